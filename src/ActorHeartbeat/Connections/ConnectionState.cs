@@ -1,0 +1,17 @@
+namespace ActorHeartbeat.Connections;
+
+/// <summary>The states of a connection's FSM; there are no others.</summary>
+public enum ConnectionState
+{
+    /// <summary>A dial is in flight, or its opening messages are.</summary>
+    Connecting,
+
+    /// <summary>Connected and heard from.</summary>
+    Open,
+
+    /// <summary>Connected, silent, and asked for a sign of life.</summary>
+    AwaitingPong,
+
+    /// <summary>Not connected; waits for its delay, then for a permit.</summary>
+    BackingOff,
+}

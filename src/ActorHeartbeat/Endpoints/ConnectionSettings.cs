@@ -1,0 +1,132 @@
+namespace ActorHeartbeat.Endpoints;
+
+/// <summary>Deadlines of one connection.</summary>
+public sealed record TimeoutSettings
+{
+    /// <summary>From the start of a dial (resolving names and secrets included) to the accepted handshake. Default 10 s.</summary>
+    public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a closing handshake waits for the peer's Close frame before the socket is aborted. Default 5 s.</summary>
+    public TimeSpan Close { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A send that the socket has not taken for so long proves the connection dead. Default 10 s.</summary>
+    public TimeSpan Send { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>No data message for so long means reconnect; null (default) for never.</summary>
+    public DataIdleSettings? DataIdle { get; init; }
+}
+
+/// <summary>The data clock: pongs never keep a silent feed up.</summary>
+/// <param name="After">Silence of data that means reconnect.</param>
+/// <param name="QuietHours">UTC times of day in which silence is expected and not judged.</param>
+public sealed record DataIdleSettings(TimeSpan After, ValueList<QuietHours> QuietHours)
+{
+    public DataIdleSettings(TimeSpan after)
+        : this(after, [])
+    {
+    }
+}
+
+/// <summary>A daily span in UTC, from inclusive to exclusive; it may pass midnight.</summary>
+public readonly record struct QuietHours(TimeOnly From, TimeOnly To)
+{
+    public bool Contains(TimeOnly time) => time.IsBetween(From, To);
+}
+
+/// <summary>Exponential backoff between attempts; the figures of reconnecting-websocket are the defaults.</summary>
+public sealed record BackoffSettings
+{
+    /// <summary>The delay after the first failure. Default 1 s.</summary>
+    public TimeSpan Initial { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The bound of the delay, jitter included. Default 30 s.</summary>
+    public TimeSpan Max { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Growth per failure. Default 1.5.</summary>
+    public double Multiplier { get; init; } = 1.5;
+
+    /// <summary>How the delay is spread so that a fleet does not return in the same second. Default full.</summary>
+    public Jitter Jitter { get; init; } = Jitter.Full;
+
+    /// <summary>Open and stable for so long sets the failures back to zero. Default 10 s.</summary>
+    public TimeSpan ResetAfter { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Failures in a row after which the endpoint is Failed; null (default) for unlimited.</summary>
+    public int? MaxAttempts { get; init; }
+}
+
+/// <summary>The random part of a delay: full (0 to the delay), equal (half to the delay), none, or a factor.</summary>
+/// <param name="Kind">The shape.</param>
+/// <param name="Factor">For <see cref="JitterKind.Factor"/>: the delay is spread by plus or minus this share, 0 to 1.</param>
+public readonly record struct Jitter(JitterKind Kind, double Factor = 0)
+{
+    public static readonly Jitter Full = new(JitterKind.Full);
+    public static readonly Jitter Equal = new(JitterKind.Equal);
+    public static readonly Jitter None = new(JitterKind.None);
+
+    public static Jitter By(double factor) => new(JitterKind.Factor, factor);
+}
+
+public enum JitterKind
+{
+    Full,
+    Equal,
+    None,
+    Factor,
+}
+
+/// <summary>A connection that ended <paramref name="Ends"/> times within <paramref name="Within"/> is quarantined.</summary>
+/// <param name="Ends">Ends that trip the detector.</param>
+/// <param name="Within">The sliding window.</param>
+/// <param name="Retry">The slow retry while quarantined.</param>
+public sealed record FlapSettings(int Ends, TimeSpan Within, TimeSpan Retry);
+
+/// <summary>Planned replacement of a connection: the new one first, then the old one drains.</summary>
+/// <param name="Age">The age at which a connection is replaced.</param>
+/// <param name="Jitter">Spread of the age as a share of it, 0 to 1, so that a fleet does not rotate at once.</param>
+/// <param name="ReadyAfter">How long the new connection must be open when no data arrives to prove it.</param>
+public sealed record RotationSettings(TimeSpan Age, double Jitter, TimeSpan ReadyAfter);
+
+/// <summary>Bounds; every queue has one and says what happens at it.</summary>
+public sealed record LimitSettings
+{
+    /// <summary>The largest message in bytes that is accepted; a larger one closes with 1009. Default 1 MiB.</summary>
+    public int Message { get; init; } = 1024 * 1024;
+
+    /// <summary>Messages waiting to be sent; at the bound a send is refused. Default 1024.</summary>
+    public int SendQueue { get; init; } = 1024;
+
+    /// <summary>Messages kept for replay. Default 256.</summary>
+    public int Replay { get; init; } = 256;
+
+    /// <summary>Bytes kept for replay. Default 1 MiB.</summary>
+    public int ReplayBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>What a full subscriber queue does. Default drop-oldest.</summary>
+    public OverflowPolicy Overflow { get; init; } = OverflowPolicy.DropOldest;
+}
+
+/// <summary>What happens when a subscriber does not keep up.</summary>
+public enum OverflowPolicy
+{
+    DropOldest,
+    DropNewest,
+    Disconnect,
+    PauseReading,
+}
+
+/// <summary>What a send does while the connection is not open.</summary>
+public sealed record SendSettings
+{
+    /// <summary>fail (default): refused at once. queue: kept up to limits.send-queue and flushed in order after hello.</summary>
+    public SendWhileDown WhileDown { get; init; } = SendWhileDown.Fail;
+
+    /// <summary>How long a queued message stays worth sending. Default 30 s.</summary>
+    public TimeSpan TimeToLive { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+public enum SendWhileDown
+{
+    Fail,
+    Queue,
+}

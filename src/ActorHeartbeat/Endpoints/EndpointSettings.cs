@@ -1,0 +1,84 @@
+namespace ActorHeartbeat.Endpoints;
+
+/// <summary>
+/// Everything the product knows about one remote endpoint. Immutable and compared by content; validated where it enters
+/// (configuration or the embedding service), trusted inside. Defaults are those of reference.conf.
+/// </summary>
+public sealed record EndpointSettings
+{
+    /// <summary>The identity of the endpoint in logs, metrics, the API and across reloads.</summary>
+    public required EndpointId Id { get; init; }
+
+    /// <summary>Where to connect first: an absolute <c>ws</c> or <c>wss</c> URL without a fragment (RFC 6455 section 3).</summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>Alternates for the <c>next-url</c> outcome, tried in order after <see cref="Url"/>. Default none.</summary>
+    public ValueList<Uri> Urls { get; init; } = [];
+
+    /// <summary>False keeps the endpoint configured but paused. Default true.</summary>
+    public bool Enabled { get; init; } = true;
+
+    /// <summary>The group whose budgets this endpoint shares; null for none.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>Which implementation of the transport seam carries the connection.</summary>
+    public TransportKind Transport { get; init; } = TransportKind.ClientWebSocket;
+
+    public TimeoutSettings Timeouts { get; init; } = new();
+
+    public BackoffSettings Backoff { get; init; } = new();
+
+    public HeartbeatSettings Heartbeat { get; init; } = new();
+
+    /// <summary>When a connection that keeps ending is moved to quarantine; null (default) for never.</summary>
+    public FlapSettings? Flap { get; init; }
+
+    /// <summary>Planned replacement of a connection before the server cuts it; null (default) for never.</summary>
+    public RotationSettings? MaxAge { get; init; }
+
+    public LimitSettings Limits { get; init; } = new();
+
+    public OutcomeSettings Outcomes { get; init; } = OutcomeSettings.Default;
+
+    public SendSettings Send { get; init; } = new();
+
+    /// <summary>Offers permessage-deflate without context takeover (RFC 7692). Default off: it costs memory per connection.</summary>
+    public bool Compression { get; init; }
+
+    public TlsSettings Tls { get; init; } = new();
+
+    public ProxySettings Proxy { get; init; } = ProxySettings.FromEnvironment;
+
+    public TcpSettings Tcp { get; init; } = new();
+
+    /// <summary>Offered subprotocols in order of preference (RFC 6455 section 1.9). Default none.</summary>
+    public ValueList<string> Subprotocols { get; init; } = [];
+
+    /// <summary>Request headers of the handshake, resolved anew for every attempt.</summary>
+    public ValueMap<SecretValue> Headers { get; init; } = ValueMap<SecretValue>.Empty;
+
+    /// <summary>Sent in order after every connect, before the connection counts as open; each may wait for an answer.</summary>
+    public ValueList<OpeningMessage> OnOpen { get; init; } = [];
+
+    /// <summary>Sent in order before a deliberate close.</summary>
+    public ValueList<OutboundMessage> OnClose { get; init; } = [];
+
+    /// <summary>The close code of a deliberate close. Default 1000, normal closure (RFC 6455 section 7.4.1).</summary>
+    public int CloseCode { get; init; } = 1000;
+
+    /// <summary>The close code when the service drains. Default 1001, going away (RFC 6455 section 7.4.1).</summary>
+    public int DrainCloseCode { get; init; } = 1001;
+
+    /// <summary>Free labels for selection and display.</summary>
+    public ValueMap<string> Labels { get; init; } = ValueMap<string>.Empty;
+}
+
+/// <summary>The implementations of the transport seam.</summary>
+public enum TransportKind
+{
+    /// <summary><c>client-web-socket</c>: the framework's ClientWebSocket with the RFC 6455 ping tap.</summary>
+    ClientWebSocket,
+
+    /// <summary><c>websocket-client</c>: the Websocket.Client package, only when built with <c>AkkaPackages=nuget</c>.</summary>
+    WebsocketClient,
+}

@@ -1,0 +1,77 @@
+namespace ActorHeartbeat.Endpoints;
+
+/// <summary>TLS of a wss endpoint. Paths are read for every distinct connection setup, not per attempt.</summary>
+public sealed record TlsSettings
+{
+    /// <summary>Whether the server's certificate is verified. Default true; false is shown everywhere.</summary>
+    public bool Verify { get; init; } = true;
+
+    /// <summary>The oldest TLS version offered. Default 1.2.</summary>
+    public TlsVersion MinVersion { get; init; } = TlsVersion.Tls12;
+
+    /// <summary>A PEM file with the certificate authorities to trust instead of the system's; null (default) for the system's.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>A PEM file with the client's certificate and key; null (default) for none.</summary>
+    public string? ClientCert { get; init; }
+}
+
+public enum TlsVersion
+{
+    Tls12,
+    Tls13,
+}
+
+/// <summary>How the proxy is found.</summary>
+/// <param name="Kind">From the environment, none, or fixed.</param>
+/// <param name="Url">The proxy when <see cref="ProxyKind.Fixed"/>.</param>
+public sealed record ProxySettings(ProxyKind Kind, Uri? Url = null)
+{
+    public static readonly ProxySettings FromEnvironment = new(ProxyKind.Environment);
+    public static readonly ProxySettings None = new(ProxyKind.None);
+}
+
+public enum ProxyKind
+{
+    Environment,
+    None,
+    Fixed,
+}
+
+/// <summary>
+/// TCP keep-alive and user timeout (RFC 1122 section 4.2.3.6, RFC 5482): alone neither finds a vanished peer in every case,
+/// together they do.
+/// </summary>
+public sealed record TcpSettings
+{
+    /// <summary>Idle time before the first keep-alive probe, and the time unacknowledged data may be outstanding; null turns both off. Default 30 s.</summary>
+    public TimeSpan? KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
+}
+
+/// <summary>A value that may be secret: a literal, or a reference that is read again for every attempt.</summary>
+/// <param name="Source">Where the value comes from.</param>
+/// <param name="Text">The literal itself, the name of the environment variable, or the path of the file.</param>
+/// <param name="Prefix">Put before what was read, such as <c>Bearer </c>.</param>
+public sealed record SecretValue(SecretSource Source, string Text, string Prefix = "")
+{
+    public static SecretValue Literal(string text) => new(SecretSource.Literal, text);
+
+    public static SecretValue Environment(string name, string prefix = "") => new(SecretSource.Environment, name, prefix);
+
+    public static SecretValue File(string path, string prefix = "") => new(SecretSource.File, path, prefix);
+
+    /// <summary>Never the value itself: settings are logged and shown.</summary>
+    public override string ToString() => Source switch
+    {
+        SecretSource.Literal => "***",
+        SecretSource.Environment => $"{Prefix}(env {Text})",
+        _ => $"{Prefix}(file {Text})",
+    };
+}
+
+public enum SecretSource
+{
+    Literal,
+    Environment,
+    File,
+}

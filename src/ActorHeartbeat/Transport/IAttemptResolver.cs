@@ -1,0 +1,12 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Transport;
+
+/// <summary>Resolves what may change from attempt to attempt: the URL and the secret values of headers.</summary>
+public interface IAttemptResolver
+{
+    /// <summary>
+    /// Called for every attempt under the connect deadline. Throwing, or not returning in time, fails that attempt only.
+    /// </summary>
+    ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation);
+}

@@ -1,0 +1,82 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Transport;
+
+/// <summary>
+/// One open WebSocket. Every member may be called from any thread and none blocks. After <see cref="Close"/>,
+/// <see cref="Abort"/> or an end from outside, <see cref="IConnectionSink.OnEnded"/> is called exactly once, when the socket is gone.
+/// </summary>
+public interface IConnection
+{
+    /// <summary>The subprotocol the server chose, or null.</summary>
+    string? Subprotocol { get; }
+
+    /// <summary>Begins to read. Called once, before anything else but <see cref="Abort"/>.</summary>
+    void Start();
+
+    /// <summary>
+    /// Sends a whole message; messages go out one at a time in the order of the calls. Completes when the socket has taken it, or
+    /// with the reason it did not. Past the bound of waiting messages it is <see cref="SendStatus.Refused"/> at once. A send
+    /// that outlasts the send deadline ends the connection.
+    /// </summary>
+    ValueTask<SendStatus> SendAsync(OutboundMessage message);
+
+    /// <summary>Sends an RFC 6455 ping whose payload is <paramref name="id"/>, eight bytes big-endian. False when the connection is closing.</summary>
+    bool TryPing(long id);
+
+    /// <summary>Begins the closing handshake (RFC 6455 section 7.1.2): Close frame, bounded wait for the peer's, then gone.</summary>
+    /// <param name="code">A close code that may be sent (1000-1003, 1007-1014, 3000-4999).</param>
+    /// <param name="reason">At most 123 bytes of UTF-8; a longer one is cut at a character.</param>
+    void Close(int code, string reason);
+
+    /// <summary>Drops the socket at once, without a closing handshake.</summary>
+    void Abort();
+}
+
+/// <summary>What a sender learns of its message.</summary>
+public enum SendStatus
+{
+    /// <summary>The socket has taken the whole message.</summary>
+    Sent,
+
+    /// <summary>Kept for the next time the connection is open.</summary>
+    Queued,
+
+    /// <summary>Not open, or the bound of waiting messages is reached.</summary>
+    Refused,
+
+    /// <summary>Its deadline or time-to-live passed, or the connection ended with the message unsent.</summary>
+    Expired,
+}
+
+/// <summary>
+/// Hears one connection. Calls come from the connection's pump, one at a time and in the order of the wire, except
+/// <see cref="OnEnded"/>, which comes last, once. Must be quick and must not throw.
+/// </summary>
+public interface IConnectionSink
+{
+    /// <summary>Bytes came in, of any frame. Called before what they contain is reported.</summary>
+    void OnActivity();
+
+    /// <summary>
+    /// A whole message. The payload is the pump's buffer and valid only until the returned task completes; the pump does not
+    /// read on before that, so a task that waits is real backpressure on the peer.
+    /// </summary>
+    ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload);
+
+    /// <summary>A pong came in (RFC 6455 section 5.5.3), asked for or not. The payload is valid only during the call.</summary>
+    void OnPong(ReadOnlySpan<byte> payload);
+
+    /// <summary>The connection is over and its socket gone.</summary>
+    void OnEnded(ConnectionEnd end);
+}
+
+/// <summary>How a connection ended, as the transport saw it.</summary>
+/// <param name="CloseCode">The code of the peer's Close frame; 1005 when it carried none; 1006 when there was no Close frame (RFC 6455 section 7.4.1).</param>
+/// <param name="Reason">The reason of the peer's Close frame, or empty.</param>
+/// <param name="WasClean">Whether the closing handshake was completed both ways.</param>
+public sealed record ConnectionEnd(int CloseCode, string Reason, bool WasClean)
+{
+    /// <summary>Set when the transport ended it: what was wrong.</summary>
+    public DialFailure? Failure { get; init; }
+}
