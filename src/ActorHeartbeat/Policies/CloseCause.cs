@@ -1,0 +1,99 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Policies;
+
+/// <summary>Why there is no connection now, or why one was given up.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Detail">One line for an operator, without secrets.</param>
+public sealed record CloseCause(CauseKind Kind, string Detail)
+{
+    public static readonly CloseCause Start = new(CauseKind.Start, "starting");
+
+    /// <summary>The layer that failed; null when nothing failed.</summary>
+    public FailureLayer? Layer { get; init; }
+
+    /// <summary>The close code seen or sent, 1006 when a connection ended without one; null when there was no connection.</summary>
+    public int? CloseCode { get; init; }
+
+    /// <summary>The peer's reason, or ours.</summary>
+    public string Reason { get; init; } = "";
+
+    public bool WasClean { get; init; }
+
+    /// <summary>The status of a refused handshake.</summary>
+    public int? HttpStatus { get; init; }
+
+    /// <summary>The Retry-After header as received.</summary>
+    public string? RetryAfter { get; init; }
+
+    /// <summary>Whether it counts against max-attempts and lengthens the delay.</summary>
+    public bool IsFailure => Kind is not (CauseKind.Start or CauseKind.Refresh or CauseKind.Closed or CauseKind.Rotated);
+
+    public static CloseCause OfDial(DialFailure failure) => new(CauseKind.DialFailed, failure.Message)
+    {
+        Layer = failure.Layer,
+        HttpStatus = failure.HttpStatus,
+        RetryAfter = failure.RetryAfter,
+    };
+
+    public static CloseCause OfEnd(ConnectionEnd end) => end.Failure is { } failure
+        ? new CloseCause(CauseKind.ConnectionLost, failure.Message) { Layer = failure.Layer, CloseCode = end.CloseCode, Reason = end.Reason, WasClean = end.WasClean }
+        : new CloseCause(CauseKind.PeerClosed, $"closed by peer: {end.CloseCode} {CloseCodes.Name(end.CloseCode)}") { CloseCode = end.CloseCode, Reason = end.Reason, WasClean = end.WasClean };
+
+    public static CloseCause ConnectTimeout(TimeSpan deadline) =>
+        Failed(CauseKind.ConnectTimeout, FailureLayer.Timeout, $"no connection within {Text(deadline)}");
+
+    public static CloseCause HelloTimeout(int message, TimeSpan deadline) =>
+        Failed(CauseKind.HelloTimeout, FailureLayer.Hello, $"opening message {message} was not answered as expected within {Text(deadline)}");
+
+    public static CloseCause HeartbeatTimeout(int missed) =>
+        Failed(CauseKind.HeartbeatTimeout, FailureLayer.Heartbeat, $"{missed} heartbeats in a row were not answered");
+
+    public static CloseCause MaxSilence(TimeSpan bound) =>
+        Failed(CauseKind.MaxSilence, FailureLayer.Heartbeat, $"the server has not asked for a sign of life for {Text(bound)}");
+
+    public static CloseCause DataIdle(TimeSpan bound) =>
+        Failed(CauseKind.DataIdle, FailureLayer.Heartbeat, $"no data for {Text(bound)}");
+
+    public static CloseCause Refresh(string why) => new(CauseKind.Refresh, why);
+
+    public static CloseCause Closed(int code, string reason) =>
+        new(CauseKind.Closed, $"closed by us: {code} {CloseCodes.Name(code)}") { CloseCode = code, Reason = reason, WasClean = true };
+
+    private static CloseCause Failed(CauseKind kind, FailureLayer layer, string detail) =>
+        new(kind, detail) { Layer = layer, CloseCode = kind == CauseKind.ConnectTimeout ? null : CloseCodes.AbnormalClosure };
+
+    private static string Text(TimeSpan span) => span.TotalSeconds >= 1 ? $"{span.TotalSeconds:0.###} s" : $"{span.TotalMilliseconds:0.###} ms";
+}
+
+public enum CauseKind
+{
+    /// <summary>Nothing failed: the endpoint starts.</summary>
+    Start,
+    DialFailed,
+    ConnectTimeout,
+    HelloTimeout,
+
+    /// <summary>The peer sent a Close frame.</summary>
+    PeerClosed,
+
+    /// <summary>The connection ended without a closing handshake, or a side broke the protocol.</summary>
+    ConnectionLost,
+    HeartbeatTimeout,
+
+    /// <summary>The server stopped asking for a sign of life.</summary>
+    MaxSilence,
+
+    /// <summary>Transport lives, data does not.</summary>
+    DataIdle,
+
+    /// <summary>Asked for by an operator or a reload.</summary>
+    Refresh,
+
+    /// <summary>Closed for good by us.</summary>
+    Closed,
+
+    /// <summary>Replaced by a younger connection.</summary>
+    Rotated,
+}

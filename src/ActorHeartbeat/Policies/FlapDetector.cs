@@ -1,0 +1,20 @@
+namespace ActorHeartbeat.Policies;
+
+/// <summary>Notices a connection that keeps ending: K ends within a window.</summary>
+public sealed class FlapDetector
+{
+    private readonly Queue<TimeSpan> _ends = new();
+
+    /// <summary>Records an end.</summary>
+    /// <returns>True when it is the K-th within the window; the count then begins anew.</returns>
+    public bool Ended(TimeSpan now, int ends, TimeSpan within)
+    {
+        _ends.Enqueue(now);
+        while (_ends.Count > ends || (_ends.TryPeek(out var oldest) && now - oldest > within))
+            _ends.Dequeue();
+        if (_ends.Count < ends)
+            return false;
+        _ends.Clear();
+        return true;
+    }
+}

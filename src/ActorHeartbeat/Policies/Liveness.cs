@@ -1,0 +1,94 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Policies;
+
+/// <summary>What is known about the life of a connection, as times of one monotonic clock.</summary>
+/// <param name="OpenedAt">When it became open.</param>
+/// <param name="LastInbound">The transport clock: when any frame came in.</param>
+/// <param name="LastAnswer">The pong clock: when a heartbeat was last answered, or <paramref name="OpenedAt"/>.</param>
+/// <param name="LastData">The data clock: when a data message came in, or <paramref name="OpenedAt"/>.</param>
+/// <param name="LastAsked">When the server last asked for a sign of life, or <paramref name="OpenedAt"/>.</param>
+public readonly record struct LifeSigns(TimeSpan OpenedAt, TimeSpan LastInbound, TimeSpan LastAnswer, TimeSpan LastData, TimeSpan LastAsked);
+
+/// <summary>What the clocks say.</summary>
+public enum LivenessVerdict
+{
+    /// <summary>Nothing is due before the time that comes with it.</summary>
+    Wait,
+
+    /// <summary>A heartbeat is due.</summary>
+    HeartbeatDue,
+
+    /// <summary>The outstanding heartbeat was not answered in time.</summary>
+    Missed,
+    DataIdle,
+    MaxSilence,
+
+    /// <summary>Stable for reset-after: the failures no longer count.</summary>
+    Stable,
+
+    /// <summary>As old as max-age allows.</summary>
+    RotationDue,
+}
+
+/// <summary>
+/// The clocks of an open connection. One function says what is due now, or when to look again: the actor needs one timer,
+/// and messages need none. Pure.
+/// </summary>
+public static class Liveness
+{
+    /// <summary>Longest time between two looks when nothing has a date: quiet hours begin and end, settings change.</summary>
+    private static readonly TimeSpan Horizon = TimeSpan.FromHours(1);
+
+    /// <param name="settings">The endpoint.</param>
+    /// <param name="signs">What was seen.</param>
+    /// <param name="pingDeadline">When the outstanding heartbeat is missed; null when none is out.</param>
+    /// <param name="unstable">Whether failures still count.</param>
+    /// <param name="rotateAt">When to replace the connection; null for never.</param>
+    /// <param name="now">The same clock as the signs.</param>
+    /// <param name="timeOfDay">UTC, for quiet hours.</param>
+    public static (LivenessVerdict Verdict, TimeSpan LookAgain) Judge(
+        EndpointSettings settings, in LifeSigns signs, TimeSpan? pingDeadline, bool unstable, TimeSpan? rotateAt, TimeSpan now, TimeOnly timeOfDay)
+    {
+        var next = now + Horizon;
+        if (unstable && Due(signs.OpenedAt + settings.Backoff.ResetAfter, now, ref next))
+            return (LivenessVerdict.Stable, now);
+        if (settings.Timeouts.DataIdle is { } idle && !IsQuiet(idle, timeOfDay) && Due(signs.LastData + idle.After, now, ref next))
+            return (LivenessVerdict.DataIdle, now);
+        if (settings.Heartbeat.MaxSilence is { } silence && Due(signs.LastAsked + silence, now, ref next))
+            return (LivenessVerdict.MaxSilence, now);
+        if (pingDeadline is { } deadline)
+        {
+            if (Due(deadline, now, ref next))
+                return (LivenessVerdict.Missed, now);
+        }
+        else if (settings.Heartbeat.Mode != HeartbeatMode.None && Due(HeartbeatDue(settings.Heartbeat, signs), now, ref next))
+        {
+            return (LivenessVerdict.HeartbeatDue, now);
+        }
+        if (rotateAt is { } rotation && Due(rotation, now, ref next))
+            return (LivenessVerdict.RotationDue, now);
+        return (LivenessVerdict.Wait, next);
+    }
+
+    /// <summary>When the next heartbeat is due: an interval after the last answer and, unless always, after the last sign of life.</summary>
+    public static TimeSpan HeartbeatDue(HeartbeatSettings heartbeat, in LifeSigns signs) =>
+        heartbeat.Interval + (heartbeat.When == HeartbeatWhen.Always || signs.LastAnswer > signs.LastInbound ? signs.LastAnswer : signs.LastInbound);
+
+    private static bool Due(TimeSpan at, TimeSpan now, ref TimeSpan next)
+    {
+        if (at > now && at < next)
+            next = at;
+        return at <= now;
+    }
+
+    private static bool IsQuiet(DataIdleSettings idle, TimeOnly timeOfDay)
+    {
+        foreach (var span in idle.QuietHours.AsSpan())
+        {
+            if (span.Contains(timeOfDay))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Policies;
+
+/// <summary>What to do about a cause.</summary>
+/// <param name="Action">The decision.</param>
+/// <param name="AtLeast">The shortest wait it asks for; the backoff may ask for more. Zero when it asks for none.</param>
+/// <param name="Scope">Whom the wait concerns.</param>
+public readonly record struct Outcome(OutcomeAction Action, TimeSpan AtLeast, GovernorScope Scope);
+
+/// <summary>Decides what an end of a connection or a refused handshake means: first rule that matches wins. Pure.</summary>
+public static class OutcomeTable
+{
+    /// <summary>Bounds of a server's Retry-After: shorter is a busy loop, longer is a mistake or an attack.</summary>
+    public static readonly TimeSpan LeastRetryAfter = TimeSpan.FromSeconds(1), MostRetryAfter = TimeSpan.FromHours(1);
+
+    /// <param name="settings">The table of the endpoint.</param>
+    /// <param name="cause">What happened.</param>
+    /// <param name="utcNow">For a Retry-After that is a date.</param>
+    public static Outcome Decide(OutcomeSettings settings, CloseCause cause, DateTimeOffset utcNow)
+    {
+        if (!cause.IsFailure)
+            return new Outcome(OutcomeAction.Retry, TimeSpan.Zero, GovernorScope.Endpoint);
+        foreach (var rule in settings.Rules.AsSpan())
+        {
+            if (Matches(rule, cause))
+                return new Outcome(rule.Then, AtLeast(rule.Then, rule.Retry, cause, utcNow), rule.Scope);
+        }
+        return new Outcome(settings.Otherwise, AtLeast(settings.Otherwise, null, cause, utcNow), GovernorScope.Endpoint);
+    }
+
+    private static bool Matches(OutcomeRule rule, CloseCause cause)
+    {
+        var anyCriterion = rule.HttpStatus.Count + rule.CloseCode.Count + rule.Failure.Count > 0;
+        return anyCriterion
+            && (rule.HttpStatus.Count == 0 || Contains(rule.HttpStatus, cause.HttpStatus))
+            && (rule.CloseCode.Count == 0 || Contains(rule.CloseCode, cause.CloseCode))
+            && (rule.Failure.Count == 0 || (cause.Layer is { } layer && rule.Failure.AsSpan().Contains(layer)));
+    }
+
+    private static bool Contains(ValueList<CodeRange> ranges, int? code)
+    {
+        foreach (var range in ranges.AsSpan())
+        {
+            if (code is { } value && range.Contains(value))
+                return true;
+        }
+        return false;
+    }
+
+    private static TimeSpan AtLeast(OutcomeAction action, TimeSpan? retry, CloseCause cause, DateTimeOffset utcNow) => action switch
+    {
+        OutcomeAction.Quarantine => retry ?? OutcomeSettings.DefaultQuarantine,
+        OutcomeAction.RetryAfter => ParseRetryAfter(cause.RetryAfter, utcNow) ?? retry ?? TimeSpan.Zero,
+        _ => retry ?? TimeSpan.Zero,
+    };
+
+    /// <summary>A Retry-After header in seconds or as an HTTP date (RFC 9110 section 10.2.3), clamped; null when there is none to understand.</summary>
+    public static TimeSpan? ParseRetryAfter(string? header, DateTimeOffset utcNow)
+    {
+        if (header is null)
+            return null;
+        if (double.TryParse(header, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var seconds))
+            return Clamp(seconds);
+        return DateTimeOffset.TryParse(header, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            ? Clamp((date - utcNow).TotalSeconds)
+            : null;
+    }
+
+    private static TimeSpan Clamp(double seconds) =>
+        TimeSpan.FromSeconds(Math.Clamp(seconds, LeastRetryAfter.TotalSeconds, MostRetryAfter.TotalSeconds));
+}

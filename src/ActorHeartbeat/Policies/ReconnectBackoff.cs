@@ -1,0 +1,37 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Policies;
+
+/// <summary>How long to wait before the next attempt: exponential, bounded, spread by jitter. Pure; the random number is the caller's.</summary>
+public static class ReconnectBackoff
+{
+    /// <summary>Full jitter may draw zero; a tenth of the initial delay keeps a run of lucky draws from becoming a busy loop.</summary>
+    private const double LeastShareOfInitial = 0.1;
+
+    /// <summary>The delay before jitter: initial x multiplier^(failures - 1), at most max.</summary>
+    /// <param name="settings">The curve.</param>
+    /// <param name="failures">Failures in a row, 1 after the first.</param>
+    public static TimeSpan Ceiling(BackoffSettings settings, int failures)
+    {
+        var ticks = settings.Initial.Ticks * Math.Pow(settings.Multiplier, Math.Max(0, failures - 1));
+        return ticks < settings.Max.Ticks ? TimeSpan.FromTicks((long)ticks) : settings.Max;
+    }
+
+    /// <summary>The delay to wait.</summary>
+    /// <param name="settings">The curve and its jitter.</param>
+    /// <param name="failures">Failures in a row, 1 after the first.</param>
+    /// <param name="random">Uniform in [0, 1).</param>
+    public static TimeSpan Delay(BackoffSettings settings, int failures, double random)
+    {
+        var ceiling = Ceiling(settings, failures);
+        var share = settings.Jitter.Kind switch
+        {
+            JitterKind.None => 1,
+            JitterKind.Full => random,
+            JitterKind.Equal => 0.5 + (random / 2),
+            _ => 1 + (settings.Jitter.Factor * ((2 * random) - 1)),
+        };
+        var least = Math.Min(settings.Initial.Ticks * LeastShareOfInitial, ceiling.Ticks);
+        return TimeSpan.FromTicks((long)Math.Clamp(ceiling.Ticks * share, least, settings.Max.Ticks));
+    }
+}
