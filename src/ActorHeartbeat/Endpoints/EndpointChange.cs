@@ -1,0 +1,23 @@
+namespace ActorHeartbeat.Endpoints;
+
+/// <summary>What differs between two settings of the same endpoint, and the strongest effect among the differences.</summary>
+/// <param name="Effect">The strongest effect of the changed keys; <see cref="ChangeEffect.None"/> when nothing changed.</param>
+/// <param name="Keys">The changed keys as spelled in the configuration, such as <c>heartbeat.interval</c>, in the order of <see cref="EndpointSetting.All"/>.</param>
+public sealed record EndpointChange(ChangeEffect Effect, ValueList<string> Keys)
+{
+    public static readonly EndpointChange None = new(ChangeEffect.None, []);
+
+    /// <summary>Compares by content. The identity is not a setting: two ids are two endpoints.</summary>
+    /// <exception cref="ArgumentException">The two have different ids.</exception>
+    public static EndpointChange Between(EndpointSettings old, EndpointSettings @new)
+    {
+        if (old.Id != @new.Id)
+            throw new ArgumentException($"'{old.Id}' and '{@new.Id}' are different endpoints", nameof(@new));
+        if (old == @new)
+            return None;
+        var changed = EndpointSetting.All.Where(setting => !Equals(setting.Read(old), setting.Read(@new))).ToArray();
+        return new EndpointChange(
+            changed.Select(setting => setting.Effect).DefaultIfEmpty().Max(),
+            [.. changed.Select(setting => setting.Key)]);
+    }
+}
