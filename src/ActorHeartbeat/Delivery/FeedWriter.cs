@@ -1,0 +1,49 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Delivery;
+
+/// <summary>What one connection publishes through; made by <see cref="Feed.Begin"/>, finished by <see cref="End"/>.</summary>
+public sealed class FeedWriter
+{
+    private readonly Feed _feed;
+    private volatile bool _isPaused;
+
+    internal FeedWriter(Feed feed, int epoch)
+    {
+        _feed = feed;
+        Epoch = epoch;
+    }
+
+    /// <summary>Which connection of the endpoint this is, counted from 1.</summary>
+    public int Epoch { get; }
+
+    /// <summary>
+    /// True while the pump is deliberately kept from reading by a subscriber whose policy is pause-reading. Pongs cannot be seen
+    /// meanwhile, so heartbeat deadlines must be suspended.
+    /// </summary>
+    public bool IsPaused => _isPaused;
+
+    /// <summary>
+    /// Takes one whole message. The payload is the pump's own buffer, free again when the task completes; it is copied at most once,
+    /// and not at all when nobody needs it. Completes at once except under pause-reading. After <see cref="End"/> it does nothing.
+    /// </summary>
+    public ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> payload) => _feed.Publish(this, kind, payload);
+
+    /// <summary>
+    /// The opening messages are accepted: from here on this connection carries the feed, and a pending gap is announced. Its first
+    /// message and <see cref="Feed.StateChanged(Connections.ConnectionState, string)"/> with Open say the same.
+    /// </summary>
+    public void Opened() => _feed.Cover(this);
+
+    /// <summary>The connection is over; a second call does nothing. When no other writer carries the feed, a gap begins.</summary>
+    /// <param name="cause">One line for operators, without secrets.</param>
+    public void End(string cause) => _feed.End(this, cause);
+
+    /// <summary>Whether this connection has carried the feed. Guarded by the feed.</summary>
+    internal bool Covers { get; set; }
+
+    /// <summary>Guarded by the feed.</summary>
+    internal bool HasEnded { get; set; }
+
+    internal void SetPaused(bool paused) => _isPaused = paused;
+}
