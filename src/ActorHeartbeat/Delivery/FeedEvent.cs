@@ -35,13 +35,16 @@ public readonly struct FeedEvent
     /// <summary>The last number this event stands for.</summary>
     public long Seq { get; }
 
-    /// <summary>The first number this event stands for: <see cref="Seq"/> unless it is a gap; one more than it when it has no number.</summary>
+    /// <summary>The first number this event stands for: <see cref="Seq"/> unless it is a gap; one more than it when it uses none up.</summary>
     public long FirstSeq => Type switch
     {
-        FeedEventType.Gap => Gap!.From,
-        FeedEventType.State or FeedEventType.Drain => Seq + 1,
-        _ => Seq,
+        FeedEventType.Text or FeedEventType.Binary => Seq,
+        FeedEventType.Gap => ((FeedGap)_detail!).From, // Gap events are made with their gap only.
+        _ => Seq + 1,
     };
+
+    /// <summary>Whether this event uses numbers up: a message or a gap.</summary>
+    public bool IsNumbered => Type <= FeedEventType.Gap;
 
     /// <summary>Wall time at which it came in; for display only.</summary>
     public DateTimeOffset Time => new(_utcTicks, TimeSpan.Zero);
@@ -57,19 +60,33 @@ public readonly struct FeedEvent
     /// <summary>What is missing; null unless <see cref="Type"/> is gap.</summary>
     public FeedGap? Gap => _detail as FeedGap;
 
-    /// <summary>The endpoint's new state; null unless <see cref="Type"/> is state.</summary>
+    /// <summary>The endpoint's state; null unless <see cref="Type"/> is state.</summary>
     public FeedState? State => _detail as FeedState;
 
     /// <summary>Why the stream ends; null unless <see cref="Type"/> is drain.</summary>
     public string? DrainReason => _detail as string;
 
-    /// <summary>What resumes after this event: <c>instance;endpoint=seq</c>.</summary>
+    /// <summary>What resumes after this event: <c>instance;endpoint=seq</c>, as <see cref="ResumePoint"/> reads it.</summary>
     public string Id => $"{Instance};{Endpoint}={Seq}";
 
     /// <summary>Type, endpoint and number, never the payload.</summary>
     public override string ToString() => $"{Type} {Endpoint} {Epoch}/{Seq}";
 
-    internal FeedSource Source => _source;
+    /// <summary>The same event with a payload of its own, which outlives the socket's buffer.</summary>
+    internal FeedEvent Keep()
+    {
+        if (Payload.IsEmpty)
+            return new FeedEvent(_source, Epoch, Seq, _utcTicks, Type, default, _detail);
+        var own = GC.AllocateUninitializedArray<byte>(Payload.Length);
+        Payload.Span.CopyTo(own);
+        return new FeedEvent(_source, Epoch, Seq, _utcTicks, Type, own, _detail);
+    }
+
+    /// <summary>The same event beside another number.</summary>
+    internal FeedEvent At(long seq) => new(_source, Epoch, seq, _utcTicks, Type, Payload, _detail);
+
+    /// <summary>The gap that stands for the numbers from <paramref name="from"/> to just before this event.</summary>
+    internal FeedEvent LostBefore(long from) => Of(_source, Epoch, FirstSeq - 1, _utcTicks, FeedGap.Overflow(from, FirstSeq - 1));
 
     internal static FeedEvent Message(FeedSource source, int epoch, long seq, long utcTicks, MessageKind kind, ReadOnlyMemory<byte> payload) =>
         new(source, epoch, seq, utcTicks, kind == MessageKind.Text ? FeedEventType.Text : FeedEventType.Binary, payload, null);
@@ -92,11 +109,11 @@ public enum FeedEventType : byte
     /// <summary>A binary message.</summary>
     Binary,
 
-    /// <summary>The endpoint changed its state.</summary>
-    State,
-
     /// <summary>Something is missing between the event before and the event after.</summary>
     Gap,
+
+    /// <summary>The endpoint's present state.</summary>
+    State,
 
     /// <summary>The last event of a stream that the process ends.</summary>
     Drain,

@@ -1,3 +1,5 @@
+using ActorHeartbeat.Connections;
+
 namespace ActorHeartbeat.Delivery;
 
 /// <summary>What a subscriber has not got, and why.</summary>
@@ -9,7 +11,11 @@ namespace ActorHeartbeat.Delivery;
 /// <param name="LastSeq">The last number before the gap; for <see cref="GapReason.Renumbered"/> as the subscriber named it.</param>
 /// <param name="Cause">One line for an operator.</param>
 /// <param name="Duration">How long nothing was received; zero when something was received but not delivered.</param>
-public sealed record FeedGap(GapReason Reason, long From, long? To, long LastSeq, string Cause, TimeSpan Duration);
+public sealed record FeedGap(GapReason Reason, long From, long? To, long LastSeq, string Cause, TimeSpan Duration)
+{
+    internal static FeedGap Overflow(long from, long to) =>
+        new(GapReason.Overflow, from, to, from - 1, "the subscriber did not keep up", TimeSpan.Zero);
+}
 
 public enum GapReason
 {
@@ -37,4 +43,14 @@ public sealed record FeedState(string Name, string Cause)
     public const string BackingOff = "backing-off";
     public const string Paused = "paused";
     public const string Failed = "failed";
+
+    internal static FeedState Of(ConnectionState state, string cause) => new(
+        state switch
+        {
+            ConnectionState.Connecting => Connecting,
+            ConnectionState.Open => Open,
+            ConnectionState.AwaitingPong => AwaitingPong,
+            _ => BackingOff,
+        },
+        cause);
 }

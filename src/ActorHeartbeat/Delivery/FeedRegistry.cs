@@ -3,38 +3,148 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Delivery;
 
-/// <summary>All feeds of the process by endpoint.</summary>
-/// <param name="time">Wall time as shown in events, and the clock that measures gaps.</param>
-/// <param name="instance">Names this run of the process; random when null.</param>
-public sealed class FeedRegistry(TimeProvider time, string? instance = null)
+/// <summary>All feeds of the process by endpoint, and all subscriptions to them. Every member may be called from any thread.</summary>
+public sealed class FeedRegistry : IFeeds
 {
-    private readonly ConcurrentDictionary<EndpointId, Feed> _feeds = new();
+    public const int DefaultMaxSubscribers = 1000;
 
-    /// <summary>Names this run of the process; sequence numbers of different runs do not compare.</summary>
-    public string Instance { get; } = instance ?? Guid.NewGuid().ToString("n")[..8];
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly int _maxSubscribers;
+    private readonly ConcurrentDictionary<EndpointId, Entry> _entries = new();
+    private readonly Dictionary<FeedSubscription, Func<EndpointId, ValueMap<string>, bool>> _subscriptions = [];
+    private string? _drained;
 
-    /// <summary>The feed of an endpoint, made when it is new, configured when it exists.</summary>
-    public Feed GetOrAdd(EndpointId endpoint, LimitSettings limits, ValueMap<string>? labels = null)
+    // A feed made after a removal goes on above every number given before, so that no number of an endpoint ever means two things.
+    private long _highestSeq;
+    private int _highestEpoch;
+
+    /// <param name="time">Wall time as shown in events, and the clock that measures gaps.</param>
+    /// <param name="instance">Names this run of the process; random when null.</param>
+    /// <param name="maxSubscribers">The cap on subscriptions, <see cref="IFeedHandler"/>s not counted. Default 1000.</param>
+    public FeedRegistry(TimeProvider time, string? instance = null, int maxSubscribers = DefaultMaxSubscribers)
     {
-        var feed = _feeds.GetOrAdd(endpoint, id => new Feed(Instance, id, limits, labels, time));
-        feed.Configure(limits, labels);
-        return feed;
+        _time = time;
+        _maxSubscribers = maxSubscribers;
+        Instance = instance ?? Guid.NewGuid().ToString("n")[..8];
     }
 
-    /// <summary>The feed of an endpoint, or null.</summary>
-    public Feed? Find(EndpointId endpoint) => _feeds.GetValueOrDefault(endpoint);
+    /// <inheritdoc/>
+    public string Instance { get; }
+
+    /// <summary>Subscriptions that are open now.</summary>
+    public int Subscribers
+    {
+        get
+        {
+            lock (_gate)
+                return _subscriptions.Count;
+        }
+    }
+
+    /// <summary>The feed of an endpoint: made when it is new, given these limits and labels when it exists.</summary>
+    public Feed GetOrAdd(EndpointId endpoint, LimitSettings limits, ValueMap<string>? labels = null)
+    {
+        labels ??= ValueMap<string>.Empty;
+        lock (_gate)
+        {
+            var known = _entries.GetValueOrDefault(endpoint);
+            var feed = known?.Feed ?? new Feed(new FeedSource(Instance, endpoint), limits, _time, _highestSeq, _highestEpoch);
+            _entries[endpoint] = new Entry(feed, labels);
+            feed.Configure(limits);
+            foreach (var (subscription, selects) in _subscriptions)
+                Join(subscription, feed, known is not null && selects(endpoint, known.Labels), selects(endpoint, labels));
+            return feed;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Feed? Find(EndpointId endpoint) => _entries.GetValueOrDefault(endpoint)?.Feed;
 
     /// <summary>Ends the streams of an endpoint that is no longer configured.</summary>
     public void Remove(EndpointId endpoint, string reason)
     {
-        if (_feeds.TryRemove(endpoint, out var feed))
-            feed.Drain(reason);
+        lock (_gate)
+        {
+            if (!_entries.TryRemove(endpoint, out var entry))
+                return;
+            entry.Feed.Drain(reason);
+            _highestSeq = Math.Max(_highestSeq, entry.Feed.LastSeq);
+            _highestEpoch = Math.Max(_highestEpoch, entry.Feed.Epoch);
+            ForgetEnded();
+        }
     }
 
-    /// <summary>Ends every stream with a drain event, for shutdown.</summary>
+    /// <summary>Ends every stream with a drain event, for shutdown; who subscribes later gets nothing but that.</summary>
     public void Drain(string reason)
     {
-        foreach (var feed in _feeds.Values)
-            feed.Drain(reason);
+        lock (_gate)
+        {
+            _drained = reason;
+            foreach (var subscription in _subscriptions.Keys.Where(subscription => !subscription.EndsWithItsFeed))
+                subscription.Drain(Farewell(reason));
+            foreach (var entry in _entries.Values)
+                entry.Feed.Drain(reason);
+            foreach (var subscription in _subscriptions.Keys)
+                subscription.Drain(Farewell(reason));
+            _subscriptions.Clear();
+        }
     }
+
+    /// <inheritdoc/>
+    public FeedSubscription Subscribe(EndpointId endpoint, SubscriptionOptions? options = null) =>
+        Subscribe((other, _) => other == endpoint, options, endsWithItsFeed: true);
+
+    /// <inheritdoc/>
+    public FeedSubscription Subscribe(LabelSelector selector, SubscriptionOptions? options = null) =>
+        Subscribe((_, labels) => selector.Matches(labels), options, endsWithItsFeed: false);
+
+    private FeedSubscription Subscribe(Func<EndpointId, ValueMap<string>, bool> selects, SubscriptionOptions? options, bool endsWithItsFeed)
+    {
+        var subscription = new FeedSubscription(options ?? SubscriptionOptions.Default, endsWithItsFeed, Detach);
+        lock (_gate)
+        {
+            ForgetEnded();
+            if (_subscriptions.Count >= _maxSubscribers)
+                throw new TooManySubscribersException(_maxSubscribers);
+            if (_drained is { } reason)
+            {
+                subscription.Drain(Farewell(reason));
+                return subscription;
+            }
+            _subscriptions.Add(subscription, selects);
+            foreach (var (endpoint, entry) in _entries)
+                Join(subscription, entry.Feed, false, selects(endpoint, entry.Labels));
+        }
+        return subscription;
+    }
+
+    private static void Join(FeedSubscription subscription, Feed feed, bool wasSelected, bool isSelected)
+    {
+        if (isSelected && !wasSelected)
+            feed.Attach(subscription);
+        if (wasSelected && !isSelected)
+            feed.Detach(subscription);
+    }
+
+    private void Detach(FeedSubscription subscription)
+    {
+        lock (_gate)
+        {
+            _subscriptions.Remove(subscription);
+            foreach (var entry in _entries.Values)
+                entry.Feed.Detach(subscription);
+        }
+    }
+
+    private void ForgetEnded()
+    {
+        foreach (var ended in _subscriptions.Keys.Where(subscription => subscription.Status != SubscriptionStatus.Running).ToList())
+            Detach(ended);
+    }
+
+    private FeedEvent Farewell(string reason) =>
+        FeedEvent.Drain(new FeedSource(Instance, default), 0, 0, _time.GetUtcNow().UtcTicks, reason);
+
+    private sealed record Entry(Feed Feed, ValueMap<string> Labels);
 }

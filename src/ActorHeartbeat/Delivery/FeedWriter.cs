@@ -7,6 +7,8 @@ public sealed class FeedWriter
 {
     private readonly Feed _feed;
     private volatile bool _isPaused;
+    private volatile bool _hasEnded;
+    private volatile TaskCompletionSource? _ended;
 
     internal FeedWriter(Feed feed, int epoch)
     {
@@ -42,8 +44,26 @@ public sealed class FeedWriter
     /// <summary>Whether this connection has carried the feed. Guarded by the feed.</summary>
     internal bool Covers { get; set; }
 
-    /// <summary>Guarded by the feed.</summary>
-    internal bool HasEnded { get; set; }
+    /// <summary>Written under the feed's gate.</summary>
+    internal bool HasEnded { get => _hasEnded; set => _hasEnded = value; }
 
-    internal void SetPaused(bool paused) => _isPaused = paused;
+    /// <summary>The pump begins to wait; the result completes when the connection ends, however full the subscriber still is.</summary>
+    internal Task BeginPause()
+    {
+        _isPaused = true;
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ended = ended;
+        Interlocked.MemoryBarrier();
+        if (HasEnded)
+            ended.TrySetResult();
+        return ended.Task;
+    }
+
+    internal void EndPause()
+    {
+        _isPaused = false;
+        _ended = null;
+    }
+
+    internal void Release() => _ended?.TrySetResult();
 }

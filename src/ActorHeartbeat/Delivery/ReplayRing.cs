@@ -1,86 +1,50 @@
 namespace ActorHeartbeat.Delivery;
 
-/// <summary>The newest numbered events of a feed, bounded by count and by payload bytes; grows only as it fills. Not thread-safe.</summary>
+/// <summary>The newest numbered events of a feed, bounded by count and by payload bytes. Not thread-safe.</summary>
 internal sealed class ReplayRing(int maxCount, int maxBytes)
 {
-    private const int SmallestLength = 8;
-
-    private FeedEvent[] _events = [];
-    private int _start;
+    private readonly RingBuffer<FeedEvent> _events = new();
+    private long _bytes;
     private int _maxCount = maxCount;
     private int _maxBytes = maxBytes;
 
-    public int Count { get; private set; }
+    public bool KeepsNothing => _maxCount == 0;
 
-    public long Bytes { get; private set; }
+    public int Count => _events.Count;
 
-    /// <summary>The number of the oldest kept event; meaningless when there is none.</summary>
-    public long FirstSeq => _events[_start].Seq;
-
+    /// <summary>Adds the event that follows the newest kept one. One that is larger than the ring leaves it empty: a ring has no holes.</summary>
     public void Add(in FeedEvent feedEvent)
     {
-        if (_maxCount == 0 || feedEvent.Payload.Length > _maxBytes)
-        {
-            // What cannot be kept would leave a hole between older and newer ones.
-            Clear();
-            return;
-        }
-        while (Count == _maxCount || Bytes + feedEvent.Payload.Length > _maxBytes)
-            RemoveOldest();
-        if (Count == _events.Length)
-            Grow();
-        _events[Slot(Count)] = feedEvent;
-        Count++;
-        Bytes += feedEvent.Payload.Length;
+        _events.Add(feedEvent);
+        _bytes += feedEvent.Payload.Length;
+        Shrink();
     }
 
+    /// <summary>The number of the oldest kept event, or <paramref name="none"/> when there is none.</summary>
+    public long FirstSeqOr(long none) => _events.Count == 0 ? none : _events[0].Seq;
+
     /// <summary>All kept events from <paramref name="seq"/> on.</summary>
-    public FeedEvent[] From(long seq)
+    public IEnumerable<FeedEvent> From(long seq)
     {
-        if (Count == 0)
-            return [];
-        var skipped = (int)Math.Clamp(seq - FirstSeq, 0, Count);
-        var events = new FeedEvent[Count - skipped];
-        for (var at = 0; at < events.Length; at++)
-            events[at] = _events[Slot(skipped + at)];
-        return events;
+        for (var at = (int)Math.Clamp(seq - FirstSeqOr(seq), 0, Count); at < Count; at++)
+            yield return _events[at];
     }
 
     public void Configure(int maxCount, int maxBytes)
     {
         (_maxCount, _maxBytes) = (maxCount, maxBytes);
-        while (Count > _maxCount || Bytes > _maxBytes)
-            RemoveOldest();
+        Shrink();
     }
 
     public void Clear()
     {
-        _events = [];
-        _start = 0;
-        Count = 0;
-        Bytes = 0;
+        _events.Clear();
+        _bytes = 0;
     }
 
-    private void RemoveOldest()
+    private void Shrink()
     {
-        Bytes -= _events[_start].Payload.Length;
-        _events[_start] = default;
-        _start = Slot(1);
-        Count--;
-    }
-
-    private void Grow()
-    {
-        var larger = new FeedEvent[Math.Min(_maxCount, Math.Max(SmallestLength, _events.Length * 2))];
-        for (var at = 0; at < Count; at++)
-            larger[at] = _events[Slot(at)];
-        _events = larger;
-        _start = 0;
-    }
-
-    private int Slot(int offset)
-    {
-        var slot = _start + offset;
-        return slot < _events.Length ? slot : slot - _events.Length;
+        while (_events.Count > _maxCount || _bytes > _maxBytes)
+            _bytes -= _events.Remove().Payload.Length;
     }
 }
