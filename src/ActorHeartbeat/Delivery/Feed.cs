@@ -12,7 +12,6 @@ public sealed class Feed
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
-    private readonly FeedSource _source;
     private readonly ReplayRing _ring;
     private readonly FeedAudience _audience = new();
     private readonly List<FeedWriter> _writers = [];
@@ -21,7 +20,7 @@ public sealed class Feed
     private FeedEvent? _state;
     private string? _drained;
     private bool _keeps;
-    private int _epoch;
+    private FeedSource _source;
     private long _lastSeq;
     private long _messagesIn;
     private long _bytesIn;
@@ -30,14 +29,13 @@ public sealed class Feed
     private long _duplicatesIn;
     private long _lastInboundUtcTicks;
 
-    internal Feed(FeedSource source, LimitSettings limits, TimeProvider time, long lastSeq = 0, int epoch = 0)
+    internal Feed(FeedSource source, LimitSettings limits, TimeProvider time, long lastSeq)
     {
         _source = source;
         _time = time;
         _ring = new ReplayRing(limits.Replay, limits.ReplayBytes);
         Overflow = limits.Overflow;
         _lastSeq = lastSeq;
-        _epoch = epoch;
     }
 
     public EndpointId Endpoint => _source.Endpoint;
@@ -46,7 +44,7 @@ public sealed class Feed
     public long LastSeq => Volatile.Read(ref _lastSeq);
 
     /// <summary>The newest connection, counted from 1; 0 before the first.</summary>
-    public int Epoch => Volatile.Read(ref _epoch);
+    public int Epoch => Volatile.Read(ref _source).Epoch;
 
     /// <summary>Messages received since the feed exists, duplicates included.</summary>
     public long MessagesIn => Volatile.Read(ref _messagesIn);
@@ -77,7 +75,8 @@ public sealed class Feed
     {
         lock (_gate)
         {
-            var writer = new FeedWriter(this, ++_epoch);
+            _source = _source with { Epoch = _source.Epoch + 1 };
+            var writer = new FeedWriter(this, _source);
             if (duplicateKey is not null && _writers.Count > 0)
                 _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
             _writers.Add(writer);
@@ -103,7 +102,7 @@ public sealed class Feed
     {
         lock (_gate)
         {
-            _state = FeedEvent.Of(_source, _epoch, _lastSeq, UtcTicks(), state);
+            _state = Detailed(state);
             _audience.Publish(_state.Value, _state.Value);
         }
     }
@@ -125,7 +124,7 @@ public sealed class Feed
         lock (_gate)
         {
             _drained = reason;
-            _audience.Drain(DrainEvent(reason));
+            _audience.Drain(Detailed(reason));
             _ring.Clear();
         }
     }
@@ -146,7 +145,7 @@ public sealed class Feed
         {
             if (writer.HasEnded)
                 return ValueTask.CompletedTask;
-            var now = UtcTicks();
+            var now = writer.ReceivedUtcTicks is > 0 and var stamp ? stamp : UtcTicks();
             _lastInboundUtcTicks = now;
             _messagesIn++;
             _bytesIn += payload.Length;
@@ -154,7 +153,7 @@ public sealed class Feed
                 Cover(writer);
             if (_duplicates is not null && IsDuplicate(writer, kind, payload.Span))
                 return ValueTask.CompletedTask;
-            mustWait = Append(FeedEvent.Message(_source, writer.Epoch, ++_lastSeq, now, kind, payload));
+            mustWait = Append(FeedEvent.Message(writer.Source, ++_lastSeq, now, kind, payload));
         }
         return mustWait ? WaitForRoomAsync(writer) : ValueTask.CompletedTask;
     }
@@ -172,7 +171,7 @@ public sealed class Feed
             _gaps++;
             _lastSeq++;
             var gap = new FeedGap(GapReason.Disconnected, _lastSeq, null, _lastSeq - 1, since.Cause, _time.GetElapsedTime(since.Timestamp));
-            Append(FeedEvent.Of(_source, writer.Epoch, _lastSeq, UtcTicks(), gap));
+            Append(FeedEvent.Detailed(writer.Source with { Detail = gap }, _lastSeq, UtcTicks()));
         }
     }
 
@@ -199,14 +198,14 @@ public sealed class Feed
             _keeps = true;
             if (subscription.EndsWithItsFeed)
                 subscription.FollowPolicy(Overflow);
-            var (expected, replay) = FeedResume.Plan(subscription.Options.Resume, _source, _ring, _lastSeq, _epoch, UtcTicks());
+            var (expected, replay) = FeedResume.Plan(subscription.Options.Resume, _source, _ring, _lastSeq, UtcTicks());
             if (subscription.Options.IncludeState && _state is { } state)
                 replay.Add(state.At(_lastSeq));
             var link = new FeedLink(this, subscription, expected);
             subscription.AddReplay([.. replay.Select(feedEvent => new FeedEntry(link, feedEvent))]);
             _audience.Add(link);
             if (_drained is { } reason)
-                _audience.Drain(DrainEvent(reason));
+                _audience.Drain(Detailed(reason));
         }
     }
 
@@ -223,7 +222,7 @@ public sealed class Feed
     }
 
     /// <summary>The gap of a subscriber that lost numbers which nothing follows yet.</summary>
-    internal FeedEvent Lost(long from, long to) => FeedEvent.Of(_source, Epoch, to, UtcTicks(), FeedGap.Overflow(from, to));
+    internal FeedEvent Lost(long from, long to) => FeedEvent.Detailed(Volatile.Read(ref _source) with { Detail = FeedGap.Overflow(from, to) }, to, UtcTicks());
 
     internal void CountDropped() => Interlocked.Increment(ref _dropped);
 
@@ -261,9 +260,9 @@ public sealed class Feed
         writer.EndPause();
     }
 
-    private FeedEvent DrainEvent(string reason) => FeedEvent.Drain(_source, _epoch, _lastSeq, UtcTicks(), reason);
+    private FeedEvent Detailed(object detail) => FeedEvent.Detailed(_source with { Detail = detail }, _lastSeq, UtcTicks());
 
-    private long UtcTicks() => _time.GetUtcNow().UtcTicks;
+    internal long UtcTicks() => _time.GetUtcNow().UtcTicks;
 
     /// <summary>Nothing carries the feed since then.</summary>
     private sealed record Break(string Cause, long Timestamp);

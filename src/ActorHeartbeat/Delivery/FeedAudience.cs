@@ -30,7 +30,7 @@ internal sealed class FeedAudience
         var mustWait = false;
         foreach (var link in _links)
         {
-            if (kept.Type != FeedEventType.State || link.Subscription.Options.IncludeState)
+            if (link.Subscription.Options.IncludeState || kept.State is null)
                 mustWait |= link.Subscription.Offer(new FeedEntry(link, kept));
         }
         return mustWait;

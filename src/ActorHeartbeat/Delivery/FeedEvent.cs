@@ -9,18 +9,19 @@ namespace ActorHeartbeat.Delivery;
 /// </summary>
 public readonly struct FeedEvent
 {
-    private readonly FeedSource _source;
-    private readonly object? _detail;
-    private readonly long _utcTicks;
+    // Kept small, since a ring and a queue hold thousands: ticks need 62 bits and the two above them tell text, binary and the rest apart.
+    private const int KindShift = 62;
+    private const long TicksMask = (1L << KindShift) - 1;
+    private const ulong DetailKind = 2;
 
-    private FeedEvent(FeedSource source, int epoch, long seq, long utcTicks, FeedEventType type, ReadOnlyMemory<byte> payload, object? detail)
+    private readonly FeedSource _source;
+    private readonly long _kindAndTicks;
+
+    private FeedEvent(FeedSource source, long seq, long kindAndTicks, ReadOnlyMemory<byte> payload)
     {
         _source = source;
-        _detail = detail;
-        _utcTicks = utcTicks;
-        Epoch = epoch;
+        _kindAndTicks = kindAndTicks;
         Seq = seq;
-        Type = type;
         Payload = payload;
     }
 
@@ -30,26 +31,28 @@ public readonly struct FeedEvent
     public EndpointId Endpoint => _source.Endpoint;
 
     /// <summary>Which connection of the endpoint, counted from 1; 0 before the first.</summary>
-    public int Epoch { get; }
+    public int Epoch => _source.Epoch;
 
     /// <summary>The last number this event stands for.</summary>
     public long Seq { get; }
 
     /// <summary>The first number this event stands for: <see cref="Seq"/> unless it is a gap; one more than it when it uses none up.</summary>
-    public long FirstSeq => Type switch
-    {
-        FeedEventType.Text or FeedEventType.Binary => Seq,
-        FeedEventType.Gap => ((FeedGap)_detail!).From, // Gap events are made with their gap only.
-        _ => Seq + 1,
-    };
-
-    /// <summary>Whether this event uses numbers up: a message or a gap.</summary>
-    public bool IsNumbered => Type <= FeedEventType.Gap;
+    public long FirstSeq => IsMessage ? Seq : Gap?.From ?? Seq + 1;
 
     /// <summary>Wall time at which it came in; for display only.</summary>
-    public DateTimeOffset Time => new(_utcTicks, TimeSpan.Zero);
+    public DateTimeOffset Time => new(_kindAndTicks & TicksMask, TimeSpan.Zero);
 
-    public FeedEventType Type { get; }
+    public FeedEventType Type => ((ulong)_kindAndTicks >> KindShift) switch
+    {
+        (ulong)MessageKind.Text => FeedEventType.Text,
+        (ulong)MessageKind.Binary => FeedEventType.Binary,
+        _ => _source.Detail switch
+        {
+            FeedGap => FeedEventType.Gap,
+            FeedState => FeedEventType.State,
+            _ => FeedEventType.Drain,
+        },
+    };
 
     /// <summary>
     /// The message as received, never reparsed. Shared by all subscribers and the replay ring: read only. To an
@@ -58,13 +61,19 @@ public readonly struct FeedEvent
     public ReadOnlyMemory<byte> Payload { get; }
 
     /// <summary>What is missing; null unless <see cref="Type"/> is gap.</summary>
-    public FeedGap? Gap => _detail as FeedGap;
+    public FeedGap? Gap => _source.Detail as FeedGap;
 
     /// <summary>The endpoint's state; null unless <see cref="Type"/> is state.</summary>
-    public FeedState? State => _detail as FeedState;
+    public FeedState? State => _source.Detail as FeedState;
 
     /// <summary>Why the stream ends; null unless <see cref="Type"/> is drain.</summary>
-    public string? DrainReason => _detail as string;
+    public string? DrainReason => _source.Detail as string;
+
+    /// <summary>Whether this is a text or binary message.</summary>
+    public bool IsMessage => (ulong)_kindAndTicks >> KindShift < DetailKind;
+
+    /// <summary>Whether this event uses numbers up: a message or a gap.</summary>
+    public bool IsNumbered => IsMessage || _source.Detail is FeedGap;
 
     /// <summary>What resumes after this event: <c>instance;endpoint=seq</c>, as <see cref="ResumePoint"/> reads it.</summary>
     public string Id => $"{Instance};{Endpoint}={Seq}";
@@ -72,33 +81,29 @@ public readonly struct FeedEvent
     /// <summary>Type, endpoint and number, never the payload.</summary>
     public override string ToString() => $"{Type} {Endpoint} {Epoch}/{Seq}";
 
+    internal static FeedEvent Message(FeedSource source, long seq, long utcTicks, MessageKind kind, ReadOnlyMemory<byte> payload) =>
+        new(source, seq, (long)kind << KindShift | utcTicks, payload);
+
+    /// <summary>An event that is no message; the detail of its source says which.</summary>
+    internal static FeedEvent Detailed(FeedSource source, long seq, long utcTicks) =>
+        new(source, seq, unchecked((long)(DetailKind << KindShift)) | utcTicks, default);
+
     /// <summary>The same event with a payload of its own, which outlives the socket's buffer.</summary>
     internal FeedEvent Keep()
     {
         if (Payload.IsEmpty)
-            return new FeedEvent(_source, Epoch, Seq, _utcTicks, Type, default, _detail);
+            return new FeedEvent(_source, Seq, _kindAndTicks, default);
         var own = GC.AllocateUninitializedArray<byte>(Payload.Length);
         Payload.Span.CopyTo(own);
-        return new FeedEvent(_source, Epoch, Seq, _utcTicks, Type, own, _detail);
+        return new FeedEvent(_source, Seq, _kindAndTicks, own);
     }
 
     /// <summary>The same event beside another number.</summary>
-    internal FeedEvent At(long seq) => new(_source, Epoch, seq, _utcTicks, Type, Payload, _detail);
+    internal FeedEvent At(long seq) => new(_source, seq, _kindAndTicks, Payload);
 
     /// <summary>The gap that stands for the numbers from <paramref name="from"/> to just before this event.</summary>
-    internal FeedEvent LostBefore(long from) => Of(_source, Epoch, FirstSeq - 1, _utcTicks, FeedGap.Overflow(from, FirstSeq - 1));
-
-    internal static FeedEvent Message(FeedSource source, int epoch, long seq, long utcTicks, MessageKind kind, ReadOnlyMemory<byte> payload) =>
-        new(source, epoch, seq, utcTicks, kind == MessageKind.Text ? FeedEventType.Text : FeedEventType.Binary, payload, null);
-
-    internal static FeedEvent Of(FeedSource source, int epoch, long seq, long utcTicks, FeedGap gap) =>
-        new(source, epoch, seq, utcTicks, FeedEventType.Gap, default, gap);
-
-    internal static FeedEvent Of(FeedSource source, int epoch, long seq, long utcTicks, FeedState state) =>
-        new(source, epoch, seq, utcTicks, FeedEventType.State, default, state);
-
-    internal static FeedEvent Drain(FeedSource source, int epoch, long seq, long utcTicks, string reason) =>
-        new(source, epoch, seq, utcTicks, FeedEventType.Drain, default, reason);
+    internal FeedEvent LostBefore(long from) =>
+        Detailed(_source with { Detail = FeedGap.Overflow(from, FirstSeq - 1) }, FirstSeq - 1, _kindAndTicks & TicksMask);
 }
 
 public enum FeedEventType : byte
@@ -119,5 +124,9 @@ public enum FeedEventType : byte
     Drain,
 }
 
-/// <summary>What every event of a feed has in common.</summary>
-internal sealed record FeedSource(string Instance, EndpointId Endpoint);
+/// <summary>What the messages of one connection have in common; other events have one each.</summary>
+/// <param name="Instance">The run of the process.</param>
+/// <param name="Endpoint">Whose feed.</param>
+/// <param name="Epoch">Which connection.</param>
+/// <param name="Detail">Null for messages; else a <see cref="FeedGap"/>, a <see cref="FeedState"/>, or a text: why the stream ends.</param>
+internal sealed record FeedSource(string Instance, EndpointId Endpoint, int Epoch, object? Detail = null);

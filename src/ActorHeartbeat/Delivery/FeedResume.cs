@@ -5,7 +5,7 @@ internal static class FeedResume
 {
     /// <returns>The first number the subscriber must see, and the events that lead up to live ones.</returns>
     public static (long Expected, List<FeedEvent> Replay) Plan(
-        ResumePoint? resume, FeedSource source, ReplayRing ring, long lastSeq, int epoch, long utcTicks)
+        ResumePoint? resume, FeedSource source, ReplayRing ring, long lastSeq, long utcTicks)
     {
         var next = lastSeq + 1;
         var first = ring.FirstSeqOr(next);
@@ -20,6 +20,6 @@ internal static class FeedResume
         return (seen + 1, [.. ring.From(seen + 1)]);
 
         FeedEvent Gap(GapReason reason, long from, long seen, string cause) =>
-            FeedEvent.Of(source, epoch, first - 1, utcTicks, new FeedGap(reason, from, first - 1, seen, cause, TimeSpan.Zero));
+            FeedEvent.Detailed(source with { Detail = new FeedGap(reason, from, first - 1, seen, cause, TimeSpan.Zero) }, first - 1, utcTicks);
     }
 }

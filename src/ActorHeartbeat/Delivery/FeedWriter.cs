@@ -10,14 +10,14 @@ public sealed class FeedWriter
     private volatile bool _hasEnded;
     private volatile TaskCompletionSource? _ended;
 
-    internal FeedWriter(Feed feed, int epoch)
+    internal FeedWriter(Feed feed, FeedSource source)
     {
         _feed = feed;
-        Epoch = epoch;
+        Source = source;
     }
 
     /// <summary>Which connection of the endpoint this is, counted from 1.</summary>
-    public int Epoch { get; }
+    public int Epoch => Source.Epoch;
 
     /// <summary>
     /// True while the pump is deliberately kept from reading by a subscriber whose policy is pause-reading. Pongs cannot be seen
@@ -32,6 +32,12 @@ public sealed class FeedWriter
     public ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> payload) => _feed.Publish(this, kind, payload);
 
     /// <summary>
+    /// Bytes came in: what is published from here on bears this time. Called for every read it saves a look at the clock per message;
+    /// without it each message bears the time of its publication.
+    /// </summary>
+    public void Received() => ReceivedUtcTicks = _feed.UtcTicks();
+
+    /// <summary>
     /// The opening messages are accepted: from here on this connection carries the feed, and a pending gap is announced. Its first
     /// message and <see cref="Feed.StateChanged(Connections.ConnectionState, string)"/> with Open say the same.
     /// </summary>
@@ -40,6 +46,11 @@ public sealed class FeedWriter
     /// <summary>The connection is over; a second call does nothing. When no other writer carries the feed, a gap begins.</summary>
     /// <param name="cause">One line for operators, without secrets.</param>
     public void End(string cause) => _feed.End(this, cause);
+
+    internal FeedSource Source { get; }
+
+    /// <summary>Zero until <see cref="Received"/> is called. The pump's own.</summary>
+    internal long ReceivedUtcTicks { get; private set; }
 
     /// <summary>Whether this connection has carried the feed. Guarded by the feed.</summary>
     internal bool Covers { get; set; }
