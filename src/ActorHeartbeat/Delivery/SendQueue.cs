@@ -1,0 +1,68 @@
+using System.Diagnostics.CodeAnalysis;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Delivery;
+
+/// <summary>
+/// Decides what becomes of messages to be sent while the connection is down. Holds no timer and sends nothing: its owner says what time
+/// it is, sends what it takes out, in order, and tells each sender the result. While it is not empty a new message belongs at
+/// its end, also when the connection is open again, or it would overtake. Not thread-safe.
+/// </summary>
+/// <typeparam name="TTicket">How the owner finds the sender again.</typeparam>
+/// <param name="settings">Whether to queue, and how long a message stays worth sending.</param>
+/// <param name="capacity">Messages that may wait; see <see cref="LimitSettings.SendQueue"/>.</param>
+public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
+{
+    private readonly Queue<QueuedSend<TTicket>> _waiting = new();
+    private SendSettings _settings = settings;
+    private int _capacity = capacity;
+
+    public int Count => _waiting.Count;
+
+    public bool IsEmpty => _waiting.Count == 0;
+
+    /// <summary>When the oldest message expires, on the owner's clock; null when none waits.</summary>
+    public TimeSpan? NextExpiry => _waiting.TryPeek(out var oldest) ? oldest.QueuedAt + _settings.TimeToLive : null;
+
+    /// <summary>Queued, or Refused: the policy is fail, or the bound is reached.</summary>
+    /// <param name="message">What to send.</param>
+    /// <param name="ticket">How the owner finds the sender again.</param>
+    /// <param name="now">The owner's monotonic clock; must not go back.</param>
+    public SendStatus Offer(OutboundMessage message, TTicket ticket, TimeSpan now)
+    {
+        if (_settings.WhileDown == SendWhileDown.Fail || _waiting.Count >= _capacity)
+            return SendStatus.Refused;
+        _waiting.Enqueue(new QueuedSend<TTicket>(message, ticket, now));
+        return SendStatus.Queued;
+    }
+
+    /// <summary>Takes the messages whose time-to-live has passed: their senders learn <see cref="SendStatus.Expired"/>.</summary>
+    public IReadOnlyList<QueuedSend<TTicket>> TakeExpired(TimeSpan now)
+    {
+        var expired = new List<QueuedSend<TTicket>>();
+        while (NextExpiry <= now)
+            expired.Add(_waiting.Dequeue());
+        return expired;
+    }
+
+    /// <summary>Takes the oldest message to be sent now; call <see cref="TakeExpired"/> first.</summary>
+    public bool TryTake([MaybeNullWhen(false)] out QueuedSend<TTicket> send) => _waiting.TryDequeue(out send);
+
+    /// <summary>Takes everything, because the endpoint stops: the senders learn <see cref="SendStatus.Refused"/>.</summary>
+    public IReadOnlyList<QueuedSend<TTicket>> TakeAll()
+    {
+        QueuedSend<TTicket>[] all = [.. _waiting];
+        _waiting.Clear();
+        return all;
+    }
+
+    /// <summary>Changes the policy from the next offer on; what waits keeps its place, and its age counts against the new time-to-live.</summary>
+    public void Configure(SendSettings settings, int capacity) => (_settings, _capacity) = (settings, capacity);
+}
+
+/// <summary>A message that waits for the connection.</summary>
+/// <param name="Message">What to send.</param>
+/// <param name="Ticket">How the owner finds the sender again.</param>
+/// <param name="QueuedAt">When it was offered, on the owner's clock.</param>
+public sealed record QueuedSend<TTicket>(OutboundMessage Message, TTicket Ticket, TimeSpan QueuedAt);
