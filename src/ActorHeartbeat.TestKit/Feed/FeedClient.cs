@@ -87,7 +87,11 @@ public sealed class FeedClient
 
     internal bool PeerIsGone() => _peer.IsGone;
 
-    internal void Patrol() => _patrol.Check();
+    internal void Patrol()
+    {
+        if (!_over.IsCancellationRequested)
+            _patrol.Check();
+    }
 
     internal void RemoveAsDead()
     {
