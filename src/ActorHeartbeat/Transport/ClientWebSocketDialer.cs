@@ -1,0 +1,36 @@
+using System.Net.WebSockets;
+using ActorHeartbeat.Transport.Dialing;
+
+namespace ActorHeartbeat.Transport;
+
+/// <summary>
+/// Dials with the framework's <see cref="ClientWebSocket"/> and puts a tap under it that sends and sees RFC 6455 pings and pongs. Safe to
+/// use from many threads; one instance serves all endpoints. Dispose it when its connections have ended.
+/// </summary>
+/// <param name="time">Deadlines of sends and closes, and the pace at which addresses are tried.</param>
+public sealed class ClientWebSocketDialer(TimeProvider time) : IDialer, IDisposable
+{
+    private readonly WebSocketOpener _opener = new(time);
+
+    public ClientWebSocketDialer()
+        : this(TimeProvider.System)
+    {
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The dialer is disposed.</exception>
+    public async Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+    {
+        try
+        {
+            var opened = await _opener.OpenAsync(request, sink, cancellation).ConfigureAwait(false);
+            return new DialResult.Connected(new ClientWebSocketConnection(opened, request.Settings, sink, time));
+        }
+        catch (DialException exception)
+        {
+            return new DialResult.Failed(exception.Failure);
+        }
+    }
+
+    public void Dispose() => _opener.Dispose();
+}

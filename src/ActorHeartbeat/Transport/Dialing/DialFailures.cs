@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Security.Authentication;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Transport.Dialing;
+
+/// <summary>What an exception of a dial means: the layer that failed, and one line about it.</summary>
+internal static class DialFailures
+{
+    /// <summary>A URL as it may be logged: without user info, query and fragment.</summary>
+    public static string Show(Uri url) =>
+        url.GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.Port | UriComponents.Path, UriFormat.UriEscaped);
+
+    /// <param name="exception">What the handshake threw.</param>
+    /// <param name="url">What was dialed.</param>
+    /// <param name="stage">How far it got.</param>
+    /// <param name="cancelled">Whether the caller gave the dial up.</param>
+    public static DialFailure Of(Exception exception, Uri url, DialStage stage, bool cancelled)
+    {
+        if (cancelled)
+            return new DialFailure(FailureLayer.Timeout, $"{Show(url)}: given up {WaitingFor(stage)}");
+        foreach (var cause in Causes(exception))
+        {
+            if (cause is DialException known)
+                return known.Failure with { Message = $"{Show(url)}: {known.Failure.Message}" };
+        }
+
+        var (layer, message) = Judge(exception);
+        return new DialFailure(layer, $"{Show(url)}: {message}");
+    }
+
+    public static DialFailure OfStatus(Uri url, HttpStatusCode status, IReadOnlyDictionary<string, IEnumerable<string>>? headers)
+    {
+        using var named = new HttpResponseMessage(status);
+        var received = (headers ?? new Dictionary<string, IEnumerable<string>>())
+            .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value)))
+            .ToArray();
+        return new DialFailure(FailureLayer.Http, $"{Show(url)}: the handshake was refused with HTTP {(int)status} {named.ReasonPhrase}".TrimEnd())
+        {
+            HttpStatus = (int)status,
+            RetryAfter = received.FirstOrDefault(header => header.Key.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)).Value,
+            Headers = received,
+        };
+    }
+
+    private static (FailureLayer Layer, string Message) Judge(Exception exception)
+    {
+        foreach (var cause in Causes(exception))
+        {
+            switch (cause)
+            {
+                case AuthenticationException tls:
+                    return (FailureLayer.Tls, $"TLS: {FirstLine((tls.InnerException ?? tls).Message)}");
+                case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } tls:
+                    return (FailureLayer.Tls, $"TLS: {FirstLine((tls.InnerException ?? tls).Message)}");
+                case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } answer:
+                    return (FailureLayer.Protocol, $"the answer to the handshake is not HTTP: {FirstLine(answer.Message)}");
+                case SocketException socket:
+                    return (FailureLayer.Tcp, $"the connection broke during the handshake: {socket.SocketErrorCode}");
+                case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
+                    return (FailureLayer.Tcp, "the server closed the connection without an answer to the handshake");
+                case WebSocketException { WebSocketErrorCode: not WebSocketError.Faulted } webSocket:
+                    return (FailureLayer.Protocol, $"the handshake breaks RFC 6455: {FirstLine(webSocket.Message)}");
+                case OperationCanceledException:
+                    // Nobody cancelled, so something below gave up on the network.
+                    return (FailureLayer.Timeout, "the handshake was given up below this program's deadlines");
+            }
+        }
+
+        return (FailureLayer.Unknown, $"{exception.GetType().Name}: {FirstLine(exception.GetBaseException().Message)}");
+    }
+
+    private static string WaitingFor(DialStage stage) => stage switch
+    {
+        DialStage.Starting => "before it began",
+        DialStage.Connecting => "while no address answered",
+        DialStage.Tunnelling => "while the proxy did not open the tunnel",
+        DialStage.Securing => "during the TLS handshake",
+        _ => "while the server did not answer the upgrade request",
+    };
+
+    private static IEnumerable<Exception> Causes(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+            yield return cause;
+    }
+
+    private static string FirstLine(string message) => message.AsSpan().TrimEnd().IndexOfAny('\r', '\n') is > 0 and var end ? message[..end] : message;
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Sockets;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Transport.Dialing;
+
+/// <summary>Resolves a name, anew every time, and opens a TCP connection to the first of its addresses that answers.</summary>
+internal sealed class TcpConnector(TcpSettings settings, TimeProvider time)
+{
+    /// <summary>Unanswered probes before the kernel gives up, and the share of the idle time between them.</summary>
+    private const int KeepAliveProbes = 3;
+
+    private const int TcpLevel = 6;
+
+    /// <summary>TCP_USER_TIMEOUT of Linux in milliseconds; the framework has no name for it.</summary>
+    private const int TcpUserTimeout = 18;
+
+    /// <exception cref="DialException">The name does not resolve, or no address answers.</exception>
+    public async Task<NetworkStream> ConnectAsync(string host, int port, CancellationToken cancellation)
+    {
+        var addresses = AddressRace.Interleave(await ResolveAsync(host, cancellation).ConfigureAwait(false));
+        try
+        {
+            var socket = await AddressRace.RunAsync(addresses, (address, token) => OpenAsync(new IPEndPoint(address, port), token), time, cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch (AggregateException failed)
+        {
+            var reasons = addresses.Zip(failed.InnerExceptions, (_, reason) => reason is SocketException socket ? Describe(socket.SocketErrorCode) : reason.Message).Distinct();
+            throw new DialException(FailureLayer.Tcp, $"{host}:{port} ({string.Join(", ", addresses)}): {string.Join(", ", reasons)}", failed);
+        }
+    }
+
+    private static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation)
+    {
+        try
+        {
+            var addresses = await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
+            return addresses.Length > 0 ? addresses : throw new DialException(FailureLayer.Dns, $"{host} has no address");
+        }
+        catch (Exception exception) when (exception is SocketException or ArgumentException)
+        {
+            throw new DialException(FailureLayer.Dns, $"{host}: {(exception is SocketException socket ? Describe(socket.SocketErrorCode) : "not a host name")}", exception);
+        }
+    }
+
+    private async Task<Socket> OpenAsync(IPEndPoint address, CancellationToken cancellation)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            FindVanishedPeers(socket);
+            await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Keep-alive probes never go out while unacknowledged data is in flight, and the user timeout never runs on a silent
+    /// connection: only both together find every vanished peer.
+    /// </summary>
+    private void FindVanishedPeers(Socket socket)
+    {
+        if (settings.KeepAlive is not { } keepAlive)
+            return;
+        var seconds = Math.Max(1, (int)Math.Ceiling(keepAlive.TotalSeconds));
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, seconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Math.Max(1, seconds / KeepAliveProbes));
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
+        if (OperatingSystem.IsLinux())
+            socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)keepAlive.TotalMilliseconds));
+    }
+
+    private static string Describe(SocketError error) => error switch
+    {
+        SocketError.ConnectionRefused => "connection refused",
+        SocketError.HostUnreachable => "host unreachable",
+        SocketError.NetworkUnreachable => "network unreachable",
+        SocketError.TimedOut => "no answer",
+        SocketError.ConnectionReset => "connection reset",
+        SocketError.HostNotFound => "name not found",
+        SocketError.NoData => "the name has no address",
+        SocketError.TryAgain => "the name server does not answer",
+        SocketError.TooManyOpenSockets => "too many open sockets in this process",
+        _ => error.ToString(),
+    };
+}

@@ -1,0 +1,65 @@
+using System.Net;
+using System.Net.Security;
+
+namespace ActorHeartbeat.Transport.Dialing;
+
+/// <summary>
+/// The framework's HTTP handler, set up so that a request is never served by a connection that another one asked for: with a pooled
+/// lifetime of zero each request has a pool of its own, and the initial request of a connection is the one it is for.
+/// </summary>
+internal static class UpgradeHandler
+{
+    public static SocketsHttpHandler Create(SslClientAuthenticationOptions ssl) => new()
+    {
+        PooledConnectionLifetime = TimeSpan.Zero,
+        SslOptions = ssl,
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = Timeout.InfiniteTimeSpan,
+        ConnectCallback = static async (context, _) => await AttemptOf(context.InitialRequestMessage).ConnectAsync().ConfigureAwait(false),
+        PlaintextStreamFilter = static (context, _) =>
+        {
+            AttemptOf(context.InitialRequestMessage).Stage = DialStage.Upgrading;
+            return new ValueTask<Stream>(context.PlaintextStream);
+        },
+    };
+
+    private static DialAttempt AttemptOf(HttpRequestMessage request) =>
+        request.Options.TryGetValue(DialAttempt.Key, out var attempt) ? attempt : throw new InvalidOperationException("The handler serves dial attempts only.");
+}
+
+/// <summary>Sends the upgrade request of one attempt and puts the tap on the stream that comes of it.</summary>
+internal sealed class UpgradeInvoker(HttpMessageHandler handler, DialAttempt attempt) : HttpMessageInvoker(handler, disposeHandler: false)
+{
+    public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.Options.Set(DialAttempt.Key, attempt);
+        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+            response.Content = new TappedContent(response.Content, attempt);
+        return response;
+    }
+
+    private sealed class TappedContent(HttpContent upgraded, DialAttempt attempt) : HttpContent
+    {
+        protected override Stream CreateContentReadStream(CancellationToken cancellationToken) =>
+            attempt.Attach(upgraded.ReadAsStream(cancellationToken));
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                upgraded.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using ActorHeartbeat.Policies;
+
+namespace ActorHeartbeat.Transport.Frames;
+
+/// <summary>Watches what a peer sends: reports pongs and remembers the code of its Close frame.</summary>
+internal struct InboundFrames
+{
+    /// <summary>RFC 6455 section 5.5: a control frame carries at most so many bytes.</summary>
+    private const int MaxControlPayload = 125;
+
+    private const int ServiceRestart = 1012;
+    private const int BadGateway = 1014;
+
+    private FrameHeaderReader _frame;
+    private byte[]? _control;
+    private int _collected;
+
+    /// <summary>The code of the peer's Close frame, 1005 when it carried none, 0 as long as there is no Close frame.</summary>
+    public int CloseCode { get; private set; }
+
+    public void Inspect(Span<byte> data, IConnectionSink sink)
+    {
+        var position = 0;
+        while (position < data.Length)
+        {
+            if (_frame.PayloadLeft > 0)
+            {
+                var start = position;
+                var length = _frame.SkipPayload(data, ref position);
+                if (_frame.Opcode is Opcode.Pong or Opcode.Close)
+                    InspectPayload(data.Slice(start, length), sink);
+            }
+            else if (_frame.ReadHeader(data, ref position))
+            {
+                _collected = 0;
+                if (_frame.PayloadLeft == 0)
+                    Complete([], sink);
+            }
+        }
+    }
+
+    private void InspectPayload(Span<byte> part, IConnectionSink sink)
+    {
+        if (_collected + part.Length + _frame.PayloadLeft > MaxControlPayload)
+            return;
+        if (_frame.Opcode == Opcode.Close)
+            ReadCloseCode(part);
+
+        if (_collected == 0 && _frame.PayloadLeft == 0)
+        {
+            Complete(part, sink);
+            return;
+        }
+
+        _control ??= new byte[MaxControlPayload];
+        part.CopyTo(_control.AsSpan(_collected));
+        _collected += part.Length;
+        if (_frame.PayloadLeft == 0)
+            Complete(_control.AsSpan(0, _collected), sink);
+    }
+
+    private void Complete(ReadOnlySpan<byte> payload, IConnectionSink sink)
+    {
+        if (_frame.Opcode == Opcode.Pong)
+            sink.OnPong(payload);
+        else if (_frame.Opcode == Opcode.Close && payload.IsEmpty)
+            CloseCode = CloseCodes.NoStatusReceived;
+    }
+
+    /// <summary>
+    /// 1012 to 1014 came to the IANA registry after RFC 6455, and the framework's parser takes them for a protocol error, though
+    /// servers send them. It is shown 1000 instead, which differs from the three in the second byte only.
+    /// </summary>
+    private void ReadCloseCode(Span<byte> part)
+    {
+        for (var index = 0; index < part.Length && _collected + index < 2; index++)
+        {
+            if (_collected + index == 0)
+            {
+                CloseCode = part[index] << 8;
+                continue;
+            }
+
+            CloseCode |= part[index];
+            if (CloseCode is >= ServiceRestart and <= BadGateway)
+                part[index] = CloseCodes.NormalClosure & 0xff;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+
+namespace ActorHeartbeat.Transport.Frames;
+
+/// <summary>
+/// The writing half of a tap: lets pings out between the frames of the socket's own writes, one write at a time. A ping that is
+/// asked for while a write is in flight goes out right after it; of several, only the newest.
+/// </summary>
+internal sealed class OutboundFrames(Stream inner)
+{
+    private const byte FinalPing = 0x80 | (byte)Opcode.Ping;
+    private const byte MaskedId = 0x80 | sizeof(long);
+    private const int MaskOffset = 2;
+    private const int PayloadOffset = 6;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly byte[] _ping = new byte[PayloadOffset + sizeof(long)];
+    private FrameHeaderReader _frame;
+    private long _wantedId;
+    private int _wanted;
+    private volatile bool _over;
+
+    // Read without the turn only as a hint: whoever holds the turn looks again after passing it on.
+    private bool PingIsDue => Volatile.Read(ref _wanted) != 0 && !_over && _frame.AtBoundary;
+
+    /// <summary>False when no ping can go out any more: after a Close frame or a failed write, and after the end.</summary>
+    public bool TryPing(long id)
+    {
+        if (_over)
+            return false;
+        Volatile.Write(ref _wantedId, id);
+        Interlocked.Exchange(ref _wanted, 1);
+        _ = SendWantedPingsAsync();
+        return true;
+    }
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellation) =>
+        _turn.Wait(0, CancellationToken.None) ? WriteAndPassOnAsync(frames, cancellation) : AwaitTurnAsync(frames, cancellation);
+
+    public void End() => _over = true;
+
+    private async ValueTask AwaitTurnAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        await WriteAndPassOnAsync(frames, cancellation).ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteAndPassOnAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellation)
+    {
+        try
+        {
+            Follow(frames.Span);
+            await inner.WriteAsync(frames, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            // How much of the frame went out is unknown, so there is no boundary to put a ping on.
+            _over = true;
+            throw;
+        }
+        finally
+        {
+            _turn.Release();
+            if (PingIsDue)
+                _ = SendWantedPingsAsync();
+        }
+    }
+
+    private void Follow(ReadOnlySpan<byte> frames)
+    {
+        var position = 0;
+        while (position < frames.Length)
+        {
+            if (_frame.PayloadLeft > 0)
+                _frame.SkipPayload(frames, ref position);
+            else if (_frame.ReadHeader(frames, ref position) && _frame.Opcode == Opcode.Close)
+                _over = true;
+        }
+    }
+
+    private async Task SendWantedPingsAsync()
+    {
+        while (PingIsDue && _turn.Wait(0, CancellationToken.None))
+        {
+            try
+            {
+                if (PingIsDue && Interlocked.Exchange(ref _wanted, 0) != 0)
+                    await inner.WriteAsync(BuildPing(Volatile.Read(ref _wantedId)), CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+            {
+                // The pump's read meets the same end and reports it.
+                _over = true;
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+    }
+
+    /// <summary>Only called in turn: the one buffer is the write in flight.</summary>
+    private ReadOnlyMemory<byte> BuildPing(long id)
+    {
+        _ping[0] = FinalPing;
+        _ping[1] = MaskedId;
+        var mask = _ping.AsSpan(MaskOffset, PayloadOffset - MaskOffset);
+        RandomNumberGenerator.Fill(mask);
+        var payload = _ping.AsSpan(PayloadOffset);
+        BinaryPrimitives.WriteInt64BigEndian(payload, id);
+        for (var index = 0; index < payload.Length; index++)
+            payload[index] ^= mask[index % mask.Length];
+        return _ping;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers;
+
+namespace ActorHeartbeat.Transport;
+
+/// <summary>A rented buffer that grows with the message it collects, up to one byte over the limit: enough to know that it is passed.</summary>
+internal struct MessageBuffer(int firstSize, int limit)
+{
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(Math.Min(firstSize, limit + 1));
+    private int _length;
+
+    public readonly ReadOnlyMemory<byte> Message => _bytes.AsMemory(0, _length);
+
+    /// <summary>Room for more of the message, never empty.</summary>
+    public Memory<byte> Free()
+    {
+        if (_length == _bytes.Length)
+            Grow();
+        return _bytes.AsMemory(_length, Math.Min(_bytes.Length, limit + 1) - _length);
+    }
+
+    /// <summary>False when the message is larger than the limit.</summary>
+    public bool Advance(int count)
+    {
+        _length += count;
+        return _length <= limit;
+    }
+
+    public void Clear() => _length = 0;
+
+    public void Forget() => _bytes = [];
+
+    public void Return()
+    {
+        if (_bytes.Length > 0)
+            ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(_bytes.Length * 2L, limit + 1L));
+        _bytes.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+}

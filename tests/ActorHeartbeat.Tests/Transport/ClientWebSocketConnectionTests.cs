@@ -1,0 +1,307 @@
+using System.Text;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Tests.Transport;
+
+public sealed class ClientWebSocketConnectionTests : DialerTestBase
+{
+    private readonly RecordingSink _sink = new();
+
+    [Fact]
+    public async Task A_ping_goes_out_with_its_id_and_its_pong_comes_back()
+    {
+        using var server = new LoopbackServer();
+        var (connection, peer) = await ConnectAsync(server, _sink);
+
+        Assert.True(connection.TryPing(0x0102030405060708));
+        var ping = await peer.ReadAsync();
+        await peer.SendAsync(Opcodes.Pong, ping!.Payload);
+
+        Assert.Equal((Opcodes.Ping, true), (ping.Opcode, ping.Final));
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], ping.Payload);
+        Assert.Equal(0x0102030405060708, await _sink.PongAsync());
+        Assert.Equal(1, _sink.Activity);
+    }
+
+    [Fact]
+    public async Task Fragments_with_pings_between_them_arrive_as_one_message_and_the_pings_are_answered()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.SendAsync(Opcodes.Text, "one "u8, final: false);
+        await peer.SendAsync(Opcodes.Ping, "a"u8);
+        await peer.SendAsync(Opcodes.Continuation, "two "u8, final: false);
+        await peer.SendAsync(Opcodes.Pong, "unsolicited"u8);
+        await peer.SendAsync(Opcodes.Continuation, "three"u8);
+
+        Assert.Equal("one two three", await _sink.TextAsync());
+        Assert.Equal(-"unsolicited".Length, await _sink.PongAsync());
+        var pong = await peer.ReadAsync();
+        Assert.Equal((Opcodes.Pong, "a"), (pong!.Opcode, Encoding.UTF8.GetString(pong.Payload)));
+    }
+
+    [Fact]
+    public async Task Messages_from_empty_to_larger_than_every_buffer_arrive_whole_and_in_order()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+        byte[][] messages = [.. new[] { 0, 1, 125, 126, 4095, 4096, 4097, 65_535, 65_536, 1_048_576 }.Select(length => Enumerable.Range(0, length).Select(index => (byte)index).ToArray())];
+
+        foreach (var message in messages)
+            await peer.SendAsync(Opcodes.Binary, message);
+
+        foreach (var message in messages)
+            Assert.Equal(message, await _sink.MessageAsync());
+    }
+
+    [Fact]
+    public async Task A_message_over_the_limit_is_answered_with_1009_and_ends_the_connection()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink, settings => settings with { Limits = new LimitSettings { Message = 1000 } });
+
+        await peer.SendAsync(Opcodes.Binary, new byte[1000]);
+        await peer.SendAsync(Opcodes.Binary, new byte[1001]);
+        var close = await peer.ReadAsync();
+        await peer.SendAsync(Opcodes.Close, close!.Payload);
+        peer.Dispose();
+
+        var end = await _sink.EndAsync();
+        Assert.Equal((Opcodes.Close, 1009), (close.Opcode, close.CloseCode));
+        Assert.Equal((1009, FailureLayer.Protocol), (end.CloseCode, end.Failure!.Layer));
+        Assert.Equal(1000, (await _sink.MessageAsync()).Length);
+        Assert.Equal(0, _sink.UnreadMessages);
+    }
+
+    [Fact]
+    public async Task Our_close_is_answered_and_what_comes_before_the_answer_is_delivered()
+    {
+        using var server = new LoopbackServer();
+        var (connection, peer) = await ConnectAsync(server, _sink);
+
+        connection.Close(4001, new string('é', 100));
+        var close = await peer.ReadAsync();
+        await peer.SendTextAsync("last words");
+        await peer.SendCloseAsync(4001, "bye");
+        peer.Dispose();
+
+        Assert.Equal(new ConnectionEnd(4001, "bye", WasClean: true), await _sink.EndAsync());
+        Assert.Equal("last words", await _sink.TextAsync());
+        Assert.Equal((Opcodes.Close, 4001, new string('é', 61)), (close!.Opcode, close.CloseCode, Encoding.UTF8.GetString(close.Payload.AsSpan(2))));
+        Assert.False(connection.TryPing(1));
+        Assert.Equal(SendStatus.Refused, await connection.SendAsync(OutboundMessage.Text("late")));
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData(1001)]
+    [InlineData(1011)]
+    [InlineData(1012)]
+    [InlineData(1013)]
+    [InlineData(1014)]
+    [InlineData(3000)]
+    [InlineData(4999)]
+    public async Task A_close_of_the_peer_is_answered_with_its_code(int code)
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.SendCloseAsync(code, "why");
+        var answer = await peer.ReadAsync();
+
+        Assert.Equal(new ConnectionEnd(code, "why", WasClean: true), await _sink.EndAsync());
+        Assert.Equal((Opcodes.Close, code), (answer!.Opcode, answer.CloseCode));
+        Assert.Equal(1, _sink.Ends);
+    }
+
+    [Fact]
+    public async Task A_close_without_a_code_is_1005_and_answered_without_a_code()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.SendAsync(Opcodes.Close, []);
+        var answer = await peer.ReadAsync();
+
+        Assert.Equal(new ConnectionEnd(1005, "", WasClean: true), await _sink.EndAsync());
+        Assert.Empty(answer!.Payload);
+    }
+
+    [Theory]
+    [InlineData(999)]
+    [InlineData(1005)]
+    [InlineData(1006)]
+    [InlineData(1015)]
+    [InlineData(2000)]
+    [InlineData(5000)]
+    public async Task A_close_code_that_must_not_be_sent_is_a_protocol_failure(int code)
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.SendCloseAsync(code);
+        var answer = await peer.ReadAsync();
+
+        var end = await _sink.EndAsync();
+        Assert.Equal((1006, false, FailureLayer.Protocol), (end.CloseCode, end.WasClean, end.Failure!.Layer));
+        Assert.Equal(1002, answer!.CloseCode);
+    }
+
+    [Fact]
+    public async Task A_text_message_that_is_not_UTF_8_is_answered_with_1007()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.SendAsync(Opcodes.Text, [0xc3, 0x28]);
+        var answer = await peer.ReadAsync();
+
+        var end = await _sink.EndAsync();
+        Assert.Equal((1007, FailureLayer.Protocol), (answer!.CloseCode, end.Failure!.Layer));
+        Assert.Contains("UTF-8", end.Failure.Message);
+    }
+
+    [Fact]
+    public async Task A_FIN_without_a_close_frame_is_1006_and_called_FIN()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        peer.Dispose();
+
+        var end = await _sink.EndAsync();
+        Assert.Equal((1006, "", false), (end.CloseCode, end.Reason, end.WasClean));
+        Assert.Equal(new DialFailure(FailureLayer.Tcp, "the peer closed the TCP connection (FIN) without a Close frame").Message, end.Failure!.Message);
+    }
+
+    [Fact]
+    public async Task A_RST_is_1006_and_called_RST()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        peer.Reset();
+
+        var end = await _sink.EndAsync();
+        Assert.Equal((1006, false, "the peer reset the TCP connection (RST)"), (end.CloseCode, end.WasClean, end.Failure!.Message));
+    }
+
+    [Fact]
+    public async Task A_peer_that_ignores_our_close_is_aborted_after_the_close_deadline()
+    {
+        using var server = new LoopbackServer();
+        var (connection, peer) = await ConnectAsync(server, _sink);
+
+        connection.Close(1000, "");
+        Assert.Equal(Opcodes.Close, (await peer.ReadAsync())!.Opcode);
+        await Time.ElapseAsync(TimeSpan.FromSeconds(5));
+
+        var end = await _sink.EndAsync();
+        Assert.Equal((1006, false, FailureLayer.Timeout), (end.CloseCode, end.WasClean, end.Failure!.Layer));
+        Assert.Null(await peer.ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_peer_that_stops_reading_fails_the_send_at_its_deadline()
+    {
+        using var server = new LoopbackServer();
+        var (connection, _) = await ConnectAsync(server, _sink);
+
+        var stuck = connection.SendAsync(OutboundMessage.Binary(new byte[64 * 1024 * 1024]));
+        var waiting = connection.SendAsync(OutboundMessage.Text("after it"));
+        Assert.False(stuck.IsCompleted);
+        await Time.ElapseAsync(TimeSpan.FromSeconds(10));
+
+        var end = await _sink.EndAsync();
+        Assert.Equal(SendStatus.Expired, await stuck);
+        Assert.Equal(SendStatus.Expired, await waiting);
+        Assert.Equal((1006, FailureLayer.Timeout), (end.CloseCode, end.Failure!.Layer));
+    }
+
+    [Fact]
+    public async Task Past_the_bound_of_waiting_messages_a_send_is_refused_at_once()
+    {
+        using var server = new LoopbackServer();
+        var (connection, _) = await ConnectAsync(server, _sink, settings => settings with { Limits = new LimitSettings { SendQueue = 2 } });
+
+        var stuck = connection.SendAsync(OutboundMessage.Binary(new byte[64 * 1024 * 1024]));
+        var first = connection.SendAsync(OutboundMessage.Text("1"));
+        var second = connection.SendAsync(OutboundMessage.Text("2"));
+        var third = connection.SendAsync(OutboundMessage.Text("3"));
+        connection.Abort();
+
+        Assert.Equal(SendStatus.Refused, await third);
+        Assert.Equal([SendStatus.Expired, SendStatus.Expired, SendStatus.Expired], [await stuck, await first, await second]);
+        Assert.Equal(new ConnectionEnd(1006, "", WasClean: false), await _sink.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_large_message_is_cut_into_frames_between_which_a_ping_fits()
+    {
+        using var server = new LoopbackServer();
+        var (connection, peer) = await ConnectAsync(server, _sink);
+        var message = Enumerable.Range(0, 16 * 1024 * 1024).Select(index => (byte)index).ToArray();
+
+        var sending = connection.SendAsync(OutboundMessage.Binary(message));
+        Assert.True(connection.TryPing(7));
+        connection.Close(1000, "after the message");
+        var frames = new List<PeerFrame>();
+        while (await peer.ReadAsync() is { Opcode: not Opcodes.Close } frame)
+            frames.Add(frame);
+
+        Assert.Equal(SendStatus.Sent, await sending);
+        Assert.All(frames, frame => Assert.InRange(frame.Payload.Length, 0, 64 * 1024));
+        Assert.True(frames.FindIndex(frame => frame.Opcode == Opcodes.Ping) < frames.Count - 1, "the ping waits for the frame in flight only");
+        Assert.Equal(message, frames.Where(frame => frame.Opcode != Opcodes.Ping).SelectMany(frame => frame.Payload));
+    }
+
+    [Fact]
+    public async Task A_sink_that_waits_keeps_the_pump_from_reading_on()
+    {
+        var gate = new TaskCompletionSource();
+        var sink = new RecordingSink { Backpressure = () => gate.Task };
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, sink);
+
+        await peer.WriteAsync([.. WebSocketPeer.Frame(Opcodes.Text, "1"u8), .. WebSocketPeer.Frame(Opcodes.Text, "2"u8)]);
+        Assert.Equal("1", await sink.TextAsync());
+        Assert.Equal(0, sink.UnreadMessages);
+        gate.SetResult();
+
+        Assert.Equal("2", await sink.TextAsync());
+    }
+
+    [Fact]
+    public async Task A_sink_that_waits_for_ever_does_not_keep_an_aborted_connection_from_ending()
+    {
+        var sink = new RecordingSink { Backpressure = () => new TaskCompletionSource().Task };
+        using var server = new LoopbackServer();
+        var (connection, peer) = await ConnectAsync(server, sink);
+        await peer.SendTextAsync("1");
+        await sink.TextAsync();
+
+        connection.Abort();
+
+        Assert.Equal(new ConnectionEnd(1006, "", WasClean: false), await sink.EndAsync());
+        Assert.Null(await peer.ReadAsync());
+    }
+
+    [Fact]
+    public async Task An_abort_before_the_start_ends_the_connection_once()
+    {
+        using var server = new LoopbackServer();
+        var accepting = server.AcceptUpgradedAsync();
+        var connected = Assert.IsType<DialResult.Connected>(await DialAsync(Endpoint(server.Url), _sink));
+        using var peer = await accepting;
+
+        connected.Connection.Abort();
+        connected.Connection.Abort();
+        connected.Connection.Start();
+
+        Assert.Equal(new ConnectionEnd(1006, "", WasClean: false), await _sink.EndAsync());
+        Assert.Null(await peer.ReadAsync());
+        Assert.Equal(1, _sink.Ends);
+    }
+}

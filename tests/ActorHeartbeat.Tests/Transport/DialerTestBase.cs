@@ -1,0 +1,40 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Tests.Transport;
+
+/// <summary>A dialer on a clock that the test moves, and a way to a connection in one line.</summary>
+public abstract class DialerTestBase : IDisposable
+{
+    private protected ManualTime Time { get; } = new();
+
+    private protected ClientWebSocketDialer Dialer => field ??= new ClientWebSocketDialer(Time);
+
+    private protected static EndpointSettings Endpoint(Uri url) => new() { Id = new EndpointId("feed"), Url = url, Proxy = ProxySettings.None };
+
+    private protected static DialRequest Request(EndpointSettings settings) => new(settings, settings.Url, []);
+
+    private protected async Task<DialResult> DialAsync(EndpointSettings settings, IConnectionSink? sink = null, CancellationToken cancellation = default) =>
+        await Dialer.DialAsync(Request(settings), sink ?? new RecordingSink(), cancellation).WaitAsync(WebSocketPeer.Patience);
+
+    private protected async Task<DialFailure> FailAsync(EndpointSettings settings, CancellationToken cancellation = default) =>
+        Assert.IsType<DialResult.Failed>(await DialAsync(settings, cancellation: cancellation)).Failure;
+
+    /// <summary>A connection that reads already, with its other end.</summary>
+    private protected async Task<(IConnection Connection, WebSocketPeer Peer)> ConnectAsync(
+        LoopbackServer server, IConnectionSink sink, Func<EndpointSettings, EndpointSettings>? change = null)
+    {
+        var settings = Endpoint(server.Url);
+        var accepting = server.AcceptUpgradedAsync();
+        var result = await DialAsync(change?.Invoke(settings) ?? settings, sink);
+        var connection = Assert.IsType<DialResult.Connected>(result).Connection;
+        connection.Start();
+        return (connection, await accepting);
+    }
+
+    public virtual void Dispose()
+    {
+        Dialer.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
