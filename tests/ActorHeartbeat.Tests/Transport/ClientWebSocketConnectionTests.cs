@@ -265,7 +265,8 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
         using var server = new LoopbackServer();
         var (_, peer) = await ConnectAsync(server, sink);
 
-        await peer.WriteAsync([.. WebSocketPeer.Frame(Opcodes.Text, "1"u8), .. WebSocketPeer.Frame(Opcodes.Text, "2"u8)]);
+        byte[] both = [.. WebSocketPeer.Frame(Opcodes.Text, "1"u8), .. WebSocketPeer.Frame(Opcodes.Text, "2"u8)];
+        await peer.WriteAsync(both);
         Assert.Equal("1", await sink.TextAsync());
         Assert.Equal(0, sink.UnreadMessages);
         gate.SetResult();
