@@ -1,0 +1,227 @@
+using System.Text;
+using System.Text.Json;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Service.Sinks;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ActorHeartbeat.Service.Tests.Sinks;
+
+public sealed class FileSinkTests : IDisposable
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("sink");
+    private readonly FeedRegistry _registry = new(TimeProvider.System, "run1");
+    private readonly Feed _feed;
+
+    public FileSinkTests() => _feed = _registry.GetOrAdd(new EndpointId("venue"), new LimitSettings());
+
+    private string FilePath => Path.Combine(_directory.FullName, "feeds.ndjson");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task Every_event_becomes_one_line_with_its_payload_as_received()
+    {
+        var running = Start();
+        var writer = _feed.Begin();
+        Publish(writer, "{\"p\":\"a\nb\"}");
+        await writer.PublishAsync(MessageKind.Binary, new byte[] { 0, 255 });
+        writer.End("reset");
+        _feed.Begin().Opened();
+        _feed.StateChanged(new FeedState(FeedState.Paused, "by hand"));
+        await StopAsync(running);
+
+        var lines = ReadLines(FilePath);
+
+        Assert.Equal(["text", "binary", "gap", "state", "drain"], lines.Select(line => line.GetProperty("type").GetString()));
+        Assert.Equal(("{\"p\":\"a\nb\"}", "AP8="), (Text(lines[0], "text"), Text(lines[1], "base64")));
+        Assert.Equal(("run1", "venue", 1, 1L), (Text(lines[0], "instance"), Text(lines[0], "endpoint"), lines[0].GetProperty("epoch").GetInt32(), lines[0].GetProperty("seq").GetInt64()));
+        var gap = lines[2].GetProperty("gap");
+        Assert.Equal(("disconnected", 3L, 2L, "reset"), (Text(gap, "reason"), gap.GetProperty("from").GetInt64(), gap.GetProperty("lastSeq").GetInt64(), Text(gap, "cause")));
+        Assert.False(gap.TryGetProperty("to", out _));
+        Assert.Equal(("paused", "by hand"), (Text(lines[3], "state"), Text(lines[3], "cause")));
+        Assert.Equal("done", Text(lines[4], "reason"));
+    }
+
+    [Theory]
+    [InlineData("{\"whole\":1}\n{\"to", 12)]
+    [InlineData("torn from the start", 0)]
+    [InlineData("{\"whole\":1}\n", 12)]
+    public async Task What_a_crash_left_of_a_line_is_cut_off_before_anything_is_written(string left, int kept)
+    {
+        await File.WriteAllTextAsync(FilePath, left);
+
+        var running = Start();
+        Publish(_feed.Begin(), "a");
+        await StopAsync(running);
+
+        var text = await File.ReadAllTextAsync(FilePath);
+        Assert.Equal(left[..kept], text[..kept]);
+        Assert.Equal(2 + (kept > 0 ? 1 : 0), ReadLines(FilePath).Count);
+    }
+
+    [Fact]
+    public async Task A_long_torn_line_is_cut_off_too()
+    {
+        await File.WriteAllTextAsync(FilePath, "{\"whole\":1}\n" + new string('x', 200_000));
+
+        var running = Start();
+        await StopAsync(running);
+
+        Assert.Equal(2, ReadLines(FilePath).Count);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_reported_hurts_no_feed_and_leaves_a_gap_and_only_whole_lines()
+    {
+        using var disk = new SmallDisk(FilePath, quota: 5_000);
+        var sink = new FileSink(_registry, Settings with { Queue = 100 }, new ImpatientTime(), NullLogger<FileSink>.Instance, disk.Open);
+        var running = sink.RunAsync(default);
+        var writer = _feed.Begin();
+
+        var published = 0;
+        while (sink.Failure is null)
+            Publish(writer, $"{++published}");
+        for (var more = 0; more < 10_000; more++)
+            Publish(writer, $"{++published}");
+        Assert.Equal("the disk is full", sink.Failure);
+        disk.Quota = long.MaxValue;
+        await StopAsync((sink, running));
+
+        var (next, lost) = (1L, 0L);
+        foreach (var line in ReadLines(FilePath).SkipLast(1))
+        {
+            var isGap = line.TryGetProperty("gap", out var gap);
+            Assert.Equal(next, isGap ? gap.GetProperty("from").GetInt64() : line.GetProperty("seq").GetInt64());
+            lost += isGap ? line.GetProperty("seq").GetInt64() - next + 1 : 0;
+            next = line.GetProperty("seq").GetInt64() + 1;
+        }
+        Assert.Equal(published + 1, next);
+        Assert.Equal(_feed.Dropped, lost);
+        Assert.InRange(lost, 1, long.MaxValue);
+        Assert.Null(sink.Failure);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_large_enough_is_set_aside_and_the_oldest_are_deleted()
+    {
+        var rotate = new FileRotationSettings { Size = 1, Keep = 2 };
+        var sink = new FileSink(_registry, Settings with { Rotate = rotate }, TimeProvider.System, NullLogger<FileSink>.Instance);
+        var running = sink.RunAsync(default);
+        var writer = _feed.Begin();
+
+        for (var count = 1; count <= 5; count++)
+        {
+            Publish(writer, $"message {count}");
+            await UntilAsync(() => sink.LinesWritten == count);
+        }
+        await StopAsync((sink, running));
+
+        var files = _directory.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(3, files.Length);
+        Assert.Equal("feeds.ndjson", files[^1]);
+        Assert.Equal(["message 4", "message 5"], files[..2].Select(name => Text(ReadLines(Path.Combine(_directory.FullName, name))[0], "text")));
+    }
+
+    [Fact]
+    public async Task A_sink_stops_when_cancelled_even_though_the_disk_is_full()
+    {
+        using var disk = new SmallDisk(FilePath, quota: 0);
+        using var cancellation = new CancellationTokenSource();
+        var sink = new FileSink(_registry, Settings, TimeProvider.System, NullLogger<FileSink>.Instance, disk.Open);
+        var running = sink.RunAsync(cancellation.Token);
+        Publish(_feed.Begin(), "a");
+        await UntilAsync(() => sink.Failure is not null);
+
+        await cancellation.CancelAsync();
+
+        await running.WaitAsync(Deadline);
+        Assert.Equal(0, _registry.Subscribers);
+    }
+
+    private SinkSettings Settings => new() { Name = "main", Path = FilePath };
+
+    private (FileSink Sink, Task Running) Start()
+    {
+        var sink = new FileSink(_registry, Settings, TimeProvider.System, NullLogger<FileSink>.Instance);
+        return (sink, sink.RunAsync(default));
+    }
+
+    private async Task StopAsync((FileSink Sink, Task Running) started)
+    {
+        _registry.Drain("done");
+        await started.Running.WaitAsync(Deadline);
+    }
+
+    private static void Publish(FeedWriter writer, string text) =>
+        Assert.True(writer.PublishAsync(MessageKind.Text, Encoding.UTF8.GetBytes(text)).IsCompletedSuccessfully);
+
+    private static List<JsonElement> ReadLines(string path)
+    {
+        var text = File.ReadAllText(path);
+        Assert.EndsWith("\n", text, StringComparison.Ordinal);
+        return text.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+    }
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        while (!holds())
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Delays end at once.</summary>
+    private sealed class ImpatientTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, TimeSpan.FromMilliseconds(1), period);
+    }
+
+    /// <summary>A file on a disk with so much room: like the real thing it takes a part of what does not fit.</summary>
+    private sealed class SmallDisk(string path, long quota) : IDisposable
+    {
+        private readonly FileStream _file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 0);
+
+        public long Quota { get; set; } = quota;
+
+        public Stream Open(string _) => new QuotaStream(this, _file);
+
+        public void Dispose() => _file.Dispose();
+
+        private sealed class QuotaStream(SmallDisk disk, FileStream file) : Stream
+        {
+            public override bool CanRead => true;
+
+            public override bool CanSeek => true;
+
+            public override bool CanWrite => true;
+
+            public override long Length => file.Length;
+
+            public override long Position { get => file.Position; set => file.Position = value; }
+
+            public override void Write(byte[] buffer, int offset, int count)
+            {
+                var fits = (int)Math.Min(count, Math.Max(0, disk.Quota - file.Position));
+                file.Write(buffer, offset, fits);
+                if (fits < count)
+                    throw new IOException("the disk is full");
+            }
+
+            public override int Read(byte[] buffer, int offset, int count) => file.Read(buffer, offset, count);
+
+            public override void SetLength(long value) => file.SetLength(value);
+
+            public override void Flush() => file.Flush();
+
+            public override long Seek(long offset, SeekOrigin origin) => file.Seek(offset, origin);
+        }
+    }
+}
