@@ -31,12 +31,18 @@ internal sealed class LineFile : IDisposable
     public void Append(ReadOnlySpan<byte> lines)
     {
         var stream = _stream ?? Open();
-        if (stream.Length != _length)
-            stream.SetLength(_length); // The rest of an append that failed half-way.
-        stream.Position = _length;
-        stream.Write(lines);
-        stream.Flush();
-        _length += lines.Length;
+        try
+        {
+            stream.Position = _length;
+            stream.Write(lines);
+            stream.Flush();
+            _length += lines.Length;
+        }
+        catch (IOException)
+        {
+            stream.SetLength(_length); // A full disk takes a part of what does not fit.
+            throw;
+        }
     }
 
     /// <summary>Sets the file aside when it is large or old enough.</summary>
@@ -64,6 +70,7 @@ internal sealed class LineFile : IDisposable
     {
         var stream = _open(_path);
         _length = EndOfLastLine(stream);
+        stream.SetLength(_length);
         _openedAt = _time.GetTimestamp();
         _stream = stream;
         return stream;

@@ -126,9 +126,9 @@ public sealed class FileSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sink_stops_when_cancelled_even_though_the_disk_is_full()
+    public async Task A_sink_stops_when_cancelled_even_though_the_disk_is_full_and_leaves_no_part_of_a_line()
     {
-        using var disk = new SmallDisk(FilePath, quota: 0);
+        using var disk = new SmallDisk(FilePath, quota: 20);
         using var cancellation = new CancellationTokenSource();
         var sink = new FileSink(_registry, Settings, TimeProvider.System, NullLogger<FileSink>.Instance, disk.Open);
         var running = sink.RunAsync(cancellation.Token);
@@ -138,6 +138,7 @@ public sealed class FileSinkTests : IDisposable
         await cancellation.CancelAsync();
 
         await running.WaitAsync(Deadline);
+        Assert.Equal(0, new FileInfo(FilePath).Length);
         Assert.Equal(0, _registry.Subscribers);
     }
 
