@@ -9,10 +9,10 @@ internal static class FeedResume
     {
         var next = lastSeq + 1;
         var first = ring.FirstSeqOr(next);
-        if (ReferenceEquals(resume, ResumePoint.Oldest))
-            return (first, [.. ring.From(first)]);
-        if (resume is null || !resume.LastSeen.TryGetValue(source.Endpoint, out var seen))
+        if (resume is null)
             return (next, []);
+        if (!resume.LastSeen.TryGetValue(source.Endpoint, out var seen))
+            return (first, [.. ring.From(first)]);
         if (resume.Instance != source.Instance || seen > lastSeq)
             return (1, [Gap(GapReason.Renumbered, 1, seen, "the position was given by another run of the process"), .. ring.From(first)]);
         if (seen + 1 < first)

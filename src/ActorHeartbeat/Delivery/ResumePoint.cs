@@ -5,7 +5,8 @@ namespace ActorHeartbeat.Delivery;
 
 /// <summary>
 /// Where a stream goes on: the last number seen of each endpoint, and the run of the process that gave it. As text
-/// <c>instance;endpoint=seq,endpoint=seq</c>, fit for an SSE event id. An endpoint that is not named goes on live.
+/// <c>instance;endpoint=seq,endpoint=seq</c>, fit for an SSE event id. An endpoint that is
+/// not named begins with everything that is kept, since nothing of it was seen.
 /// </summary>
 /// <param name="Instance">The run of the process that numbered the events.</param>
 /// <param name="LastSeen">The last number seen per endpoint.</param>

@@ -45,17 +45,18 @@ public sealed class FeedRegistryTests
     }
 
     [Fact]
-    public void A_selector_resumes_each_endpoint_where_it_was()
+    public void A_selector_resumes_each_endpoint_where_it_was_and_the_unseen_from_the_oldest()
     {
+        Add(Other, "x");
         Registry.Subscribe(LabelSelector.All, Quiet).Dispose();
         PublishNumbers(_fixture.Feed.Begin(), 1, 3);
-        PublishNumbers(Add(Other, "x").Begin(), 1, 3);
-        Registry.Subscribe(Other).Dispose();
-        Assert.True(ResumePoint.TryParse("run1;venue.trades=2,other=3", out var point));
+        Publish(Registry.Find(Other)!.Begin(), "a", "b");
+        Assert.True(ResumePoint.TryParse("run1;venue.trades=2", out var point));
 
         var subscription = Registry.Subscribe(LabelSelector.All, Quiet with { Resume = point });
+        Publish(Registry.Find(Other)!.Begin(), "live");
 
-        Assert.Equal(["3 text 3"], ReadAll(subscription));
+        Assert.Equal(["1 text a", "2 text b", "3 text 3", "3 text live"], ReadAll(subscription).Order(StringComparer.Ordinal));
     }
 
     [Fact]
