@@ -131,9 +131,10 @@ public sealed class FeedRegistry : IFeeds
     {
         lock (_gate)
         {
-            _subscriptions.Remove(subscription);
-            foreach (var entry in _entries.Values)
-                entry.Feed.Detach(subscription);
+            if (!_subscriptions.Remove(subscription, out var selects))
+                return;
+            foreach (var (endpoint, entry) in _entries)
+                Join(subscription, entry.Feed, selects(endpoint, entry.Labels), false);
         }
     }
 

@@ -161,6 +161,19 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public void An_idle_endpoint_costs_a_few_hundred_bytes()
+    {
+        var endpoints = Enumerable.Range(0, 1000).Select(number => new EndpointId($"e{number}")).ToArray();
+        var limits = new LimitSettings();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        foreach (var endpoint in endpoints)
+            _fixture.Registry.GetOrAdd(endpoint, limits).Begin().Opened();
+
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - before) / endpoints.Length, 100, 1000);
+    }
+
+    [Fact]
     public void A_handler_hears_everything_on_the_pump_in_its_buffer()
     {
         var handler = new Recorder();
