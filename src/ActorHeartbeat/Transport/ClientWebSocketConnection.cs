@@ -73,7 +73,7 @@ internal sealed class ClientWebSocketConnection : IConnection
             var receiver = new MessageReceiver(_opened.Socket, _opened.ReadBuffer, _settings.Limits.Message, _sink);
             if (await receiver.ReceiveAsync(_aborted.Token).ConfigureAwait(false) == ReceiveEnd.TooBig)
                 await RefuseTooBigAsync(receiver).ConfigureAwait(false);
-            var answered = await Closing.SendAsync(_opened.Tap.PeerCloseCode, "").ConfigureAwait(false);
+            var answered = await Closing.SendAsync(AnswerTo(_opened.Tap.PeerCloseCode), "").ConfigureAwait(false);
             return new ConnectionEnd(_opened.Tap.PeerCloseCode, _opened.Socket.CloseStatusDescription ?? "", answered) { Failure = _failure };
         }
         catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
@@ -98,8 +98,11 @@ internal sealed class ClientWebSocketConnection : IConnection
         await receiver.DiscardAsync().ConfigureAwait(false);
     }
 
+    /// <summary>A Close frame is answered with its code (RFC 6455 section 5.5.1); 1005 stands for none and is never on the wire.</summary>
+    private static int AnswerTo(int code) => code == CloseCodes.NoStatusReceived ? CloseCodes.NormalClosure : code;
+
     private DialFailure? WhyDropped(Exception exception) =>
-        _failure ?? (_aborted.IsCancellationRequested ? null : WebSocketEnds.Judge(exception));
+        _failure ?? (_aborted.IsCancellationRequested ? null : WebSocketEnds.Judge(exception, _opened.Tap.PeerCloseCode));
 
     private void OnSendDeadline()
     {

@@ -17,6 +17,9 @@ public sealed class ClientWebSocketDialer(TimeProvider time) : IDialer, IDisposa
     {
     }
 
+    /// <summary>Distinct HTTP handlers in use, one for all endpoints with the same TLS settings.</summary>
+    public int SharedHandlers => _opener.SharedHandlers;
+
     /// <inheritdoc/>
     /// <exception cref="ObjectDisposedException">The dialer is disposed.</exception>
     public async Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Transport;
 
@@ -49,10 +48,7 @@ internal sealed class ClosingHandshake(WebSocket socket, MessageSender sender, T
         try
         {
             await sender.CloseAsync().ConfigureAwait(false);
-            // 1005 is never on the wire: it stands for a Close frame without a payload, which is how one is answered.
-            await (code == CloseCodes.NoStatusReceived
-                ? socket.CloseOutputAsync(WebSocketCloseStatus.Empty, null, CancellationToken.None)
-                : socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None)).ConfigureAwait(false);
+            await socket.CloseOutputAsync((WebSocketCloseStatus)code, reason, CancellationToken.None).ConfigureAwait(false);
             _sent.SetResult(true);
         }
         catch (Exception exception) when (WebSocketEnds.IsEnd(exception))

@@ -7,11 +7,16 @@ namespace ActorHeartbeat.Transport;
 /// <summary>What it means when a socket's operation throws.</summary>
 internal static class WebSocketEnds
 {
+    /// <summary>The framework explains every violation but bad UTF-8 and a malformed Close frame.</summary>
+    private static readonly string Unexplained = new WebSocketException(WebSocketError.Faulted).Message;
+
     /// <summary>Whether the exception says that the connection is over, rather than that the program is wrong.</summary>
     public static bool IsEnd(Exception exception) =>
         exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
 
-    public static DialFailure Judge(Exception exception)
+    /// <param name="exception">What the pump's read threw.</param>
+    /// <param name="peerCloseCode">The code of a Close frame that came in nevertheless, or 0.</param>
+    public static DialFailure Judge(Exception exception, int peerCloseCode)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
@@ -23,8 +28,11 @@ internal static class WebSocketEnds
         {
             WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely } =>
                 new DialFailure(FailureLayer.Tcp, "the peer closed the TCP connection (FIN) without a Close frame"),
-            WebSocketException { InnerException: { } inner } => new DialFailure(FailureLayer.Protocol, inner.Message),
-            WebSocketException => new DialFailure(FailureLayer.Protocol, exception.Message),
+            WebSocketException { InnerException: null, WebSocketErrorCode: WebSocketError.Faulted } when peerCloseCode != 0 =>
+                new DialFailure(FailureLayer.Protocol, $"the peer sent a malformed Close frame (code {peerCloseCode})"),
+            WebSocketException { WebSocketErrorCode: WebSocketError.Faulted } when exception.Message == Unexplained =>
+                new DialFailure(FailureLayer.Protocol, "the peer sent text that is not valid UTF-8; closed with 1007"),
+            WebSocketException => new DialFailure(FailureLayer.Protocol, $"the peer broke RFC 6455: {exception.Message}"),
             _ => new DialFailure(FailureLayer.Unknown, $"{exception.GetType().Name}: {exception.Message}"),
         };
     }

@@ -110,6 +110,7 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
 
         await peer.SendCloseAsync(code, "why");
         var answer = await peer.ReadAsync();
+        peer.Dispose();
 
         Assert.Equal(new ConnectionEnd(code, "why", WasClean: true), await _sink.EndAsync());
         Assert.Equal((Opcodes.Close, code), (answer!.Opcode, answer.CloseCode));
@@ -117,16 +118,17 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
     }
 
     [Fact]
-    public async Task A_close_without_a_code_is_1005_and_answered_without_a_code()
+    public async Task A_close_without_a_code_is_1005_and_answered_with_1000()
     {
         using var server = new LoopbackServer();
         var (_, peer) = await ConnectAsync(server, _sink);
 
         await peer.SendAsync(Opcodes.Close, []);
         var answer = await peer.ReadAsync();
+        peer.Dispose();
 
         Assert.Equal(new ConnectionEnd(1005, "", WasClean: true), await _sink.EndAsync());
-        Assert.Empty(answer!.Payload);
+        Assert.Equal(1000, answer!.CloseCode);
     }
 
     [Theory]
@@ -143,6 +145,7 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
 
         await peer.SendCloseAsync(code);
         var answer = await peer.ReadAsync();
+        peer.Dispose();
 
         var end = await _sink.EndAsync();
         Assert.Equal((1006, false, FailureLayer.Protocol), (end.CloseCode, end.WasClean, end.Failure!.Layer));
@@ -157,10 +160,27 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
 
         await peer.SendAsync(Opcodes.Text, [0xc3, 0x28]);
         var answer = await peer.ReadAsync();
+        peer.Dispose();
 
         var end = await _sink.EndAsync();
         Assert.Equal((1007, FailureLayer.Protocol), (answer!.CloseCode, end.Failure!.Layer));
         Assert.Contains("UTF-8", end.Failure.Message);
+    }
+
+    [Fact]
+    public async Task A_frame_with_a_reserved_opcode_is_a_protocol_failure()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.SendAsync(3, "?"u8);
+        var answer = await peer.ReadAsync();
+        peer.Dispose();
+
+        var end = await _sink.EndAsync();
+        Assert.Equal((1002, FailureLayer.Protocol), (answer!.CloseCode, end.Failure!.Layer));
+        Assert.StartsWith("the peer broke RFC 6455", end.Failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("InnerException", end.Failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

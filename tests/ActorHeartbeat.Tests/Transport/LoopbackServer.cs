@@ -18,6 +18,8 @@ internal sealed class LoopbackServer : IDisposable
         _listener.Start();
     }
 
+    public bool AskForClientCertificate { get; init; }
+
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public Uri Url => new($"{(_certificate is null ? "ws" : "wss")}://127.0.0.1:{Port}/feed");
@@ -30,8 +32,13 @@ internal sealed class LoopbackServer : IDisposable
         if (_certificate is null)
             return new WebSocketPeer(socket, stream);
         var secured = new SslStream(stream);
-        await secured.AuthenticateAsServerAsync(_certificate).WaitAsync(WebSocketPeer.Patience);
-        return new WebSocketPeer(socket, secured);
+        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+        {
+            ServerCertificate = _certificate,
+            ClientCertificateRequired = AskForClientCertificate,
+            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+        }).WaitAsync(WebSocketPeer.Patience);
+        return new WebSocketPeer(socket, secured) { ClientCertificate = secured.RemoteCertificate };
     }
 
     public async Task<WebSocketPeer> AcceptUpgradedAsync()

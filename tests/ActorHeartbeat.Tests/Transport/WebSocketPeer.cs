@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
 namespace ActorHeartbeat.Tests.Transport;
@@ -11,6 +12,10 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public string Request { get; private set; } = "";
+
+    public X509Certificate? ClientCertificate { get; init; }
+
+    public Task FirstByteAsync() => ExactlyAsync(1);
 
     public async Task<string> ReadRequestAsync()
     {
@@ -64,6 +69,24 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
         for (var index = 0; index < payload.Length; index++)
             payload[index] ^= mask[index % 4];
         return new PeerFrame(head[0] & 0x0f, (head[0] & 0x80) != 0, payload);
+    }
+
+    /// <summary>Reads to the end of the stream; true when there is one, by FIN or RST.</summary>
+    public async Task<bool> DrainAsync()
+    {
+        var buffer = new byte[4096];
+        try
+        {
+            while (await stream.ReadAsync(buffer).AsTask().WaitAsync(Patience) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+
+        return true;
     }
 
     /// <summary>Ends with RST instead of FIN.</summary>

@@ -1,3 +1,4 @@
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport.Frames;
 
 namespace ActorHeartbeat.Transport.Dialing;
@@ -36,7 +37,8 @@ internal sealed class DialAttempt : IDisposable
 
     public ReadBuffer? ReadBuffer { get; private set; }
 
-    /// <exception cref="DialException">No TCP connection, or no tunnel through the proxy.</exception>
+    /// <summary>Connects, once: a handler whose server hangs up without a byte of an answer would dial again behind our back.</summary>
+    /// <exception cref="DialException">No TCP connection, or no tunnel through the proxy, or the first connection was lost.</exception>
     public Task<Stream> ConnectAsync()
     {
         lock (_gate)
@@ -44,7 +46,7 @@ internal sealed class DialAttempt : IDisposable
             ObjectDisposedException.ThrowIf(_givenUp.IsCancellationRequested, this);
             return _connecting is null
                 ? _connecting = ConnectAsync(_givenUp.Token)
-                : throw new InvalidOperationException("An attempt connects once: its request may not share a connection pool with others.");
+                : throw new DialException(FailureLayer.Tcp, "the server closed the connection without an answer to the handshake");
         }
     }
 

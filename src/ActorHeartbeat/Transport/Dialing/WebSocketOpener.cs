@@ -10,10 +10,12 @@ internal sealed class WebSocketOpener(TimeProvider time) : IDisposable
 {
     private readonly SharedHandlers _handlers = new();
 
+    public int SharedHandlers => _handlers.Count;
+
     /// <exception cref="DialException">There is no connection, and nothing is left of the attempt.</exception>
     public async Task<OpenedWebSocket> OpenAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
     {
-        var lease = _handlers.Take(request.Settings.Tls);
+        var lease = Take(request);
         using var attempt = new DialAttempt(request, sink, time, cancellation);
         var socket = new ClientWebSocket();
         try
@@ -35,6 +37,18 @@ internal sealed class WebSocketOpener(TimeProvider time) : IDisposable
     }
 
     public void Dispose() => _handlers.Dispose();
+
+    private SharedHandlers.Lease Take(DialRequest request)
+    {
+        try
+        {
+            return _handlers.Take(request.Settings.Tls);
+        }
+        catch (DialException exception)
+        {
+            throw new DialException(DialFailures.Of(exception, request.Url, DialStage.Starting, cancelled: false), exception);
+        }
+    }
 
     private static void Configure(ClientWebSocketOptions options, DialRequest request)
     {
