@@ -1,0 +1,26 @@
+namespace ActorHeartbeat.TestKit;
+
+/// <summary>Runs actions later by a TimeProvider, holding on to the timers: one that nobody holds may be collected unfired.</summary>
+internal sealed class RootedDelays(TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<ITimer> _timers = [];
+
+    public void Run(TimeSpan delay, Action action)
+    {
+        lock (_lock)
+        {
+            ITimer? timer = null;
+            timer = time.CreateTimer(_ => Fire(), null, delay, Timeout.InfiniteTimeSpan);
+            _timers.Add(timer);
+
+            void Fire()
+            {
+                lock (_lock)
+                    _timers.Remove(timer!);
+                timer!.Dispose();
+                action();
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.TestKit;
+
+/// <summary>
+/// A network in memory behind the transport seam: the test says what comes of every dial and holds the far end of every
+/// connection. There is no thread and no clock in it: every callback happens inside the call of the test that causes it, and
+/// delays are those of the scheduler it is given. Calls may come from several threads, but then their order is theirs.
+/// </summary>
+public sealed class ScriptedNetwork : IDialer
+{
+    private readonly Lock _lock = new();
+    private readonly Action<TimeSpan, Action>? _after;
+    private readonly Dictionary<EndpointId, Queue<DialScript>> _scripts = [];
+    private readonly Dictionary<EndpointId, (int Now, int Peak)> _sockets = [];
+    private readonly Record<ScriptedDial> _dials = new();
+    private readonly Record<string> _violations = new();
+
+    /// <param name="after">
+    /// Runs an action after a delay in virtual time, such as
+    /// <c>(delay, action) =&gt; system.Scheduler.Advanced.ScheduleOnce(delay, action)</c>. Without it nothing may be delayed.
+    /// </param>
+    public ScriptedNetwork(Action<TimeSpan, Action>? after = null)
+    {
+        _after = after;
+    }
+
+    /// <param name="time">The clock of delays.</param>
+    public ScriptedNetwork(TimeProvider time)
+    {
+        _after = new RootedDelays(time).Run;
+    }
+
+    /// <summary>Decides the dials for which no script is queued. Default: accept.</summary>
+    public Func<DialRequest, DialScript> Otherwise { get; set; } = _ => DialScript.Accept;
+
+    /// <summary>
+    /// Whether the end of a connection is kept from its sink until <see cref="ScriptedConnection.ReportEnd"/>: a socket that takes its
+    /// time to go. Default false: reported at once.
+    /// </summary>
+    public bool HoldsEnds { get; set; }
+
+    /// <summary>The dials so far, oldest first; at most the newest 10,000.</summary>
+    public IReadOnlyList<ScriptedDial> Dials => _dials.Snapshot();
+
+    /// <summary>All dials ever made.</summary>
+    public long DialCount => _dials.Count;
+
+    /// <summary>What the code above the seam did against its contract, or a sink that threw.</summary>
+    public IReadOnlyList<string> Violations => _violations.Snapshot();
+
+    /// <summary>Queues what comes of an endpoint's next dials.</summary>
+    public ScriptedNetwork Script(EndpointId endpoint, params IEnumerable<DialScript> next)
+    {
+        lock (_lock)
+        {
+            if (!_scripts.TryGetValue(endpoint, out var queue))
+                _scripts.Add(endpoint, queue = new Queue<DialScript>());
+            foreach (var script in next)
+                queue.Enqueue(script);
+        }
+        return this;
+    }
+
+    /// <summary>The dials of one endpoint, oldest first.</summary>
+    public IReadOnlyList<ScriptedDial> DialsOf(EndpointId endpoint) => [.. Dials.Where(dial => dial.Endpoint == endpoint)];
+
+    /// <summary>The newest connection of an endpoint.</summary>
+    /// <exception cref="InvalidOperationException">It never had one.</exception>
+    public ScriptedConnection Connection(EndpointId endpoint) =>
+        Dials.LastOrDefault(dial => dial.Endpoint == endpoint && dial.Connection is not null)?.Connection
+        ?? throw new InvalidOperationException($"{endpoint} has never been connected");
+
+    /// <summary>Sockets of an endpoint now: dials in flight, and connections whose end has not been reported.</summary>
+    public int LiveSockets(EndpointId endpoint)
+    {
+        lock (_lock)
+            return _sockets.GetValueOrDefault(endpoint).Now;
+    }
+
+    /// <summary>The most sockets an endpoint ever had at the same time.</summary>
+    public int PeakSockets(EndpointId endpoint)
+    {
+        lock (_lock)
+            return _sockets.GetValueOrDefault(endpoint).Peak;
+    }
+
+    /// <exception cref="InvalidOperationException">The contract of the seam was broken; the message lists how.</exception>
+    public void AssertContract()
+    {
+        if (Violations is { Count: > 0 } violations)
+            throw new InvalidOperationException(string.Join(Environment.NewLine, violations));
+    }
+
+    public Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+    {
+        DialScript? script;
+        ScriptedDial dial;
+        var endpoint = request.Settings.Id;
+        lock (_lock)
+        {
+            script = _scripts.TryGetValue(endpoint, out var queue) && queue.TryDequeue(out var next) ? next : null;
+            var (now, peak) = _sockets.GetValueOrDefault(endpoint);
+            _sockets[endpoint] = (now + 1, Math.Max(peak, now + 1));
+            dial = new ScriptedDial(this, (int)_dials.Count + 1, request, sink);
+            _dials.Add(dial);
+        }
+        dial.Follow(script ?? Otherwise(request), cancellation);
+        return dial.Result;
+    }
+
+    internal void After(TimeSpan delay, Action action)
+    {
+        if (delay <= TimeSpan.Zero)
+            action();
+        else if (_after is { } after)
+            after(delay, action);
+        else
+            throw new InvalidOperationException("this network was given no scheduler, so nothing in it can be delayed");
+    }
+
+    internal bool CanDelay => _after is not null;
+
+    internal void SocketGone(EndpointId endpoint)
+    {
+        lock (_lock)
+        {
+            var (now, peak) = _sockets[endpoint];
+            _sockets[endpoint] = (now - 1, peak);
+        }
+    }
+
+    internal void Violated(EndpointId endpoint, string how) => _violations.Add($"{endpoint}: {how}");
+}
