@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using System.Threading.Tasks.Sources;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Delivery;
@@ -9,24 +8,19 @@ namespace ActorHeartbeat.Delivery;
 /// <see cref="ChannelReader{T}"/>, by one reader at a time. Numbers are contiguous per endpoint; what was dropped is announced by a gap
 /// event before the endpoint's next event, or when the reader has caught up. Payloads are shared and must not be written to.
 /// </summary>
-public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerable<FeedEvent>, IDisposable, IValueTaskSource<bool>
+public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerable<FeedEvent>, IDisposable
 {
     private const int BatchSize = 64;
 
     private readonly Lock _gate = new();
     private readonly SubscriptionQueue _queue;
+    private readonly ReaderWait _reader = new();
     private readonly Action<FeedSubscription> _detach;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private OverflowPolicy _overflow;
     private TaskCompletionSource? _room;
     private FeedEvent? _final;
-
-    // The waiting reader: a task, or a callback.
-    private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
-    private CancellationTokenRegistration _cancellation;
-    private bool _signalAwaited;
-    private Action? _whenReady;
 
     // The reader's own.
     private readonly FeedEntry[] _spare;
@@ -99,18 +93,11 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         {
             if (!_queue.IsEmpty || _final is not null)
                 return new ValueTask<bool>(true);
-            if (Status != SubscriptionStatus.Running)
-            {
-                _completion.TrySetResult();
-                return new ValueTask<bool>(false);
-            }
-            RequireNobodyWaits();
-            _signal.Reset();
-            _signalAwaited = true;
+            if (Status == SubscriptionStatus.Running)
+                return _reader.Begin(cancellationToken);
+            _completion.TrySetResult();
+            return new ValueTask<bool>(false);
         }
-        if (cancellationToken.CanBeCanceled)
-            _cancellation = cancellationToken.UnsafeRegister(static (subscription, token) => ((FeedSubscription)subscription!).CancelWait(token), this);
-        return new ValueTask<bool>(this, _signal.Version);
     }
 
     public IAsyncEnumerator<FeedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new Enumerator(this, cancellationToken);
@@ -134,8 +121,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         {
             if (!_queue.IsEmpty || _final is not null || Status != SubscriptionStatus.Running)
                 return false;
-            RequireNobodyWaits();
-            _whenReady = whenReady;
+            _reader.Begin(whenReady);
             return true;
         }
     }
@@ -144,19 +130,20 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     internal bool Offer(in FeedEntry entry)
     {
         bool mustWait;
+        bool overflowed;
         lock (_gate)
         {
             if (Status != SubscriptionStatus.Running)
                 return false;
-            if (!_queue.Offer(entry, _overflow))
+            overflowed = !_queue.Offer(entry, _overflow);
+            if (overflowed)
                 Status = SubscriptionStatus.Overflowed;
             mustWait = _overflow == OverflowPolicy.PauseReading && _queue.IsFull;
-            if (Status == SubscriptionStatus.Running && !_signalAwaited && _whenReady is null)
-                return mustWait;
         }
-        if (Status == SubscriptionStatus.Overflowed)
-            Announce();
-        Wake();
+        if (overflowed)
+            AnnounceEnd();
+        else if (_reader.IsWaiting)
+            _reader.Wake();
         return mustWait;
     }
 
@@ -167,7 +154,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
             return;
         lock (_gate)
             _queue.AddReplay(entries);
-        Wake();
+        _reader.Wake();
     }
 
     /// <summary>Takes the last event of one endpoint, whatever the bound says; the stream goes on.</summary>
@@ -178,7 +165,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
             if (Status == SubscriptionStatus.Running)
                 _queue.Add(entry);
         }
-        Wake();
+        _reader.Wake();
     }
 
     /// <summary>Ends the stream with <paramref name="final"/> as its last event.</summary>
@@ -249,14 +236,14 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
             Status = status;
             _final = final;
         }
-        Announce();
-        Wake();
+        AnnounceEnd();
     }
 
-    private void Announce()
+    private void AnnounceEnd()
     {
         _ended.TrySetResult();
         ReleasePumps();
+        _reader.Wake();
     }
 
     private void ReleasePumps()
@@ -266,49 +253,6 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
             (room, _room) = (_room, null);
         room?.TrySetResult();
     }
-
-    private void Wake()
-    {
-        Action? whenReady;
-        bool awaited;
-        lock (_gate)
-        {
-            (whenReady, _whenReady) = (_whenReady, null);
-            (awaited, _signalAwaited) = (_signalAwaited, false);
-        }
-        whenReady?.Invoke();
-        if (awaited)
-            _signal.SetResult(true);
-    }
-
-    private void CancelWait(CancellationToken cancellation)
-    {
-        lock (_gate)
-        {
-            if (!_signalAwaited)
-                return;
-            _signalAwaited = false;
-        }
-        _signal.SetException(new OperationCanceledException(cancellation));
-    }
-
-    private void RequireNobodyWaits()
-    {
-        if (_signalAwaited || _whenReady is not null)
-            throw new InvalidOperationException("a subscription has one reader at a time, and another one waits already");
-    }
-
-    bool IValueTaskSource<bool>.GetResult(short token)
-    {
-        _cancellation.Dispose();
-        _cancellation = default;
-        return _signal.GetResult(token);
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _signal.GetStatus(token);
-
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _signal.OnCompleted(continuation, state, token, flags);
 
     private sealed class Enumerator(FeedSubscription subscription, CancellationToken cancellation) : IAsyncEnumerator<FeedEvent>
     {
