@@ -6,11 +6,14 @@ internal sealed class FrameStream : Stream
     private readonly byte[] _frames;
     private int _at;
 
-    public FrameStream(int payloadSize)
+    public FrameStream(int payloadSize) => _frames = Frames(payloadSize);
+
+    /// <summary>64 frames in one piece.</summary>
+    public static byte[] Frames(int payloadSize)
     {
         byte[] header = payloadSize < 126 ? [0x81, (byte)payloadSize] : [0x81, 126, (byte)(payloadSize >> 8), (byte)payloadSize];
         byte[] frame = [.. header, .. Enumerable.Repeat((byte)'x', payloadSize)];
-        _frames = [.. Enumerable.Repeat(frame, 64).SelectMany(bytes => bytes)];
+        return [.. Enumerable.Repeat(frame, 64).SelectMany(bytes => bytes)];
     }
 
     /// <summary>Called for every read, as the transport reports activity.</summary>
