@@ -91,7 +91,8 @@ public sealed class Feed
     {
         lock (_gate)
         {
-            if (state == ConnectionState.Open)
+            // While a connection carries the feed, its own return from AwaitingPong says nothing about one that is to replace it.
+            if (state == ConnectionState.Open && !_writers.Exists(writer => writer.Covers))
                 _writers.ForEach(Cover);
             StateChanged(FeedState.Of(state, cause));
         }

@@ -32,6 +32,8 @@ internal sealed class FeedAudience
         {
             if (link.Subscription.Options.IncludeState || kept.State is null)
                 mustWait |= link.Subscription.Offer(new FeedEntry(link, kept));
+            if (link.Subscription.Status != SubscriptionStatus.Running)
+                Remove(link.Subscription);
         }
         return mustWait;
     }

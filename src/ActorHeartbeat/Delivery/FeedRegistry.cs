@@ -38,7 +38,7 @@ public sealed class FeedRegistry : IFeeds
         get
         {
             lock (_gate)
-                return _subscriptions.Count;
+                return _subscriptions.Keys.Count(subscription => subscription.Status == SubscriptionStatus.Running);
         }
     }
 

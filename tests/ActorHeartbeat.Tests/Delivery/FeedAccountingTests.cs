@@ -58,12 +58,12 @@ public sealed class FeedAccountingTests
         fixture.Feed.Subscribe(truth);
         fixture.Subscribe().Dispose();
         var ledger = new Ledger();
-        var pump = Task.Run(() => Pump(fixture.Feed, "m", Messages, isSlow: true));
+        var pump = Task.Run(() => Pump(fixture.Feed, "m", Messages, isClose: () => fixture.Feed.LastSeq < ledger.LastSeq + 2000));
 
         var resumes = 0;
         for (var seed = 0; ledger.LastSeq < truth.LastSeq || !pump.IsCompleted; seed++, resumes++)
         {
-            using var subscription = fixture.Subscribe(Quiet with { Capacity = Messages, Resume = ResumePoint.After("run1", FeedFixture.Endpoint, ledger.LastSeq) });
+            using var subscription = fixture.Subscribe(Quiet with { Capacity = 4000, Resume = ResumePoint.After("run1", FeedFixture.Endpoint, ledger.LastSeq) });
             for (var count = new Random(seed).Next(1, 20); count > 0 && !pump.IsCompleted;)
             {
                 for (; count > 0 && subscription.TryRead(out var feedEvent); count--)
@@ -154,14 +154,17 @@ public sealed class FeedAccountingTests
     }
 
     /// <summary>Publishes numbered messages; every 500 the connection is lost, every 700 replaced.</summary>
-    private static async Task Pump(Feed feed, string name, int count, bool isSlow = false)
+    private static async Task Pump(Feed feed, string name, int count, Func<bool>? isClose = null)
     {
         await Task.Yield();
         var writer = feed.Begin();
         for (var number = 1; number <= count; number++)
         {
-            if (isSlow)
-                Thread.SpinWait(100); // Slower than the reader, which so joins a feed that flows, not one that it has to catch up with.
+            // Slower than the reader, which so joins a feed that flows, not one that it has to catch up with; on a busy machine it is waited for.
+            while (isClose?.Invoke() == false)
+                await Task.Yield();
+            if (isClose is not null)
+                Thread.SpinWait(100);
             if (number % 500 == 0)
             {
                 writer.End("reset");

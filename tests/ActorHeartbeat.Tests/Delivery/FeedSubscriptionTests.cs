@@ -51,6 +51,7 @@ public sealed class FeedSubscriptionTests
         Assert.True(subscription.WhenEnded.IsCompleted);
         Assert.Equal(SubscriptionStatus.Overflowed, subscription.Status);
         Assert.Equal(["1-4 gap Overflow"], ReadAll(subscription));
+        Assert.Equal(0, _fixture.Registry.Subscribers);
         await subscription.Completion.WaitAsync(Deadline);
     }
 

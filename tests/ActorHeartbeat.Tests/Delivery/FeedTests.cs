@@ -110,6 +110,8 @@ public sealed class FeedTests
         var old = Feed.Begin();
         Publish(old, "a");
         var replacement = Feed.Begin();
+        Feed.StateChanged(ConnectionState.AwaitingPong);
+        Feed.StateChanged(ConnectionState.Open);
 
         old.End("reset");
         replacement.Opened();
