@@ -1,0 +1,86 @@
+using ActorHeartbeat.Hocon.Parsing;
+using ActorHeartbeat.Hocon.Resolving;
+using ActorHeartbeat.Hocon.Text;
+
+namespace ActorHeartbeat.Hocon;
+
+/// <summary>A file that was asked for while reading.</summary>
+/// <param name="Path">As named, relative to the working directory.</param>
+/// <param name="Content">Its bytes; null when it was not there or could not be read.</param>
+public sealed record HoconFile(string Path, byte[]? Content);
+
+/// <summary>What came of reading.</summary>
+/// <param name="Value">The resolved root; null when there are errors.</param>
+/// <param name="Errors">All of them, at most as many as the limits allow.</param>
+/// <param name="Files">Every file asked for, in order.</param>
+public sealed record HoconResult(HoconValue? Value, IReadOnlyList<HoconError> Errors, IReadOnlyList<HoconFile> Files)
+{
+    public bool IsValid => Errors.Count == 0;
+
+    /// <summary>The root as an object; null when there are errors or the root is a list.</summary>
+    public HoconObject? Root => Value as HoconObject;
+}
+
+/// <summary>One or more texts, read but not resolved: layers can still be put below.</summary>
+public sealed class HoconDocument
+{
+    private readonly HoconOptions _options;
+    private readonly ErrorList _errors;
+    private readonly Node? _root;
+    private readonly IReadOnlyList<HoconFile> _files;
+
+    private HoconDocument(HoconOptions options, ErrorList errors, Node? root, IReadOnlyList<HoconFile> files) =>
+        (_options, _errors, _root, _files) = (options, errors, root, files);
+
+    /// <summary>Reads a text that is in no file; a relative include in it is relative to the working directory.</summary>
+    /// <param name="text">HOCON or JSON.</param>
+    /// <param name="name">Its name in origins and errors.</param>
+    /// <param name="options">How to read it; null for the defaults.</param>
+    public static HoconDocument Parse(string text, string name = "text", HoconOptions? options = null) =>
+        Read(options, includer => includer.ReadText(name, text));
+
+    /// <summary>Reads a file and what it includes. A file that is not there is an error of the result.</summary>
+    public static HoconDocument ParseFile(string path, HoconOptions? options = null) => Read(options, includer => includer.ReadRoot(path));
+
+    /// <summary>Parses and resolves a text.</summary>
+    public static HoconResult Load(string text, string name = "text", HoconOptions? options = null) => Parse(text, name, options).Resolve();
+
+    /// <summary>Parses and resolves a file.</summary>
+    public static HoconResult LoadFile(string path, HoconOptions? options = null) => ParseFile(path, options).Resolve();
+
+    /// <summary>
+    /// Puts another document below this one: what this one says wins, objects merge, and substitutions of both see the whole. Both
+    /// documents are used up by it.
+    /// </summary>
+    public HoconDocument Over(HoconDocument below)
+    {
+        var errors = new ErrorList(_options.Limits.Errors);
+        foreach (var error in below._errors.Errors.Concat(_errors.Errors))
+            errors.Add(error);
+        if (_root is not ObjectNode above || below._root is not ObjectNode fields)
+            return new HoconDocument(_options, errors, _root ?? below._root, [.. below._files, .. _files]);
+        fields.Absorb(above);
+        return new HoconDocument(_options, errors, fields, [.. below._files, .. _files]);
+    }
+
+    /// <summary>Replaces the substitutions. The value is there only when there was no error at all.</summary>
+    public HoconResult Resolve()
+    {
+        HoconValue? value = null;
+        var errors = new ErrorList(_options.Limits.Errors);
+        foreach (var error in _errors.Errors)
+            errors.Add(error);
+        if (_root is not null)
+            value = new Resolver(_root as ObjectNode ?? new ObjectNode(_root.Source, 0), errors, _options.Environment, _options.Limits).Resolve(_root);
+        return new HoconResult(errors.Any ? null : value, [.. errors.Errors], _files);
+    }
+
+    private static HoconDocument Read(HoconOptions? options, Func<Includer, Node?> read)
+    {
+        options ??= new HoconOptions();
+        var errors = new ErrorList(options.Limits.Errors);
+        var includer = new Includer(options, errors);
+        var root = read(includer);
+        return new HoconDocument(options, errors, root, includer.Files);
+    }
+}

@@ -1,0 +1,36 @@
+namespace ActorHeartbeat.Hocon;
+
+/// <summary>How a text is read.</summary>
+public sealed record HoconOptions
+{
+    /// <summary>What an environment variable is set to, or null. Default: the process's environment.</summary>
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    /// <summary>Reads a file for an include: its content, or null when there is no such file. Default: the file system.</summary>
+    /// <remarks>May throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>; both are reported where the file is included.</remarks>
+    public Func<string, byte[]?> ReadFile { get; init; } = path => File.Exists(path) ? File.ReadAllBytes(path) : null;
+
+    public HoconLimits Limits { get; init; } = new();
+}
+
+/// <summary>Bounds against hostile input. Reaching one is an error that names it.</summary>
+public sealed record HoconLimits
+{
+    /// <summary>Bytes of one file. Default 16 MiB.</summary>
+    public int Bytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Objects and lists inside each other. Default 500.</summary>
+    public int Depth { get; init; } = 500;
+
+    /// <summary>Files that include each other in a chain. Default 50.</summary>
+    public int IncludeDepth { get; init; } = 50;
+
+    /// <summary>Values after substitution. Default 10 million.</summary>
+    public long Nodes { get; init; } = 10_000_000;
+
+    /// <summary>Errors reported at once. Default 50.</summary>
+    public int Errors { get; init; } = 50;
+
+    /// <summary>Fresh stacks of 16 MiB that a chain of substitutions may use up. Default 16.</summary>
+    public int StackHops { get; init; } = 16;
+}

@@ -1,0 +1,132 @@
+using System.Text;
+using ActorHeartbeat.Hocon.Text;
+
+namespace ActorHeartbeat.Hocon.Parsing;
+
+/// <summary>Reads files and the files they include. A relative name is relative to the file that includes it, never to the working directory.</summary>
+internal sealed class Includer(HoconOptions options, ErrorList errors)
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly List<HoconFile> _files = [];
+    private readonly Stack<(string Path, SourceText Source, int Line)> _chain = new();
+    private string _current = "";
+
+    /// <summary>Every file asked for, in order, also those that are not there.</summary>
+    public IReadOnlyList<HoconFile> Files => _files;
+
+    public Node? ReadRoot(string path)
+    {
+        var content = Read(path, out var problem);
+        if (content is null)
+        {
+            errors.Add(new HoconError(new HoconOrigin(path, 0, 0), 1, problem ?? "no such file", null));
+            return null;
+        }
+        return Parse(path, content, []);
+    }
+
+    public Node? ReadText(string name, string text) => Parse(name, Encoding.UTF8.GetBytes(text), []);
+
+    /// <summary>The fields of an included file; null when there are none.</summary>
+    public ObjectNode? Include(SourceText from, int start, string name, bool required, string[] prefix)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(_current) ?? "", name);
+        var here = from.OriginAt(start);
+        if (_current == path || _chain.Any(step => step.Path == path))
+        {
+            var steps = _chain.Reverse().SkipWhile(step => step.Path != path).Select(step => $"{step.Path}:{step.Line}").Append($"{_current}:{here.Line}").Append(path);
+            errors.Add(from, start, "include".Length, $"{string.Join(" -> ", steps)}: include cycle");
+            return null;
+        }
+        if (_chain.Count >= options.Limits.IncludeDepth)
+        {
+            errors.Add(from, start, "include".Length, $"more than {options.Limits.IncludeDepth} files include each other in a chain");
+            return null;
+        }
+        var found = Candidates(path).Select(candidate => (candidate, Content: Read(candidate, out var problem), problem)).ToArray();
+        foreach (var (candidate, _, problem) in found)
+        {
+            if (problem is not null)
+                errors.Add(from, start, "include".Length, $"cannot read {candidate}: {problem}");
+        }
+        if (found.All(file => file.Content is null))
+        {
+            if (required && found.All(file => file.problem is null))
+                errors.Add(from, start, "include".Length, $"required file {path} is not there");
+            return null;
+        }
+        ObjectNode? merged = null;
+        foreach (var (candidate, content, _) in found)
+        {
+            if (content is null || Enter(candidate, from, here.Line, () => Parse(candidate, content, prefix)) is not { } root)
+                continue;
+            if (root is not ObjectNode fields)
+                errors.Add(from, start, "include".Length, $"{candidate} is a list; an included file must be an object");
+            else if (merged is null)
+                merged = fields;
+            else
+                merged.Absorb(fields);
+        }
+        return merged;
+    }
+
+    private Node? Enter(string path, SourceText from, int line, Func<Node?> parse)
+    {
+        var outer = _current;
+        _chain.Push((outer, from, line));
+        _current = path;
+        try
+        {
+            return parse();
+        }
+        finally
+        {
+            _current = outer;
+            _chain.Pop();
+        }
+    }
+
+    /// <summary>A name without an extension stands for its .json and .conf forms, the latter above.</summary>
+    private static string[] Candidates(string path) => Path.HasExtension(path) ? [path] : [$"{path}.json", $"{path}.conf"];
+
+    private byte[]? Read(string path, out string? problem)
+    {
+        problem = null;
+        byte[]? content = null;
+        try
+        {
+            content = options.ReadFile(path);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            problem = failure.Message;
+        }
+        _files.Add(new HoconFile(path, content));
+        return content;
+    }
+
+    private Node? Parse(string path, byte[] content, string[] prefix)
+    {
+        if (_chain.Count == 0)
+            _current = path;
+        if (content.Length > options.Limits.Bytes)
+        {
+            errors.Add(new HoconError(new HoconOrigin(path, 1, 1), 1, $"larger than {options.Limits.Bytes:N0} bytes", null));
+            return null;
+        }
+        string text;
+        try
+        {
+            text = Strict.GetString(content);
+        }
+        catch (DecoderFallbackException)
+        {
+            var start = Encoding.UTF8.GetString(content).IndexOf('\uFFFD');
+            var before = new SourceText(path, Encoding.UTF8.GetString(content));
+            errors.Add(before, Math.Max(0, start), 1, "not UTF-8");
+            return null;
+        }
+        return new Parser(new SourceText(path, text), errors, options.Limits, this, prefix).ParseRoot();
+    }
+}

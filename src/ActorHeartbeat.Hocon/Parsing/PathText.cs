@@ -1,0 +1,63 @@
+using System.Text;
+using ActorHeartbeat.Hocon.Text;
+
+namespace ActorHeartbeat.Hocon.Parsing;
+
+/// <summary>Path expressions: dots outside quotes divide, blanks inside stay, outer blanks do not.</summary>
+internal static class PathText
+{
+    /// <summary>The elements of a path made of simple tokens and the blanks between them; null when it is malformed, and why.</summary>
+    public static string[]? Parse(IReadOnlyList<Token> tokens, out string why, out int at)
+    {
+        var elements = new List<string>();
+        var element = new StringBuilder();
+        var hasQuoted = false;
+        var pending = "";
+        (why, at) = ("", 0);
+        foreach (var token in tokens)
+        {
+            at = token.Start;
+            if (token.Kind == TokenKind.Whitespace)
+            {
+                pending = element.Length > 0 || hasQuoted ? token.Text : "";
+                continue;
+            }
+            if (token.Kind == TokenKind.Quoted)
+            {
+                element.Append(pending).Append(token.Text);
+                (hasQuoted, pending) = (true, "");
+                continue;
+            }
+            foreach (var character in token.Text)
+            {
+                if (character != '.')
+                {
+                    element.Append(pending).Append(character);
+                    pending = "";
+                    continue;
+                }
+                if (element.Length == 0 && !hasQuoted)
+                {
+                    why = elements.Count == 0 ? "a path must not begin with a dot" : "a path must not have two dots in a row; an empty key is written \"\"";
+                    return null;
+                }
+                elements.Add(element.Append(pending).ToString());
+                element.Clear();
+                (hasQuoted, pending) = (false, "");
+            }
+        }
+        if (element.Length == 0 && !hasQuoted)
+        {
+            why = elements.Count == 0 ? "a key is missing" : "a path must not end with a dot";
+            return null;
+        }
+        elements.Add(element.ToString());
+        return [.. elements];
+    }
+
+    /// <summary>As it would be written: elements that need quotes get them.</summary>
+    public static string Of(IEnumerable<string> elements) => string.Join('.', elements.Select(Quote));
+
+    public static string Quote(string element) =>
+        element.Length > 0 && element.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_') ? element : System.Text.Json.JsonSerializer.Serialize(element, Writing.JsonContext.Default.String);
+}

@@ -1,0 +1,47 @@
+using ActorHeartbeat.Hocon.Parsing;
+
+namespace ActorHeartbeat.Hocon.Resolving;
+
+/// <summary>Finds what was probably meant.</summary>
+internal static class Nearest
+{
+    /// <summary>The path in the tree that differs least from one that is not; null when none is near.</summary>
+    public static string? PathTo(ObjectNode root, string[] path)
+    {
+        var fields = root;
+        var found = new List<string>();
+        foreach (var key in path)
+        {
+            var slot = fields.Find(key) ?? fields.Slots.Select(candidate => (candidate, Distance: Distance(candidate.Key, key)))
+                .Where(near => near.Distance <= Math.Max(1, key.Length / 3)).OrderBy(near => near.Distance).Select(near => near.candidate).FirstOrDefault();
+            if (slot is null)
+                return null;
+            found.Add(slot.Key);
+            if (slot.Assignments[^1].Value is ObjectNode inner)
+                fields = inner;
+            else if (found.Count < path.Length)
+                return null;
+        }
+        return PathText.Of(found) is var near && near != PathText.Of(path) ? near : null;
+    }
+
+    /// <summary>Single-character edits from one word to the other (Levenshtein).</summary>
+    public static int Distance(string from, string to)
+    {
+        var row = new int[to.Length + 1];
+        for (var column = 0; column <= to.Length; column++)
+            row[column] = column;
+        for (var line = 1; line <= from.Length; line++)
+        {
+            var diagonal = row[0];
+            row[0] = line;
+            for (var column = 1; column <= to.Length; column++)
+            {
+                var replaced = diagonal + (from[line - 1] == to[column - 1] ? 0 : 1);
+                diagonal = row[column];
+                row[column] = Math.Min(replaced, 1 + Math.Min(diagonal, row[column - 1]));
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,40 @@
+namespace ActorHeartbeat.Hocon.Text;
+
+internal enum TokenKind : byte
+{
+    End,
+    Newline,
+    Whitespace,
+    OpenBrace,
+    CloseBrace,
+    OpenBracket,
+    CloseBracket,
+    Comma,
+    Colon,
+    Equals,
+    PlusEquals,
+    Quoted,
+    Unquoted,
+    Number,
+    True,
+    False,
+    Null,
+
+    /// <summary>Text is the path between the braces.</summary>
+    Substitution,
+    OptionalSubstitution,
+
+    /// <summary>Reported already; stands for whatever was meant.</summary>
+    Broken,
+}
+
+/// <param name="Kind">What it is.</param>
+/// <param name="Start">Offset in the source.</param>
+/// <param name="Length">In the source.</param>
+/// <param name="Text">The value of a quoted string, the path of a substitution, else the source text.</param>
+internal readonly record struct Token(TokenKind Kind, int Start, int Length, string Text)
+{
+    public int End => Start + Length;
+
+    public bool IsSimple => Kind is TokenKind.Quoted or TokenKind.Unquoted or TokenKind.Number or TokenKind.True or TokenKind.False or TokenKind.Null;
+}

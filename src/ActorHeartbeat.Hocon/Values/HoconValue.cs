@@ -1,0 +1,63 @@
+namespace ActorHeartbeat.Hocon;
+
+/// <summary>Where a value or key stands.</summary>
+/// <param name="Source">The file as named by whoever asked for it or included it, or a name for text that is in no file.</param>
+/// <param name="Line">Counted from 1; 0 when it stands in no text, such as an environment variable.</param>
+/// <param name="Column">Counted from 1, in UTF-16 units.</param>
+public sealed record HoconOrigin(string Source, int Line, int Column)
+{
+    public override string ToString() => Line == 0 ? Source : $"{Source}:{Line}:{Column}";
+}
+
+/// <summary>A resolved value: no substitution is left in it.</summary>
+public abstract record HoconValue(HoconOrigin Origin);
+
+/// <summary>Fields in the order in which their keys first appeared; every key once.</summary>
+public sealed record HoconObject(HoconOrigin Origin, IReadOnlyList<HoconField> Fields) : HoconValue(Origin)
+{
+    private Dictionary<string, HoconField>? _byKey;
+
+    /// <summary>The value of a key; null when there is none.</summary>
+    public HoconValue? this[string key] => Find(key)?.Value;
+
+    /// <summary>The value that a path of keys leads to; null when there is none.</summary>
+    public HoconValue? At(params ReadOnlySpan<string> path)
+    {
+        HoconValue? at = this;
+        foreach (var key in path)
+            at = (at as HoconObject)?[key];
+        return at;
+    }
+
+    public HoconField? Find(string key)
+    {
+        _byKey ??= Fields.ToDictionary(field => field.Key, StringComparer.Ordinal);
+        return _byKey.GetValueOrDefault(key);
+    }
+
+    public bool Equals(HoconObject? other) => other is not null && Fields.SequenceEqual(other.Fields);
+
+    public override int GetHashCode() => Fields.Count;
+}
+
+/// <summary>A key and its value.</summary>
+/// <param name="Key">As it is meant, without quotes.</param>
+/// <param name="Origin">Where the key stands that gave the value; of a merged object the latest.</param>
+/// <param name="Value">The value.</param>
+public sealed record HoconField(string Key, HoconOrigin Origin, HoconValue Value);
+
+public sealed record HoconArray(HoconOrigin Origin, IReadOnlyList<HoconValue> Items) : HoconValue(Origin)
+{
+    public bool Equals(HoconArray? other) => other is not null && Items.SequenceEqual(other.Items);
+
+    public override int GetHashCode() => Items.Count;
+}
+
+public sealed record HoconString(HoconOrigin Origin, string Text) : HoconValue(Origin);
+
+/// <summary>A number as it was written: 1e5 stays 1e5.</summary>
+public sealed record HoconNumber(HoconOrigin Origin, string Text) : HoconValue(Origin);
+
+public sealed record HoconBoolean(HoconOrigin Origin, bool Value) : HoconValue(Origin);
+
+public sealed record HoconNull(HoconOrigin Origin) : HoconValue(Origin);

@@ -1,0 +1,112 @@
+using System.Text;
+using System.Text.Json;
+
+namespace ActorHeartbeat.Hocon;
+
+/// <summary>Writes resolved values as text.</summary>
+public static class HoconWriter
+{
+    /// <summary>One line of JSON, keys in their order, numbers as they were written where JSON allows it.</summary>
+    public static string ToJson(HoconValue value)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Writing.JsonContext.Readable, MaxDepth = int.MaxValue, SkipValidation = true }))
+            WriteJson(json, value);
+        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+
+    /// <summary>Writes into a JSON text that is being written.</summary>
+    public static void WriteJson(Utf8JsonWriter json, HoconValue value)
+    {
+        switch (value)
+        {
+            case HoconObject fields:
+                json.WriteStartObject();
+                foreach (var field in fields.Fields)
+                {
+                    json.WritePropertyName(field.Key);
+                    WriteJson(json, field.Value);
+                }
+                json.WriteEndObject();
+                break;
+            case HoconArray array:
+                json.WriteStartArray();
+                foreach (var item in array.Items)
+                    WriteJson(json, item);
+                json.WriteEndArray();
+                break;
+            case HoconString text:
+                json.WriteStringValue(text.Text);
+                break;
+            case HoconNumber number:
+                json.WriteRawValue(JsonNumber(number.Text), skipInputValidation: true);
+                break;
+            case HoconBoolean boolean:
+                json.WriteBooleanValue(boolean.Value);
+                break;
+            default:
+                json.WriteNullValue();
+                break;
+        }
+    }
+
+    /// <summary>Normalized HOCON: one field a line, keys quoted where needed, strings always. Reads back to the same value.</summary>
+    public static string ToText(HoconValue value)
+    {
+        var text = new StringBuilder();
+        if (value is HoconObject root)
+            WriteFields(text, root, 0);
+        else
+            Write(text, value, 0);
+        return text.ToString();
+    }
+
+    private static void WriteFields(StringBuilder text, HoconObject fields, int indent)
+    {
+        foreach (var field in fields.Fields)
+        {
+            text.Append(' ', indent).Append(Parsing.PathText.Quote(field.Key));
+            text.Append(field.Value is HoconObject ? " " : " = ");
+            Write(text, field.Value, indent);
+            text.Append('\n');
+        }
+    }
+
+    private static void Write(StringBuilder text, HoconValue value, int indent)
+    {
+        switch (value)
+        {
+            case HoconObject { Fields.Count: 0 }:
+                text.Append("{}");
+                break;
+            case HoconObject fields:
+                text.Append("{\n");
+                WriteFields(text, fields, indent + 2);
+                text.Append(' ', indent).Append('}');
+                break;
+            case HoconArray array:
+                text.Append('[');
+                for (var index = 0; index < array.Items.Count; index++)
+                {
+                    if (index > 0)
+                        text.Append(", ");
+                    Write(text, array.Items[index], indent);
+                }
+                text.Append(']');
+                break;
+            default:
+                text.Append(ToJson(value));
+                break;
+        }
+    }
+
+    /// <summary>JSON knows no leading zeros.</summary>
+    private static string JsonNumber(string text)
+    {
+        var start = text[0] == '-' ? 1 : 0;
+        var first = start;
+        while (first + 1 < text.Length && text[first] == '0' && char.IsAsciiDigit(text[first + 1]))
+            first++;
+        return first == start ? text : text[..start] + text[first..];
+    }
+}

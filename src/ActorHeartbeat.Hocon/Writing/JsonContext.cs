@@ -1,0 +1,11 @@
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
+
+namespace ActorHeartbeat.Hocon.Writing;
+
+[JsonSerializable(typeof(string))]
+internal sealed partial class JsonContext : JsonSerializerContext
+{
+    /// <summary>Escapes only what JSON asks for: configuration is read by people.</summary>
+    public static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+}
