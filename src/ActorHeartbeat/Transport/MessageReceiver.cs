@@ -13,12 +13,24 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, i
 {
     private const int FirstSize = 4 * 1024;
 
+    /// <summary>Read buffers taken in a row before others get the thread: a peer that pours never lets the pump wait by itself.</summary>
+    private const int FairShare = 64;
+
     /// <summary>Reads until the peer's Close frame or a message over the limit; throws what the socket throws.</summary>
     public async Task<ReceiveEnd> ReceiveAsync(CancellationToken aborted)
     {
+        var unwaited = 0;
         while (true)
         {
-            var ready = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
+            var waiting = socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+            unwaited = waiting.IsCompleted ? unwaited + 1 : 0;
+            var ready = await waiting.ConfigureAwait(false);
+            if (unwaited == FairShare)
+            {
+                unwaited = 0;
+                await Task.Yield();
+            }
+
             if (ready.MessageType == WebSocketMessageType.Close)
                 return ReceiveEnd.PeerClosed;
             if (ready.EndOfMessage)

@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Transport;
@@ -7,16 +6,13 @@ namespace ActorHeartbeat.Transport;
 /// Sends messages one at a time in the order of the calls; those that must wait are bounded in number. Whoever finds the socket free
 /// writes; an idle connection has no writer and no queue.
 /// </summary>
-/// <param name="socket">Where they go.</param>
+/// <param name="write">Sends one message.</param>
 /// <param name="bound">Messages that may wait.</param>
 /// <param name="deadline">How long the socket may take over one message.</param>
 /// <param name="time">The deadline's clock.</param>
 /// <param name="onDeadline">Called when the deadline passes; must make the write in flight fail.</param>
-internal sealed class MessageSender(WebSocket socket, int bound, TimeSpan deadline, TimeProvider time, Action onDeadline)
+internal sealed class MessageSender(Func<OutboundMessage, ValueTask> write, int bound, TimeSpan deadline, TimeProvider time, Action onDeadline)
 {
-    /// <summary>A ping goes out between frames, so that no frame may be much larger than what is written in a moment.</summary>
-    public const int MaxFrame = 64 * 1024;
-
     private readonly Lock _gate = new();
     private Queue<Waiting>? _waiting;
     private TaskCompletionSource? _idle;
@@ -106,7 +102,7 @@ internal sealed class MessageSender(WebSocket socket, int bound, TimeSpan deadli
     {
         try
         {
-            var sending = SendFramesAsync(message);
+            var sending = write(message);
             if (sending.IsCompleted)
                 await sending.ConfigureAwait(false);
             else
@@ -125,15 +121,6 @@ internal sealed class MessageSender(WebSocket socket, int bound, TimeSpan deadli
         using var timeout = new CancellationTokenSource(deadline, time);
         await using var registration = timeout.Token.UnsafeRegister(static state => ((Action)state!)(), onDeadline).ConfigureAwait(false);
         await sending.ConfigureAwait(false);
-    }
-
-    private async ValueTask SendFramesAsync(OutboundMessage message)
-    {
-        var type = message.Kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
-        var rest = message.Payload;
-        for (; rest.Length > MaxFrame; rest = rest[MaxFrame..])
-            await socket.SendAsync(rest[..MaxFrame], type, endOfMessage: false, CancellationToken.None).ConfigureAwait(false);
-        await socket.SendAsync(rest, type, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
     }
 
     private sealed class Waiting(OutboundMessage message) : TaskCompletionSource<SendStatus>(TaskCreationOptions.RunContinuationsAsynchronously)

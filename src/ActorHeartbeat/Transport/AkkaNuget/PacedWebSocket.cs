@@ -1,0 +1,90 @@
+using System.Net.WebSockets;
+
+namespace ActorHeartbeat.Transport;
+
+/// <summary>
+/// The socket as Websocket.Client sees it: reading waits for the start and for the delivery of the message before, a message over the
+/// limit closes with 1009, and the end is reported once, whatever the client makes of it.
+/// </summary>
+internal sealed class PacedWebSocket(SupervisedSocket socket, int limit, Action<ConnectionEnd> onEnd) : WebSocket
+{
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _delivery = Task.CompletedTask;
+    private long _received;
+    private int _ended;
+
+    public override WebSocketCloseStatus? CloseStatus => socket.Socket.CloseStatus;
+
+    public override string? CloseStatusDescription => socket.Socket.CloseStatusDescription;
+
+    public override WebSocketState State => socket.Socket.State;
+
+    public override string? SubProtocol => socket.Socket.SubProtocol;
+
+    /// <summary>Lets the first read through.</summary>
+    public void Open() => _opened.TrySetResult();
+
+    /// <summary>Holds the next read back until the message is delivered.</summary>
+    public void WaitFor(ValueTask delivery) => _delivery = delivery.AsTask();
+
+    public override async Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _opened.Task.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            await _delivery.WaitAsync(socket.Dropped).ConfigureAwait(false);
+            var part = await ReceiveWithinLimitAsync(buffer).ConfigureAwait(false);
+            if (part.MessageType == WebSocketMessageType.Close)
+                End(await socket.AnswerCloseAsync().ConfigureAwait(false));
+            return part;
+        }
+        catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
+        {
+            End(socket.Broken(exception));
+            throw;
+        }
+    }
+
+    public override Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) =>
+        endOfMessage
+            ? FramedWriter.WriteAsync(socket.Socket, buffer, messageType).AsTask()
+            : socket.Socket.SendAsync(buffer, messageType, endOfMessage, CancellationToken.None);
+
+    // The closing handshake is the supervised socket's: the client would send codes of its own.
+    public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Abort() => socket.Drop();
+
+    // Disposed by the supervised socket, after the end is known.
+    public override void Dispose()
+    {
+    }
+
+    private async Task<WebSocketReceiveResult> ReceiveWithinLimitAsync(ArraySegment<byte> buffer)
+    {
+        while (true)
+        {
+            var part = await socket.Socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+            _received += part.Count;
+            if (part.MessageType == WebSocketMessageType.Close)
+                return part;
+            if (_received <= limit)
+            {
+                _received = part.EndOfMessage ? 0 : _received;
+                return part;
+            }
+
+            // From here on everything is read away until the peer's Close frame or the deadline.
+            _received = limit + 1L;
+            socket.RefuseTooBig();
+        }
+    }
+
+    private void End(ConnectionEnd end)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+            onEnd(end);
+    }
+}

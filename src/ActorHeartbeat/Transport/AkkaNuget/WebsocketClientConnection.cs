@@ -1,0 +1,84 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport.Dialing;
+using Websocket.Client;
+using WebSocket = System.Net.WebSockets.WebSocket;
+using WebSocketMessageType = System.Net.WebSockets.WebSocketMessageType;
+
+namespace ActorHeartbeat.Transport;
+
+/// <summary>
+/// A connection whose messages Websocket.Client reads and writes. What it does not offer, such as backpressure, a bound on messages and
+/// the peer's close code, comes from the <see cref="PacedWebSocket"/> that it is given to read from.
+/// </summary>
+internal sealed class WebsocketClientConnection : IConnection, IObserver<ResponseMessage>
+{
+    private readonly IWebsocketClient _client;
+    private readonly IConnectionSink _sink;
+    private readonly SupervisedSocket _socket;
+    private readonly PacedWebSocket _paced;
+    private readonly IDisposable _subscription;
+
+    public WebsocketClientConnection(IWebsocketClient client, OpenedWebSocket opened, EndpointSettings settings, IConnectionSink sink, TimeProvider time)
+    {
+        _client = client;
+        _sink = sink;
+        _socket = new SupervisedSocket(opened, settings, WriteAsync, time);
+        _paced = new PacedWebSocket(_socket, settings.Limits.Message, OnEnd);
+        _subscription = client.MessageReceived.Subscribe(this);
+    }
+
+    public WebSocket Socket => _paced;
+
+    public string? Subprotocol => _socket.Socket.SubProtocol;
+
+    public void Start() => _paced.Open();
+
+    public ValueTask<SendStatus> SendAsync(OutboundMessage message) => _socket.SendAsync(message);
+
+    public bool TryPing(long id) => _socket.TryPing(id);
+
+    public void Close(int code, string reason) => _socket.Close(code, reason);
+
+    public void Abort()
+    {
+        _socket.Drop();
+        _paced.Open();
+    }
+
+    /// <summary>Drops a connection that nobody has been told of.</summary>
+    public void Discard()
+    {
+        _subscription.Dispose();
+        _socket.Drop();
+        _socket.Dispose();
+    }
+
+    void IObserver<ResponseMessage>.OnNext(ResponseMessage message)
+    {
+        var kind = message.MessageType == WebSocketMessageType.Text ? MessageKind.Text : MessageKind.Binary;
+        _paced.WaitFor(_sink.OnMessageAsync(kind, message.Binary ?? message.Stream?.ToArray() ?? []));
+    }
+
+    void IObserver<ResponseMessage>.OnError(Exception error) => _socket.Drop();
+
+    void IObserver<ResponseMessage>.OnCompleted()
+    {
+    }
+
+    private async ValueTask WriteAsync(OutboundMessage message)
+    {
+        if (message.Kind == MessageKind.Text)
+            await _client.SendInstant(System.Text.Encoding.UTF8.GetString(message.Payload.Span)).ConfigureAwait(false);
+        else
+            await _client.SendInstant(message.Payload.ToArray()).ConfigureAwait(false);
+    }
+
+    /// <summary>Not on the client's own stack: disposing it waits for nothing, but it must not happen inside its reading loop.</summary>
+    private void OnEnd(ConnectionEnd end) => _ = Task.Run(() =>
+    {
+        _subscription.Dispose();
+        _client.Dispose();
+        _socket.Dispose();
+        _sink.OnEnded(end);
+    });
+}

@@ -1,0 +1,102 @@
+using System.Net.WebSockets;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Transport.Dialing;
+
+namespace ActorHeartbeat.Transport;
+
+/// <summary>An open socket whose sends and closing have deadlines, and which remembers what ended it. Whoever reads it makes the end known.</summary>
+internal sealed class SupervisedSocket : IDisposable
+{
+    private readonly OpenedWebSocket _opened;
+    private readonly EndpointSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly MessageSender _sender;
+    private readonly CancellationTokenSource _dropped = new();
+    private ClosingHandshake? _closing;
+    private DialFailure? _failure;
+
+    /// <param name="opened">The socket.</param>
+    /// <param name="settings">Deadlines and bounds.</param>
+    /// <param name="write">Sends one message; null for frame by frame over the socket itself.</param>
+    /// <param name="time">The clock of the deadlines.</param>
+    public SupervisedSocket(OpenedWebSocket opened, EndpointSettings settings, Func<OutboundMessage, ValueTask>? write, TimeProvider time)
+    {
+        _opened = opened;
+        _settings = settings;
+        _time = time;
+        _sender = new MessageSender(write ?? WriteAsync, settings.Limits.SendQueue, settings.Timeouts.Send, time, OnSendDeadline);
+    }
+
+    public ClientWebSocket Socket => _opened.Socket;
+
+    /// <summary>Cancelled when the socket is dropped without a closing handshake.</summary>
+    public CancellationToken Dropped => _dropped.Token;
+
+    private ClosingHandshake Closing => LazyInitializer.EnsureInitialized(
+        ref _closing, () => new ClosingHandshake(_opened.Socket, _sender, _settings.Timeouts.Close, _time, OnCloseDeadline));
+
+    public ValueTask<SendStatus> SendAsync(OutboundMessage message) => _sender.SendAsync(message);
+
+    public bool TryPing(long id) => Volatile.Read(ref _closing) is null && _opened.Tap.TryPing(id);
+
+    public void Close(int code, string reason)
+    {
+        if (!CloseCodes.MaySend(code))
+            throw new ArgumentOutOfRangeException(nameof(code), code, "RFC 6455 section 7.4 forbids to send this close code");
+        _ = Closing.SendAsync(code, reason);
+    }
+
+    /// <summary>Begins to close because of a message over the limit.</summary>
+    public void RefuseTooBig()
+    {
+        var limit = _settings.Limits.Message;
+        Blame(new DialFailure(FailureLayer.Protocol, $"a message is larger than limits.message ({limit} B); closed with {CloseCodes.MessageTooBig}"));
+        _ = Closing.SendAsync(CloseCodes.MessageTooBig, $"at most {limit} B");
+    }
+
+    /// <summary>Answers the peer's Close frame unless ours is out already.</summary>
+    public async Task<ConnectionEnd> AnswerCloseAsync()
+    {
+        var code = _opened.Tap.PeerCloseCode;
+        // A Close frame is answered with its code (RFC 6455 section 5.5.1); 1005 stands for none and is never on the wire.
+        var answered = await Closing.SendAsync(code == CloseCodes.NoStatusReceived ? CloseCodes.NormalClosure : code, "").ConfigureAwait(false);
+        return new ConnectionEnd(code, _opened.Socket.CloseStatusDescription ?? "", answered) { Failure = _failure };
+    }
+
+    /// <summary>What a failed read says, unless it failed because the socket was dropped.</summary>
+    public ConnectionEnd Broken(Exception exception) => new(CloseCodes.AbnormalClosure, "", WasClean: false)
+    {
+        Failure = _failure ?? (_dropped.IsCancellationRequested ? null : WebSocketEnds.Judge(exception, _opened.Tap.PeerCloseCode)),
+    };
+
+    public void Drop()
+    {
+        _dropped.Cancel();
+        _opened.Socket.Abort();
+    }
+
+    public void Dispose()
+    {
+        _opened.Dispose();
+        _sender.End();
+        _closing?.Dispose();
+    }
+
+    private ValueTask WriteAsync(OutboundMessage message) =>
+        FramedWriter.WriteAsync(_opened.Socket, message.Payload, message.Kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary);
+
+    private void OnSendDeadline()
+    {
+        Blame(new DialFailure(FailureLayer.Timeout, $"the socket did not take a message within {_settings.Timeouts.Send.TotalSeconds:0.###} s"));
+        Drop();
+    }
+
+    private void OnCloseDeadline()
+    {
+        Blame(new DialFailure(FailureLayer.Timeout, $"the closing handshake was not done within {_settings.Timeouts.Close.TotalSeconds:0.###} s"));
+        Drop();
+    }
+
+    private void Blame(DialFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+}

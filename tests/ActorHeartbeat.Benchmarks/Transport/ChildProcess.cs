@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace ActorHeartbeat.Benchmarks.Transport;
+
+/// <summary>This executable once more, so that one side's CPU and memory are not counted as the other's.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private readonly Process _process;
+
+    public ChildProcess(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        // Under "dotnet x.dll" the process is the host, which wants to know what to run.
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+            start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
+        foreach (var argument in (string[])["transport", .. arguments])
+            start.ArgumentList.Add(argument);
+        _process = Process.Start(start)!;
+    }
+
+    public async Task<string> ReadLineAsync() =>
+        await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The other process ended without a word.");
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(5)))
+            _process.Kill();
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Benchmarks.Transport;
+
+/// <summary>Resident memory of a process per idle connection, each kind in a process of its own.</summary>
+internal static class IdleMemoryBenchmark
+{
+    private const int AtOnce = 50;
+
+    /// <summary>Connections that pay for what all share before the measuring begins.</summary>
+    private const int WarmUp = 200;
+
+    public static async Task RunAsync(int connections)
+    {
+        using var server = new ChildProcess("server");
+        var port = await server.ReadLineAsync();
+        Console.WriteLine($"idle memory, {connections} connections, client side");
+        foreach (var variant in (string[])["socket", "plain", "ours"])
+        {
+            using var client = new ChildProcess("idle", variant, connections.ToString(), port);
+            Console.WriteLine(await client.ReadLineAsync());
+        }
+    }
+
+    public static async Task MeasureAsync(string variant, int connections, int port)
+    {
+        var url = new Uri($"ws://127.0.0.1:{port}/idle");
+        using var dialer = new ClientWebSocketDialer();
+        using var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
+        Func<Task<object>> open = variant switch
+        {
+            "socket" => () => OpenSocketAsync(url),
+            "plain" => () => OpenPlainAsync(url, invoker),
+            _ => () => OpenOursAsync(url, dialer),
+        };
+        var kept = new List<object>(connections + WarmUp);
+        await OpenAsync(kept, open, WarmUp);
+        var before = Resident();
+        await OpenAsync(kept, open, connections);
+        var grown = Resident() - before;
+        Console.WriteLine($"  {variant,-6} {grown / 1024.0 / connections,6:0.0} KB a connection, {(GC.GetTotalMemory(false) / 1024.0 / kept.Count),5:0.0} KB of it managed");
+        GC.KeepAlive(kept);
+        await Console.In.ReadLineAsync();
+    }
+
+    private static async Task OpenAsync(List<object> kept, Func<Task<object>> open, int count)
+    {
+        for (var opened = 0; opened < count; opened += AtOnce)
+            kept.AddRange(await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(_ => open())));
+    }
+
+    private static long Resident()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            GC.WaitForPendingFinalizers();
+        }
+
+        return Environment.WorkingSet;
+    }
+
+    private static async Task<object> OpenSocketAsync(Uri url)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(url.Host, url.Port);
+        return (socket, socket.ReceiveAsync(Memory<byte>.Empty).AsTask());
+    }
+
+    private static async Task<object> OpenPlainAsync(Uri url, HttpMessageInvoker invoker)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
+        await socket.ConnectAsync(url, invoker, CancellationToken.None);
+        return (socket, socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).AsTask());
+    }
+
+    private static async Task<object> OpenOursAsync(Uri url, ClientWebSocketDialer dialer)
+    {
+        var settings = new EndpointSettings { Id = new EndpointId("idle"), Url = url, Proxy = ProxySettings.None };
+        var connected = (DialResult.Connected)await dialer.DialAsync(new DialRequest(settings, url, []), new QuietSink(), CancellationToken.None);
+        connected.Connection.Start();
+        return connected.Connection;
+    }
+
+    private sealed class QuietSink : IConnectionSink
+    {
+        public void OnActivity()
+        {
+        }
+
+        public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload) => ValueTask.CompletedTask;
+
+        public void OnPong(ReadOnlySpan<byte> payload)
+        {
+        }
+
+        public void OnEnded(ConnectionEnd end)
+        {
+        }
+    }
+}

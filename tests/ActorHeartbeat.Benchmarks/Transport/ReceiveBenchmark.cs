@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Net.WebSockets;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Benchmarks.Transport;
+
+/// <summary>CPU of this process per message of 128 B that the other process pours out, ours against the plainest pump there is.</summary>
+internal static class ReceiveBenchmark
+{
+    private const int Rounds = 5;
+
+    public static async Task RunAsync(TimeSpan duration)
+    {
+        using var server = new ChildProcess("server");
+        var url = new Uri($"ws://127.0.0.1:{await server.ReadLineAsync()}/firehose");
+        Console.WriteLine("receive, 128 B text   plain us/msg   ours us/msg   ratio (CPU)   plain msg/s   ours msg/s");
+        foreach (var connections in (int[])[1, 100])
+        {
+            var rounds = new List<(Cost Plain, Cost Ours)>();
+            for (var round = -1; round < Rounds; round++)
+            {
+                var pair = (await MeasureAsync(PlainAsync, url, connections, duration), await MeasureAsync(OursAsync, url, connections, duration));
+                if (round >= 0)
+                    rounds.Add(pair);
+            }
+
+            var median = rounds.OrderBy(pair => pair.Ours.MicrosecondsPerMessage / pair.Plain.MicrosecondsPerMessage).ElementAt(Rounds / 2);
+            Console.WriteLine($"{connections,4} connections       {median.Plain.MicrosecondsPerMessage,12:0.000}   {median.Ours.MicrosecondsPerMessage,11:0.000}   {median.Ours.MicrosecondsPerMessage / median.Plain.MicrosecondsPerMessage,11:0.00}   {median.Plain.MessagesPerSecond,11:n0}   {median.Ours.MessagesPerSecond,10:n0}");
+        }
+    }
+
+    private static async Task<Cost> MeasureAsync(Func<Uri, int, Counter, CancellationToken, Task> pumps, Uri url, int connections, TimeSpan duration)
+    {
+        var counter = new Counter(connections);
+        using var stop = new CancellationTokenSource();
+        var running = pumps(url, connections, counter, stop.Token);
+        while (!counter.AllStarted)
+            await Task.Delay(10);
+        await Task.Delay(200);
+        var (messages, cpu, wall) = (counter.Total, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        await Task.Delay(duration);
+        (messages, cpu, var elapsed) = (counter.Total - messages, Environment.CpuUsage.TotalTime - cpu, Stopwatch.GetElapsedTime(wall));
+        await stop.CancelAsync();
+        await running;
+        return new Cost(cpu.TotalMicroseconds / messages, messages / elapsed.TotalSeconds);
+    }
+
+    private static async Task PlainAsync(Uri url, int connections, Counter counter, CancellationToken stop)
+    {
+        using var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
+        await Task.WhenAll(Enumerable.Range(0, connections).Select(index => Task.Run(async () =>
+        {
+            using var socket = new ClientWebSocket();
+            socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
+            await socket.ConnectAsync(url, invoker, CancellationToken.None);
+            var buffer = new byte[4096];
+            while (!stop.IsCancellationRequested)
+            {
+                if ((await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None)).EndOfMessage)
+                    counter.Add(index);
+            }
+
+            socket.Abort();
+        }, CancellationToken.None)));
+    }
+
+    private static async Task OursAsync(Uri url, int connections, Counter counter, CancellationToken stop)
+    {
+        using var dialer = new ClientWebSocketDialer();
+        var settings = new EndpointSettings { Id = new EndpointId("firehose"), Url = url, Proxy = ProxySettings.None };
+        var sinks = Enumerable.Range(0, connections).Select(index => new CountingSink(counter, index)).ToList();
+        var opened = await Task.WhenAll(sinks.Select(sink => dialer.DialAsync(new DialRequest(settings, url, []), sink, CancellationToken.None)));
+        foreach (var result in opened)
+            ((DialResult.Connected)result).Connection.Start();
+        await Task.Delay(Timeout.Infinite, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+        foreach (var result in opened)
+            ((DialResult.Connected)result).Connection.Abort();
+        await Task.WhenAll(sinks.Select(sink => sink.Ended));
+    }
+
+    private sealed record Cost(double MicrosecondsPerMessage, double MessagesPerSecond);
+
+    /// <summary>One cell per connection, a cache line apart, so that counting costs neither side anything.</summary>
+    private sealed class Counter(int connections)
+    {
+        private const int CacheLine = 16;
+        private readonly long[] _counts = new long[connections * CacheLine];
+
+        public long Total => _counts.Sum();
+
+        public bool AllStarted => Enumerable.Range(0, connections).All(index => Volatile.Read(ref _counts[index * CacheLine]) > 0);
+
+        public void Add(int index) => _counts[index * CacheLine]++;
+    }
+
+    private sealed class CountingSink(Counter counter, int index) : IConnectionSink
+    {
+        private readonly TaskCompletionSource _ended = new();
+
+        public Task Ended => _ended.Task;
+
+        public void OnActivity()
+        {
+        }
+
+        public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
+        {
+            counter.Add(index);
+            return ValueTask.CompletedTask;
+        }
+
+        public void OnPong(ReadOnlySpan<byte> payload)
+        {
+        }
+
+        public void OnEnded(ConnectionEnd end) => _ended.TrySetResult();
+    }
+}

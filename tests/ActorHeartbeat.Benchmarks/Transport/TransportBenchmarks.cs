@@ -1,0 +1,37 @@
+namespace ActorHeartbeat.Benchmarks.Transport;
+
+/// <summary>
+/// What the transport costs over bare sockets. Without arguments: everything; <c>receive [SECONDS]</c>: CPU per message against a plain
+/// ClientWebSocket pump; <c>memory [CONNECTIONS]</c>: resident memory per idle connection. <c>server</c> and <c>idle</c> are the
+/// other processes of a run: this executable again, behind the word <c>transport</c>.
+/// </summary>
+public static class TransportBenchmarks
+{
+    public static async Task<int> Run(string[] args)
+    {
+        switch (args)
+        {
+            case ["server"]:
+                await FirehoseServer.RunAsync();
+                break;
+            case ["idle", var variant, var connections, var port]:
+                await IdleMemoryBenchmark.MeasureAsync(variant, int.Parse(connections), int.Parse(port));
+                break;
+            case []:
+                await ReceiveBenchmark.RunAsync(TimeSpan.FromSeconds(2));
+                await IdleMemoryBenchmark.RunAsync(4000);
+                break;
+            case ["receive", .. var rest]:
+                await ReceiveBenchmark.RunAsync(TimeSpan.FromSeconds(rest is [var seconds] ? double.Parse(seconds) : 2));
+                break;
+            case ["memory", .. var rest]:
+                await IdleMemoryBenchmark.RunAsync(rest is [var count] ? int.Parse(count) : 4000);
+                break;
+            default:
+                await Console.Error.WriteLineAsync("expected: [receive [SECONDS] | memory [CONNECTIONS]]");
+                return 2;
+        }
+
+        return 0;
+    }
+}
