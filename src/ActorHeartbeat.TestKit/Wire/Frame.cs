@@ -55,7 +55,7 @@ public sealed record Frame(int Opcode, ReadOnlyMemory<byte> Payload)
     public byte[] ToBytes()
     {
         var length = DeclaredLength ?? Payload.Length;
-        var extended = length switch { < 126 => 0, <= ushort.MaxValue => 2, _ => 8 };
+        var extended = length switch { < 0 or > ushort.MaxValue => 8, < 126 => 0, _ => 2 };
         var header = 2 + extended + (Mask is null ? 0 : 4);
         var bytes = new byte[header + Payload.Length];
         bytes[0] = (byte)((Final ? 0x80 : 0) | (Reserved << 4) | Opcode);

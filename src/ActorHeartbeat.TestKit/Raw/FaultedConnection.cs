@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace ActorHeartbeat.TestKit;
+
+/// <summary>One connection of a <see cref="RawFaultServer"/>: what a fault does with it, and what the client did.</summary>
+public sealed class FaultedConnection
+{
+    private const int LargestHead = 64 * 1024;
+    private const int LargestFrame = 16 * 1024 * 1024;
+
+    private readonly Socket _socket;
+    private readonly CancellationToken _stopping;
+    private readonly ConcurrentQueue<Frame> _received = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Stream _stream;
+    private FrameReader? _frames;
+
+    internal FaultedConnection(Socket socket, int number, RawFaultOptions options, CancellationToken stopping)
+    {
+        (_socket, Number, Options, _stopping) = (socket, number, options, stopping);
+        _socket.NoDelay = true;
+        _stream = new NetworkStream(socket);
+    }
+
+    /// <summary>1 for the server's first connection.</summary>
+    public int Number { get; }
+
+    /// <summary>The request line and headers of the handshake; empty while they have not come.</summary>
+    public string Request { get; private set; } = "";
+
+    /// <summary>The client's frames so far, unmasked.</summary>
+    public IReadOnlyList<Frame> Received => [.. _received];
+
+    /// <summary>The code of the client's Close frame; null when it sent none.</summary>
+    public int? ClosedWith => _received.FirstOrDefault(frame => frame.Opcode == Opcode.Close)?.CloseCode;
+
+    /// <summary>Completes when the server is done with the connection.</summary>
+    public Task Ended => _ended.Task;
+
+    internal RawFaultOptions Options { get; }
+
+    /// <summary>Writes every byte by itself. Default false.</summary>
+    internal bool ByteByByte { get; set; }
+
+    /// <summary>Whether the client offered compression (RFC 7692).</summary>
+    internal bool OffersCompression => Request.Contains("permessage-deflate", StringComparison.OrdinalIgnoreCase);
+
+    internal async Task RunAsync(Func<FaultedConnection, Task> script)
+    {
+        try
+        {
+            // Off the accept loop: what a fault computes must not keep the next connection waiting.
+            await Task.Yield();
+            await script(this).ConfigureAwait(false);
+        }
+        catch (Exception over) when (FeedClient.IsGone(over) || over is FrameTooLargeException)
+        {
+            // The client left first, or the server stops.
+        }
+        finally
+        {
+            await _stream.DisposeAsync().ConfigureAwait(false);
+            _socket.Dispose();
+            _ended.TrySetResult();
+        }
+    }
+
+    internal async Task SecureAsync(X509Certificate2 certificate)
+    {
+        var secured = new SslStream(_stream);
+        _stream = secured;
+        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, _stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the handshake up to its empty line.</summary>
+    internal async Task ReadRequestAsync()
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (head.Length < LargestHead && !(head.Length >= 4 && head.ToString(head.Length - 4, 4) == "\r\n\r\n"))
+        {
+            if (await _stream.ReadAsync(one, _stopping).ConfigureAwait(false) == 0)
+                throw new IOException("the client left during its handshake");
+            head.Append((char)one[0]);
+        }
+        Request = head.ToString();
+    }
+
+    /// <summary>The value of a header of the handshake, or empty.</summary>
+    internal string Header(string name) => Request.Split("\r\n")
+        .FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim() ?? "";
+
+    /// <summary>Reads the handshake and accepts it (RFC 6455 section 4.2.2), with more headers when given.</summary>
+    internal async Task AcceptAsync(params IEnumerable<string> moreHeaders)
+    {
+        await ReadRequestAsync().ConfigureAwait(false);
+        await AnswerHandshakeAsync(moreHeaders).ConfigureAwait(false);
+    }
+
+    internal Task AnswerHandshakeAsync(params IEnumerable<string> moreHeaders) => RespondAsync(
+        "101 Switching Protocols",
+        ["Upgrade: websocket", "Connection: Upgrade", $"Sec-WebSocket-Accept: {Handshake.AcceptKey(Header("Sec-WebSocket-Key"))}", .. moreHeaders]);
+
+    internal Task RespondAsync(string status, params IEnumerable<string> headers) =>
+        WriteAsync(Encoding.Latin1.GetBytes($"HTTP/1.1 {status}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"));
+
+    internal async Task WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var step = ByteByByte ? 1 : Math.Max(1, bytes.Length);
+        for (var start = 0; start < bytes.Length; start += step)
+            await _stream.WriteAsync(bytes.Slice(start, step), _stopping).ConfigureAwait(false);
+    }
+
+    internal Task SendAsync(Frame frame) => WriteAsync(frame.ToBytes());
+
+    internal Task DelayAsync(TimeSpan delay) => Task.Delay(delay, Options.Time, _stopping);
+
+    /// <summary>Accepts and then behaves, until the client closes.</summary>
+    internal async Task AcceptAndServeAsync()
+    {
+        await AcceptAsync().ConfigureAwait(false);
+        await ServeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the client's frames until its Close or its end; answers pings and the Close unless told what to do instead.</summary>
+    internal async Task ServeAsync(Func<Frame, Task>? onPing = null, bool answerClose = true)
+    {
+        _frames ??= new FrameReader(PipeReader.Create(_stream), LargestFrame);
+        onPing ??= ping => SendAsync(Frame.Pong(ping.Payload));
+        while (await _frames.ReadAsync(_stopping).ConfigureAwait(false) is { } frame)
+        {
+            _received.Enqueue(frame);
+            if (frame.Opcode == Opcode.Ping)
+                await onPing(frame).ConfigureAwait(false);
+            if (frame.Opcode != Opcode.Close || !answerClose)
+                continue;
+            await SendAsync(frame with { Mask = null }).ConfigureAwait(false);
+            return;
+        }
+    }
+
+    /// <summary>Reads on without a word until the client's Close or its end; what a server does that has had its say.</summary>
+    internal async Task ListenAsync()
+    {
+        _frames ??= new FrameReader(PipeReader.Create(_stream), LargestFrame);
+        while (await _frames.ReadAsync(_stopping).ConfigureAwait(false) is { } frame)
+        {
+            _received.Enqueue(frame);
+            if (frame.Opcode == Opcode.Close)
+                return;
+        }
+    }
+
+    /// <summary>
+    /// Sends one frame, and then another for ever when given, and listens meanwhile: a client that has had enough says so while it
+    /// is still being sent to, and may be gone before the last write.
+    /// </summary>
+    internal async Task SendUntilClosedAsync(Frame first, Frame? forEver = null)
+    {
+        var listening = ListenAsync();
+        try
+        {
+            await SendAsync(first).ConfigureAwait(false);
+            while (forEver is not null && !listening.IsCompleted)
+                await SendAsync(forEver).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // What the client said before it left is still to be read.
+        }
+        await listening.ConfigureAwait(false);
+    }
+
+    /// <summary>Neither reads nor writes until the server stops.</summary>
+    internal Task HangAsync() => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stopping);
+
+    /// <summary>Drops the connection with RST.</summary>
+    internal void Reset() => _socket.Close(0);
+
+    /// <summary>Sends FIN and reads on until the client has left as well.</summary>
+    internal async Task FinishAsync()
+    {
+        _socket.Shutdown(SocketShutdown.Send);
+        await ListenAsync().ConfigureAwait(false);
+    }
+}
