@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 
 namespace ActorHeartbeat.Endpoints;
@@ -10,13 +9,13 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
     public static readonly ValueMap<TValue> Empty = new([], StringComparer.Ordinal);
 
     private readonly KeyValuePair<string, TValue>[] _entries;
-    private readonly FrozenDictionary<string, TValue> _byKey;
+    private readonly Dictionary<string, TValue> _byKey;
 
     /// <exception cref="ArgumentException">A key occurs twice.</exception>
     public ValueMap(IEnumerable<KeyValuePair<string, TValue>> entries, StringComparer? comparer = null)
     {
         _entries = [.. entries];
-        _byKey = new Dictionary<string, TValue>(_entries, comparer ?? StringComparer.Ordinal).ToFrozenDictionary(comparer ?? StringComparer.Ordinal);
+        _byKey = new Dictionary<string, TValue>(_entries, comparer ?? StringComparer.Ordinal);
     }
 
     public int Count => _entries.Length;

@@ -1,0 +1,175 @@
+using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>Turns a resolved tree into settings, layer by layer, and reports everything that is wrong on the way.</summary>
+/// <param name="diagnostics">Hears what is wrong.</param>
+/// <param name="reference">The lowest layer; null while it is itself being bound.</param>
+internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
+{
+    /// <summary>The section that is ours; <c>akka</c> and names of the operator's own stand beside it.</summary>
+    public const string Ours = "actor-heartbeat";
+
+    private static readonly Shape<ProcessSettings> Root = new(
+        [.. ProcessSchema.Shape.Keys, new Section<ProcessSettings>("defaults"), new Section<ProcessSettings>("templates"), new Section<ProcessSettings>("groups"), new Section<ProcessSettings>("endpoints")]);
+
+    private static readonly Shape<EndpointSettings> WithTemplates = new([.. EndpointSchema.Shape.Keys, new Section<EndpointSettings>("templates")]);
+
+    private readonly Dictionary<string, Layer<EndpointSettings>> _templates = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, GroupSettings> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Cursor> _idsByAnyCase = new(StringComparer.OrdinalIgnoreCase);
+
+    public Bound Bind(Cursor root)
+    {
+        CheckNames(root);
+        var own = root.Find(Ours) is { } section ? Root.Read(section with { Path = KeyPath.Root }, reference is null ? "reference" : "process") : new Layer<ProcessSettings>("process", []);
+        IReadOnlyList<Layer<ProcessSettings>> processLayers = [.. reference?.ProcessLayers ?? [], own];
+        var process = processLayers.Over(new ProcessSettings());
+        foreach (var rule in ProcessRules.All)
+            rule.Check(process, processLayers);
+
+        var defaults = ReadDefaults(own);
+        IReadOnlyList<Layer<EndpointSettings>> lower = [.. reference?.Defaults ?? [], defaults];
+        ReadTemplates(own);
+        ReadGroups(own);
+        var endpoints = ReadEndpoints(own, lower);
+        return new Bound(process, processLayers, lower, [.. _groups.Values], endpoints, root.Find("akka")?.Json ?? "{}");
+    }
+
+    // Other names at the root are the operator's own, for substitutions; but a slip must not make a whole section vanish.
+    private static void CheckNames(Cursor root)
+    {
+        foreach (var field in root.Fields ?? [])
+        {
+            var at = root.Below(field);
+            if (field.Key != Ours && Nearest.To(field.Key, [Ours]) is not null)
+                at.RefuseKey([Ours, "akka"]);
+            else if (root.Find(Ours) is null && field.Key is "endpoints" or "defaults" or "templates" or "groups")
+                at.ReportKey($"{field.Key} belongs under {Ours}: {Ours}.{field.Key}");
+        }
+    }
+
+    private Layer<EndpointSettings> ReadDefaults(Layer<ProcessSettings> own)
+    {
+        var name = reference is null ? "reference" : "defaults";
+        if (own.Find("defaults") is not { } section)
+            return new Layer<EndpointSettings>(name, []);
+        var layer = EndpointSchema.Shape.Read(section.At, name);
+        EndpointRules.CheckMode(layer);
+        return layer;
+    }
+
+    private void ReadTemplates(Layer<ProcessSettings> own)
+    {
+        foreach (var at in Members(own, "templates"))
+        {
+            var layer = EndpointSchema.Shape.Read(at, $"template {at.Key}");
+            EndpointRules.CheckMode(layer);
+            _templates.Add(at.Key, layer);
+        }
+    }
+
+    private void ReadGroups(Layer<ProcessSettings> own)
+    {
+        foreach (var at in Members(own, "groups"))
+            _groups.Add(at.Key, GroupSchema.Shape.Read(at, at.Key).Over(new GroupSettings { Name = at.Key }));
+    }
+
+    private List<LayeredEndpoint> ReadEndpoints(Layer<ProcessSettings> own, IReadOnlyList<Layer<EndpointSettings>> lower)
+    {
+        var lowest = lower.Over(EndpointSchema.Blank);
+        var endpoints = new List<LayeredEndpoint>();
+        foreach (var at in Members(own, "endpoints"))
+        {
+            var errors = diagnostics.Count;
+            if (ReadEndpoint(at, lowest, lower) is { } endpoint && diagnostics.Count == errors)
+                endpoints.Add(endpoint);
+        }
+        return endpoints;
+    }
+
+    private LayeredEndpoint? ReadEndpoint(Cursor at, EndpointSettings lowest, IReadOnlyList<Layer<EndpointSettings>> lower)
+    {
+        if (EndpointId.Reject(at.Key) is { } reason)
+        {
+            at.ReportKey(reason);
+            return null;
+        }
+        if (!_idsByAnyCase.TryAdd(at.Key, at))
+            at.ReportKey($"differs from \"{_idsByAnyCase[at.Key].Key}\" ({_idsByAnyCase[at.Key].Place}) in the case of letters only; ids must be told apart by eye");
+        if (at.Fields is null)
+        {
+            at.Refuse("an object with at least url");
+            return null;
+        }
+        var errors = diagnostics.Count;
+        var layer = WithTemplates.Read(at, "endpoint");
+        EndpointRules.CheckMode(layer);
+        var templates = ChosenTemplates(layer);
+        if (diagnostics.Count > errors)
+            return null;
+
+        var above = (IReadOnlyList<Layer<EndpointSettings>>)[.. templates, layer];
+        var layers = (IReadOnlyList<Layer<EndpointSettings>>)[.. lower, .. above];
+        if (layers.Deciding(EndpointSchema.Url) is null)
+        {
+            at.ReportKey("needs url");
+            return null;
+        }
+        var endpoint = new LayeredEndpoint(above.Over(lowest with { Id = new EndpointId(at.Key) }), layers);
+        CheckGroup(endpoint);
+        foreach (var rule in EndpointRules.All)
+            rule.Check(endpoint.Settings, layers);
+        return endpoint;
+    }
+
+    private List<Layer<EndpointSettings>> ChosenTemplates(Layer<EndpointSettings> layer)
+    {
+        var chosen = new List<Layer<EndpointSettings>>();
+        if (layer.Find("templates") is not { At: { } at })
+            return chosen;
+        if (at.Elements is not { } elements)
+        {
+            at.Refuse("a list of names of templates");
+            return chosen;
+        }
+        for (var index = 0; index < elements.Count; index++)
+        {
+            var element = at.Element(index, elements[index]);
+            if (element.Text is { } name && _templates.TryGetValue(name, out var template))
+                chosen.Add(template);
+            else
+                element.ReportUnknown("template", _templates.Keys);
+        }
+        return chosen;
+    }
+
+    private void CheckGroup(LayeredEndpoint endpoint)
+    {
+        if (endpoint.Settings.Group is { } group && !_groups.ContainsKey(group))
+            endpoint.Layers.Deciding("group")?.Assignment.At.ReportUnknown("group", _groups.Keys);
+    }
+
+    private static IEnumerable<Cursor> Members(Layer<ProcessSettings> own, string name)
+    {
+        if (own.Find(name) is not { At: { } at })
+            yield break;
+        if (at.Fields is not { } fields)
+        {
+            at.Refuse("an object");
+            yield break;
+        }
+        foreach (var field in fields)
+            yield return at.Below(field);
+    }
+}
+
+/// <summary>What a tree says, with its layers.</summary>
+internal sealed record Bound(
+    ProcessSettings Process,
+    IReadOnlyList<Layer<ProcessSettings>> ProcessLayers,
+    IReadOnlyList<Layer<EndpointSettings>> Defaults,
+    IReadOnlyList<GroupSettings> Groups,
+    IReadOnlyList<LayeredEndpoint> Endpoints,
+    string Akka);

@@ -1,0 +1,61 @@
+using System.Text;
+using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Hocon;
+
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>Reads a configuration: HOCON, layers, settings, and everything that is wrong with them.</summary>
+public static class ConfigurationLoader
+{
+    /// <summary>Reads a file and what it includes. Never throws for what is in the files, or for files that are not there.</summary>
+    /// <param name="path">As given: it is how errors and origins name the file.</param>
+    /// <param name="environment">Looks a variable of a substitution up, or null. Default: the process's environment.</param>
+    public static LoadResult Load(string path, Func<string, string?>? environment = null)
+    {
+        var read = HoconDocument.LoadFile(path, Options(environment));
+        return Bind(read, read.Files);
+    }
+
+    /// <summary>Reads a text that is in no file.</summary>
+    /// <param name="text">HOCON or JSON.</param>
+    /// <param name="name">Its name in errors and origins.</param>
+    /// <param name="environment">Looks a variable of a substitution up, or null. Default: the process's environment.</param>
+    public static LoadResult LoadText(string text, string name = "text", Func<string, string?>? environment = null)
+    {
+        var read = HoconDocument.Load(text, name, Options(environment));
+        return Bind(read, [new HoconFile(name, Encoding.UTF8.GetBytes(text)), .. read.Files]);
+    }
+
+    /// <summary>Binds the text of reference.conf, which has no layer below it.</summary>
+    internal static Bound BindReference(string text, string name, Diagnostics diagnostics)
+    {
+        var read = HoconDocument.Load(text, name);
+        return Root(read, [], diagnostics) is { } root ? new Binder(diagnostics, null).Bind(root) : throw new ConfigurationException(diagnostics.Sorted);
+    }
+
+    private static LoadResult Bind(HoconResult read, IReadOnlyList<HoconFile> asked)
+    {
+        var files = new SourceFiles([.. asked.DistinctBy(file => file.Path).Select(file => SourceFile.Of(file.Path, file.Content))]);
+        var diagnostics = new Diagnostics();
+        if (Root(read, asked, diagnostics) is not { } root)
+            return new LoadResult(null, diagnostics.Sorted, files);
+        var bound = new Binder(diagnostics, Reference.Bound).Bind(root);
+        return diagnostics.Count > 0
+            ? new LoadResult(null, diagnostics.Sorted, files)
+            : new LoadResult(new ServiceConfiguration(bound, files), [], files);
+    }
+
+    // Values are bound only when the text is sound: half a tree would give errors that are none.
+    private static Cursor? Root(HoconResult read, IReadOnlyList<HoconFile> files, Diagnostics diagnostics)
+    {
+        var sources = new Sources(diagnostics, files);
+        foreach (var error in read.Errors)
+            sources.Report(error);
+        if (read.Value is { } list and not HoconObject)
+            sources.Report(list.Origin, 1, "", "a configuration is an object, this is a list");
+        return read.Root is { } root && diagnostics.Count == 0 ? new Cursor(root, KeyPath.Root, root.Origin, sources) : null;
+    }
+
+    private static HoconOptions Options(Func<string, string?>? environment) =>
+        environment is null ? new HoconOptions() : new HoconOptions { Environment = environment };
+}

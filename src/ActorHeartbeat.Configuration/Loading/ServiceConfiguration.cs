@@ -1,0 +1,44 @@
+using System.Security.Cryptography;
+using System.Text;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>A configuration that is sound as a whole: what a service runs on. Immutable; a reload makes another one.</summary>
+public sealed class ServiceConfiguration
+{
+    private readonly Dictionary<EndpointId, LayeredEndpoint> _byId;
+
+    internal ServiceConfiguration(Bound bound, SourceFiles files)
+    {
+        Process = bound.Process;
+        Groups = [.. bound.Groups];
+        Endpoints = [.. bound.Endpoints.Select(endpoint => endpoint.Settings)];
+        Akka = bound.Akka;
+        Files = files;
+        _byId = bound.Endpoints.ToDictionary(endpoint => endpoint.Settings.Id);
+    }
+
+    public ProcessSettings Process { get; }
+
+    /// <summary>In the order of the files.</summary>
+    public ValueList<GroupSettings> Groups { get; }
+
+    /// <summary>In the order of the files, paused ones included.</summary>
+    public ValueList<EndpointSettings> Endpoints { get; }
+
+    /// <summary>The <c>akka</c> section as HOCON text, resolved, for <c>ConfigurationFactory.ParseString</c>; <c>{}</c> when there is none.</summary>
+    public string Akka { get; }
+
+    /// <summary>Tells whether <see cref="Akka"/> changed without showing it.</summary>
+    public string AkkaHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Akka)));
+
+    /// <summary>What was read: every file, and those that were looked for and not there.</summary>
+    public SourceFiles Files { get; }
+
+    /// <summary>A hash over the content of all files, as 64 hexadecimal digits.</summary>
+    public string Hash => Files.Hash;
+
+    /// <summary>Every key of one endpoint with its value and where it comes from; null when there is no such endpoint.</summary>
+    public EffectiveSettings? Show(EndpointId id) => _byId.TryGetValue(id, out var endpoint) ? EffectiveSettings.Of(endpoint) : null;
+}

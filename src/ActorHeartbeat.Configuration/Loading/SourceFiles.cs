@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using System.Text;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>A file of a configuration.</summary>
+/// <param name="Path">As named by the operator or the file that includes it.</param>
+/// <param name="ContentHash">SHA-256 of its bytes in hexadecimal; null when it was looked for and is not there or cannot be read.</param>
+public sealed record SourceFile(string Path, string? ContentHash)
+{
+    /// <summary>The file as it is now. Symbolic links are followed, so that a swapped link is a changed file.</summary>
+    public static SourceFile Now(string path)
+    {
+        try
+        {
+            return Of(path, File.ReadAllBytes(path));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return Of(path, null);
+        }
+    }
+
+    public static SourceFile Of(string path, byte[]? content) =>
+        new(path, content is null ? null : Convert.ToHexStringLower(SHA256.HashData(content)));
+}
+
+/// <summary>All files that a configuration was read from, the included ones too, in the order they were asked for.</summary>
+public sealed record SourceFiles(ValueList<SourceFile> All)
+{
+    public static readonly SourceFiles None = new([]);
+
+    /// <summary>One hash over the paths and contents of all of them, as 64 hexadecimal digits.</summary>
+    public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes(string.Concat(All.Select(file => $"{file.Path}\0{file.ContentHash}\n")))));
+
+    /// <summary>The same files as they are now.</summary>
+    public SourceFiles Now() => new([.. All.Select(file => SourceFile.Now(file.Path))]);
+}

@@ -1,0 +1,21 @@
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>Decides what becomes of a configuration that was read beside one that runs. Pure.</summary>
+internal static class ReloadDecision
+{
+    public static ReloadReport Decide(Reload request, LoadResult read, ServiceConfiguration running, int generation, DateTimeOffset now)
+    {
+        if (read.Configuration is not { } next)
+            return new ReloadReport(ReloadOutcome.Invalid, request.Trigger, generation, read.Files.Hash, null, read.Errors, now);
+        var diff = ConfigurationDiff.Between(running, next);
+        var outcome = Outcome(request, diff, running);
+        return new ReloadReport(outcome, request.Trigger, outcome == ReloadOutcome.Applied ? generation + 1 : generation, next.Hash, diff, [], now);
+    }
+
+    // The running configuration's guard counts: a cut-off file has lost its own.
+    private static ReloadOutcome Outcome(Reload request, ConfigurationDiff diff, ServiceConfiguration running) =>
+        diff.IsEmpty ? ReloadOutcome.Unchanged
+        : diff.RemovedShare > running.Process.Config.MaxRemoved && !request.Force ? ReloadOutcome.TooManyRemoved
+        : request.DryRun ? ReloadOutcome.DryRun
+        : ReloadOutcome.Applied;
+}

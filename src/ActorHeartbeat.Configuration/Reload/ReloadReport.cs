@@ -1,0 +1,74 @@
+using System.Text;
+using System.Text.Json;
+
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>What became of a reload.</summary>
+public enum ReloadOutcome
+{
+    /// <summary>The new configuration runs.</summary>
+    Applied,
+
+    /// <summary>The files say what runs already.</summary>
+    Unchanged,
+
+    /// <summary>Would be applied; this was a dry run.</summary>
+    DryRun,
+
+    /// <summary>Errors; the last good configuration runs on.</summary>
+    Invalid,
+
+    /// <summary>More than <c>config.max-removed</c> of the endpoints would go; the last good configuration runs on.</summary>
+    TooManyRemoved,
+}
+
+/// <summary>The answer to <see cref="Reload"/>.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Trigger">What asked for it.</param>
+/// <param name="Generation">The generation that runs after it.</param>
+/// <param name="Hash">The hash of the files as read.</param>
+/// <param name="Diff">What changed or would change; null when the files have errors.</param>
+/// <param name="Errors">What is wrong with the files.</param>
+/// <param name="At">When, for display.</param>
+public sealed record ReloadReport(
+    ReloadOutcome Outcome, ReloadTrigger Trigger, int Generation, string Hash, ConfigurationDiff? Diff, IReadOnlyList<ConfigurationError> Errors, DateTimeOffset At)
+{
+    /// <summary>One line for a log.</summary>
+    public string Summary => Outcome switch
+    {
+        ReloadOutcome.Applied => $"configuration generation {Generation} applied ({Trigger}, {Hash[..12]}): {DiffReport.Summary(Diff!)}", // an applied one was compared
+        ReloadOutcome.Unchanged => $"configuration unchanged ({Trigger}, {Hash[..12]})",
+        ReloadOutcome.DryRun => $"configuration would change ({Trigger}, {Hash[..12]}): {DiffReport.Summary(Diff!)}", // so was a dry run
+        ReloadOutcome.TooManyRemoved => $"configuration refused ({Trigger}, {Hash[..12]}): {Diff!.Removed.Count} endpoints would be removed, more than config.max-removed allows; generation {Generation} runs on; force it if that is meant", // and this
+        _ => $"configuration refused ({Trigger}, {Hash[..12]}): {Errors.Count} errors; generation {Generation} runs on",
+    };
+
+    /// <summary>The summary, then the errors or the differences.</summary>
+    public string ToText()
+    {
+        var text = new StringBuilder(Summary).Append('\n');
+        if (Errors.Count > 0)
+            text.Append(ErrorReport.Print(Errors)).Append('\n');
+        if (Diff is not null)
+            text.Append(DiffReport.Print(Diff));
+        return text.ToString();
+    }
+
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("outcome", Schema.Values.Kebab(Outcome.ToString()));
+        json.WriteString("trigger", Schema.Values.Kebab(Trigger.ToString()));
+        json.WriteNumber("generation", Generation);
+        json.WriteString("hash", Hash);
+        json.WriteString("at", At);
+        if (Diff is not null)
+        {
+            json.WritePropertyName("diff");
+            DiffReport.Write(json, Diff);
+        }
+        json.WritePropertyName("errors");
+        ErrorReport.Write(json, Errors);
+        json.WriteEndObject();
+    }
+}

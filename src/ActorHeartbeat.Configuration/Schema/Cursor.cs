@@ -1,0 +1,106 @@
+using ActorHeartbeat.Hocon;
+
+namespace ActorHeartbeat.Configuration.Schema;
+
+/// <summary>A value in the tree, the key that leads to it, and a way to say what is wrong with either.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Path">The key path.</param>
+/// <param name="KeyOrigin">Where its key stands; of an element, where it stands itself.</param>
+/// <param name="Sources">Hears what is wrong, and knows the lines to show.</param>
+internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrigin KeyOrigin, Sources Sources)
+{
+    // A list of names beside a good guess need not be complete.
+    private const int MostListed = 12;
+
+    /// <summary>What is expected of the whole value, when a part of its reader is asked; null to let the reader say.</summary>
+    public string? Expected { get; init; }
+
+    public Diagnostics Diagnostics => Sources.Diagnostics;
+
+    public string Key => Path.Name;
+
+    public string File => Value.Origin.Source;
+
+    public int Line => Value.Origin.Line;
+
+    public string Place => $"{File}:{Line}";
+
+    public bool IsNull => Value is HoconNull;
+
+    /// <summary>The text of a string, number or boolean as written; null for anything else.</summary>
+    public string? Text => HoconReader.TryText(Value, out var text) ? text : null;
+
+    public IReadOnlyList<HoconField>? Fields => (Value as HoconObject)?.Fields;
+
+    /// <summary>The elements of a list, or of an object that stands for one; null for anything else.</summary>
+    public IReadOnlyList<HoconValue>? Elements => HoconReader.TryList(Value, out var items) ? items : null;
+
+    /// <summary>The value as compact JSON, keys in the order written.</summary>
+    public string Json => HoconWriter.ToJson(Value);
+
+    public Cursor Below(HoconField field) => new(field.Value, Path.Then(field.Key), field.Origin, Sources);
+
+    public Cursor Element(int index, HoconValue element) => new(element, Path.Element(index), element.Origin, Sources);
+
+    public Cursor? Find(string key) => Find(key, StringComparison.Ordinal);
+
+    /// <summary>Header names are the same in any case.</summary>
+    public Cursor? FindAnyCase(string key) => Find(key, StringComparison.OrdinalIgnoreCase);
+
+    private Cursor? Find(string key, StringComparison comparison)
+    {
+        foreach (var field in Fields ?? [])
+        {
+            if (field.Key.Equals(key, comparison))
+                return Below(field);
+        }
+        return null;
+    }
+
+    /// <summary>Says what was found and what is allowed. Always false, so that a reader can return it.</summary>
+    public bool Refuse(string expected, IReadOnlyList<string>? words = null)
+    {
+        var meant = words is not null && Text is { } text && Nearest.To(text, words) is { } near ? $"did you mean \"{near}\"?" : "";
+        return Report($"found {Found}; expected {Expected ?? expected}", meant);
+    }
+
+    /// <summary>Says what is wrong with the value. Always false.</summary>
+    public bool Report(string message, string hint = "")
+    {
+        Sources.Report(Value.Origin, Length, Path.ToString(), message, hint, Path.IsBelow("headers"));
+        return false;
+    }
+
+    /// <summary>Says what is wrong with the key.</summary>
+    public void ReportKey(string message, string hint = "") => Sources.Report(KeyOrigin, Key.Length, Path.ToString(), message, hint);
+
+    /// <summary>Says that the key is none of those allowed here, and which was probably meant.</summary>
+    public void RefuseKey(IEnumerable<string> allowed)
+    {
+        var names = allowed.ToArray();
+        ReportKey("unknown key", Nearest.To(Key, names) is { } near
+            ? $"did you mean \"{near}\"? allowed: {List(names, MostListed)}"
+            : $"allowed: {List(names, names.Length)}");
+    }
+
+    /// <summary>Says that the value names something that is not there.</summary>
+    public void ReportUnknown(string what, IEnumerable<string> known)
+    {
+        var names = known.Order(StringComparer.Ordinal).ToArray();
+        var meant = Text is { } text && Nearest.To(text, names) is { } near ? $"did you mean \"{near}\"? " : "";
+        Report($"unknown {what} {Found}", names.Length == 0 ? $"there are no {what}s" : $"{meant}known: {List(names, MostListed)}");
+    }
+
+    private static string List(string[] names, int most) => string.Join(", ", names.Take(most)) + (names.Length > most ? ", ..." : "");
+
+    private int Length => Text?.Length ?? 1;
+
+    private string Found => Value switch
+    {
+        HoconObject => "an object",
+        HoconArray => "a list",
+        _ when IsNull => "null",
+        HoconString => $"\"{SecretMask.Url(Text!)}\"",
+        _ => Text ?? "nothing",
+    };
+}

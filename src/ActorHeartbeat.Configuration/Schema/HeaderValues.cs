@@ -1,0 +1,107 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Configuration.Schema;
+
+/// <summary>What the handshake says of us, and labels.</summary>
+internal static class HeaderValues
+{
+    // RFC 9110 section 5.6.2: the characters of a token.
+    private static readonly SearchValues<char> TokenCharacters =
+        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
+    // RFC 9110 section 5.5 without obs-text, which nobody sends on purpose.
+    private static readonly SearchValues<char> HeaderCharacters =
+        SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code), '\t']);
+
+    private static readonly HashSet<string> HandshakeOwn = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Connection", "Upgrade", "Content-Length", "Transfer-Encoding",
+        "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol",
+    };
+
+    public static readonly ValueReader<string> Subprotocol = new Judged<string>(
+        "a subprotocol such as \"mqtt\"",
+        text => IsToken(text) ? (text, null) : (null, $"\"{text}\" is no subprotocol: only letters, digits and !#$%&'*+-.^_`|~ are allowed (RFC 6455 section 4.1)"),
+        text => text);
+
+    public static readonly MapOf<SecretValue> Headers = new(
+        "an object of header names and values", new SecretReader(), StringComparer.OrdinalIgnoreCase, RejectHeaderName);
+
+    public static readonly MapOf<string> Labels = new(
+        "an object of names and texts", Values.Text, StringComparer.Ordinal, _ => null);
+
+    private static string? RejectHeaderName(string name)
+    {
+        if (!IsToken(name))
+            return $"\"{name}\" is no header name: only letters, digits and !#$%&'*+-.^_`|~ are allowed (RFC 9110 section 5.6.2)";
+        if (!HandshakeOwn.Contains(name))
+            return null;
+        var instead = name.Equals("Sec-WebSocket-Protocol", StringComparison.OrdinalIgnoreCase) ? "; use subprotocols" : "";
+        return $"{name} belongs to the handshake itself (RFC 6455 section 4.1){instead}";
+    }
+
+    private static bool IsToken(string text) => text.Length > 0 && text.AsSpan().IndexOfAnyExcept(TokenCharacters) < 0;
+
+    /// <summary>Text, or a reference to where the text is at each attempt. Never repeats what it read.</summary>
+    private sealed class SecretReader : ValueReader<SecretValue>
+    {
+        private static readonly ObjectOf<Reference> Full = new(
+            "a reference",
+            new Shape<Reference>(
+                Part.Of<Reference, string?>("env", Values.OptionalText("the name of an environment variable"), reference => reference.Variable, (reference, name) => reference with { Variable = name }),
+                Part.Of<Reference, string?>("file", Values.OptionalText("the path of a file"), reference => reference.File, (reference, path) => reference with { File = path }),
+                Part.Of<Reference, string>("prefix", Values.Text, reference => reference.Prefix, (reference, prefix) => reference with { Prefix = prefix })),
+            new Reference(null, null, ""));
+
+        public override string Expected => "text, { env = NAME, prefix = ... } or { file = PATH, prefix = ... }";
+
+        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out SecretValue value)
+        {
+            value = null;
+            if (at.Fields is not null)
+                return TryReadReference(at, out value);
+            if (at.Text is not { } text)
+                return at.Refuse(Expected);
+            at.Diagnostics.Hide(text);
+            if (text.AsSpan().IndexOfAnyExcept(HeaderCharacters) >= 0)
+                return at.Report("a header value has printable ASCII characters only; a control character could end the header (RFC 9110 section 5.5)");
+            value = SecretValue.Literal(text);
+            return true;
+        }
+
+        private static bool TryReadReference(Cursor at, [MaybeNullWhen(false)] out SecretValue value)
+        {
+            value = null;
+            if (!Full.TryRead(at, out var reference))
+                return false;
+            if (reference.Prefix.AsSpan().IndexOfAnyExcept(HeaderCharacters) >= 0)
+                return at.Report("prefix has a character that a header cannot carry (RFC 9110 section 5.5)");
+            value = reference switch
+            {
+                { Variable: { Length: > 0 } name, File: null } => SecretValue.Environment(name, reference.Prefix),
+                { Variable: null, File: { Length: > 0 } path } => SecretValue.File(path, reference.Prefix),
+                _ => null,
+            };
+            return value is not null || at.Report("a reference names exactly one of env and file");
+        }
+
+        public override void Write(Utf8JsonWriter json, SecretValue value)
+        {
+            if (value.Source == SecretSource.Literal)
+            {
+                json.WriteStringValue(value.ToString());
+                return;
+            }
+            json.WriteStartObject();
+            json.WriteString(value.Source == SecretSource.Environment ? "env" : "file", value.Text);
+            if (value.Prefix.Length > 0)
+                json.WriteString("prefix", value.Prefix);
+            json.WriteEndObject();
+        }
+
+        private sealed record Reference(string? Variable, string? File, string Prefix);
+    }
+}

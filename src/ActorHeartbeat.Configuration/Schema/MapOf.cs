@@ -1,0 +1,59 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Configuration.Schema;
+
+/// <summary>An object with names of the operator's choice. Null takes the name away from a lower layer.</summary>
+internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringComparer comparer, Func<string, string?> rejectName) : ValueReader<ValueMap<T>>
+    where T : class
+{
+    public override string Expected => expected;
+
+    /// <summary>May hold null for a name that is to be taken away; <see cref="Lay"/> does it.</summary>
+    public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out ValueMap<T> value)
+    {
+        value = null;
+        if (at.Fields is not { } fields)
+            return at.Refuse(expected);
+        var errors = at.Diagnostics.Count;
+        var read = new List<KeyValuePair<string, T>>();
+        var seen = new Dictionary<string, string>(comparer);
+        foreach (var field in fields)
+        {
+            var below = at.Below(field);
+            if (rejectName(field.Key) is { } reason)
+                below.ReportKey(reason);
+            else if (!seen.TryAdd(field.Key, field.Key))
+                below.ReportKey($"\"{field.Key}\" and \"{seen[field.Key]}\" are the same name");
+            else if (below.IsNull)
+                read.Add(new(field.Key, null!)); // see Lay
+            else if (element.TryRead(below, out var one))
+                read.Add(new(field.Key, one));
+        }
+        if (at.Diagnostics.Count > errors)
+            return false;
+        value = read.Count == 0 ? ValueMap<T>.Empty : new ValueMap<T>(read, comparer);
+        return true;
+    }
+
+    /// <summary>Lays the names of a higher layer over those of a lower one; the lower one's order comes first.</summary>
+    public ValueMap<T> Lay(ValueMap<T> higher, ValueMap<T> lower)
+    {
+        if (higher.Count == 0)
+            return lower;
+        var kept = lower.Where(entry => !higher.ContainsKey(entry.Key));
+        return new ValueMap<T>(kept.Concat(higher.Where(entry => entry.Value is not null)), comparer);
+    }
+
+    public override void Write(Utf8JsonWriter json, ValueMap<T> value)
+    {
+        json.WriteStartObject();
+        foreach (var (name, one) in value)
+        {
+            json.WritePropertyName(name);
+            element.Write(json, one);
+        }
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,31 @@
+namespace ActorHeartbeat.Configuration.Schema;
+
+/// <summary>What two keys must not say together once all layers are in place.</summary>
+/// <param name="Key">The key that is blamed unless the other was set by a higher layer.</param>
+/// <param name="Other">The key it contradicts; null when it contradicts itself.</param>
+/// <param name="Broken">What is wrong, naming both keys so that it reads well at either place; null when nothing is.</param>
+internal sealed record Rule<TSettings>(string Key, string? Other, Func<TSettings, string?> Broken)
+{
+    /// <summary>Reports the contradiction at the higher of the two layers, and names the place of the other.</summary>
+    public void Check(TSettings settings, IReadOnlyList<Layer<TSettings>> layers)
+    {
+        if (Broken(settings) is not { } reason)
+            return;
+        var key = layers.Deciding(Key);
+        var other = Other is null ? null : layers.Deciding(Other);
+        if (key is null || (other is not null && Height(layers, other.Value.Layer) > Height(layers, key.Value.Layer)))
+            (key, other) = (other, key);
+        if (key is not { } blamed)
+            throw new InvalidOperationException($"neither {Key} nor {Other} is set by any layer, not even by reference.conf");
+        var place = other is { Assignment.At.IsNull: false } opposite ? $" ({opposite.Assignment.Key.Path} is set at {opposite.Assignment.At.Place})" : "";
+        blamed.Assignment.At.Report(reason + place);
+    }
+
+    private static int Height(IReadOnlyList<Layer<TSettings>> layers, Layer<TSettings> layer)
+    {
+        var index = layers.Count - 1;
+        while (!ReferenceEquals(layers[index], layer))
+            index--;
+        return index;
+    }
+}

@@ -1,0 +1,80 @@
+namespace ActorHeartbeat.Configuration.Schema;
+
+/// <summary>The keys of one kind of object, as a tree of names. Reading an object gives a layer: what it says, and where.</summary>
+internal sealed class Shape<TSettings>
+{
+    private readonly Node _root = new();
+
+    public Shape(params IReadOnlyList<Key<TSettings>> keys)
+    {
+        Keys = keys;
+        foreach (var key in keys)
+            _root.Add(key.Path.Split('.'), key);
+    }
+
+    public IReadOnlyList<Key<TSettings>> Keys { get; }
+
+    /// <summary>Reads every known key of an object and reports every unknown one.</summary>
+    public Layer<TSettings> Read(Cursor at, string name)
+    {
+        var settings = new List<Assignment<TSettings>>();
+        Read(at, _root, settings);
+        return new Layer<TSettings>(name, settings);
+    }
+
+    private static void Read(Cursor at, Node node, List<Assignment<TSettings>> settings)
+    {
+        if (at.Fields is not { } fields)
+        {
+            at.Refuse($"an object with {string.Join(", ", node.Names)}");
+            return;
+        }
+        foreach (var field in fields)
+        {
+            var below = at.Below(field);
+            if (!node.Children.TryGetValue(field.Key, out var child))
+                below.RefuseKey(node.Names);
+            else if (child.Key is not { } key)
+                Read(below, child, settings);
+            else if (key.Read(below) is { } apply)
+                settings.Add(new Assignment<TSettings>(key, below, apply));
+        }
+    }
+
+    private sealed class Node
+    {
+        public SortedDictionary<string, Node> Children { get; } = new(StringComparer.Ordinal);
+
+        public Key<TSettings>? Key { get; private set; }
+
+        public IEnumerable<string> Names => Children.Keys;
+
+        public void Add(ReadOnlySpan<string> names, Key<TSettings> key)
+        {
+            if (names.IsEmpty)
+            {
+                Key = key;
+                return;
+            }
+            if (!Children.TryGetValue(names[0], out var child))
+                Children.Add(names[0], child = new Node());
+            child.Add(names[1..], key);
+        }
+    }
+}
+
+/// <summary>What one object says, in the order it says it.</summary>
+/// <param name="Name">Which layer it is, such as <c>template mexc</c>.</param>
+/// <param name="Assignments">A value and its place for each key that it names.</param>
+internal sealed record Layer<TSettings>(string Name, IReadOnlyList<Assignment<TSettings>> Assignments)
+{
+    public TSettings Over(TSettings lower) => Assignments.Aggregate(lower, (settings, assignment) => assignment.Apply(settings));
+
+    public Assignment<TSettings>? Find(string path) => Assignments.FirstOrDefault(assignment => assignment.Key.Path == path);
+}
+
+/// <summary>One key set to one value.</summary>
+/// <param name="Key">The row of the schema.</param>
+/// <param name="At">The value, and where it stands.</param>
+/// <param name="Apply">Puts the value into settings.</param>
+internal sealed record Assignment<TSettings>(Key<TSettings> Key, Cursor At, Func<TSettings, TSettings> Apply);

@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+
+namespace ActorHeartbeat.Configuration.Schema;
+
+/// <summary>Reads one kind of value, and writes it back in the same spelling.</summary>
+internal abstract class ValueReader<T>
+{
+    /// <summary>What is allowed, to stand after "expected", such as <c>a duration such as 10s or 500ms</c>.</summary>
+    public abstract string Expected { get; }
+
+    /// <summary>False when the value is refused; what is wrong with it has been reported then.</summary>
+    public abstract bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value);
+
+    /// <summary>Writes the value as JSON that <see cref="TryRead"/> reads back as the same value; secrets are masked instead.</summary>
+    public abstract void Write(Utf8JsonWriter json, T value);
+}
+
+/// <summary>A value of one word or number.</summary>
+/// <param name="expected">What is allowed.</param>
+/// <param name="parse">The value, or null when the text is none.</param>
+/// <param name="spell">The text of a value.</param>
+/// <param name="words">All that is allowed, when it can be listed: to guess what was meant.</param>
+internal sealed class Scalar<T>(string expected, Func<string, (bool, T)> parse, Func<T, string> spell, IReadOnlyList<string>? words = null) : ValueReader<T>
+{
+    /// <summary>Whether the text is a JSON number or boolean as it is.</summary>
+    public bool Bare { get; init; }
+
+    public override string Expected => expected;
+
+    public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value)
+    {
+        value = default;
+        if (at.Text is not { } text)
+            return at.Refuse(expected);
+        (var understood, value) = parse(text);
+        return understood || at.Refuse(expected, words);
+    }
+
+    public override void Write(Utf8JsonWriter json, T value)
+    {
+        if (Bare)
+            json.WriteRawValue(spell(value));
+        else
+            json.WriteStringValue(spell(value));
+    }
+}
+
+/// <summary>A value of one word whose reader knows better than "expected" what is wrong with it.</summary>
+/// <param name="expected">What is allowed.</param>
+/// <param name="judge">The value, or the reason there is none.</param>
+/// <param name="spell">The text of a value.</param>
+internal sealed class Judged<T>(string expected, Func<string, (T?, string?)> judge, Func<T, string> spell) : ValueReader<T>
+{
+    public override string Expected => expected;
+
+    public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value)
+    {
+        value = default;
+        if (at.Text is not { } text)
+            return at.Refuse(expected);
+        (value, var reason) = judge(text);
+        return reason is null ? value is not null : at.Report(reason);
+    }
+
+    public override void Write(Utf8JsonWriter json, T value) => json.WriteStringValue(spell(value));
+}
+
+/// <summary>A value of a kind, within bounds: the kind is told when it is none, the bounds when it is outside.</summary>
+internal sealed class Bounded<T>(ValueReader<T> value, string bounds, Func<T, bool> isWithin) : ValueReader<T>
+{
+    public override string Expected => value.Expected;
+
+    public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T read) =>
+        value.TryRead(at, out read) && (isWithin(read) || (at with { Expected = null }).Refuse(bounds));
+
+    public override void Write(Utf8JsonWriter json, T read) => value.Write(json, read);
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using ActorHeartbeat.Hocon;
+
+namespace ActorHeartbeat.Configuration.Schema;
+
+/// <summary>Readers of plain values: switches, numbers, durations, sizes, words.</summary>
+internal static class Values
+{
+    private const string DurationExample = "a duration such as 10s or 500ms";
+    private const string CountExample = "a whole number, at least 1";
+
+    private static readonly HoconOrigin Nowhere = new("", 0, 0);
+
+    public static readonly ValueReader<string> Text = new Scalar<string>("text", text => (true, text), text => text);
+
+    public static readonly ValueReader<bool> Switch = new Scalar<bool>(
+        "on or off",
+        text => text switch { "on" or "true" or "yes" => (true, true), "off" or "false" or "no" => (true, false), _ => default },
+        on => on ? "true" : "false")
+    { Bare = true };
+
+    public static readonly ValueReader<TimeSpan> Duration = new Scalar<TimeSpan>(
+        DurationExample, text => Time(text) is { } time && time >= TimeSpan.Zero ? (true, time) : default, Spell);
+
+    public static readonly ValueReader<TimeSpan> Positive = new Bounded<TimeSpan>(Duration, "a duration longer than 0", time => time > TimeSpan.Zero);
+
+    public static readonly ValueReader<TimeSpan?> OffOrDuration = new OptionalValue<TimeSpan>("off", Positive);
+
+    public static readonly ValueReader<TimeSpan?> AutoOrDuration = new OptionalValue<TimeSpan>("auto", Positive);
+
+    public static readonly ValueReader<int> Whole = WholeNumber("a whole number", int.MinValue);
+
+    public static readonly ValueReader<int> NoneOrCount = WholeNumber("a whole number, at least 0", 0);
+
+    public static readonly ValueReader<int> Count = WholeNumber(CountExample, 1);
+
+    public static readonly ValueReader<int?> UnlimitedOrCount = new OptionalValue<int>("unlimited", Count);
+
+    public static readonly ValueReader<double> AtLeastOne = Real("a number, at least 1", 1, 1000);
+
+    public static readonly ValueReader<double> Share = Real("a number from 0 to 1", 0, 1);
+
+    public static readonly ValueReader<double> Percent = new Scalar<double>(
+        "a percentage from 0% to 100%",
+        text => text.EndsWith('%') && Number(text[..^1].TrimEnd()) is >= 0 and <= 100 and var percent ? (true, percent / 100) : default,
+        share => $"{Spell(share * 100)}%");
+
+    public static readonly ValueReader<int> Size = new Scalar<int>(
+        "a size such as 512KiB or 1MiB, less than 2GiB",
+        text => HoconReader.TrySize(Plain(text), out var size) && size is > 0 and <= int.MaxValue ? (true, (int)size) : default,
+        SpellSize);
+
+    public static ValueReader<string?> OptionalText(string expected) =>
+        new OptionalObject<string>(null, new Scalar<string>(expected, text => (text.Length > 0, text), text => text));
+
+    /// <summary>A word for each value of <typeparamref name="T"/>, or for those given.</summary>
+    public static ValueReader<T> Word<T>(params T[] allowed)
+        where T : struct, Enum
+    {
+        var words = allowed.Length == 0 ? ByWord<T>() : ByWord<T>().Where(pair => allowed.Contains(pair.Value)).ToDictionary();
+        var expected = words.Count == 1 ? words.Keys.First() : $"one of {string.Join(", ", words.Keys)}";
+        return new Scalar<T>(expected, text => words.TryGetValue(text, out var value) ? (true, value) : default, value => Kebab(value.ToString()), [.. words.Keys]);
+    }
+
+    public static Dictionary<string, T> ByWord<T>()
+        where T : struct, Enum => Enum.GetValues<T>().ToDictionary(value => Kebab(value.ToString()), StringComparer.Ordinal);
+
+    /// <summary><c>DropOldest</c> as <c>drop-oldest</c>.</summary>
+    public static string Kebab(string name) =>
+        string.Concat(name.Select((character, index) => char.IsUpper(character) ? (index > 0 ? "-" : "") + char.ToLowerInvariant(character) : character.ToString()));
+
+    public static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite), CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : null;
+
+    /// <summary>The duration a text stands for in HOCON; null when it is none.</summary>
+    public static TimeSpan? Time(string text) => HoconReader.TryDuration(Plain(text), out var time) ? time : null;
+
+    public static string Spell(double number) => number.ToString("0.######", CultureInfo.InvariantCulture);
+
+    /// <summary>In the largest unit that leaves no fraction.</summary>
+    public static string Spell(TimeSpan time)
+    {
+        ReadOnlySpan<(long Ticks, string Unit)> units =
+            [(TimeSpan.TicksPerDay, "d"), (TimeSpan.TicksPerHour, "h"), (TimeSpan.TicksPerMinute, "m"), (TimeSpan.TicksPerSecond, "s"), (TimeSpan.TicksPerMillisecond, "ms"), (TimeSpan.TicksPerMicrosecond, "us")];
+        if (time == TimeSpan.Zero)
+            return "0s";
+        foreach (var (ticks, unit) in units)
+        {
+            if (time.Ticks % ticks == 0)
+                return string.Create(CultureInfo.InvariantCulture, $"{time.Ticks / ticks}{unit}");
+        }
+        return string.Create(CultureInfo.InvariantCulture, $"{time.Ticks * 100}ns");
+    }
+
+    private static HoconString Plain(string text) => new(Nowhere, text);
+
+    private static string SpellSize(int size) => size switch
+    {
+        _ when size % (1024 * 1024) == 0 => $"{size / (1024 * 1024)}MiB",
+        _ when size % 1024 == 0 => $"{size / 1024}KiB",
+        _ => $"{size}B",
+    };
+
+    private static Scalar<int> WholeNumber(string expected, int least) => new(
+        expected,
+        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? (true, number) : default,
+        number => number.ToString(CultureInfo.InvariantCulture))
+    { Bare = true };
+
+    private static Scalar<double> Real(string expected, double least, double most) => new(
+        expected,
+        text => Number(text) is { } number && number >= least && number <= most ? (true, number) : default,
+        Spell)
+    { Bare = true };
+}

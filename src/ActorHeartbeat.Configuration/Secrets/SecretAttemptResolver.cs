@@ -1,0 +1,62 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>
+/// Resolves the headers of an attempt: literals as they are, environment variables and files read again each time, so that a
+/// rotated secret counts from the next dial. One newline at the end of a file belongs to the editor and is taken off.
+/// </summary>
+/// <param name="environment">Looks a variable up; null for one that is not set. Defaults to the process' environment.</param>
+public sealed class SecretAttemptResolver(Func<string, string?>? environment = null) : IAttemptResolver
+{
+    private readonly Func<string, string?> _environment = environment ?? Environment.GetEnvironmentVariable;
+
+    /// <exception cref="SecretUnavailableException">A variable is not set or a file cannot be read; names it, never a value.</exception>
+    public async ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation)
+    {
+        if (settings.Headers.Count == 0)
+            return new DialRequest(settings, url, []);
+        var headers = new KeyValuePair<string, string>[settings.Headers.Count];
+        var next = 0;
+        foreach (var (name, value) in settings.Headers)
+            headers[next++] = new(name, await ResolveAsync(name, value, cancellation).ConfigureAwait(false));
+        return new DialRequest(settings, url, headers);
+    }
+
+    private async ValueTask<string> ResolveAsync(string header, SecretValue value, CancellationToken cancellation) => value.Source switch
+    {
+        SecretSource.Literal => value.Text,
+        SecretSource.Environment => value.Prefix + Checked(header, $"the environment variable {value.Text}", _environment(value.Text)),
+        _ => value.Prefix + Checked(header, $"the file {value.Text}", await ReadAsync(header, value.Text, cancellation).ConfigureAwait(false)),
+    };
+
+    private static async Task<string> ReadAsync(string header, string path, CancellationToken cancellation)
+    {
+        try
+        {
+            var text = await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false);
+            return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            var why = problem is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "cannot be read";
+            throw new SecretUnavailableException($"header {header}: the file {path} {why}", problem);
+        }
+    }
+
+    // A value that would break out of its header would be refused deeper down, by a message that repeats it.
+    private static string Checked(string header, string source, string? text)
+    {
+        if (text is null)
+            throw new SecretUnavailableException($"header {header}: {source} is not set");
+        if (text.Length == 0)
+            throw new SecretUnavailableException($"header {header}: {source} is empty");
+        if (text.AsSpan().ContainsAny('\r', '\n', '\0'))
+            throw new SecretUnavailableException($"header {header}: {source} has more than one line");
+        return text;
+    }
+}
+
+/// <summary>A secret that an attempt needs is not there; the attempt fails and backs off. The message says which, never what it holds.</summary>
+public sealed class SecretUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>
+/// What <c>GET /v1/config</c> answers: generation, hash, files, the last result, and the effective configuration without
+/// secrets. Of each endpoint only keys that differ from reference.conf are written, so that ten thousand fit in one answer.
+/// </summary>
+public static class ConfigurationPage
+{
+    /// <summary>The page as text.</summary>
+    public static string Print(ConfigurationState state) => JsonText.Of(json => Write(json, state));
+
+    public static void Write(Utf8JsonWriter json, ConfigurationState state)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("generation", state.Generation);
+        json.WriteBoolean("degraded", state.IsDegraded);
+        json.WritePropertyName("last");
+        if (state.Last is { } last)
+            last.Write(json);
+        else
+            json.WriteNullValue();
+        json.WritePropertyName("configuration");
+        Write(json, state.Configuration);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The part that <see cref="DiffAgainst"/> reads back.</summary>
+    public static void Write(Utf8JsonWriter json, ServiceConfiguration configuration)
+    {
+        json.WriteStartObject();
+        json.WriteString("hash", configuration.Hash);
+        json.WriteStartArray("files");
+        foreach (var file in configuration.Files.All)
+            json.WriteStringValue(file.Path);
+        json.WriteEndArray();
+        json.WriteString("akka", configuration.AkkaHash);
+        WriteKeys(json, "settings", ProcessSchema.Shape, configuration.Process, new ProcessSettings());
+        json.WriteStartObject("groups");
+        foreach (var group in configuration.Groups)
+            WriteKeys(json, group.Name, GroupSchema.Shape, group, new GroupSettings { Name = group.Name });
+        json.WriteEndObject();
+        json.WriteStartObject("endpoints");
+        foreach (var endpoint in configuration.Endpoints)
+            WriteKeys(json, endpoint.Id.Value, EndpointSchema.Shape, endpoint, EndpointSchema.Blank);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>
+    /// What giving <paramref name="next"/> to a running service would do, by what that service's page says. Masked values
+    /// look alike: a change of nothing but a literal header or a URL's query is not seen from outside.
+    /// </summary>
+    /// <param name="page">The answer of <c>GET /v1/config</c>.</param>
+    /// <param name="next">What would be loaded.</param>
+    /// <exception cref="InvalidDataException">The page is none of this product.</exception>
+    public static ConfigurationDiff DiffAgainst(JsonElement page, ServiceConfiguration next)
+    {
+        using var document = JsonDocument.Parse(JsonText.Of(json => Write(json, next)));
+        if (page.ValueKind != JsonValueKind.Object || !page.TryGetProperty("configuration", out var running) || running.ValueKind != JsonValueKind.Object)
+            throw new InvalidDataException("the answer is no configuration of a running service");
+        return PageDiff.Between(running, document.RootElement);
+    }
+
+    private static void WriteKeys<TSettings>(Utf8JsonWriter json, string name, Shape<TSettings> shape, TSettings settings, TSettings reference)
+    {
+        json.WriteStartObject(name);
+        foreach (var key in shape.Keys)
+        {
+            if (Equals(key.ValueIn(settings), key.ValueIn(reference)))
+                continue;
+            json.WritePropertyName(key.Path);
+            key.Write(json, settings);
+        }
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.Json;
+
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>How a verb prints.</summary>
+public enum VerbFormat
+{
+    /// <summary>For eyes.</summary>
+    Text,
+
+    /// <summary>One JSON value on one line, for a pipeline.</summary>
+    Json,
+}
+
+/// <summary>What a verb prints and how the process ends.</summary>
+/// <param name="ExitCode">0 for yes, 1 for errors, 2 for <c>diff</c> when there are differences.</param>
+/// <param name="Output">What to print, newline included.</param>
+/// <param name="IsError">Whether it belongs to standard error.</param>
+public sealed record VerbResult(int ExitCode, string Output, bool IsError = false);
+
+/// <summary>The verbs check, show and diff without a console.</summary>
+/// <param name="load">Reads a file.</param>
+/// <param name="format">How to print.</param>
+public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat format)
+{
+    private const int Good = 0;
+    private const int Refused = 1;
+    private const int Different = 2;
+
+    /// <summary>Says whether a file can be used, and if not, everything that is wrong with it.</summary>
+    public VerbResult Check(string path) => With(path, configuration => format == VerbFormat.Json
+        ? Line(Good, json => WriteCheck(json, configuration))
+        : new VerbResult(Good, $"{path}: good: {configuration.Endpoints.Count} endpoints, {configuration.Groups.Count} groups, {configuration.Files.All.Count} files\n"));
+
+    /// <summary>Every key of one endpoint, or of all when <paramref name="id"/> is null, with its value and its origin.</summary>
+    public VerbResult Show(string path, string? id) => With(path, configuration =>
+    {
+        var chosen = configuration.Endpoints.Select(endpoint => endpoint.Id).Where(each => id is null || each.Value == id).ToArray();
+        if (id is not null && chosen.Length == 0)
+            return Unknown(path, id, configuration);
+        var shown = chosen.Select(each => configuration.Show(each)!); // the ids are the configuration's own
+        return format == VerbFormat.Json
+            ? Line(Good, json => WriteShown(json, shown))
+            : new VerbResult(Good, string.Join('\n', shown.Select(settings => $"{settings.Id}\n{settings.ToText()}")));
+    });
+
+    /// <summary>What a reload from one file to the other would do.</summary>
+    public VerbResult Diff(string oldPath, string newPath) => With(oldPath, old => With(newPath, @new =>
+    {
+        var diff = ConfigurationDiff.Between(old, @new);
+        var exitCode = diff.IsEmpty ? Good : Different;
+        return format == VerbFormat.Json ? Line(exitCode, json => DiffReport.Write(json, diff)) : new VerbResult(exitCode, DiffReport.Print(diff));
+    }));
+
+    private VerbResult With(string path, Func<ServiceConfiguration, VerbResult> then)
+    {
+        var result = load(path);
+        if (result.Configuration is { } configuration)
+            return then(configuration);
+        return format == VerbFormat.Json
+            ? Line(Refused, json => WriteErrors(json, result.Errors))
+            : new VerbResult(Refused, ErrorReport.Print(result.Errors) + "\n", IsError: true);
+    }
+
+    private VerbResult Unknown(string path, string id, ServiceConfiguration configuration)
+    {
+        var meant = Nearest.To(id, configuration.Endpoints.Select(endpoint => endpoint.Id.Value)) is { } near ? $"; did you mean \"{near}\"?" : "";
+        var error = new ConfigurationError(path, 0, 0, $"endpoints.{id}", $"no such endpoint{meant}");
+        return format == VerbFormat.Json ? Line(Refused, json => WriteErrors(json, [error])) : new VerbResult(Refused, $"{error}\n", IsError: true);
+    }
+
+    private static void WriteCheck(Utf8JsonWriter json, ServiceConfiguration configuration)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("good", true);
+        json.WriteNumber("endpoints", configuration.Endpoints.Count);
+        json.WriteNumber("groups", configuration.Groups.Count);
+        json.WriteStartArray("files");
+        foreach (var file in configuration.Files.All)
+            json.WriteStringValue(file.Path);
+        json.WriteEndArray();
+        json.WriteString("hash", configuration.Hash);
+        json.WriteEndObject();
+    }
+
+    private static void WriteErrors(Utf8JsonWriter json, IReadOnlyList<ConfigurationError> errors)
+    {
+        json.WriteStartObject();
+        json.WriteBoolean("good", false);
+        json.WriteNumber("count", errors.Count);
+        json.WritePropertyName("errors");
+        ErrorReport.Write(json, errors);
+        json.WriteEndObject();
+    }
+
+    private static void WriteShown(Utf8JsonWriter json, IEnumerable<EffectiveSettings> shown)
+    {
+        json.WriteStartArray();
+        foreach (var settings in shown)
+            settings.Write(json);
+        json.WriteEndArray();
+    }
+
+    private static VerbResult Line(int exitCode, Action<Utf8JsonWriter> write) => new(exitCode, JsonText.Of(write) + "\n");
+}

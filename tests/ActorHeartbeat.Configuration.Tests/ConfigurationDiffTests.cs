@@ -1,0 +1,198 @@
+using ActorHeartbeat.Endpoints;
+using static ActorHeartbeat.Endpoints.ChangeEffect;
+
+namespace ActorHeartbeat.Configuration.Tests;
+
+public sealed class ConfigurationDiffTests
+{
+    private const string Base = """
+        actor-heartbeat {
+          groups { g {}, h {} }
+          endpoints.x { url = "wss://feed.example.com", heartbeat { mode = json, send { op = ping }, expect { "/op" = pong } } }
+        }
+        """;
+
+    /// <summary>Every key of an endpoint, another value, and what the change takes.</summary>
+    public static readonly TheoryData<string, string, ChangeEffect> EndpointKeys = new()
+    {
+        { "url", "\"wss://other.example.com\"", Reconnect },
+        { "urls", "[\"wss://b.example.com\"]", NextAttempt },
+        { "enabled", "off", Live },
+        { "group", "g", Reconnect },
+        { "timeouts.connect", "11s", NextAttempt },
+        { "timeouts.close", "6s", NextAttempt },
+        { "timeouts.send", "11s", NextAttempt },
+        { "timeouts.data-idle", "5m", Live },
+        { "backoff.initial", "2s", NextAttempt },
+        { "backoff.max", "31s", NextAttempt },
+        { "backoff.multiplier", "2", NextAttempt },
+        { "backoff.jitter", "none", NextAttempt },
+        { "backoff.reset-after", "11s", NextAttempt },
+        { "backoff.max-attempts", "5", NextAttempt },
+        { "heartbeat.when", "always", Live },
+        { "heartbeat.interval", "21s", Live },
+        { "heartbeat.timeout", "auto", Live },
+        { "heartbeat.max-missed", "3", Live },
+        { "heartbeat.strict", "on", Live },
+        { "heartbeat.send", "{ op = pang }", Live },
+        { "heartbeat.expect", "{ \"/op\" = pung }", Live },
+        { "heartbeat.reply", "{ match = a, send = b }", Live },
+        { "heartbeat.deliver", "on", Live },
+        { "flap", "{ ends = 5, within = 60s }", Live },
+        { "max-age", "23h", Live },
+        { "limits.message", "2MiB", Live },
+        { "limits.send-queue", "10", Live },
+        { "limits.replay", "0", Live },
+        { "limits.replay-bytes", "2MiB", Live },
+        { "limits.overflow", "disconnect", Live },
+        { "outcomes.rules", "[]", Live },
+        { "outcomes.otherwise", "stop", Live },
+        { "send.while-down", "queue", Live },
+        { "send.time-to-live", "31s", Live },
+        { "compression", "on", Reconnect },
+        { "tls.verify", "off", Reconnect },
+        { "tls.min-version", "\"1.3\"", Reconnect },
+        { "tls.ca-file", "\"ca.pem\"", Reconnect },
+        { "tls.client-cert", "\"client.pem\"", Reconnect },
+        { "proxy", "none", Reconnect },
+        { "tcp.keep-alive", "off", Reconnect },
+        { "subprotocols", "[mqtt]", Reconnect },
+        { "headers", "{ A = b }", Reconnect },
+        { "on-open", "[ { send = hello } ]", Reconnect },
+        { "on-close", "[ stop ]", Live },
+        { "close-code", "4000", Live },
+        { "drain-close-code", "4000", Live },
+        { "labels", "{ a = b }", Live },
+    };
+
+    /// <summary>Every key beside the endpoints.</summary>
+    public static readonly TheoryData<string, string, ChangeEffect> OtherKeys = new()
+    {
+        { "config.watch", "off", Live },
+        { "config.debounce", "1s", Live },
+        { "config.poll", "6s", Live },
+        { "config.max-removed", "10%", Live },
+        { "supervisor.restart.min-backoff", "2s", Live },
+        { "supervisor.restart.max-backoff", "31s", Live },
+        { "supervisor.restart.jitter", "0.3", Live },
+        { "supervisor.restart.max-restarts", "5", Live },
+        { "supervisor.connect-rate", "100/s", Live },
+        { "supervisor.connect-burst", "51", Live },
+        { "supervisor.max-connecting", "201", Live },
+        { "supervisor.start-spread", "6s", Live },
+        { "supervisor.shutdown-timeout", "26s", Live },
+        { "http.listen", "\"127.0.0.1:8081\"", ChangeEffect.Restart },
+        { "log.level", "debug", Live },
+        { "log.format", "json", Live },
+        { "feed-server.listen", "\"127.0.0.1:9443\"", ChangeEffect.Restart },
+        { "groups.g.connect-rate", "300 per 5m", Live },
+        { "groups.g.connect-burst", "2", Live },
+        { "groups.g.max-connections", "3", Live },
+        { "groups.g.priority", "-1", Live },
+        { "groups.g.send-rate", "5/s", Live },
+    };
+
+    // Keys that the base cannot change alone: another mode needs other messages, max-silence needs a reply, and this build has one transport.
+    private static readonly string[] Apart = ["heartbeat.mode", "heartbeat.max-silence", "transport"];
+
+    [Theory]
+    [MemberData(nameof(EndpointKeys))]
+    public void A_changed_key_of_an_endpoint_takes_what_the_table_says_and_nothing_else_changes(string key, string value, ChangeEffect effect)
+    {
+        var old = Load(Base);
+
+        var diff = ConfigurationDiff.Between(old, Load($"{Base}\nactor-heartbeat.endpoints.x.{key} = null\nactor-heartbeat.endpoints.x.{key} = {value}"));
+
+        var endpoint = Assert.Single(diff.Changed);
+        Assert.Equal([key], endpoint.Change.Keys);
+        Assert.Equal(effect, endpoint.Change.Effect);
+        Assert.Empty(diff.Settings);
+    }
+
+    [Theory]
+    [MemberData(nameof(OtherKeys))]
+    public void A_changed_key_beside_the_endpoints_takes_what_the_table_says_and_touches_no_endpoint(string key, string value, ChangeEffect effect)
+    {
+        var old = Load(Base);
+
+        var diff = ConfigurationDiff.Between(old, Load($"{Base}\nactor-heartbeat.{key} = {value}"));
+
+        Assert.Equal([new ChangedSetting(key, effect)], diff.Settings);
+        Assert.Empty(diff.Changed);
+        Assert.Equal(1, diff.Unchanged);
+    }
+
+    [Fact]
+    public void The_tables_have_every_key_of_the_schema()
+    {
+        var endpoint = Schema.EndpointSchema.Shape.Keys.Select(key => key.Path).Except(Apart).Order(StringComparer.Ordinal);
+        var others = Schema.ProcessSchema.Shape.Keys.Select(key => key.Path).Concat(Schema.GroupSchema.Shape.Keys.Select(key => $"groups.g.{key.Path}")).Order(StringComparer.Ordinal);
+
+        Assert.Equal(endpoint, EndpointKeys.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(others, OtherKeys.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Another_heartbeat_is_live()
+    {
+        var old = Load("actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = json, reply { match = a, send = b } } }");
+
+        var silence = ConfigurationDiff.Between(old, Load("actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = json, reply { match = a, send = b }, max-silence = 1m } }"));
+        var mode = ConfigurationDiff.Between(old, Load("actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = text, reply { match = a, send = b } } }"));
+
+        Assert.Equal([new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.max-silence"]))], silence.ChangedLive);
+        Assert.Equal([new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.mode"]))], mode.ChangedLive);
+    }
+
+    [Fact]
+    public void Endpoints_come_and_go_and_the_share_that_goes_is_known()
+    {
+        var old = Load(Endpoints("a", "b", "c", "d"));
+
+        var diff = ConfigurationDiff.Between(old, Load(Endpoints("a", "e")));
+
+        Assert.Equal([new EndpointId("e")], diff.Added);
+        Assert.Equal([new EndpointId("b"), new EndpointId("c"), new EndpointId("d")], diff.Removed);
+        Assert.Equal(1, diff.Unchanged);
+        Assert.Equal(0.75, diff.RemovedShare);
+    }
+
+    [Fact]
+    public void The_akka_section_needs_a_restart()
+    {
+        var diff = ConfigurationDiff.Between(Load("akka.loglevel = INFO"), Load("akka.loglevel = DEBUG"));
+
+        Assert.Equal([new ChangedSetting("akka", ChangeEffect.Restart)], diff.NeedsRestart);
+    }
+
+    [Fact]
+    public void The_report_names_everything_that_a_reload_does()
+    {
+        var old = Load(Endpoints("a", "b", "c", "d"));
+        var @new = Load(Endpoints("a", "c", "d", "e") + """
+
+            actor-heartbeat.endpoints.c.url = "wss://other.example.com"
+            actor-heartbeat.endpoints.d { labels.k = v, backoff.max = 1m }
+            actor-heartbeat.http.listen = off
+            """);
+
+        var text = DiffReport.Print(ConfigurationDiff.Between(old, @new));
+
+        Assert.Equal(
+            """
+            + e
+            - b
+            ~ c: reconnect: url
+            ~ d: from the next attempt: backoff.max, labels
+            ~ http.listen: needs a restart
+            1 added, 1 removed, 1 reconnected, 1 from the next attempt, 0 changed live, 1 unchanged, 1 settings need a restart
+
+            """,
+            text);
+    }
+
+    private static string Endpoints(params string[] ids) =>
+        string.Concat(ids.Select(id => $"actor-heartbeat.endpoints.{id}.url = \"wss://{id}.example.com\"\n"));
+
+    private static ServiceConfiguration Load(string text) => ConfigurationLoader.LoadText(text, "test.conf", _ => null).OrThrow();
+}

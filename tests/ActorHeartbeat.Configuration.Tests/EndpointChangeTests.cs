@@ -1,0 +1,66 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Configuration.Tests;
+
+public sealed class EndpointChangeTests
+{
+    private static readonly EndpointSettings Endpoint = new() { Id = new EndpointId("x"), Url = new Uri("wss://feed.example.com/ws") };
+
+    [Fact]
+    public void Every_property_of_an_endpoint_has_a_key_of_the_same_name()
+    {
+        var properties = Leaves(typeof(EndpointSettings), "").Where(path => path != "id").Order(StringComparer.Ordinal);
+
+        var keys = EndpointSetting.All.Select(setting => setting.Key).Order(StringComparer.Ordinal);
+
+        Assert.Equal(properties, keys);
+    }
+
+    [Fact]
+    public void Equal_content_is_no_change()
+    {
+        var again = Endpoint with { Labels = new ValueMap<string>([new("venue", "a")]), OnClose = [OutboundMessage.Text("stop")] };
+
+        var change = EndpointChange.Between(again, again with { Labels = new ValueMap<string>([new("venue", "a")]), OnClose = [OutboundMessage.Text("stop")] });
+
+        Assert.Same(EndpointChange.None, change);
+    }
+
+    [Fact]
+    public void The_strongest_effect_wins_and_every_changed_key_is_named()
+    {
+        var changed = Endpoint with
+        {
+            Url = new Uri("wss://other.example.com/ws"),
+            Backoff = Endpoint.Backoff with { Max = TimeSpan.FromMinutes(1) },
+            CloseCode = 4000,
+        };
+
+        var change = EndpointChange.Between(Endpoint, changed);
+
+        Assert.Equal(ChangeEffect.Reconnect, change.Effect);
+        Assert.Equal(["url", "backoff.max", "close-code"], change.Keys);
+    }
+
+    [Fact]
+    public void Two_ids_are_not_compared()
+    {
+        var other = Endpoint with { Id = new EndpointId("y") };
+
+        Assert.Throws<ArgumentException>(() => EndpointChange.Between(Endpoint, other));
+    }
+
+    // Records of the settings that group keys are walked into; those that are one value (flap, max-age, proxy ...) are not.
+    private static IEnumerable<string> Leaves(Type type, string prefix)
+    {
+        Type[] groups =
+            [typeof(TimeoutSettings), typeof(BackoffSettings), typeof(HeartbeatSettings), typeof(LimitSettings), typeof(OutcomeSettings), typeof(SendSettings), typeof(TlsSettings), typeof(TcpSettings)];
+        return type.GetProperties().Where(property => property.GetMethod is { IsPublic: true, IsStatic: false })
+            .SelectMany(property => groups.Contains(property.PropertyType)
+                ? Leaves(property.PropertyType, $"{prefix}{Kebab(property.Name)}.")
+                : [prefix + Kebab(property.Name)]);
+    }
+
+    private static string Kebab(string name) =>
+        string.Concat(name.Select((letter, index) => char.IsUpper(letter) ? (index > 0 ? "-" : "") + char.ToLowerInvariant(letter) : $"{letter}"));
+}

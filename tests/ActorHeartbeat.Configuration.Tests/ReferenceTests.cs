@@ -1,0 +1,108 @@
+using System.Text.RegularExpressions;
+using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Configuration.Tests;
+
+/// <summary>reference.conf, the schema and the settings records say the same, each way round.</summary>
+public sealed partial class ReferenceTests
+{
+    private static readonly string[] Lines = File.ReadAllLines(RepositoryFiles.Path("config/reference.conf"));
+
+    public static TheoryData<string> EndpointKeys => [.. EndpointSchema.Shape.Keys.Select(key => key.Path).Where(path => path != EndpointSchema.Url)];
+
+    public static TheoryData<string> ProcessKeys => [.. ProcessSchema.Shape.Keys.Select(key => key.Path)];
+
+    public static TheoryData<string> GroupKeys => [.. GroupSchema.Shape.Keys.Select(key => key.Path)];
+
+    [Theory]
+    [MemberData(nameof(EndpointKeys))]
+    public void Every_key_of_an_endpoint_is_in_the_reference_with_the_default_of_its_record(string path)
+    {
+        var key = EndpointSchema.Shape.Keys.Single(key => key.Path == path);
+
+        var assignment = Assert.Single(Reference.Bound.Defaults).Find(path);
+
+        Assert.NotNull(assignment);
+        Assert.Equal(key.ValueIn(EndpointSchema.Blank), key.ValueIn(assignment.Apply(Different(EndpointSchema.Blank))));
+    }
+
+    [Theory]
+    [MemberData(nameof(ProcessKeys))]
+    public void Every_key_of_the_process_is_in_the_reference_with_the_default_of_its_record(string path)
+    {
+        var key = ProcessSchema.Shape.Keys.Single(key => key.Path == path);
+
+        var assignment = Assert.Single(Reference.Bound.ProcessLayers).Find(path);
+
+        Assert.NotNull(assignment);
+        Assert.Equal(key.ValueIn(new ProcessSettings()), key.ValueIn(assignment.Apply(new ProcessSettings())));
+    }
+
+    [Theory]
+    [MemberData(nameof(GroupKeys))]
+    public void Every_key_of_a_group_is_in_a_comment_of_the_reference_with_the_default_of_its_record(string path)
+    {
+        var key = GroupSchema.Shape.Keys.Single(key => key.Path == path);
+        var comment = Lines.Select(line => GroupComment().Match(line)).Single(match => match.Success && match.Groups["key"].Value == path);
+
+        var configuration = ConfigurationLoader.LoadText($"actor-heartbeat.groups.g.{path} = {comment.Groups["value"].Value}", "comment", _ => null).OrThrow();
+
+        Assert.Equal(key.ValueIn(new GroupSettings { Name = "g" }), key.ValueIn(Assert.Single(configuration.Groups)));
+    }
+
+    [Fact]
+    public void An_empty_configuration_is_the_defaults_of_the_records()
+    {
+        var configuration = ConfigurationLoader.LoadText("actor-heartbeat.endpoints.x.url = \"wss://feed.example.com\"", "text", _ => null).OrThrow();
+
+        Assert.Equal(new ProcessSettings(), configuration.Process);
+        Assert.Equal(new EndpointSettings { Id = new EndpointId("x"), Url = new Uri("wss://feed.example.com") }, Assert.Single(configuration.Endpoints));
+    }
+
+    [Fact]
+    public void Every_key_of_the_reference_has_a_comment_above_it()
+    {
+        var bare = Lines.Where((line, index) => KeyLine().IsMatch(line) && index > 0 && !Lines[index - 1].TrimStart().StartsWith('#') && !line.Contains("then =", StringComparison.Ordinal));
+
+        Assert.Empty(bare);
+    }
+
+    [Theory]
+    [InlineData("max-age = 23h", "max-age { age = 23h, jitter = 0.05, ready-after = 5s }")]
+    [InlineData("flap { ends = 5, within = 60s }", "flap { ends = 5, within = 60s, then = quarantine, retry = 5m }")]
+    [InlineData("timeouts.data-idle = 5m", "timeouts.data-idle { after = 5m, quiet-hours = [] }")]
+    [InlineData("on-open = [ { send = a, expect = b } ]", "on-open = [ { send = a, expect = b, timeout = 5s } ]")]
+    public void What_the_reference_says_of_parts_left_out_is_so(string brief, string full)
+    {
+        var one = ConfigurationLoader.LoadText($"actor-heartbeat.endpoints.x {{ url = \"wss://a\", {brief} }}", "text", _ => null).OrThrow();
+        var other = ConfigurationLoader.LoadText($"actor-heartbeat.endpoints.x {{ url = \"wss://a\", {full} }}", "text", _ => null).OrThrow();
+
+        Assert.Equal(one.Endpoints, other.Endpoints);
+    }
+
+    // Settings far from every default, so that a key whose reader does nothing shows.
+    private static EndpointSettings Different(EndpointSettings settings) => settings with
+    {
+        Enabled = false,
+        Group = "g",
+        Timeouts = new() { Connect = TimeSpan.FromDays(1), Close = TimeSpan.FromDays(1), Send = TimeSpan.FromDays(1), DataIdle = new(TimeSpan.FromDays(1)) },
+        Backoff = new() { Initial = TimeSpan.FromDays(1), Max = TimeSpan.FromDays(1), Multiplier = 9, Jitter = Jitter.None, ResetAfter = TimeSpan.FromDays(1), MaxAttempts = 9 },
+        Heartbeat = new() { Mode = HeartbeatMode.None, When = HeartbeatWhen.Always, Interval = TimeSpan.FromDays(1), Timeout = null, MaxMissed = 9, Strict = true, Deliver = true },
+        Limits = new() { Message = 1, SendQueue = 1, Replay = 1, ReplayBytes = 1, Overflow = OverflowPolicy.Disconnect },
+        Outcomes = new([], OutcomeAction.Stop),
+        Send = new() { WhileDown = SendWhileDown.Queue, TimeToLive = TimeSpan.FromDays(1) },
+        Compression = true,
+        Tls = new() { Verify = false, MinVersion = TlsVersion.Tls13, CaFile = "a", ClientCert = "b" },
+        Proxy = ProxySettings.None,
+        Tcp = new() { KeepAlive = null },
+        CloseCode = 4000,
+        DrainCloseCode = 4000,
+    };
+
+    [GeneratedRegex(@"^\s*#\s{3}(?<key>[a-z-]+) = (?<value>\S+)")]
+    private static partial Regex GroupComment();
+
+    [GeneratedRegex(@"^\s*[a-z-]+ = ")]
+    private static partial Regex KeyLine();
+}

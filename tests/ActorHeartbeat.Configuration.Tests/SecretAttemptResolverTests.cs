@@ -1,0 +1,76 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Configuration.Tests;
+
+public sealed class SecretAttemptResolverTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+    private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public async Task Literals_variables_and_files_become_headers_in_the_order_configured()
+    {
+        _environment["TOKEN"] = "from-variable";
+        await File.WriteAllTextAsync(_file, "from-file\n");
+
+        var headers = await ResolveAsync(
+            ("X-Plain", SecretValue.Literal("plain")), ("Authorization", SecretValue.Environment("TOKEN", "Bearer ")), ("X-Key", SecretValue.File(_file)));
+
+        Assert.Equal([("X-Plain", "plain"), ("Authorization", "Bearer from-variable"), ("X-Key", "from-file")], headers);
+    }
+
+    [Fact]
+    public async Task A_secret_that_rotates_counts_from_the_next_attempt()
+    {
+        await File.WriteAllTextAsync(_file, "old\r\n");
+        var before = await ResolveAsync(("X-Key", SecretValue.File(_file)));
+        await File.WriteAllTextAsync(_file, "new");
+
+        var after = await ResolveAsync(("X-Key", SecretValue.File(_file)));
+
+        Assert.Equal([("X-Key", "old")], before);
+        Assert.Equal([("X-Key", "new")], after);
+    }
+
+    [Fact]
+    public async Task A_missing_variable_fails_the_attempt_and_is_named()
+    {
+        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(("Authorization", SecretValue.Environment("NOWHERE"))));
+
+        Assert.Equal("header Authorization: the environment variable NOWHERE is not set", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_missing_file_fails_the_attempt_and_is_named()
+    {
+        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(("Authorization", SecretValue.File("/nowhere/at/all"))));
+
+        Assert.Equal("header Authorization: the file /nowhere/at/all does not exist", failure.Message);
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("hunter2\nX-Injected: y", "has more than one line")]
+    public async Task A_value_that_is_no_header_fails_the_attempt_without_being_repeated(string value, string why)
+    {
+        _environment["TOKEN"] = value;
+
+        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(("Authorization", SecretValue.Environment("TOKEN"))));
+
+        Assert.Equal($"header Authorization: the environment variable TOKEN {why}", failure.Message);
+    }
+
+    private async Task<(string, string)[]> ResolveAsync(params (string Name, SecretValue Value)[] headers)
+    {
+        var endpoint = new EndpointSettings
+        {
+            Id = new EndpointId("x"),
+            Url = new Uri("wss://feed.example.com"),
+            Headers = new ValueMap<SecretValue>(headers.Select(header => KeyValuePair.Create(header.Name, header.Value))),
+        };
+        var request = await new SecretAttemptResolver(_environment.GetValueOrDefault).ResolveAsync(endpoint, endpoint.Url, CancellationToken.None);
+        return [.. request.Headers.Select(header => (header.Key, header.Value))];
+    }
+}
