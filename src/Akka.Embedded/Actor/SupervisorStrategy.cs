@@ -40,7 +40,7 @@ public abstract class SupervisorStrategy
     internal bool LogsFailures => LoggingEnabled;
 
     /// <summary>False when the failure is to be escalated. An exception out of the decider is the supervisor's own failure.</summary>
-    internal bool HandleFailure(ActorCell supervisor, ChildRestartStats child, Exception cause, ChildRestartStats[] children)
+    internal virtual bool HandleFailure(ActorCell supervisor, ChildRestartStats child, Exception cause, ChildRestartStats[] children)
     {
         var directive = Decider.Decide(cause);
         if (LoggingEnabled)
