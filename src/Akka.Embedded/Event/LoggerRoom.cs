@@ -26,7 +26,7 @@ internal sealed class LoggerRoom
         {
             var type = TypeByName.Find(name);
             var logger = _system.SystemActorOf(Props.Create(type), $"log{++number}-{type.Name}");
-            logger.Tell(new InitializeLogger(_system.EventStream), ActorRefs.NoSender);
+            logger.Tell(new InitializeLogger(_system.EventStream), ActorRefs.Nobody);
             Subscribe(logger, level);
         }
 
