@@ -18,7 +18,8 @@ public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposa
     {
         WebsocketClientConnection? connection = null;
         DialFailure? failure = null;
-        var client = new WebsocketClient(request.Url, logger: null, OpenAsync)
+        WebsocketClient client = null!; // its own start is what first calls OpenAsync
+        client = new WebsocketClient(request.Url, logger: null, OpenAsync)
         {
             IsReconnectionEnabled = false,
             ReconnectTimeout = null,

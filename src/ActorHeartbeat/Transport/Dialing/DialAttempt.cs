@@ -17,6 +17,7 @@ internal sealed class DialAttempt : IDisposable
     private readonly CancellationTokenSource _givenUp;
     private readonly Lock _gate = new();
     private Task<Stream>? _connecting;
+    private HandshakeStream? _handshake;
 
     public DialAttempt(DialRequest request, IConnectionSink sink, TimeProvider time, CancellationToken cancellation)
     {
@@ -50,9 +51,17 @@ internal sealed class DialAttempt : IDisposable
         }
     }
 
-    public Stream Attach(Stream upgraded)
+    /// <summary>TLS, if any, is done: what the upgrade request goes through.</summary>
+    public Stream Upgrade(Stream plaintext)
     {
-        Tap = new FrameTap(upgraded, _sink);
+        Stage = DialStage.Upgrading;
+        return _handshake = new HandshakeStream(plaintext);
+    }
+
+    /// <summary>The handshake is answered with 101: the stream of frames, without the HTTP connection.</summary>
+    public Stream Attach()
+    {
+        Tap = new FrameTap(_handshake!.Detach(), _sink); // an answer came through it
         return ReadBuffer = new ReadBuffer(Tap);
     }
 

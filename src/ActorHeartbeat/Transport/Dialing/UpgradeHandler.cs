@@ -19,18 +19,14 @@ internal static class UpgradeHandler
         ActivityHeadersPropagator = null,
         ConnectTimeout = Timeout.InfiniteTimeSpan,
         ConnectCallback = static async (context, _) => await AttemptOf(context.InitialRequestMessage).ConnectAsync().ConfigureAwait(false),
-        PlaintextStreamFilter = static (context, _) =>
-        {
-            AttemptOf(context.InitialRequestMessage).Stage = DialStage.Upgrading;
-            return new ValueTask<Stream>(context.PlaintextStream);
-        },
+        PlaintextStreamFilter = static (context, _) => new ValueTask<Stream>(AttemptOf(context.InitialRequestMessage).Upgrade(context.PlaintextStream)),
     };
 
     private static DialAttempt AttemptOf(HttpRequestMessage request) =>
         request.Options.TryGetValue(DialAttempt.Key, out var attempt) ? attempt : throw new InvalidOperationException("The handler serves dial attempts only.");
 }
 
-/// <summary>Sends the upgrade request of one attempt and puts the tap on the stream that comes of it.</summary>
+/// <summary>Sends the upgrade request of one attempt, and in place of the HTTP connection's stream gives out the tapped one under it.</summary>
 internal sealed class UpgradeInvoker(HttpMessageHandler handler, DialAttempt attempt) : HttpMessageInvoker(handler, disposeHandler: false)
 {
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -44,8 +40,12 @@ internal sealed class UpgradeInvoker(HttpMessageHandler handler, DialAttempt att
 
     private sealed class TappedContent(HttpContent upgraded, DialAttempt attempt) : HttpContent
     {
-        protected override Stream CreateContentReadStream(CancellationToken cancellationToken) =>
-            attempt.Attach(upgraded.ReadAsStream(cancellationToken));
+        protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
+        {
+            var stream = attempt.Attach();
+            upgraded.Dispose();
+            return stream;
+        }
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException();
 
