@@ -28,8 +28,8 @@ internal sealed partial class ActorCell
     {
         if (message is null)
             throw new InvalidMessageException();
-        if (_system.Dispatcher.IsSingleThreaded)
-            _system.Dispatcher.CheckCaller(message, _self);
+        if (_system.Dispatcher.IsSingleThreaded && !_system.Dispatcher.CheckCaller(message, _self))
+            return;
         _messages.Enqueue(message, sender);
         var status = Volatile.Read(ref _status);
         if (status == Idle)
@@ -40,8 +40,8 @@ internal sealed partial class ActorCell
 
     public void PostSystem(SystemMessage message)
     {
-        if (_system.Dispatcher.IsSingleThreaded)
-            _system.Dispatcher.CheckCaller(message, _self);
+        if (_system.Dispatcher.IsSingleThreaded && !_system.Dispatcher.CheckCaller(message, _self))
+            return;
         if (!_systemMessages.TryAdd(message))
         {
             SystemMessage.AnswerForTheDead(message);

@@ -60,6 +60,9 @@ internal sealed partial class ActorCell : IUntypedActorContext, IThreadPoolWorkI
     /// <summary>The live instance; null before it is made and after it has stopped.</summary>
     public ActorBase Actor => _actor;
 
+    /// <summary>Hash of the path, for the trace of a simulation; 0 until it is asked for.</summary>
+    public ulong TraceHash { get; set; }
+
     public bool HasBecome => _behaviour is not null;
 
     public void Become(Receive receive) => _behaviour = receive;

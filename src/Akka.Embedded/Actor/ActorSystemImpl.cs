@@ -20,7 +20,7 @@ internal sealed class ActorSystemImpl : ActorSystem
     /// <param name="setup">May hold a <see cref="BootstrapSetup"/> with the configuration.</param>
     /// <param name="dispatcher">Null for the thread pool.</param>
     /// <param name="scheduler">Null for the one the configuration names.</param>
-    public ActorSystemImpl(string name, ActorSystemSetup setup, Dispatcher dispatcher, IScheduler scheduler)
+    public ActorSystemImpl(string name, ActorSystemSetup setup, Dispatcher dispatcher, Func<ILoggingAdapter, IScheduler> scheduler)
     {
         if (string.IsNullOrEmpty(name) || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || name[0] is '-' or '_')
             throw new ArgumentException($"Invalid ActorSystem name [{name}], must contain only word characters (i.e. [a-zA-Z0-9] plus non-leading '-' or '_')", nameof(name));
@@ -31,7 +31,7 @@ internal sealed class ActorSystemImpl : ActorSystem
         EventStream = new EventStream();
         Log = Logging.GetLogger(this, this);
         _loggers = new LoggerRoom(this);
-        Scheduler = scheduler ?? TypeByName.Create<IScheduler>(Settings.SchedulerClass, Settings.Config, Log);
+        Scheduler = scheduler?.Invoke(Log) ?? TypeByName.Create<IScheduler>(Settings.SchedulerClass, Settings.Config, Log);
         StartTime = Scheduler.MonotonicClock;
 
         var root = new RootActorPath(new Address("akka", name));

@@ -35,13 +35,15 @@ public interface ITimerScheduler
 }
 
 /// <summary>A timer and the message it puts into the mailbox: being the current one under its key is what makes it valid.</summary>
-internal sealed class ActorTimer(ActorCell cell, object key, object message, IActorRef sender, bool repeats) : TimerNode, INotInfluenceReceiveTimeout
+internal sealed class ActorTimer(ActorCell cell, object key, object message, IActorRef sender, bool repeats) : TimerNode, IEnvelopedMessage, INotInfluenceReceiveTimeout
 {
     public object Key { get; } = key;
 
     public object Message { get; } = message;
 
     public bool Repeats { get; } = repeats;
+
+    public object Enveloped => Message;
 
     public override void Fire() => cell.Post(this, sender);
 }

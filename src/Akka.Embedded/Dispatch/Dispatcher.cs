@@ -17,11 +17,14 @@ internal abstract class Dispatcher(bool isSingleThreaded)
     /// <summary>The cell has used its turn up and has more to do.</summary>
     public abstract void ExecuteAgain(ActorCell cell);
 
-    /// <summary>Throws when the calling thread may not reach actors of this dispatcher.</summary>
-    public virtual void CheckCaller(object message, IActorRef receiver) { }
+    /// <summary>Whether the calling thread may reach actors of this dispatcher. It throws for a refused message, and only remembers a refused continuation, whose caller could not catch it.</summary>
+    public virtual bool CheckCaller(object message, IActorRef receiver) => true;
 
     /// <summary>Sees each user message just before its receiver does.</summary>
     public virtual void OnMessage(ActorCell receiver, object message) { }
+
+    /// <summary>A number from 0 up to 1, for jitter.</summary>
+    public virtual double NextRandom() => Random.Shared.NextDouble();
 }
 
 internal sealed class ThreadPoolDispatcher(int throughput) : Dispatcher(isSingleThreaded: false)

@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace Akka.Scheduling;
 
 /// <summary>One timer, and its place in the wheel: arming and cancelling allocate nothing.</summary>
-internal abstract class TimerNode
+internal abstract class TimerNode : Event.IDeadLetterSuppression
 {
     internal TimerNode Previous;
     internal TimerNode Next;
@@ -56,6 +56,12 @@ internal static class TimerNodes
         else
             node.Cancelable?.Cancel();
     }
+}
+
+/// <summary>Something in a mailbox that stands for the message it carries.</summary>
+internal interface IEnvelopedMessage
+{
+    object Enveloped { get; }
 }
 
 internal sealed class TellNode(ICanTell receiver, object message, IActorRef sender) : TimerNode

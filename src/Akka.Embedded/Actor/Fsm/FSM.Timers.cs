@@ -63,7 +63,7 @@ public abstract partial class FSM<TState, TData>
     }
 
     /// <summary>A timer and the message it becomes in the mailbox. Being the current one of its name, in this instance, is what makes it valid.</summary>
-    private sealed class NamedTimer(FSM<TState, TData> machine, string name, object message, bool repeats) : TimerNode
+    private sealed class NamedTimer(FSM<TState, TData> machine, string name, object message, bool repeats) : TimerNode, IEnvelopedMessage
     {
         public string Name { get; } = name;
 
@@ -71,11 +71,15 @@ public abstract partial class FSM<TState, TData>
 
         public bool Repeats { get; } = repeats;
 
+        public object Enveloped => Message;
+
         public override void Fire() => machine.Cell.Post(this, machine.Self);
     }
 
-    private sealed class StateTimeoutNode(FSM<TState, TData> machine) : TimerNode
+    private sealed class StateTimeoutNode(FSM<TState, TData> machine) : TimerNode, IEnvelopedMessage
     {
+        public object Enveloped => FSMBase.StateTimeout.Instance;
+
         public override void Fire() => machine.Cell.Post(this, machine.Self);
     }
 }
