@@ -14,8 +14,17 @@ public sealed class EnvironmentAttemptResolver(Func<string, string?> read) : IAt
     {
     }
 
-    public ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) =>
-        ValueTask.FromResult(new DialRequest(settings, url, [.. settings.Headers.Select(header => KeyValuePair.Create(header.Key, Resolve(header.Key, header.Value)))]));
+    public ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation)
+    {
+        try
+        {
+            return ValueTask.FromResult(new DialRequest(settings, url, [.. settings.Headers.Select(header => KeyValuePair.Create(header.Key, Resolve(header.Key, header.Value)))]));
+        }
+        catch (InvalidOperationException exception)
+        {
+            return ValueTask.FromException<DialRequest>(exception);
+        }
+    }
 
     private string Resolve(string header, SecretValue value) => value.Source switch
     {

@@ -50,8 +50,8 @@ public enum SendStatus
 }
 
 /// <summary>
-/// Hears one connection. Calls come from the connection's pump, one at a time and in the order of the wire, except
-/// <see cref="OnEnded"/>, which comes last, once. Must be quick and must not throw.
+/// Hears one connection. Calls come from the connection's pump, one at a time; messages in the order of the wire, activity and pongs
+/// as soon as their bytes are read, which may be before a message that precedes them. <see cref="OnEnded"/> comes last, once. Must be quick and must not throw.
 /// </summary>
 public interface IConnectionSink
 {

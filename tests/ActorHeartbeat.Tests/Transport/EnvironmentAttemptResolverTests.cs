@@ -1,0 +1,44 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Tests.Transport;
+
+public sealed class EnvironmentAttemptResolverTests
+{
+    private string? _token = "first";
+
+    [Fact]
+    public async Task Variables_are_read_again_for_every_attempt()
+    {
+        var settings = With(("X-Literal", SecretValue.Literal("as it is")), ("Authorization", SecretValue.Environment("TOKEN", "Bearer ")));
+
+        var first = await ResolveAsync(settings);
+        _token = "second";
+        var second = await ResolveAsync(settings);
+
+        Assert.Equal([new("X-Literal", "as it is"), new("Authorization", "Bearer first")], first.Headers);
+        Assert.Equal([new("X-Literal", "as it is"), new("Authorization", "Bearer second")], second.Headers);
+    }
+
+    [Fact]
+    public async Task A_variable_that_is_not_set_and_a_file_fail_the_attempt_and_say_why()
+    {
+        _token = null;
+
+        var unset = await Assert.ThrowsAsync<InvalidOperationException>(() => ResolveAsync(With(("Authorization", SecretValue.Environment("TOKEN")))));
+        var file = await Assert.ThrowsAsync<InvalidOperationException>(() => ResolveAsync(With(("Authorization", SecretValue.File("/run/secrets/feed")))));
+
+        Assert.Equal("header Authorization: the environment variable TOKEN is not set", unset.Message);
+        Assert.Equal("header Authorization: /run/secrets/feed is a file, and this resolver reads no files", file.Message);
+    }
+
+    private async Task<DialRequest> ResolveAsync(EndpointSettings settings) =>
+        await new EnvironmentAttemptResolver(name => name == "TOKEN" ? _token : null).ResolveAsync(settings, settings.Url, CancellationToken.None);
+
+    private static EndpointSettings With(params (string Name, SecretValue Value)[] headers) => new()
+    {
+        Id = new EndpointId("feed"),
+        Url = new Uri("ws://feed.invalid/"),
+        Headers = new ValueMap<SecretValue>(headers.Select(header => KeyValuePair.Create(header.Name, header.Value))),
+    };
+}
