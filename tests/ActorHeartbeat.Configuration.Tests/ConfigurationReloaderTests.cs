@@ -1,0 +1,281 @@
+using ActorHeartbeat.Endpoints;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace ActorHeartbeat.Configuration.Tests;
+
+/// <summary>Real files, virtual time, directory events on demand.</summary>
+public sealed class ConfigurationReloaderTests : TestKit
+{
+    private const string Good = """
+        actor-heartbeat.endpoints {
+          a.url = "wss://a.example.com"
+          b.url = "wss://b.example.com"
+          c.url = "wss://c.example.com"
+        }
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("actor-heartbeat").FullName;
+    private readonly string _file;
+    private readonly FakeWatch _watch = new();
+    private readonly List<(ServiceConfiguration Configuration, ConfigurationDiff Diff)> _applied = [];
+
+    public ConfigurationReloaderTests()
+        : base(ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\""))
+    {
+        _file = Path.Combine(_folder, "service.conf");
+        Sys.EventStream.Subscribe(TestActor, typeof(ReloadReport));
+    }
+
+    private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
+
+    [Fact]
+    public void A_reload_applies_exactly_what_changed_and_says_so()
+    {
+        var reloader = Start(Good);
+        Write(Good + "\nactor-heartbeat.endpoints.b.url = \"wss://other.example.com\"");
+
+        var report = Ask(reloader, new Reload(ReloadTrigger.Signal));
+
+        Assert.Equal((ReloadOutcome.Applied, ReloadTrigger.Signal, 2), (report.Outcome, report.Trigger, report.Generation));
+        var (configuration, diff) = Assert.Single(_applied);
+        Assert.Equal([new EndpointId("b")], diff.Reconnected.Select(endpoint => endpoint.Id));
+        Assert.Equal(2, diff.Unchanged);
+        Assert.Same(configuration, State(reloader).Configuration);
+    }
+
+    [Theory]
+    [InlineData("actor-heartbeat.endpoints { a.url = \"wss://a.exam")]
+    [InlineData("actor-heartbeat.endpoints { a.url = \"http://a.example.com\" }")]
+    [InlineData(null)]
+    public void A_broken_half_written_or_vanished_file_leaves_the_last_good_one_running_until_it_is_mended(string? broken)
+    {
+        var reloader = Start(Good);
+        Write(broken);
+
+        var refused = Ask(reloader, new Reload(ReloadTrigger.Http));
+        var degraded = State(reloader);
+        Write(Good);
+        var mended = Ask(reloader, new Reload(ReloadTrigger.Http));
+
+        Assert.Equal((ReloadOutcome.Invalid, 1), (refused.Outcome, refused.Generation));
+        Assert.NotEmpty(refused.Errors);
+        Assert.True(degraded.IsDegraded);
+        Assert.Equal(3, degraded.Configuration.Endpoints.Count);
+        Assert.Equal((ReloadOutcome.Unchanged, 1), (mended.Outcome, mended.Generation));
+        Assert.False(State(reloader).IsDegraded);
+        Assert.Empty(_applied);
+    }
+
+    [Fact]
+    public void An_empty_file_is_refused_unless_forced()
+    {
+        var reloader = Start(Good);
+        Write("");
+
+        var refused = Ask(reloader, new Reload(ReloadTrigger.Signal));
+        var wasDegraded = State(reloader).IsDegraded;
+        var forced = Ask(reloader, new Reload(ReloadTrigger.Signal, Force: true));
+
+        Assert.Equal(ReloadOutcome.TooManyRemoved, refused.Outcome);
+        Assert.True(wasDegraded);
+        Assert.Equal(ReloadOutcome.Applied, forced.Outcome);
+        Assert.Equal(3, Assert.Single(_applied).Diff.Removed.Count);
+    }
+
+    [Fact]
+    public void A_dry_run_says_what_would_change_and_changes_nothing()
+    {
+        var reloader = Start(Good);
+        Write(Good + "\nactor-heartbeat.endpoints.d.url = \"wss://d.example.com\"");
+
+        var report = Ask(reloader, new Reload(ReloadTrigger.Http, DryRun: true));
+
+        Assert.Equal((ReloadOutcome.DryRun, 1), (report.Outcome, report.Generation));
+        Assert.Equal([new EndpointId("d")], report.Diff!.Added);
+        Assert.Equal(3, State(reloader).Configuration.Endpoints.Count);
+        Assert.Null(State(reloader).Last);
+        Assert.Empty(_applied);
+    }
+
+    [Fact]
+    public void A_storm_of_saves_is_one_reload_after_the_last()
+    {
+        var reloader = Start(Good);
+
+        for (var save = 1; save <= 50; save++)
+        {
+            Write($"{Good}\nactor-heartbeat.endpoints.a.labels.save = {save}");
+            _watch.Touch();
+            State(reloader); // the event has been heard
+            Clock.Advance(TimeSpan.FromMilliseconds(20));
+        }
+        Clock.Advance(TimeSpan.FromMilliseconds(500));
+
+        var report = ExpectMsg<ReloadReport>();
+        Assert.Equal((ReloadOutcome.Applied, ReloadTrigger.Watch, 2), (report.Outcome, report.Trigger, report.Generation));
+        Assert.Equal("50", State(reloader).Configuration.Endpoints[0].Labels["save"]);
+        Assert.Single(_applied);
+    }
+
+    [Fact]
+    public void The_poll_finds_a_swapped_link_that_no_event_told_of()
+    {
+        File.WriteAllText(Path.Combine(_folder, "one"), Good);
+        File.WriteAllText(Path.Combine(_folder, "two"), Good + "\nactor-heartbeat.endpoints.d.url = \"wss://d.example.com\"");
+        File.CreateSymbolicLink(_file, Path.Combine(_folder, "one"));
+        var reloader = Start();
+
+        File.CreateSymbolicLink(_file + ".new", Path.Combine(_folder, "two"));
+        File.Move(_file + ".new", _file, overwrite: true);
+        Clock.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.Equal((ReloadOutcome.Applied, ReloadTrigger.Watch), Outcome(ExpectMsg<ReloadReport>()));
+        Assert.Equal(4, State(reloader).Configuration.Endpoints.Count);
+    }
+
+    [Fact]
+    public void A_broken_file_is_told_once_and_not_at_every_poll()
+    {
+        var reloader = Start(Good);
+        Write("}");
+        Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(ReloadOutcome.Invalid, ExpectMsg<ReloadReport>().Outcome);
+
+        for (var poll = 0; poll < 3; poll++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(5));
+            State(reloader);
+        }
+        Write(Good + "\nactor-heartbeat.log.level = debug");
+        Ask(reloader, new Reload(ReloadTrigger.Signal));
+
+        Assert.Equal(ReloadOutcome.Applied, ExpectMsg<ReloadReport>().Outcome);
+    }
+
+    [Fact]
+    public void Noise_in_the_directory_is_not_a_change()
+    {
+        var reloader = Start(Good);
+
+        _watch.Touch();
+        State(reloader);
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        Ask(reloader, new Reload(ReloadTrigger.Signal));
+
+        Assert.Equal((ReloadOutcome.Unchanged, ReloadTrigger.Signal), Outcome(ExpectMsg<ReloadReport>()));
+    }
+
+    [Fact]
+    public void Watching_can_be_switched_off_by_the_file_itself()
+    {
+        var reloader = Start(Good);
+        Write(Good + "\nactor-heartbeat.config.watch = off");
+
+        Ask(reloader, new Reload(ReloadTrigger.Signal));
+
+        Assert.Equal(0, _watch.Watching);
+    }
+
+    [Fact]
+    public async Task Requests_that_come_while_one_is_in_flight_share_the_next()
+    {
+        using var gate = new ManualResetEventSlim();
+        Write(Good);
+        var loads = 0;
+        var reloader = Start(() =>
+        {
+            Interlocked.Increment(ref loads);
+            gate.Wait(TimeSpan.FromSeconds(10));
+            return Load();
+        });
+
+        var asked = Enumerable.Range(0, 10).Select(_ => reloader.Ask<ReloadReport>(new Reload(ReloadTrigger.Http), TimeSpan.FromSeconds(10))).ToArray();
+        gate.Set();
+        var answers = await Task.WhenAll(asked);
+
+        Assert.All(answers, answer => Assert.Equal(ReloadOutcome.Unchanged, answer.Outcome));
+        Assert.InRange(loads, 2, 3);
+    }
+
+    [Fact]
+    public void More_requests_than_may_wait_are_refused()
+    {
+        using var gate = new ManualResetEventSlim();
+        Write(Good);
+        var reloader = Start(() =>
+        {
+            gate.Wait(TimeSpan.FromSeconds(10));
+            return Load();
+        });
+
+        for (var request = 0; request <= ConfigurationReloader.MostWaiting; request++)
+            reloader.Tell(new Reload(ReloadTrigger.Signal));
+        reloader.Tell(new Reload(ReloadTrigger.Signal), TestActor);
+
+        ExpectMsg<Status.Failure>();
+        gate.Set();
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private IActorRef Start(string text)
+    {
+        Write(text);
+        return Start();
+    }
+
+    private IActorRef Start() => Start(Load);
+
+    private IActorRef Start(Func<LoadResult> load)
+    {
+        var initial = Load().OrThrow();
+        var reloader = Sys.ActorOf(Props.Create(() => new ConfigurationReloader(initial, load, (configuration, diff) => _applied.Add(new(configuration, diff)), _watch)));
+        State(reloader);
+        return reloader;
+    }
+
+    private LoadResult Load() => ConfigurationLoader.Load(_file, _ => null);
+
+    private void Write(string? text)
+    {
+        if (text is null)
+            File.Delete(_file);
+        else
+            File.WriteAllText(_file, text);
+    }
+
+    private static ReloadReport Ask(IActorRef reloader, Reload request) => reloader.Ask<ReloadReport>(request, TimeSpan.FromSeconds(10)).Result;
+
+    private static ConfigurationState State(IActorRef reloader) =>
+        reloader.Ask<ConfigurationState>(GetConfigurationState.Instance, TimeSpan.FromSeconds(10)).Result;
+
+    private static (ReloadOutcome, ReloadTrigger) Outcome(ReloadReport report) => (report.Outcome, report.Trigger);
+
+    private sealed class FakeWatch : IFileWatch
+    {
+        private Action? _touched;
+
+        public int Watching { get; private set; }
+
+        public void Touch() => _touched?.Invoke();
+
+        public IDisposable Watch(IReadOnlyCollection<string> directories, Action touched)
+        {
+            _touched = touched;
+            Watching++;
+            return new Ended(this);
+        }
+
+        private sealed class Ended(FakeWatch watch) : IDisposable
+        {
+            public void Dispose() => watch.Watching--;
+        }
+    }
+}
