@@ -72,10 +72,10 @@ public sealed class SupervisionTests : ActorSpec
         var failing = await parent.Ask<IActorRef>(Counting.Props());
         var sibling = await parent.Ask<IActorRef>(Counting.Props());
         sibling.Tell("count");
+        ExpectMsg(1);
         Watch(failing);
 
         failing.Tell(Crash);
-        ExpectMsg(1);
         ExpectTerminated(failing);
         sibling.Tell("count");
 
