@@ -28,7 +28,7 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     public string? RetryAfter { get; init; }
 
     /// <summary>Whether it counts against max-attempts and lengthens the delay.</summary>
-    public bool IsFailure => Kind is not (CauseKind.Start or CauseKind.Refresh or CauseKind.Closed or CauseKind.Rotated);
+    public bool IsFailure => Kind is not (CauseKind.Start or CauseKind.Refresh or CauseKind.Closed);
 
     public static CloseCause OfDial(DialFailure failure) => new(CauseKind.DialFailed, failure.Message)
     {
@@ -94,6 +94,6 @@ public enum CauseKind
     /// <summary>Closed for good by us.</summary>
     Closed,
 
-    /// <summary>Replaced by a younger connection.</summary>
-    Rotated,
+    /// <summary>The endpoint's actor threw: a bug, not the network.</summary>
+    Crashed,
 }

@@ -53,7 +53,7 @@ public static class Liveness
         var next = now + Horizon;
         if (unstable && Due(signs.OpenedAt + settings.Backoff.ResetAfter, now, ref next))
             return (LivenessVerdict.Stable, now);
-        if (settings.Timeouts.DataIdle is { } idle && !IsQuiet(idle, timeOfDay) && Due(signs.LastData + idle.After, now, ref next))
+        if (settings.Timeouts.DataIdle is { } idle && DataDue(idle, signs.LastData, now, timeOfDay) is { } dataDue && Due(dataDue, now, ref next))
             return (LivenessVerdict.DataIdle, now);
         if (settings.Heartbeat.MaxSilence is { } silence && Due(signs.LastAsked + silence, now, ref next))
             return (LivenessVerdict.MaxSilence, now);
@@ -82,13 +82,18 @@ public static class Liveness
         return at <= now;
     }
 
-    private static bool IsQuiet(DataIdleSettings idle, TimeOnly timeOfDay)
+    /// <summary>When data is overdue; null within quiet hours. Silence counts from their end.</summary>
+    private static TimeSpan? DataDue(DataIdleSettings idle, TimeSpan lastData, TimeSpan now, TimeOnly timeOfDay)
     {
+        var since = lastData;
         foreach (var span in idle.QuietHours.AsSpan())
         {
             if (span.Contains(timeOfDay))
-                return true;
+                return null;
+            var ended = now - (timeOfDay - span.To); // the difference of two times of day wraps at midnight
+            if (ended > since)
+                since = ended;
         }
-        return false;
+        return since + idle.After;
     }
 }

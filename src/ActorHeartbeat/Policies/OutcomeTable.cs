@@ -61,8 +61,8 @@ public static class OutcomeTable
     {
         if (header is null)
             return null;
-        if (double.TryParse(header, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var seconds))
-            return Clamp(seconds);
+        if (decimal.TryParse(header, NumberStyles.Number, CultureInfo.InvariantCulture, out var seconds))
+            return Clamp((double)seconds);
         return DateTimeOffset.TryParse(header, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
             ? Clamp((date - utcNow).TotalSeconds)
             : null;
