@@ -1,0 +1,287 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+using State = Akka.Actor.FSMBase.State<ActorHeartbeat.Connections.ConnectionState, ActorHeartbeat.Connections.ConnectionData>;
+
+namespace ActorHeartbeat.Connections;
+
+/// <content>What the decisions lead to: the common way back, the one place of timers, and verbs of a few lines.</content>
+public sealed partial class ConnectionActor
+{
+    /// <summary>How long beyond its own close deadline the transport may take to confirm an end. Past it the transport is at fault.</summary>
+    private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>A place in the governor's queue is asked for again so often, should the governor have lost it.</summary>
+    private static readonly TimeSpan PermitReminder = TimeSpan.FromMinutes(1);
+
+    /// <summary>A succession that did not come about is asked for again after so long.</summary>
+    private static readonly TimeSpan SuccessionReminder = TimeSpan.FromMinutes(1);
+
+    private long _request;
+
+    private TimeSpan LeaveDeadline => _settings.Timeouts.Close + LeaveGrace;
+
+    private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? _memory.Vitals.RoundTrips.Timeout ?? TimeoutBeforeFirstRoundTrip;
+
+    /// <summary>RFC 6298 section 2.1 begins with a second; a first answer over a busy link deserves three (RFC 1122).</summary>
+    private static TimeSpan TimeoutBeforeFirstRoundTrip => TimeSpan.FromSeconds(3);
+
+    /// <summary>What every state answers alike, and where stale events end.</summary>
+    private State WhenAnyState(FSMBase.Event<ConnectionData> happened)
+    {
+        switch (happened.FsmEvent)
+        {
+            case ConnectionEvent:
+                _memory.Vitals.CountStale();
+                return Stay();
+            case PermitGranted:
+                _with.Governor.Tell(new ReturnPermit(_memory.Id));
+                _with.Governor.Tell(new ConnectionReleased(_memory.Id));
+                return Stay();
+            case SettingsChanged:
+                TakeSettings();
+                return Stay();
+            case SendMessage send:
+                Sender.Tell(new SendResult(_memory.Held.Offer(send.Message, Sender, Now), $"{_memory.Id} is not open, it waits for {_memory.Status?.Waiting}"));
+                return Stay();
+            case Subscribe subscribe:
+                _memory.Subscriptions[subscribe.Key] = subscribe.Message;
+                (happened.StateData as ConnectedData)?.Link.Send(subscribe.Message);
+                return Stay();
+            case Unsubscribe unsubscribe:
+                _memory.Subscriptions.Remove(unsubscribe.Key);
+                if (unsubscribe.Message is { } message)
+                    (happened.StateData as ConnectedData)?.Link.Send(message);
+                return Stay();
+            case TakeOver:
+                return Stay(); // too late: its connection is lost, and the supervisor will hear
+            default:
+                throw new InvalidOperationException($"{happened.FsmEvent} in {StateName}");
+        }
+    }
+
+    private State BackOff(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
+    {
+        if (!_role.IsPrimary)
+        {
+            _with.Supervisor.Tell(new SuccessorFailed(_memory.Id, _role, cause));
+            return GoTo(ConnectionState.BackingOff).Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, Now + LeaveDeadline, leaving));
+        }
+        var flapping = data is ConnectedData && _settings.Flap is { } flap && _memory.Flaps.Ended(Now, flap.Ends, flap.Within);
+        var next = NextAttempt.After(_settings, cause, data.Failures, flapping, _random.NextDouble(), _with.Clock.UtcNow);
+        if (next.Outcome.Action == OutcomeAction.NextUrl)
+            _memory.UrlIndex = (_memory.UrlIndex + 1) % (_settings.Urls.Count + 1);
+        if (next.Outcome.Action == OutcomeAction.RetryAfter && next.Outcome.Scope != GovernorScope.Endpoint)
+            _with.Governor.Tell(new PauseScope(next.Outcome.Scope, ScopeKey(next.Outcome.Scope), next.Outcome.AtLeast, cause.Detail));
+        if (next.GivesUp)
+            return GiveUp(cause);
+        return GoTo(ConnectionState.BackingOff).Using(new BackingOffData(next.Failures, cause, BackingOffPhase.Delay, Now + next.Delay, leaving));
+    }
+
+    private State GiveUp(CloseCause cause)
+    {
+        RefuseHeld("the endpoint has failed");
+        _with.Supervisor.Tell(new ConnectionFailed(_memory.Id, cause));
+        return Stop();
+    }
+
+    /// <summary>
+    /// The only place that arms and cancels timers and publishes <see cref="StateChanged"/>. What a state owns beside its timer, a permit
+    /// or a place in the queue, is given back here too.
+    /// </summary>
+    private void Enter(ConnectionState from, ConnectionState to)
+    {
+        CancelTimer(TimerOf(from));
+        var due = DueOf(NextStateData);
+        SetTimer(TimerOf(to), DeadlinePassed.Instance, due > Now ? due - Now : TimeSpan.Zero);
+
+        if (from == ConnectionState.Connecting && to != from)
+            _with.Governor.Tell(new ReturnPermit(_memory.Id));
+        if (StateData is BackingOffData { Phase: BackingOffPhase.Queued } && NextStateData is BackingOffData { Phase: not BackingOffPhase.Queued })
+            _with.Governor.Tell(new CancelRequest(_memory.Id));
+        Publish(from, to);
+    }
+
+    private static string TimerOf(ConnectionState state) => state switch
+    {
+        ConnectionState.BackingOff => RetryDue,
+        ConnectionState.Connecting => ConnectDeadline,
+        ConnectionState.Open => HeartbeatDue,
+        _ => PongDeadline,
+    };
+
+    private TimeSpan DueOf(ConnectionData data) => data switch
+    {
+        BackingOffData backingOff => backingOff.Until,
+        ConnectingData connecting => connecting.Deadline,
+        ConnectedData connected => Look(connected).LookAgain,
+        _ => throw new InvalidOperationException($"no deadline for {data}"),
+    };
+
+    private LivenessVerdict Judge(ConnectedData data) => Look(data).Verdict;
+
+    private (LivenessVerdict Verdict, TimeSpan LookAgain) Look(ConnectedData data)
+    {
+        var now = Now;
+        var signs = data.Link.IsPaused
+            ? new LifeSigns(data.OpenedAt, now, data.LastAnswer, now, now)
+            : data.Link.Signs(data.OpenedAt, data.LastAnswer);
+        return Liveness.Judge(_settings, signs, data.PongDeadline, !data.Stable, data.RotateAt, now, TimeOnly.FromTimeSpan(_with.Clock.UtcNow.TimeOfDay));
+    }
+
+    private void TakeSettings()
+    {
+        _settings = _memory.Settings;
+        _memory.Held.Configure(_settings.Send, _settings.Limits.SendQueue);
+    }
+
+    private static bool IsLeaving(BackingOffData data) => data.Leaving is { IsGone: false };
+
+    private static bool Concerns(ConnectionEvent happened, ConnectionLink? link) => happened.Incarnation == link?.Incarnation;
+
+    private BackingOffData AskForPermit(BackingOffData data)
+    {
+        if (data.Phase != BackingOffPhase.Queued)
+            _request++;
+        _with.Governor.Tell(new RequestPermit(_memory.Id, Target.Authority, _settings.Group, _request));
+        return data with { Leaving = null, Phase = BackingOffPhase.Queued, Until = Now + PermitReminder };
+    }
+
+    private Uri Target => _memory.UrlIndex == 0 || _memory.UrlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_memory.UrlIndex - 1];
+
+    private ConnectingData Dial(BackingOffData data)
+    {
+        var link = _memory.NewIncarnation(_role, _with.Clock, Self);
+        _memory.Vitals.CountDial();
+        AttemptAsync(_with, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
+        return new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
+    }
+
+    private static async Task<DialResult> AttemptAsync(ConnectionDependencies with, EndpointSettings settings, Uri url, ConnectionLink link)
+    {
+        try
+        {
+            // A resolver that ignores its token is left behind at the deadline: it owns no socket.
+            var request = await with.Resolver.ResolveAsync(settings, url, link.DialCancellation).AsTask().WaitAsync(link.DialCancellation);
+            return link.Accept(await with.Dialer.DialAsync(request, link, link.DialCancellation));
+        }
+        catch (Exception error)
+        {
+            // A dialer reports failures as values, so what throws is the resolver.
+            return link.Accept(new DialResult.Failed(new DialFailure(FailureLayer.Resolve, error.Message)));
+        }
+    }
+
+    private ConnectedData Opened(ConnectingData data)
+    {
+        var now = Now;
+        _memory.Vitals.CountOpen();
+        data.Link.Opened();
+        foreach (var message in _memory.Subscriptions.Values)
+            data.Link.Send(message);
+        SendHeld(data.Link);
+        if (!_role.IsPrimary)
+            data.Link.ExpectData();
+        return new ConnectedData(data.Failures, data.Link, now, Stable: data.Failures == 0 && _memory.UrlIndex == 0, now, 0, null, RotationTime(now));
+    }
+
+    /// <summary>A primary is due for replacement at max-age; a successor without data is ready after ready-after.</summary>
+    private TimeSpan? RotationTime(TimeSpan openedAt) => (_role.IsPrimary, _settings.MaxAge) switch
+    {
+        (true, null) => null,
+        (true, { } rotation) => openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble()))),
+        (false, var rotation) => openedAt + (rotation?.ReadyAfter ?? TimeSpan.Zero),
+    };
+
+    private ConnectedData AskForSuccession(ConnectedData data)
+    {
+        _with.Supervisor.Tell(new SuccessionDue(_memory.Id, _role));
+        return data with { RotateAt = Now + SuccessionReminder };
+    }
+
+    private ConnectedData Steady(ConnectedData data)
+    {
+        _memory.UrlIndex = 0;
+        return data with { Failures = 0, Stable = true };
+    }
+
+    private ConnectedData Ping(ConnectedData data)
+    {
+        data.Link.Ping(++_pingId);
+        return data with { PongDeadline = Now + PongTimeout };
+    }
+
+    private long _pingId;
+
+    private State Lose(ConnectedData data, CloseCause cause)
+    {
+        data.Link.Abort();
+        return BackOff(data, cause, data.Link);
+    }
+
+    private void SendHeld(ConnectionLink link)
+    {
+        foreach (var late in _memory.Held.TakeExpired(Now))
+            late.Ticket.Tell(new SendResult(SendStatus.Expired, "it waited longer than send.time-to-live"));
+        while (_memory.Held.TryTake(out var held))
+            SendFor(held.Ticket, link, held.Message);
+    }
+
+    private void RefuseHeld(string why)
+    {
+        foreach (var held in _memory.Held.TakeAll())
+            held.Ticket.Tell(new SendResult(SendStatus.Refused, why));
+    }
+
+    private BackingOffData Ending(ConnectionData data, CloseConnection close, ConnectionLink leaving)
+    {
+        RefuseHeld("the endpoint is closed");
+        return new BackingOffData(data.Failures, CloseCause.Closed(close.Code, close.Reason), BackingOffPhase.Ending, Now + LeaveDeadline, leaving);
+    }
+
+    private BackingOffData NoLongerThanBackoff(BackingOffData data)
+    {
+        var longest = Now + ReconnectBackoff.Ceiling(_settings.Backoff, data.Failures);
+        return data.Until > longest ? data with { Until = longest } : data;
+    }
+
+    private void AnswerPeer(ConnectionLink link)
+    {
+        if (_settings.Heartbeat.Reply is { } reply)
+            link.Send(reply.Send);
+    }
+
+    private void SayGoodbye(ConnectionLink link, int code, string reason)
+    {
+        foreach (var message in _settings.OnClose)
+            link.Send(message);
+        link.Close(code, reason);
+    }
+
+    private static void SendFor(IActorRef asker, ConnectionLink link, OutboundMessage message) =>
+        link.SendAsync(message).AsTask().PipeTo(asker, success: status => new SendResult(status));
+
+    private void Release() => _with.Governor.Tell(new ConnectionReleased(_memory.Id));
+
+    private string ScopeKey(GovernorScope scope) => scope switch
+    {
+        GovernorScope.Host => Target.Authority,
+        GovernorScope.Group => _settings.Group ?? "",
+        _ => "",
+    };
+
+    /// <summary>A stopped or crashed actor leaves no socket behind: what is not gone yet is aborted, and a successor finds it in the memory.</summary>
+    protected override void PostStop()
+    {
+        LinkOf(StateData)?.Abort();
+        base.PostStop();
+    }
+
+    /// <summary>The message of every deadline; a state has only one.</summary>
+    private sealed record DeadlinePassed
+    {
+        public static readonly DeadlinePassed Instance = new();
+    }
+}

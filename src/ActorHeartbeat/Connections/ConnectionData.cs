@@ -1,0 +1,46 @@
+using ActorHeartbeat.Policies;
+
+namespace ActorHeartbeat.Connections;
+
+/// <summary>What the FSM knows beside its state: one record per phase, so that a field exists only where it means something.</summary>
+/// <param name="Failures">Failures in a row; they count until the connection has been stable.</param>
+public abstract record ConnectionData(int Failures);
+
+/// <summary>Not connected.</summary>
+/// <param name="Cause">Why.</param>
+/// <param name="Phase">What it waits for.</param>
+/// <param name="Until">When that wait is over, on the scheduler's clock.</param>
+/// <param name="Leaving">The previous socket, until the transport has confirmed that it is gone.</param>
+internal sealed record BackingOffData(int Failures, CloseCause Cause, BackingOffPhase Phase, TimeSpan Until, ConnectionLink? Leaving)
+    : ConnectionData(Failures);
+
+internal enum BackingOffPhase
+{
+    /// <summary>The delay before the next attempt.</summary>
+    Delay,
+
+    /// <summary>The delay is over, the previous socket is not.</summary>
+    Leaving,
+
+    /// <summary>A place in the governor's queue.</summary>
+    Queued,
+
+    /// <summary>Closed for good: stops when the socket is gone.</summary>
+    Ending,
+}
+
+/// <summary>A permit in hand, and a dial or its opening dialogue under way.</summary>
+/// <param name="Link">The socket to be.</param>
+/// <param name="Step">Index of the opening message whose answer is awaited; null while dialing.</param>
+/// <param name="Deadline">When the dial or the answer is late, on the scheduler's clock.</param>
+internal sealed record ConnectingData(int Failures, ConnectionLink Link, int? Step, TimeSpan Deadline) : ConnectionData(Failures);
+
+/// <summary>Connected.</summary>
+/// <param name="OpenedAt">Since when, on the scheduler's clock.</param>
+/// <param name="Stable">Whether it has been open for reset-after.</param>
+/// <param name="LastAnswer">When a heartbeat was last answered, or the time of opening.</param>
+/// <param name="Missed">Heartbeats in a row without an answer.</param>
+/// <param name="PongDeadline">When the outstanding heartbeat is missed; null when none is out.</param>
+internal sealed record ConnectedData(
+    int Failures, ConnectionLink Link, TimeSpan OpenedAt, bool Stable, TimeSpan LastAnswer, int Missed, TimeSpan? PongDeadline, TimeSpan? RotateAt)
+    : ConnectionData(Failures);

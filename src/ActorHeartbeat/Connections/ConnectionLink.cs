@@ -1,0 +1,206 @@
+using System.Buffers.Binary;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Connections;
+
+/// <summary>
+/// One incarnation of an endpoint's connection: where the data plane meets the control plane. The pump writes timestamps here and
+/// passes messages on to the feed; the actor looks at the timestamps when its timer fires. The actor is told only what changes a
+/// decision, and each time with the incarnation.
+/// </summary>
+internal sealed class ConnectionLink : IConnectionSink
+{
+    private readonly EndpointMemory _memory;
+    private readonly SchedulerClock _clock;
+    private readonly CancellationTokenSource _dial = new();
+    private volatile IActorRef _owner;
+    private volatile HeartbeatSettings _heartbeat;
+    private volatile Hello? _hello;
+    private IConnection? _connection;
+    private FeedWriter? _writer;
+    private long _lastInbound, _lastData, _lastAsked; // ticks of the scheduler's clock
+    private long _pingId, _pingSentAt;
+    private int _wantsSign, _wantsData;
+    private volatile bool _gone, _abandoned, _adopted;
+
+    public ConnectionLink(long incarnation, ConnectionRole role, EndpointMemory memory, SchedulerClock clock, IActorRef owner)
+    {
+        Incarnation = incarnation;
+        Role = role;
+        _memory = memory;
+        _clock = clock;
+        _owner = owner;
+        _heartbeat = memory.Settings.Heartbeat;
+    }
+
+    public long Incarnation { get; }
+
+    public ConnectionRole Role { get; }
+
+    /// <summary>Cancelled when the actor gives the dial up.</summary>
+    public CancellationToken DialCancellation => _dial.Token;
+
+    /// <summary>Whether the transport has confirmed that nothing of this incarnation is left.</summary>
+    public bool IsGone => _gone;
+
+    public string? Subprotocol => _connection?.Subprotocol;
+
+    /// <summary>Whether a subscriber holds the pump back on purpose: what is not read cannot be heard, so silence proves nothing.</summary>
+    public bool IsPaused => _writer?.IsPaused == true;
+
+    public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer) => new(
+        openedAt, At(ref _lastInbound, openedAt), lastAnswer, At(ref _lastData, openedAt), At(ref _lastAsked, openedAt));
+
+    /// <summary>
+    /// Takes what came of the dial, on the dial's thread: were the actor gone by now, its result would still find the link, and a
+    /// connection that nobody wants any more is aborted here.
+    /// </summary>
+    public DialResult Accept(DialResult result)
+    {
+        if (result is DialResult.Connected connected)
+        {
+            _connection = connected.Connection;
+            Interlocked.MemoryBarrier(); // pairs with Abort: one of the two sees the other
+            if (_abandoned)
+                connected.Connection.Abort();
+            return result;
+        }
+        Leave("dial failed");
+        if (_adopted)
+            _owner.Tell(new DialCompleted(Incarnation, result)); // the actor that dialed is dead
+        return result;
+    }
+
+    /// <summary>Begins to read from the accepted connection.</summary>
+    public void Start()
+    {
+        _writer = _memory.Feed.Begin();
+        Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks);
+        _connection!.Start();
+    }
+
+    /// <summary>Who hears this link from now on; a crashed actor leaves its socket to its successor.</summary>
+    public void Adopt(IActorRef owner)
+    {
+        _owner = owner;
+        _adopted = true;
+    }
+
+    public void Configure(HeartbeatSettings heartbeat) => _heartbeat = heartbeat;
+
+    /// <summary>The next message that matches is reported as the answer to the opening message with this index.</summary>
+    public void ExpectHello(int index, MessagePattern pattern) => _hello = new Hello(index, pattern);
+
+    /// <summary>Asks to be told of the first data message.</summary>
+    public void ExpectData() => Volatile.Write(ref _wantsData, 1);
+
+    /// <summary>The opening messages are accepted: this connection carries the feed.</summary>
+    public void Opened() => _writer!.Opened();
+
+    public ValueTask<SendStatus> SendAsync(OutboundMessage message)
+    {
+        _memory.Vitals.CountOut(message.Payload.Length);
+        return _connection!.SendAsync(message);
+    }
+
+    /// <summary>Sends where the end of the connection is the only failure that matters, and is reported anyway.</summary>
+    public void Send(OutboundMessage message) => _ = SendAsync(message);
+
+    /// <summary>Sends a heartbeat and asks to be told of the first sign of life after it.</summary>
+    public void Ping(long id)
+    {
+        Volatile.Write(ref _pingSentAt, _clock.Elapsed.Ticks);
+        Volatile.Write(ref _pingId, id);
+        Volatile.Write(ref _wantsSign, _heartbeat.Strict ? 0 : 1);
+        if (_heartbeat.Mode == HeartbeatMode.Ping)
+            _connection!.TryPing(id); // refused while closing; then the end is on its way
+        else if (_heartbeat.Send is { } message)
+            Send(message);
+    }
+
+    public void Close(int code, string reason) => _connection!.Close(code, reason);
+
+    /// <summary>Gives it up at once, dial or socket; the end is still reported.</summary>
+    public void Abort()
+    {
+        _abandoned = true;
+        Interlocked.MemoryBarrier();
+        if (_connection is { } connection)
+            connection.Abort();
+        else
+            _dial.Cancel();
+    }
+
+    public void OnActivity()
+    {
+        Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks);
+        _writer!.Received();
+        if (Volatile.Read(ref _wantsSign) != 0 && Interlocked.Exchange(ref _wantsSign, 0) != 0)
+            _owner.Tell(new SignOfLife(Incarnation));
+    }
+
+    public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
+    {
+        var heartbeat = _heartbeat;
+        if (_hello is { } hello && hello.Pattern.Matches(kind, payload.Span))
+        {
+            _hello = null;
+            _owner.Tell(new HelloAnswered(Incarnation, hello.Index));
+        }
+        switch (HeartbeatDialect.Classify(heartbeat, kind, payload.Span))
+        {
+            case HeartbeatRole.Answer:
+                Answered();
+                return heartbeat.Deliver ? _writer!.PublishAsync(kind, payload) : default;
+            case HeartbeatRole.Ask:
+                Volatile.Write(ref _lastAsked, _lastInbound);
+                _owner.Tell(new PeerAsked(Incarnation));
+                return heartbeat.Deliver ? _writer!.PublishAsync(kind, payload) : default;
+            default:
+                Volatile.Write(ref _lastData, _lastInbound);
+                if (Volatile.Read(ref _wantsData) != 0 && Interlocked.Exchange(ref _wantsData, 0) != 0)
+                    _owner.Tell(new FirstData(Incarnation));
+                return _writer!.PublishAsync(kind, payload);
+        }
+    }
+
+    public void OnPong(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length == sizeof(long) && BinaryPrimitives.ReadInt64BigEndian(payload) == Volatile.Read(ref _pingId))
+            Answered();
+    }
+
+    public void OnEnded(ConnectionEnd end)
+    {
+        Leave(CloseCause.OfEnd(end).Detail);
+        _owner.Tell(new ConnectionEnded(Incarnation, end));
+    }
+
+    // The first answer to the outstanding heartbeat settles it; a later one finds no ping id and is mere traffic.
+    private void Answered()
+    {
+        if (Interlocked.Exchange(ref _pingId, 0) == 0)
+            return;
+        _memory.Vitals.RoundTrip(_clock.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt)));
+        _owner.Tell(new HeartbeatAnswered(Incarnation));
+    }
+
+    private void Leave(string why)
+    {
+        _gone = true;
+        _writer?.End(why);
+        _memory.Left(this);
+    }
+
+    private static TimeSpan At(ref long ticks, TimeSpan openedAt)
+    {
+        var at = TimeSpan.FromTicks(Volatile.Read(ref ticks));
+        return at > openedAt ? at : openedAt;
+    }
+
+    private sealed record Hello(int Index, MessagePattern Pattern);
+}

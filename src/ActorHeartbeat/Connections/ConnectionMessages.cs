@@ -1,0 +1,74 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Transport;
+using Akka.Event;
+
+namespace ActorHeartbeat.Connections;
+
+/// <summary>Close and dial again; does not count as a failure. While backing off: retry now.</summary>
+public sealed record Refresh(string Why);
+
+/// <summary>Close for good, with a Close frame, then stop. The messages of on-close go out first.</summary>
+public sealed record CloseConnection(int Code, string Reason);
+
+/// <summary>The endpoint's settings were replaced in its <see cref="EndpointMemory"/>.</summary>
+/// <param name="Effect">The strongest effect of what changed.</param>
+public sealed record SettingsChanged(ChangeEffect Effect);
+
+/// <summary>
+/// Send a message; answered by <see cref="SendResult"/>. A message that is queued is answered twice: that it is queued, and what became of it.
+/// </summary>
+public sealed record SendMessage(OutboundMessage Message);
+
+/// <param name="Status">What became of the message.</param>
+/// <param name="Why">For a message that was not sent: one line.</param>
+public sealed record SendResult(SendStatus Status, string Why = "") : IDeadLetterSuppression;
+
+/// <summary>Remember a message under a key and send it after every connect, and now if open.</summary>
+public sealed record Subscribe(string Key, OutboundMessage Message);
+
+/// <summary>Forget the message of a key; <paramref name="Message"/>, if any, is sent now if open.</summary>
+public sealed record Unsubscribe(string Key, OutboundMessage? Message);
+
+/// <summary>Published on the event stream at every transition of an endpoint's connection.</summary>
+/// <param name="Attempt">Failures in a row so far, plus one.</param>
+/// <param name="Cause">Why, when <paramref name="To"/> is backing off; otherwise null.</param>
+/// <param name="RetryIn">The delay before the next dial asks for its permit, when backing off.</param>
+public sealed record StateChanged(
+    EndpointId Endpoint, long Incarnation, ConnectionState From, ConnectionState To, int Attempt, CloseCause? Cause, TimeSpan? RetryIn, DateTimeOffset At);
+
+/// <summary>Told to the supervisor before the connection actor stops for good: attempts exhausted or outcome fatal.</summary>
+public sealed record ConnectionFailed(EndpointId Endpoint, CloseCause Cause);
+
+/// <summary>Told to the supervisor: a primary's connection is due for replacement, or a successor's is ready to take over; the role says which.</summary>
+internal sealed record SuccessionDue(EndpointId Endpoint, ConnectionRole Role);
+
+/// <summary>The successor of a planned rotation is the endpoint's connection from now on.</summary>
+internal sealed record TakeOver
+{
+    public static readonly TakeOver Instance = new();
+}
+
+/// <summary>Told to the supervisor: a successor lost its connection or attempt and stops; the old connection stays.</summary>
+internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionRole Role, CloseCause Cause);
+
+/// <summary>What a dial or a socket reports. An event of an older incarnation changes nothing and is counted.</summary>
+internal abstract record ConnectionEvent(long Incarnation);
+
+internal sealed record DialCompleted(long Incarnation, DialResult Result) : ConnectionEvent(Incarnation);
+
+internal sealed record ConnectionEnded(long Incarnation, ConnectionEnd End) : ConnectionEvent(Incarnation);
+
+/// <summary>A frame came in while the actor waited for one; told once per heartbeat.</summary>
+internal sealed record SignOfLife(long Incarnation) : ConnectionEvent(Incarnation);
+
+internal sealed record HeartbeatAnswered(long Incarnation) : ConnectionEvent(Incarnation);
+
+/// <summary>The opening message with this index was answered as expected.</summary>
+internal sealed record HelloAnswered(long Incarnation, int Index) : ConnectionEvent(Incarnation);
+
+/// <summary>The server asked for a sign of life.</summary>
+internal sealed record PeerAsked(long Incarnation) : ConnectionEvent(Incarnation);
+
+/// <summary>The first data message came in; told only when asked for.</summary>
+internal sealed record FirstData(long Incarnation) : ConnectionEvent(Incarnation);

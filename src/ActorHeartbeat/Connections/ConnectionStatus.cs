@@ -1,0 +1,27 @@
+using ActorHeartbeat.Policies;
+
+namespace ActorHeartbeat.Connections;
+
+/// <summary>What a connection actor says of itself at every transition.</summary>
+/// <param name="Since">When it entered the state, wall clock.</param>
+/// <param name="Incarnation">The latest dial's number, 0 before the first.</param>
+/// <param name="Attempt">Failures in a row so far, plus one.</param>
+/// <param name="Url">Without user info and query.</param>
+/// <param name="Subprotocol">What the server chose; null when none or not connected.</param>
+/// <param name="LastClose">How the previous connection or attempt ended; null before the first.</param>
+/// <param name="LastCloseAt">When that was, wall clock.</param>
+/// <param name="RetryAt">When the next dial asks for its permit, wall clock; null unless backing off.</param>
+/// <param name="Waiting">What it waits for, in one phrase.</param>
+/// <param name="Missed">Heartbeats in a row without an answer.</param>
+public sealed record ConnectionStatus(
+    ConnectionState State,
+    DateTimeOffset Since,
+    long Incarnation,
+    int Attempt,
+    string Url,
+    string? Subprotocol,
+    CloseCause? LastClose,
+    DateTimeOffset? LastCloseAt,
+    DateTimeOffset? RetryAt,
+    string Waiting,
+    int Missed);

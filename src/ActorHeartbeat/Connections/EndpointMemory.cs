@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Connections;
+
+/// <summary>
+/// What of an endpoint outlives its actors: settings, feed, figures, the numbers of its incarnations, and the sockets that are not
+/// gone yet. Owned by the supervisor's registry; an actor that was restarted finds here what its predecessor left.
+/// </summary>
+public sealed class EndpointMemory(EndpointSettings settings, Feed feed)
+{
+    private readonly ConcurrentDictionary<long, ConnectionLink> _sockets = new();
+    private volatile EndpointSettings _settings = settings;
+    private volatile ConnectionStatus? _status;
+    private long _incarnation;
+    private int _peakSockets;
+
+    public EndpointId Id => _settings.Id;
+
+    /// <summary>The settings as of the last change.</summary>
+    public EndpointSettings Settings
+    {
+        get => _settings;
+        internal set => _settings = value;
+    }
+
+    public Feed Feed { get; } = feed;
+
+    public EndpointVitals Vitals { get; } = new();
+
+    public TransitionJournal Journal { get; } = new();
+
+    /// <summary>What the connection actor last said of itself; null before it started.</summary>
+    public ConnectionStatus? Status
+    {
+        get => _status;
+        internal set => _status = value;
+    }
+
+    /// <summary>Sockets and dials that exist now: at most one, two during a planned rotation.</summary>
+    public int Sockets => _sockets.Count;
+
+    /// <summary>The most sockets that ever existed at once.</summary>
+    public int PeakSockets => Volatile.Read(ref _peakSockets);
+
+    /// <summary>Which of the endpoint's URLs the next dial takes: 0 is the first.</summary>
+    internal int UrlIndex { get; set; }
+
+    internal FlapDetector Flaps { get; } = new();
+
+    /// <summary>Messages replayed after every connect, by key in order of their first subscription.</summary>
+    internal OrderedDictionary<string, OutboundMessage> Subscriptions { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Messages given while the connection was down, and who gave them. The primary's.</summary>
+    internal SendQueue<IActorRef> Held { get; } = new(settings.Send, settings.Limits.SendQueue);
+
+    internal ConnectionLink NewIncarnation(ConnectionRole role, SchedulerClock clock, IActorRef owner)
+    {
+        var link = new ConnectionLink(Interlocked.Increment(ref _incarnation), role, this, clock, owner);
+        _sockets[link.Incarnation] = link;
+        _peakSockets = Math.Max(_peakSockets, _sockets.Count);
+        return link;
+    }
+
+    internal void Left(ConnectionLink link) => _sockets.TryRemove(link.Incarnation, out _);
+
+    /// <summary>The socket a crashed predecessor left, now heard by <paramref name="owner"/>; null when there is none.</summary>
+    internal ConnectionLink? AdoptOrphan(ConnectionRole role, IActorRef owner)
+    {
+        foreach (var link in _sockets.Values)
+        {
+            if (link.Role != role)
+                continue;
+            link.Adopt(owner);
+            link.Abort();
+            if (!link.IsGone)
+                return link;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,135 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.TestKit;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+
+namespace ActorHeartbeat.Tests.Connections;
+
+/// <summary>One connection actor with a real governor on a scripted network, in virtual time.</summary>
+public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
+{
+    private static readonly Config VirtualTime = ConfigurationFactory.ParseString("""
+        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.loglevel = WARNING
+        """);
+
+    protected static readonly EndpointId Id = new("feed");
+
+    protected static readonly EndpointSettings Defaults = new()
+    {
+        Id = Id,
+        Url = new Uri("ws://feed.test/path?token=secret"),
+        Backoff = new BackoffSettings { Jitter = Jitter.None },
+    };
+
+    private readonly GovernorLedger<IActorRef> _ledger = new();
+    private readonly TestProbe _supervisor;
+    private readonly SchedulerClock _clock;
+
+    protected ConnectionSpec()
+        : base(VirtualTime)
+    {
+        _supervisor = CreateTestProbe("supervisor");
+        _clock = new SchedulerClock(Sys.Scheduler);
+        Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
+        _ledger.Configure(new SupervisorSettings(), new Dictionary<string, GroupSettings>(), _clock.Elapsed);
+        Governor = Sys.ActorOf(ConnectGovernor.Props(_ledger, _clock, null), "governor");
+        Sys.EventStream.Subscribe(TestActor, typeof(StateChanged));
+    }
+
+    protected ScriptedNetwork Network { get; }
+
+    protected IActorRef Governor { get; }
+
+    protected IActorRef Connection { get; private set; } = null!; // by Start
+
+    protected EndpointMemory Memory { get; private set; } = null!; // by Start
+
+    protected TestProbe Supervisor => _supervisor;
+
+    protected ScriptedConnection Socket => Network.Connection(Id);
+
+    protected static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    /// <summary>Starts the actor and waits until it has said so.</summary>
+    protected void Start(EndpointSettings? settings = null, ConnectionRole? role = null)
+    {
+        var endpoint = settings ?? Defaults;
+        Memory = new EndpointMemory(endpoint, new FeedRegistry(TimeProvider.System).GetOrAdd(endpoint.Id, endpoint.Limits));
+        Connection = Sys.ActorOf(PropsOf(role ?? new ConnectionRole(true)));
+    }
+
+    protected Props PropsOf(ConnectionRole role) => ConnectionActor.Props(
+        Memory, new ConnectionDependencies(Network, new PlainResolver(), Governor, _supervisor.Ref, _clock, Seed: 1), TimeSpan.Zero, role);
+
+    /// <summary>Starts the actor and brings it to Open.</summary>
+    protected void StartOpen(EndpointSettings? settings = null)
+    {
+        Start(settings);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+    }
+
+    /// <summary>Moves time once everything sent so far has been handled; a timer is due no earlier than it is armed.</summary>
+    protected void Advance(double seconds)
+    {
+        Settle();
+        ((TestScheduler)Sys.Scheduler).Advance(Seconds(seconds));
+        Settle();
+    }
+
+    /// <summary>Waits until actor and governor have nothing left to do: each answers after all that came before.</summary>
+    protected void Settle()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            var probe = CreateTestProbe();
+            Governor.Tell(new GetPlace(Id), probe.Ref);
+            probe.ExpectMsg<QueuePlace>();
+            if (Memory is null || Stopped)
+                continue;
+            Connection.Tell(new SendMessage(Nothing), probe.Ref);
+            probe.ExpectMsg<SendResult>();
+        }
+    }
+
+    /// <summary>Set by a test whose actor has stopped.</summary>
+    protected bool Stopped { get; set; }
+
+    protected static OutboundMessage Nothing { get; } = OutboundMessage.Text("settle");
+
+    /// <summary>The next transitions lead through these states and no others.</summary>
+    protected List<StateChanged> ExpectStates(params ConnectionState[] states)
+    {
+        var changes = new List<StateChanged>();
+        foreach (var state in states)
+        {
+            var change = ExpectMsg<StateChanged>();
+            Assert.Equal(state, change.To);
+            changes.Add(change);
+        }
+        return changes;
+    }
+
+    protected StateChanged ExpectBackingOff(CauseKind cause)
+    {
+        var change = ExpectStates(ConnectionState.BackingOff)[0];
+        Assert.Equal(cause, change.Cause!.Kind);
+        return change;
+    }
+
+    /// <summary>What was sent beside the messages by which <see cref="Settle"/> waits.</summary>
+    protected IReadOnlyList<string> SentText => [.. Socket.SentText.Where(text => text != "settle")];
+
+    private sealed class PlainResolver : Transport.IAttemptResolver
+    {
+        public ValueTask<Transport.DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) =>
+            new(new Transport.DialRequest(settings, url, []));
+    }
+}
