@@ -1,0 +1,78 @@
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+using Akka.Hosting;
+
+namespace ActorHeartbeat.Hosting;
+
+/// <summary>Brings the supervisor into a generic host.</summary>
+public static class ConnectionSupervisorHosting
+{
+    /// <summary>Drain begins in this phase: after requests are done, before actors stop.</summary>
+    private const string DrainPhase = CoordinatedShutdown.PhaseServiceStop;
+
+    /// <summary>
+    /// Starts a <see cref="ConnectionSupervisor"/> with the system, registers it as <c>IRequiredActor&lt;ConnectionSupervisor&gt;</c>, and
+    /// drains it when the system shuts down: every connection is closed with a Close frame.
+    /// </summary>
+    /// <param name="builder">Of <c>AddAkka</c>.</param>
+    /// <param name="configure">Names the endpoints, and replaces what the defaults do not fit.</param>
+    public static AkkaConfigurationBuilder WithConnectionSupervisor(this AkkaConfigurationBuilder builder, Action<ConnectionSupervisorOptions> configure)
+    {
+        var options = new ConnectionSupervisorOptions();
+        configure(options);
+        return builder.WithActors((system, registry) => Start(system, registry, options));
+    }
+
+    private static void Start(ActorSystem system, IActorRegistry registry, ConnectionSupervisorOptions options)
+    {
+        var supervisor = system.ActorOf(ConnectionSupervisor.Props(options.Dependencies()), "connections");
+        registry.Register<ConnectionSupervisor>(supervisor);
+        supervisor.Tell(new ApplyConfiguration([.. options.Endpoints], options.Groups.ToDictionary(group => group.Name), options.Supervisor), ActorRefs.NoSender);
+        CoordinatedShutdown.Get(system).AddTask(DrainPhase, "drain-connections", async () =>
+        {
+            await supervisor.Ask<Drained>(new Drain("shutting down"), options.Supervisor.ShutdownTimeout + TimeSpan.FromSeconds(1));
+            return Akka.Done.Instance;
+        });
+    }
+}
+
+/// <summary>What a supervisor starts with.</summary>
+public sealed class ConnectionSupervisorOptions
+{
+    /// <summary>The endpoints supervised from the start; more can be added later by <see cref="AddEndpoint"/>.</summary>
+    public IList<EndpointSettings> Endpoints { get; } = [];
+
+    /// <summary>Budgets that endpoints share by naming the group.</summary>
+    public IList<GroupSettings> Groups { get; } = [];
+
+    public SupervisorSettings Supervisor { get; set; } = new();
+
+    /// <summary>Where messages go: subscribe here.</summary>
+    public FeedRegistry Feeds { get; set; } = new(TimeProvider.System);
+
+    /// <summary>Opens connections. Default: real sockets.</summary>
+    public IDialer? Dialer { get; set; }
+
+    /// <summary>Resolves secrets for each attempt. Default: literals and environment variables.</summary>
+    public IAttemptResolver? Resolver { get; set; }
+
+    /// <summary>Keeps the governor's state over restarts of the process. Default: none.</summary>
+    public IGovernorStore? GovernorStore { get; set; }
+
+    /// <summary>Adds an endpoint.</summary>
+    /// <param name="id">See <see cref="EndpointId"/>.</param>
+    /// <param name="url">An absolute ws or wss URL.</param>
+    /// <param name="change">Changes what the defaults do not fit.</param>
+    public ConnectionSupervisorOptions Add(string id, string url, Func<EndpointSettings, EndpointSettings>? change = null)
+    {
+        var settings = new EndpointSettings { Id = new EndpointId(id), Url = new Uri(url, UriKind.Absolute) };
+        Endpoints.Add(change is null ? settings : change(settings));
+        return this;
+    }
+
+    internal SupervisorDependencies Dependencies() =>
+        new(Dialer ?? new TransportCatalog(TimeProvider.System), Resolver ?? new EnvironmentAttemptResolver(), Feeds) { GovernorStore = GovernorStore };
+}

@@ -1,0 +1,356 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Pattern;
+
+namespace ActorHeartbeat.Supervision;
+
+/// <summary>
+/// Owns the registry of endpoints: what is wanted of each, and the actors that exist for it. One child per endpoint, restarted under
+/// exponential backoff when it throws; its siblings do not notice. Two during a planned rotation.
+/// </summary>
+public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
+{
+    private const string ShutdownDeadline = "shutdown-deadline";
+
+    private readonly Dictionary<EndpointId, SupervisedEndpoint> _endpoints = [];
+    private readonly Dictionary<IActorRef, SupervisedEndpoint> _byActor = [];
+    private readonly SupervisorDependencies _dependencies;
+    private readonly SchedulerClock _clock;
+    private readonly GovernorLedger<IActorRef> _ledger = new();
+    private readonly ConnectionDependencies _connections;
+    private SupervisorSettings _settings = new();
+    private IReadOnlyDictionary<string, GroupSettings> _groups = new Dictionary<string, GroupSettings>();
+    private IActorRef? _drainedTo;
+    private int _started;
+
+    public ConnectionSupervisor(SupervisorDependencies dependencies)
+    {
+        _dependencies = dependencies;
+        _clock = new SchedulerClock(Context.System.Scheduler);
+        _ledger.Configure(_settings, _groups, _clock.Elapsed);
+        if (dependencies.GovernorStore?.Load() is var (state, age))
+            _ledger.Restore(state, age, _clock.Elapsed);
+        var governor = Context.ActorOf(ConnectGovernor.Props(_ledger, _clock, dependencies.GovernorStore), "governor");
+        _connections = new ConnectionDependencies(dependencies.Dialer, dependencies.Resolver, governor, Self, _clock, dependencies.Seed);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
+
+    public static Props Props(SupervisorDependencies dependencies) => Akka.Actor.Props.Create(() => new ConnectionSupervisor(dependencies));
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ApplyConfiguration configuration:
+                Sender.Tell(Apply(configuration));
+                break;
+            case AddEndpoint add:
+                Sender.Tell(Add(add.Settings));
+                break;
+            case ReconfigureEndpoint reconfigure:
+                Sender.Tell(With(reconfigure.Settings.Id, endpoint => Reconfigure(endpoint, reconfigure.Settings)));
+                break;
+            case RemoveEndpoint remove:
+                Sender.Tell(With(remove.Endpoint, Remove));
+                break;
+            case PauseEndpoint pause:
+                Sender.Tell(With(pause.Endpoint, endpoint => Pause(endpoint, endpoint.Memory.Settings.CloseCode, "paused")));
+                break;
+            case CloseEndpoint close:
+                Sender.Tell(Close(close));
+                break;
+            case ResumeEndpoint resume:
+                Sender.Tell(With(resume.Endpoint, Resume));
+                break;
+            case RefreshEndpoint refresh:
+                Sender.Tell(Tell(refresh.Endpoint, new Refresh("refreshed by an operator")));
+                break;
+            case RotateEndpoint rotate:
+                Sender.Tell(WithRunning(rotate.Endpoint, endpoint => BeginSuccession(endpoint)));
+                break;
+            case SubscribeTo subscribe:
+                Sender.Tell(Tell(subscribe.Endpoint, new Subscribe(subscribe.Key, subscribe.Message)));
+                break;
+            case UnsubscribeFrom unsubscribe:
+                Sender.Tell(Tell(unsubscribe.Endpoint, new Unsubscribe(unsubscribe.Key, unsubscribe.Message)));
+                break;
+            case SendTo send:
+                Send(send);
+                break;
+            case GetEndpoints:
+                Sender.Tell(new EndpointList([.. _endpoints.Values.Where(endpoint => !endpoint.IsRemoved).Select(Snapshot)]));
+                break;
+            case GetEndpoint get:
+                Sender.Tell(Find(get.Endpoint) is { } found ? Snapshot(found) : Unknown(get.Endpoint));
+                break;
+            case GetPlace place:
+                _connections.Governor.Forward(place);
+                break;
+            case Drain drain:
+                DrainAll(drain);
+                break;
+            case ShutdownOverdue:
+                DropWhatIsLeft();
+                break;
+            case ConnectionFailed failed when Find(failed.Endpoint) is { Mode: EndpointMode.Running } running:
+                running.Enter(EndpointMode.Failed, _clock.UtcNow, failed.Cause);
+                Announce(running);
+                break;
+            case SuccessionDue due when Find(due.Endpoint) is { } aging:
+                Succeed(aging, due.Role);
+                break;
+            case SuccessorFailed failed:
+                Context.GetLogger().Warning("{0}: the new connection of a rotation failed, the old one stays: {1}", failed.Endpoint, failed.Cause.Detail);
+                break;
+            case Terminated dead when _byActor.Remove(dead.ActorRef, out var owner):
+                Stopped(owner, dead.ActorRef);
+                break;
+            case ConnectionFailed or SuccessionDue:
+                break; // of an endpoint that is gone or no longer wanted
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private ConfigurationApplied Apply(ApplyConfiguration configuration)
+    {
+        (_settings, _groups) = (configuration.Supervisor, configuration.Groups);
+        _connections.Governor.Tell(new ConfigureGovernor(_settings, _groups));
+        var wanted = configuration.Endpoints.ToDictionary(settings => settings.Id);
+        var removed = _endpoints.Values.Where(endpoint => !endpoint.IsRemoved && !wanted.ContainsKey(endpoint.Memory.Id)).Select(endpoint => endpoint.Memory.Id).ToArray();
+        foreach (var id in removed)
+            Remove(_endpoints[id]);
+
+        var added = new List<EndpointId>();
+        var changed = new Dictionary<ChangeEffect, List<EndpointId>>();
+        var spread = wanted.Count > 1 ? _settings.StartSpread : TimeSpan.Zero;
+        foreach (var settings in configuration.Endpoints)
+        {
+            if (Find(settings.Id) is not { } endpoint)
+            {
+                Admit(settings, spread);
+                added.Add(settings.Id);
+                continue;
+            }
+            var effect = Reconfigure(endpoint, settings);
+            if (!changed.TryGetValue(effect, out var ids))
+                changed[effect] = ids = [];
+            ids.Add(settings.Id);
+        }
+        ValueList<EndpointId> Of(ChangeEffect effect) => changed.TryGetValue(effect, out var ids) ? [.. ids] : [];
+        return new ConfigurationApplied(
+            [.. added], [.. removed], Of(ChangeEffect.Reconnect), Of(ChangeEffect.NextAttempt), Of(ChangeEffect.Live), Of(ChangeEffect.None).Count);
+    }
+
+    private CommandResult Add(EndpointSettings settings)
+    {
+        if (Find(settings.Id) is not null)
+            return new CommandResult(CommandOutcome.Refused, $"{settings.Id} exists already");
+        Admit(settings, TimeSpan.Zero);
+        return new CommandResult(CommandOutcome.Accepted);
+    }
+
+    private void Admit(EndpointSettings settings, TimeSpan spread)
+    {
+        if (!_endpoints.TryGetValue(settings.Id, out var endpoint))
+        {
+            var feed = _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
+            _endpoints[settings.Id] = endpoint = new SupervisedEndpoint(new EndpointMemory(settings, feed), _clock.UtcNow);
+        }
+        endpoint.IsRemoved = false; // it may be one that is still closing
+        endpoint.Memory.Settings = settings;
+        endpoint.Enter(settings.Enabled ? EndpointMode.Running : EndpointMode.Paused, _clock.UtcNow);
+        StartIfWanted(endpoint, spread);
+    }
+
+    private ChangeEffect Reconfigure(SupervisedEndpoint endpoint, EndpointSettings settings)
+    {
+        var before = endpoint.Memory.Settings;
+        var effect = EndpointChange.Between(before, settings).Effect;
+        if (effect == ChangeEffect.None)
+            return effect;
+        endpoint.Memory.Settings = settings;
+        _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
+        if (before.Enabled != settings.Enabled)
+        {
+            if (settings.Enabled)
+                Resume(endpoint);
+            else
+                Pause(endpoint, settings.CloseCode, "disabled by configuration");
+        }
+        else if (effect == ChangeEffect.Reconnect && settings.MaxAge is not null && IsConnected(endpoint))
+        {
+            BeginSuccession(endpoint);
+        }
+        else
+        {
+            endpoint.Primary?.Tell(new SettingsChanged(effect));
+        }
+        return effect;
+    }
+
+    private static bool IsConnected(SupervisedEndpoint endpoint) =>
+        endpoint.Primary is not null && endpoint.Memory.Status?.State is ConnectionState.Open or ConnectionState.AwaitingPong;
+
+    private void Remove(SupervisedEndpoint endpoint)
+    {
+        endpoint.IsRemoved = true;
+        Pause(endpoint, endpoint.Memory.Settings.CloseCode, "removed");
+        ForgetIfGone(endpoint);
+    }
+
+    private CommandResult Close(CloseEndpoint close) => CloseCodes.MaySend(close.Code)
+        ? With(close.Endpoint, endpoint => Pause(endpoint, close.Code, close.Reason))
+        : new CommandResult(CommandOutcome.Refused, $"close code {close.Code} ({CloseCodes.Name(close.Code)}) must not be sent; allowed are 1000-1003, 1007-1014 and 3000-4999 (RFC 6455 section 7.4)");
+
+    private void Pause(SupervisedEndpoint endpoint, int code, string reason)
+    {
+        endpoint.Enter(EndpointMode.Paused, _clock.UtcNow);
+        foreach (var actor in endpoint.LetGo())
+            actor.Tell(new CloseConnection(code, reason));
+        Announce(endpoint);
+    }
+
+    private void Resume(SupervisedEndpoint endpoint)
+    {
+        if (endpoint.Mode == EndpointMode.Running)
+            return;
+        endpoint.Enter(EndpointMode.Running, _clock.UtcNow);
+        StartIfWanted(endpoint, TimeSpan.Zero);
+    }
+
+    private void StartIfWanted(SupervisedEndpoint endpoint, TimeSpan spread)
+    {
+        if (endpoint is { Mode: EndpointMode.Running, IsIdle: true, IsRemoved: false } && _drainedTo is null)
+            Start(endpoint, new ConnectionRole(isPrimary: true), spread);
+    }
+
+    private void Start(SupervisedEndpoint endpoint, ConnectionRole role, TimeSpan spread)
+    {
+        var restart = _settings.Restart;
+        var connection = ConnectionActor.Props(endpoint.Memory, _connections, spread, role);
+        var actor = Context.ActorOf(
+            BackoffSupervisor.Props(Backoff.OnFailure(connection, "connection", restart.MinBackoff, restart.MaxBackoff, restart.Jitter, restart.MaxRestarts ?? -1)),
+            $"{endpoint.Memory.Id}-{++_started}");
+        Context.Watch(actor);
+        _byActor[actor] = endpoint;
+        endpoint.Started(actor, role);
+    }
+
+    private void BeginSuccession(SupervisedEndpoint endpoint)
+    {
+        if (endpoint is { Primary: not null, Successor: null })
+            Start(endpoint, new ConnectionRole(isPrimary: false), TimeSpan.Zero);
+    }
+
+    private void Succeed(SupervisedEndpoint endpoint, ConnectionRole role)
+    {
+        if (role.IsPrimary)
+        {
+            BeginSuccession(endpoint);
+        }
+        else if (endpoint.IsSuccessor(role))
+        {
+            endpoint.Succeed()?.Tell(new CloseConnection(endpoint.Memory.Settings.CloseCode, "replaced by a younger connection"));
+            endpoint.Primary!.Tell(TakeOver.Instance);
+        }
+    }
+
+    private void Stopped(SupervisedEndpoint endpoint, IActorRef actor)
+    {
+        var wasPrimary = actor.Equals(endpoint.Primary);
+        endpoint.Stopped(actor);
+        if (wasPrimary && endpoint.Mode == EndpointMode.Running)
+        {
+            // It stopped by itself and did not say why: it threw more often than restarts are allowed.
+            endpoint.Enter(EndpointMode.Failed, _clock.UtcNow, new CloseCause(CauseKind.Crashed, "its actor failed more often than supervisor.restart.max-restarts allows"));
+            Announce(endpoint);
+        }
+        ForgetIfGone(endpoint);
+        StartIfWanted(endpoint, TimeSpan.Zero);
+        if (_drainedTo is not null && _byActor.Count == 0)
+            FinishDrain(forced: 0);
+    }
+
+    private void ForgetIfGone(SupervisedEndpoint endpoint)
+    {
+        if (!endpoint.IsRemoved || !endpoint.IsIdle)
+            return;
+        _endpoints.Remove(endpoint.Memory.Id);
+        _dependencies.Feeds.Remove(endpoint.Memory.Id, "removed");
+    }
+
+    private void Send(SendTo send)
+    {
+        if (Find(send.Endpoint) is not { } endpoint)
+            Sender.Tell(Unknown(send.Endpoint));
+        else if (endpoint.Primary is { } primary)
+            primary.Forward(new SendMessage(send.Message));
+        else
+            Sender.Tell(new SendResult(Transport.SendStatus.Refused, $"{send.Endpoint} is {Snapshot(endpoint).State}"));
+    }
+
+    private void DrainAll(Drain drain)
+    {
+        _drainedTo = Sender;
+        foreach (var endpoint in _endpoints.Values)
+            Pause(endpoint, endpoint.Memory.Settings.DrainCloseCode, drain.Reason);
+        if (_byActor.Count == 0)
+            FinishDrain(forced: 0);
+        else
+            Timers.StartSingleTimer(ShutdownDeadline, ShutdownOverdue.Instance, _settings.ShutdownTimeout);
+    }
+
+    private void DropWhatIsLeft()
+    {
+        foreach (var actor in _byActor.Keys)
+            Context.Stop(actor); // aborts its socket
+        FinishDrain(_byActor.Count);
+    }
+
+    private void FinishDrain(int forced)
+    {
+        Timers.Cancel(ShutdownDeadline);
+        _drainedTo!.Tell(new Drained(forced));
+        _drainedTo = ActorRefs.Nobody;
+    }
+
+    private SupervisedEndpoint? Find(EndpointId id) => _endpoints.TryGetValue(id, out var endpoint) && !endpoint.IsRemoved ? endpoint : null;
+
+    private CommandResult With(EndpointId id, Action<SupervisedEndpoint> act)
+    {
+        if (Find(id) is not { } endpoint)
+            return Unknown(id);
+        act(endpoint);
+        return new CommandResult(CommandOutcome.Accepted);
+    }
+
+    private CommandResult WithRunning(EndpointId id, Action<SupervisedEndpoint> act)
+    {
+        if (Find(id) is not { } endpoint)
+            return Unknown(id);
+        if (endpoint.Primary is null)
+            return new CommandResult(CommandOutcome.Refused, $"{id} is {Snapshot(endpoint).State}; resume it first");
+        act(endpoint);
+        return new CommandResult(CommandOutcome.Accepted);
+    }
+
+    private CommandResult Tell(EndpointId id, object command) => WithRunning(id, endpoint => endpoint.Primary!.Tell(command));
+
+    private static CommandResult Unknown(EndpointId id) => new(CommandOutcome.UnknownEndpoint, $"there is no endpoint {id}");
+
+    private static EndpointSnapshot Snapshot(SupervisedEndpoint endpoint) =>
+        new(endpoint.Memory.Id, endpoint.Mode, endpoint.Failure, endpoint.Since, endpoint.Memory);
+
+    private static void Announce(SupervisedEndpoint endpoint) => Context.System.EventStream.Publish(new EndpointModeChanged(Snapshot(endpoint)));
+
+    private sealed record ShutdownOverdue
+    {
+        public static readonly ShutdownOverdue Instance = new();
+    }
+}

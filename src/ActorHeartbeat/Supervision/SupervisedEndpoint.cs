@@ -1,0 +1,81 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Policies;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Supervision;
+
+/// <summary>The registry's entry: what is wanted of an endpoint, and the actors that exist for it now.</summary>
+internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset since)
+{
+    private readonly Dictionary<IActorRef, ConnectionRole> _actors = [];
+
+    public EndpointMemory Memory { get; } = memory;
+
+    public EndpointMode Mode { get; private set; } = EndpointMode.Paused;
+
+    public CloseCause? Failure { get; private set; }
+
+    public DateTimeOffset Since { get; private set; } = since;
+
+    /// <summary>To be forgotten when its last actor has stopped.</summary>
+    public bool IsRemoved { get; set; }
+
+    /// <summary>The actor that is the endpoint's connection; null when it is not running or still starts.</summary>
+    public IActorRef? Primary { get; private set; }
+
+    /// <summary>The actor of a planned rotation that has not taken over yet.</summary>
+    public IActorRef? Successor { get; private set; }
+
+    /// <summary>Whether no actor exists for it, not even one that is closing.</summary>
+    public bool IsIdle => _actors.Count == 0;
+
+    public IEnumerable<IActorRef> Actors => _actors.Keys;
+
+    public void Enter(EndpointMode mode, DateTimeOffset now, CloseCause? failure = null)
+    {
+        if (mode != Mode)
+            Since = now;
+        (Mode, Failure) = (mode, failure);
+    }
+
+    public void Started(IActorRef actor, ConnectionRole role)
+    {
+        _actors.Add(actor, role);
+        if (role.IsPrimary)
+            Primary = actor;
+        else
+            Successor = actor;
+    }
+
+    /// <summary>Nothing more is wanted of its actors but that they close.</summary>
+    public IEnumerable<IActorRef> LetGo()
+    {
+        foreach (var role in _actors.Values)
+            role.IsPrimary &= !IsRemoved;
+        (Primary, Successor) = (null, null);
+        return _actors.Keys;
+    }
+
+    /// <summary>The successor becomes the primary.</summary>
+    /// <returns>The old primary, which is to close; null when there is none.</returns>
+    public IActorRef? Succeed()
+    {
+        var old = Primary;
+        if (old is not null)
+            _actors[old].IsPrimary = false;
+        _actors[Successor!].IsPrimary = true;
+        (Primary, Successor) = (Successor, null);
+        return old;
+    }
+
+    public bool IsSuccessor(ConnectionRole role) => Successor is { } successor && _actors[successor] == role;
+
+    public void Stopped(IActorRef actor)
+    {
+        _actors.Remove(actor);
+        if (Primary?.Equals(actor) == true)
+            Primary = null;
+        if (Successor?.Equals(actor) == true)
+            Successor = null;
+    }
+}

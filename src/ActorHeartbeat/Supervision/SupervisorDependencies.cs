@@ -1,0 +1,17 @@
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Supervision;
+
+/// <summary>What a supervisor is made with.</summary>
+/// <param name="Dialer">Opens connections.</param>
+/// <param name="Resolver">Resolves URL and secrets for each attempt.</param>
+/// <param name="Feeds">Where messages go.</param>
+public sealed record SupervisorDependencies(IDialer Dialer, IAttemptResolver Resolver, FeedRegistry Feeds)
+{
+    /// <summary>Where the governor's state is kept over restarts of the process; null (default) keeps none.</summary>
+    public IGovernorStore? GovernorStore { get; init; }
+
+    /// <summary>Decides every random delay of the run. Default: drawn for each process, so that a fleet of processes differs.</summary>
+    public ulong Seed { get; init; } = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(ulong)));
+}

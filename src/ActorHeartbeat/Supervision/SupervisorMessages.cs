@@ -1,0 +1,120 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+
+namespace ActorHeartbeat.Supervision;
+
+/// <summary>
+/// Replaces everything that is supervised: endpoints not named are removed, new ones started, changed ones touched only as far as the
+/// change asks for. Answered by <see cref="ConfigurationApplied"/>.
+/// </summary>
+public sealed record ApplyConfiguration(
+    IReadOnlyCollection<EndpointSettings> Endpoints, IReadOnlyDictionary<string, GroupSettings> Groups, SupervisorSettings Supervisor);
+
+/// <summary>What a configuration did, each endpoint named once.</summary>
+public sealed record ConfigurationApplied(
+    ValueList<EndpointId> Added, ValueList<EndpointId> Removed, ValueList<EndpointId> Reconnected, ValueList<EndpointId> NextAttempt, ValueList<EndpointId> ChangedLive, int Unchanged);
+
+/// <summary>Supervises one more endpoint. Refused when its id is taken. Answered by <see cref="CommandResult"/>.</summary>
+public sealed record AddEndpoint(EndpointSettings Settings);
+
+/// <summary>Gives an endpoint new settings. Answered by <see cref="CommandResult"/>.</summary>
+public sealed record ReconfigureEndpoint(EndpointSettings Settings);
+
+/// <summary>Closes an endpoint's connection and forgets it. Answered by <see cref="CommandResult"/>.</summary>
+public sealed record RemoveEndpoint(EndpointId Endpoint);
+
+/// <summary>Closes the connection with a Close frame and keeps the endpoint, paused. Answered by <see cref="CommandResult"/>.</summary>
+public sealed record PauseEndpoint(EndpointId Endpoint);
+
+/// <summary>Starts a paused or failed endpoint. Answered by <see cref="CommandResult"/>.</summary>
+public sealed record ResumeEndpoint(EndpointId Endpoint);
+
+/// <summary>Closes and dials again; retries now when it is backing off. Answered by <see cref="CommandResult"/>.</summary>
+public sealed record RefreshEndpoint(EndpointId Endpoint);
+
+/// <summary>Closes for good with this code and reason; the endpoint stays, paused. Answered by <see cref="CommandResult"/>.</summary>
+public sealed record CloseEndpoint(EndpointId Endpoint, int Code, string Reason);
+
+/// <summary>Replaces the connection by a new one, the new one first. Answered by <see cref="CommandResult"/>.</summary>
+public sealed record RotateEndpoint(EndpointId Endpoint);
+
+/// <summary>Sends a message. Answered by <see cref="SendResult"/>, or <see cref="CommandResult"/> when there is no such endpoint.</summary>
+public sealed record SendTo(EndpointId Endpoint, OutboundMessage Message);
+
+/// <summary>Remembers a message and sends it after every connect, and now if open. Answered by <see cref="CommandResult"/>.</summary>
+public sealed record SubscribeTo(EndpointId Endpoint, string Key, OutboundMessage Message);
+
+/// <summary>Forgets a remembered message; <paramref name="Message"/>, if any, is sent now if open. Answered by <see cref="CommandResult"/>.</summary>
+public sealed record UnsubscribeFrom(EndpointId Endpoint, string Key, OutboundMessage? Message);
+
+/// <summary>The answer to a command.</summary>
+/// <param name="Outcome">Whether it was taken.</param>
+/// <param name="Why">For one that was not: one line.</param>
+public sealed record CommandResult(CommandOutcome Outcome, string Why = "");
+
+public enum CommandOutcome
+{
+    Accepted,
+    UnknownEndpoint,
+    Refused,
+}
+
+/// <summary>Asks for all endpoints; answered by <see cref="EndpointList"/>.</summary>
+public sealed record GetEndpoints
+{
+    public static readonly GetEndpoints Instance = new();
+}
+
+public sealed record EndpointList(IReadOnlyList<EndpointSnapshot> Endpoints);
+
+/// <summary>Asks for one endpoint; answered by <see cref="EndpointSnapshot"/>, or <see cref="CommandResult"/> when there is none.</summary>
+public sealed record GetEndpoint(EndpointId Endpoint);
+
+/// <summary>
+/// Closes every connection with its drain close code and answers <see cref="Drained"/> when all are gone, at the latest after
+/// supervisor.shutdown-timeout.
+/// </summary>
+public sealed record Drain(string Reason);
+
+/// <param name="Forced">Endpoints that had not closed in time and were dropped.</param>
+public sealed record Drained(int Forced);
+
+/// <summary>One endpoint as it stands.</summary>
+/// <param name="Mode">What the supervisor wants of it, or failed.</param>
+/// <param name="Failure">Why it is failed.</param>
+/// <param name="Since">Since when it is in its present mode, wall clock.</param>
+/// <param name="Memory">Settings, feed, figures, status and journal; live, and safe to read from anywhere.</param>
+public sealed record EndpointSnapshot(EndpointId Id, EndpointMode Mode, CloseCause? Failure, DateTimeOffset Since, EndpointMemory Memory)
+{
+    /// <summary>
+    /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.
+    /// </summary>
+    public string State => Mode switch
+    {
+        EndpointMode.Paused => "paused",
+        EndpointMode.Failed => "failed",
+        _ => NameOf(Memory.Status?.State ?? ConnectionState.BackingOff),
+    };
+
+    public static string NameOf(ConnectionState state) => state switch
+    {
+        ConnectionState.Connecting => "connecting",
+        ConnectionState.Open => "open",
+        ConnectionState.AwaitingPong => "awaiting-pong",
+        _ => "backing-off",
+    };
+}
+
+/// <summary>Every endpoint is in exactly one: configured = running + paused + failed.</summary>
+public enum EndpointMode
+{
+    Running,
+    Paused,
+
+    /// <summary>Attempts exhausted, outcome fatal, or restarts exhausted; until somebody resumes it.</summary>
+    Failed,
+}
+
+/// <summary>Published on the event stream when an endpoint is paused or has failed for good.</summary>
+public sealed record EndpointModeChanged(EndpointSnapshot Endpoint);

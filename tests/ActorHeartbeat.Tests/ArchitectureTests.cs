@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace ActorHeartbeat.Tests;
+
+/// <summary>The arrows between the rooms, read from the project files.</summary>
+public partial class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> Arrows = new()
+    {
+        ["ActorHeartbeat.Hocon"] = [],
+        ["Akka.Embedded"] = ["ActorHeartbeat.Hocon"],
+        ["Akka.Embedded.TestKit"] = ["Akka.Embedded"],
+        ["ActorHeartbeat"] = [],
+        ["ActorHeartbeat.TestKit"] = ["ActorHeartbeat"],
+        ["ActorHeartbeat.Configuration"] = ["ActorHeartbeat", "ActorHeartbeat.Hocon"],
+        ["ActorHeartbeat.Service"] = ["ActorHeartbeat.Configuration", "ActorHeartbeat.TestKit"],
+    };
+
+    [Fact]
+    public void Projects_refer_only_along_the_arrows()
+    {
+        var found = Directory.GetFiles(Source(), "*.csproj", SearchOption.AllDirectories).ToDictionary(
+            file => Path.GetFileNameWithoutExtension(file),
+            file => XDocument.Load(file).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).Order().ToArray());
+
+        Assert.Equal(Arrows.OrderBy(room => room.Key), found.OrderBy(room => room.Key));
+    }
+
+    [Fact]
+    public void Inside_the_library_pure_rooms_know_no_actors_and_the_data_plane_knows_no_decisions()
+    {
+        foreach (var (room, forbidden) in new (string, string[])[]
+        {
+            ("Endpoints", ["Akka", "ActorHeartbeat.Connections", "ActorHeartbeat.Supervision", "ActorHeartbeat.Transport", "ActorHeartbeat.Delivery"]),
+            ("Policies", ["Akka", "ActorHeartbeat.Connections", "ActorHeartbeat.Supervision", "ActorHeartbeat.Delivery"]),
+            ("Transport", ["ActorHeartbeat.Connections", "ActorHeartbeat.Supervision", "ActorHeartbeat.Delivery"]),
+            ("Delivery", ["ActorHeartbeat.Supervision"]),
+        })
+        {
+            foreach (var file in Directory.GetFiles(Path.Combine(Source(), "ActorHeartbeat", room), "*.cs", SearchOption.AllDirectories))
+            {
+                var used = Usings().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value);
+                Assert.DoesNotContain(used, name => forbidden.Any(prefix => name == prefix || name.StartsWith(prefix + ".", StringComparison.Ordinal)));
+            }
+        }
+    }
+
+    [Fact]
+    public void Only_one_file_knows_which_Akka_is_meant()
+    {
+        var conditional = Directory.GetFiles(Source(), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/") && File.ReadLines(file).Any(line => line.TrimStart().StartsWith("#if", StringComparison.Ordinal)));
+
+        Assert.Empty(conditional);
+    }
+
+    private static string Source([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../src"));
+
+    [GeneratedRegex(@"^using (?:static )?([\w.]+);", RegexOptions.Multiline)]
+    private static partial Regex Usings();
+}

@@ -1,0 +1,302 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+
+namespace ActorHeartbeat.Tests.Supervision;
+
+/// <summary>The supervisor with its real children on a scripted network, in virtual time.</summary>
+public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
+{
+    private static readonly Config VirtualTime = ConfigurationFactory.ParseString("""
+        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.loglevel = WARNING
+        """);
+
+    private static readonly SupervisorSettings NoSpread = new() { StartSpread = TimeSpan.Zero, Restart = new RestartSettings { Jitter = 0 } };
+
+    private readonly ScriptedNetwork _network;
+    private readonly FeedRegistry _feeds = new(TimeProvider.System);
+    private readonly IActorRef _supervisor;
+
+    public ConnectionSupervisorTests()
+        : base(VirtualTime)
+    {
+        _network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
+        _supervisor = Sys.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(_network, new EnvironmentAttemptResolver(_ => null), _feeds) { Seed = 1 }), "connections");
+    }
+
+    [Fact]
+    public void Configured_endpoints_are_started_and_become_open()
+    {
+        Apply(Endpoint("a"), Endpoint("b"), Endpoint("c") with { Enabled = false });
+
+        AwaitStates(("a", "open"), ("b", "open"), ("c", "paused"));
+    }
+
+    [Fact]
+    public void Pause_closes_with_a_Close_frame_and_resume_dials_again()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+
+        Command(new PauseEndpoint(Id("a")));
+        AwaitStates(("a", "paused"));
+        AwaitAssert(() => Assert.Equal(0, _network.LiveSockets(Id("a"))));
+        Command(new ResumeEndpoint(Id("a")));
+
+        AwaitStates(("a", "open"));
+        Assert.Equal((1000, "paused"), _network.DialsOf(Id("a"))[0].Connection!.Closes[0]);
+        Assert.Equal(1, _network.PeakSockets(Id("a")));
+    }
+
+    [Fact]
+    public void Resume_while_still_closing_waits_for_the_old_socket()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+        _network.HoldsEnds = true;
+        Command(new PauseEndpoint(Id("a")));
+        Command(new ResumeEndpoint(Id("a")));
+        Advance(1);
+        Assert.Single(_network.DialsOf(Id("a")));
+
+        _network.HoldsEnds = false;
+        _network.DialsOf(Id("a"))[0].Connection!.ReportEnd();
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(2, _network.DialsOf(Id("a")).Count);
+        });
+        Assert.Equal(1, _network.PeakSockets(Id("a")));
+    }
+
+    [Fact]
+    public void Close_sends_the_code_and_reason_and_is_final()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+
+        Command(new CloseEndpoint(Id("a"), 4100, "done"));
+
+        AwaitStates(("a", "paused"));
+        AwaitAssert(() => Assert.Equal((4100, "done"), _network.Connection(Id("a")).Closes.SingleOrDefault()));
+        Advance(3600);
+        Assert.Single(_network.DialsOf(Id("a")));
+    }
+
+    [Theory]
+    [InlineData(1005)]
+    [InlineData(1006)]
+    [InlineData(1015)]
+    [InlineData(2999)]
+    [InlineData(5000)]
+    public void A_close_code_that_must_not_be_sent_is_refused(int code)
+    {
+        Apply(Endpoint("a"));
+
+        var result = _supervisor.Ask<CommandResult>(new CloseEndpoint(Id("a"), code, ""), TimeSpan.FromSeconds(3)).Result;
+
+        Assert.Equal(CommandOutcome.Refused, result.Outcome);
+        Assert.Contains("RFC 6455", result.Why);
+    }
+
+    [Fact]
+    public void An_unknown_endpoint_is_named()
+    {
+        foreach (var command in new object[] { new PauseEndpoint(Id("x")), new ResumeEndpoint(Id("x")), new RefreshEndpoint(Id("x")), new RemoveEndpoint(Id("x")), new SendTo(Id("x"), OutboundMessage.Text("m")), new GetEndpoint(Id("x")) })
+        {
+            _supervisor.Tell(command, TestActor);
+            Assert.Equal(new CommandResult(CommandOutcome.UnknownEndpoint, "there is no endpoint x"), ExpectMsg<CommandResult>());
+        }
+    }
+
+    [Fact]
+    public void A_child_that_throws_is_restarted_under_backoff_its_socket_disposed_and_its_siblings_untouched()
+    {
+        Apply(Endpoint("a"), Endpoint("b"));
+        AwaitStates(("a", "open"), ("b", "open"));
+        var socket = _network.Connection(Id("a"));
+
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Sys.ActorSelection("/user/connections/a-1/connection").Tell("no such message"));
+
+        AwaitAssert(() => Assert.Equal(1, socket.Aborts));
+        Assert.Single(_network.DialsOf(Id("a")));
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.Equal(2, _network.DialsOf(Id("a")).Count);
+        });
+        Assert.Single(_network.DialsOf(Id("b")));
+        Assert.Equal((1, 0), (_network.PeakSockets(Id("a")), _network.Connection(Id("b")).Aborts));
+    }
+
+    [Fact]
+    public void Exhausted_attempts_leave_the_endpoint_failed_visible_and_resumable()
+    {
+        _network.Script(Id("a"), DialScript.Refuse(500), DialScript.Refuse(500));
+        Apply(Endpoint("a") with { Backoff = new BackoffSettings { MaxAttempts = 2, Jitter = Jitter.None } });
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.Equal("failed", State("a"));
+        });
+        Assert.Equal("refused with 500", Snapshot("a").Failure!.Detail);
+        AwaitAssert(() => Assert.Equal(0, _network.LiveSockets(Id("a"))));
+
+        Command(new ResumeEndpoint(Id("a")));
+
+        AwaitStates(("a", "open"));
+    }
+
+    [Fact]
+    public void A_new_configuration_touches_only_what_it_names()
+    {
+        Apply(Endpoint("same"), Endpoint("moved"), Endpoint("tuned"), Endpoint("gone"));
+        AwaitStates(("same", "open"), ("moved", "open"), ("tuned", "open"), ("gone", "open"));
+
+        var applied = Apply(
+            Endpoint("same"),
+            Endpoint("moved") with { Url = new Uri("ws://elsewhere.test/") },
+            Endpoint("tuned") with { Heartbeat = new HeartbeatSettings { Interval = TimeSpan.FromSeconds(7) } },
+            Endpoint("new"));
+
+        Assert.Equal(("new", "gone", "moved", "tuned", 1), (Names(applied.Added), Names(applied.Removed), Names(applied.Reconnected), Names(applied.ChangedLive), applied.Unchanged));
+        AwaitStates(("same", "open"), ("moved", "open"), ("tuned", "open"), ("new", "open"));
+        Assert.Equal([1, 2, 1, 1, 1], new[] { "same", "moved", "tuned", "gone", "new" }.Select(name => _network.DialsOf(Id(name)).Count));
+        AwaitAssert(() => Assert.Equal(4, List().Count));
+    }
+
+    [Fact]
+    public void A_rotation_connects_the_new_one_first_and_keeps_the_sequence_contiguous()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+        var old = _network.Connection(Id("a"));
+        old.DeliverText("1");
+
+        Command(new RotateEndpoint(Id("a")));
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(2, _network.DialsOf(Id("a")).Count(dial => dial.Connection?.IsStarted == true));
+        });
+        Assert.False(old.IsEnded);
+        old.DeliverText("2");
+        _network.Connection(Id("a")).DeliverText("3");
+
+        AwaitAssert(() => Assert.True(old.IsEnded));
+        AwaitStates(("a", "open"));
+        Assert.Equal((2, 1), (_network.PeakSockets(Id("a")), _network.LiveSockets(Id("a"))));
+        Assert.Equal(0, _feeds.Find(Id("a"))!.Gaps);
+        Assert.Equal(3, _feeds.Find(Id("a"))!.MessagesIn);
+        Assert.Equal(2, Snapshot("a").Memory.Status!.Incarnation);
+    }
+
+    [Fact]
+    public void A_rotation_that_fails_leaves_the_old_connection_and_is_tried_again_later()
+    {
+        Apply(Endpoint("a") with { MaxAge = new RotationSettings(TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(5)) });
+        AwaitStates(("a", "open"));
+        var old = _network.Connection(Id("a"));
+        _network.Script(Id("a"), DialScript.Refuse(503));
+
+        AwaitAssert(() =>
+        {
+            Advance(360);
+            Assert.Equal(2, _network.DialsOf(Id("a")).Count);
+        }, TimeSpan.FromSeconds(5));
+        Assert.False(old.IsEnded);
+        AwaitStates(("a", "open"));
+
+        AwaitAssert(() =>
+        {
+            Advance(20);
+            Assert.True(old.IsEnded);
+        }, TimeSpan.FromSeconds(5));
+        Assert.Equal(3, _network.DialsOf(Id("a")).Count);
+        Assert.Equal(2, _network.PeakSockets(Id("a")));
+    }
+
+    [Fact]
+    public void Drain_closes_every_connection_with_its_drain_code()
+    {
+        Apply(Endpoint("a"), Endpoint("b") with { DrainCloseCode = 3001 });
+        AwaitStates(("a", "open"), ("b", "open"));
+
+        _supervisor.Tell(new Drain("shutting down"), TestActor);
+
+        Assert.Equal(0, ExpectMsg<Drained>().Forced);
+        Assert.Equal([(1001, "shutting down"), (3001, "shutting down")], new[] { "a", "b" }.Select(name => _network.Connection(Id(name)).Closes.Single()));
+    }
+
+    [Fact]
+    public void Drain_drops_what_has_not_closed_in_time()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+        _network.HoldsEnds = true;
+
+        _supervisor.Tell(new Drain("shutting down"), TestActor);
+        AwaitAssert(() => Assert.Single(_network.Connection(Id("a")).Closes));
+        ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(25));
+
+        ExpectMsg<Drained>();
+    }
+
+    [Fact]
+    public void No_endpoint_is_ever_lost()
+    {
+        _network.Script(Id("failing"), DialScript.Refuse(403));
+        Apply(
+            Endpoint("open"),
+            Endpoint("paused") with { Enabled = false },
+            Endpoint("failing") with { Outcomes = new OutcomeSettings([], OutcomeAction.Stop) });
+
+        AwaitStates(("open", "open"), ("paused", "paused"), ("failing", "failed"));
+        Assert.Equal(3, List().Count);
+    }
+
+    private static EndpointId Id(string name) => new(name);
+
+    private static EndpointSettings Endpoint(string name) => new() { Id = new EndpointId(name), Url = new Uri($"ws://{name}.test/") };
+
+    private static string Names(IEnumerable<EndpointId> ids) => string.Join(',', ids);
+
+    private ConfigurationApplied Apply(params EndpointSettings[] endpoints)
+    {
+        _supervisor.Tell(new ApplyConfiguration(endpoints, new Dictionary<string, GroupSettings>(), NoSpread), TestActor);
+        return ExpectMsg<ConfigurationApplied>();
+    }
+
+    private void Command(object command)
+    {
+        _supervisor.Tell(command, TestActor);
+        Assert.Equal(new CommandResult(CommandOutcome.Accepted), ExpectMsg<CommandResult>());
+    }
+
+    private IReadOnlyList<EndpointSnapshot> List()
+    {
+        _supervisor.Tell(GetEndpoints.Instance, TestActor);
+        return ExpectMsg<EndpointList>().Endpoints;
+    }
+
+    private EndpointSnapshot Snapshot(string name) => List().Single(endpoint => endpoint.Id == Id(name));
+
+    private string State(string name) => Snapshot(name).State;
+
+    private void AwaitStates(params (string Name, string State)[] expected) => AwaitAssert(() =>
+    {
+        Advance(0);
+        Assert.Equal(expected.Order(), List().Select(endpoint => (endpoint.Id.Value, endpoint.State)).Order());
+    });
+
+    private void Advance(double seconds) => ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(seconds));
+}
