@@ -1,0 +1,126 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+
+namespace ActorHeartbeat.EndToEnd.Tests;
+
+/// <summary>Against servers nobody here wrote.</summary>
+public class CounterpartTests
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300), PongTimeout = TimeSpan.FromSeconds(1);
+
+    public static TheoryData<string> Peers => ["python-websockets", "ws"];
+
+    [Theory]
+    [MemberData(nameof(Peers))]
+    public async Task Every_dialect_keeps_its_connection_and_measures_round_trips(string peer)
+    {
+        await using var server = await PeerProcess.StartAsync(peer);
+        await using var host = await SupervisedHost.StartAsync(Ping(server), Text(server), Json(server));
+        await host.AllOpenAsync(TimeSpan.FromSeconds(10));
+
+        await Eventually.TrueAsync(
+            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Memory.Vitals.HeartbeatsAnswered >= 4), TimeSpan.FromSeconds(20), "four heartbeats answered each");
+
+        var stats = await server.StatsAsync();
+        Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Live));
+        Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Total));
+        Assert.All(await host.EndpointsAsync(), endpoint => Assert.InRange(endpoint.Memory.Vitals.RoundTrips.P95!.Value.TotalSeconds, 0, 1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Peers))]
+    public async Task A_server_killed_and_started_again_gets_each_connection_back_once(string peer)
+    {
+        await using var server = await PeerProcess.StartAsync(peer);
+        await using var host = await SupervisedHost.StartAsync(Ping(server), Text(server), Json(server));
+        await host.AllOpenAsync(TimeSpan.FromSeconds(10));
+
+        server.Kill();
+        await Eventually.TrueAsync(
+            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.State is "backing-off" or "connecting"), TimeSpan.FromSeconds(5), "all noticed the loss");
+        await server.StartAgainAsync();
+        await host.AllOpenAsync(TimeSpan.FromSeconds(15));
+
+        var stats = await server.StatsAsync();
+        Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Live));
+        Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Peak));
+        Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Total));
+        Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Memory.PeakSockets));
+    }
+
+    [Theory]
+    [MemberData(nameof(Peers))]
+    public async Task A_frozen_server_is_detected_in_time_and_reconnected_once_it_thaws(string peer)
+    {
+        await using var server = await PeerProcess.StartAsync(peer);
+        await using var host = await SupervisedHost.StartAsync(Ping(server), Text(server));
+        await host.AllOpenAsync(TimeSpan.FromSeconds(10));
+
+        server.Freeze();
+        var frozen = TimeProvider.System.GetTimestamp();
+        await Eventually.TrueAsync(
+            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Memory.Status!.LastClose?.Kind == CauseKind.HeartbeatTimeout), TimeSpan.FromSeconds(10), "half-open detected");
+        var detection = TimeProvider.System.GetElapsedTime(frozen);
+        server.Thaw();
+        await host.AllOpenAsync(TimeSpan.FromSeconds(20));
+
+        Assert.True(detection < Interval + (2 * PongTimeout) + TimeSpan.FromSeconds(1), $"detected after {detection}");
+        await Eventually.TrueAsync(async () => (await server.StatsAsync()).Live is { } live && live["ping"] == 1 && live["text"] == 1, TimeSpan.FromSeconds(10), "one connection each");
+        Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Memory.PeakSockets));
+    }
+
+    [Theory]
+    [MemberData(nameof(Peers))]
+    public async Task Numbered_messages_arrive_whole_and_in_order(string peer)
+    {
+        await using var server = await PeerProcess.StartAsync(peer);
+        await using var host = await SupervisedHost.StartAsync(Endpoint(server, "ticker", "/ticker", new HeartbeatSettings()));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+
+        var texts = new List<string>();
+        await foreach (var happened in host.Feeds.Subscribe(new EndpointId("ticker"), new Delivery.SubscriptionOptions(), deadline.Token))
+        {
+            if (happened.Type == Delivery.FeedEventType.Text)
+                texts.Add(System.Text.Encoding.UTF8.GetString(happened.Payload.Span).Replace(" ", ""));
+            if (texts.Count == 50)
+                break;
+        }
+
+        var first = int.Parse(texts[0][5..^1]);
+        Assert.Equal(Enumerable.Range(first, 50).Select(number => $"{{\"n\":{number}}}"), texts);
+    }
+
+    private static EndpointSettings Ping(PeerProcess server) =>
+        Endpoint(server, "ping", "/quiet", new HeartbeatSettings { Interval = Interval, Timeout = PongTimeout });
+
+    private static EndpointSettings Text(PeerProcess server) => Endpoint(server, "text", "/text", new HeartbeatSettings
+    {
+        Mode = HeartbeatMode.Text,
+        Send = OutboundMessage.Text("ping"),
+        Expect = new MessagePattern.Text("pong"),
+        Interval = Interval,
+        Timeout = PongTimeout,
+    });
+
+    private static EndpointSettings Json(PeerProcess server) => Endpoint(server, "json", "/json", new HeartbeatSettings
+    {
+        Mode = HeartbeatMode.Json,
+        Send = OutboundMessage.Text("""{"type":"ping"}"""),
+        Expect = new MessagePattern.Json([new JsonExpectation("/type", "\"ping\""), new JsonExpectation("/status", "\"pong\"")]),
+        Interval = Interval,
+        Timeout = PongTimeout,
+    });
+
+    private static EndpointSettings Endpoint(PeerProcess server, string id, string path, HeartbeatSettings heartbeat) => new()
+    {
+        Id = new EndpointId(id),
+        Url = new Uri($"ws://127.0.0.1:{server.Port}{path}?name={id}"),
+        Heartbeat = heartbeat,
+        Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(200), Max = TimeSpan.FromSeconds(1) },
+        Timeouts = new TimeoutSettings { Connect = TimeSpan.FromSeconds(2), Close = TimeSpan.FromSeconds(1) },
+    };
+
+    private static Dictionary<string, int> Counts(int count, params string[] names) => names.ToDictionary(name => name, _ => count);
+
+    private static Dictionary<string, int> Sorted(Dictionary<string, int> counts) => counts.OrderBy(entry => entry.Key).ToDictionary();
+}

@@ -1,0 +1,75 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Hosting;
+using ActorHeartbeat.Supervision;
+using Akka.Actor;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace ActorHeartbeat.EndToEnd.Tests;
+
+/// <summary>The library as a backend service embeds it, with real sockets.</summary>
+public sealed class SupervisedHost : IAsyncDisposable
+{
+    private static readonly TimeSpan AskDeadline = TimeSpan.FromSeconds(5);
+
+    private readonly IHost _host;
+
+    private SupervisedHost(IHost host, IActorRef supervisor, FeedRegistry feeds)
+    {
+        _host = host;
+        Supervisor = supervisor;
+        Feeds = feeds;
+    }
+
+    public IActorRef Supervisor { get; }
+
+    public FeedRegistry Feeds { get; }
+
+    public static async Task<SupervisedHost> StartAsync(params EndpointSettings[] endpoints)
+    {
+        var feeds = new FeedRegistry(TimeProvider.System);
+        var builder = Host.CreateApplicationBuilder();
+        builder.Services.AddAkka("end-to-end", akka => akka.WithConnectionSupervisor(options =>
+        {
+            foreach (var endpoint in endpoints)
+                options.Endpoints.Add(endpoint);
+            options.Feeds = feeds;
+            options.Supervisor = new SupervisorSettings { StartSpread = TimeSpan.Zero };
+        }));
+        var host = builder.Build();
+        await host.StartAsync();
+        return new SupervisedHost(host, host.Services.GetRequiredService<IRequiredActor<ConnectionSupervisor>>().ActorRef, feeds);
+    }
+
+    public async Task<EndpointSnapshot> EndpointAsync(string id) =>
+        await Supervisor.Ask<EndpointSnapshot>(new GetEndpoint(new EndpointId(id)), AskDeadline);
+
+    public async Task<IReadOnlyList<EndpointSnapshot>> EndpointsAsync() =>
+        (await Supervisor.Ask<EndpointList>(GetEndpoints.Instance, AskDeadline)).Endpoints;
+
+    public Task AllOpenAsync(TimeSpan within) =>
+        Eventually.TrueAsync(async () => (await EndpointsAsync()).All(endpoint => endpoint.State is "open" or "awaiting-pong"), within, "all endpoints open");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
+
+/// <summary>Waits for what other processes do; the deadline is the test's.</summary>
+public static class Eventually
+{
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan within, string what)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < within, $"not within {within.TotalSeconds:0.#} s: {what}");
+            await Task.Delay(20);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Builds everything and runs every test. The last line is the sum: "N passed, N failed, N skipped".
+#   bash tests/run.sh                  all projects
+#   bash tests/run.sh Hocon Contract   only the projects whose name contains one of the words
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+
+# The counterparts of the end-to-end tests. Without them those tests are skipped, and say so.
+if [ -f tests/ActorHeartbeat.EndToEnd.Tests/peers/package.json ] && command -v npm >/dev/null; then
+  (cd tests/ActorHeartbeat.EndToEnd.Tests/peers && [ -d node_modules/ws ] || npm ci --silent --no-audit --no-fund) || exit 1
+fi
+
+dotnet build ActorHeartbeat.sln -c Release -v q ${CI:+-p:RestoreLockedMode=true} || exit 1
+
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+passed=0 failed=0 skipped=0 broken=0
+for project in tests/*.Tests; do
+  name=$(basename "$project")
+  if [ $# -gt 0 ]; then
+    wanted=0
+    for word in "$@"; do [[ $name == *"$word"* ]] && wanted=1; done
+    [ $wanted = 1 ] || continue
+  fi
+  echo "== $name"
+  dotnet test "$project" -c Release --no-build --logger "console;verbosity=minimal" --blame-hang-timeout 4m >"$logs/$name" 2>&1
+  status=$?
+  summary=$(grep -E '^(Passed|Failed|Skipped)! ' "$logs/$name" | tail -1)
+  if [ $status -ne 0 ] || [ -z "$summary" ]; then
+    cat "$logs/$name"
+    [ -n "$summary" ] || broken=$((broken + 1))
+  else
+    echo "$summary"
+  fi
+  count() { echo "$summary" | sed -nE "s/.*$1: +([0-9]+).*/\1/p"; }
+  passed=$((passed + $(count Passed || true)+0)) failed=$((failed + $(count Failed || true)+0)) skipped=$((skipped + $(count Skipped || true)+0))
+done
+failed=$((failed + broken))
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
