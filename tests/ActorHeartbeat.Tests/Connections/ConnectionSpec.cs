@@ -4,6 +4,7 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
@@ -127,9 +128,9 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     /// <summary>What was sent beside the messages by which <see cref="Settle"/> waits.</summary>
     protected IReadOnlyList<string> SentText => [.. Socket.SentText.Where(text => text != "settle")];
 
-    private sealed class PlainResolver : Transport.IAttemptResolver
+    private sealed class PlainResolver : IAttemptResolver
     {
-        public ValueTask<Transport.DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) =>
-            new(new Transport.DialRequest(settings, url, []));
+        public ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) =>
+            new(new DialRequest(settings, url, []));
     }
 }
