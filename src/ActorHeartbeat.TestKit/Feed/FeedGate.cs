@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -61,14 +62,16 @@ internal sealed partial class FeedGate(FeedServerOptions options, FeedLedger led
         response.Headers.SecWebSocketAccept = Handshake.AcceptKey(context.Request.Headers.SecWebSocketKey!);
         if (AgreedSubprotocol(context.Request.Headers.SecWebSocketProtocol) is { } subprotocol)
             response.Headers.SecWebSocketProtocol = subprotocol;
-        var end = EndOf(visit, context.Request.Query);
 
         var stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
+        var peer = new PeerSocket(context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket);
         FeedClient? client = null;
         var older = ledger.Joined(visit.Name, visit.Path.Path, connection =>
-            client = new FeedClient(visit, connection, new FeedSocket(stream, options.MaxMessage), new PeerSocket(context), options, ledger, faults));
+            client = new FeedClient(visit, connection, new FeedSocket(stream, options.MaxMessage), peer, options, ledger, faults));
         LogConnected(visit.Name, visit.Path.Path, client!.Connection);
         var replacing = Task.WhenAll(older.Select(one => one.CloseAsync(FeedClient.CloseReplaced, "replaced by a newer connection")));
+        // Asked after joining: a connection is either among those that a stop closes or sees here that the server stops.
+        var end = _shut ? new FeedFault(FeedFaultKind.Close) { Code = 1001 } : EndOf(visit, context.Request.Query);
         var ending = end is null ? Task.CompletedTask : CloseLaterAsync(client, end);
         await Task.WhenAll(client.RunAsync(), replacing, ending).ConfigureAwait(false);
         LogGone(visit.Name, visit.Path.Path, client.Connection);

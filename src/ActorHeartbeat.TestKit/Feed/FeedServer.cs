@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace ActorHeartbeat.TestKit;
@@ -151,7 +152,7 @@ public sealed class FeedServer : IAsyncDisposable
     {
         // Empty: neither environment variables nor files of the process under test may change how the server behaves.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(_options.Logging);
+        builder.Services.AddSingleton(_options.Logging).Configure<HostOptions>(host => host.ShutdownTimeout = _options.CloseTimeout);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

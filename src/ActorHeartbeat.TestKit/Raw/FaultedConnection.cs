@@ -182,10 +182,16 @@ public sealed class FaultedConnection
     /// <summary>Drops the connection with RST.</summary>
     internal void Reset() => _socket.Close(0);
 
-    /// <summary>Sends FIN and reads on until the client has left as well.</summary>
+    /// <summary>Sends FIN and reads on until the client has left as well: unread bytes would turn the end into an RST.</summary>
     internal async Task FinishAsync()
     {
         _socket.Shutdown(SocketShutdown.Send);
-        await ListenAsync().ConfigureAwait(false);
+        if (Request.Length > 0)
+            await ListenAsync().ConfigureAwait(false);
+        var sink = new byte[LargestHead];
+        while (await _stream.ReadAsync(sink, _stopping).ConfigureAwait(false) > 0)
+        {
+            // Nothing more is said.
+        }
     }
 }

@@ -25,11 +25,13 @@ internal static class HandshakeFaults
         {
             await connection.ReadRequestAsync().ConfigureAwait(false);
             await connection.WriteAsync("SSH-2.0-server\r\n\r\n"u8.ToArray()).ConfigureAwait(false);
+            await connection.FinishAsync().ConfigureAwait(false);
         }),
         Of("fin-in-handshake", FaultEffect.Refused, "ends (FIN) in the middle of its answer", async connection =>
         {
             await connection.ReadRequestAsync().ConfigureAwait(false);
             await connection.WriteAsync("HTTP/1.1 101 Switch"u8.ToArray()).ConfigureAwait(false);
+            await connection.FinishAsync().ConfigureAwait(false);
         }),
         Of("wrong-accept-key", FaultEffect.Refused, "accepts with the key of another handshake (RFC 6455 section 4.1)", connection =>
             RespondAsync(connection, "101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", $"Sec-WebSocket-Accept: {Handshake.AcceptKey("another")}")),

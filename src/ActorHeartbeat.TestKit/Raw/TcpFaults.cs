@@ -9,7 +9,7 @@ internal static class TcpFaults
             connection.Reset();
             return Task.CompletedTask;
         }),
-        Before("fin-on-accept", FaultEffect.Refused, "accepts and ends (FIN)", _ => Task.CompletedTask),
+        Before("fin-on-accept", FaultEffect.Refused, "accepts and ends (FIN)", connection => connection.FinishAsync()),
         Before("blackhole", FaultEffect.Stalled, "accepts and never reads or writes", connection => connection.HangAsync()),
         After("reset", FaultEffect.Ended, "opens, then resets (RST)", connection =>
         {

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Net.WebSockets;
 
 namespace ActorHeartbeat.TestKit.Tests;
@@ -32,6 +33,34 @@ public sealed class RawFaultServerTests
         var connection = await server.ConnectionAsync(1, WebSocketTester.Deadline);
 
         Assert.Equal(Expected(fault), (effect, fault.Status is null ? null : (int?)socket.HttpStatusCode, await CloseSentAsync(fault, connection)));
+    }
+
+    [Theory]
+    [InlineData("reset", SocketError.ConnectionReset)]
+    [InlineData("fin-without-close", null)]
+    public async Task A_line_ends_by_rst_or_fin_as_announced(string name, SocketError? expected)
+    {
+        await using var server = RawFaultServer.Start(Fault.Named(name));
+        await using var client = await RawTester.ConnectAsync(server.Url);
+
+        var error = await Record.ExceptionAsync(async () => Assert.Null(await client.ReceiveAsync()));
+
+        Assert.StartsWith("HTTP/1.1 101 ", client.Head);
+        Assert.Equal(expected, (error?.InnerException as SocketException)?.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task A_server_without_pongs_hears_the_pings_and_still_closes()
+    {
+        await using var server = RawFaultServer.Start(Fault.Named("no-pong"));
+        await using var client = await RawTester.ConnectAsync(server.Url);
+
+        await client.SendAsync(Frame.Ping());
+        await client.SendAsync(Frame.Close(1000));
+        var answer = await client.ReceiveAsync();
+
+        Assert.Equal(Opcode.Close, answer!.Opcode);
+        Assert.Equal([Opcode.Ping, Opcode.Close], server.Connections[0].Received.Select(frame => frame.Opcode));
     }
 
     [Fact]
