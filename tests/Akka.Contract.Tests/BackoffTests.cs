@@ -83,7 +83,7 @@ public sealed class BackoffTests() : ActorSpec(VirtualTime)
         Clock.Advance(Min);
 
         AwaitUp(supervisor);
-        Assert.Equal(2, attempts);
+        AwaitCondition(() => Volatile.Read(ref attempts) == 2);
     }
 
     [Fact]
