@@ -1,0 +1,53 @@
+using System.Globalization;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Benchmarks.Runtime;
+
+/// <summary>The actor runtime in plain loops: medians of several runs beside the figures that Akka.NET 1.5.30 showed on two cores of the same kind.</summary>
+public static class RuntimeBenchmarks
+{
+    private const int Runs = 5;
+
+    /// <param name="args">Names of the measurements to make; none for all.</param>
+    public static int Run(string[] args)
+    {
+        Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, medians of {Runs}");
+        Console.WriteLine("| what | measured | Akka.NET 1.5.30 | ratio |");
+        Console.WriteLine("|---|---|---|---|");
+        foreach (var measurement in Measurements().Where(each => args.Length == 0 || args.Contains(each.Name)))
+            Console.WriteLine(Row(measurement));
+        return 0;
+    }
+
+    private static IEnumerable<Measurement> Measurements() =>
+    [
+        new("tell", "M messages/s", 17, 19, MoreIsBetter: true, Throughput.OneToOne),
+        new("ping-pong", "M messages/s", 4.6, 7.9, MoreIsBetter: true, () => Throughput.PingPong(pairs: 1)),
+        new("ping-pong-8", "M messages/s", 13, 14, MoreIsBetter: true, () => Throughput.PingPong(pairs: 8)),
+        new("ask", "us", 1.1, 1.7, MoreIsBetter: false, Throughput.SequentialAsk),
+        new("create", "us", 14, 24, MoreIsBetter: false, Footprint.CreationTime),
+        new("idle-receive-actor", "KB", 2.08, 2.08, MoreIsBetter: false, Footprint.IdleReceiveActor),
+        new("idle-fsm", "KB", 3.14, 3.14, MoreIsBetter: false, Footprint.IdleMachine),
+        new("idle-fsm-with-timer", "KB", 3.58, 3.58, MoreIsBetter: false, Footprint.IdleMachineWithTimer),
+        new("set-timer", "us", 0.24, 0.41, MoreIsBetter: false, Timers.SetTimerTime),
+        new("set-timer-allocation", "B", 304, 304, MoreIsBetter: false, Timers.SetTimerAllocation),
+        new("simulation", "k messages/s", 300, 300, MoreIsBetter: true, Timers.SimulatedBeats),
+    ];
+
+    private static string Row(Measurement measurement)
+    {
+        var values = Enumerable.Range(0, Runs).Select(_ => measurement.Measure()).Order().ToArray();
+        var median = values[Runs / 2];
+        var reference = (measurement.Low + measurement.High) / 2;
+        var ratio = measurement.MoreIsBetter ? median / reference : reference / median;
+        return string.Create(CultureInfo.InvariantCulture, $"| {measurement.Name} | {median:0.###} {measurement.Unit} | {measurement.Low}-{measurement.High} | {ratio:0.00} x |");
+    }
+
+    /// <param name="Name">What it is called on the command line.</param>
+    /// <param name="Unit">Of the value.</param>
+    /// <param name="Low">Of the reference.</param>
+    /// <param name="High">Of the reference.</param>
+    /// <param name="MoreIsBetter">Which way the ratio goes: above 1 is ahead of the reference.</param>
+    /// <param name="Measure">One run.</param>
+    private sealed record Measurement(string Name, string Unit, double Low, double High, bool MoreIsBetter, Func<double> Measure);
+}

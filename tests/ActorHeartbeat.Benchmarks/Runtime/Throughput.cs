@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Benchmarks.Runtime;
+
+internal static class Throughput
+{
+    private static readonly object Message = new();
+
+    /// <summary>One thread tells, one actor counts; millions of messages a second.</summary>
+    public static double OneToOne()
+    {
+        const int Count = 5_000_000;
+        return InSystem(system =>
+        {
+            var done = new TaskCompletionSource();
+            var counter = system.ActorOf(Props.Create(() => new Counter(Count, done)));
+            return Seconds(() =>
+            {
+                for (var sent = 0; sent < Count; sent++)
+                    counter.Tell(Message, ActorRefs.NoSender);
+                done.Task.Wait();
+            }) is var seconds ? Count / seconds / 1e6 : 0;
+        });
+    }
+
+    /// <summary>Pairs that pass one message back and forth; millions of messages a second, all pairs together.</summary>
+    public static double PingPong(int pairs)
+    {
+        const int Count = 1_000_000;
+        return InSystem(system =>
+        {
+            var done = Enumerable.Range(0, pairs).Select(_ => new TaskCompletionSource()).ToArray();
+            var players = done.Select(each => (Pinger: system.ActorOf(Props.Create(() => new Player(Count, each))), Ponger: system.ActorOf(Props.Create(() => new Player(Count, each))))).ToArray();
+            return Seconds(() =>
+            {
+                foreach (var (pinger, ponger) in players)
+                    pinger.Tell(Message, ponger);
+                Task.WaitAll([.. done.Select(each => each.Task)]);
+            }) is var seconds ? 2.0 * Count * pairs / seconds / 1e6 : 0;
+        });
+    }
+
+    /// <summary>Microseconds for a question and its answer.</summary>
+    public static double SequentialAsk()
+    {
+        const int Count = 200_000;
+        return InSystem(system =>
+        {
+            var echo = system.ActorOf(Props.Create(() => new Echo()));
+            return Seconds(() => Task.Run(async () =>
+            {
+                for (var asked = 0; asked < Count; asked++)
+                    await echo.Ask<object>(Message);
+            }).Wait()) / Count * 1e6;
+        });
+    }
+
+    internal static double InSystem(Func<ActorSystem, double> measure)
+    {
+        var system = ActorSystem.Create("benchmark", "akka.loglevel = OFF\nakka.stdout-loglevel = OFF");
+        try
+        {
+            return measure(system);
+        }
+        finally
+        {
+            system.Terminate().Wait();
+        }
+    }
+
+    internal static double Seconds(Action action)
+    {
+        var start = Stopwatch.GetTimestamp();
+        action();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private sealed class Counter(int expected, TaskCompletionSource done) : UntypedActor
+    {
+        private int _count;
+
+        protected override void OnReceive(object message)
+        {
+            if (++_count == expected)
+                done.SetResult();
+        }
+    }
+
+    private sealed class Player(int rounds, TaskCompletionSource done) : UntypedActor
+    {
+        private int _left = rounds;
+
+        protected override void OnReceive(object message)
+        {
+            if (_left-- > 0)
+                Sender.Tell(message, Self);
+            else
+                done.TrySetResult();
+        }
+    }
+
+    private sealed class Echo : ReceiveActor
+    {
+        public Echo() => ReceiveAny(message => Sender.Tell(message, Self));
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using Akka.Actor;
+using Akka.Deterministic;
+
+namespace ActorHeartbeat.Benchmarks.Runtime;
+
+internal static class Timers
+{
+    private const int Count = 500_000;
+
+    /// <summary>Microseconds to replace a timer by one of the same name.</summary>
+    public static double SetTimerTime() => Measure().Microseconds;
+
+    /// <summary>Bytes that this allocates.</summary>
+    public static double SetTimerAllocation() => Measure().Bytes;
+
+    /// <summary>Fifty actors with a one second timer each, an hour of virtual time; thousands of messages a second of real time.</summary>
+    public static double SimulatedBeats()
+    {
+        using var simulation = new Simulation(1);
+        foreach (var number in Enumerable.Range(0, 50))
+            simulation.System.ActorOf(Props.Create(() => new Beating()));
+        var seconds = Throughput.Seconds(() => simulation.Advance(TimeSpan.FromHours(2)));
+        return simulation.MessageCount / seconds / 1e3;
+    }
+
+    private static Result Measure()
+    {
+        Result result = null!;
+        Throughput.InSystem(system =>
+        {
+            result = system.ActorOf(Props.Create(() => new Arming())).Ask<Result>("measure").Result;
+            return 0;
+        });
+        return result;
+    }
+
+    private sealed record Result(double Microseconds, double Bytes);
+
+    private sealed class Arming : FSM<int, object>
+    {
+        public Arming()
+        {
+            StartWith(0, Array.Empty<object>());
+            When(0, _ => Stay().Replying(ArmRepeatedly()));
+            Initialize();
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private Result ArmRepeatedly()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var seconds = Throughput.Seconds(() =>
+            {
+                for (var armed = 0; armed < Count; armed++)
+                    SetTimer("retry", this, TimeSpan.FromSeconds(30));
+            });
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            return new Result(seconds / Count * 1e6, allocated / (double)Count);
+        }
+    }
+
+    private sealed class Beating : UntypedActor, IWithTimers
+    {
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart() => Timers.StartPeriodicTimer("beat", "beat", TimeSpan.FromSeconds(1));
+
+        protected override void OnReceive(object message) { }
+    }
+}
