@@ -1,3 +1,5 @@
+using ActorHeartbeat.Hocon;
+
 namespace Akka.Configuration;
 
 /// <summary>Makes configurations from HOCON text.</summary>
@@ -7,8 +9,8 @@ public static class ConfigurationFactory
 
     public static Config Empty => Config.Empty;
 
-    /// <exception cref="FormatException">The text is not HOCON; the message names the line.</exception>
-    public static Config ParseString(string hocon) => new(ConfigReader.Read(hocon));
+    /// <exception cref="FormatException">The text is not HOCON; the message has every error with its line and column.</exception>
+    public static Config ParseString(string hocon) => Parse(hocon, "text");
 
     /// <summary>What every system falls back to.</summary>
     public static Config Default() => Reference.Value;
@@ -16,6 +18,14 @@ public static class ConfigurationFactory
     private static Config ReadReference()
     {
         using var stream = typeof(ConfigurationFactory).Assembly.GetManifestResourceStream("Akka.reference.conf")!;
-        return ParseString(new StreamReader(stream).ReadToEnd());
+        return Parse(new StreamReader(stream).ReadToEnd(), "reference.conf");
+    }
+
+    private static Config Parse(string hocon, string name)
+    {
+        var result = HoconDocument.Load(hocon, name);
+        return result.IsValid
+            ? new Config(result.Root ?? throw new FormatException($"{name}: a configuration is an object, not a list."))
+            : throw new FormatException(string.Join(Environment.NewLine, result.Errors));
     }
 }

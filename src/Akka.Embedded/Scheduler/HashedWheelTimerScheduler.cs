@@ -18,6 +18,7 @@ public class HashedWheelTimerScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
     private readonly List<TimerNode> _due = [];
     private TimeSpan _wakeAt = TimeSpan.MaxValue;
     private bool _disposed;
+    private long _wakeCount;
 
     public HashedWheelTimerScheduler(Config scheduler, ILoggingAdapter log) : this(scheduler, log, TimeProvider.System) { }
 
@@ -43,6 +44,9 @@ public class HashedWheelTimerScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
                 return _wheel.Count;
         }
     }
+
+    /// <summary>How often the one timer has fired.</summary>
+    internal long WakeCount => Volatile.Read(ref _wakeCount);
 
     internal override void Arm(TimerNode node, TimeSpan delay, TimeSpan interval)
     {
@@ -86,6 +90,7 @@ public class HashedWheelTimerScheduler : SchedulerBase, IDateTimeOffsetNowTimePr
         // Timer callbacks can overlap; the list of due nodes belongs to one of them at a time.
         lock (_due)
         {
+            _wakeCount++;
             TakeDue();
             foreach (var node in _due)
             {
