@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
@@ -60,7 +61,7 @@ internal static class AddressValues
     private static (TransportKind, string?) ParseTransport(string text)
     {
         if (Values.ByWord<TransportKind>().TryGetValue(text, out var kind))
-            return (kind, Transports.Refuse(kind));
+            return (kind, kind == TransportKind.WebsocketClient ? WebsocketClientTransport.Unavailable : null);
         return (default, $"found \"{text}\"; expected {Values.Word<TransportKind>().Expected}");
     }
 
