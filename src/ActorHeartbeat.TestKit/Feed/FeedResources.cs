@@ -18,13 +18,7 @@ internal sealed class FeedResources(FeedServer server)
         ("GET", "/history") => context => WriteAsync(context.Response, server.Histories),
         ("GET", "/faults") => context => WriteAsync(context.Response, server.Faults.Active.Select(FaultCommand.Of)),
         ("POST", "/faults") => AddFaultAsync,
-        ("DELETE", "/faults") => context =>
-        {
-            var (name, path) = (context.Request.Query["name"], context.Request.Query["path"]);
-            server.Faults.Heal(name.Count + path.Count == 0 ? null : new FaultTarget(name, path));
-            context.Response.StatusCode = 204;
-            return Task.CompletedTask;
-        },
+        ("DELETE", "/faults") => HealAsync,
         _ => null,
     };
 
@@ -32,6 +26,14 @@ internal sealed class FeedResources(FeedServer server)
     {
         var clients = server.Clients.Select(client => new { client.Name, Path = client.Path.Path, client.Connection, client.Since }).ToArray();
         return new { Count = clients.Length, Clients = clients };
+    }
+
+    private Task HealAsync(HttpContext context)
+    {
+        var (name, path) = (context.Request.Query["name"], context.Request.Query["path"]);
+        server.Faults.Heal(name.Count + path.Count == 0 ? null : new FaultTarget(name, path));
+        context.Response.StatusCode = 204;
+        return Task.CompletedTask;
     }
 
     private async Task AddFaultAsync(HttpContext context)

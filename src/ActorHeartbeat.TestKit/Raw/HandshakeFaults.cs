@@ -74,10 +74,11 @@ internal static class HandshakeFaults
     private static Fault Refusing(int status, string text, bool withRetryAfter = false)
     {
         var (suffix, tail) = withRetryAfter ? ("-retry-after", " and Retry-After") : ("", "");
-        return Of($"status-{status}{suffix}", FaultEffect.Refused, $"refuses with {status}{tail}", connection => RespondAsync(
+        var refusing = Of($"status-{status}{suffix}", FaultEffect.Refused, $"refuses with {status}{tail}", connection => RespondAsync(
             connection,
             $"{status} {text}",
-            ["Content-Length: 0", "Connection: close", .. withRetryAfter ? [$"Retry-After: {connection.Options.RetryAfter}"] : Array.Empty<string>()])) with { Status = status };
+            ["Content-Length: 0", "Connection: close", .. withRetryAfter ? [$"Retry-After: {connection.Options.RetryAfter}"] : Array.Empty<string>()]));
+        return refusing with { Status = status };
     }
 
     private static async Task RespondAsync(FaultedConnection connection, string status, params IEnumerable<string> headers)
