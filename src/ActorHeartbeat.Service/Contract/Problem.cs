@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+
+namespace ActorHeartbeat.Service.Contract;
+
+/// <summary>A refused request (RFC 9457), with what to do about it.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Title">The kind of problem, the same for all of its kind.</param>
+/// <param name="Detail">This occurrence.</param>
+/// <param name="Remedy">What the caller can do.</param>
+internal sealed record Problem(int Status, string Title, string Detail, string Remedy)
+{
+    public const string MediaType = "application/problem+json";
+
+    /// <summary>Always about:blank: the status says the kind (RFC 9457 section 4.2.1).</summary>
+    [JsonPropertyOrder(-1)]
+    public string Type { get; } = "about:blank";
+
+    public static Problem UnknownEndpoint(string id) => new(
+        StatusCodes.Status404NotFound, "Unknown endpoint", $"there is no endpoint \"{id}\"", "GET /v1/endpoints lists all of them");
+
+    public static Problem UnknownResource(string path) => new(
+        StatusCodes.Status404NotFound, "Unknown resource", $"there is nothing at {path}", "GET / lists what there is");
+
+    public static Problem BadRequest(string detail, string remedy) => new(StatusCodes.Status400BadRequest, "Bad request", detail, remedy);
+
+    public static Problem Refused(string detail, string remedy) => new(StatusCodes.Status409Conflict, "Refused in this state", detail, remedy);
+
+    public static Problem Forbidden(string detail, string remedy) => new(StatusCodes.Status403Forbidden, "Forbidden", detail, remedy);
+
+    public static readonly Problem Draining = new(
+        StatusCodes.Status503ServiceUnavailable, "Shutting down", "the service is shutting down and takes no commands", "send it to the service that takes over");
+
+    public static readonly Problem NoAnswer = new(
+        StatusCodes.Status503ServiceUnavailable, "No answer", "the supervisor did not answer in time", "try again; if it lasts, see /healthz/live and the log");
+}

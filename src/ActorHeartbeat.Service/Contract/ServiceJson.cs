@@ -1,0 +1,30 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ActorHeartbeat.Service.Contract;
+
+/// <summary>How everything the HTTP API says and takes is written as JSON: camelCase, nulls written, unknown members refused.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(EndpointView))]
+[JsonSerializable(typeof(EndpointListView))]
+[JsonSerializable(typeof(ExplanationView))]
+[JsonSerializable(typeof(CloseBody))]
+[JsonSerializable(typeof(SendBody))]
+[JsonSerializable(typeof(SentView))]
+[JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(Problem))]
+internal sealed partial class ServiceJson : JsonSerializerContext
+{
+    /// <summary>Quotes and letters stay readable: what is written here is never put into HTML.</summary>
+    public static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    public static ServiceJson Contract => Holder.Contract;
+
+    // Apart, because the generated half must have set its default first.
+    private static class Holder
+    {
+        public static readonly ServiceJson Contract = new(new JsonSerializerOptions(Default.Options) { Encoder = Relaxed.Encoder });
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net.ServerSentEvents;
+using System.Text;
+using System.Text.Json;
+
+namespace ActorHeartbeat.Service.Events;
+
+/// <summary>Follows one stream of a running service. Once it has been connected it reconnects for ever, each time after the last event it got.</summary>
+/// <param name="client">Its base address is the service.</param>
+/// <param name="path">The stream.</param>
+/// <param name="after">The event id to begin after; null begins live.</param>
+/// <param name="time">The clock of the delay between attempts.</param>
+internal sealed class EventTail(HttpClient client, string path, string? after, TimeProvider time)
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>The answer to a request must begin within this time; streams begin at once.</summary>
+    private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(10);
+
+    private string? _lastId = after;
+    private bool _wasConnected;
+
+    /// <summary>Returns when it is stopped.</summary>
+    /// <exception cref="TailException">The service cannot be reached at first, or refuses the stream.</exception>
+    public async Task Run(Func<string, ValueTask> print, TextWriter error, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await Follow(print, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem) when (problem is HttpRequestException or HttpIOException or TimeoutException)
+            {
+                if (!_wasConnected)
+                    throw new TailException($"{new Uri(client.BaseAddress!, path)}: {problem.Message}"); // the verb has set it
+                await error.WriteLineAsync($"{path}: {problem.Message}; going on after {_lastId ?? "now"} as soon as it is there again");
+            }
+            await Task.Delay(RetryDelay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task Follow(Func<string, ValueTask> print, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        if (_lastId is { } id)
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", id);
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).WaitAsync(ConnectDeadline, time, stop);
+        if (!response.IsSuccessStatusCode)
+            await Refused(response, stop);
+        _wasConnected = true;
+        var events = SseParser.Create(await response.Content.ReadAsStreamAsync(stop), static (_, data) => Encoding.UTF8.GetString(data));
+        await foreach (var item in events.EnumerateAsync(stop))
+        {
+            await print(item.Data);
+            if (events.LastEventId.Length > 0)
+                _lastId = events.LastEventId;
+        }
+    }
+
+    private async Task Refused(HttpResponseMessage response, CancellationToken stop)
+    {
+        var body = await response.Content.ReadAsStringAsync(stop);
+        if ((int)response.StatusCode >= 500 && _wasConnected)
+            throw new HttpRequestException($"{(int)response.StatusCode}: {DetailOf(body)}");
+        throw new TailException($"{new Uri(client.BaseAddress!, path)}: {(int)response.StatusCode}: {DetailOf(body)}"); // the verb has set it
+    }
+
+    private static string DetailOf(string body)
+    {
+        try
+        {
+            using var problem = JsonDocument.Parse(body);
+            return problem.RootElement.TryGetProperty("detail", out var detail) ? detail.ToString() : body;
+        }
+        catch (JsonException)
+        {
+            return body;
+        }
+    }
+}
+
+/// <summary>A stream cannot be followed; the message says which and why.</summary>
+internal sealed class TailException(string message) : Exception(message);

@@ -1,0 +1,62 @@
+using System.Globalization;
+using System.Text.Json;
+using ActorHeartbeat.Configuration;
+
+namespace ActorHeartbeat.Service.Events;
+
+/// <summary>Prints events one by one, whichever stream they come from.</summary>
+/// <param name="output">Where to.</param>
+/// <param name="format">text: time, endpoint, epoch/seq, type and content; json: the event as it came.</param>
+/// <param name="count">How many; null for no end.</param>
+internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? count)
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly CancellationTokenSource _full = new();
+    private int _printed;
+
+    /// <summary>Cancelled when the last event has been printed.</summary>
+    public CancellationToken Full => _full.Token;
+
+    public async ValueTask Print(string json)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (_printed == count)
+                return;
+            await output.WriteLineAsync(format == VerbFormat.Json ? json : Line(json));
+            await output.FlushAsync(CancellationToken.None);
+            if (++_printed == count)
+                await _full.CancelAsync();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private static string Line(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var feedEvent = document.RootElement;
+        var time = feedEvent.GetProperty("time").GetDateTimeOffset().ToUniversalTime();
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{time:HH:mm:ss.fff} {feedEvent.GetProperty("endpoint").GetString(),-20} {feedEvent.GetProperty("epoch").GetInt32()}/{feedEvent.GetProperty("seq").GetInt64()} {ContentOf(feedEvent)}");
+    }
+
+    private static string ContentOf(JsonElement feedEvent) => feedEvent.GetProperty("type").GetString() switch
+    {
+        "text" when feedEvent.TryGetProperty("text", out var text) => $"text   {text.GetString()}",
+        "text" or "binary" => $"binary {feedEvent.GetProperty("base64").GetString()}",
+        "gap" => $"gap    {Gap(feedEvent.GetProperty("gap"))}",
+        "state" => $"state  {feedEvent.GetProperty("state").GetString()} {feedEvent.GetProperty("cause").GetString()}".TrimEnd(),
+        _ => $"drain  {feedEvent.GetProperty("reason").GetString()}",
+    };
+
+    private static string Gap(JsonElement gap) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{gap.GetProperty("reason").GetString()} from {gap.GetProperty("from").GetInt64()}{To(gap)}, {gap.GetProperty("durationSeconds").GetDouble():0.0##} s: {gap.GetProperty("cause").GetString()}");
+
+    private static string To(JsonElement gap) => gap.TryGetProperty("to", out var to) ? $" to {to.GetInt64()}" : "";
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Supervision;
+
+namespace ActorHeartbeat.Service.Explaining;
+
+/// <summary>Why an endpoint is not open now, what it waits for and until when. Pure.</summary>
+/// <param name="Text">One sentence.</param>
+/// <param name="WaitsFor">In one phrase; null when it is open.</param>
+/// <param name="Until">When that is, or is at the latest; null when only an event can tell.</param>
+internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOffset? Until)
+{
+    public static ExplainSentence Of(Situation now) => now.Mode switch
+    {
+        EndpointMode.Paused => new ExplainSentence(
+            $"It is not open because it was paused or closed at {Clock(now.ModeSince)}; it waits for somebody to resume it.", "an operator to resume it", null),
+        EndpointMode.Failed => new ExplainSentence(
+            $"It is not open because it failed for good at {Clock(now.ModeSince)} ({now.Failure?.Detail ?? "the cause is unknown"}); it waits for somebody to resume it.",
+            "an operator to resume it", null),
+        _ => OfRunning(now),
+    };
+
+    private static ExplainSentence OfRunning(Situation now) => now.Status switch
+    {
+        null => new ExplainSentence("It is not open because its actor is still starting.", "its actor to start", null),
+        { State: ConnectionState.Open } status => new ExplainSentence($"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}).", null, null),
+        { State: ConnectionState.AwaitingPong } status => new ExplainSentence(
+            $"It is connected but silent: a heartbeat was sent at {Clock(status.Since)} and {Missed(status)}, so it waits for a sign of life.", "a sign of life", null),
+        { State: ConnectionState.Connecting } status => Connecting(status, now.ConnectTimeout),
+        var status => BackingOff(status, now),
+    };
+
+    private static ExplainSentence Connecting(ConnectionStatus status, TimeSpan connectTimeout)
+    {
+        var until = status.Since + connectTimeout;
+        return new ExplainSentence(
+            $"It is not open yet because attempt {status.Attempt} is under way since {Clock(status.Since)}; it waits for {status.Waiting}, until {Clock(until)} at the latest.",
+            status.Waiting, until);
+    }
+
+    private static ExplainSentence BackingOff(ConnectionStatus status, Situation now)
+    {
+        var because = status.LastClose is { } cause ? $"It is not open because of this: {cause.Detail}" : "It is not open because it has just been started";
+        if (now.Place is { Place: > 0 } place)
+        {
+            var until = place.Until is { } end ? $", until {Clock(end)}" : "";
+            return new ExplainSentence(
+                $"{because}; attempt {status.Attempt} waits for a permit to dial, place {place.Place} in the queue ({place.Why}){until}.", "a permit to dial", place.Until);
+        }
+        return status.RetryAt is { } retryAt
+            ? new ExplainSentence($"{because}; attempt {status.Attempt} begins {In(retryAt - now.At)} at {Clock(retryAt)}.", status.Waiting, retryAt)
+            : new ExplainSentence($"{because}; attempt {status.Attempt} waits for {status.Waiting}.", status.Waiting, null);
+    }
+
+    private static string Missed(ConnectionStatus status) => status.Missed switch
+    {
+        0 => "is not answered yet",
+        1 => "the one before it was missed",
+        var missed => $"{missed} before it were missed",
+    };
+
+    private static string In(TimeSpan delay) =>
+        delay <= TimeSpan.Zero ? "now" : string.Create(CultureInfo.InvariantCulture, $"in {delay.TotalSeconds:0.0} s");
+
+    private static string Clock(DateTimeOffset time) => time.ToUniversalTime().ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}
+
+/// <summary>What an explanation is made from.</summary>
+/// <param name="At">Now, wall clock.</param>
+/// <param name="Status">What the connection actor last said; null before it started.</param>
+/// <param name="Place">Where it stands in the governor's queue; null when that is unknown.</param>
+internal sealed record Situation(
+    DateTimeOffset At, EndpointMode Mode, DateTimeOffset ModeSince, CloseCause? Failure, ConnectionStatus? Status, TimeSpan ConnectTimeout, QueuePlace? Place)
+{
+    public static Situation Of(EndpointSnapshot endpoint, QueuePlace? place, DateTimeOffset now) => new(
+        now, endpoint.Mode, endpoint.Since, endpoint.Failure, endpoint.Memory.Status, endpoint.Memory.Settings.Timeouts.Connect, place);
+}

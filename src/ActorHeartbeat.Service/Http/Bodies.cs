@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ActorHeartbeat.Service.Contract;
+
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>Reads request bodies.</summary>
+internal static class Bodies
+{
+    /// <summary>The body, null when there is none, or the problem with it.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="type">What it must be.</param>
+    /// <param name="example">A body that is right, for the remedy.</param>
+    public static async Task<(T? Body, Problem? Problem)> Read<T>(this HttpContext http, JsonTypeInfo<T> type, string example)
+        where T : class
+    {
+        var remedy = $"send Content-Type: application/json and a body such as {example}";
+        if (http.Request.ContentLength is 0 || (http.Request.ContentLength is null && http.Request.Headers.TransferEncoding.Count == 0))
+            return (null, null);
+        // A form of a foreign page can post text/plain and forms, but not JSON without asking first.
+        if (!http.Request.HasJsonContentType())
+            return (null, new Problem(StatusCodes.Status415UnsupportedMediaType, "Not JSON", $"the body's type is \"{http.Request.ContentType}\"", remedy));
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted) is { } body
+                ? (body, null)
+                : (null, Problem.BadRequest("the body is null", remedy));
+        }
+        catch (JsonException problem)
+        {
+            return (null, Problem.BadRequest($"the body is not what is expected: {problem.Message}", remedy));
+        }
+        catch (BadHttpRequestException problem) when (problem.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (null, new Problem(problem.StatusCode, "Body too large", problem.Message, $"a body may have {HttpLimits.Body} bytes at most"));
+        }
+    }
+}

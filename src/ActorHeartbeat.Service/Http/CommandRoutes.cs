@@ -1,0 +1,107 @@
+using System.Text;
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Service.Contract;
+using ActorHeartbeat.Service.Logging;
+using ActorHeartbeat.Service.Running;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>What can be done to an endpoint. Each is written to the log.</summary>
+internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, ILogger log)
+{
+    private const int LongestReason = 123; // RFC 6455 section 5.5: 125 bytes with the code
+
+    private const string CloseExample = """{"code": 1000, "reason": "maintenance"}""";
+    private const string SendExample = """{"text": "hello"} or {"base64": "aGVsbG8="}""";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/endpoints/{id}/pause", http => Command(http, "pause", id => new PauseEndpoint(id)));
+        routes.MapPost("/v1/endpoints/{id}/resume", http => Command(http, "resume", id => new ResumeEndpoint(id)));
+        routes.MapPost("/v1/endpoints/{id}/refresh", http => Command(http, "refresh", id => new RefreshEndpoint(id)));
+        routes.MapPost("/v1/endpoints/{id}/rotate", http => Command(http, "rotate", id => new RotateEndpoint(id)));
+        routes.MapPost("/v1/endpoints/{id}/close", Close);
+        routes.MapPost("/v1/endpoints/{id}/send", Send);
+    }
+
+    private async Task Command(HttpContext http, string name, Func<EndpointId, object> command)
+    {
+        if (await Admit(http) is { } endpoint)
+            await Carry(http, name, endpoint.Id, command(endpoint.Id));
+    }
+
+    private async Task Close(HttpContext http)
+    {
+        if (await Admit(http) is not { } endpoint)
+            return;
+        var (body, problem) = await http.Read(ServiceJson.Contract.CloseBody, CloseExample);
+        var code = body?.Code ?? endpoint.Memory.Settings.CloseCode;
+        var reason = body?.Reason ?? "";
+        problem ??= CloseCodes.MaySend(code) ? null : Problem.BadRequest(
+            $"close code {code} ({CloseCodes.Name(code)}) must not be sent", "take one of 1000-1003, 1007-1014 or 3000-4999 (RFC 6455 section 7.4)");
+        problem ??= Encoding.UTF8.GetByteCount(reason) <= LongestReason ? null : Problem.BadRequest(
+            $"the reason has {Encoding.UTF8.GetByteCount(reason)} bytes", $"a reason has {LongestReason} bytes of UTF-8 at most (RFC 6455 section 5.5)");
+        if (problem is not null)
+            await http.Refuse(problem);
+        else
+            await Carry(http, "close", endpoint.Id, new CloseEndpoint(endpoint.Id, code, reason));
+    }
+
+    private async Task Send(HttpContext http)
+    {
+        if (await Admit(http) is not { } endpoint)
+            return;
+        var (body, problem) = await http.Read(ServiceJson.Contract.SendBody, SendExample);
+        var message = problem is null ? MessageOf(body) : null;
+        if (message is null)
+        {
+            await http.Refuse(problem ?? Problem.BadRequest("the body must have either \"text\" or \"base64\"", $"send {SendExample}"));
+            return;
+        }
+        var answer = await supervisor.Send(new SendTo(endpoint.Id, message), endpoint.Memory.Settings.Timeouts.Send, http.RequestAborted);
+        var result = answer as SendResult ?? new SendResult(SendStatus.Refused, (answer as CommandResult)?.Why ?? "no answer");
+        log.OperatorCommand("send", endpoint.Id, Spelling.Kebab(result.Status));
+        await (result.Status switch
+        {
+            SendStatus.Sent => http.Answer(new SentView(endpoint.Id.Value, "sent"), ServiceJson.Contract.SentView),
+            SendStatus.Queued => http.Answer(new SentView(endpoint.Id.Value, "queued"), ServiceJson.Contract.SentView, StatusCodes.Status202Accepted),
+            SendStatus.Expired => http.Refuse(new Problem(
+                StatusCodes.Status504GatewayTimeout, "Not sent in time", result.Why, "the connection may be dead; GET the endpoint's explain")),
+            _ => http.Refuse(Problem.Refused(result.Why, "wait until the endpoint is open, or set send.while-down = queue")),
+        });
+    }
+
+    private static OutboundMessage? MessageOf(SendBody? body)
+    {
+        if (body is { Text: { } text, Base64: null })
+            return OutboundMessage.Text(text);
+        if (body is not { Base64: { } base64, Text: null })
+            return null;
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var length) ? OutboundMessage.Binary(bytes.AsMemory(0, length)) : null;
+    }
+
+    private async Task Carry(HttpContext http, string name, EndpointId id, object command)
+    {
+        var result = await supervisor.Command(command, http.RequestAborted);
+        log.OperatorCommand(name, id, Spelling.Kebab(result.Outcome));
+        if (result.Outcome == CommandOutcome.Refused)
+            await http.Refuse(Problem.Refused(result.Why, $"GET /v1/endpoints/{id}/explain says how it is"));
+        else if (result.Outcome == CommandOutcome.UnknownEndpoint || await supervisor.Endpoint(id, http.RequestAborted) is not { } endpoint)
+            await http.Refuse(Problem.UnknownEndpoint(id.Value));
+        else
+            await http.Answer(EndpointView.Of(endpoint), ServiceJson.Contract.EndpointView, StatusCodes.Status202Accepted);
+    }
+
+    private async Task<EndpointSnapshot?> Admit(HttpContext http)
+    {
+        if (!state.IsDraining)
+            return await EndpointRoutes.Find(http, supervisor);
+        await http.Refuse(Problem.Draining);
+        return null;
+    }
+}

@@ -1,0 +1,57 @@
+using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Service.Contract;
+using ActorHeartbeat.Service.Running;
+
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>The configuration that runs, and reading it again.</summary>
+internal sealed class ConfigurationRoutes(ReloaderClient reloader, ServiceState state)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/config", Show);
+        routes.MapPost("/v1/config/reload", Reload);
+    }
+
+    private async Task Show(HttpContext http)
+    {
+        var running = await reloader.State(http.RequestAborted);
+        await http.Answer(json => ConfigurationPage.Write(json, running));
+    }
+
+    private async Task Reload(HttpContext http)
+    {
+        if (state.IsDraining)
+        {
+            await http.Refuse(Problem.Draining);
+            return;
+        }
+        var (dryRun, dryRunProblem) = Flag(http.Request.Query, "dry-run");
+        var (force, forceProblem) = Flag(http.Request.Query, "force");
+        if ((dryRunProblem ?? forceProblem) is { } problem)
+        {
+            await http.Refuse(problem);
+            return;
+        }
+        var report = await reloader.Reload(new Reload(ReloadTrigger.Http, dryRun, force), http.RequestAborted);
+        await http.Answer(report.Write, report.Outcome switch
+        {
+            ReloadOutcome.Invalid => StatusCodes.Status422UnprocessableEntity,
+            ReloadOutcome.TooManyRemoved => StatusCodes.Status409Conflict,
+            _ => StatusCodes.Status200OK,
+        });
+    }
+
+    /// <summary><c>?dry-run</c>, <c>?dry-run=true</c> and <c>=false</c> are understood.</summary>
+    private static (bool Value, Problem? Problem) Flag(IQueryCollection query, string name)
+    {
+        if (!query.TryGetValue(name, out var values))
+            return (false, null);
+        return values.ToString() switch
+        {
+            "" or "true" or "1" => (true, null),
+            "false" or "0" => (false, null),
+            var other => (false, Problem.BadRequest($"{name} is \"{other}\"", $"write ?{name} or ?{name}=true")),
+        };
+    }
+}

@@ -1,0 +1,49 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Service.Contract;
+using ActorHeartbeat.Service.Explaining;
+using ActorHeartbeat.Service.Running;
+using ActorHeartbeat.Supervision;
+
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>What is supervised, and how each endpoint is.</summary>
+internal sealed class EndpointRoutes(Supervisor supervisor, TimeProvider time)
+{
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/endpoints", List);
+        routes.MapGet("/v1/endpoints/{id}", Show);
+        routes.MapGet("/v1/endpoints/{id}/explain", Explain);
+    }
+
+    private async Task List(HttpContext http) =>
+        await http.Answer(EndpointListView.Of(await supervisor.Endpoints(http.RequestAborted)), ServiceJson.Contract.EndpointListView);
+
+    private async Task Show(HttpContext http)
+    {
+        if (await Find(http, supervisor) is { } endpoint)
+            await http.Answer(EndpointView.Of(endpoint), ServiceJson.Contract.EndpointView);
+    }
+
+    private async Task Explain(HttpContext http)
+    {
+        if (await Find(http, supervisor) is not { } endpoint)
+            return;
+        var place = endpoint.State == "backing-off" ? await supervisor.Place(endpoint.Id, http.RequestAborted) : null;
+        var sentence = ExplainSentence.Of(Situation.Of(endpoint, place, time.GetUtcNow()));
+        var view = new ExplanationView(
+            endpoint.Id.Value, endpoint.State, sentence.Text, sentence.WaitsFor, sentence.Until, QueuePlaceView.Of(place),
+            [.. endpoint.Memory.Journal.Snapshot().Select(TransitionView.Of)]);
+        await http.Answer(view, ServiceJson.Contract.ExplanationView);
+    }
+
+    /// <summary>The endpoint that the path names; null when there is none and the request has been answered.</summary>
+    public static async Task<EndpointSnapshot?> Find(HttpContext http, Supervisor supervisor)
+    {
+        var name = (string)http.Request.RouteValues["id"]!; // every path that leads here has it
+        var endpoint = EndpointId.Reject(name) is null ? await supervisor.Endpoint(new EndpointId(name), http.RequestAborted) : null;
+        if (endpoint is null)
+            await http.Refuse(Problem.UnknownEndpoint(name));
+        return endpoint;
+    }
+}

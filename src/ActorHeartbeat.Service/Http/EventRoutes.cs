@@ -1,0 +1,119 @@
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Service.Contract;
+using ActorHeartbeat.Service.Events;
+using ActorHeartbeat.Service.Running;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>
+/// Feeds as streams: Server-Sent Events, or NDJSON when <c>Accept</c> asks for it. <c>Last-Event-ID</c> (or <c>?after=</c>) resumes,
+/// <c>?overflow=</c> says what happens to a reader that does not keep up; no reader can slow a feed down.
+/// </summary>
+internal sealed class EventRoutes(IFeeds feeds, Supervisor supervisor, TimeProvider time)
+{
+    /// <summary>A stream that has ended and whose reader takes nothing is cut after so long.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
+    private readonly EventStreamer _streamer = new(time);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/v1/endpoints/{id}/events", OfEndpoint);
+        routes.MapGet("/v1/events", OfSelection);
+    }
+
+    private async Task OfEndpoint(HttpContext http)
+    {
+        if (await EndpointRoutes.Find(http, supervisor) is { } endpoint)
+            await Stream(http, options => feeds.Subscribe(endpoint.Id, options));
+    }
+
+    private async Task OfSelection(HttpContext http)
+    {
+        LabelSelector selector;
+        try
+        {
+            selector = LabelSelector.Parse(http.Request.Query["select"].ToString());
+        }
+        catch (FormatException problem)
+        {
+            await http.Refuse(Problem.BadRequest(problem.Message, "for example ?select=venue=demo,tier!=test"));
+            return;
+        }
+        await Stream(http, options => feeds.Subscribe(selector, options));
+    }
+
+    private async Task Stream(HttpContext http, Func<SubscriptionOptions, FeedSubscription> subscribe)
+    {
+        var (options, problem) = Options(http.Request);
+        if (problem is not null)
+        {
+            await http.Refuse(problem);
+            return;
+        }
+        try
+        {
+            using var subscription = subscribe(options);
+            await Stream(http, subscription, FormatFor(http.Request, options.Resume));
+        }
+        catch (TooManySubscribersException full)
+        {
+            await http.Refuse(new Problem(StatusCodes.Status503ServiceUnavailable, "Too many subscribers", full.Message, "one stream by /v1/events can carry many endpoints"));
+        }
+    }
+
+    private async Task Stream(HttpContext http, FeedSubscription subscription, EventFormat format)
+    {
+        http.Response.ContentType = format.MediaType;
+        http.Response.Headers.CacheControl = "no-store";
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        using var finished = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        var guard = CutWhenStuck(http, subscription, finished.Token);
+        try
+        {
+            await _streamer.Run(subscription, format, http.Response.BodyWriter, http.RequestAborted);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The reader is gone.
+        }
+        finally
+        {
+            await finished.CancelAsync();
+            await guard;
+        }
+    }
+
+    /// <summary>A reader that takes nothing must not hold up the shutdown, nor outlive its own overflow.</summary>
+    private async Task CutWhenStuck(HttpContext http, FeedSubscription subscription, CancellationToken finished)
+    {
+        await subscription.WhenEnded.WaitAsync(finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Farewell, time, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!finished.IsCancellationRequested)
+            http.Abort();
+    }
+
+    private static EventFormat FormatFor(HttpRequest request, ResumePoint? resume) =>
+        request.Headers.Accept.ToString().Contains("ndjson", StringComparison.OrdinalIgnoreCase) ? new NdjsonFormat() : new SseFormat(resume);
+
+    private static (SubscriptionOptions Options, Problem? Problem) Options(HttpRequest request)
+    {
+        var options = SubscriptionOptions.Default with { Overflow = OverflowPolicy.DropOldest };
+        var lastId = request.Query["after"].ToString() is { Length: > 0 } after ? after : request.Headers["Last-Event-ID"].ToString();
+        if (lastId == "oldest")
+            options = options with { Resume = ResumePoint.Oldest };
+        else if (ResumePoint.TryParse(lastId, out var resume))
+            options = options with { Resume = resume };
+        else if (lastId.Length > 0)
+            return (options, Problem.BadRequest($"\"{lastId}\" is not an event id", "take the id of an event as it came, such as 1f2e3d4c;btc-trades=42, or \"oldest\""));
+        return request.Query["overflow"].ToString() switch
+        {
+            "" or "drop-oldest" => (options, null),
+            "drop-newest" => (options with { Overflow = OverflowPolicy.DropNewest }, null),
+            "disconnect" => (options with { Overflow = OverflowPolicy.Disconnect }, null),
+            var other => (options, Problem.BadRequest($"overflow is \"{other}\"", "take drop-oldest, drop-newest or disconnect")),
+        };
+    }
+}

@@ -1,0 +1,30 @@
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Service.Running;
+using Akka.Hosting;
+
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>Everything that is served, and the guards in front of it.</summary>
+internal static class HttpApi
+{
+    public static void Map(WebApplication application)
+    {
+        var services = application.Services;
+        var log = services.GetRequiredService<ILogger>();
+        var state = services.GetRequiredService<ServiceState>();
+        var time = services.GetRequiredService<TimeProvider>();
+        var supervisor = services.GetRequiredService<Supervisor>();
+        var reloader = services.GetRequiredService<ReloaderClient>();
+
+        application.Use(next => new ProblemsInJson(next, log).Invoke);
+        application.Use(next => http => BrowserGuard.Invoke(http, next));
+        application.UseRouting();
+
+        new EndpointRoutes(supervisor, time).Map(application);
+        new CommandRoutes(supervisor, state, log).Map(application);
+        new EventRoutes(services.GetRequiredService<IFeeds>(), supervisor, time).Map(application);
+        new ConfigurationRoutes(reloader, state).Map(application);
+        new HealthRoutes(state, services.GetRequiredService<IRequiredActor<Watchdog>>(), reloader).Map(application);
+        application.MapGet("/", IndexPage.Write);
+    }
+}

@@ -1,0 +1,36 @@
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>What <c>GET /</c> answers: everything there is, for somebody with curl.</summary>
+internal static class IndexPage
+{
+    private const string Text =
+        """
+        ActorHeartbeat
+
+        GET  /v1/endpoints                      every endpoint and its state
+        GET  /v1/endpoints/{id}                 one of them
+        GET  /v1/endpoints/{id}/explain         why it is not open, what it waits for and until when
+        GET  /v1/endpoints/{id}/events          its feed as Server-Sent Events; NDJSON with Accept: application/x-ndjson
+        GET  /v1/events?select=key=value,...    the feeds of all endpoints with these labels in one
+                                                both: Last-Event-ID or ?after=ID resumes, ?after=oldest replays what is kept,
+                                                ?overflow=drop-oldest|drop-newest|disconnect
+        POST /v1/endpoints/{id}/pause           close the connection and stay closed
+        POST /v1/endpoints/{id}/resume          connect again
+        POST /v1/endpoints/{id}/refresh         close and dial again; retry now when backing off
+        POST /v1/endpoints/{id}/rotate          replace the connection, the new one first
+        POST /v1/endpoints/{id}/close           close for good; {"code": 1000, "reason": "..."}
+        POST /v1/endpoints/{id}/send            {"text": "..."} or {"base64": "..."}
+        GET  /v1/config                         the configuration that runs, without secrets
+        POST /v1/config/reload                  read the files again; ?dry-run only tells, ?force removes many endpoints
+        GET  /healthz/startup /healthz/ready /healthz/live
+
+        A body needs Content-Type: application/json. Refusals are application/problem+json with a remedy.
+
+        """;
+
+    public static Task Write(HttpContext http)
+    {
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        return http.Response.WriteAsync(Text, http.RequestAborted);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ActorHeartbeat.Service.Contract;
+
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>Answers in the API's JSON.</summary>
+internal static class Responses
+{
+    public const string Json = "application/json; charset=utf-8";
+
+    public static Task Answer<T>(this HttpContext http, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
+    {
+        Begin(http, status, Json);
+        return http.Response.WriteAsync(JsonSerializer.Serialize(value, type) + "\n", http.RequestAborted);
+    }
+
+    /// <summary>Answers with what <paramref name="write"/> writes.</summary>
+    public static async Task Answer(this HttpContext http, Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
+    {
+        Begin(http, status, Json);
+        await using (var json = new Utf8JsonWriter(http.Response.BodyWriter, ServiceJson.Relaxed))
+            write(json);
+        await http.Response.WriteAsync("\n", http.RequestAborted);
+    }
+
+    public static Task Refuse(this HttpContext http, Problem problem)
+    {
+        Begin(http, problem.Status, Problem.MediaType);
+        return http.Response.WriteAsync(JsonSerializer.Serialize(problem, ServiceJson.Contract.Problem) + "\n", http.RequestAborted);
+    }
+
+    private static void Begin(HttpContext http, int status, string mediaType)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = mediaType;
+        http.Response.Headers.CacheControl = "no-store";
+    }
+}

@@ -1,0 +1,57 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Service.Logging;
+
+/// <summary>Every line the process writes about itself: facts with endpoint, incarnation and attempt; never a payload, never a secret.</summary>
+internal static partial class LogLines
+{
+    [LoggerMessage(EventId = 1, Message = "{Endpoint,-20} {State,-13} incarnation {Incarnation} attempt {Attempt}")]
+    public static partial void StateEntered(this ILogger log, LogLevel level, EndpointId endpoint, string state, long incarnation, int attempt);
+
+    [LoggerMessage(EventId = 2, Message = "{Endpoint,-20} {State,-13} incarnation {Incarnation} attempt {Attempt}: {Cause}: {Detail}; next in {RetryInSeconds:0.0##} s")]
+    public static partial void BackingOff(
+        this ILogger log, LogLevel level, EndpointId endpoint, string state, long incarnation, int attempt, string cause, string detail, double retryInSeconds);
+
+    [LoggerMessage(EventId = 3, Message = "{Endpoint,-20} {State,-13} incarnation {Incarnation} attempt {Attempt}: {Cause}: {Detail}")]
+    public static partial void Ended(
+        this ILogger log, LogLevel level, EndpointId endpoint, string state, long incarnation, int attempt, string cause, string detail);
+
+    [LoggerMessage(EventId = 4, Message = "{Endpoint,-20} {State,-13}")]
+    public static partial void ModeEntered(this ILogger log, LogLevel level, EndpointId endpoint, string state);
+
+    [LoggerMessage(EventId = 5, Message = "{Endpoint,-20} {State,-13} {Cause}: {Detail}")]
+    public static partial void FailedForGood(this ILogger log, LogLevel level, EndpointId endpoint, string state, string cause, string detail);
+
+    [LoggerMessage(10, LogLevel.Information, "operator: {Command} {Endpoint}: {Outcome}")]
+    public static partial void OperatorCommand(this ILogger log, string command, EndpointId endpoint, string outcome);
+
+    [LoggerMessage(20, LogLevel.Information, "started: {Endpoints} endpoints of {File}, API on {Listen}, version {Version}")]
+    public static partial void Started(this ILogger log, int endpoints, string file, string listen, string version);
+
+    [LoggerMessage(21, LogLevel.Information, "demonstration feed server on {Url}")]
+    public static partial void FeedServerStarted(this ILogger log, Uri url);
+
+    [LoggerMessage(22, LogLevel.Information, "stopping: closing every connection; a second signal aborts")]
+    public static partial void Stopping(this ILogger log);
+
+    [LoggerMessage(23, LogLevel.Information, "all connections are closed ({Forced} had to be dropped)")]
+    public static partial void Drained(this ILogger log, int forced);
+
+    [LoggerMessage(24, LogLevel.Warning, "not every connection closed in time; dropping what is left")]
+    public static partial void DrainOverdue(this ILogger log);
+
+    [LoggerMessage(25, LogLevel.Information, "stopped")]
+    public static partial void Stopped(this ILogger log);
+
+    [LoggerMessage(EventId = 30, Message = "{Report}")]
+    public static partial void Reloaded(this ILogger log, LogLevel level, string report);
+
+    [LoggerMessage(31, LogLevel.Warning, "{Key} has changed; it counts from the next start of the process")]
+    public static partial void NeedsRestart(this ILogger log, string key);
+
+    [LoggerMessage(32, LogLevel.Information, "applied: {Added} endpoints added, {Removed} removed, {Reconnected} reconnect, {NextAttempt} from the next attempt, {Live} live, {Unchanged} unchanged")]
+    public static partial void Applied(this ILogger log, int added, int removed, int reconnected, int nextAttempt, int live, int unchanged);
+
+    [LoggerMessage(40, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void RequestFailed(this ILogger log, Exception failure, string method, string path);
+}

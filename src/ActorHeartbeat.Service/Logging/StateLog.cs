@@ -1,0 +1,74 @@
+using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Service.Contract;
+using ActorHeartbeat.Supervision;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Service.Logging;
+
+/// <summary>
+/// Writes one line per state change, as the event stream tells them. An answered heartbeat (open to awaiting-pong and back) is the normal
+/// course of things and is a debug line; the loss of a connection is a warning.
+/// </summary>
+internal sealed class StateLog : ReceiveActor
+{
+    private readonly ILogger _log;
+
+    public StateLog(ILogger log)
+    {
+        _log = log;
+        Receive<StateChanged>(Write);
+        Receive<EndpointModeChanged>(changed => Write(changed.Endpoint));
+        Receive<ReloadReport>(Write);
+        Receive<ConfigurationApplied>(Write);
+    }
+
+    /// <summary>Subscribed by whoever starts it, so that not even the first line is missed.</summary>
+    public static IActorRef Start(ActorSystem system, ILogger log)
+    {
+        var actor = system.ActorOf(Props.Create(() => new StateLog(log)), "state-log");
+        foreach (var kind in new[] { typeof(StateChanged), typeof(EndpointModeChanged), typeof(ReloadReport) })
+            system.EventStream.Subscribe(actor, kind);
+        return actor;
+    }
+
+    private void Write(StateChanged change)
+    {
+        var state = EndpointSnapshot.NameOf(change.To);
+        var level = LevelOf(change);
+        if (change.Cause is not { } cause)
+            _log.StateEntered(level, change.Endpoint, state, change.Incarnation, change.Attempt);
+        else if (change.RetryIn is { } delay)
+            _log.BackingOff(level, change.Endpoint, state, change.Incarnation, change.Attempt, Spelling.Kebab(cause.Kind), cause.Detail, delay.TotalSeconds);
+        else
+            _log.Ended(level, change.Endpoint, state, change.Incarnation, change.Attempt, Spelling.Kebab(cause.Kind), cause.Detail);
+    }
+
+    private static LogLevel LevelOf(StateChanged change) => change switch
+    {
+        { Cause.IsFailure: true } => LogLevel.Warning,
+        { From: ConnectionState.AwaitingPong, To: ConnectionState.Open } or { To: ConnectionState.AwaitingPong } => LogLevel.Debug,
+        _ => LogLevel.Information,
+    };
+
+    private void Write(EndpointSnapshot endpoint)
+    {
+        if (endpoint.Failure is { } failure)
+            _log.FailedForGood(LogLevel.Error, endpoint.Id, endpoint.State, Spelling.Kebab(failure.Kind), failure.Detail);
+        else
+            _log.ModeEntered(LogLevel.Information, endpoint.Id, endpoint.State);
+    }
+
+    private void Write(ReloadReport report)
+    {
+        var refused = report.Outcome is ReloadOutcome.Invalid or ReloadOutcome.TooManyRemoved;
+        _log.Reloaded(refused ? LogLevel.Error : LogLevel.Information, refused ? report.ToText().TrimEnd() : report.Summary);
+        if (report.Outcome != ReloadOutcome.Applied || report.Diff is not { } diff)
+            return;
+        foreach (var setting in diff.NeedsRestart)
+            _log.NeedsRestart(setting.Key);
+    }
+
+    private void Write(ConfigurationApplied applied) => _log.Applied(
+        applied.Added.Count, applied.Removed.Count, applied.Reconnected.Count, applied.NextAttempt.Count, applied.ChangedLive.Count, applied.Unchanged);
+}

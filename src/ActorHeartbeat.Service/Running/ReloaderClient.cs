@@ -1,0 +1,23 @@
+using ActorHeartbeat.Configuration;
+using Akka.Actor;
+using Akka.Hosting;
+
+namespace ActorHeartbeat.Service.Running;
+
+/// <summary>Asks the configuration's keeper, with a deadline.</summary>
+internal sealed class ReloaderClient(IRequiredActor<ConfigurationReloader> actor)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>Reading thousands of endpoints from a slow volume takes its time.</summary>
+    private static readonly TimeSpan ReloadDeadline = TimeSpan.FromSeconds(30);
+
+    public Task<ConfigurationState> State(CancellationToken cancellation) =>
+        actor.ActorRef.Ask<ConfigurationState>(GetConfigurationState.Instance, Deadline, cancellation);
+
+    public Task<ReloadReport> Reload(Reload request, CancellationToken cancellation) =>
+        actor.ActorRef.Ask<ReloadReport>(request, ReloadDeadline, cancellation);
+
+    /// <summary>Reloads without waiting; what became of it is published and logged.</summary>
+    public void Reload(ReloadTrigger trigger) => actor.ActorRef.Tell(new Reload(trigger), ActorRefs.NoSender);
+}

@@ -1,0 +1,117 @@
+using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Hosting;
+using ActorHeartbeat.Service.Http;
+using ActorHeartbeat.Service.Logging;
+using ActorHeartbeat.Supervision;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Hosting;
+using Serilog;
+
+namespace ActorHeartbeat.Service.Running;
+
+/// <summary>Puts the process together: actors, feeds, HTTP, and the order in which they start and stop.</summary>
+internal static class ServiceHost
+{
+    /// <summary>What may still happen after the last connection is closed: streams end, actors stop.</summary>
+    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);
+
+    /// <param name="configuration">What runs first.</param>
+    /// <param name="load">Reads the same files again.</param>
+    /// <param name="console">Where the process tells what it does.</param>
+    public static IHost Build(ServiceConfiguration configuration, Func<LoadResult> load, ConsoleLog console)
+    {
+        if (configuration.Process.Http.Listen is not { } listen)
+        {
+            var bare = Host.CreateEmptyApplicationBuilder(null);
+            AddEverything(bare.Services, configuration, load, console);
+            return bare.Build();
+        }
+        // Empty: no ASPNETCORE_ variable and no appsettings.json of the working directory reaches this process.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        AddEverything(builder.Services, configuration, load, console);
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = HttpLimits.Body;
+            kestrel.Limits.MaxConcurrentConnections = HttpLimits.Connections;
+            kestrel.Listen(LoopbackOnly.Resolve(listen));
+        });
+        var application = builder.Build();
+        HttpApi.Map(application);
+        return application;
+    }
+
+    private static void AddEverything(IServiceCollection services, ServiceConfiguration configuration, Func<LoadResult> load, ConsoleLog console)
+    {
+        var process = configuration.Process;
+        services.AddLogging(logging => logging.AddSerilog(console.Logger));
+        services.AddSingleton<Microsoft.Extensions.Logging.ILogger>(provider => provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorHeartbeat"));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = process.Supervisor.ShutdownTimeout + Afterwards);
+        services.AddSingleton<IHostLifetime, NoLifetime>();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<ServiceState>();
+        services.AddSingleton(provider => new FeedRegistry(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
+        services.AddSingleton<Supervisor>();
+        services.AddSingleton<ReloaderClient>();
+        // Started in this order, stopped in the reverse one, the HTTP server last and first.
+        if (process.FeedServer.Listen is { } feedServer)
+            services.AddHostedService(provider => new DemoFeedServer(feedServer, provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
+        services.AddAkka("actorheartbeat", (akka, provider) => AddActors(akka, provider, configuration, load, console));
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StartAndDrain>(provider, configuration));
+        services.AddHostedService<ReloadOnHangup>();
+    }
+
+    private static void AddActors(AkkaConfigurationBuilder akka, IServiceProvider provider, ServiceConfiguration configuration, Func<LoadResult> load, ConsoleLog console)
+    {
+        IActorRef stateLog = ActorRefs.Nobody;
+        akka.AddHocon(ConfigurationFactory.ParseString($"akka {configuration.Akka}"), HoconAddMode.Prepend);
+        akka.ConfigureLoggers(loggers =>
+        {
+            loggers.ClearLoggers();
+            loggers.AddLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
+        });
+        akka.WithActors((system, registry) =>
+        {
+            stateLog = StateLog.Start(system, provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());
+            registry.Register<StateLog>(stateLog);
+            registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
+        });
+        akka.WithConnectionSupervisor(supervisor => Fill(supervisor, configuration, provider.GetRequiredService<FeedRegistry>()));
+        akka.WithActors((system, registry) =>
+        {
+            var supervisor = registry.Get<ConnectionSupervisor>();
+            registry.Register<ConfigurationReloader>(system.ActorOf(
+                Props.Create(() => new ConfigurationReloader(configuration, load, (next, _) => Apply(next, supervisor, stateLog, console), new DirectoryWatch())),
+                "configuration"));
+        });
+    }
+
+    private static void Fill(ConnectionSupervisorOptions options, ServiceConfiguration configuration, FeedRegistry feeds)
+    {
+        foreach (var endpoint in configuration.Endpoints)
+            options.Endpoints.Add(endpoint);
+        foreach (var group in configuration.Groups)
+            options.Groups.Add(group);
+        options.Supervisor = configuration.Process.Supervisor;
+        options.Feeds = feeds;
+        options.Resolver = new SecretAttemptResolver();
+    }
+
+    private static void Apply(ServiceConfiguration next, IActorRef supervisor, IActorRef stateLog, ConsoleLog console)
+    {
+        console.Apply(next.Process.Log);
+        supervisor.Tell(new ApplyConfiguration(next.Endpoints, next.Groups.ToDictionary(group => group.Name, StringComparer.Ordinal), next.Process.Supervisor), stateLog);
+    }
+
+    /// <summary>Whoever runs the host decides when it ends.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,19 @@
+using Akka.Actor;
+
+namespace ActorHeartbeat.Service.Running;
+
+/// <summary>Answers on the dispatcher that all actors share: as long as it does, they run.</summary>
+internal sealed class Watchdog : ReceiveActor
+{
+    public Watchdog() => Receive<AreYouAlive>(_ => Sender.Tell(Alive.Instance));
+
+    public sealed record AreYouAlive
+    {
+        public static readonly AreYouAlive Instance = new();
+    }
+
+    public sealed record Alive
+    {
+        public static readonly Alive Instance = new();
+    }
+}

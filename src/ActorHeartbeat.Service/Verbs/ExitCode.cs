@@ -1,0 +1,19 @@
+namespace ActorHeartbeat.Service.Verbs;
+
+/// <summary>How the process ends, for scripts.</summary>
+internal static class ExitCode
+{
+    public const int Good = 0;
+
+    /// <summary>A configuration or a file to render is wrong.</summary>
+    public const int WrongConfiguration = 1;
+
+    /// <summary>The command line is wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The surroundings do not play along: a port in use, a service that is not there.</summary>
+    public const int Runtime = 3;
+
+    /// <summary>diff found differences.</summary>
+    public const int Different = 4;
+}

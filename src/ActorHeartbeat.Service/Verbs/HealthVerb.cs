@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace ActorHeartbeat.Service.Verbs;
+
+/// <summary>Asks a running service how it is: what a container's HEALTHCHECK runs, in an image that has no curl.</summary>
+internal static class HealthVerb
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12); // the watchdog behind it has 10 s
+
+    public static Command Create()
+    {
+        var url = Inputs.Url($"Where the service is (default {Inputs.DefaultService})");
+        var probe = new Option<string>("--probe") { Description = "What to ask: live, ready or startup", HelpName = "live|ready|startup", DefaultValueFactory = _ => "live" };
+        probe.AcceptOnlyFromAmong("live", "ready", "startup");
+        var verb = new Command("health", "Ask a running service how it is: exit 0 when it is well, 3 when it is not or cannot be reached") { url, probe };
+        verb.SetAction((parsed, stop) => Ask(
+            new Uri(parsed.GetValue(url) ?? Inputs.DefaultService, $"/healthz/{parsed.GetValue(probe)}"), parsed.InvocationConfiguration, stop));
+        return verb;
+    }
+
+    private static async Task<int> Ask(Uri url, InvocationConfiguration console, CancellationToken stop)
+    {
+        try
+        {
+            using var client = new HttpClient { Timeout = Patience };
+            using var answer = await client.GetAsync(url, stop);
+            await console.Output.WriteAsync(await answer.Content.ReadAsStringAsync(stop));
+            return answer.IsSuccessStatusCode ? ExitCode.Good : ExitCode.Runtime;
+        }
+        catch (Exception problem) when (problem is HttpRequestException or TaskCanceledException)
+        {
+            await console.Error.WriteLineAsync($"{url}: {problem.Message}");
+            return ExitCode.Runtime;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Net.Sockets;
+using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Service.Logging;
+using ActorHeartbeat.Service.Running;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace ActorHeartbeat.Service.Verbs;
+
+/// <summary>Supervises the endpoints of a file until it is stopped.</summary>
+internal static class RunVerb
+{
+    private const string DefaultFile = "config/service.conf";
+
+    /// <summary>What was started before a start failed is given so long to stop.</summary>
+    private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(5);
+
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "The configuration, in HOCON", DefaultValueFactory = _ => DefaultFile };
+        var verb = new Command(
+            "run",
+            "Supervise the endpoints of a configuration until SIGTERM or Ctrl-C, which close every connection; a second one aborts. SIGHUP reads the configuration again.") { file };
+        verb.SetAction((parsed, stop) => Run(parsed.GetRequiredValue(file), parsed.InvocationConfiguration.Error, stop));
+        return verb;
+    }
+
+    private static async Task<int> Run(string path, TextWriter error, CancellationToken stop)
+    {
+        var read = ConfigurationLoader.Load(path);
+        if (read.Configuration is not { } configuration)
+        {
+            await error.WriteLineAsync(ErrorReport.Print(read.Errors));
+            return ExitCode.WrongConfiguration;
+        }
+        if (Refuse(configuration) is { } refusal)
+        {
+            await error.WriteLineAsync($"{path}: {refusal}");
+            return ExitCode.WrongConfiguration;
+        }
+        using var console = new ConsoleLog(configuration.Process.Log);
+        using var host = ServiceHost.Build(configuration, () => ConfigurationLoader.Load(path), console);
+        return await Run(host, configuration, path, error, stop);
+    }
+
+    private static async Task<int> Run(IHost host, ServiceConfiguration configuration, string path, TextWriter error, CancellationToken stop)
+    {
+        try
+        {
+            await host.StartAsync(stop);
+        }
+        catch (Exception problem) when (PortInUse(problem) || stop.IsCancellationRequested)
+        {
+            using var patience = new CancellationTokenSource(CleanUp);
+            await host.StopAsync(patience.Token);
+            if (stop.IsCancellationRequested)
+                return ExitCode.Good;
+            await error.WriteLineAsync($"cannot listen: {problem.Message}; stop the other process, or change http.listen or feed-server.listen in {path}");
+            return ExitCode.Runtime;
+        }
+        var log = host.Services.GetRequiredService<ILogger>();
+        log.Started(configuration.Endpoints.Count, path, ListensOn(host), CommandLine.Version);
+        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        await using (stop.Register(() => End(log, lifetime)))
+            await host.WaitForShutdownAsync(CancellationToken.None);
+        return ExitCode.Good;
+    }
+
+    private static void End(ILogger log, IHostApplicationLifetime lifetime)
+    {
+        log.Stopping();
+        lifetime.StopApplication();
+    }
+
+    private static string? Refuse(ServiceConfiguration configuration) =>
+        configuration.Process.Http.Listen is { } listen && LoopbackOnly.Reject(listen) is { } refusal ? refusal
+        : configuration.Process.FeedServer.Listen is { } demo && LoopbackOnly.Reject(demo) is { } other ? other.Replace("http.listen", "feed-server.listen", StringComparison.Ordinal)
+        : null;
+
+    private static bool PortInUse(Exception? problem) => problem switch
+    {
+        null => false,
+        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable } => true,
+        _ => PortInUse(problem.InnerException),
+    };
+
+    private static string ListensOn(IHost host) =>
+        host.Services.GetService<IServer>()?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "nothing";
+}

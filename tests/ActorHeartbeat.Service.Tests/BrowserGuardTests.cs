@@ -1,0 +1,45 @@
+using ActorHeartbeat.Service.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace ActorHeartbeat.Service.Tests;
+
+public sealed class BrowserGuardTests
+{
+    [Theory]
+    [InlineData("POST", "127.0.0.1:8080", null, null)]
+    [InlineData("POST", "localhost:8080", null, null)]
+    [InlineData("POST", "[::1]:8080", null, null)]
+    [InlineData("POST", "127.0.0.1:8080", "http://127.0.0.1:8080", "same-origin")]
+    [InlineData("GET", "127.0.0.1:8080", "http://evil.example", "cross-site")]
+    public void What_this_machine_sends_is_let_in(string method, string host, string? origin, string? site)
+    {
+        Assert.Null(BrowserGuard.Judge(Request(method, host, origin, site)));
+    }
+
+    [Theory]
+    [InlineData("GET", "evil.example", null, null)]
+    [InlineData("GET", "127.0.0.1.evil.example", null, null)]
+    [InlineData("POST", "10.0.0.1:8080", null, null)]
+    [InlineData("POST", "127.0.0.1:8080", "http://evil.example", null)]
+    [InlineData("POST", "127.0.0.1:8080", "http://127.0.0.1:9090", null)]
+    [InlineData("POST", "127.0.0.1:8080", "null", null)]
+    [InlineData("POST", "127.0.0.1:8080", null, "cross-site")]
+    [InlineData("DELETE", "127.0.0.1:8080", null, "same-site")]
+    public void What_a_page_of_another_site_sends_is_not(string method, string host, string? origin, string? site)
+    {
+        Assert.Equal(403, BrowserGuard.Judge(Request(method, host, origin, site))?.Status);
+    }
+
+    private static HttpRequest Request(string method, string host, string? origin, string? site)
+    {
+        var request = new DefaultHttpContext().Request;
+        request.Method = method;
+        request.Scheme = "http";
+        request.Host = new HostString(host);
+        if (origin is not null)
+            request.Headers.Origin = origin;
+        if (site is not null)
+            request.Headers["Sec-Fetch-Site"] = site;
+        return request;
+    }
+}

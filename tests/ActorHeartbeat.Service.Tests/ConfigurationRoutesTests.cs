@@ -1,0 +1,90 @@
+using System.Net;
+
+namespace ActorHeartbeat.Service.Tests;
+
+public sealed class ConfigurationRoutesTests
+{
+    [Fact]
+    public async Task The_running_configuration_is_shown_without_secrets()
+    {
+        await using var service = await RunningService.Start(feeds =>
+            $$"""echo { url = "{{feeds.UrlOf("/echo", "echo", "token=hidden")}}", headers.Authorization = "Bearer hidden" }""");
+
+        var text = await service.Client.GetStringAsync("/v1/config");
+
+        Assert.DoesNotContain("hidden", text, StringComparison.Ordinal);
+        var page = await service.Get("/v1/config");
+        Assert.Equal(1, page.GetProperty("generation").GetInt32());
+        Assert.False(page.GetProperty("degraded").GetBoolean());
+        Assert.True(page.GetProperty("configuration").GetProperty("endpoints").TryGetProperty("echo", out _));
+    }
+
+    [Fact]
+    public async Task A_dry_run_tells_and_changes_nothing()
+    {
+        await using var service = await RunningService.Start();
+        await Rewrite(service, feeds => $"{RunningService.Usual(service.Feeds)}\nmore {{ url = \"{feeds}echo?name=more\" }}");
+
+        var (status, report) = await service.Post("/v1/config/reload?dry-run");
+
+        Assert.Equal((HttpStatusCode.OK, "dry-run"), (status, report.GetProperty("outcome").GetString()));
+        Assert.Equal("more", report.GetProperty("diff").GetProperty("added")[0].GetString());
+        Assert.Equal(4, (await service.Get("/v1/endpoints")).GetProperty("endpoints").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_reload_starts_what_is_new_and_leaves_the_rest_alone()
+    {
+        await using var service = await RunningService.Start();
+        await service.WaitFor("echo", "open");
+        await Rewrite(service, feeds => $"{RunningService.Usual(service.Feeds)}\nmore {{ url = \"{feeds}echo?name=more\" }}");
+
+        var (status, report) = await service.Post("/v1/config/reload");
+
+        Assert.Equal((HttpStatusCode.OK, "applied"), (status, report.GetProperty("outcome").GetString()));
+        await service.WaitFor("more", "open");
+        Assert.Equal(1, (await service.Get("/v1/endpoints/echo")).GetProperty("incarnation").GetInt64());
+        Assert.Equal(2, (await service.Get("/v1/config")).GetProperty("generation").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_broken_file_is_refused_with_its_place_and_readiness_says_degraded()
+    {
+        await using var service = await RunningService.Start();
+        await File.WriteAllTextAsync(service.File, RunningService.Configure("echo { url = 7, intervall = 1s }"));
+
+        var (status, report) = await service.Post("/v1/config/reload");
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, "invalid"), (status, report.GetProperty("outcome").GetString()));
+        var error = report.GetProperty("errors")[0];
+        Assert.EndsWith("service.conf", error.GetProperty("file").GetString(), StringComparison.Ordinal);
+        Assert.True(error.GetProperty("line").GetInt32() > 1);
+        Assert.Equal("degraded", (await service.Get("/healthz/ready")).GetProperty("status").GetString());
+        Assert.Equal(4, (await service.Get("/v1/endpoints")).GetProperty("endpoints").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_reload_that_removes_most_endpoints_must_be_forced()
+    {
+        await using var service = await RunningService.Start();
+        await Rewrite(service, feeds => $"echo {{ url = \"{feeds}echo?name=echo\", labels {{ venue = demo }} }}");
+
+        var (refused, _) = await service.Post("/v1/config/reload");
+        var (forced, report) = await service.Post("/v1/config/reload?force");
+
+        Assert.Equal(HttpStatusCode.Conflict, refused);
+        Assert.Equal((HttpStatusCode.OK, "applied"), (forced, report.GetProperty("outcome").GetString()));
+        await service.Feeds.WaitUntilAsync(feeds => feeds.Client("ticker") is null, RunningService.Deadline);
+    }
+
+    [Fact]
+    public async Task A_flag_that_makes_no_sense_is_refused()
+    {
+        await using var service = await RunningService.Start();
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await service.Post("/v1/config/reload?dry-run=perhaps")).Status);
+    }
+
+    private static Task Rewrite(RunningService service, Func<Uri, string> endpoints) =>
+        File.WriteAllTextAsync(service.File, RunningService.Configure(endpoints(service.Feeds.Url)));
+}

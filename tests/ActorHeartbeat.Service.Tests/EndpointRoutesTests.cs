@@ -1,0 +1,109 @@
+using System.Net;
+using System.Text.Json;
+
+namespace ActorHeartbeat.Service.Tests;
+
+public sealed class EndpointRoutesTests
+{
+    [Fact]
+    public async Task The_list_has_every_endpoint_in_the_order_of_ids()
+    {
+        await using var service = await RunningService.Start();
+
+        var list = await service.Get("/v1/endpoints");
+
+        Assert.Equal(["echo", "off", "refused", "ticker"], list.GetProperty("endpoints").EnumerateArray().Select(endpoint => endpoint.GetProperty("id").GetString()));
+    }
+
+    [Fact]
+    public async Task An_open_endpoint_is_shown_with_every_field()
+    {
+        await using var service = await RunningService.Start();
+
+        var ticker = await service.WaitFor("ticker", endpoint =>
+            endpoint.GetProperty("state").GetString() == "open" && endpoint.GetProperty("heartbeat").GetProperty("status").GetString() == "answered");
+
+        Assert.Equal(
+            [
+                "id", "state", "since", "incarnation", "attempt", "url", "subprotocol", "lastClose", "retryAt", "reason", "rttMs", "messages", "lastInboundAt", "heartbeat",
+                "labels", "group",
+            ],
+            ticker.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(1, ticker.GetProperty("incarnation").GetInt64());
+        Assert.Equal(1, ticker.GetProperty("attempt").GetInt32());
+        Assert.Equal($"ws://127.0.0.1:{service.Feeds.Port}/ticker", ticker.GetProperty("url").GetString());
+        Assert.Equal(JsonValueKind.Null, ticker.GetProperty("lastClose").ValueKind);
+        Assert.Equal(JsonValueKind.Null, ticker.GetProperty("reason").ValueKind);
+        Assert.True(ticker.GetProperty("rttMs").GetProperty("last").GetDouble() >= 0);
+        Assert.True(ticker.GetProperty("messages").GetProperty("in").GetInt64() > 0);
+        Assert.True(ticker.GetProperty("messages").GetProperty("out").GetInt64() > 0);
+        Assert.Equal("text", ticker.GetProperty("heartbeat").GetProperty("mode").GetString());
+        Assert.Equal(0, ticker.GetProperty("heartbeat").GetProperty("missed").GetInt32());
+        Assert.Equal("demo", ticker.GetProperty("labels").GetProperty("venue").GetString());
+    }
+
+    [Fact]
+    public async Task A_refused_endpoint_says_what_it_was_refused_with_and_when_it_tries_again()
+    {
+        await using var service = await RunningService.Start();
+
+        var refused = await service.WaitFor("refused", endpoint => endpoint.GetProperty("attempt").GetInt32() == 2);
+
+        Assert.Equal("backing-off", refused.GetProperty("state").GetString());
+        Assert.Equal("dial-failed", refused.GetProperty("lastClose").GetProperty("cause").GetString());
+        Assert.Equal(503, refused.GetProperty("lastClose").GetProperty("httpStatus").GetInt32());
+        Assert.True(refused.GetProperty("retryAt").GetDateTimeOffset() > refused.GetProperty("since").GetDateTimeOffset());
+        Assert.False(string.IsNullOrEmpty(refused.GetProperty("reason").GetString()));
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_switched_off_is_paused()
+    {
+        await using var service = await RunningService.Start();
+
+        Assert.Equal("paused", (await service.Get("/v1/endpoints/off")).GetProperty("state").GetString());
+        Assert.Contains("resume", (await service.Get("/v1/endpoints/off/explain")).GetProperty("explanation").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_says_why_it_is_not_open_what_it_waits_for_and_until_when()
+    {
+        await using var service = await RunningService.Start();
+        await service.WaitFor("refused", endpoint => endpoint.GetProperty("attempt").GetInt32() == 2);
+
+        var explanation = await service.Get("/v1/endpoints/refused/explain");
+
+        Assert.Contains("attempt 2 begins in", explanation.GetProperty("explanation").GetString(), StringComparison.Ordinal);
+        Assert.Equal("the delay before the next attempt", explanation.GetProperty("waitsFor").GetString());
+        Assert.True(explanation.GetProperty("until").GetDateTimeOffset() > DateTimeOffset.UtcNow);
+        var transitions = explanation.GetProperty("transitions").EnumerateArray().Select(change => change.GetProperty("to").GetString()!).ToArray();
+        Assert.Equal(["connecting", "backing-off"], transitions[^2..]);
+    }
+
+    [Theory]
+    [InlineData("/v1/endpoints/nobody")]
+    [InlineData("/v1/endpoints/nobody/explain")]
+    [InlineData("/v1/endpoints/nobody/events")]
+    [InlineData("/v1/endpoints/%20not%20an%20id")]
+    [InlineData("/v1/nothing")]
+    public async Task What_is_not_there_is_a_problem_with_a_remedy(string path)
+    {
+        await using var service = await RunningService.Start();
+
+        using var answer = await service.Client.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        Assert.Equal(404, problem.GetProperty("status").GetInt32());
+        Assert.False(string.IsNullOrEmpty(problem.GetProperty("remedy").GetString()));
+    }
+
+    [Fact]
+    public async Task The_index_lists_what_there_is()
+    {
+        await using var service = await RunningService.Start();
+
+        Assert.Contains("/v1/endpoints/{id}/explain", await service.Client.GetStringAsync("/"), StringComparison.Ordinal);
+    }
+}

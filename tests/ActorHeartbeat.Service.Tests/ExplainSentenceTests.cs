@@ -1,0 +1,88 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Service.Explaining;
+using ActorHeartbeat.Supervision;
+
+namespace ActorHeartbeat.Service.Tests;
+
+public sealed class ExplainSentenceTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly CloseCause Refused = new(CauseKind.DialFailed, "HTTP 503");
+
+    [Fact]
+    public void Backing_off_says_why_and_when_the_next_attempt_begins()
+    {
+        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.BackingOff) with { LastClose = Refused, RetryAt = Now.AddSeconds(1.5), Waiting = "the delay" }));
+
+        Assert.Equal("It is not open because of this: HTTP 503; attempt 3 begins in 1.5 s at 03:04:06.500Z.", sentence.Text);
+        Assert.Equal(("the delay", Now.AddSeconds(1.5)), (sentence.WaitsFor, sentence.Until));
+    }
+
+    [Fact]
+    public void Waiting_for_a_permit_says_its_place_and_what_holds_it_up()
+    {
+        var place = new QueuePlace(new EndpointId("a"), 4, "the budget of host x is spent", Now.AddSeconds(2));
+
+        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.BackingOff) with { LastClose = Refused, Waiting = "a permit to dial" }) with { Place = place });
+
+        Assert.Equal(
+            "It is not open because of this: HTTP 503; attempt 3 waits for a permit to dial, place 4 in the queue (the budget of host x is spent), until 03:04:07.000Z.",
+            sentence.Text);
+        Assert.Equal(Now.AddSeconds(2), sentence.Until);
+    }
+
+    [Fact]
+    public void The_first_attempt_has_nothing_to_complain_about()
+    {
+        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.BackingOff) with { Attempt = 1, Waiting = "a permit to dial" }));
+
+        Assert.Equal("It is not open because it has just been started; attempt 1 waits for a permit to dial.", sentence.Text);
+    }
+
+    [Fact]
+    public void Connecting_says_what_is_awaited_and_until_when()
+    {
+        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.Connecting) with { Waiting = "the handshake" }));
+
+        Assert.Equal("It is not open yet because attempt 3 is under way since 03:04:05.000Z; it waits for the handshake, until 03:04:15.000Z at the latest.", sentence.Text);
+        Assert.Equal(Now.AddSeconds(10), sentence.Until);
+    }
+
+    [Fact]
+    public void Open_waits_for_nothing()
+    {
+        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.Open)));
+
+        Assert.Equal(("It is open since 03:04:05.000Z (incarnation 7).", null, null), (sentence.Text, sentence.WaitsFor, sentence.Until));
+    }
+
+    [Theory]
+    [InlineData(0, "is not answered yet")]
+    [InlineData(1, "the one before it was missed")]
+    [InlineData(2, "2 before it were missed")]
+    public void Awaiting_a_pong_counts_what_was_missed(int missed, string expected)
+    {
+        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.AwaitingPong) with { Missed = missed }));
+
+        Assert.Contains(expected, sentence.Text, StringComparison.Ordinal);
+        Assert.Equal("a sign of life", sentence.WaitsFor);
+    }
+
+    [Fact]
+    public void Paused_and_failed_wait_for_an_operator_whatever_the_actor_last_said()
+    {
+        var running = Running(Status(ConnectionState.Open));
+
+        var paused = ExplainSentence.Of(running with { Mode = EndpointMode.Paused });
+        var failed = ExplainSentence.Of(running with { Mode = EndpointMode.Failed, Failure = Refused });
+
+        Assert.Equal("It is not open because it was paused or closed at 03:04:05.000Z; it waits for somebody to resume it.", paused.Text);
+        Assert.Equal("It is not open because it failed for good at 03:04:05.000Z (HTTP 503); it waits for somebody to resume it.", failed.Text);
+    }
+
+    private static Situation Running(ConnectionStatus status) => new(Now, EndpointMode.Running, Now, null, status, TimeSpan.FromSeconds(10), null);
+
+    private static ConnectionStatus Status(ConnectionState state) => new(state, Now, 7, 3, "ws://x", null, null, null, null, "nothing", 0);
+}

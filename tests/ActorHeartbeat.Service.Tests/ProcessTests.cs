@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using ActorHeartbeat.Service.Verbs;
+using ActorHeartbeat.TestKit;
+
+namespace ActorHeartbeat.Service.Tests;
+
+/// <summary>The program as a process of its own: signals and exit codes.</summary>
+public sealed class ProcessTests
+{
+    [Fact]
+    public async Task Sigterm_closes_every_connection_and_exits_with_0()
+    {
+        await using var feeds = await FeedServer.StartAsync();
+        await using var program = await Program.Start(feeds);
+        await feeds.WaitUntilAsync(server => server.Client("echo") is not null, RunningService.Deadline);
+
+        await program.Signal("TERM");
+
+        Assert.Equal(0, await program.ExitCode());
+        Assert.Equal(1001, feeds.History("echo").LastCloseCode);
+    }
+
+    [Fact]
+    public async Task A_second_signal_aborts()
+    {
+        await using var feeds = await FeedServer.StartAsync();
+        await using var program = await Program.Start(feeds);
+        await feeds.WaitUntilAsync(server => server.Client("echo") is not null, RunningService.Deadline);
+        feeds.Faults.GoSilent(); // no Close comes back, so that the first signal takes as long as timeouts.close
+
+        await program.Signal("INT");
+        await program.WaitForLine("stopping");
+        await program.Signal("INT");
+
+        Assert.Equal(130, await program.ExitCode());
+    }
+
+    [Fact]
+    public async Task Sighup_reads_the_configuration_again()
+    {
+        await using var feeds = await FeedServer.StartAsync();
+        await using var program = await Program.Start(feeds);
+
+        await program.Signal("HUP");
+
+        await program.WaitForLine("configuration unchanged");
+    }
+
+    [Fact]
+    public async Task The_log_has_a_line_for_each_state()
+    {
+        await using var feeds = await FeedServer.StartAsync();
+        await using var program = await Program.Start(feeds);
+
+        var open = await program.WaitForLine("open ");
+
+        Assert.Matches(@"^\d\d:\d\d:\d\d\.\d{3} INF echo +open +incarnation 1 attempt 1$", open);
+        Assert.Contains(program.Lines, line => line.Contains("connecting", StringComparison.Ordinal));
+    }
+
+    private sealed class Program : IAsyncDisposable
+    {
+        private readonly Process _process;
+        private readonly string _file;
+        private readonly List<string> _lines = [];
+
+        private Program(Process process, string file) => (_process, _file) = (process, file);
+
+        public IReadOnlyList<string> Lines => _lines;
+
+        public static async Task<Program> Start(FeedServer feeds)
+        {
+            var file = Path.GetTempFileName();
+            await File.WriteAllTextAsync(
+                file,
+                RunningService.Configure($"echo {{ url = \"{feeds.UrlOf(FeedPath.Echo, "echo")}\" }}").Replace("level = error", "level = info", StringComparison.Ordinal));
+            var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "run", file]) { RedirectStandardOutput = true };
+            var program = new Program(Process.Start(start)!, file);
+            await program.WaitForLine("started:");
+            return program;
+        }
+
+        public async Task<string> WaitForLine(string containing)
+        {
+            using var deadline = new CancellationTokenSource(RunningService.Deadline);
+            while (await _process.StandardOutput.ReadLineAsync(deadline.Token) is { } line)
+            {
+                _lines.Add(line);
+                if (line.Contains(containing, StringComparison.Ordinal))
+                    return line;
+            }
+            throw new InvalidOperationException($"the program ended without \"{containing}\": {string.Join('\n', _lines)}");
+        }
+
+        public async Task Signal(string name)
+        {
+            using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await kill.WaitForExitAsync();
+        }
+
+        public async Task<int> ExitCode()
+        {
+            using var deadline = new CancellationTokenSource(RunningService.Deadline);
+            await _process.StandardOutput.ReadToEndAsync(deadline.Token);
+            await _process.WaitForExitAsync(deadline.Token);
+            return _process.ExitCode;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!_process.HasExited)
+                _process.Kill();
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+            File.Delete(_file);
+        }
+    }
+}
