@@ -34,7 +34,7 @@ public abstract class MinimalActorRef : IInternalActorRef
 /// <summary>The reference that swallows every message; compare with <see cref="ActorRefExtensions.IsNobody"/>.</summary>
 public sealed class Nobody : MinimalActorRef
 {
-    public static Nobody Instance { get; } = new();
+    public static readonly Nobody Instance = new();
 
     private Nobody() { }
 

@@ -20,19 +20,17 @@ public abstract class SupervisorStrategy
 
     internal SupervisorStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, IDecider decider, bool loggingEnabled)
     {
-        MaxNumberOfRetries = maxNrOfRetries ?? -1;
-        WithinTimeRangeMilliseconds = withinTimeRange is { } range && range != Timeout.InfiniteTimeSpan ? (int)range.TotalMilliseconds : -1;
+        Limit = maxNrOfRetries ?? -1;
+        Window = withinTimeRange is { } range && range != Timeout.InfiniteTimeSpan ? (int)range.TotalMilliseconds : -1;
         Decider = decider;
         LoggingEnabled = loggingEnabled;
     }
 
     public IDecider Decider { get; }
 
-    /// <summary>Restarts allowed within the window; -1 for any number, 0 for none.</summary>
-    public int MaxNumberOfRetries { get; }
+    private protected int Limit { get; }
 
-    /// <summary>Length of the window in milliseconds; -1 for the actor's whole life.</summary>
-    public int WithinTimeRangeMilliseconds { get; }
+    private protected int Window { get; }
 
     /// <summary>Whether failures are logged; default true.</summary>
     protected bool LoggingEnabled { get; }
@@ -66,7 +64,7 @@ public abstract class SupervisorStrategy
     private protected abstract void Stop(ActorCell supervisor, ChildRestartStats child, ChildRestartStats[] children);
 
     private protected bool MayRestart(ActorCell supervisor, ChildRestartStats child) =>
-        child.RequestRestart(MaxNumberOfRetries, WithinTimeRangeMilliseconds, supervisor.Scheduler.MonotonicClock);
+        child.RequestRestart(Limit, Window, supervisor.Scheduler.MonotonicClock);
 
     /// <summary>Logs a stop or restart as an error and a resume as a warning; an escalation is logged by whoever ends it.</summary>
     protected virtual void LogFailure(IActorContext context, IActorRef child, Exception cause, Directive directive)
@@ -111,6 +109,12 @@ public class OneForOneStrategy : SupervisorStrategy
 
     public OneForOneStrategy(IDecider decider) : this(-1, -1, decider) { }
 
+    /// <summary>Restarts allowed within the window; -1 for any number, 0 for none.</summary>
+    public int MaxNumberOfRetries => Limit;
+
+    /// <summary>Length of the window in milliseconds; -1 for the actor's whole life.</summary>
+    public int WithinTimeRangeMilliseconds => Window;
+
     public OneForOneStrategy WithMaxNrOfRetries(int maxNrOfRetries) => new(maxNrOfRetries, WithinTimeRangeMilliseconds, Decider, LoggingEnabled);
 
     private protected override void Restart(ActorCell supervisor, ChildRestartStats child, Exception cause, ChildRestartStats[] children)
@@ -142,6 +146,12 @@ public class AllForOneStrategy : SupervisorStrategy
     public AllForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(Actor.Decider.From(localOnlyDecider)) { }
 
     public AllForOneStrategy(IDecider decider) : this(-1, -1, decider) { }
+
+    /// <summary>Restarts allowed within the window; -1 for any number, 0 for none.</summary>
+    public int MaxNumberOfRetries => Limit;
+
+    /// <summary>Length of the window in milliseconds; -1 for the actor's whole life.</summary>
+    public int WithinTimeRangeMilliseconds => Window;
 
     private protected override void Restart(ActorCell supervisor, ChildRestartStats child, Exception cause, ChildRestartStats[] children)
     {

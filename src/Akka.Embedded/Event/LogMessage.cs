@@ -11,7 +11,7 @@ public interface ILogMessageFormatter
 }
 
 /// <summary>Templates of <see cref="string.Format(string, object[])"/>. A template that does not fit its arguments is logged as it is, with them.</summary>
-public sealed class DefaultLogMessageFormatter : ILogMessageFormatter
+internal sealed class DefaultLogMessageFormatter : ILogMessageFormatter
 {
     public static readonly DefaultLogMessageFormatter Instance = new();
 
