@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.TestKit;
-using ActorHeartbeat.Transport;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections;

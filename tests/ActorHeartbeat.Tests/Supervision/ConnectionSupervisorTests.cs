@@ -1,7 +1,5 @@
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
@@ -102,7 +100,8 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
     {
         Apply(Endpoint("a"));
 
-        var result = _supervisor.Ask<CommandResult>(new CloseEndpoint(Id("a"), code, ""), TimeSpan.FromSeconds(3)).Result;
+        _supervisor.Tell(new CloseEndpoint(Id("a"), code, ""), TestActor);
+        var result = ExpectMsg<CommandResult>();
 
         Assert.Equal(CommandOutcome.Refused, result.Outcome);
         Assert.Contains("RFC 6455", result.Why);
