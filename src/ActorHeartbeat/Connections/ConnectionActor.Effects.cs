@@ -19,7 +19,10 @@ public sealed partial class ConnectionActor
     /// <summary>A succession that did not come about is asked for again after so long.</summary>
     private static readonly TimeSpan SuccessionReminder = TimeSpan.FromMinutes(1);
 
-    private long _request;
+    /// <summary>A rotation asked for by an operator or a reload takes this where the endpoint configures none.</summary>
+    private static readonly TimeSpan DefaultReadyAfter = TimeSpan.FromSeconds(5);
+
+    private long _request, _pingId;
 
     private TimeSpan LeaveDeadline => _settings.Timeouts.Close + LeaveGrace;
 
@@ -182,22 +185,20 @@ public sealed partial class ConnectionActor
         foreach (var message in _memory.Subscriptions.Values)
             data.Link.Send(message);
         SendHeld(data.Link);
-        if (!_role.IsPrimary)
+        var isSuccessor = !_role.IsPrimary;
+        if (isSuccessor)
             data.Link.ExpectData();
-        return new ConnectedData(data.Failures, data.Link, now, Stable: data.Failures == 0 && _memory.UrlIndex == 0, now, 0, null, RotationTime(now));
+        return new ConnectedData(
+            data.Failures, data.Link, now, Stable: data.Failures == 0 && _memory.UrlIndex == 0, now, 0, null,
+            isSuccessor ? now + (_settings.MaxAge?.ReadyAfter ?? DefaultReadyAfter) : RotationTime(now), isSuccessor);
     }
 
-    /// <summary>A primary is due for replacement at max-age; a successor without data is ready after ready-after.</summary>
-    private TimeSpan? RotationTime(TimeSpan openedAt) => (_role.IsPrimary, _settings.MaxAge) switch
-    {
-        (true, null) => null,
-        (true, { } rotation) => openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble()))),
-        (false, var rotation) => openedAt + (rotation?.ReadyAfter ?? TimeSpan.Zero),
-    };
+    private TimeSpan? RotationTime(TimeSpan openedAt) =>
+        _settings.MaxAge is { } rotation ? openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble()))) : null;
 
     private ConnectedData AskForSuccession(ConnectedData data)
     {
-        _with.Supervisor.Tell(new SuccessionDue(_memory.Id, _role));
+        _with.Supervisor.Tell(data.IsSuccessor ? new SuccessorReady(_memory.Id, _role) : new RotationDue(_memory.Id));
         return data with { RotateAt = Now + SuccessionReminder };
     }
 
@@ -212,8 +213,6 @@ public sealed partial class ConnectionActor
         data.Link.Ping(++_pingId);
         return data with { PongDeadline = Now + PongTimeout };
     }
-
-    private long _pingId;
 
     private State Lose(ConnectedData data, CloseCause cause)
     {

@@ -14,7 +14,7 @@ public sealed partial class ConnectionActor
         var utcNow = _with.Clock.UtcNow;
         var before = _memory.Status;
         var retryIn = backingOff is { Phase: BackingOffPhase.Delay } ? backingOff.Until - Now : (TimeSpan?)null;
-        var changed = from != to || before is null;
+        var changed = from != to || before?.State != to; // the latter after a restart
         _memory.Status = new ConnectionStatus(
             to,
             changed ? utcNow : before!.Since,

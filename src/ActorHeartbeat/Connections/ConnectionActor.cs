@@ -255,7 +255,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case Refresh refresh:
                 return WhenClosing(data, CloseCause.Refresh(refresh.Why));
             case TakeOver:
-                return GoTo(StateName).Using(data with { RotateAt = RotationTime(data.OpenedAt) });
+                return GoTo(StateName).Using(data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt) });
             case CloseConnection close:
                 SayGoodbye(data.Link, close.Code, close.Reason);
                 return GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Link));
@@ -263,7 +263,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 SendFor(Sender, data.Link, send.Message);
                 return Stay();
             case FirstData first when Concerns(first, data.Link):
-                return GoTo(StateName).Using(AskForSuccession(data));
+                return data.IsSuccessor ? GoTo(StateName).Using(AskForSuccession(data)) : Stay();
             case SettingsChanged { Effect: ChangeEffect.Reconnect }:
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case SettingsChanged:

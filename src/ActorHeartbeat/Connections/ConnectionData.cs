@@ -41,6 +41,8 @@ internal sealed record ConnectingData(int Failures, ConnectionLink Link, int? St
 /// <param name="LastAnswer">When a heartbeat was last answered, or the time of opening.</param>
 /// <param name="Missed">Heartbeats in a row without an answer.</param>
 /// <param name="PongDeadline">When the outstanding heartbeat is missed; null when none is out.</param>
+/// <param name="RotateAt">When a primary asks to be replaced, null for never; when a successor is ready without having seen data.</param>
+/// <param name="IsSuccessor">Whether it waits to take over in a planned rotation.</param>
 internal sealed record ConnectedData(
-    int Failures, ConnectionLink Link, TimeSpan OpenedAt, bool Stable, TimeSpan LastAnswer, int Missed, TimeSpan? PongDeadline, TimeSpan? RotateAt)
+    int Failures, ConnectionLink Link, TimeSpan OpenedAt, bool Stable, TimeSpan LastAnswer, int Missed, TimeSpan? PongDeadline, TimeSpan? RotateAt, bool IsSuccessor)
     : ConnectionData(Failures);

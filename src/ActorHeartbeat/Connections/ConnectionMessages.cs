@@ -40,8 +40,11 @@ public sealed record StateChanged(
 /// <summary>Told to the supervisor before the connection actor stops for good: attempts exhausted or outcome fatal.</summary>
 public sealed record ConnectionFailed(EndpointId Endpoint, CloseCause Cause);
 
-/// <summary>Told to the supervisor: a primary's connection is due for replacement, or a successor's is ready to take over; the role says which.</summary>
-internal sealed record SuccessionDue(EndpointId Endpoint, ConnectionRole Role);
+/// <summary>Told to the supervisor: the connection is due for replacement.</summary>
+internal sealed record RotationDue(EndpointId Endpoint);
+
+/// <summary>Told to the supervisor: the successor has seen data, or has been open long enough, and can take over.</summary>
+internal sealed record SuccessorReady(EndpointId Endpoint, ConnectionRole Role);
 
 /// <summary>The successor of a planned rotation is the endpoint's connection from now on.</summary>
 internal sealed record TakeOver

@@ -57,6 +57,8 @@ public static class Liveness
             return (LivenessVerdict.DataIdle, now);
         if (settings.Heartbeat.MaxSilence is { } silence && Due(signs.LastAsked + silence, now, ref next))
             return (LivenessVerdict.MaxSilence, now);
+        if (rotateAt is { } rotation && Due(rotation, now, ref next))
+            return (LivenessVerdict.RotationDue, now);
         if (pingDeadline is { } deadline)
         {
             if (Due(deadline, now, ref next))
@@ -66,8 +68,6 @@ public static class Liveness
         {
             return (LivenessVerdict.HeartbeatDue, now);
         }
-        if (rotateAt is { } rotation && Due(rotation, now, ref next))
-            return (LivenessVerdict.RotationDue, now);
         return (LivenessVerdict.Wait, next);
     }
 

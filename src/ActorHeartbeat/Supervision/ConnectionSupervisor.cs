@@ -100,8 +100,11 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
                 running.Enter(EndpointMode.Failed, _clock.UtcNow, failed.Cause);
                 Announce(running);
                 break;
-            case SuccessionDue due when Find(due.Endpoint) is { } aging:
-                Succeed(aging, due.Role);
+            case RotationDue due when Find(due.Endpoint) is { } aging:
+                BeginSuccession(aging);
+                break;
+            case SuccessorReady ready when Find(ready.Endpoint) is { } renewed && renewed.IsSuccessor(ready.Role):
+                Succeed(renewed);
                 break;
             case SuccessorFailed failed:
                 Context.GetLogger().Warning("{0}: the new connection of a rotation failed, the old one stays: {1}", failed.Endpoint, failed.Cause.Detail);
@@ -109,7 +112,7 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
             case Terminated dead when _byActor.Remove(dead.ActorRef, out var owner):
                 Stopped(owner, dead.ActorRef);
                 break;
-            case ConnectionFailed or SuccessionDue:
+            case ConnectionFailed or RotationDue or SuccessorReady:
                 break; // of an endpoint that is gone or no longer wanted
             default:
                 Unhandled(message);
@@ -248,17 +251,10 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
             Start(endpoint, new ConnectionRole(isPrimary: false), TimeSpan.Zero);
     }
 
-    private void Succeed(SupervisedEndpoint endpoint, ConnectionRole role)
+    private static void Succeed(SupervisedEndpoint endpoint)
     {
-        if (role.IsPrimary)
-        {
-            BeginSuccession(endpoint);
-        }
-        else if (endpoint.IsSuccessor(role))
-        {
-            endpoint.Succeed()?.Tell(new CloseConnection(endpoint.Memory.Settings.CloseCode, "replaced by a younger connection"));
-            endpoint.Primary!.Tell(TakeOver.Instance);
-        }
+        endpoint.Succeed()?.Tell(new CloseConnection(endpoint.Memory.Settings.CloseCode, "replaced by a younger connection"));
+        endpoint.Primary!.Tell(TakeOver.Instance);
     }
 
     private void Stopped(SupervisedEndpoint endpoint, IActorRef actor)

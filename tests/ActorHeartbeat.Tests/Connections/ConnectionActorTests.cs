@@ -582,18 +582,24 @@ public class ConnectionActorTests : ConnectionSpec
     [Fact]
     public void The_successor_of_a_crashed_actor_waits_until_the_socket_it_left_is_gone()
     {
-        StartOpen();
+        var role = new ConnectionRole(true);
+        Start(role: role);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
         Network.HoldsEnds = true;
         var left = Socket;
         Watch(Connection);
         Sys.Stop(Connection);
         ExpectTerminated(Connection);
-        Restart();
+        Restart(role);
         ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
         Assert.Single(Network.DialsOf(Id));
 
         left.ReportEnd();
-        Advance(0);
+
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
 
         Assert.Equal(2, Network.DialsOf(Id).Count);
         Assert.Equal(1, Network.PeakSockets(Id));
@@ -679,14 +685,6 @@ public class ConnectionActorTests : ConnectionSpec
 
         ExpectStates(ConnectionState.AwaitingPong);
         Assert.Single(Network.DialsOf(Id));
-    }
-
-    private void Restart()
-    {
-        var memory = Memory;
-        Assert.NotNull(memory);
-        Sys.ActorOf(PropsOf(new ConnectionRole(true)));
-        Stopped = true;
     }
 
     private void StartOrFailover()

@@ -65,7 +65,10 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         Connection = Sys.ActorOf(PropsOf(role ?? new ConnectionRole(true)));
     }
 
-    protected Props PropsOf(ConnectionRole role) => ConnectionActor.Props(
+    /// <summary>What a supervisor does after a crash: another actor for the same memory and role.</summary>
+    protected void Restart(ConnectionRole role) => Connection = Sys.ActorOf(PropsOf(role));
+
+    private Props PropsOf(ConnectionRole role) => ConnectionActor.Props(
         Memory, new ConnectionDependencies(Network, new PlainResolver(), Governor, _supervisor.Ref, _clock, Seed: 1), TimeSpan.Zero, role);
 
     /// <summary>Starts the actor and brings it to Open.</summary>
@@ -93,15 +96,12 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
             var probe = CreateTestProbe();
             Governor.Tell(new GetPlace(Id), probe.Ref);
             probe.ExpectMsg<QueuePlace>();
-            if (Memory is null || Stopped)
+            if (Memory is null)
                 continue;
             Connection.Tell(new SendMessage(Nothing), probe.Ref);
             probe.ExpectMsg<SendResult>();
         }
     }
-
-    /// <summary>Set by a test whose actor has stopped.</summary>
-    protected bool Stopped { get; set; }
 
     protected static OutboundMessage Nothing { get; } = OutboundMessage.Text("settle");
 

@@ -37,6 +37,7 @@ public class TransitionTableTests : ConnectionSpec
         Advance(0);
         Socket.GoHalfOpen();
         Advance(4);
+        Advance(0); // stable by now, which is looked at first
         Advance(2);
         Advance(2);
         // Open -> BackingOff, then closed for good.

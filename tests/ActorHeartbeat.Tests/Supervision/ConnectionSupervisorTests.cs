@@ -193,7 +193,7 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
 
         AwaitAssert(() => Assert.True(old.IsEnded));
         AwaitStates(("a", "open"));
-        Assert.Equal((2, 1), (_network.PeakSockets(Id("a")), _network.LiveSockets(Id("a"))));
+        AwaitAssert(() => Assert.Equal((2, 1), (_network.PeakSockets(Id("a")), _network.LiveSockets(Id("a")))));
         Assert.Equal(0, _feeds.Find(Id("a"))!.Gaps);
         Assert.Equal(3, _feeds.Find(Id("a"))!.MessagesIn);
         Assert.Equal(2, Snapshot("a").Memory.Status!.Incarnation);
