@@ -25,6 +25,9 @@ public sealed record HoconLimits
     /// <summary>Files that include each other in a chain. Default 50.</summary>
     public int IncludeDepth { get; init; } = 50;
 
+    /// <summary>Include statements in all: ten files that each include the next ten times are few bytes and a great many reads. Default 10,000.</summary>
+    public int Includes { get; init; } = 10_000;
+
     /// <summary>Values after substitution. Default 10 million.</summary>
     public long Nodes { get; init; } = 10_000_000;
 

@@ -11,6 +11,7 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
     private readonly List<HoconFile> _files = [];
     private readonly Stack<(string Path, SourceText Source, int Line)> _chain = new();
     private string _current = "";
+    private int _includes;
 
     /// <summary>Every file asked for, in order, also those that are not there.</summary>
     public IReadOnlyList<HoconFile> Files => _files;
@@ -33,9 +34,15 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
     {
         var path = Path.Combine(Path.GetDirectoryName(_current) ?? "", name);
         var here = from.OriginAt(start);
-        if (_current == path || _chain.Any(step => step.Path == path))
+        if (errors.IsFull || ++_includes > options.Limits.Includes)
         {
-            var steps = _chain.Reverse().SkipWhile(step => step.Path != path).Select(step => $"{step.Path}:{step.Line}").Append($"{_current}:{here.Line}").Append(path);
+            if (_includes == options.Limits.Includes + 1)
+                errors.Add(from, start, "include".Length, $"more than {options.Limits.Includes:N0} include statements");
+            return null;
+        }
+        if (IsSame(_current, path) || _chain.Any(step => IsSame(step.Path, path)))
+        {
+            var steps = _chain.Reverse().SkipWhile(step => !IsSame(step.Path, path)).Select(step => $"{step.Path}:{step.Line}").Append($"{_current}:{here.Line}").Append(path);
             errors.Add(from, start, "include".Length, $"{string.Join(" -> ", steps)}: include cycle");
             return null;
         }
@@ -70,6 +77,11 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
         }
         return merged;
     }
+
+    // One file has many spellings: x/../a.conf is a.conf.
+    private static bool IsSame(string path, string other) =>
+        string.Equals(path, other, StringComparison.Ordinal)
+        || (path.Length > 0 && string.Equals(Path.GetFullPath(path), Path.GetFullPath(other), StringComparison.Ordinal));
 
     private Node? Enter(string path, SourceText from, int line, Func<Node?> parse)
     {

@@ -323,22 +323,13 @@ internal sealed class Parser
         return items;
     }
 
-    private bool IsInclude() => _token is { Kind: TokenKind.Unquoted, Text: "include" } && FollowedByIncludeArgument();
-
-    // "include" begins an include statement unless it is the whole key or a part of one: what follows decides the error text, not the meaning.
-    private bool FollowedByIncludeArgument()
-    {
-        var at = _token.End;
-        while (at < _source.Text.Length && Lexer.IsBlank(_source.Text[at]))
-            at++;
-        return at >= _source.Text.Length || _source.Text[at] is not ('=' or ':' or '{' or '+') || at == _source.Text.Length;
-    }
+    private bool IsInclude() => _token is { Kind: TokenKind.Unquoted, Text: "include" };
 
     private bool ParseInclude(ObjectNode into, string[]? path)
     {
         var statement = _token;
         Advance();
-        SkipBlanks(newlines: false);
+        SkipBlanks(newlines: true);
         var required = TakeWord("required(");
         var isFile = TakeWord("file(");
         SkipBlanks(newlines: false);

@@ -19,7 +19,10 @@ internal sealed class Resolver
     private readonly Dictionary<Slot, Evaluation> _evaluating = new(ReferenceEqualityComparer.Instance);
     private readonly List<Evaluation> _stack = [];
     private readonly HashSet<object> _opening = new(ReferenceEqualityComparer.Instance);
+    private readonly List<object> _openingOrder = [];
+    private readonly HashSet<object> _cut = new(ReferenceEqualityComparer.Instance); // values that a loop is cut at
     private int _reachedBack = int.MaxValue; // the outermost evaluation that a look-back has reached since it was last set
+    private readonly HashSet<Node> _cycles = new(ReferenceEqualityComparer.Instance); // members of those told so far
     private long _nodes;
     private bool _tooLarge;
 
@@ -113,24 +116,38 @@ internal sealed class Resolver
 
     private static HoconOrigin KeyOrigin(Slot slot) => slot.Assignments[^1] is var last ? last.KeySource.OriginAt(last.KeyStart) : null!;
 
-    /// <summary>Opening a value that is being opened further up is a loop through literals.</summary>
+    /// <summary>
+    /// Opening a value that is being opened further up is a loop through literals: an error, unless an optional substitution is part of
+    /// it, which then counts as missing.
+    /// </summary>
     private HoconValue? Guarded(object key, Func<HoconValue?> open)
     {
         if (!_opening.Add(key))
         {
-            var node = key as Node ?? ((Slot)key).Assignments[^1].Value;
-            Error(node, $"{Describe(key)} contains itself");
+            var loop = _openingOrder[_openingOrder.IndexOf(key)..];
+            _cut.Add(loop.FindLast(IsOptional) ?? key);
             return null;
         }
+        _openingOrder.Add(key);
         try
         {
-            return open();
+            var value = open();
+            if (!_cut.Remove(key))
+                return value;
+            if (!IsOptional(key))
+                Error(Written(key), $"{Describe(key)} contains itself");
+            return null;
         }
         finally
         {
+            _openingOrder.RemoveAt(_openingOrder.Count - 1);
             _opening.Remove(key);
         }
     }
+
+    private static bool IsOptional(object key) => Written(key) is SubstitutionNode { IsOptional: true };
+
+    private static Node Written(object key) => key as Node ?? ((Slot)key).Assignments[^1].Value;
 
     private static string Describe(object key) => key is Slot slot ? $"\"{slot.Key}\"" : "this list";
 
@@ -257,9 +274,18 @@ internal sealed class Resolver
             found = (node.Prefix.Length > 0 ? Find(node.Path) : null) ?? FromEnvironment(node);
         if (found is not null)
             return found;
-        if (!node.IsOptional)
+        if (!node.IsOptional && !IsInReportedCycle(node))
             Error(node, Missing(node));
         return null;
+    }
+
+    /// <summary>A cycle is told once, not once for each of its members.</summary>
+    private bool IsInReportedCycle(SubstitutionNode node)
+    {
+        var known = _cycles.Contains(node);
+        foreach (var evaluation in _stack.SkipWhile(evaluation => !evaluation.WasReached))
+            _cycles.UnionWith(evaluation.Node is ConcatenationNode joined ? joined.Pieces.Select(piece => piece.Value) : [evaluation.Node]);
+        return known;
     }
 
     private Seen? Find(ReadOnlySpan<string> path)

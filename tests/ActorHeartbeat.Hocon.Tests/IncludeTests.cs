@@ -1,0 +1,76 @@
+using System.Text;
+
+namespace ActorHeartbeat.Hocon.Tests;
+
+public sealed class IncludeTests
+{
+    [Fact]
+    public void An_included_file_merges_where_the_statement_stands_and_is_found_beside_the_including_file()
+    {
+        var json = Json(("conf/main.conf", "a = 0, b = 0\ninclude\n\"sub/x.conf\"\nb = 2"), ("conf/sub/x.conf", "a = 1, b = 1, include \"y.conf\""), ("conf/sub/y.conf", "c = 3"));
+
+        Assert.Equal("""{"a":1,"b":2,"c":3}""", json);
+    }
+
+    [Fact]
+    public void A_substitution_of_an_included_file_is_tried_under_the_including_key_first()
+    {
+        var json = Json(("conf/main.conf", "x = root, z = root\na { include \"i.conf\" }\na { x = late }"), ("conf/i.conf", "x = 10, y = ${x}, w = ${z}"));
+
+        Assert.Equal("""{"x":"root","z":"root","a":{"x":"late","y":"late","w":"root"}}""", json);
+    }
+
+    [Fact]
+    public void Appending_in_an_included_file_does_not_look_at_the_root()
+    {
+        var json = Json(("conf/main.conf", "l = [0]\na { include \"i.conf\" }"), ("conf/i.conf", "l += 1"));
+
+        Assert.Equal("""{"l":[0],"a":{"l":[1]}}""", json);
+    }
+
+    [Fact]
+    public void A_missing_file_is_nothing_unless_it_is_required()
+    {
+        Assert.Equal("""{"a":1}""", Json(("conf/main.conf", "include \"no.conf\"\na = 1")));
+        Assert.Contains("conf/main.conf:1:", Json(("conf/main.conf", "include required(file(\"no.conf\"))")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cycle_names_the_way_round()
+    {
+        var errors = Json(("conf/main.conf", "\n\ninclude \"b.conf\""), ("conf/b.conf", "include \"main.conf\""));
+
+        Assert.Equal("conf/b.conf:1:1: conf/main.conf:3 -> conf/b.conf:1 -> conf/main.conf: include cycle", errors);
+    }
+
+    [Fact]
+    public void Files_that_include_the_next_many_times_are_cut_off()
+    {
+        var files = Enumerable.Range(0, 9).Select(level => ($"conf/{(level == 0 ? "main" : $"f{level}")}.conf", string.Concat(Enumerable.Repeat($"include \"f{level + 1}.conf\"\n", 10))));
+
+        var errors = Json([.. files]);
+
+        Assert.Contains("more than 10,000 include statements", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cycle_in_another_spelling_is_a_cycle()
+    {
+        var errors = Json(("conf/main.conf", "include \"x/../main.conf\""), ("conf/x/../main.conf", "include \"../conf/main.conf\""));
+
+        Assert.Contains("include cycle", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_cannot_be_included()
+    {
+        Assert.StartsWith("conf/main.conf:1:", Json(("conf/main.conf", "include \"l.conf\""), ("conf/l.conf", "[1]")), StringComparison.Ordinal);
+    }
+
+    private static string Json(params (string Path, string Text)[] files)
+    {
+        var contents = files.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text));
+        var result = HoconDocument.LoadFile("conf/main.conf", new HoconOptions { Environment = _ => null, ReadFile = contents.GetValueOrDefault });
+        return result.Value is { } value ? HoconWriter.ToJson(value) : string.Join('\n', result.Errors);
+    }
+}

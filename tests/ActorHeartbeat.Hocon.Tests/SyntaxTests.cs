@@ -1,0 +1,105 @@
+namespace ActorHeartbeat.Hocon.Tests;
+
+public sealed class SyntaxTests
+{
+    [Theory]
+    // Roots.
+    [InlineData("", "{}")]
+    [InlineData("# only a comment", "{}")]
+    [InlineData("{}", "{}")]
+    [InlineData("[1,2,]", "[1,2]")]
+    [InlineData("\uFEFFa = 1", """{"a":1}""")]
+    // Blanks, newlines, comments.
+    [InlineData("a\u00A0=\u20281\u3000", """{"a":1}""")]
+    [InlineData("a = 1\r\nb = 2\r\n", """{"a":1,"b":2}""")]
+    [InlineData("a = x\ry", "{\"a\":\"x\\ry\"}")]
+    [InlineData("a = 1 // one\nb = 2 # two", """{"a":1,"b":2}""")]
+    [InlineData("a = x//y", """{"a":"x"}""")]
+    [InlineData("a = \"#x//y\"", """{"a":"#x//y"}""")]
+    // Strings.
+    [InlineData("a = \"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"", "{\"a\":\"\\\"\\\\/\\b\\f\\n\\r\\té\"}")]
+    [InlineData("a = \"\"\"x\\n${y}\nz\"\"\"", "{\"a\":\"x\\\\n${y}\\nz\"}")]
+    [InlineData("a = \"\"\"x\"\"\"\"\"", "{\"a\":\"x\\\"\\\"\"}")]
+    [InlineData("a = truefoo, b = footrue, c = true, d = null, e = nullx", """{"a":"truefoo","b":"footrue","c":true,"d":null,"e":"nullx"}""")]
+    [InlineData("a = (x)./-%;", """{"a":"(x)./-%;"}""")]
+    // Numbers.
+    [InlineData("a = 1e5, b = 1e5 x, c = -1.50, d = 1e+5", """{"a":1e5,"b":"1e5 x","c":-1.50,"d":1e+5}""")]
+    [InlineData("a = 1.0.0, b = 1-e3, c = 10e3e3, d = .33, e = 10.0bar, f = -, g = -foo", """{"a":"1.0.0","b":"1-e3","c":"10e3e3","d":".33","e":"10.0bar","f":"-","g":"-foo"}""")]
+    // Separators.
+    [InlineData("a = 1, b : 2\nc\n{ d = 3 }\ne\n=\n4", """{"a":1,"b":2,"c":{"d":3},"e":4}""")]
+    [InlineData("a = [1\n2\n\n3,\n4\n,5]", """{"a":[1,2,3,4,5]}""")]
+    [InlineData("a = [1 2], b = [[1] [2]], c = [{x:1} {y:2}]", """{"a":["1 2"],"b":[[1,2]],"c":[{"x":1,"y":2}]}""")]
+    // Concatenation.
+    [InlineData("a =   foo  bar   ", """{"a":"foo  bar"}""")]
+    [InlineData("a = foo \"b \" null 1.0 true", """{"a":"foo b  null 1.0 true"}""")]
+    [InlineData("a = {x:1}{y:2} {x:3}", """{"a":{"x":3,"y":2}}""")]
+    [InlineData("a = [1] {\"1\":b,\"0\":a,z:9}", """{"a":[1,"a","b"]}""")]
+    // Keys.
+    [InlineData("a.b.c = 1, a.\"b.c\" = 2", """{"a":{"b":{"c":1},"b.c":2}}""")]
+    [InlineData("3.14 = x, true = y, a b c = z", """{"3":{"14":"x"},"true":"y","a b c":"z"}""")]
+    [InlineData("a.\"\".b = 1, \"\" = 2", """{"a":{"":{"b":1}},"":2}""")]
+    [InlineData("1.2.3 = x, 10.0foo = y, foo\"10.0\" = z", """{"1":{"2":{"3":"x"}},"10":{"0foo":"y"},"foo10.0":"z"}""")]
+    [InlineData("foo include = 1, a = include, \"include\" = 2, b = [include]", """{"foo include":1,"a":"include","include":2,"b":["include"]}""")]
+    // Merging.
+    [InlineData("a { x = 1 }, a { y = 2 }", """{"a":{"x":1,"y":2}}""")]
+    [InlineData("a { x = 1 }, a = null, a { y = 2 }", """{"a":{"y":2}}""")]
+    [InlineData("a = [1], a = [2]", """{"a":[2]}""")]
+    [InlineData("a = { x = { y = 1 } }\na.x.z = 2\na.x.y = 3", """{"a":{"x":{"y":3,"z":2}}}""")]
+    public void Reads(string text, string expected)
+    {
+        var json = Reading.Json(text);
+
+        Assert.Equal(expected, json);
+    }
+
+    [Theory]
+    [InlineData("a = 1 }")]
+    [InlineData("{} x")]
+    [InlineData("{},")]
+    [InlineData("[1] 2")]
+    [InlineData("{ a = 1")]
+    [InlineData("a = [1")]
+    [InlineData("a = [1 }")]
+    [InlineData("a = [,1]")]
+    [InlineData("a = [1,,2]")]
+    [InlineData("a = [1,2,,]")]
+    [InlineData(",a = 1")]
+    [InlineData("a = 1,, b = 2")]
+    [InlineData("a = ")]
+    [InlineData("a = , b = 1")]
+    [InlineData("a")]
+    [InlineData("a..b = 1")]
+    [InlineData(".a = 1")]
+    [InlineData("a. = 1")]
+    [InlineData("a = ${}")]
+    [InlineData("a = ${b..c}")]
+    [InlineData("a = ${b")]
+    [InlineData("a = ${b${c}}")]
+    [InlineData("a = ${ ?b}")]
+    [InlineData("${a} = 1")]
+    [InlineData("a = $b")]
+    [InlineData("a = 1+")]
+    [InlineData("a = x+y")]
+    [InlineData("a = x?y")]
+    [InlineData("a = wss://x")]
+    [InlineData("a = \"x\ny\"")]
+    [InlineData("a = \"x\ty\"")]
+    [InlineData("a = \"\\x\"")]
+    [InlineData("a = \"\\u12\"")]
+    [InlineData("a = \"\"\"x")]
+    [InlineData("a = [1] x")]
+    [InlineData("a = {} x")]
+    [InlineData("a = {x:1} \" \" {y:2}")]
+    [InlineData("a = [1] {x:2}")]
+    [InlineData("include x")]
+    [InlineData("include = 1")]
+    [InlineData("include required(\"x\")")]
+    [InlineData("include \"a\" \"b\"")]
+    [InlineData("a = [ { b += 1 } ]")]
+    public void Refuses(string text)
+    {
+        var errors = Reading.Errors(text);
+
+        Assert.StartsWith("text:", errors, StringComparison.Ordinal);
+    }
+}
