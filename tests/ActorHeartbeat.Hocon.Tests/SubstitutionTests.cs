@@ -70,7 +70,7 @@ public sealed class SubstitutionTests
     [InlineData("a = [1], b = ${a} x", "text:1:19: a list and a string cannot stand side by side in one value")]
     public void Refuses(string text, string expected)
     {
-        Assert.Equal(expected, Reading.Errors(text));
+        Assert.StartsWith(expected, Reading.Errors(text), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,6 +54,10 @@ public sealed class SyntaxTests
 
     [Theory]
     [InlineData("a = 1 }")]
+    [InlineData("a = 1\n]")]
+    [InlineData("]}]")]
+    [InlineData("a = [ { b = 1 ]")]
+    [InlineData("a { ] }")]
     [InlineData("{} x")]
     [InlineData("{},")]
     [InlineData("[1] 2")]

@@ -13,6 +13,7 @@ internal sealed class Parser
     private readonly string[] _prefix;
     private Token _token;
     private int _depth;
+    private int _lists; // open around what is being read
 
     /// <param name="source">The text.</param>
     /// <param name="errors">Hears what is wrong.</param>
@@ -99,6 +100,13 @@ internal sealed class Parser
                     return;
                 case TokenKind.CloseBrace:
                     Error(_token, "'}' closes nothing: there is no '{' before it");
+                    Advance();
+                    continue;
+                case TokenKind.CloseBracket when isBraced && _lists > 0:
+                    return;
+                case TokenKind.CloseBracket:
+                    // Going on behind an error stops at brackets, so one that nobody waits for has to be taken here.
+                    Error(_token, "']' closes nothing: there is no '[' before it");
                     Advance();
                     continue;
                 case TokenKind.Comma:
@@ -282,6 +290,7 @@ internal sealed class Parser
         Advance();
         if (!Enter(open))
             return items;
+        _lists++;
         var separated = true;
         while (true)
         {
@@ -315,6 +324,7 @@ internal sealed class Parser
                 separated = true;
             }
         }
+        _lists--;
         Leave();
         if (_token.Kind == TokenKind.CloseBracket)
             Advance();

@@ -22,7 +22,6 @@ internal sealed class Resolver
     private readonly List<object> _openingOrder = [];
     private readonly HashSet<object> _cut = new(ReferenceEqualityComparer.Instance); // values that a loop is cut at
     private int _reachedBack = int.MaxValue; // the outermost evaluation that a look-back has reached since it was last set
-    private readonly HashSet<Node> _cycles = new(ReferenceEqualityComparer.Instance); // members of those told so far
     private long _nodes;
     private bool _tooLarge;
 
@@ -274,18 +273,9 @@ internal sealed class Resolver
             found = (node.Prefix.Length > 0 ? Find(node.Path) : null) ?? FromEnvironment(node);
         if (found is not null)
             return found;
-        if (!node.IsOptional && !IsInReportedCycle(node))
+        if (!node.IsOptional)
             Error(node, Missing(node));
         return null;
-    }
-
-    /// <summary>A cycle is told once, not once for each of its members.</summary>
-    private bool IsInReportedCycle(SubstitutionNode node)
-    {
-        var known = _cycles.Contains(node);
-        foreach (var evaluation in _stack.SkipWhile(evaluation => !evaluation.WasReached))
-            _cycles.UnionWith(evaluation.Node is ConcatenationNode joined ? joined.Pieces.Select(piece => piece.Value) : [evaluation.Node]);
-        return known;
     }
 
     private Seen? Find(ReadOnlySpan<string> path)
