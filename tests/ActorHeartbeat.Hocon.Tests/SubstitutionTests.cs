@@ -47,6 +47,7 @@ public sealed class SubstitutionTests
     [InlineData("a { x = 1 }, b { y = 2 }, c = ${a} ${b}, d = ${a}${b}{z:3}", """{"a":{"x":1},"b":{"y":2},"c":{"x":1,"y":2},"d":{"x":1,"y":2,"z":3}}""")]
     [InlineData("a = [1], b = [2], c = ${a} ${b}, d = ${a}[3]", """{"a":[1],"b":[2],"c":[1,2],"d":[1,3]}""")]
     [InlineData("a { \"0\" = x, \"1\" = y }, b = ${a} [z]", """{"a":{"0":"x","1":"y"},"b":["x","y","z"]}""")]
+    [InlineData("a { b = ${?a.b} }\na = ${a}", """{"a":{}}""")]
     [InlineData("a = {b : ${?a}}", """{"a":{}}""")]
     [InlineData("a = { b : ${c} }, c = { d : ${?a} }", """{"a":{"b":{}},"c":{}}""")]
     public void Resolves(string text, string expected)

@@ -181,8 +181,11 @@ internal sealed class Resolver
             // It reaches itself: it sees what is below the assignment that is being looked at.
             _reachedBack = Math.Min(_reachedBack, running.Depth);
             running.WasReached = true;
+            // An object can lie below itself (a = ${a}): it is looked at there once.
+            if (running.IsLookingBelow)
+                return null;
             count = running.Index;
-            below = running.Below;
+            below = () => LookBelow(running);
         }
         SeenObject? above = null;
         for (var index = count - 1; index >= 0; index--)
@@ -200,6 +203,19 @@ internal sealed class Resolver
         }
         var beneath = below();
         return above is null ? beneath : beneath is SeenObject lower ? above.Over(lower) : above;
+    }
+
+    private static Seen? LookBelow(Evaluation running)
+    {
+        running.IsLookingBelow = true;
+        try
+        {
+            return running.Below();
+        }
+        finally
+        {
+            running.IsLookingBelow = false;
+        }
     }
 
     private Seen? Evaluate(Slot slot, int index, Func<Seen?> below)
@@ -460,5 +476,7 @@ internal sealed class Resolver
         public int Depth { get; } = depth;
 
         public bool WasReached { get; set; }
+
+        public bool IsLookingBelow { get; set; }
     }
 }
