@@ -106,6 +106,7 @@ public sealed class EventRoutesTests
         await service.StopHost().WaitAsync(RunningService.Deadline);
 
         Assert.Equal("drain", (await stream)[^1].Type);
+        await service.Feeds.WaitUntilAsync(feeds => feeds.History("ticker").LastCloseCode is not null, RunningService.Deadline);
         Assert.Equal(1001, service.Feeds.History("ticker").LastCloseCode);
     }
 

@@ -12,11 +12,12 @@ public sealed class ProcessTests
     {
         await using var feeds = await FeedServer.StartAsync();
         await using var program = await Program.Start(feeds);
-        await feeds.WaitUntilAsync(server => server.Client("echo") is not null, RunningService.Deadline);
+        await program.WaitForLine("open ");
 
         await program.Signal("TERM");
 
         Assert.Equal(0, await program.ExitCode());
+        await feeds.WaitUntilAsync(server => server.History("echo").LastCloseCode is not null, RunningService.Deadline);
         Assert.Equal(1001, feeds.History("echo").LastCloseCode);
     }
 
@@ -25,7 +26,7 @@ public sealed class ProcessTests
     {
         await using var feeds = await FeedServer.StartAsync();
         await using var program = await Program.Start(feeds);
-        await feeds.WaitUntilAsync(server => server.Client("echo") is not null, RunningService.Deadline);
+        await program.WaitForLine("open ");
         feeds.Faults.GoSilent(); // no Close comes back, so that the first signal takes as long as timeouts.close
 
         await program.Signal("INT");

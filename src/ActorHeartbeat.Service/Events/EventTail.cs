@@ -16,6 +16,7 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
     /// <summary>The answer to a request must begin within this time; streams begin at once.</summary>
     private static readonly TimeSpan ConnectDeadline = TimeSpan.FromSeconds(10);
 
+    private readonly Dictionary<(string Instance, string Endpoint), long> _printed = [];
     private string? _lastId = after;
     private bool _wasConnected;
 
@@ -56,10 +57,26 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
         var events = SseParser.Create(await response.Content.ReadAsStreamAsync(stop), static (_, data) => Encoding.UTF8.GetString(data));
         await foreach (var item in events.EnumerateAsync(stop))
         {
-            await print(item.Data);
+            if (IsNew(item.Data))
+                await print(item.Data);
             if (events.LastEventId.Length > 0)
                 _lastId = events.LastEventId;
         }
+    }
+
+    /// <summary>In a stream of many endpoints the last id may be older than the last event, so that a resumed stream repeats a few.</summary>
+    private bool IsNew(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var feedEvent = document.RootElement;
+        if (feedEvent.GetProperty("type").GetString() is "state" or "drain")
+            return true;
+        var source = (feedEvent.GetProperty("instance").GetString() ?? "", feedEvent.GetProperty("endpoint").GetString() ?? "");
+        var seq = feedEvent.GetProperty("seq").GetInt64();
+        if (_printed.TryGetValue(source, out var last) && seq <= last)
+            return false;
+        _printed[source] = seq;
+        return true;
     }
 
     private async Task Refused(HttpResponseMessage response, CancellationToken stop)
