@@ -96,6 +96,8 @@ public sealed class SyntaxTests
     [InlineData("a = {x:1} \" \" {y:2}")]
     [InlineData("a = [1] {x:2}")]
     [InlineData("include x")]
+    [InlineData("include \"\"")]
+    [InlineData("include \"\\u0000\"")]
     [InlineData("include = 1")]
     [InlineData("include required(\"x\")")]
     [InlineData("include \"a\" \"b\"")]

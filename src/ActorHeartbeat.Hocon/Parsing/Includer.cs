@@ -32,6 +32,11 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
     /// <summary>The fields of an included file; null when there are none.</summary>
     public ObjectNode? Include(SourceText from, int start, string name, bool required, string[] prefix)
     {
+        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal))
+        {
+            errors.Add(from, start, "include".Length, "the name of an included file is empty or holds the character U+0000");
+            return null;
+        }
         var path = Path.Combine(Path.GetDirectoryName(_current) ?? "", name);
         var here = from.OriginAt(start);
         if (errors.IsFull || ++_includes > options.Limits.Includes)
