@@ -1,1 +1,20 @@
-return 0;
+// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks -- runtime|transport|delivery|configuration [options]
+using ActorHeartbeat.Benchmarks.Configuration;
+using ActorHeartbeat.Benchmarks.Delivery;
+using ActorHeartbeat.Benchmarks.Runtime;
+using ActorHeartbeat.Benchmarks.Transport;
+
+switch (args)
+{
+    case ["runtime", .. var rest]:
+        return RuntimeBenchmarks.Run(rest);
+    case ["transport", .. var rest]:
+        return await TransportBenchmarks.Run(rest);
+    case ["delivery", .. var rest]:
+        return await DeliveryBenchmarks.Run(rest);
+    case ["configuration", .. var rest]:
+        return ConfigurationBenchmarks.Run(rest);
+    default:
+        await Console.Error.WriteLineAsync("name a benchmark: runtime, transport, delivery or configuration");
+        return 2;
+}

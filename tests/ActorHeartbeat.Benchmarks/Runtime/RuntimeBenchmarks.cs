@@ -1,5 +1,4 @@
 using System.Globalization;
-using Akka.Actor;
 
 namespace ActorHeartbeat.Benchmarks.Runtime;
 
