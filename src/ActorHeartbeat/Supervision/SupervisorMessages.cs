@@ -1,6 +1,7 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using Akka.Event;
 
 namespace ActorHeartbeat.Supervision;
 
@@ -13,7 +14,8 @@ public sealed record ApplyConfiguration(
 
 /// <summary>What a configuration did, each endpoint named once.</summary>
 public sealed record ConfigurationApplied(
-    ValueList<EndpointId> Added, ValueList<EndpointId> Removed, ValueList<EndpointId> Reconnected, ValueList<EndpointId> NextAttempt, ValueList<EndpointId> ChangedLive, int Unchanged);
+    ValueList<EndpointId> Added, ValueList<EndpointId> Removed, ValueList<EndpointId> Reconnected, ValueList<EndpointId> NextAttempt, ValueList<EndpointId> ChangedLive, int Unchanged)
+    : IDeadLetterSuppression;
 
 /// <summary>Supervises one more endpoint. Refused when its id is taken. Answered by <see cref="CommandResult"/>.</summary>
 public sealed record AddEndpoint(EndpointSettings Settings);
@@ -48,10 +50,10 @@ public sealed record SubscribeTo(EndpointId Endpoint, string Key, OutboundMessag
 /// <summary>Forgets a remembered message; <paramref name="Message"/>, if any, is sent now if open. Answered by <see cref="CommandResult"/>.</summary>
 public sealed record UnsubscribeFrom(EndpointId Endpoint, string Key, OutboundMessage? Message);
 
-/// <summary>The answer to a command.</summary>
+/// <summary>The answer to a command. Nobody needs to wait for it.</summary>
 /// <param name="Outcome">Whether it was taken.</param>
 /// <param name="Why">For one that was not: one line.</param>
-public sealed record CommandResult(CommandOutcome Outcome, string Why = "");
+public sealed record CommandResult(CommandOutcome Outcome, string Why = "") : IDeadLetterSuppression;
 
 public enum CommandOutcome
 {
