@@ -213,9 +213,11 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
 
     private void Pause(SupervisedEndpoint endpoint, int code, string reason)
     {
-        endpoint.Enter(EndpointMode.Paused, _clock.UtcNow);
         foreach (var actor in endpoint.LetGo())
             actor.Tell(new CloseConnection(code, reason));
+        if (endpoint.Mode == EndpointMode.Paused)
+            return;
+        endpoint.Enter(EndpointMode.Paused, _clock.UtcNow);
         Announce(endpoint);
     }
 

@@ -1,0 +1,65 @@
+using System.Text;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Hosting;
+using ActorHeartbeat.TestKit;
+using Akka.Hosting;
+using Microsoft.Extensions.Hosting;
+
+namespace ActorHeartbeat.EndToEnd.Tests;
+
+/// <summary>The README's way to embed the library; another test holds the README to these lines.</summary>
+public class EmbeddingTests
+{
+    [Fact]
+    public async Task A_service_embeds_the_supervisor_and_reads_on_over_a_cut()
+    {
+        await using var server = await FeedServer.StartAsync();
+        var url = server.UrlOf(FeedPath.Ticker, "btc-trades", "rate=100").ToString();
+        var texts = new List<string>();
+        string[] args = [];
+
+        var builder = Host.CreateApplicationBuilder(args);
+        var feeds = new FeedRegistry(TimeProvider.System);
+        builder.Services.AddAkka("prices", akka => akka.WithConnectionSupervisor(options =>
+        {
+            options.Feeds = feeds;
+            options.Add("btc-trades", url);
+        }));
+
+        using var host = builder.Build();
+        await host.StartAsync();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
+        var reading = ReadAsync(feeds, texts, enough.Token);
+        await server.WaitUntilAsync(now => now.History("btc-trades") is { Ticks: > 5 }, TimeSpan.FromSeconds(10));
+        server.Faults.Cut(FaultTarget.Client("btc-trades"));
+        await server.WaitUntilAsync(now => now.Client("btc-trades") is { Connection: 2 }, TimeSpan.FromSeconds(10));
+        var ticks = server.History("btc-trades").Ticks;
+        await server.WaitUntilAsync(now => now.History("btc-trades").Ticks > ticks + 5, TimeSpan.FromSeconds(10));
+        await Eventually.TrueAsync(() => Task.FromResult(feeds.Find(new EndpointId("btc-trades"))!.Gaps == 1), TimeSpan.FromSeconds(10), "one gap");
+        await host.StopAsync();
+        await enough.CancelAsync();
+        await reading;
+
+        Assert.Single(texts, text => text.StartsWith("missed", StringComparison.Ordinal));
+        Assert.Equal(1, server.PeakConnections("btc-trades"));
+    }
+
+    private static async Task ReadAsync(FeedRegistry feeds, List<string> texts, CancellationToken stopping)
+    {
+        try
+        {
+            await foreach (var happened in feeds.Subscribe(new EndpointId("btc-trades"), new SubscriptionOptions(), stopping))
+            {
+                if (happened.Type == FeedEventType.Text)
+                    texts.Add(Encoding.UTF8.GetString(happened.Payload.Span));
+                else if (happened.Type == FeedEventType.Gap)
+                    texts.Add($"missed {happened.FirstSeq}-{happened.Seq}");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using ActorHeartbeat.Configuration;
+
+namespace ActorHeartbeat.Service.Tests;
+
+/// <summary>What the README shows is true.</summary>
+public partial class ReadmeTests
+{
+    [Fact]
+    public void Its_configuration_loads()
+    {
+        var block = Assert.Single(Blocks("hocon"));
+
+        var result = ConfigurationLoader.LoadText(block, "README.md");
+
+        Assert.Empty(result.Errors);
+    }
+
+    [Fact]
+    public void Its_code_is_code_that_a_test_runs()
+    {
+        var tested = Lines(File.ReadAllText(InRepository("tests/ActorHeartbeat.EndToEnd.Tests/EmbeddingTests.cs")));
+
+        Assert.All(Blocks("csharp"), block => Assert.Contains(Lines(block), tested));
+    }
+
+    [Fact]
+    public void Its_files_and_projects_exist()
+    {
+        var named = Links().Matches(Readme()).Select(match => match.Groups[1].Value).Append("src/ActorHeartbeat.Service").Append("config/demo.conf").Append("tests/run.sh");
+
+        Assert.All(named, path => Assert.True(File.Exists(InRepository(path)) || Directory.Exists(InRepository(path)), path));
+    }
+
+    private static string[] Blocks(string language) =>
+        [.. Regex.Matches(Readme(), $"```{language}\n(.*?)```", RegexOptions.Singleline, TimeSpan.FromSeconds(5)).Select(match => match.Groups[1].Value)];
+
+    /// <summary>Without indentation, which differs.</summary>
+    private static string Lines(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+
+    private static string Readme() => File.ReadAllText(InRepository("README.md"));
+
+    private static string InRepository(string path, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../..", path);
+
+    [GeneratedRegex(@"\]\(([^)#]+)\)")]
+    private static partial Regex Links();
+}
