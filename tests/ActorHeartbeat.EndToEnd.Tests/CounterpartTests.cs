@@ -1,3 +1,5 @@
+using System.Text;
+using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 
@@ -78,10 +80,11 @@ public class CounterpartTests
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
 
         var texts = new List<string>();
-        await foreach (var happened in host.Feeds.Subscribe(new EndpointId("ticker"), new Delivery.SubscriptionOptions(), deadline.Token))
+        using var subscription = host.Feeds.Subscribe(new EndpointId("ticker"));
+        await foreach (var happened in subscription.WithCancellation(deadline.Token))
         {
-            if (happened.Type == Delivery.FeedEventType.Text)
-                texts.Add(System.Text.Encoding.UTF8.GetString(happened.Payload.Span).Replace(" ", ""));
+            if (happened.Type == FeedEventType.Text)
+                texts.Add(Encoding.UTF8.GetString(happened.Payload.Span).Replace(" ", ""));
             if (texts.Count == 50)
                 break;
         }
@@ -115,6 +118,7 @@ public class CounterpartTests
     {
         Id = new EndpointId(id),
         Url = new Uri($"ws://127.0.0.1:{server.Port}{path}?name={id}"),
+        Proxy = ProxySettings.None,
         Heartbeat = heartbeat,
         Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(200), Max = TimeSpan.FromSeconds(1) },
         Timeouts = new TimeoutSettings { Connect = TimeSpan.FromSeconds(2), Close = TimeSpan.FromSeconds(1) },

@@ -1,4 +1,3 @@
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hosting;
