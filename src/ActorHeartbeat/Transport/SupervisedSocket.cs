@@ -61,13 +61,15 @@ internal sealed class SupervisedSocket : IDisposable
         var code = _opened.Tap.PeerCloseCode;
         // A Close frame is answered with its code (RFC 6455 section 5.5.1); 1005 stands for none and is never on the wire.
         var answered = await Closing.SendAsync(code == CloseCodes.NoStatusReceived ? CloseCodes.NormalClosure : code, "").ConfigureAwait(false);
-        return new ConnectionEnd(code, _opened.Socket.CloseStatusDescription ?? "", answered) { Failure = _failure };
+        // With both Close frames through, a deadline can only have cut short the wait for the peer's FIN: no failure, it is why there is one.
+        var failure = answered && _failure is { Layer: FailureLayer.Timeout } ? null : _failure;
+        return new ConnectionEnd(code, _opened.Socket.CloseStatusDescription ?? "", answered) { Failure = failure };
     }
 
     /// <summary>What a failed read says, unless it failed because the socket was dropped.</summary>
     public ConnectionEnd Broken(Exception exception) => new(CloseCodes.AbnormalClosure, "", WasClean: false)
     {
-        Failure = _failure ?? (_dropped.IsCancellationRequested ? null : WebSocketEnds.Judge(exception, _opened.Tap.PeerCloseCode)),
+        Failure = _failure ?? (_dropped.IsCancellationRequested ? null : WebSocketEnds.Judge(exception, _opened.Tap.PeerCloseFlaw)),
     };
 
     public void Drop()

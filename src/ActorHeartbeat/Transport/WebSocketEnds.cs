@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Transport;
 
@@ -15,8 +16,8 @@ internal static class WebSocketEnds
         exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
 
     /// <param name="exception">What the pump's read threw.</param>
-    /// <param name="peerCloseCode">The code of a Close frame that came in nevertheless, or 0.</param>
-    public static DialFailure Judge(Exception exception, int peerCloseCode)
+    /// <param name="closeFlaw">What is forbidden in a Close frame that came in nevertheless, or null.</param>
+    public static DialFailure Judge(Exception exception, string? closeFlaw)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
@@ -28,10 +29,10 @@ internal static class WebSocketEnds
         {
             WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely } =>
                 new DialFailure(FailureLayer.Tcp, "the peer closed the TCP connection (FIN) without a Close frame"),
-            WebSocketException { InnerException: null, WebSocketErrorCode: WebSocketError.Faulted } when peerCloseCode != 0 =>
-                new DialFailure(FailureLayer.Protocol, $"the peer sent a malformed Close frame (code {peerCloseCode})"),
+            WebSocketException { WebSocketErrorCode: WebSocketError.Faulted } when exception.Message == Unexplained && closeFlaw is not null =>
+                new DialFailure(FailureLayer.Protocol, $"the peer's Close frame carries {closeFlaw}; closed with {CloseCodes.ProtocolError}"),
             WebSocketException { WebSocketErrorCode: WebSocketError.Faulted } when exception.Message == Unexplained =>
-                new DialFailure(FailureLayer.Protocol, "the peer sent text that is not valid UTF-8; closed with 1007"),
+                new DialFailure(FailureLayer.Protocol, $"the peer sent text that is not valid UTF-8; closed with {CloseCodes.InvalidPayloadData}"),
             WebSocketException => new DialFailure(FailureLayer.Protocol, $"the peer broke RFC 6455: {exception.Message}"),
             _ => new DialFailure(FailureLayer.Unknown, $"{exception.GetType().Name}: {exception.Message}"),
         };

@@ -152,6 +152,39 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
         Assert.Equal(1002, answer!.CloseCode);
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0x03 }, "half a close code")]
+    [InlineData(new byte[] { 0, 0 }, "the close code 0, which must not be sent")]
+    [InlineData(new byte[] { 0x03, 0xed }, "the close code 1005, which must not be sent")]
+    [InlineData(new byte[] { 0x03, 0xe8, 0xc3, 0x28 }, "a reason that is not valid UTF-8")]
+    public async Task What_is_wrong_with_a_Close_frame_is_said(byte[] payload, string flaw)
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.SendAsync(Opcodes.Close, payload);
+        var answer = await peer.ReadAsync();
+        peer.Dispose();
+
+        var end = await _sink.EndAsync();
+        Assert.Equal((1006, false, 1002), (end.CloseCode, end.WasClean, answer!.CloseCode));
+        Assert.Equal(new DialFailure(FailureLayer.Protocol, $"the peer's Close frame carries {flaw}; closed with 1002").Message, end.Failure!.Message);
+    }
+
+    [Fact]
+    public async Task Bad_text_right_before_a_sound_Close_frame_is_blamed_on_the_text()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.WriteAsync((byte[])[.. WebSocketPeer.Frame(Opcodes.Text, [0xc3, 0x28]), .. WebSocketPeer.Frame(Opcodes.Close, [0x03, 0xe8])]);
+        var answer = await peer.ReadAsync();
+        peer.Dispose();
+
+        Assert.Equal(1007, answer!.CloseCode);
+        Assert.Equal("the peer sent text that is not valid UTF-8; closed with 1007", (await _sink.EndAsync()).Failure!.Message);
+    }
+
     [Fact]
     public async Task A_text_message_that_is_not_UTF_8_is_answered_with_1007()
     {
@@ -206,6 +239,57 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
 
         var end = await _sink.EndAsync();
         Assert.Equal((1006, false, "the peer reset the TCP connection (RST)"), (end.CloseCode, end.WasClean, end.Failure!.Message));
+    }
+
+    [Fact]
+    public async Task A_RST_right_behind_the_answer_to_the_handshake_is_called_RST()
+    {
+        using var server = new LoopbackServer();
+        var accepting = server.AcceptUpgradedAsync();
+        var connected = Assert.IsType<DialResult.Connected>(await DialAsync(Endpoint(server.Url), _sink));
+        (await accepting).Reset();
+
+        connected.Connection.Start();
+
+        Assert.Equal("the peer reset the TCP connection (RST)", (await _sink.EndAsync()).Failure!.Message);
+    }
+
+    [Fact]
+    public async Task A_peer_that_closes_but_never_ends_the_TCP_connection_has_closed_cleanly_and_is_cut_off_at_the_close_deadline()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink, settings => settings with { Timeouts = new TimeoutSettings { Close = TimeSpan.FromMilliseconds(100) } });
+
+        await peer.SendCloseAsync(1000, "done");
+        Assert.Equal(1000, (await peer.ReadAsync())!.CloseCode);
+        await Time.ElapseAsync(TimeSpan.FromMilliseconds(100));
+
+        Assert.Equal(new ConnectionEnd(1000, "done", WasClean: true), await _sink.EndAsync());
+        Assert.Null(await peer.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Messages_accepted_before_a_close_go_out_before_the_Close_frame()
+    {
+        using var server = new LoopbackServer();
+        var (connection, peer) = await ConnectAsync(server, _sink);
+
+        var large = connection.SendAsync(OutboundMessage.Binary(new byte[16 * 1024 * 1024]));
+        var first = connection.SendAsync(OutboundMessage.Text("unsubscribe"));
+        var second = connection.SendAsync(OutboundMessage.Text("stop"));
+        connection.Close(1000, "");
+        var late = connection.SendAsync(OutboundMessage.Text("late"));
+        var texts = new List<string>();
+        PeerFrame? frame;
+        while ((frame = await peer.ReadAsync()) is { Opcode: not Opcodes.Close })
+        {
+            if (frame.Opcode == Opcodes.Text)
+                texts.Add(Encoding.UTF8.GetString(frame.Payload));
+        }
+
+        Assert.Equal(["unsubscribe", "stop"], texts);
+        Assert.Equal(1000, frame!.CloseCode);
+        Assert.Equal([SendStatus.Sent, SendStatus.Sent, SendStatus.Sent, SendStatus.Refused], [await large, await first, await second, await late]);
     }
 
     [Fact]

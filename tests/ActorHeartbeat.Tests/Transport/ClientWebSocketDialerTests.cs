@@ -78,6 +78,24 @@ public sealed class ClientWebSocketDialerTests : DialerTestBase
         Assert.Null(await peer.ReadAsync());
     }
 
+    [Theory]
+    [InlineData("Upgrade: websocket\r\nConnection: Upgrade\r\n", "Sec-WebSocket-Accept")]
+    [InlineData("Connection: Upgrade\r\n", "Upgrade")]
+    [InlineData("Upgrade: websocket\r\n", "Connection")]
+    public async Task An_acceptance_without_a_header_it_must_have_is_a_protocol_failure_that_names_it(string headers, string missing)
+    {
+        using var server = new LoopbackServer();
+        var dialing = FailAsync(Endpoint(server.Url));
+        using var peer = await server.AcceptAsync();
+        await peer.ReadRequestAsync();
+
+        await peer.WriteAsync($"HTTP/1.1 101 Switching Protocols\r\n{headers}\r\n");
+
+        var failure = await dialing;
+        Assert.Equal(FailureLayer.Protocol, failure.Layer);
+        Assert.Contains($"'{missing}'", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_subprotocol_that_was_not_offered_is_a_protocol_failure()
     {

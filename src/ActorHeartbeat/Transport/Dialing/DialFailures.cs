@@ -61,7 +61,8 @@ internal static class DialFailures
                     return (FailureLayer.Tcp, $"the connection broke during the handshake: {socket.SocketErrorCode}");
                 case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
                     return (FailureLayer.Tcp, "the server closed the connection without an answer to the handshake");
-                case WebSocketException { WebSocketErrorCode: not WebSocketError.Faulted } webSocket:
+                // Faulted is the framework's wrapper of any other failure, and by itself what it calls an answer without a header it must have.
+                case WebSocketException webSocket when webSocket is { WebSocketErrorCode: not WebSocketError.Faulted } or { InnerException: null }:
                     return (FailureLayer.Protocol, $"the handshake breaks RFC 6455: {FirstLine(webSocket.Message)}");
                 case OperationCanceledException:
                     // Nobody cancelled, so something below gave up on the network.

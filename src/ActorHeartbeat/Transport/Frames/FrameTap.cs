@@ -15,6 +15,9 @@ internal sealed class FrameTap(Stream inner, IConnectionSink sink) : DuplexStrea
     /// <inheritdoc cref="InboundFrames.CloseCode"/>
     public int PeerCloseCode => _inbound.CloseCode;
 
+    /// <inheritdoc cref="InboundFrames.CloseFlaw"/>
+    public string? PeerCloseFlaw => _inbound.CloseFlaw;
+
     /// <inheritdoc cref="OutboundFrames.TryPing"/>
     public bool TryPing(long id) => _outbound.TryPing(id);
 

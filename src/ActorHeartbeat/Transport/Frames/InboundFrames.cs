@@ -1,8 +1,9 @@
+using System.Text.Unicode;
 using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Transport.Frames;
 
-/// <summary>Watches what a peer sends: reports pongs and remembers the code of its Close frame.</summary>
+/// <summary>Watches what a peer sends: reports pongs and remembers its Close frame.</summary>
 internal struct InboundFrames
 {
     /// <summary>RFC 6455 section 5.5: a control frame carries at most so many bytes.</summary>
@@ -17,6 +18,9 @@ internal struct InboundFrames
 
     /// <summary>The code of the peer's Close frame, 1005 when it carried none, 0 as long as there is no Close frame.</summary>
     public int CloseCode { get; private set; }
+
+    /// <summary>What RFC 6455 forbids in the peer's Close frame (sections 5.5.1 and 7.4); null when it is sound, and as long as there is none.</summary>
+    public string? CloseFlaw { get; private set; }
 
     public void Inspect(Span<byte> data, IConnectionSink sink)
     {
@@ -65,6 +69,17 @@ internal struct InboundFrames
             sink.OnPong(payload);
         else if (_frame.Opcode == Opcode.Close && payload.IsEmpty)
             CloseCode = CloseCodes.NoStatusReceived;
+        else if (_frame.Opcode == Opcode.Close)
+            CloseFlaw = Flaw(payload);
+    }
+
+    private readonly string? Flaw(ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length < sizeof(ushort))
+            return "half a close code";
+        if (!CloseCodes.MaySend(CloseCode))
+            return $"the close code {CloseCode}, which must not be sent";
+        return Utf8.IsValid(payload[sizeof(ushort)..]) ? null : "a reason that is not valid UTF-8";
     }
 
     /// <summary>
