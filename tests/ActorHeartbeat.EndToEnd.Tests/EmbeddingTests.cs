@@ -50,7 +50,7 @@ public class EmbeddingTests
     {
         try
         {
-            await foreach (var happened in feeds.Subscribe(new EndpointId("btc-trades"), new SubscriptionOptions(), stopping))
+            await foreach (var happened in feeds.Subscribe(new EndpointId("btc-trades")).WithCancellation(stopping))
             {
                 if (happened.Type == FeedEventType.Text)
                     texts.Add(Encoding.UTF8.GetString(happened.Payload.Span));

@@ -6,6 +6,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
@@ -31,6 +32,7 @@ public sealed class SupervisedHost : IAsyncDisposable
     {
         var feeds = new FeedRegistry(TimeProvider.System);
         var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
         builder.Services.AddAkka("end-to-end", akka => akka.WithConnectionSupervisor(options =>
         {
             foreach (var endpoint in endpoints)
