@@ -30,7 +30,7 @@ public static class RuntimeBenchmarks
         new("idle-fsm-with-timer", "KB", 3.58, 3.58, MoreIsBetter: false, Footprint.IdleMachineWithTimer),
         new("set-timer", "us", 0.24, 0.41, MoreIsBetter: false, Timers.SetTimerTime),
         new("set-timer-allocation", "B", 304, 304, MoreIsBetter: false, Timers.SetTimerAllocation),
-        new("simulation", "k messages/s", 300, 300, MoreIsBetter: true, Timers.SimulatedBeats),
+        .. SimulatedTime.Measurements,
     ];
 
     private static string Row(Measurement measurement)
@@ -44,12 +44,4 @@ public static class RuntimeBenchmarks
         var ratio = measurement.MoreIsBetter ? median / reference : reference / median;
         return string.Create(CultureInfo.InvariantCulture, $"| {measurement.Name} | {median:0.###} {measurement.Unit} | {measurement.Low}-{measurement.High} | {ratio:0.00} x | {cpu.TotalMilliseconds:0} ms |");
     }
-
-    /// <param name="Name">What it is called on the command line.</param>
-    /// <param name="Unit">Of the value.</param>
-    /// <param name="Low">Of the reference.</param>
-    /// <param name="High">Of the reference.</param>
-    /// <param name="MoreIsBetter">Which way the ratio goes: above 1 is ahead of the reference.</param>
-    /// <param name="Measure">One run.</param>
-    private sealed record Measurement(string Name, string Unit, double Low, double High, bool MoreIsBetter, Func<double> Measure);
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Akka.Actor;
-using Akka.Deterministic;
 
 namespace ActorHeartbeat.Benchmarks.Runtime;
 
@@ -13,16 +12,6 @@ internal static class Timers
 
     /// <summary>Bytes that this allocates.</summary>
     public static double SetTimerAllocation() => Measure().Bytes;
-
-    /// <summary>Fifty actors with a one second timer each, an hour of virtual time; thousands of messages a second of real time.</summary>
-    public static double SimulatedBeats()
-    {
-        using var simulation = new Simulation(1);
-        foreach (var number in Enumerable.Range(0, 50))
-            simulation.System.ActorOf(Props.Create(() => new Beating()));
-        var seconds = Throughput.Seconds(() => simulation.Advance(TimeSpan.FromHours(2)));
-        return simulation.MessageCount / seconds / 1e3;
-    }
 
     private static Result Measure()
     {
@@ -58,14 +47,5 @@ internal static class Timers
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             return new Result(seconds / Count * 1e6, allocated / (double)Count);
         }
-    }
-
-    private sealed class Beating : UntypedActor, IWithTimers
-    {
-        public ITimerScheduler Timers { get; set; } = null!;
-
-        protected override void PreStart() => Timers.StartPeriodicTimer("beat", "beat", TimeSpan.FromSeconds(1));
-
-        protected override void OnReceive(object message) { }
     }
 }

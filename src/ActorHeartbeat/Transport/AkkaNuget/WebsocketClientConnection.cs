@@ -74,11 +74,13 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
     }
 
     /// <summary>Not on the client's own stack: disposing it waits for nothing, but it must not happen inside its reading loop.</summary>
-    private void OnEnd(ConnectionEnd end) => _ = Task.Run(() =>
-    {
-        _subscription.Dispose();
-        _client.Dispose();
-        _socket.Dispose();
-        _sink.OnEnded(end);
-    });
+    private void OnEnd(ConnectionEnd end) => _ = Task.Run(
+        () =>
+        {
+            _subscription.Dispose();
+            _client.Dispose();
+            _socket.Dispose();
+            _sink.OnEnded(end);
+        },
+        CancellationToken.None);
 }

@@ -1,0 +1,30 @@
+using Akka.Actor;
+using Akka.Deterministic;
+
+namespace ActorHeartbeat.Benchmarks.Runtime;
+
+/// <summary>What only the embedded runtime can do: run a system in virtual time.</summary>
+internal static class SimulatedTime
+{
+    public static IEnumerable<Measurement> Measurements { get; } =
+        [new("simulation", "k messages/s", 300, 300, MoreIsBetter: true, Beats)];
+
+    /// <summary>Fifty actors with a one second timer each, two hours of virtual time; thousands of messages a second of real time.</summary>
+    private static double Beats()
+    {
+        using var simulation = new Simulation(1);
+        foreach (var number in Enumerable.Range(0, 50))
+            simulation.System.ActorOf(Props.Create(() => new Beating()));
+        var seconds = Throughput.Seconds(() => simulation.Advance(TimeSpan.FromHours(2)));
+        return simulation.MessageCount / seconds / 1e3;
+    }
+
+    private sealed class Beating : UntypedActor, IWithTimers
+    {
+        public ITimerScheduler Timers { get; set; } = null!;
+
+        protected override void PreStart() => Timers.StartPeriodicTimer("beat", "beat", TimeSpan.FromSeconds(1));
+
+        protected override void OnReceive(object message) { }
+    }
+}
