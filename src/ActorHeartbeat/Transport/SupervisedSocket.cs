@@ -69,7 +69,7 @@ internal sealed class SupervisedSocket : IDisposable
     /// <summary>What a failed read says, unless it failed because the socket was dropped.</summary>
     public ConnectionEnd Broken(Exception exception) => new(CloseCodes.AbnormalClosure, "", WasClean: false)
     {
-        Failure = _failure ?? (_dropped.IsCancellationRequested ? null : WebSocketEnds.Judge(exception, _opened.Tap.PeerCloseFlaw)),
+        Failure = _failure ?? (_dropped.IsCancellationRequested ? null : WebSocketEnds.Judge(exception, _opened.Tap.WriteFailure, _opened.Tap.PeerCloseFlaw)),
     };
 
     public void Drop()

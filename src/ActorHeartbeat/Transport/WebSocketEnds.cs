@@ -16,17 +16,17 @@ internal static class WebSocketEnds
         exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
 
     /// <param name="exception">What the pump's read threw.</param>
+    /// <param name="writeFailure">What a write met before, or null.</param>
     /// <param name="closeFlaw">What is forbidden in a Close frame that came in nevertheless, or null.</param>
-    public static DialFailure Judge(Exception exception, string? closeFlaw)
+    public static DialFailure Judge(Exception exception, Exception? writeFailure, string? closeFlaw)
     {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is SocketException socket)
-                return new DialFailure(FailureLayer.Tcp, Describe(socket.SocketErrorCode));
-        }
-
+        if (ErrorIn(exception) is { } met)
+            return new DialFailure(FailureLayer.Tcp, Describe(met));
         return exception switch
         {
+            // A write that finds a half-closed or broken line only (EPIPE) says nothing about how it came to be so.
+            WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely } when ErrorIn(writeFailure) is { } error and not SocketError.Shutdown =>
+                new DialFailure(FailureLayer.Tcp, Describe(error)),
             WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely } =>
                 new DialFailure(FailureLayer.Tcp, "the peer closed the TCP connection (FIN) without a Close frame"),
             WebSocketException { WebSocketErrorCode: WebSocketError.Faulted } when exception.Message == Unexplained && closeFlaw is not null =>
@@ -36,6 +36,17 @@ internal static class WebSocketEnds
             WebSocketException => new DialFailure(FailureLayer.Protocol, $"the peer broke RFC 6455: {exception.Message}"),
             _ => new DialFailure(FailureLayer.Unknown, $"{exception.GetType().Name}: {exception.Message}"),
         };
+    }
+
+    private static SocketError? ErrorIn(Exception? exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is SocketException socket)
+                return socket.SocketErrorCode;
+        }
+
+        return null;
     }
 
     private static string Describe(SocketError error) => error switch

@@ -241,15 +241,19 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
         Assert.Equal((1006, false, "the peer reset the TCP connection (RST)"), (end.CloseCode, end.WasClean, end.Failure!.Message));
     }
 
-    [Fact]
-    public async Task A_RST_right_behind_the_answer_to_the_handshake_is_called_RST()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_RST_that_a_write_meets_before_the_read_is_called_RST(bool byPing)
     {
         using var server = new LoopbackServer();
         var accepting = server.AcceptUpgradedAsync();
-        var connected = Assert.IsType<DialResult.Connected>(await DialAsync(Endpoint(server.Url), _sink));
+        var connection = Assert.IsType<DialResult.Connected>(await DialAsync(Endpoint(server.Url), _sink)).Connection;
         (await accepting).Reset();
 
-        connected.Connection.Start();
+        while (byPing ? connection.TryPing(1) : await connection.SendAsync(OutboundMessage.Text("hello")) == SendStatus.Sent)
+            await Task.Yield();
+        connection.Start();
 
         Assert.Equal("the peer reset the TCP connection (RST)", (await _sink.EndAsync()).Failure!.Message);
     }

@@ -60,7 +60,7 @@ internal static class DialFailures
                 case SocketException socket:
                     return (FailureLayer.Tcp, $"the connection broke during the handshake: {socket.SocketErrorCode}");
                 case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
-                    return (FailureLayer.Tcp, "the server closed the connection without an answer to the handshake");
+                    return (FailureLayer.Tcp, "the server closed the connection without a whole answer to the handshake");
                 // Faulted is the framework's wrapper of any other failure, and by itself what it calls an answer without a header it must have.
                 case WebSocketException webSocket when webSocket is { WebSocketErrorCode: not WebSocketError.Faulted } or { InnerException: null }:
                     return (FailureLayer.Protocol, $"the handshake breaks RFC 6455: {FirstLine(webSocket.Message)}");

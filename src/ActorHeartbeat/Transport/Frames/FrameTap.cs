@@ -18,6 +18,9 @@ internal sealed class FrameTap(Stream inner, IConnectionSink sink) : DuplexStrea
     /// <inheritdoc cref="InboundFrames.CloseFlaw"/>
     public string? PeerCloseFlaw => _inbound.CloseFlaw;
 
+    /// <inheritdoc cref="OutboundFrames.Failure"/>
+    public Exception? WriteFailure => _outbound.Failure;
+
     /// <inheritdoc cref="OutboundFrames.TryPing"/>
     public bool TryPing(long id) => _outbound.TryPing(id);
 

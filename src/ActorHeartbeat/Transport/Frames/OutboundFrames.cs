@@ -21,6 +21,10 @@ internal sealed class OutboundFrames(Stream inner)
     private long _wantedId;
     private int _wanted;
     private volatile bool _over;
+    private volatile Exception? _failure;
+
+    /// <summary>What a write met; null while all went well. The kernel tells an error only once: a read after such a write sees a mere end.</summary>
+    public Exception? Failure => _failure;
 
     // Read without the turn only as a hint: whoever holds the turn looks again after passing it on.
     private bool PingIsDue => Volatile.Read(ref _wanted) != 0 && !_over && _frame.AtBoundary;
@@ -55,10 +59,11 @@ internal sealed class OutboundFrames(Stream inner)
             Follow(frames.Span);
             await inner.WriteAsync(frames, cancellation).ConfigureAwait(false);
         }
-        catch
+        catch (Exception exception)
         {
             // How much of the frame went out is unknown, so there is no boundary to put a ping on.
             _over = true;
+            _failure ??= exception;
             throw;
         }
         finally
@@ -94,6 +99,7 @@ internal sealed class OutboundFrames(Stream inner)
             {
                 // The pump's read meets the same end and reports it.
                 _over = true;
+                _failure ??= exception;
             }
             finally
             {
