@@ -12,7 +12,7 @@ public class CounterpartTests
 
     public static TheoryData<string> Peers => ["python-websockets", "ws"];
 
-    [Theory]
+    [PeerTheory]
     [MemberData(nameof(Peers))]
     public async Task Every_dialect_keeps_its_connection_and_measures_round_trips(string peer)
     {
@@ -29,7 +29,7 @@ public class CounterpartTests
         Assert.All(await host.EndpointsAsync(), endpoint => Assert.InRange(endpoint.Memory.Vitals.RoundTrips.P95!.Value.TotalSeconds, 0, 1));
     }
 
-    [Theory]
+    [PeerTheory]
     [MemberData(nameof(Peers))]
     public async Task A_server_killed_and_started_again_gets_each_connection_back_once(string peer)
     {
@@ -50,7 +50,7 @@ public class CounterpartTests
         Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Memory.PeakSockets));
     }
 
-    [Theory]
+    [PeerTheory]
     [MemberData(nameof(Peers))]
     public async Task A_frozen_server_is_detected_in_time_and_reconnected_once_it_thaws(string peer)
     {
@@ -71,7 +71,7 @@ public class CounterpartTests
         Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Memory.PeakSockets));
     }
 
-    [Theory]
+    [PeerTheory]
     [MemberData(nameof(Peers))]
     public async Task Numbered_messages_arrive_whole_and_in_order(string peer)
     {
