@@ -6,11 +6,27 @@ public sealed record HoconOptions
     /// <summary>What an environment variable is set to, or null. Default: the process's environment.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
+    private readonly Func<string, byte[]?>? _readFile;
+
     /// <summary>Reads a file for an include: its content, or null when there is no such file. Default: the file system.</summary>
-    /// <remarks>May throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>; both are reported where the file is included.</remarks>
-    public Func<string, byte[]?> ReadFile { get; init; } = path => File.Exists(path) ? File.ReadAllBytes(path) : null;
+    /// <remarks>May throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>; both are reported where the file is included.
+    /// The default stops one byte behind <see cref="HoconLimits.Bytes"/>, which is enough to refuse the file.</remarks>
+    public Func<string, byte[]?> ReadFile { get => _readFile ?? ReadFromDisk; init => _readFile = value; }
 
     public HoconLimits Limits { get; init; } = new();
+
+    private byte[]? ReadFromDisk(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        using var file = File.OpenRead(path);
+        // A device or a pipe tells no length, or none that is true; so what is read is bounded, not what is promised.
+        using var content = new MemoryStream((int)Math.Clamp(file.CanSeek ? file.Length : 0, 0, Limits.Bytes));
+        var buffer = new byte[64 * 1024];
+        while (content.Length <= Limits.Bytes && file.Read(buffer, 0, (int)Math.Min(buffer.Length, Limits.Bytes + 1L - content.Length)) is > 0 and var read)
+            content.Write(buffer, 0, read);
+        return content.ToArray();
+    }
 }
 
 /// <summary>Bounds against hostile input. Reaching one is an error that names it.</summary>

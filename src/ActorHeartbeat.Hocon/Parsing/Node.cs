@@ -30,19 +30,34 @@ internal sealed class ArrayNode(SourceText source, int start) : Node(source, sta
 /// <summary>Fields in the order of first appearance; each key with all that was assigned to it.</summary>
 internal sealed class ObjectNode(SourceText source, int start) : Node(source, start, 1)
 {
-    private readonly Dictionary<string, Slot> _slots = new(StringComparer.Ordinal);
+    private const int Few = 8; // up to here a walk over the keys is quicker than a table of them
+
+    private Dictionary<string, Slot>? _byKey;
 
     public List<Slot> Slots { get; } = [];
 
-    public Slot? Find(string key) => _slots.GetValueOrDefault(key);
+    public Slot? Find(string key)
+    {
+        if (_byKey is not null)
+            return _byKey.GetValueOrDefault(key);
+        foreach (var slot in Slots)
+        {
+            if (string.Equals(slot.Key, key, StringComparison.Ordinal))
+                return slot;
+        }
+        return null;
+    }
 
     public Slot SlotOf(string key)
     {
-        if (!_slots.TryGetValue(key, out var slot))
-        {
-            _slots[key] = slot = new Slot(key);
-            Slots.Add(slot);
-        }
+        if (Find(key) is { } found)
+            return found;
+        var slot = new Slot(key);
+        Slots.Add(slot);
+        if (_byKey is null && Slots.Count > Few)
+            _byKey = Slots.ToDictionary(each => each.Key, StringComparer.Ordinal);
+        else
+            _byKey?.Add(key, slot);
         return slot;
     }
 
@@ -52,8 +67,8 @@ internal sealed class ObjectNode(SourceText source, int start) : Node(source, st
         foreach (var slot in other.Slots)
         {
             var mine = SlotOf(slot.Key);
-            foreach (var assignment in slot.Assignments)
-                mine.Assign(assignment);
+            for (var index = 0; index < slot.Count; index++)
+                mine.Assign(slot[index]);
         }
     }
 }
@@ -61,24 +76,41 @@ internal sealed class ObjectNode(SourceText source, int start) : Node(source, st
 /// <summary>Everything assigned to one key, oldest first. The last wins; objects merge; a substitution can look back at what is below.</summary>
 internal sealed class Slot(string key)
 {
+    private Assignment _first; // nearly all keys are assigned once
+    private List<Assignment>? _later;
+
     public string Key { get; } = key;
 
-    public List<Assignment> Assignments { get; } = [];
+    public int Count { get; private set; }
 
-    public void Assign(Assignment assignment)
+    public Assignment Last => this[Count - 1];
+
+    public Assignment this[int index] => index == 0 ? _first : _later![index - 1];
+
+    public void Assign(in Assignment assignment)
     {
         // Two literal objects in a row are one: their fields find each other's earlier values.
-        if (assignment.Value is ObjectNode above && Assignments is [.., { Value: ObjectNode below }])
+        if (assignment.Value is ObjectNode above && Count > 0 && Last.Value is ObjectNode below)
         {
             below.Absorb(above);
-            Assignments[^1] = assignment with { Value = below };
+            ReplaceLast(assignment with { Value = below });
+            return;
         }
+        if (assignment.Value is ScalarNode or ArrayNode)
+            Count = 0; // those below are hidden for good, and never looked back at: a literal cannot refer to them
+        if (Count == 0)
+            (_first, _later) = (assignment, null);
         else
-        {
-            if (assignment.Value is ScalarNode or ArrayNode)
-                Assignments.Clear(); // hidden for good, and never looked back at: a literal cannot refer to them
-            Assignments.Add(assignment);
-        }
+            (_later ??= []).Add(assignment);
+        Count++;
+    }
+
+    private void ReplaceLast(in Assignment assignment)
+    {
+        if (Count == 1)
+            _first = assignment;
+        else
+            _later![^1] = assignment;
     }
 }
 

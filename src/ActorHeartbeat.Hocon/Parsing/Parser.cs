@@ -6,434 +6,322 @@ namespace ActorHeartbeat.Hocon.Parsing;
 internal sealed class Parser
 {
     private readonly SourceText _source;
-    private readonly ErrorList _errors;
-    private readonly HoconLimits _limits;
-    private readonly Includer? _includer;
-    private readonly Lexer _lexer;
-    private readonly string[] _prefix;
-    private Token _token;
-    private int _depth;
+    private readonly TokenCursor _at;
+    private readonly IncludeStatement _include;
+    private readonly SubstitutionText _substitution;
+    private readonly KeyPool _keys = new();
+    private readonly List<Token> _keyTokens = [];
+    private readonly List<string> _path; // of the object that is being read
     private int _lists; // open around what is being read
 
     /// <param name="source">The text.</param>
     /// <param name="errors">Hears what is wrong.</param>
     /// <param name="limits">Bounds.</param>
-    /// <param name="includer">Reads included files; null where there is nothing to be relative to.</param>
+    /// <param name="includer">Reads included files.</param>
     /// <param name="prefix">The keys under which this file is included.</param>
-    public Parser(SourceText source, ErrorList errors, HoconLimits limits, Includer? includer, string[] prefix)
+    public Parser(SourceText source, ErrorList errors, HoconLimits limits, Includer includer, string[] prefix)
     {
-        (_source, _errors, _limits, _includer, _prefix) = (source, errors, limits, includer, prefix);
-        _lexer = new Lexer(source, errors);
-        Advance();
+        (_source, _path) = (source, [.. prefix]);
+        _at = new TokenCursor(source, errors, limits);
+        _include = new IncludeStatement(_at, source, includer);
+        _substitution = new SubstitutionText(_at, source, prefix, _keys);
     }
 
     public Node ParseRoot()
     {
-        SkipBlanks(newlines: true);
+        _at.SkipBlanks(newlines: true);
         Node root;
-        if (_token.Kind == TokenKind.OpenBracket)
+        if (_at.Token.Kind == TokenKind.OpenBracket)
         {
-            root = ParseArray(null);
+            root = ParseArray([]);
         }
-        else if (_token.Kind == TokenKind.OpenBrace)
+        else if (_at.Token.Kind == TokenKind.OpenBrace)
         {
-            root = ParseObject(_prefix, "");
+            root = ParseObject([]);
         }
         else
         {
             var fields = new ObjectNode(_source, 0);
-            ParseFields(fields, _prefix, isBraced: false);
+            ParseFields(fields, isBraced: false);
             root = fields;
         }
-        SkipBlanks(newlines: true);
-        while (_token.Kind != TokenKind.End)
+        _at.SkipBlanks(newlines: true);
+        while (_at.Token.Kind != TokenKind.End)
         {
-            Error(_token, $"{Describe(_token)} after the end of the root {(root is ArrayNode ? "list" : "object")}");
-            while (_token.Kind is not (TokenKind.End or TokenKind.Newline))
-                Advance();
-            SkipBlanks(newlines: true);
+            _at.Error(_at.Token, $"{TokenCursor.Describe(_at.Token)} after the end of the root {(root is ArrayNode ? "list" : "object")}");
+            while (_at.Token.Kind is not (TokenKind.End or TokenKind.Newline))
+                _at.Advance();
+            _at.SkipBlanks(newlines: true);
         }
         return root;
     }
 
-    private void Advance() => _token = _lexer.Next();
-
-    /// <summary>Skips blanks, and newlines if asked to; whether a newline was among them.</summary>
-    private bool SkipBlanks(bool newlines)
+    private ObjectNode ParseObject(string[] keys)
     {
-        var sawNewline = false;
-        while (_token.Kind == TokenKind.Whitespace || (newlines && _token.Kind == TokenKind.Newline))
-        {
-            sawNewline |= _token.Kind == TokenKind.Newline;
-            Advance();
-        }
-        return sawNewline;
-    }
-
-    private ObjectNode ParseObject(string[]? path, string key)
-    {
-        var open = _token;
+        var open = _at.Token;
         var fields = new ObjectNode(_source, open.Start);
-        Advance();
-        if (!Enter(open))
+        _at.Advance();
+        if (!_at.Enter(open))
             return fields;
-        ParseFields(fields, path, isBraced: true);
-        Leave();
-        if (_token.Kind == TokenKind.CloseBrace)
-            Advance();
+        ParseFields(fields, isBraced: true);
+        _at.Leave();
+        if (_at.Token.Kind == TokenKind.CloseBrace)
+            _at.Advance();
         else
-            Error(open, $"'{{' opened here{(key.Length == 0 ? "" : $" (\"{key}\")")} is never closed; the file ends at line {_source.LastLine}");
+            _at.Error(open, $"'{{' opened here{Named(keys)} is never closed; the file ends at line {_source.LastLine}");
         return fields;
     }
 
-    private void ParseFields(ObjectNode into, string[]? path, bool isBraced)
+    private void ParseFields(ObjectNode into, bool isBraced)
     {
         var separated = true;
         while (true)
         {
-            separated |= SkipBlanks(newlines: true);
-            switch (_token.Kind)
+            separated |= _at.SkipBlanks(newlines: true);
+            switch (_at.Token.Kind)
             {
                 case TokenKind.End:
                     return;
                 case TokenKind.CloseBrace when isBraced:
                     return;
                 case TokenKind.CloseBrace:
-                    Error(_token, "'}' closes nothing: there is no '{' before it");
-                    Advance();
+                    _at.Error(_at.Token, "'}' closes nothing: there is no '{' before it");
+                    _at.Advance();
                     continue;
                 case TokenKind.CloseBracket when isBraced && _lists > 0:
                     return;
                 case TokenKind.CloseBracket:
                     // Going on behind an error stops at brackets, so one that nobody waits for has to be taken here.
-                    Error(_token, "']' closes nothing: there is no '[' before it");
-                    Advance();
+                    _at.Error(_at.Token, "']' closes nothing: there is no '[' before it");
+                    _at.Advance();
                     continue;
                 case TokenKind.Comma:
-                    Error(_token, into.Slots.Count == 0 ? "a list of fields must not begin with a comma" : "two commas in a row");
-                    Advance();
+                    _at.Error(_at.Token, into.Slots.Count == 0 ? "a list of fields must not begin with a comma" : "two commas in a row");
+                    _at.Advance();
                     continue;
             }
             if (!separated)
             {
-                Error(_token, $"expected a newline, ',' {(isBraced ? "or '}' " : "")}before {Describe(_token)}");
-                Resync();
+                _at.Error(_at.Token, $"expected a newline, ',' {(isBraced ? "or '}' " : "")}before {TokenCursor.Describe(_at.Token)}");
+                _at.Resync();
                 separated = true;
                 continue;
             }
-            if (!ParseField(into, path))
-                Resync();
-            separated = SkipBlanks(newlines: true);
-            if (_token.Kind == TokenKind.Comma)
+            if (!ParseField(into))
+                _at.Resync();
+            separated = _at.SkipBlanks(newlines: true);
+            if (_at.Token.Kind == TokenKind.Comma)
             {
-                Advance();
+                _at.Advance();
                 separated = true;
             }
         }
     }
 
-    private bool ParseField(ObjectNode into, string[]? path)
+    private bool ParseField(ObjectNode into)
     {
-        var keyTokens = new List<Token>();
-        while (_token.IsSimple || _token.Kind == TokenKind.Whitespace)
+        if (_include.IsNext)
         {
-            if (keyTokens.Count == 0 && IsInclude())
-                return ParseInclude(into, path);
-            keyTokens.Add(_token);
-            Advance();
+            return _include.Parse(into, _lists > 0 ? null : _path);
         }
-        if (keyTokens.Count == 0)
-        {
-            if (_token.Kind != TokenKind.Broken)
-                Error(_token, $"expected a key, found {Describe(_token)}");
+        var keyToken = _at.Token;
+        if (ParseKey() is not { } keys)
             return false;
-        }
-        if (_token.Kind is TokenKind.Substitution or TokenKind.OptionalSubstitution)
-        {
-            Error(_token, "a substitution is not allowed in a key");
-            return false;
-        }
-        if (_token.Kind == TokenKind.Broken)
-            return false;
-        var keyToken = keyTokens[0];
-        if (PathText.Parse(keyTokens, out var why, out var at) is not { } keys)
-        {
-            _errors.Add(_source, at, 1, why);
-            return false;
-        }
-        if (_token.Kind == TokenKind.Newline)
-            SkipBlanks(newlines: true);
-        var fullPath = path is null ? null : (string[])[.. path, .. keys];
-        var separator = _token;
+        if (_at.Token.Kind == TokenKind.Newline)
+            _at.SkipBlanks(newlines: true);
+        var separator = _at.Token;
         if (separator.Kind is TokenKind.Colon or TokenKind.Equals or TokenKind.PlusEquals)
         {
-            Advance();
-            SkipBlanks(newlines: true);
+            _at.Advance();
+            _at.SkipBlanks(newlines: true);
         }
         else if (separator.Kind != TokenKind.OpenBrace)
         {
-            Error(keyToken, $"key \"{PathText.Of(keys)}\" is followed by {Describe(separator)}; expected '=', ':', '+=' or '{{'");
+            _at.Error(keyToken, $"key \"{PathText.Of(keys)}\" is followed by {TokenCursor.Describe(separator)}; expected '=', ':', '+=' or '{{'");
             return false;
         }
-        var valueStart = _token;
-        var value = ParseValue(fullPath, PathText.Of(keys));
+        _path.AddRange(keys);
+        var value = ParseAssigned(separator, keys);
+        _path.RemoveRange(_path.Count - keys.Length, keys.Length);
         if (value is null)
-        {
-            if (valueStart.Kind != TokenKind.Broken)
-                Error(valueStart, $"key \"{PathText.Of(keys)}\" has no value: found {Describe(valueStart)}");
             return false;
-        }
-        if (separator.Kind == TokenKind.PlusEquals)
-            value = Append(separator, fullPath, value);
         Put(into, keys, keyToken.Start, value);
         return true;
     }
 
-    private Node Append(Token separator, string[]? path, Node value)
+    private string[]? ParseKey()
     {
-        if (path is null)
+        _keyTokens.Clear();
+        while (_at.Token.IsSimple || _at.Token.Kind == TokenKind.Whitespace)
         {
-            Error(separator, "'+=' is not possible inside a list: there is no earlier value to append to");
+            _keyTokens.Add(_at.Token);
+            _at.Advance();
+        }
+        switch (_at.Token.Kind)
+        {
+            case TokenKind.Broken:
+                return null;
+            case var _ when _keyTokens.Count == 0:
+                _at.Error(_at.Token, $"expected a key, found {TokenCursor.Describe(_at.Token)}");
+                return null;
+            case TokenKind.Substitution or TokenKind.OptionalSubstitution:
+                _at.Error(_at.Token, "a substitution is not allowed in a key");
+                return null;
+        }
+        if (_keyTokens is [{ Kind: TokenKind.Unquoted }] or [{ Kind: TokenKind.Unquoted }, { Kind: TokenKind.Whitespace }] && PathText.Simple(_keyTokens[0].Span, _keys) is { } simple)
+            return simple;
+        if (PathText.Parse(_keyTokens, out var why, out var at) is { } keys)
+            return keys;
+        _at.Error(at, why);
+        return null;
+    }
+
+    private Node? ParseAssigned(Token separator, string[] keys)
+    {
+        var start = _at.Token;
+        var value = ParseValue(keys);
+        if (value is null && start.Kind != TokenKind.Broken)
+            _at.Error(start, $"key \"{PathText.Of(keys)}\" has no value: found {TokenCursor.Describe(start)}");
+        return value is not null && separator.Kind == TokenKind.PlusEquals ? Append(separator, value) : value;
+    }
+
+    private Node Append(Token separator, Node value)
+    {
+        if (_lists > 0)
+        {
+            _at.Error(separator, "'+=' is not possible inside a list: there is no earlier value to append to");
             return value;
         }
         var item = new ArrayNode(_source, value.Start);
         item.Items.Add(value);
-        var previous = new SubstitutionNode(_source, separator.Start, separator.Length, path, [], isOptional: true, isAppend: true);
+        var previous = new SubstitutionNode(_source, separator.Start, separator.Length, [.. _path], [], isOptional: true, isAppend: true);
         return new ConcatenationNode(_source, value.Start, value.Length, [new Piece("", previous), new Piece("", item)]);
     }
+
+    private static string Named(string[] keys) => keys.Length == 0 ? "" : $" (\"{PathText.Of(keys)}\")";
 
     private void Put(ObjectNode into, string[] keys, int keyStart, Node value)
     {
         foreach (var key in keys.AsSpan(0, keys.Length - 1))
         {
             var slot = into.SlotOf(key);
-            if (slot.Assignments is not [.., { Value: ObjectNode }])
+            if (slot.Count == 0 || slot.Last.Value is not ObjectNode)
                 slot.Assign(new Assignment(_source, keyStart, new ObjectNode(_source, keyStart)));
-            into = (ObjectNode)slot.Assignments[^1].Value;
+            into = (ObjectNode)slot.Last.Value;
         }
         into.SlotOf(keys[^1]).Assign(new Assignment(_source, keyStart, value));
     }
 
     /// <summary>The pieces up to the end of the value; null when there are none.</summary>
-    private Node? ParseValue(string[]? path, string key)
+    private Node? ParseValue(string[] keys)
     {
-        var pieces = new List<Piece>();
-        var start = _token.Start;
+        Node? first = null;
+        List<Piece>? pieces = null; // nearly all values are of one
+        var start = _at.Token.Start;
         var end = start;
-        var blanks = "";
+        Token blanks = default;
         while (true)
         {
-            var token = _token;
-            switch (token.Kind)
+            if (_at.Token.Kind == TokenKind.Whitespace)
             {
-                case TokenKind.Whitespace:
-                    blanks = token.Text;
-                    Advance();
-                    continue;
-                case TokenKind.OpenBrace:
-                    pieces.Add(new Piece(pieces.Count == 0 ? "" : blanks, ParseObject(path, key)));
-                    break;
-                case TokenKind.OpenBracket:
-                    pieces.Add(new Piece(pieces.Count == 0 ? "" : blanks, ParseArray(key)));
-                    break;
-                case TokenKind.Substitution or TokenKind.OptionalSubstitution:
-                    if (ParseSubstitution(token) is { } substitution)
-                        pieces.Add(new Piece(pieces.Count == 0 ? "" : blanks, substitution));
-                    Advance();
-                    break;
-                case var _ when token.IsSimple:
-                    pieces.Add(new Piece(pieces.Count == 0 ? "" : blanks, new ScalarNode(_source, token)));
-                    Advance();
-                    break;
-                case TokenKind.Broken:
-                    Advance();
-                    pieces.Add(new Piece("", new ScalarNode(_source, token with { Kind = TokenKind.Quoted })));
-                    break;
-                default:
-                    return pieces.Count switch
-                    {
-                        0 => null,
-                        1 => pieces[0].Value,
-                        _ => new ConcatenationNode(_source, start, end - start, pieces),
-                    };
+                blanks = _at.Token;
+                _at.Advance();
+                continue;
+            }
+            var token = _at.Token;
+            if (!ParsePiece(keys, out var piece))
+                return pieces is null ? first : new ConcatenationNode(_source, start, end - start, pieces);
+            if (piece is not null && first is null)
+            {
+                first = piece;
+            }
+            else if (piece is not null)
+            {
+                pieces ??= [new Piece("", first!)];
+                pieces.Add(new Piece(blanks.Kind == TokenKind.Whitespace && token.Kind != TokenKind.Broken ? blanks.Text : "", piece));
             }
             end = token.End;
-            blanks = "";
+            blanks = default;
         }
     }
 
-    private SubstitutionNode? ParseSubstitution(Token token)
+    /// <summary>False at the end of the value; null for what was not understood and has been reported.</summary>
+    private bool ParsePiece(string[] keys, out Node? piece)
     {
-        var isOptional = token.Kind == TokenKind.OptionalSubstitution;
-        var inner = new ErrorList(1);
-        var lexer = new Lexer(new SourceText(_source.Name, token.Text), inner);
-        var tokens = new List<Token>();
-        for (var part = lexer.Next(); part.Kind != TokenKind.End; part = lexer.Next())
+        var token = _at.Token;
+        piece = null;
+        switch (token.Kind)
         {
-            if (!part.IsSimple && part.Kind != TokenKind.Whitespace)
-            {
-                Error(token, inner.Any ? $"in the path of this substitution: {inner.Errors[0].Message}" : $"{Describe(part)} is not allowed in the path of a substitution");
-                return null;
-            }
-            tokens.Add(part);
+            case TokenKind.OpenBrace:
+                piece = ParseObject(keys);
+                return true;
+            case TokenKind.OpenBracket:
+                piece = ParseArray(keys);
+                return true;
+            case TokenKind.Substitution or TokenKind.OptionalSubstitution:
+                piece = _substitution.Parse(token);
+                _at.Advance();
+                return true;
+            case TokenKind.Broken:
+                piece = new ScalarNode(_source, token with { Kind = TokenKind.Quoted });
+                _at.Advance();
+                return true;
+            case var _ when token.IsSimple:
+                piece = new ScalarNode(_source, token);
+                _at.Advance();
+                return true;
+            default:
+                return false;
         }
-        if (PathText.Parse(tokens, out var why, out _) is { } path)
-            return new SubstitutionNode(_source, token.Start, token.Length, path, _prefix, isOptional);
-        Error(token, $"in the path of this substitution: {why}");
-        return null;
     }
 
-    private ArrayNode ParseArray(string? key)
+    private ArrayNode ParseArray(string[] keys)
     {
-        var open = _token;
+        var open = _at.Token;
         var items = new ArrayNode(_source, open.Start);
-        Advance();
-        if (!Enter(open))
+        _at.Advance();
+        if (!_at.Enter(open))
             return items;
         _lists++;
         var separated = true;
         while (true)
         {
-            separated |= SkipBlanks(newlines: true);
-            if (_token.Kind is TokenKind.CloseBracket or TokenKind.End)
+            separated |= _at.SkipBlanks(newlines: true);
+            if (_at.Token.Kind is TokenKind.CloseBracket or TokenKind.End)
                 break;
-            if (_token.Kind == TokenKind.Comma)
+            if (_at.Token.Kind == TokenKind.Comma)
             {
-                Error(_token, items.Items.Count == 0 ? "a list must not begin with a comma" : "two commas in a row");
-                Advance();
+                _at.Error(_at.Token, items.Items.Count == 0 ? "a list must not begin with a comma" : "two commas in a row");
+                _at.Advance();
                 continue;
             }
-            var start = _token;
-            var value = separated ? ParseValue(null, key ?? "") : null;
+            var start = _at.Token;
+            var value = separated ? ParseValue(keys) : null;
             if (value is null)
             {
                 if (start.Kind == TokenKind.CloseBrace)
                     break;
                 if (start.Kind != TokenKind.Broken)
-                    Error(start, separated ? $"expected a value, found {Describe(start)}" : $"expected a newline, ',' or ']' before {Describe(start)}");
-                Advance();
-                Resync();
+                    _at.Error(start, separated ? $"expected a value, found {TokenCursor.Describe(start)}" : $"expected a newline, ',' or ']' before {TokenCursor.Describe(start)}");
+                _at.Advance();
+                _at.Resync();
                 separated = true;
                 continue;
             }
             items.Items.Add(value);
-            separated = SkipBlanks(newlines: true);
-            if (_token.Kind == TokenKind.Comma)
+            separated = _at.SkipBlanks(newlines: true);
+            if (_at.Token.Kind == TokenKind.Comma)
             {
-                Advance();
+                _at.Advance();
                 separated = true;
             }
         }
         _lists--;
-        Leave();
-        if (_token.Kind == TokenKind.CloseBracket)
-            Advance();
+        _at.Leave();
+        if (_at.Token.Kind == TokenKind.CloseBracket)
+            _at.Advance();
         else
-            Error(open, $"'[' opened here{(string.IsNullOrEmpty(key) ? "" : $" (\"{key}\")")} is never closed; {(_token.Kind == TokenKind.End ? $"the file ends at line {_source.LastLine}" : $"found {Describe(_token)} at line {_source.OriginAt(_token.Start).Line}")}");
+            _at.Error(open, $"'[' opened here{Named(keys)} is never closed; {(_at.Token.Kind == TokenKind.End ? $"the file ends at line {_source.LastLine}" : $"found {TokenCursor.Describe(_at.Token)} at line {_source.OriginAt(_at.Token.Start).Line}")}");
         return items;
     }
-
-    private bool IsInclude() => _token is { Kind: TokenKind.Unquoted, Text: "include" };
-
-    private bool ParseInclude(ObjectNode into, string[]? path)
-    {
-        var statement = _token;
-        Advance();
-        SkipBlanks(newlines: true);
-        var required = TakeWord("required(");
-        var isFile = TakeWord("file(");
-        SkipBlanks(newlines: false);
-        if (_token is { Kind: TokenKind.Unquoted } word && (word.Text.StartsWith("url(", StringComparison.Ordinal) || word.Text.StartsWith("classpath(", StringComparison.Ordinal)))
-        {
-            Error(word, $"{word.Text}...) is not supported in include; expected \"file\", file(\"...\") or required(...)");
-            return false;
-        }
-        if (_token.Kind != TokenKind.Quoted)
-        {
-            Error(statement, $"include is followed by {Describe(_token)}; expected \"file\", file(\"...\") or required(...), or quote \"include\" to use it as a key");
-            return false;
-        }
-        var name = _token;
-        Advance();
-        var toClose = (required ? 1 : 0) + (isFile ? 1 : 0);
-        SkipBlanks(newlines: false);
-        while (toClose > 0 && _token is { Kind: TokenKind.Unquoted } closing && closing.Text.All(character => character == ')') && closing.Text.Length <= toClose)
-        {
-            toClose -= closing.Text.Length;
-            Advance();
-            SkipBlanks(newlines: false);
-        }
-        if (toClose > 0)
-        {
-            Error(_token, $"')' is missing at the end of the include statement, found {Describe(_token)}");
-            return false;
-        }
-        if (_includer is null || path is null)
-        {
-            Error(statement, path is null ? "include is not possible inside a list" : "include is not possible here: the text is in no file");
-            return true;
-        }
-        if (_includer.Include(_source, statement.Start, name.Text, required, path) is { } included)
-            into.Absorb(included);
-        return true;
-    }
-
-    private bool TakeWord(string word)
-    {
-        if (_token.Kind != TokenKind.Unquoted || !_token.Text.StartsWith(word, StringComparison.Ordinal))
-            return false;
-        if (_token.Text.Length == word.Length)
-            Advance();
-        else
-            _token = new Token(TokenKind.Unquoted, _token.Start + word.Length, _token.Length - word.Length, _token.Text[word.Length..]);
-        SkipBlanks(newlines: false);
-        return true;
-    }
-
-    private bool Enter(Token open)
-    {
-        if (++_depth <= _limits.Depth)
-            return true;
-        Error(open, $"nested more than {_limits.Depth} deep");
-        while (_token.Kind != TokenKind.End)
-            Advance();
-        return false;
-    }
-
-    private void Leave() => _depth--;
-
-    /// <summary>Goes to where the next field or element may begin.</summary>
-    private void Resync()
-    {
-        var nesting = 0;
-        while (_token.Kind != TokenKind.End)
-        {
-            switch (_token.Kind)
-            {
-                case TokenKind.OpenBrace or TokenKind.OpenBracket:
-                    nesting++;
-                    break;
-                case TokenKind.CloseBrace or TokenKind.CloseBracket when nesting == 0:
-                    return;
-                case TokenKind.CloseBrace or TokenKind.CloseBracket:
-                    nesting--;
-                    break;
-                case TokenKind.Newline or TokenKind.Comma when nesting == 0:
-                    Advance();
-                    return;
-            }
-            Advance();
-        }
-    }
-
-    private void Error(Token token, string message) => _errors.Add(_source, token.Start, token.Length, message);
-
-    private static string Describe(Token token) => token.Kind switch
-    {
-        TokenKind.End => "the end of the file",
-        TokenKind.Newline => "the end of the line",
-        TokenKind.Quoted => $"\"{token.Text}\"",
-        TokenKind.Substitution or TokenKind.OptionalSubstitution => $"${{{token.Text}}}",
-        _ => $"'{token.Text}'",
-    };
 }

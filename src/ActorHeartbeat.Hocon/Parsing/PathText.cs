@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using ActorHeartbeat.Hocon.Text;
 
@@ -6,6 +7,9 @@ namespace ActorHeartbeat.Hocon.Parsing;
 /// <summary>Path expressions: dots outside quotes divide, blanks inside stay, outer blanks do not.</summary>
 internal static class PathText
 {
+    private static readonly SearchValues<char> BareCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    private static readonly SearchValues<char> SimpleCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
     /// <summary>The elements of a path made of simple tokens and the blanks between them; null when it is malformed, and why.</summary>
     public static string[]? Parse(IReadOnlyList<Token> tokens, out string why, out int at)
     {
@@ -28,7 +32,7 @@ internal static class PathText
                 (hasQuoted, pending) = (true, "");
                 continue;
             }
-            foreach (var character in token.Text)
+            foreach (var character in token.Span)
             {
                 if (character != '.')
                 {
@@ -55,9 +59,27 @@ internal static class PathText
         return [.. elements];
     }
 
+    /// <summary>The elements of a path of nothing but letters, digits, '-', '_' and single dots, as nearly all are; null for the rest.</summary>
+    public static string[]? Simple(ReadOnlySpan<char> text, KeyPool keys)
+    {
+        if (text.Length == 0 || text.ContainsAnyExcept(SimpleCharacters) || text[0] == '.' || text[^1] == '.')
+            return null;
+        if (!text.Contains('.'))
+            return [keys.Get(text)];
+        var elements = new string[text.Count('.') + 1];
+        var next = 0;
+        foreach (var range in text.Split('.'))
+        {
+            if (text[range].Length == 0)
+                return null;
+            elements[next++] = keys.Get(text[range]);
+        }
+        return elements;
+    }
+
     /// <summary>As it would be written: elements that need quotes get them.</summary>
     public static string Of(IEnumerable<string> elements) => string.Join('.', elements.Select(Quote));
 
     public static string Quote(string element) =>
-        element.Length > 0 && element.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_') ? element : System.Text.Json.JsonSerializer.Serialize(element, Writing.JsonContext.Default.String);
+        element.Length > 0 && !element.AsSpan().ContainsAnyExcept(BareCharacters) ? element : System.Text.Json.JsonSerializer.Serialize(element, Writing.JsonContext.Default.String);
 }

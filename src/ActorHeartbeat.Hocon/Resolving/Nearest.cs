@@ -17,7 +17,7 @@ internal static class Nearest
             if (slot is null)
                 return null;
             found.Add(slot.Key);
-            if (slot.Assignments[^1].Value is ObjectNode inner)
+            if (slot.Last.Value is ObjectNode inner)
                 fields = inner;
             else if (found.Count < path.Length)
                 return null;

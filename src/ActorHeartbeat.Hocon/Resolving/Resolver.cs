@@ -113,7 +113,7 @@ internal sealed class Resolver
         }
     }
 
-    private static HoconOrigin KeyOrigin(Slot slot) => slot.Assignments[^1] is var last ? last.KeySource.OriginAt(last.KeyStart) : null!;
+    private static HoconOrigin KeyOrigin(Slot slot) => slot.Last is var last ? last.KeySource.OriginAt(last.KeyStart) : default;
 
     /// <summary>
     /// Opening a value that is being opened further up is a loop through literals: an error, unless an optional substitution is part of
@@ -146,7 +146,7 @@ internal sealed class Resolver
 
     private static bool IsOptional(object key) => Written(key) is SubstitutionNode { IsOptional: true };
 
-    private static Node Written(object key) => key as Node ?? ((Slot)key).Assignments[^1].Value;
+    private static Node Written(object key) => key as Node ?? ((Slot)key).Last.Value;
 
     private static string Describe(object key) => key is Slot slot ? $"\"{slot.Key}\"" : "this list";
 
@@ -163,7 +163,7 @@ internal sealed class Resolver
             if (layers[index].Slots.Find(key) is not { } slot)
                 continue;
             var below = index;
-            var seen = Value(slot, slot.Assignments.Count, () => FieldBelow(layers, below, key));
+            var seen = Value(slot, slot.Count, () => FieldBelow(layers, below, key));
             if (seen is null)
                 continue;
             if (seen is not SeenObject fields)
@@ -191,7 +191,7 @@ internal sealed class Resolver
         for (var index = count - 1; index >= 0; index--)
         {
             var at = index;
-            var node = slot.Assignments[index].Value;
+            var node = slot[index].Value;
             Seen? seen = node is SubstitutionNode or ConcatenationNode
                 ? Evaluate(slot, at, below)
                 : Look(node);
@@ -220,7 +220,7 @@ internal sealed class Resolver
 
     private Seen? Evaluate(Slot slot, int index, Func<Seen?> below)
     {
-        var node = slot.Assignments[index].Value;
+        var node = slot[index].Value;
         if (_known.TryGetValue(node, out var known))
             return known;
         var outer = _evaluating.GetValueOrDefault(slot);

@@ -9,6 +9,9 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
 {
     private static readonly SearchValues<char> NotUnquoted = SearchValues.Create("$\"{}[]:=,+#`^?!@*&\\");
 
+    // A string that meets its closing quote before any of the others is what is written.
+    private static readonly SearchValues<char> EndsPlain = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (char)control), '"', '\\']);
+
     private readonly string _text = source.Text;
     private int _at;
 
@@ -25,7 +28,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
     public Token Next()
     {
         if (_at >= _text.Length)
-            return new Token(TokenKind.End, _text.Length, 0, "");
+            return new Token(TokenKind.End, _text.Length, 0, _text);
         var start = _at;
         var character = _text[start];
         if (IsBlank(character) || character == '#' || IsSlashes(start))
@@ -52,7 +55,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
                 if (start + 1 < _text.Length && _text[start + 1] == '=')
                 {
                     _at += 2;
-                    return new Token(TokenKind.PlusEquals, start, 2, "+=");
+                    return new Token(TokenKind.PlusEquals, start, 2, _text);
                 }
                 return Refuse(1, "'+' must be quoted; only \"+=\" stands for itself");
             case '"':
@@ -62,15 +65,13 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
         }
         if (NotUnquoted.Contains(character))
             return Refuse(1, $"'{character}' must be quoted");
-        if (char.IsControl(character))
-            return Refuse(1, $"the control character U+{(int)character:X4} is not allowed here");
         return character is '-' or (>= '0' and <= '9') ? Number(start) : Unquoted(start);
     }
 
     private Token Single(TokenKind kind)
     {
         _at++;
-        return new Token(kind, _at - 1, 1, _text[_at - 1].ToString());
+        return new Token(kind, _at - 1, 1, _text);
     }
 
     private bool IsSlashes(int at) => _text[at] == '/' && at + 1 < _text.Length && _text[at + 1] == '/';
@@ -94,7 +95,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
                 break;
             }
         }
-        return new Token(TokenKind.Whitespace, start, _at - start, _text[start.._at]);
+        return new Token(TokenKind.Whitespace, start, _at - start, _text);
     }
 
     private Token Unquoted(int start)
@@ -105,7 +106,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
             if (string.CompareOrdinal(_text, start, word, 0, word.Length) == 0)
             {
                 _at = start + word.Length;
-                return new Token(kind, start, word.Length, word);
+                return new Token(kind, start, word.Length, _text);
             }
         }
         return UnquotedFrom(start);
@@ -113,29 +114,29 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
 
     private Token UnquotedFrom(int start)
     {
-        while (_at < _text.Length && _text[_at] != '\n' && !IsBlank(_text[_at]) && !NotUnquoted.Contains(_text[_at]) && !char.IsControl(_text[_at]) && !IsSlashes(_at))
+        while (_at < _text.Length && _text[_at] != '\n' && !IsBlank(_text[_at]) && !NotUnquoted.Contains(_text[_at]) && !IsSlashes(_at))
             _at++;
-        return new Token(TokenKind.Unquoted, start, _at - start, _text[start.._at]);
+        return new Token(TokenKind.Unquoted, start, _at - start, _text);
     }
 
     private Token Number(int start)
     {
         while (_at < _text.Length && _text[_at] is (>= '0' and <= '9') or 'e' or 'E' or '+' or '-' or '.')
             _at++;
-        var text = _text[start.._at];
+        var text = _text.AsSpan(start, _at - start);
         if (IsNumber(text))
-            return new Token(TokenKind.Number, start, text.Length, text);
+            return new Token(TokenKind.Number, start, text.Length, _text);
         var plus = text.IndexOf('+');
         if (plus < 0)
-            return new Token(TokenKind.Unquoted, start, text.Length, text);
+            return new Token(TokenKind.Unquoted, start, text.Length, _text);
         if (plus + 1 == text.Length && _at < _text.Length && _text[_at] == '=')
         {
             _at = start + plus; // the plus belongs to a += behind a key such as 1
             text = text[..plus];
-            return new Token(IsNumber(text) ? TokenKind.Number : TokenKind.Unquoted, start, text.Length, text);
+            return new Token(IsNumber(text) ? TokenKind.Number : TokenKind.Unquoted, start, text.Length, _text);
         }
         errors.Add(source, start + plus, 1, $"'+' must be quoted; \"{text}\" is not a number");
-        return new Token(TokenKind.Broken, start, text.Length, text);
+        return new Token(TokenKind.Broken, start, text.Length, _text);
     }
 
     /// <summary>A number as JSON spells it (RFC 8259 section 6), leading zeros forgiven.</summary>
@@ -174,6 +175,12 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
 
     private Token Quoted(int start)
     {
+        var plain = _text.AsSpan(start + 1).IndexOfAny(EndsPlain);
+        if (plain >= 0 && _text[start + 1 + plain] == '"')
+        {
+            _at = start + plain + 2;
+            return new Token(TokenKind.Quoted, start, plain + 2, _text, _text.Substring(start + 1, plain));
+        }
         var value = new StringBuilder();
         var broken = false;
         for (_at = start + 1; ;)
@@ -181,13 +188,13 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
             if (_at >= _text.Length || _text[_at] == '\n')
             {
                 errors.Add(source, start, Math.Max(1, _at - start), "this string is never closed: '\"' is missing at the end of the line");
-                return new Token(TokenKind.Broken, start, _at - start, value.ToString());
+                return new Token(TokenKind.Broken, start, _at - start, _text, value.ToString());
             }
             var character = _text[_at];
             if (character == '"')
             {
                 _at++;
-                return new Token(broken ? TokenKind.Broken : TokenKind.Quoted, start, _at - start, value.ToString());
+                return new Token(broken ? TokenKind.Broken : TokenKind.Quoted, start, _at - start, _text, value.ToString());
             }
             if (character == '\\')
             {
@@ -251,13 +258,13 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
         {
             _at = _text.Length;
             errors.Add(source, start, 3, "this string is never closed: '\"\"\"' is missing");
-            return new Token(TokenKind.Broken, start, _at - start, _text[(start + 3)..]);
+            return new Token(TokenKind.Broken, start, _at - start, _text, _text[(start + 3)..]);
         }
         end += 3;
         while (end < _text.Length && _text[end] == '"')
             end++; // the last three quotes of the run close it, the others belong to the text
         _at = end;
-        return new Token(TokenKind.Quoted, start, end - start, _text[(start + 3)..(end - 3)]);
+        return new Token(TokenKind.Quoted, start, end - start, _text, _text[(start + 3)..(end - 3)]);
     }
 
     private Token Substitution(int start)
@@ -279,16 +286,16 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
         {
             _at = Math.Min(end, _text.Length);
             errors.Add(source, start, 2, "this substitution is never closed: '}' is missing at the end of the line");
-            return new Token(TokenKind.Broken, start, _at - start, "");
+            return new Token(TokenKind.Broken, start, _at - start, _text, "");
         }
         _at = end + 1;
-        return new Token(optional ? TokenKind.OptionalSubstitution : TokenKind.Substitution, start, _at - start, _text[from..end]);
+        return new Token(optional ? TokenKind.OptionalSubstitution : TokenKind.Substitution, start, _at - start, _text, _text[from..end]);
     }
 
     private Token Refuse(int length, string message)
     {
         errors.Add(source, _at, length, message);
         _at += length;
-        return new Token(TokenKind.Broken, _at - length, length, _text.Substring(_at - length, length));
+        return new Token(TokenKind.Broken, _at - length, length, _text);
     }
 }

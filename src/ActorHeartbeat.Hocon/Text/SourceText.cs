@@ -19,11 +19,9 @@ internal sealed class SourceText
 
     public int LastLine => LineOf(Math.Max(0, Text.TrimEnd('\n').Length));
 
-    public HoconOrigin OriginAt(int offset)
-    {
-        var line = LineOf(offset);
-        return new HoconOrigin(Name, line, offset - _lineStarts[line - 1] + 1);
-    }
+    public HoconOrigin OriginAt(int offset) => new(this, offset);
+
+    public int ColumnOf(int offset) => offset - _lineStarts[LineOf(offset) - 1] + 1;
 
     public string Line(int offset)
     {
@@ -33,7 +31,7 @@ internal sealed class SourceText
         return Text[start..Math.Max(start, end)].TrimEnd('\r');
     }
 
-    private int LineOf(int offset)
+    public int LineOf(int offset)
     {
         var found = _lineStarts.BinarySearch(offset);
         return found >= 0 ? found + 1 : ~found;

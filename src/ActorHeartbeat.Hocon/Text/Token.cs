@@ -31,10 +31,16 @@ internal enum TokenKind : byte
 /// <param name="Kind">What it is.</param>
 /// <param name="Start">Offset in the source.</param>
 /// <param name="Length">In the source.</param>
-/// <param name="Text">The value of a quoted string, the path of a substitution, else the source text.</param>
-internal readonly record struct Token(TokenKind Kind, int Start, int Length, string Text)
+/// <param name="Source">The text it was cut from.</param>
+/// <param name="Value">What it says where that is not what is written: the inside of a string, the path of a substitution.</param>
+internal readonly record struct Token(TokenKind Kind, int Start, int Length, string Source, string? Value = null)
 {
     public int End => Start + Length;
+
+    public ReadOnlySpan<char> Span => Value ?? Source.AsSpan(Start, Length);
+
+    /// <summary>Cut out at each call: punctuation and blanks are seldom asked.</summary>
+    public string Text => Value ?? Source.Substring(Start, Length);
 
     public bool IsSimple => Kind is TokenKind.Quoted or TokenKind.Unquoted or TokenKind.Number or TokenKind.True or TokenKind.False or TokenKind.Null;
 }

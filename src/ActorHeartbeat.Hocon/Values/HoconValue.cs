@@ -1,14 +1,5 @@
 namespace ActorHeartbeat.Hocon;
 
-/// <summary>Where a value or key stands.</summary>
-/// <param name="Source">The file as named by whoever asked for it or included it, or a name for text that is in no file.</param>
-/// <param name="Line">Counted from 1; 0 when it stands in no text, such as an environment variable.</param>
-/// <param name="Column">Counted from 1, in UTF-16 units.</param>
-public sealed record HoconOrigin(string Source, int Line, int Column)
-{
-    public override string ToString() => Line == 0 ? Source : $"{Source}:{Line}:{Column}";
-}
-
 /// <summary>A resolved value: no substitution is left in it.</summary>
 public abstract record HoconValue(HoconOrigin Origin);
 

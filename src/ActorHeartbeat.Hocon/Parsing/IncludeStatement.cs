@@ -1,0 +1,55 @@
+using ActorHeartbeat.Hocon.Text;
+
+namespace ActorHeartbeat.Hocon.Parsing;
+
+/// <summary>include "file", file("...") or required(...), where a key could stand.</summary>
+internal sealed class IncludeStatement(TokenCursor at, SourceText source, Includer includer)
+{
+    public bool IsNext => at.Token is { Kind: TokenKind.Unquoted, Length: 7 } token && token.Span.SequenceEqual("include");
+
+    /// <param name="into">Gets the fields of the file.</param>
+    /// <param name="path">The keys of that object; null inside a list.</param>
+    /// <returns>False when the statement is malformed.</returns>
+    public bool Parse(ObjectNode into, IReadOnlyList<string>? path)
+    {
+        var statement = at.Token;
+        at.Advance();
+        at.SkipBlanks(newlines: true);
+        var required = at.TakeWord("required(");
+        var isFile = at.TakeWord("file(");
+        at.SkipBlanks(newlines: false);
+        if (at.Token is { Kind: TokenKind.Unquoted } word && (word.Text.StartsWith("url(", StringComparison.Ordinal) || word.Text.StartsWith("classpath(", StringComparison.Ordinal)))
+        {
+            at.Error(word, $"{word.Text}...) is not supported in include; expected \"file\", file(\"...\") or required(...)");
+            return false;
+        }
+        if (at.Token.Kind != TokenKind.Quoted)
+        {
+            at.Error(statement, $"include is followed by {TokenCursor.Describe(at.Token)}; expected \"file\", file(\"...\") or required(...), or quote \"include\" to use it as a key");
+            return false;
+        }
+        var name = at.Token;
+        at.Advance();
+        var toClose = (required ? 1 : 0) + (isFile ? 1 : 0);
+        at.SkipBlanks(newlines: false);
+        while (toClose > 0 && at.Token is { Kind: TokenKind.Unquoted } closing && closing.Text.All(character => character == ')') && closing.Text.Length <= toClose)
+        {
+            toClose -= closing.Text.Length;
+            at.Advance();
+            at.SkipBlanks(newlines: false);
+        }
+        if (toClose > 0)
+        {
+            at.Error(at.Token, $"')' is missing at the end of the include statement, found {TokenCursor.Describe(at.Token)}");
+            return false;
+        }
+        if (path is null)
+        {
+            at.Error(statement, "include is not possible inside a list");
+            return true;
+        }
+        if (includer.Include(source, statement.Start, name.Text, required, [.. path]) is { } included)
+            into.Absorb(included);
+        return true;
+    }
+}
