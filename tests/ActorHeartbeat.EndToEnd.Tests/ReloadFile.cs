@@ -1,0 +1,31 @@
+namespace ActorHeartbeat.EndToEnd.Tests;
+
+/// <summary>A configuration file in a directory of its own.</summary>
+public sealed class ReloadFile : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("actorheartbeat-");
+
+    public ReloadFile(string text = "") => Save(text);
+
+    public string Folder => _directory.FullName;
+
+    public string FullName => Path.Combine(_directory.FullName, "service.conf");
+
+    public void Save(string text) => File.WriteAllText(FullName, text);
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    /// <summary>A service without the delays that spare servers of others, and without the proxy of whoever runs the tests.</summary>
+    public static string Service(string endpoints, string config = "watch = off", string defaults = "") =>
+        $$"""
+        actor-heartbeat {
+          config { {{config}} }
+          http.listen = "127.0.0.1:0"
+          supervisor { start-spread = 0s, connect-rate = 2000/s, connect-burst = 200, shutdown-timeout = 10s }
+          defaults { proxy = none, {{defaults}} }
+          endpoints {
+        {{endpoints}}
+          }
+        }
+        """;
+}
