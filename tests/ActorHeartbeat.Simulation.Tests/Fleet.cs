@@ -1,0 +1,129 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Simulation.Tests;
+
+/// <summary>The endpoints of a simulated world, their groups, and how an operator changes them.</summary>
+internal sealed class Fleet(Random random)
+{
+    public const int Size = 50;
+
+    /// <summary>The first endpoints share a group of few connections: more than its members, fewer than all of them rotating at once.</summary>
+    private const int Scarce = 8, ScarceConnections = 11;
+
+    public static readonly SupervisorSettings Supervisor = new()
+    {
+        ConnectRate = new Rate(5, TimeSpan.FromSeconds(1)),
+        ConnectBurst = 10,
+        MaxConnecting = 20,
+        StartSpread = TimeSpan.FromSeconds(20),
+    };
+
+    public static readonly IReadOnlyDictionary<string, GroupSettings> Groups = new Dictionary<string, GroupSettings>
+    {
+        ["scarce"] = new() { Name = "scarce", ConnectRate = new Rate(30, TimeSpan.FromMinutes(1)), ConnectBurst = 3, MaxConnections = ScarceConnections },
+        ["slow"] = new() { Name = "slow", ConnectRate = new Rate(60, TimeSpan.FromMinutes(5)), ConnectBurst = 6, Priority = 1 },
+    };
+
+    public List<EndpointSettings> Endpoints { get; } = [];
+
+    public void Found()
+    {
+        for (var index = 0; index < Size; index++)
+            Endpoints.Add(Draw(index));
+    }
+
+    /// <summary>A few endpoints removed, added, or given other settings.</summary>
+    public void Change()
+    {
+        for (var changes = random.Next(1, 6); changes > 0; changes--)
+        {
+            var place = random.Next(Endpoints.Count);
+            var settings = Endpoints[place];
+            switch (random.Next(8))
+            {
+                case 0:
+                    Endpoints.RemoveAt(place);
+                    break;
+                case 1 when Missing() is { } index:
+                    Endpoints.Add(Draw(index));
+                    break;
+                case 2:
+                    Endpoints[place] = settings with { Url = new Uri($"ws://{settings.Id}.test/{random.Next(1000)}") };
+                    break;
+                case 3:
+                    Endpoints[place] = settings with { Heartbeat = DrawHeartbeat() };
+                    break;
+                case 4:
+                    Endpoints[place] = settings with { Enabled = !settings.Enabled };
+                    break;
+                case 5:
+                    Endpoints[place] = settings with { Group = DrawGroup(NumberOf(settings.Id)) };
+                    break;
+                case 6:
+                    Endpoints[place] = settings with { MaxAge = DrawRotation() };
+                    break;
+                default:
+                    Endpoints[place] = settings with { Backoff = DrawBackoff() };
+                    break;
+            }
+        }
+    }
+
+    private int? Missing()
+    {
+        var index = random.Next(Size);
+        return Endpoints.Exists(endpoint => NumberOf(endpoint.Id) == index) ? null : index;
+    }
+
+    private static int NumberOf(EndpointId id) => int.Parse(id.Value.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
+
+    private EndpointSettings Draw(int index) => new()
+    {
+        Id = new EndpointId($"e{index}"),
+        Url = new Uri($"ws://e{index}.test/"),
+        Enabled = random.Next(20) != 0,
+        Group = DrawGroup(index),
+        Heartbeat = DrawHeartbeat(),
+        Backoff = DrawBackoff(),
+        MaxAge = DrawRotation(),
+        Flap = random.Next(4) == 0 ? new FlapSettings(5, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)) : null,
+        OnOpen = random.Next(4) == 0 ? [new OpeningMessage(OutboundMessage.Text("hello"), new MessagePattern.Text("welcome"), TimeSpan.FromSeconds(5))] : [],
+        Timeouts = new TimeoutSettings { DataIdle = random.Next(5) == 0 ? new DataIdleSettings(TimeSpan.FromMinutes(30)) : null },
+    };
+
+    private string? DrawGroup(int index) => random.Next(3) switch
+    {
+        0 when index < Scarce => "scarce",
+        1 => "slow",
+        _ => null,
+    };
+
+    private HeartbeatSettings DrawHeartbeat()
+    {
+        var text = random.Next(3) == 0;
+        return new HeartbeatSettings
+        {
+            Mode = text ? HeartbeatMode.Text : HeartbeatMode.Ping,
+            Send = text ? OutboundMessage.Text("ping") : null,
+            Expect = text ? new MessagePattern.Text("pong") : null,
+            When = random.Next(3) == 0 ? HeartbeatWhen.Always : HeartbeatWhen.Idle,
+            Interval = TimeSpan.FromSeconds(random.Next(60, 300)),
+            Timeout = random.Next(3) == 0 ? null : TimeSpan.FromSeconds(random.Next(2, 20)),
+            MaxMissed = random.Next(1, 4),
+            Strict = random.Next(3) == 0,
+        };
+    }
+
+    private BackoffSettings DrawBackoff() => new()
+    {
+        Initial = TimeSpan.FromMilliseconds(random.Next(200, 3000)),
+        Max = TimeSpan.FromSeconds(random.Next(20, 120)),
+        Multiplier = 1.2 + random.NextDouble(),
+        Jitter = random.Next(3) switch { 0 => Jitter.Full, 1 => Jitter.Equal, _ => Jitter.None },
+        ResetAfter = TimeSpan.FromSeconds(random.Next(10, 120)),
+        MaxAttempts = random.Next(6) == 0 ? random.Next(5, 40) : null,
+    };
+
+    private RotationSettings? DrawRotation() =>
+        random.Next(3) == 0 ? new RotationSettings(TimeSpan.FromHours(1 + random.Next(6)), 0.3, TimeSpan.FromSeconds(random.Next(1, 20))) : null;
+}

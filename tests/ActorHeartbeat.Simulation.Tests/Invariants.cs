@@ -1,0 +1,164 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Transport;
+using Akka.Deterministic;
+
+namespace ActorHeartbeat.Simulation.Tests;
+
+/// <summary>
+/// The eight invariants, checked at every seam as things cross it and, for the endpoint concerned and one other, after every message.
+/// The first one broken is kept; a check costs the same however long the run.
+/// </summary>
+internal sealed class Invariants(Func<TimeSpan> clock)
+{
+    /// <summary>Where the calendar of a simulation begins.</summary>
+    private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>A restart under backoff, then a closing handshake that is not answered, and the grace of the transport.</summary>
+    private static readonly TimeSpan LongestGoodbye = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<string, Watched> _watched = new(StringComparer.Ordinal);
+    private readonly List<Watched> _all = [];
+    private readonly Dictionary<string, Allowance> _allowances = new(StringComparer.Ordinal);
+    private Watched? _concerned;
+    private (Watched Endpoint, ConnectionStatus? Status, long Stale)? _staleBefore;
+    private int _cursor;
+
+    public TimeSpan Now => clock();
+
+    public string? FirstBroken { get; private set; }
+
+    public IReadOnlyList<Watched> All => _all;
+
+    public Watched Watch(EndpointSettings settings)
+    {
+        if (!_watched.TryGetValue(settings.Id.Value, out var watched))
+            _all.Add(_watched[settings.Id.Value] = watched = new Watched(this, settings));
+        watched.Settings = settings;
+        return watched;
+    }
+
+    public void Broken(Watched? endpoint, string how) => FirstBroken ??= $"{Now} {endpoint?.Settings.Id}: invariant {how}";
+
+    /// <summary>A permit was just spent: no scope may have spent more than rate x t + burst.</summary>
+    public void AttemptBegan(EndpointSettings settings)
+    {
+        Spend("all", Fleet.Supervisor.ConnectRate, Fleet.Supervisor.ConnectBurst, settings);
+        if (settings.Group is { } group && Fleet.Groups[group].ConnectRate is { } rate)
+            Spend(group, rate, Fleet.Groups[group].ConnectBurst, settings);
+    }
+
+    public Witness Dialed(DialRequest request, ConnectionLink link)
+    {
+        var endpoint = _watched[request.Settings.Id.Value];
+        if (endpoint.Sockets.Exists(other => other.Link.Role == link.Role))
+            Broken(endpoint, $"1: a dial while incarnation {endpoint.Sockets[^1].Link.Incarnation} of the same role is not gone");
+        if (endpoint.Sockets.Count >= 2)
+            Broken(endpoint, "1: a third socket");
+        var witness = new Witness(this, endpoint, request, link);
+        endpoint.Sockets.Add(witness);
+        return witness;
+    }
+
+    public void SocketGone(Watched endpoint, Witness witness)
+    {
+        endpoint.Sockets.Remove(witness);
+        if (witness.IsStarted && endpoint.Received > 0 && !endpoint.Sockets.Exists(other => other.IsStarted))
+            endpoint.OwesGap = true;
+    }
+
+    /// <summary>Called before each message: what the one before it did is done.</summary>
+    public void BeforeMessage(TraceEntry entry)
+    {
+        AfterMessage();
+        _concerned = entry.Actor.Name == "connection" ? Of(entry.Actor.Parent.Name) : null;
+        if (_concerned?.Memory is { } memory && entry.Message is ConnectionEvent { Incarnation: Operator.LongGone })
+            _staleBefore = (_concerned, memory.Status, memory.Vitals.StaleEvents);
+    }
+
+    public void AfterMessage()
+    {
+        if (_staleBefore is var (endpoint, status, stale))
+        {
+            if (!ReferenceEquals(endpoint.Memory!.Status, status))
+                Broken(endpoint, "4: a stale event changed the state");
+            if (endpoint.Memory.Vitals.StaleEvents != stale + 1)
+                Broken(endpoint, "4: a stale event was not counted");
+            _staleBefore = null;
+        }
+        if (_concerned is { } concerned)
+            Check(concerned);
+        if (_all.Count > 0)
+            Check(_all[_cursor = (_cursor + 1) % _all.Count]);
+    }
+
+    /// <summary>The registry as the supervisor reports it, against what the operator has asked for.</summary>
+    public void Count(IReadOnlyList<EndpointSnapshot> reported, IReadOnlyCollection<EndpointSettings> configured)
+    {
+        int running = reported.Count(one => one.Mode == EndpointMode.Running), paused = reported.Count(one => one.Mode == EndpointMode.Paused), failed = reported.Count(one => one.Mode == EndpointMode.Failed);
+        if (configured.Count != running + paused + failed || !reported.Select(one => one.Id).ToHashSet().SetEquals(configured.Select(one => one.Id)))
+            Broken(null, $"7: {configured.Count} configured, {running} running, {paused} paused, {failed} failed");
+        foreach (var one in reported)
+        {
+            var endpoint = _watched[one.Id.Value];
+            endpoint.Remember(one.Memory);
+            if (one.Mode == EndpointMode.Paused && endpoint.Sockets.Count > 0 && Epoch + Now - one.Since > LongestGoodbye)
+                Broken(endpoint, "1: paused, and still connected");
+        }
+    }
+
+    private void Check(Watched endpoint)
+    {
+        if (endpoint.Memory is not { Status: { } status } memory)
+            return;
+        if (memory.Sockets != endpoint.Sockets.Count(socket => !socket.IsGone))
+            Broken(endpoint, $"1: the memory knows {memory.Sockets} sockets, there are {endpoint.Sockets.Count}");
+        if (endpoint.Heard != endpoint.Received)
+            Broken(endpoint, $"8: {endpoint.Received} messages arrived, {endpoint.Heard} were heard");
+        var before = endpoint.Status;
+        if (ReferenceEquals(before, status))
+        {
+            StateHasDeadline(endpoint, status);
+            return;
+        }
+        var wasOpen = before?.State is ConnectionState.Open or ConnectionState.AwaitingPong;
+        var isOpen = status.State is ConnectionState.Open or ConnectionState.AwaitingPong;
+        if (before is not null && wasOpen && isOpen && before.Incarnation == status.Incarnation && status.Attempt < before.Attempt && Now - endpoint.OpenSince < endpoint.Settings.Backoff.ResetAfter)
+            Broken(endpoint, $"5: failures forgotten {Now - endpoint.OpenSince} after opening");
+        if (before?.State == ConnectionState.Connecting && isOpen && before.Incarnation == status.Incarnation && status.Attempt < before.Attempt)
+            Broken(endpoint, "5: failures forgotten on opening");
+        if (isOpen && (!wasOpen || before!.Incarnation != status.Incarnation))
+            endpoint.OpenSince = Now;
+        (endpoint.Status, endpoint.StatusSince) = (status, Now);
+    }
+
+    /// <summary>A state without an armed deadline shows by outliving every deadline it could have.</summary>
+    private void StateHasDeadline(Watched endpoint, ConnectionStatus status)
+    {
+        var timeouts = endpoint.Settings.Timeouts;
+        var longest = status.State switch
+        {
+            ConnectionState.Connecting => timeouts.Connect + TimeSpan.FromSeconds(5),
+            ConnectionState.AwaitingPong => TimeSpan.FromSeconds(61),
+            ConnectionState.BackingOff => TimeSpan.FromMinutes(66),
+            _ => TimeSpan.FromMinutes(61),
+        };
+        if (Now - endpoint.StatusSince > longest && endpoint.Sockets.Exists(socket => !socket.IsGone))
+            Broken(endpoint, $"3: {status.State} for {Now - endpoint.StatusSince}: no deadline is armed");
+    }
+
+    private Watched? Of(string child) =>
+        child.LastIndexOf('-') is > 0 and var dash && _watched.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(child.AsSpan(0, dash), out var watched) ? watched : null;
+
+    private void Spend(string scope, Rate rate, double burst, EndpointSettings settings)
+    {
+        var allowance = _allowances.GetValueOrDefault(scope, new Allowance(burst, TimeSpan.Zero));
+        var left = Math.Min(burst, allowance.Left + ((Now - allowance.At).TotalSeconds * rate.PerSecond)) - 1;
+        _allowances[scope] = new Allowance(left, Now);
+        if (left < -1e-6)
+            Broken(_watched[settings.Id.Value], $"6: {-left:0.###} dials more than the rate of {scope} allows");
+    }
+
+    private readonly record struct Allowance(double Left, TimeSpan At);
+}

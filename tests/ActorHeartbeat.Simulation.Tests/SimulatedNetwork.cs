@@ -1,0 +1,135 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Simulation.Tests;
+
+/// <summary>The internet as seen from the dialer: a schedule of faults drawn from the seed, and a witness on every seam.</summary>
+internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
+{
+    private static readonly int[] Codes = [1000, 1001, 1006, 1008, 1011, 1012, 1013, 4000, 4099, 4500, 3000];
+    private static readonly int[] Statuses = [401, 404, 429, 500, 502, 503];
+
+    private readonly Akka.Deterministic.Simulation _simulation;
+    private readonly Random _random;
+    private readonly Invariants _invariants;
+    private readonly ScriptedNetwork _scripted;
+    private TimeSpan _outageUntil;
+
+    public SimulatedNetwork(Akka.Deterministic.Simulation simulation, Invariants invariants)
+    {
+        (_simulation, _random, _invariants) = (simulation, new Random(simulation.Seed ^ 0x5EED), invariants);
+        _scripted = new ScriptedNetwork(After) { Otherwise = Draw };
+    }
+
+    /// <summary>Once healthy, nothing new goes wrong; what is broken stays so until it is noticed.</summary>
+    public bool IsHealthy { get; set; }
+
+    /// <summary>Timers of the world, not of the product.</summary>
+    public int PendingTimers { get; private set; }
+
+    public IReadOnlyList<string> Violations => _scripted.Violations;
+
+    public void BeginOutage(TimeSpan length) => _outageUntil = _simulation.Time + length;
+
+    public ValueTask<DialRequest> ResolveAsync(Endpoints.EndpointSettings settings, Uri url, CancellationToken cancellation)
+    {
+        _invariants.AttemptBegan(settings);
+        if (!IsHealthy && _random.Next(200) == 0)
+            throw new InvalidOperationException("the secret is not there");
+        return new ValueTask<DialRequest>(new DialRequest(settings, url, []));
+    }
+
+    public async Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+    {
+        var witness = _invariants.Dialed(request, (ConnectionLink)sink);
+        var result = await _scripted.DialAsync(request, witness, cancellation);
+        if (result is not DialResult.Connected connected)
+        {
+            witness.Gone();
+            return result;
+        }
+        witness.Accepted((ScriptedConnection)connected.Connection);
+        return new DialResult.Connected(witness);
+    }
+
+    private DialScript Draw(DialRequest request)
+    {
+        if (IsHealthy)
+            return DialScript.AcceptWith(Live).After(Milliseconds(5, 500));
+        var isOut = _simulation.Time < _outageUntil;
+        return (isOut ? _random.Next(4) : _random.Next(40)) switch
+        {
+            0 => DialScript.Refuse(Statuses[_random.Next(Statuses.Length)], _random.Next(2) == 0 ? $"{_random.Next(1, 90)}" : null).After(Milliseconds(5, 500)),
+            1 => DialScript.Hang,
+            2 => DialScript.Fail(Endpoints.FailureLayer.Tcp, "refused").After(Milliseconds(1, 100)),
+            3 when isOut => DialScript.Fail(Endpoints.FailureLayer.Dns, "no such host"),
+            3 => DialScript.AcceptWith(Live).After(TimeSpan.FromSeconds(9) + Milliseconds(0, 2000)),
+            _ => DialScript.AcceptWith(Live).After(Milliseconds(5, 500)),
+        };
+    }
+
+    private void Live(ScriptedConnection connection)
+    {
+        connection.PongAfter = Milliseconds(1, 400);
+        connection.AnswersClose = IsHealthy || _random.Next(10) != 0;
+        var isMute = !IsHealthy && _random.Next(30) == 0;
+        connection.Answers = text => isMute ? null : text switch { "ping" => "pong", "hello" => "welcome", _ => null };
+        SendData(connection, number: 1);
+        if (!IsHealthy)
+            After(TimeSpan.FromSeconds(Exponential(_random.Next(8) == 0 ? 20 : 5400)), () => Strike(connection));
+    }
+
+    private void SendData(ScriptedConnection connection, long number) => After(TimeSpan.FromSeconds(Exponential(200)), () =>
+    {
+        if (connection.IsEnded)
+            return;
+        if (connection.IsStarted)
+            connection.DeliverText($"{number++}");
+        SendData(connection, number);
+    });
+
+    private void Strike(ScriptedConnection connection)
+    {
+        if (IsHealthy || connection.IsEnded)
+            return;
+        switch (_random.Next(7))
+        {
+            case 0 or 1:
+                connection.PeerClose(Codes[_random.Next(Codes.Length)]);
+                break;
+            case 2:
+                connection.Lose();
+                break;
+            case 3:
+                connection.GoHalfOpen();
+                break;
+            case 4:
+                connection.PongAfter = null;
+                connection.Answers = _ => null;
+                break;
+            case 5:
+                connection.PongAfter = TimeSpan.FromSeconds(_random.Next(1, 60));
+                break;
+            default:
+                connection.DeliverPong(_random.Next(1, 50));
+                connection.DeliverActivity();
+                break;
+        }
+        After(TimeSpan.FromSeconds(Exponential(3600)), () => Strike(connection));
+    }
+
+    private void After(TimeSpan delay, Action action)
+    {
+        PendingTimers++;
+        _simulation.System.Scheduler.Advanced.ScheduleOnce(delay, () =>
+        {
+            PendingTimers--;
+            action();
+        });
+    }
+
+    private TimeSpan Milliseconds(int from, int to) => TimeSpan.FromMilliseconds(_random.Next(from, to));
+
+    private double Exponential(double mean) => Math.Min(20 * mean, -Math.Log(1 - _random.NextDouble()) * mean) + 0.001;
+}

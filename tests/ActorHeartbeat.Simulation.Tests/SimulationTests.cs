@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Xunit.Abstractions;
+
+namespace ActorHeartbeat.Simulation.Tests;
+
+/// <summary>
+/// Days of a fleet under every fault at once. A failing seed prints itself; it becomes a named case here, and
+/// <c>ACTORHEARTBEAT_SEED=S</c> prints its whole history.
+/// </summary>
+public class SimulationTests(ITestOutputHelper output)
+{
+    private const int LeastSeeds = 3;
+
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24), Budget = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public void Days_of_every_fault_break_no_invariant_and_heal()
+    {
+        var elapsed = Stopwatch.StartNew();
+        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+        var seed = 0;
+        long messages = 0;
+        while (seed < LeastSeeds || elapsed.Elapsed < Budget)
+            messages += Run(++seed, Day);
+
+        var minutes = (Process.GetCurrentProcess().TotalProcessorTime - cpu).TotalMinutes;
+        output.WriteLine($"{seed} days of {Fleet.Size} endpoints, {messages:N0} messages; {seed / 365.25 / minutes:0.000} years, {seed * Fleet.Size / 365.25 / minutes:0.0} endpoint years, per minute of CPU");
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_history()
+    {
+        using World one = new(7), same = new(7), other = new(8);
+
+        foreach (var world in new[] { one, same, other })
+        {
+            world.Run(TimeSpan.FromHours(1));
+            Assert.True(world.Broken is null, world.Broken);
+        }
+
+        Assert.Equal(one.Digest, same.Digest);
+        Assert.NotEqual(one.Digest, other.Digest);
+    }
+
+    [Fact]
+    public void Replay_a_seed()
+    {
+        if (!int.TryParse(Environment.GetEnvironmentVariable("ACTORHEARTBEAT_SEED"), out var seed))
+            return;
+        using var world = new World(seed, output.WriteLine);
+
+        world.Run(Day);
+
+        Assert.True(world.Broken is null, world.Broken);
+    }
+
+    private static long Run(int seed, TimeSpan length)
+    {
+        using var world = new World(seed);
+        Assert.True(world.Run(length) is null, $"seed {seed}: {world.Broken}");
+        return world.Messages;
+    }
+}

@@ -1,0 +1,62 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Simulation.Tests;
+
+/// <summary>What the invariants remember of one endpoint, and its consumer.</summary>
+internal sealed class Watched(Invariants invariants, EndpointSettings settings) : IFeedHandler
+{
+    private long? _lastSeq;
+
+    public EndpointSettings Settings { get; set; } = settings;
+
+    public EndpointMemory? Memory { get; private set; }
+
+    /// <summary>Sockets and dials that exist.</summary>
+    public List<Witness> Sockets { get; } = [];
+
+    /// <summary>The status as of the last check.</summary>
+    public ConnectionStatus? Status { get; set; }
+
+    /// <summary>When the status was last another object, in simulated time.</summary>
+    public TimeSpan StatusSince { get; set; }
+
+    /// <summary>Since when it is open, in simulated time.</summary>
+    public TimeSpan OpenSince { get; set; }
+
+    /// <summary>Numbered messages that have come in, and those of them that the consumer has heard.</summary>
+    public long Received { get; set; }
+
+    public long Heard { get; private set; }
+
+    /// <summary>Nothing carried the feed for a moment, so that a gap must come before the next message.</summary>
+    public bool OwesGap { get; set; }
+
+    public void Remember(EndpointMemory memory)
+    {
+        if (ReferenceEquals(memory, Memory))
+            return;
+        (Memory, Status, _lastSeq, OwesGap, Received) = (memory, null, null, false, 0);
+        Heard = 0;
+        memory.Feed.Subscribe(this);
+    }
+
+    /// <summary>Data is numbered; all other messages are of the heartbeat or the opening dialogue.</summary>
+    public static bool IsData(ReadOnlySpan<byte> payload) => payload[0] is >= (byte)'0' and <= (byte)'9';
+
+    public void OnEvent(in FeedEvent feedEvent)
+    {
+        if (!feedEvent.IsNumbered)
+            return;
+        if (_lastSeq is { } last && feedEvent.FirstSeq != last + 1)
+            invariants.Broken(this, $"8: event {feedEvent} after number {last}");
+        if (feedEvent.Gap is not null)
+            OwesGap = false;
+        else if (OwesGap)
+            invariants.Broken(this, $"8: {feedEvent} follows a break without a gap");
+        _lastSeq = feedEvent.Seq;
+        if (feedEvent.IsMessage && IsData(feedEvent.Payload.Span))
+            Heard++;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Simulation.Tests;
+
+/// <summary>Stands between the product and one simulated socket, on both sides of it, and believes neither.</summary>
+internal sealed class Witness(Invariants invariants, Watched endpoint, DialRequest request, ConnectionLink link) : IConnection, IConnectionSink
+{
+    private static readonly TimeSpan LeastAutomaticTimeout = TimeSpan.FromSeconds(1);
+
+    private IConnection _connection = null!; // given by Accepted before anything else is called
+    private TimeSpan? _pingDeadline;
+    private EndpointSettings? _pingedWith;
+    private TimeSpan _settled;
+    private long _pingId;
+
+    public ConnectionLink Link => link;
+
+    public DialRequest Request => request;
+
+    public ScriptedConnection? Scripted { get; private set; }
+
+    public bool IsStarted { get; private set; }
+
+    public bool IsGone { get; private set; }
+
+    public string? Subprotocol => _connection.Subprotocol;
+
+    public void Accepted(ScriptedConnection connection) => _connection = Scripted = connection;
+
+    public void Gone()
+    {
+        if (IsGone)
+            invariants.Broken(endpoint, "1: an end was reported twice");
+        IsGone = true;
+        invariants.SocketGone(endpoint, this);
+    }
+
+    public void Start()
+    {
+        IsStarted = true;
+        _settled = invariants.Now;
+        _connection.Start();
+    }
+
+    public ValueTask<SendStatus> SendAsync(OutboundMessage message)
+    {
+        if (message.Payload.Span.SequenceEqual("ping"u8))
+            Pinged();
+        return _connection.SendAsync(message);
+    }
+
+    public bool TryPing(long id)
+    {
+        _pingId = id;
+        Pinged();
+        return _connection.TryPing(id);
+    }
+
+    public void Close(int code, string reason) => _connection.Close(code, reason);
+
+    public void Abort() => _connection.Abort();
+
+    public void OnActivity()
+    {
+        var heartbeat = endpoint.Settings.Heartbeat;
+        if (!heartbeat.Strict && (_pingDeadline is not null || heartbeat.When == HeartbeatWhen.Idle))
+            Settled();
+        ((IConnectionSink)link).OnActivity();
+    }
+
+    public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
+    {
+        if (payload.Span.SequenceEqual("pong"u8))
+            Settled();
+        else if (Watched.IsData(payload.Span))
+            endpoint.Received++;
+        return ((IConnectionSink)link).OnMessageAsync(kind, payload);
+    }
+
+    public void OnPong(ReadOnlySpan<byte> payload)
+    {
+        if (BinaryPrimitives.ReadInt64BigEndian(payload) == _pingId)
+            Settled();
+        ((IConnectionSink)link).OnPong(payload);
+    }
+
+    public void OnEnded(ConnectionEnd end)
+    {
+        ((IConnectionSink)link).OnEnded(end);
+        Gone();
+    }
+
+    private void Settled() => (_pingDeadline, _settled) = (null, invariants.Now);
+
+    private void Pinged()
+    {
+        var heartbeat = endpoint.Settings.Heartbeat;
+        var isSameRule = ReferenceEquals(_pingedWith ?? request.Settings, endpoint.Settings);
+        if (isSameRule && _pingDeadline is { } deadline && invariants.Now < deadline)
+            invariants.Broken(endpoint, $"2: a heartbeat was sent while one was outstanding until {deadline}");
+        if (isSameRule && _pingDeadline is null && invariants.Now < _settled + heartbeat.Interval)
+            invariants.Broken(endpoint, $"2: a heartbeat was sent {invariants.Now - _settled} after the last answer, the interval is {heartbeat.Interval}");
+        if (IsGone)
+            invariants.Broken(endpoint, "4: a heartbeat was sent over a connection that is gone");
+        _pingDeadline = invariants.Now + (heartbeat.Timeout ?? LeastAutomaticTimeout);
+        _pingedWith = endpoint.Settings;
+    }
+}

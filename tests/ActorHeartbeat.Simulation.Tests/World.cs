@@ -1,0 +1,176 @@
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Deterministic;
+
+namespace ActorHeartbeat.Simulation.Tests;
+
+/// <summary>The whole library on the deterministic runtime, in a world where everything goes wrong. One seed, one history.</summary>
+internal sealed class World : IDisposable
+{
+    /// <summary>Dials one after the other at the slowest rate, a place in a full group, and the grace of the transport come on top of an endpoint's own figures.</summary>
+    private static readonly TimeSpan HealingSlack = TimeSpan.FromMinutes(12);
+
+    private static readonly Config Quiet = ConfigurationFactory.ParseString("akka.loglevel = OFF\nakka.stdout-loglevel = OFF\nakka.log-dead-letters = off");
+
+    private readonly Akka.Deterministic.Simulation _simulation;
+    private readonly Invariants _invariants;
+    private readonly SimulatedNetwork _network;
+    private readonly Fleet _fleet;
+    private readonly Operator _operator;
+    private readonly IActorRef _supervisor;
+    private readonly IActorRef _ear;
+    private readonly Action<string>? _trace;
+    private IReadOnlyList<EndpointSnapshot> _reported = [];
+    private bool _isChaos = true;
+    private bool _isDrained;
+
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="trace">Told every message; null for none.</param>
+    public World(int seed, Action<string>? trace = null)
+    {
+        _trace = trace;
+        _simulation = new Akka.Deterministic.Simulation(seed, Quiet);
+        _invariants = new Invariants(() => _simulation.Time);
+        _simulation.OnMessage = Observe;
+        _network = new SimulatedNetwork(_simulation, _invariants);
+        _fleet = new Fleet(new Random(seed ^ 0xF1EE7));
+        var feeds = new FeedRegistry(new SimulatedTime(_simulation), "simulation");
+        _supervisor = _simulation.System.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(_network, _network, feeds) { Seed = (ulong)seed }), "connections");
+        _operator = new Operator(_simulation, _fleet, _supervisor, _network);
+        _ear = _simulation.System.ActorOf(Props.Create(() => new Ear(Hear)), "ear");
+        _fleet.Found();
+        Configure();
+    }
+
+    public ulong Digest => _simulation.Digest;
+
+    public long Messages => _simulation.MessageCount;
+
+    public string? Broken => _invariants.FirstBroken;
+
+    /// <summary>Chaos for so long, then healing, then drain.</summary>
+    /// <returns>What was broken first, or null.</returns>
+    public string? Run(TimeSpan chaos)
+    {
+        Later(_operator.Pause(), Act);
+        Later(TimeSpan.FromMinutes(5), Count);
+        RunUntil(chaos);
+        Heal();
+        Drain();
+        return Broken;
+    }
+
+    public void Dispose() => _simulation.Dispose();
+
+    private void RunUntil(TimeSpan time)
+    {
+        while (Broken is null && _simulation.Time < time)
+            _simulation.AdvanceToNextTimer();
+    }
+
+    private void Act()
+    {
+        if (!_isChaos)
+            return;
+        if (_operator.Act())
+            Configure();
+        Later(_operator.Pause(), Act);
+    }
+
+    private void Count()
+    {
+        _supervisor.Tell(GetEndpoints.Instance, _ear);
+        if (!_isDrained)
+            Later(TimeSpan.FromMinutes(5), Count);
+    }
+
+    private void Configure()
+    {
+        foreach (var settings in _fleet.Endpoints)
+            _invariants.Watch(settings);
+        _supervisor.Tell(new ApplyConfiguration([.. _fleet.Endpoints], Fleet.Groups, Fleet.Supervisor), ActorRefs.NoSender);
+        _supervisor.Tell(GetEndpoints.Instance, _ear);
+    }
+
+    private void Hear(object message)
+    {
+        switch (message)
+        {
+            case EndpointList list:
+                _reported = list.Endpoints;
+                _invariants.Count(list.Endpoints, _fleet.Endpoints);
+                break;
+            case Drained:
+                _isDrained = true;
+                break;
+        }
+    }
+
+    private void Heal()
+    {
+        _isChaos = false;
+        _network.IsHealthy = true;
+        foreach (var endpoint in _fleet.Endpoints)
+            _supervisor.Tell(new ResumeEndpoint(endpoint.Id), ActorRefs.NoSender);
+        RunUntil(_simulation.Time + _fleet.Endpoints.Max(HealsWithin));
+        _supervisor.Tell(GetEndpoints.Instance, _ear);
+        _simulation.RunUntilIdle();
+        foreach (var endpoint in _reported)
+        {
+            if (endpoint.State is not ("open" or "awaiting-pong") && Broken is null)
+                _invariants.Broken(_invariants.Watch(endpoint.Memory.Settings), $"9 (healing): {endpoint.State}, waiting for {endpoint.Memory.Status?.Waiting}");
+            var watched = _invariants.Watch(endpoint.Memory.Settings);
+            if (watched.Sockets.Find(socket => socket.IsStarted && socket.Link.Role.IsPrimary) is { } live && live.Request.Url != endpoint.Memory.Settings.Url)
+                _invariants.Broken(watched, $"9 (healing): connected to {live.Request.Url}, configured {endpoint.Memory.Settings.Url}");
+        }
+    }
+
+    /// <summary>To notice that the old connection is dead, to leave it, to wait as long as anybody may have asked for, and to dial.</summary>
+    private static TimeSpan HealsWithin(EndpointSettings settings)
+    {
+        var notice = settings.Heartbeat.Interval + (settings.Heartbeat.MaxMissed * (settings.Heartbeat.Timeout ?? TimeSpan.FromMinutes(1)));
+        var slowest = new[] { settings.Backoff.Max, settings.Flap?.Retry ?? TimeSpan.Zero, OutcomeSettings.DefaultQuarantine }.Max();
+        return notice + settings.Timeouts.Close + slowest + settings.Timeouts.Connect + HealingSlack;
+    }
+
+    /// <summary>Everything closes, and nothing is left behind that would still fire.</summary>
+    private void Drain()
+    {
+        if (Broken is not null)
+            return;
+        _isDrained = false;
+        _supervisor.Tell(new Drain("the simulation is over"), _ear);
+        RunUntil(_simulation.Time + TimeSpan.FromMinutes(10));
+        if (!_isDrained)
+            _invariants.Broken(null, "9 (drain): not drained");
+        if (_invariants.All.FirstOrDefault(endpoint => endpoint.Sockets.Count > 0) is { } left)
+            _invariants.Broken(left, "1: a socket outlived the drain");
+        if (_network.Violations is [var violation, ..])
+            _invariants.Broken(null, $"the contract of the transport: {violation}");
+    }
+
+    private void Later(TimeSpan delay, Action action) => _simulation.System.Scheduler.Advanced.ScheduleOnce(delay, action);
+
+    private void Observe(TraceEntry entry)
+    {
+        _invariants.BeforeMessage(entry);
+        _trace?.Invoke($"{entry.Time} {entry.Actor.ToStringWithoutAddress()} {entry.Message}");
+    }
+
+    private sealed class Ear(Action<object> hear) : UntypedActor
+    {
+        protected override void OnReceive(object message) => hear(message);
+    }
+
+    private sealed class SimulatedTime(Akka.Deterministic.Simulation simulation) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => simulation.System.Scheduler.Now;
+
+        public override long GetTimestamp() => simulation.Time.Ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+    }
+}
