@@ -5,8 +5,12 @@ namespace ActorHeartbeat.Transport;
 
 /// <summary>
 /// Dials with the framework's <see cref="ClientWebSocket"/> and puts a tap under it that sends and sees RFC 6455 pings and pongs. Safe to
-/// use from many threads; one instance serves all endpoints. Dispose it when its connections have ended.
+/// use from many threads; one instance serves all endpoints.
 /// </summary>
+/// <remarks>
+/// Meant to live as long as the process. It holds nothing between connections, since an HTTP handler goes with the last connection dialed
+/// through it, so that nobody must dispose it; a program that outlives its dialer does so once the connections have ended.
+/// </remarks>
 /// <param name="time">Deadlines of sends and closes, and the pace at which addresses are tried.</param>
 public sealed class ClientWebSocketDialer(TimeProvider time) : IDialer, IDisposable
 {

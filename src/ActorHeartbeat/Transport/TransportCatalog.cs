@@ -3,6 +3,7 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Transport;
 
 /// <summary>Dials every endpoint with the transport that its settings name.</summary>
+/// <remarks>Meant to live as long as the process, as its transports are; see <see cref="ClientWebSocketDialer"/>.</remarks>
 public sealed class TransportCatalog : IDialer, IDisposable
 {
     private readonly ClientWebSocketDialer _clientWebSocket;
