@@ -42,6 +42,16 @@ public class SimulationTests(ITestOutputHelper output)
         Assert.NotEqual(one.Digest, other.Digest);
     }
 
+    /// <summary>Every seed that ever broke something, and what it was.</summary>
+    [Theory]
+    [InlineData(1, 24, "a change that asks for a new connection was dialed with the old settings")]
+    public void A_seed_that_failed_once_holds(int seed, int hours, string was)
+    {
+        output.WriteLine(was);
+
+        Run(seed, TimeSpan.FromHours(hours));
+    }
+
     [Fact]
     public void Replay_a_seed()
     {

@@ -162,6 +162,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case Refresh:
                 return Stay(); // it dials already
             case SettingsChanged { Effect: ChangeEffect.Reconnect }:
+                TakeSettings();
                 data.Link.Abort();
                 return BackOff(data, CloseCause.Refresh("configuration changed"), data.Link);
             case CloseConnection close:
@@ -265,6 +266,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case FirstData first when Concerns(first, data.Link):
                 return data.IsSuccessor ? GoTo(StateName).Using(AskForSuccession(data)) : Stay();
             case SettingsChanged { Effect: ChangeEffect.Reconnect }:
+                TakeSettings();
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case SettingsChanged:
                 TakeSettings();
