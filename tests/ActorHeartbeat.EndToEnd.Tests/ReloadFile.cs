@@ -5,8 +5,6 @@ public sealed class ReloadFile : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("actorheartbeat-");
 
-    public ReloadFile(string text = "") => Save(text);
-
     public string Folder => _directory.FullName;
 
     public string FullName => Path.Combine(_directory.FullName, "service.conf");

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Xunit.Abstractions;
+
+namespace ActorHeartbeat.EndToEnd.Tests;
+
+/// <summary>Ten thousand endpoints in one file: how long a check takes, and a reload of one changed line.</summary>
+[Collection(ScaleCollection.Name)]
+public sealed class ScaleTenThousandTests(ITestOutputHelper output) : IDisposable
+{
+    private const int Count = 10_000;
+
+    private readonly ReloadFile _file = new();
+
+    public void Dispose() => _file.Dispose();
+
+    [Fact]
+    public async Task Ten_thousand_endpoints_are_checked_in_little_time()
+    {
+        _file.Save(Endpoints(edited: "before"));
+
+        var started = Stopwatch.GetTimestamp();
+        var check = await ServiceProcess.RunToEndAsync("check", _file.FullName);
+        var took = Stopwatch.GetElapsedTime(started);
+
+        output.WriteLine($"check: {took.TotalMilliseconds:0} ms, the start of the process included");
+        Assert.Equal(0, check.ExitCode);
+        Assert.Contains("10000 endpoints", check.Output, StringComparison.Ordinal);
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task One_changed_line_among_ten_thousand_endpoints_is_reloaded_in_little_time()
+    {
+        _file.Save(Endpoints(edited: "before"));
+        await using var service = await ServiceProcess.StartAsync(_file.FullName);
+
+        _file.Save(Endpoints(edited: "after"));
+        var (busy, asked) = (service.ProcessorTime, Stopwatch.GetTimestamp());
+        var report = await service.PostAsync("/v1/config/reload");
+        var took = Stopwatch.GetElapsedTime(asked);
+
+        output.WriteLine($"reload: {took.TotalMilliseconds:0} ms, {(service.ProcessorTime - busy).TotalMilliseconds:0} ms of processor time");
+        Assert.Equal("applied", report.GetProperty("outcome").GetString());
+        Assert.Equal(Count - 1, report.GetProperty("diff").GetProperty("unchanged").GetInt32());
+        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    // Off, all of them: what is measured is the file, not the network.
+    private static string Endpoints(string edited) => ReloadFile.Service(
+        string.Join('\n', Enumerable.Range(0, Count).Select(number => $$"""    feed-{{number:D5}} { url = "ws://127.0.0.1:9/{{number}}", labels.venue = {{(number == 5000 ? edited : "same")}} }""")),
+        defaults: "enabled = off");
+}
