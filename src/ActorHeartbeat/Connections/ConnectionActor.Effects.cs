@@ -70,7 +70,7 @@ public sealed partial class ConnectionActor
         if (!_role.IsPrimary)
         {
             _with.Supervisor.Tell(new SuccessorFailed(_memory.Id, _role, cause));
-            return GoTo(ConnectionState.BackingOff).Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, Now + LeaveDeadline, leaving));
+            return leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, Now + LeaveDeadline, leaving));
         }
         var flapping = data is ConnectedData && _settings.Flap is { } flap && _memory.Flaps.Ended(Now, flap.Ends, flap.Within);
         var next = NextAttempt.After(_settings, cause, data.Failures, flapping, _random.NextDouble(), _with.Clock.UtcNow);

@@ -106,13 +106,13 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
             case SuccessorReady ready when Find(ready.Endpoint) is { } renewed && renewed.IsSuccessor(ready.Role):
                 Succeed(renewed);
                 break;
-            case SuccessorFailed failed:
+            case SuccessorFailed failed when Find(failed.Endpoint)?.IsSuccessor(failed.Role) == true:
                 Context.GetLogger().Warning("{0}: the new connection of a rotation failed, the old one stays: {1}", failed.Endpoint, failed.Cause.Detail);
                 break;
             case Terminated dead when _byActor.Remove(dead.ActorRef, out var owner):
                 Stopped(owner, dead.ActorRef);
                 break;
-            case ConnectionFailed or RotationDue or SuccessorReady:
+            case ConnectionFailed or RotationDue or SuccessorReady or SuccessorFailed:
                 break; // of an endpoint that is gone or no longer wanted
             default:
                 Unhandled(message);
