@@ -58,8 +58,8 @@ public sealed class TcpRelayTests
         await client.ReceiveAsync();
         var throttled = TimeProvider.System.GetElapsedTime(start);
 
-        Assert.InRange(delayed, TimeSpan.FromMilliseconds(119), WebSocketTester.Deadline);
-        Assert.InRange(throttled, TimeSpan.FromMilliseconds(95), WebSocketTester.Deadline);
+        Assert.InRange(delayed, TimeSpan.FromMilliseconds(100), WebSocketTester.Deadline);
+        Assert.InRange(throttled, TimeSpan.FromMilliseconds(80), WebSocketTester.Deadline);
     }
 
     [Theory]
