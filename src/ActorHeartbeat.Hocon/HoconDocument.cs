@@ -71,7 +71,7 @@ public sealed class HoconDocument
         foreach (var error in _errors.Errors)
             errors.Add(error);
         if (_root is not null)
-            value = new Resolver(_root as ObjectNode ?? new ObjectNode(_root.Source, 0), errors, _options.Environment, _options.Limits).Resolve(_root);
+            value = Resolver.Resolve(_root, errors, _options);
         return new HoconResult(errors.Any ? null : value, [.. errors.Errors], _files);
     }
 

@@ -40,7 +40,7 @@ public sealed class IncludeTests
     {
         var errors = Json(("conf/main.conf", "\n\ninclude \"b.conf\""), ("conf/b.conf", "include \"main.conf\""));
 
-        Assert.Equal("conf/b.conf:1:1: conf/main.conf:3 -> conf/b.conf:1 -> conf/main.conf: include cycle", errors);
+        Assert.Equal("conf/main.conf:3 -> conf/b.conf:1 -> conf/main.conf: include cycle", errors);
     }
 
     [Fact]

@@ -48,7 +48,8 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
         if (IsSame(_current, path) || _chain.Any(step => IsSame(step.Path, path)))
         {
             var steps = _chain.Reverse().SkipWhile(step => !IsSame(step.Path, path)).Select(step => $"{step.Path}:{step.Line}").Append($"{_current}:{here.Line}").Append(path);
-            errors.Add(from, start, "include".Length, $"{string.Join(" -> ", steps)}: include cycle");
+            // The way round is the place.
+            errors.Add(new HoconError(new HoconOrigin(string.Join(" -> ", steps), 0, 0), 1, "include cycle", null));
             return null;
         }
         if (_chain.Count >= options.Limits.IncludeDepth)

@@ -13,7 +13,7 @@ internal static class Nearest
         foreach (var key in path)
         {
             var slot = fields.Find(key) ?? fields.Slots.Select(candidate => (candidate, Distance: Distance(candidate.Key, key)))
-                .Where(near => near.Distance <= Math.Max(1, key.Length / 3)).OrderBy(near => near.Distance).Select(near => near.candidate).FirstOrDefault();
+                .Where(near => IsNear(near.candidate.Key, key, near.Distance)).OrderBy(near => near.Distance).Select(near => near.candidate).FirstOrDefault();
             if (slot is null)
                 return null;
             found.Add(slot.Key);
@@ -24,6 +24,10 @@ internal static class Nearest
         }
         return PathText.Of(found) is var near && near != PathText.Of(path) ? near : null;
     }
+
+    // Of short words every other is one edit away: there only the case may differ.
+    private static bool IsNear(string candidate, string key, int distance) =>
+        string.Equals(candidate, key, StringComparison.OrdinalIgnoreCase) || (key.Length > 2 && distance <= Math.Max(1, key.Length / 3));
 
     /// <summary>Single-character edits from one word to the other (Levenshtein).</summary>
     public static int Distance(string from, string to)
