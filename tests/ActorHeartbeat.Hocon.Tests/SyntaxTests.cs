@@ -43,6 +43,7 @@ public sealed class SyntaxTests
     // Merging.
     [InlineData("a { x = 1 }, a { y = 2 }", """{"a":{"x":1,"y":2}}""")]
     [InlineData("a { x = 1 }, a = null, a { y = 2 }", """{"a":{"y":2}}""")]
+    [InlineData("a = x\u0001\u007Fy", "{\"a\":\"x\\u0001\\u007Fy\"}")]
     [InlineData("a = [1], a = [2]", """{"a":[2]}""")]
     [InlineData("a = { x = { y = 1 } }\na.x.z = 2\na.x.y = 3", """{"a":{"x":{"y":3,"z":2}}}""")]
     public void Reads(string text, string expected)
