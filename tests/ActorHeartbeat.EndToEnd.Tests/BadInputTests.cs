@@ -83,6 +83,7 @@ public sealed class BadInputTests : IDisposable
         Assert.Matches(@"^\S+ WRN nobody +backing-off +incarnation \d+ attempt \d+: dial-failed: ws://nobody\.invalid/x: .+; next in \d+(\.\d+)? s$", unknown);
         Assert.Matches(@"^\S+ WRN closed +backing-off +incarnation \d+ attempt \d+: dial-failed: .+: connection refused; next in \d+(\.\d+)? s$", refused);
         Assert.Equal(0, await service.ExitCodeAsync());
+        Assert.DoesNotContain(service.Lines, line => line.Contains("next in -", StringComparison.Ordinal));
     }
 
     [Fact]

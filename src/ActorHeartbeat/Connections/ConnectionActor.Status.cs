@@ -13,7 +13,7 @@ public sealed partial class ConnectionActor
         var backingOff = next as BackingOffData;
         var utcNow = _with.Clock.UtcNow;
         var before = _memory.Status;
-        var retryIn = backingOff is { Phase: BackingOffPhase.Delay } ? backingOff.Until - Now : (TimeSpan?)null;
+        var retryIn = backingOff is { Phase: BackingOffPhase.Delay } ? Remaining(backingOff.Until) : (TimeSpan?)null;
         var changed = from != to || before?.State != to; // the latter after a restart
         _memory.Status = new ConnectionStatus(
             to,
@@ -34,6 +34,9 @@ public sealed partial class ConnectionActor
         _memory.Feed.StateChanged(to, backingOff?.Cause.Detail ?? "");
         Context.System.EventStream.Publish(change);
     }
+
+    // A first dial without a spread is due when the actor is constructed, and that was a moment ago.
+    private TimeSpan Remaining(TimeSpan until) => TimeSpan.FromTicks(Math.Max(0, (until - Now).Ticks));
 
     private static ConnectionLink? LinkOf(ConnectionData data) => data switch
     {
