@@ -72,8 +72,9 @@ internal sealed class Invariants(Func<TimeSpan> clock)
     public void BeforeMessage(TraceEntry entry)
     {
         AfterMessage();
-        _concerned = entry.Actor.Name == "connection" ? Of(entry.Actor.Parent.Name) : null;
-        if (_concerned?.Memory is { } memory && entry.Message is ConnectionEvent { Incarnation: Operator.LongGone })
+        var isConnection = entry.Actor.Name == "connection";
+        _concerned = Of(isConnection ? entry.Actor.Parent.Name : entry.Actor.Name);
+        if (isConnection && _concerned?.Memory is { } memory && entry.Message is ConnectionEvent { Incarnation: Operator.LongGone })
             _staleBefore = (_concerned, memory.Status, memory.Vitals.StaleEvents);
     }
 
@@ -122,6 +123,8 @@ internal sealed class Invariants(Func<TimeSpan> clock)
             StateHasDeadline(endpoint, status);
             return;
         }
+        if (before is { State: ConnectionState.BackingOff, RetryAt: { } retryAt } && status is { State: ConnectionState.BackingOff, RetryAt: null, Waiting: "a permit to dial" } && Epoch + Now < retryAt)
+            Broken(endpoint, $"3: the delay before the next attempt ended {retryAt - Epoch - Now} early");
         var wasOpen = before?.State is ConnectionState.Open or ConnectionState.AwaitingPong;
         var isOpen = status.State is ConnectionState.Open or ConnectionState.AwaitingPong;
         if (before is not null && wasOpen && isOpen && before.Incarnation == status.Incarnation && status.Attempt < before.Attempt && Now - endpoint.OpenSince < endpoint.Settings.Backoff.ResetAfter)

@@ -83,7 +83,7 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public void OnPong(ReadOnlySpan<byte> payload)
     {
-        if (BinaryPrimitives.ReadInt64BigEndian(payload) == _pingId)
+        if (_pingDeadline is not null && BinaryPrimitives.ReadInt64BigEndian(payload) == _pingId)
             Settled();
         ((IConnectionSink)link).OnPong(payload);
     }

@@ -15,6 +15,9 @@ internal sealed class World : IDisposable
 
     private static readonly Config Quiet = ConfigurationFactory.ParseString("akka.loglevel = OFF\nakka.stdout-loglevel = OFF\nakka.log-dead-letters = off");
 
+    /// <summary>The operator acts at whole seconds; between a count and its answer nothing may change.</summary>
+    private static readonly TimeSpan BesideTheOperator = TimeSpan.FromMilliseconds(7);
+
     private readonly Akka.Deterministic.Simulation _simulation;
     private readonly Invariants _invariants;
     private readonly SimulatedNetwork _network;
@@ -56,11 +59,18 @@ internal sealed class World : IDisposable
     public string? Run(TimeSpan chaos)
     {
         Later(_operator.Pause(), Act);
-        Later(TimeSpan.FromMinutes(5), Count);
+        Later(BesideTheOperator, Count);
         RunUntil(chaos);
         Heal();
         Drain();
         return Broken;
+    }
+
+    /// <summary>The same for a caller that shares no type with this assembly but those of the framework.</summary>
+    public static string? Probe(int seed, TimeSpan chaos)
+    {
+        using var world = new World(seed);
+        return world.Run(chaos);
     }
 
     public void Dispose() => _simulation.Dispose();
@@ -123,8 +133,12 @@ internal sealed class World : IDisposable
             if (endpoint.State is not ("open" or "awaiting-pong") && Broken is null)
                 _invariants.Broken(_invariants.Watch(endpoint.Memory.Settings), $"9 (healing): {endpoint.State}, waiting for {endpoint.Memory.Status?.Waiting}");
             var watched = _invariants.Watch(endpoint.Memory.Settings);
-            if (watched.Sockets.Find(socket => socket.IsStarted && socket.Link.Role.IsPrimary) is { } live && live.Request.Url != endpoint.Memory.Settings.Url)
+            if (watched.Sockets.Find(socket => socket.IsStarted && socket.Link.Role.IsPrimary) is not { } live)
+                continue;
+            if (live.Request.Url != endpoint.Memory.Settings.Url)
                 _invariants.Broken(watched, $"9 (healing): connected to {live.Request.Url}, configured {endpoint.Memory.Settings.Url}");
+            if (live.Scripted!.IsHalfOpen)
+                _invariants.Broken(watched, "9 (healing): the peer has vanished and nobody has noticed");
         }
     }
 
