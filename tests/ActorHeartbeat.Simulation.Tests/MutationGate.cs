@@ -28,7 +28,7 @@ public class MutationGate(ITestOutputHelper output)
         new("a group's budget is not spent", Ledger, "_buckets[GroupKey(group)] = bucket.Take(now)!.Value;", "_ = bucket;"),
         new("a crash leaves its socket behind", Effects, "LinkOf(StateData)?.Abort();", ""),
         new("a change is dialed with the old settings", Actor, "                TakeSettings();\n                return WhenClosing", "                return WhenClosing"),
-        new("a rotation begins while one is under way", "Supervision/ConnectionSupervisor.cs", "endpoint is { Primary: not null, Successor: null }", "endpoint is { Primary: not null }"),
+        new("a rotation begins while one is under way", "Supervision/ConnectionSupervisor.cs", "if (endpoint is { Primary: not null, Successor: null })", "if (endpoint is { Primary: not null })"),
         new("a paused endpoint is forgotten", "Supervision/ConnectionSupervisor.cs", "!endpoint.IsRemoved || !endpoint.IsIdle", "!endpoint.IsIdle"),
         new("the sequence does not advance", "Delivery/Feed.cs", "writer.Source, ++_lastSeq, now", "writer.Source, _lastSeq, now"),
         new("a break is not announced", "Delivery/Feed.cs", "_break = new Break(cause, _time.GetTimestamp());", "_break = null;"),

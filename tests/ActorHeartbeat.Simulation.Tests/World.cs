@@ -78,7 +78,10 @@ internal sealed class World : IDisposable
     private void RunUntil(TimeSpan time)
     {
         while (Broken is null && _simulation.Time < time)
+        {
             _simulation.AdvanceToNextTimer();
+            _invariants.AfterMessage(); // of the last one at this time, before anything else happens
+        }
     }
 
     private void Act()

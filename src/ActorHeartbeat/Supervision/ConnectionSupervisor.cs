@@ -186,13 +186,16 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
             else
                 Pause(endpoint, settings.CloseCode, "disabled by configuration");
         }
-        else if (effect == ChangeEffect.Reconnect && settings.MaxAge is not null && IsConnected(endpoint))
+        else if (effect == ChangeEffect.Reconnect && settings.MaxAge is not null && endpoint.Successor is null && IsConnected(endpoint))
         {
+            endpoint.IsOutdated = true;
             BeginSuccession(endpoint);
         }
         else
         {
+            endpoint.IsOutdated &= effect != ChangeEffect.Reconnect;
             endpoint.Primary?.Tell(new SettingsChanged(effect));
+            endpoint.Successor?.Tell(new SettingsChanged(effect));
         }
         return effect;
     }
@@ -262,6 +265,12 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
     private void Stopped(SupervisedEndpoint endpoint, IActorRef actor)
     {
         var wasPrimary = actor.Equals(endpoint.Primary);
+        if (actor.Equals(endpoint.Successor) && endpoint.IsOutdated)
+        {
+            // The gentle way to the new settings has failed; the old connection must not outlive them for that.
+            endpoint.IsOutdated = false;
+            endpoint.Primary?.Tell(new SettingsChanged(ChangeEffect.Reconnect));
+        }
         endpoint.Stopped(actor);
         if (wasPrimary && endpoint.Mode == EndpointMode.Running)
         {

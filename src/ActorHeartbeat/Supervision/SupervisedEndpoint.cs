@@ -20,6 +20,9 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
     /// <summary>To be forgotten when its last actor has stopped.</summary>
     public bool IsRemoved { get; set; }
 
+    /// <summary>Its connection still has settings that a rotation under way is to replace.</summary>
+    public bool IsOutdated { get; set; }
+
     /// <summary>The actor that is the endpoint's connection; null when it is not running or still starts.</summary>
     public IActorRef? Primary { get; private set; }
 
@@ -52,7 +55,7 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
     {
         foreach (var role in _actors.Values)
             role.IsPrimary &= !IsRemoved;
-        (Primary, Successor) = (null, null);
+        (Primary, Successor, IsOutdated) = (null, null, false);
         return _actors.Keys;
     }
 
@@ -64,7 +67,7 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
         if (old is not null)
             _actors[old].IsPrimary = false;
         _actors[Successor!].IsPrimary = true;
-        (Primary, Successor) = (Successor, null);
+        (Primary, Successor, IsOutdated) = (Successor, null, false);
         return old;
     }
 
