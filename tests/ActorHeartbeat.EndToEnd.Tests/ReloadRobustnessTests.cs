@@ -33,7 +33,7 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
     [InlineData("cut between two lines", "too-many-removed", "3 endpoints would be removed")]
     [InlineData("vanished", "invalid", "no such file")]
     [InlineData("binary", "invalid", "errors")]
-    public async Task A_file_that_is(string damage, string outcome, string said)
+    public async Task A_damaged_file_leaves_the_last_good_configuration_and_its_sockets_alone(string damage, string outcome, string said)
     {
         await StartAsync(Good());
 
