@@ -45,6 +45,7 @@ public class SimulationTests(ITestOutputHelper output)
     /// <summary>Every seed that ever broke something, and what it was.</summary>
     [Theory]
     [InlineData(1, 24, "a change that asks for a new connection was dialed with the old settings")]
+    [InlineData(5, 24, "late answers lengthened the automatic timeout without bound")]
     [InlineData(8, 24, "a rotation to new settings failed, and the old connection kept the old ones")]
     public void A_seed_that_failed_once_holds(int seed, int hours, string was)
     {

@@ -22,11 +22,18 @@ public sealed partial class ConnectionActor
     /// <summary>A rotation asked for by an operator or a reload takes this where the endpoint configures none.</summary>
     private static readonly TimeSpan DefaultReadyAfter = TimeSpan.FromSeconds(5);
 
+    /// <summary>Late answers lengthen the measured timeout; past this bound (RFC 6298 section 2.5) a dead peer would go unnoticed.</summary>
+    private static readonly TimeSpan LongestAutomaticTimeout = TimeSpan.FromSeconds(60);
+
     private long _request, _pingId;
 
     private TimeSpan LeaveDeadline => _settings.Timeouts.Close + LeaveGrace;
 
-    private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? _memory.Vitals.RoundTrips.Timeout ?? TimeoutBeforeFirstRoundTrip;
+    private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? AutomaticTimeout;
+
+    private TimeSpan AutomaticTimeout => _memory.Vitals.RoundTrips.Timeout is not { } suggested ? TimeoutBeforeFirstRoundTrip
+        : suggested < LongestAutomaticTimeout ? suggested
+        : LongestAutomaticTimeout;
 
     /// <summary>RFC 6298 section 2.1 begins with a second; a first answer over a busy link deserves three (RFC 1122).</summary>
     private static TimeSpan TimeoutBeforeFirstRoundTrip => TimeSpan.FromSeconds(3);
