@@ -181,7 +181,9 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
         _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
         if (before.Enabled != settings.Enabled)
         {
-            if (settings.Enabled)
+            if (settings.Enabled && endpoint.Mode == EndpointMode.Running)
+                endpoint.Primary?.Tell(new SettingsChanged(effect)); // an operator had resumed it before the configuration did
+            else if (settings.Enabled)
                 Resume(endpoint);
             else
                 Pause(endpoint, settings.CloseCode, "disabled by configuration");
@@ -189,6 +191,7 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
         else if (effect == ChangeEffect.Reconnect && settings.MaxAge is not null && endpoint.Successor is null && IsConnected(endpoint))
         {
             endpoint.IsOutdated = true;
+            endpoint.Primary?.Tell(new SettingsChanged(ChangeEffect.Live)); // what needs no new connection does not wait for one
             BeginSuccession(endpoint);
         }
         else
