@@ -11,7 +11,7 @@ public class SimulationTests(ITestOutputHelper output)
 {
     private const int LeastSeeds = 3;
 
-    private static readonly TimeSpan Day = TimeSpan.FromHours(24), Budget = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24), Budget = TimeSpan.FromSeconds(15);
 
     [Fact]
     public void Days_of_every_fault_break_no_invariant_and_heal()
@@ -45,8 +45,10 @@ public class SimulationTests(ITestOutputHelper output)
     /// <summary>Every seed that ever broke something, and what it was.</summary>
     [Theory]
     [InlineData(1, 24, "a change that asks for a new connection was dialed with the old settings")]
+    [InlineData(4, 24, "an answer of an older incarnation was not counted while connecting")]
     [InlineData(5, 24, "late answers lengthened the automatic timeout without bound")]
     [InlineData(8, 24, "a rotation to new settings failed, and the old connection kept the old ones")]
+    [InlineData(18, 24, "an endpoint that an operator had resumed before the configuration did was not told of its new settings")]
     public void A_seed_that_failed_once_holds(int seed, int hours, string was)
     {
         output.WriteLine(was);

@@ -154,7 +154,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case ConnectionEnded ended when Concerns(ended, data.Link):
                 Release();
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
-            case SignOfLife or HeartbeatAnswered:
+            case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened.FsmEvent, data.Link):
                 return Stay();
             case PeerAsked asked when Concerns(asked, data.Link):
                 AnswerPeer(data.Link);
