@@ -74,6 +74,8 @@ internal sealed class Invariants(Func<TimeSpan> clock)
         AfterMessage();
         var isConnection = entry.Actor.Name == "connection";
         _concerned = Of(isConnection ? entry.Actor.Parent.Name : entry.Actor.Name);
+        if (_concerned is { } starting)
+            Check(starting); // an actor that was just made has spoken before its first message
         if (isConnection && _concerned?.Memory is { } memory && entry.Message is ConnectionEvent { Incarnation: Operator.LongGone })
             _staleBefore = (_concerned, memory.Status, memory.Vitals.StaleEvents);
     }

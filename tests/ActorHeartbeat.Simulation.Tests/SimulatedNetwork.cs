@@ -10,6 +10,9 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
     private static readonly int[] Codes = [1000, 1001, 1006, 1008, 1011, 1012, 1013, 4000, 4099, 4500, 3000];
     private static readonly int[] Statuses = [401, 404, 429, 500, 502, 503];
 
+    /// <summary>An answer in the very moment of its deadline may count as either.</summary>
+    private static readonly TimeSpan BesideDeadlines = TimeSpan.FromMilliseconds(3);
+
     private readonly Akka.Deterministic.Simulation _simulation;
     private readonly Random _random;
     private readonly Invariants _invariants;
@@ -109,7 +112,7 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
                 connection.Answers = _ => null;
                 break;
             case 5:
-                connection.PongAfter = TimeSpan.FromSeconds(_random.Next(1, 60));
+                connection.PongAfter = TimeSpan.FromSeconds(_random.Next(1, 60)) + BesideDeadlines;
                 break;
             default:
                 connection.DeliverPong(_random.Next(1, 50));

@@ -11,7 +11,7 @@ public class SimulationTests(ITestOutputHelper output)
 {
     private const int LeastSeeds = 3;
 
-    private static readonly TimeSpan Day = TimeSpan.FromHours(24), Budget = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24), Budget = TimeSpan.FromSeconds(20);
 
     [Fact]
     public void Days_of_every_fault_break_no_invariant_and_heal()
