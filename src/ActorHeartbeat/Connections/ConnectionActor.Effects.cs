@@ -72,6 +72,15 @@ public sealed partial class ConnectionActor
         }
     }
 
+    /// <summary>A first dial waits its part of the spread; one that was released while it waited for its restart only ends.</summary>
+    private BackingOffData Beginning(TimeSpan startSpread)
+    {
+        var left = _memory.AdoptOrphan(_role, Self);
+        return _role.IsReleased
+            ? new BackingOffData(0, CloseCause.Start, BackingOffPhase.Ending, left is null ? Now : Now + LeaveDeadline, left)
+            : new BackingOffData(0, CloseCause.Start, BackingOffPhase.Delay, Now + (startSpread * _random.NextDouble()), left);
+    }
+
     private State BackOff(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
     {
         if (!_role.IsPrimary)

@@ -70,7 +70,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         _settings = memory.Settings;
         _random = SplitMix.For(with.Seed + (ulong)memory.Vitals.Dials, memory.Id.Value);
 
-        StartWith(ConnectionState.BackingOff, new BackingOffData(0, CloseCause.Start, BackingOffPhase.Delay, Now + (startSpread * _random.NextDouble()), memory.AdoptOrphan(role, Self)));
+        StartWith(ConnectionState.BackingOff, Beginning(startSpread));
         When(ConnectionState.BackingOff, WhenBackingOff);
         When(ConnectionState.Connecting, WhenConnecting);
         When(ConnectionState.Open, WhenOpen);

@@ -7,10 +7,18 @@ namespace ActorHeartbeat.Connections;
 public sealed class ConnectionRole(bool isPrimary)
 {
     private volatile bool _isPrimary = isPrimary;
+    private volatile bool _isReleased;
 
     public bool IsPrimary
     {
         get => _isPrimary;
         internal set => _isPrimary = value;
+    }
+
+    /// <summary>Nothing more is wanted but that it ends; an actor that is restarted after that stops at once.</summary>
+    public bool IsReleased
+    {
+        get => _isReleased;
+        internal set => _isReleased = value;
     }
 }

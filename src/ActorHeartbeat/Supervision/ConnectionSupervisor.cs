@@ -188,7 +188,7 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
             else
                 Pause(endpoint, settings.CloseCode, "disabled by configuration");
         }
-        else if (effect == ChangeEffect.Reconnect && settings.MaxAge is not null && endpoint.Successor is null && IsConnected(endpoint))
+        else if (effect == ChangeEffect.Reconnect && settings.MaxAge is not null && endpoint.CanRotate && IsConnected(endpoint))
         {
             endpoint.IsOutdated = true;
             endpoint.Primary?.Tell(new SettingsChanged(ChangeEffect.Live)); // what needs no new connection does not wait for one
@@ -255,7 +255,7 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
 
     private void BeginSuccession(SupervisedEndpoint endpoint)
     {
-        if (endpoint is { Primary: not null, Successor: null })
+        if (endpoint.CanRotate)
             Start(endpoint, new ConnectionRole(isPrimary: false), TimeSpan.Zero);
     }
 

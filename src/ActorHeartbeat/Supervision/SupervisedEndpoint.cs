@@ -29,6 +29,9 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
     /// <summary>The actor of a planned rotation that has not taken over yet.</summary>
     public IActorRef? Successor { get; private set; }
 
+    /// <summary>Whether there is exactly one connection, so that a second one may be opened beside it: an old one may still be closing.</summary>
+    public bool CanRotate => Primary is not null && _actors.Count == 1;
+
     /// <summary>Whether no actor exists for it, not even one that is closing.</summary>
     public bool IsIdle => _actors.Count == 0;
 
@@ -54,7 +57,10 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
     public IEnumerable<IActorRef> LetGo()
     {
         foreach (var role in _actors.Values)
+        {
             role.IsPrimary &= !IsRemoved;
+            role.IsReleased = true;
+        }
         (Primary, Successor, IsOutdated) = (null, null, false);
         return _actors.Keys;
     }
@@ -65,7 +71,7 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
     {
         var old = Primary;
         if (old is not null)
-            _actors[old].IsPrimary = false;
+            (_actors[old].IsPrimary, _actors[old].IsReleased) = (false, true);
         _actors[Successor!].IsPrimary = true;
         (Primary, Successor, IsOutdated) = (Successor, null, false);
         return old;

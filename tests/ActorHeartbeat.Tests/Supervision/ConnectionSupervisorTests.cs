@@ -138,6 +138,30 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public void An_endpoint_paused_while_its_actor_waits_for_its_restart_stays_paused()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Sys.ActorSelection("/user/connections/a-1/connection").Tell("no such message"));
+        AwaitAssert(() => Assert.Equal(0, _network.LiveSockets(Id("a"))));
+
+        Command(new PauseEndpoint(Id("a")));
+        for (var second = 0; second < 5; second++)
+        {
+            Advance(1);
+            Assert.Equal("paused", State("a"));
+        }
+        Command(new ResumeEndpoint(Id("a")));
+
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.Equal("open", State("a"));
+        });
+        Assert.Equal((2, 1), (_network.DialsOf(Id("a")).Count, _network.PeakSockets(Id("a"))));
+    }
+
+    [Fact]
     public void Exhausted_attempts_leave_the_endpoint_failed_visible_and_resumable()
     {
         _network.Script(Id("a"), DialScript.Refuse(500), DialScript.Refuse(500));
