@@ -2,8 +2,8 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Tests.Connections;
 using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Tests.Connections;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 
