@@ -196,7 +196,6 @@ public sealed partial class ConnectionActor
     private ConnectedData Opened(ConnectingData data)
     {
         var now = Now;
-        _memory.Vitals.CountOpen();
         data.Link.Opened();
         foreach (var message in _memory.Subscriptions.Values)
             data.Link.Send(message);

@@ -26,6 +26,7 @@ namespace ActorHeartbeat.Connections;
 /// | Connecting   | dial failed               |                                      | BackingOff   | return the permit                        |
 /// | Connecting   | connect-deadline          |                                      | BackingOff   | abort the dial, return the permit        |
 /// | Connecting   | ended                     |                                      | BackingOff   | return the permit                        |
+/// | Connecting   | settings changed          | they ask for a new connection        | BackingOff   | abort the dial, return the permit        |
 /// | Connecting   | close                     |                                      | BackingOff   | abort the dial, return the permit        |
 /// | Open         | heartbeat-due             | silent since                         | AwaitingPong | heartbeat                                |
 /// | Open         | heartbeat-due             | heard from since                     | Open         | look again when silence would be due     |
@@ -37,6 +38,7 @@ namespace ActorHeartbeat.Connections;
 /// | AwaitingPong | answer                    |                                      | Open         | misses back to zero                      |
 /// | AwaitingPong | pong-deadline             | misses below max-missed              | AwaitingPong | heartbeat                                |
 /// | AwaitingPong | pong-deadline             | misses reach max-missed              | BackingOff   | abort                                    |
+/// | AwaitingPong | pong-deadline             | a clock of the endpoint ran out      | BackingOff   | abort                                    |
 /// | AwaitingPong | ended                     |                                      | BackingOff   |                                          |
 /// | AwaitingPong | refresh                   |                                      | BackingOff   | close                                    |
 /// | AwaitingPong | close                     |                                      | BackingOff   | on-close messages, close                 |

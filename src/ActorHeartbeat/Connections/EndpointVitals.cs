@@ -6,7 +6,7 @@ namespace ActorHeartbeat.Connections;
 public sealed class EndpointVitals
 {
     private readonly RttEstimator _roundTrips = new();
-    private long _messagesOut, _bytesOut, _staleEvents, _dials, _opens, _heartbeatsAnswered;
+    private long _messagesOut, _bytesOut, _staleEvents, _dials, _heartbeatsAnswered;
 
     public long MessagesOut => Volatile.Read(ref _messagesOut);
 
@@ -17,9 +17,6 @@ public sealed class EndpointVitals
 
     /// <summary>Dial attempts.</summary>
     public long Dials => Volatile.Read(ref _dials);
-
-    /// <summary>Times it became open.</summary>
-    public long Opens => Volatile.Read(ref _opens);
 
     /// <summary>Heartbeats that were answered.</summary>
     public long HeartbeatsAnswered => Volatile.Read(ref _heartbeatsAnswered);
@@ -42,6 +39,4 @@ public sealed class EndpointVitals
     internal void CountStale() => Interlocked.Increment(ref _staleEvents);
 
     internal void CountDial() => Interlocked.Increment(ref _dials);
-
-    internal void CountOpen() => Interlocked.Increment(ref _opens);
 }

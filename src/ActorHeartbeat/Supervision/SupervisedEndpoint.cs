@@ -35,8 +35,6 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
     /// <summary>Whether no actor exists for it, not even one that is closing.</summary>
     public bool IsIdle => _actors.Count == 0;
 
-    public IEnumerable<IActorRef> Actors => _actors.Keys;
-
     public void Enter(EndpointMode mode, DateTimeOffset now, CloseCause? failure = null)
     {
         if (mode != Mode)
