@@ -27,7 +27,7 @@ internal static class DialFailures
                 return known.Failure with { Message = $"{Show(url)}: {known.Failure.Message}" };
         }
 
-        var (layer, message) = Judge(exception);
+        var (layer, message) = Judge(exception, stage);
         return new DialFailure(layer, $"{Show(url)}: {message}");
     }
 
@@ -45,7 +45,7 @@ internal static class DialFailures
         };
     }
 
-    private static (FailureLayer Layer, string Message) Judge(Exception exception)
+    private static (FailureLayer Layer, string Message) Judge(Exception exception, DialStage stage)
     {
         foreach (var cause in Causes(exception))
         {
@@ -57,6 +57,8 @@ internal static class DialFailures
                     return (FailureLayer.Tls, $"TLS: {FirstLine((tls.InnerException ?? tls).Message)}");
                 case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } answer:
                     return (FailureLayer.Protocol, $"the answer to the handshake is not HTTP: {FirstLine(answer.Message)}");
+                case SocketException socket when stage == DialStage.Securing:
+                    return (FailureLayer.Tls, $"TLS: the connection broke during the TLS handshake: {socket.SocketErrorCode}");
                 case SocketException socket:
                     return (FailureLayer.Tcp, $"the connection broke during the handshake: {socket.SocketErrorCode}");
                 case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
