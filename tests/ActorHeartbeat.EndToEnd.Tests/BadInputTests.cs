@@ -64,6 +64,7 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains($"cannot listen: ", ended.Error, StringComparison.Ordinal);
         Assert.Contains($"{other.LocalEndpoint}", ended.Error, StringComparison.Ordinal);
         Assert.Single(ended.Error.Trim().Split('\n'));
+        Assert.DoesNotContain("Exception", ended.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,6 +21,7 @@ internal sealed class ConsoleLog : IDisposable
         _logger = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(_level)
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning) // the host and the HTTP server tell what is told here better
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal) // it throws what it logs, and whoever catches it says it once
             .WriteTo.Conditional(_ => _format == LogFormat.Text, text => text.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture))
             .WriteTo.Conditional(_ => _format == LogFormat.Json, json => json.Console(new JsonLines()))
             .CreateLogger();

@@ -56,7 +56,7 @@ internal static class RunVerb
             await host.StopAsync(patience.Token);
             if (stop.IsCancellationRequested)
                 return ExitCode.Good;
-            await error.WriteLineAsync($"cannot listen: {problem.Message}; stop the other process, or change http.listen or feed-server.listen in {path}");
+            await error.WriteLineAsync($"cannot listen: {problem.Message.TrimEnd('.')}; stop the other process, or change http.listen or feed-server.listen in {path}");
             return ExitCode.Runtime;
         }
         var log = host.Services.GetRequiredService<ILogger>();
