@@ -8,6 +8,7 @@ public sealed class ConfigurationDiffTests
     private const string Base = """
         actor-heartbeat {
           groups { g {}, h {} }
+          sinks.s.path = feeds.ndjson
           endpoints.x { url = "wss://feed.example.com", heartbeat { mode = json, send { op = ping }, expect { "/op" = pong } } }
         }
         """;
@@ -78,9 +79,12 @@ public sealed class ConfigurationDiffTests
         { "supervisor.restart.max-restarts", "5", Live },
         { "supervisor.connect-rate", "100/s", Live },
         { "supervisor.connect-burst", "51", Live },
+        { "supervisor.per-host.connect-rate", "5/s", Live },
+        { "supervisor.per-host.connect-burst", "11", Live },
         { "supervisor.max-connecting", "201", Live },
         { "supervisor.start-spread", "6s", Live },
         { "supervisor.shutdown-timeout", "26s", Live },
+        { "supervisor.state-file", "state.json", ChangeEffect.Restart },
         { "http.listen", "\"127.0.0.1:8081\"", ChangeEffect.Restart },
         { "log.level", "debug", Live },
         { "log.format", "json", Live },
@@ -90,10 +94,18 @@ public sealed class ConfigurationDiffTests
         { "groups.g.max-connections", "3", Live },
         { "groups.g.priority", "-1", Live },
         { "groups.g.send-rate", "5/s", Live },
+        { "sinks.s.path", "other.ndjson", Live },
+        { "sinks.s.select", "\"venue=binance\"", Live },
+        { "sinks.s.queue", "1024", Live },
+        { "sinks.s.queue-bytes", "1MiB", Live },
+        { "sinks.s.rotate.size", "4GiB", Live },
+        { "sinks.s.rotate.every", "1d", Live },
+        { "sinks.s.rotate.keep", "0", Live },
     };
 
-    // Keys that the base cannot change alone: another mode needs other messages, max-silence needs a reply, and this build has one transport.
-    private static readonly string[] Apart = ["heartbeat.mode", "heartbeat.max-silence", "transport"];
+    // Keys that the base cannot change alone: another mode needs other messages, max-silence needs a reply, and there is one transport in this build
+    // and one kind and format of a sink.
+    private static readonly string[] Apart = ["heartbeat.mode", "heartbeat.max-silence", "transport", "sinks.s.type", "sinks.s.format"];
 
     [Theory]
     [MemberData(nameof(EndpointKeys))]
@@ -126,7 +138,8 @@ public sealed class ConfigurationDiffTests
     public void The_tables_have_every_key_of_the_schema()
     {
         var endpoint = Schema.EndpointSchema.Shape.Keys.Select(key => key.Path).Except(Apart).Order(StringComparer.Ordinal);
-        var others = Schema.ProcessSchema.Shape.Keys.Select(key => key.Path).Concat(Schema.GroupSchema.Shape.Keys.Select(key => $"groups.g.{key.Path}")).Order(StringComparer.Ordinal);
+        var others = Schema.ProcessSchema.Shape.Keys.Select(key => key.Path).Concat(Schema.GroupSchema.Shape.Keys.Select(key => $"groups.g.{key.Path}"))
+            .Concat(Schema.SinkSchema.Shape.Keys.Select(key => $"sinks.s.{key.Path}")).Except(Apart).Order(StringComparer.Ordinal);
 
         Assert.Equal(endpoint, EndpointKeys.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
         Assert.Equal(others, OtherKeys.Select(row => (string)row[0]).Order(StringComparer.Ordinal));

@@ -13,6 +13,8 @@ public sealed partial class ReferenceTests
 
     public static TheoryData<string> ProcessKeys => [.. ProcessSchema.Shape.Keys.Select(key => key.Path)];
 
+    public static TheoryData<string> SinkKeys => [.. SinkSchema.Shape.Keys.Select(key => key.Path)];
+
     public static TheoryData<string> GroupKeys => [.. GroupSchema.Shape.Keys.Select(key => key.Path)];
 
     [Theory]
@@ -44,11 +46,21 @@ public sealed partial class ReferenceTests
     public void Every_key_of_a_group_is_in_a_comment_of_the_reference_with_the_default_of_its_record(string path)
     {
         var key = GroupSchema.Shape.Keys.Single(key => key.Path == path);
-        var comment = Lines.Select(line => GroupComment().Match(line)).Single(match => match.Success && match.Groups["key"].Value == path);
 
-        var configuration = ConfigurationLoader.LoadText($"actor-heartbeat.groups.g.{path} = {comment.Groups["value"].Value}", "comment", _ => null).OrThrow();
+        var configuration = ConfigurationLoader.LoadText($"actor-heartbeat.groups.g.{path} = {DefaultInComment("groups", path)}", "comment", _ => null).OrThrow();
 
         Assert.Equal(key.ValueIn(new GroupSettings { Name = "g" }), key.ValueIn(Assert.Single(configuration.Groups)));
+    }
+
+    [Theory]
+    [MemberData(nameof(SinkKeys))]
+    public void Every_key_of_a_sink_is_in_a_comment_of_the_reference_with_the_default_of_its_record(string path)
+    {
+        var key = SinkSchema.Shape.Keys.Single(key => key.Path == path);
+
+        var configuration = ConfigurationLoader.LoadText($"actor-heartbeat.sinks.s {{ path = feeds.ndjson, {path} = {DefaultInComment("sinks", path)} }}", "comment", _ => null).OrThrow();
+
+        Assert.Equal(key.ValueIn(new SinkSettings { Name = "s", Path = "feeds.ndjson" }), key.ValueIn(Assert.Single(configuration.Sinks)));
     }
 
     [Fact]
@@ -100,8 +112,16 @@ public sealed partial class ReferenceTests
         DrainCloseCode = 4000,
     };
 
-    [GeneratedRegex(@"^\s*#\s{3}(?<key>[a-z-]+) = (?<value>\S+)")]
-    private static partial Regex GroupComment();
+    // The keys of a section whose members have free names are told in the comment above it.
+    private static string DefaultInComment(string section, string path)
+    {
+        var end = Array.FindIndex(Lines, line => line.TrimStart().StartsWith($"{section} {{}}", StringComparison.Ordinal));
+        return Lines.Take(end).Reverse().TakeWhile(line => line.TrimStart().StartsWith('#'))
+            .Select(line => KeyComment().Match(line)).Single(match => match.Success && match.Groups["key"].Value == path).Groups["value"].Value;
+    }
+
+    [GeneratedRegex(@"^\s*#\s{3}(?<key>[a-z.-]+) = (?<value>\S+)")]
+    private static partial Regex KeyComment();
 
     [GeneratedRegex(@"^\s*[a-z-]+ = ")]
     private static partial Regex KeyLine();

@@ -12,7 +12,7 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
     public const string Ours = "actor-heartbeat";
 
     private static readonly Shape<ProcessSettings> Root = new(
-        [.. ProcessSchema.Shape.Keys, new Section<ProcessSettings>("defaults"), new Section<ProcessSettings>("templates"), new Section<ProcessSettings>("groups"), new Section<ProcessSettings>("endpoints")]);
+        [.. ProcessSchema.Shape.Keys, new Section<ProcessSettings>("defaults"), new Section<ProcessSettings>("templates"), new Section<ProcessSettings>("groups"), new Section<ProcessSettings>("endpoints"), new Section<ProcessSettings>("sinks")]);
 
     private static readonly Shape<EndpointSettings> WithTemplates = new([.. EndpointSchema.Shape.Keys, new Section<EndpointSettings>("templates")]);
 
@@ -34,7 +34,8 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
         ReadTemplates(own);
         ReadGroups(own);
         var endpoints = ReadEndpoints(own, lower);
-        return new Bound(process, processLayers, lower, [.. _groups.Values], endpoints, root.Find("akka")?.Json ?? "{}");
+        var sinks = ReadSinks(own);
+        return new Bound(process, processLayers, lower, [.. _groups.Values], endpoints, sinks, root.Find("akka")?.Json ?? "{}");
     }
 
     // Other names at the root are the operator's own, for substitutions; but a slip must not make a whole section vanish.
@@ -74,6 +75,22 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
     {
         foreach (var at in Members(own, "groups"))
             _groups.Add(at.Key, GroupSchema.Shape.Read(at, at.Key).Over(new GroupSettings { Name = at.Key }));
+    }
+
+    private static List<SinkSettings> ReadSinks(Layer<ProcessSettings> own)
+    {
+        var sinks = new List<SinkSettings>();
+        var byPath = new Dictionary<string, Cursor>(StringComparer.Ordinal);
+        foreach (var at in Members(own, "sinks"))
+        {
+            var layer = SinkSchema.Shape.Read(at, "sink");
+            sinks.Add(layer.Over(SinkSchema.Blank(at.Key)));
+            if (at.Fields is not null && at.Find(SinkSchema.Path) is null)
+                at.ReportKey("needs path");
+            else if (layer.Find(SinkSchema.Path) is { At: var path } && !byPath.TryAdd(path.Text!, path)) // a path was read, so it is text
+                path.Report($"two sinks would write to one file; {byPath[path.Text!].Path} is set at {byPath[path.Text!].Place}");
+        }
+        return sinks;
     }
 
     private List<LayeredEndpoint> ReadEndpoints(Layer<ProcessSettings> own, IReadOnlyList<Layer<EndpointSettings>> lower)
@@ -172,4 +189,5 @@ internal sealed record Bound(
     IReadOnlyList<Layer<EndpointSettings>> Defaults,
     IReadOnlyList<GroupSettings> Groups,
     IReadOnlyList<LayeredEndpoint> Endpoints,
+    IReadOnlyList<SinkSettings> Sinks,
     string Akka);

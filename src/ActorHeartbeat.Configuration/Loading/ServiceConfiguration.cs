@@ -14,6 +14,7 @@ public sealed class ServiceConfiguration
         Process = bound.Process;
         Groups = [.. bound.Groups];
         Endpoints = [.. bound.Endpoints.Select(endpoint => endpoint.Settings)];
+        Sinks = [.. bound.Sinks];
         Akka = bound.Akka;
         Files = files;
         _byId = bound.Endpoints.ToDictionary(endpoint => endpoint.Settings.Id);
@@ -26,6 +27,9 @@ public sealed class ServiceConfiguration
 
     /// <summary>In the order of the files, paused ones included.</summary>
     public ValueList<EndpointSettings> Endpoints { get; }
+
+    /// <summary>Who writes feeds somewhere, in the order of the files.</summary>
+    public ValueList<SinkSettings> Sinks { get; }
 
     /// <summary>The <c>akka</c> section as HOCON text, resolved, for <c>ConfigurationFactory.ParseString</c>; <c>{}</c> when there is none.</summary>
     public string Akka { get; }

@@ -19,7 +19,7 @@ public sealed record ConfigurationDiff
 
     public ValueList<ChangedEndpoint> Changed { get; internal init; } = [];
 
-    /// <summary>Keys of the process, of groups, and <c>akka</c>.</summary>
+    /// <summary>Keys of the process, of groups and sinks, and <c>akka</c>.</summary>
     public ValueList<ChangedSetting> Settings { get; internal init; } = [];
 
     public int Unchanged { get; internal init; }
@@ -47,10 +47,16 @@ public sealed record ConfigurationDiff
         EndpointChange.Between,
         [
             .. Changes(ProcessSchema.Shape, old.Process, @new.Process),
-            .. Groups(
+            .. Named(
+                "groups",
                 old.Groups.Select(group => KeyValuePair.Create(group.Name, group)),
                 @new.Groups.Select(group => KeyValuePair.Create(group.Name, group)),
                 (before, after) => Changes(GroupSchema.Shape, before, after)),
+            .. Named(
+                "sinks",
+                old.Sinks.Select(sink => KeyValuePair.Create(sink.Name, sink)),
+                @new.Sinks.Select(sink => KeyValuePair.Create(sink.Name, sink)),
+                (before, after) => Changes(SinkSchema.Shape, before, after)),
             .. Akka(old.Akka == @new.Akka),
         ]);
 
@@ -82,21 +88,21 @@ public sealed record ConfigurationDiff
         };
     }
 
-    /// <summary>Groups that came or went are one change each; of the others, each key.</summary>
-    internal static IEnumerable<ChangedSetting> Groups<TGroup>(
-        IEnumerable<KeyValuePair<string, TGroup>> old, IEnumerable<KeyValuePair<string, TGroup>> @new, Func<TGroup, TGroup, IEnumerable<ChangedSetting>> between)
+    /// <summary>Members of a section that came or went are one change each; of the others, each key.</summary>
+    internal static IEnumerable<ChangedSetting> Named<T>(
+        string section, IEnumerable<KeyValuePair<string, T>> old, IEnumerable<KeyValuePair<string, T>> @new, Func<T, T, IEnumerable<ChangedSetting>> between)
     {
-        var before = new Dictionary<string, TGroup>(old, StringComparer.Ordinal);
-        foreach (var (name, group) in @new)
+        var before = new Dictionary<string, T>(old, StringComparer.Ordinal);
+        foreach (var (name, member) in @new)
         {
             var changes = before.Remove(name, out var previous)
-                ? between(previous, group).Select(change => change with { Key = $"groups.{name}.{change.Key}" })
-                : [new ChangedSetting($"groups.{name}", Live)];
+                ? between(previous, member).Select(change => change with { Key = $"{section}.{name}.{change.Key}" })
+                : [new ChangedSetting($"{section}.{name}", Live)];
             foreach (var change in changes)
                 yield return change;
         }
         foreach (var name in before.Keys)
-            yield return new ChangedSetting($"groups.{name}", Live);
+            yield return new ChangedSetting($"{section}.{name}", Live);
     }
 
     internal static IEnumerable<ChangedSetting> Akka(bool isSame) => isSame ? [] : [new ChangedSetting("akka", ChangeEffect.Restart)];

@@ -47,11 +47,19 @@ internal static class Values
 
     public static readonly ValueReader<int> Size = new Scalar<int>(
         "a size such as 512KiB or 1MiB, less than 2GiB",
-        text => HoconReader.TrySize(Plain(text), out var size) && size is > 0 and <= int.MaxValue ? (true, (int)size) : default,
+        text => Bytes(text) is > 0 and <= int.MaxValue and var size ? (true, (int)size) : default,
+        size => SpellSize(size));
+
+    public static readonly ValueReader<long> FileSize = new Scalar<long>(
+        "a size such as 100MiB or 2GiB",
+        text => Bytes(text) is > 0 and var size ? (true, size) : default,
         SpellSize);
 
-    public static ValueReader<string?> OptionalText(string expected) =>
-        new OptionalObject<string>(null, new Scalar<string>(expected, text => (text.Length > 0, text), text => text));
+    public static readonly ValueReader<string?> OffOrPath = new OptionalObject<string>("off", SomeText("the path of a file"));
+
+    public static ValueReader<string?> OptionalText(string expected) => new OptionalObject<string>(null, SomeText(expected));
+
+    public static ValueReader<string> SomeText(string expected) => new Scalar<string>(expected, text => (text.Length > 0, text), text => text);
 
     /// <summary>A word for each value of <typeparamref name="T"/>, or for those given.</summary>
     public static ValueReader<T> Word<T>(params T[] allowed)
@@ -96,7 +104,9 @@ internal static class Values
 
     private static HoconString Plain(string text) => new(Nowhere, text);
 
-    private static string SpellSize(int size) => size switch
+    private static long? Bytes(string text) => HoconReader.TrySize(Plain(text), out var size) ? size : null;
+
+    private static string SpellSize(long size) => size switch
     {
         _ when size % (1024 * 1024) == 0 => $"{size / (1024 * 1024)}MiB",
         _ when size % 1024 == 0 => $"{size / 1024}KiB",

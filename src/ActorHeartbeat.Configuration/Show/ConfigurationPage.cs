@@ -43,6 +43,10 @@ public static class ConfigurationPage
         foreach (var group in configuration.Groups)
             WriteKeys(json, group.Name, GroupSchema.Shape, group, new GroupSettings { Name = group.Name });
         json.WriteEndObject();
+        json.WriteStartObject("sinks");
+        foreach (var sink in configuration.Sinks)
+            WriteKeys(json, sink.Name, SinkSchema.Shape, sink, SinkSchema.Blank(sink.Name));
+        json.WriteEndObject();
         json.WriteStartObject("endpoints");
         foreach (var endpoint in configuration.Endpoints)
             WriteKeys(json, endpoint.Id.Value, EndpointSchema.Shape, endpoint, EndpointSchema.Blank);

@@ -13,9 +13,13 @@ internal static class PageDiff
         EndpointChangeBetween,
         [
             .. Changes(ProcessSchema.Shape, Member(old, "settings"), Member(@new, "settings")),
-            .. ConfigurationDiff.Groups(Members(old, "groups"), Members(@new, "groups"), (before, after) => Changes(GroupSchema.Shape, before, after)),
+            .. Named("groups", GroupSchema.Shape, old, @new),
+            .. Named("sinks", SinkSchema.Shape, old, @new),
             .. ConfigurationDiff.Akka(Same(Member(old, "akka"), Member(@new, "akka"))),
         ]);
+
+    private static IEnumerable<ChangedSetting> Named<TSettings>(string section, Shape<TSettings> shape, JsonElement old, JsonElement @new) =>
+        ConfigurationDiff.Named(section, Members(old, section), Members(@new, section), (before, after) => Changes(shape, before, after));
 
     private static EndpointChange EndpointChangeBetween(JsonElement old, JsonElement @new)
     {

@@ -8,6 +8,8 @@ public sealed record SinkSettings
 
     public SinkKind Kind { get; init; } = SinkKind.File;
 
+    public SinkFormat Format { get; init; } = SinkFormat.Ndjson;
+
     /// <summary>The file; its directory must exist.</summary>
     public required string Path { get; init; }
 
@@ -25,8 +27,14 @@ public sealed record SinkSettings
 
 public enum SinkKind
 {
-    /// <summary>Newline-delimited JSON, one event a line.</summary>
+    /// <summary>A file of lines that is only ever appended to.</summary>
     File,
+}
+
+public enum SinkFormat
+{
+    /// <summary>Newline-delimited JSON, one event a line.</summary>
+    Ndjson,
 }
 
 /// <summary>When a sink's file is set aside under a name with the time, and how many such files stay.</summary>

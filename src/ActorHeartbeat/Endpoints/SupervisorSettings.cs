@@ -11,6 +11,9 @@ public sealed record SupervisorSettings
     /// <summary>Dials that may start at once after a quiet time. Default 50.</summary>
     public int ConnectBurst { get; init; } = 50;
 
+    /// <summary>The budget of each remote host, whatever its endpoints and groups.</summary>
+    public HostSettings PerHost { get; init; } = new();
+
     /// <summary>Handshakes in flight at most. Default 200.</summary>
     public int MaxConnecting { get; init; } = 200;
 
@@ -19,6 +22,16 @@ public sealed record SupervisorSettings
 
     /// <summary>The bound of a graceful shutdown. Default 25 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(25);
+}
+
+/// <summary>A budget that every remote host has for itself; a host is the name in the URL, whatever it resolves to.</summary>
+public sealed record HostSettings
+{
+    /// <summary>Dials permitted to one host; null (default) for no limit of its own.</summary>
+    public Rate? ConnectRate { get; init; }
+
+    /// <summary>Dials to one host that may start at once after a quiet time. Default 10.</summary>
+    public int ConnectBurst { get; init; } = 10;
 }
 
 /// <summary>Restart of a connection actor that threw (a bug, not a network failure).</summary>

@@ -1,0 +1,43 @@
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using static ActorHeartbeat.Endpoints.ChangeEffect;
+
+namespace ActorHeartbeat.Configuration.Schema;
+
+/// <summary>The keys of a sink. No feed waits for a sink, so one is replaced in flight, and every change of it is live.</summary>
+internal static class SinkSchema
+{
+    /// <summary>The key that has no default.</summary>
+    public const string Path = "path";
+
+    public static readonly Shape<SinkSettings> Shape = new(
+        Row("type", Values.Word<SinkKind>(), sink => sink.Kind, (sink, kind) => sink with { Kind = kind }),
+        Row("format", Values.Word<SinkFormat>(), sink => sink.Format, (sink, format) => sink with { Format = format }),
+        Row(Path, Values.SomeText("the path of a file"), sink => sink.Path, (sink, path) => sink with { Path = path }),
+        Row("select", new Judged<string>("a label selector such as \"venue=binance\"", Selector, text => text), sink => sink.Select, (sink, select) => sink with { Select = select }),
+        Row("queue", Values.Count, sink => sink.Queue, (sink, count) => sink with { Queue = count }),
+        Row("queue-bytes", Values.Size, sink => sink.QueueBytes, (sink, size) => sink with { QueueBytes = size }),
+        Row("rotate.size", Values.FileSize, sink => sink.Rotate.Size, (sink, size) => sink with { Rotate = sink.Rotate with { Size = size } }),
+        Row("rotate.every", Values.OffOrDuration, sink => sink.Rotate.Age, (sink, age) => sink with { Rotate = sink.Rotate with { Age = age } }),
+        Row("rotate.keep", Values.NoneOrCount, sink => sink.Rotate.Keep, (sink, count) => sink with { Rotate = sink.Rotate with { Keep = count } }));
+
+    /// <summary>A sink of which nothing is said.</summary>
+    public static SinkSettings Blank(string name) => new() { Name = name, Path = "" };
+
+    private static Key<SinkSettings, TValue> Row<TValue>(
+        string path, ValueReader<TValue> reader, Func<SinkSettings, TValue> get, Func<SinkSettings, TValue, SinkSettings> set) =>
+        new(path, Live, reader, get, set);
+
+    private static (string?, string?) Selector(string text)
+    {
+        try
+        {
+            LabelSelector.Parse(text);
+            return (text, null);
+        }
+        catch (FormatException problem)
+        {
+            return (null, problem.Message);
+        }
+    }
+}
