@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
@@ -26,8 +27,6 @@ public sealed partial class ConnectionActor
     private static readonly TimeSpan LongestAutomaticTimeout = TimeSpan.FromSeconds(60);
 
     private long _request, _pingId;
-
-    private TimeSpan LeaveDeadline => _settings.Timeouts.Close + LeaveGrace;
 
     private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? AutomaticTimeout;
 
@@ -77,7 +76,7 @@ public sealed partial class ConnectionActor
     {
         var left = _memory.AdoptOrphan(_role, Self);
         return _role.IsReleased
-            ? new BackingOffData(0, CloseCause.Start, BackingOffPhase.Ending, left is null ? Now : Now + LeaveDeadline, left)
+            ? new BackingOffData(0, CloseCause.Start, BackingOffPhase.Ending, left is null ? Now : LeaveDeadline(left), left)
             : new BackingOffData(0, CloseCause.Start, BackingOffPhase.Delay, Now + (startSpread * _random.NextDouble()), left);
     }
 
@@ -86,7 +85,7 @@ public sealed partial class ConnectionActor
         if (!_role.IsPrimary)
         {
             _with.Supervisor.Tell(new SuccessorFailed(_memory.Id, _role, cause));
-            return leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, Now + LeaveDeadline, leaving));
+            return leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
         }
         var flapping = data is ConnectedData && _settings.Flap is { } flap && _memory.Flaps.Ended(Now, flap.Ends, flap.Within);
         var next = NextAttempt.After(_settings, cause, data.Failures, flapping, _random.NextDouble(), _with.Clock.UtcNow);
@@ -150,13 +149,22 @@ public sealed partial class ConnectionActor
         return Liveness.Judge(_settings, signs, data.PongDeadline, !data.Stable, data.RotateAt, now, TimeOnly.FromTimeSpan(_with.Clock.UtcNow.TimeOfDay));
     }
 
+    [MemberNotNull(nameof(_settings))]
     private void TakeSettings()
     {
         _settings = _memory.Settings;
         _memory.Held.Configure(_settings.Send, _settings.Limits.SendQueue);
     }
 
-    private static bool IsLeaving(BackingOffData data) => data.Leaving is { IsGone: false };
+    /// <summary>Takes changed settings while connected: a changed max-age counts from when the connection opened.</summary>
+    private ConnectedData Rearmed(ConnectedData data)
+    {
+        var before = _settings.MaxAge;
+        TakeSettings();
+        return data.IsSuccessor || before == _settings.MaxAge ? data : data with { RotateAt = RotationTime(data.OpenedAt) };
+    }
+
+    private TimeSpan LeaveDeadline(ConnectionLink leaving) => Now + leaving.CloseTimeout + LeaveGrace;
 
     private static bool Concerns(ConnectionEvent happened, ConnectionLink? link) => happened.Incarnation == link?.Incarnation;
 
@@ -172,7 +180,7 @@ public sealed partial class ConnectionActor
 
     private ConnectingData Dial(BackingOffData data)
     {
-        var link = _memory.NewIncarnation(_role, _with.Clock, Self);
+        var link = _memory.NewIncarnation(_role, _settings.Timeouts.Close, _with.Clock, Self);
         _memory.Vitals.CountDial();
         AttemptAsync(_with, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
         return new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
@@ -252,7 +260,7 @@ public sealed partial class ConnectionActor
     private BackingOffData Ending(ConnectionData data, CloseConnection close, ConnectionLink leaving)
     {
         RefuseHeld("the endpoint is closed");
-        return new BackingOffData(data.Failures, CloseCause.Closed(close.Code, close.Reason), BackingOffPhase.Ending, Now + LeaveDeadline, leaving);
+        return new BackingOffData(data.Failures, CloseCause.Closed(close.Code, close.Reason), BackingOffPhase.Ending, LeaveDeadline(leaving), leaving);
     }
 
     private BackingOffData NoLongerThanBackoff(BackingOffData data)

@@ -69,7 +69,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         _memory = memory;
         _with = with;
         _role = role;
-        _settings = memory.Settings;
+        TakeSettings();
         _random = SplitMix.For(with.Seed + (ulong)memory.Vitals.Dials, memory.Id.Value);
 
         StartWith(ConnectionState.BackingOff, Beginning(startSpread));
@@ -98,10 +98,10 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         {
             case DeadlinePassed when data.Phase == BackingOffPhase.Ending:
                 return Stop();
-            case DeadlinePassed when data.Phase == BackingOffPhase.Leaving && IsLeaving(data):
-                throw new InvalidOperationException($"the transport has not confirmed the end of incarnation {data.Leaving!.Incarnation}");
-            case DeadlinePassed when IsLeaving(data):
-                return GoTo(ConnectionState.BackingOff).Using(data with { Phase = BackingOffPhase.Leaving, Until = Now + LeaveDeadline });
+            case DeadlinePassed when data is { Phase: BackingOffPhase.Leaving, Leaving: { IsGone: false } late }:
+                throw new InvalidOperationException($"the transport has not confirmed the end of incarnation {late.Incarnation}");
+            case DeadlinePassed when data.Leaving is { IsGone: false } leaving:
+                return GoTo(ConnectionState.BackingOff).Using(data with { Phase = BackingOffPhase.Leaving, Until = LeaveDeadline(leaving) });
             case DeadlinePassed:
                 return GoTo(ConnectionState.BackingOff).Using(AskForPermit(data));
             case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == _request:
@@ -271,9 +271,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 TakeSettings();
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case SettingsChanged:
-                TakeSettings();
-                data.Link.Configure(_settings.Heartbeat);
-                return GoTo(StateName); // its deadline follows the new settings
+                return GoTo(StateName).Using(Rearmed(data)); // its deadline follows the new settings
             default:
                 return null!;
         }

@@ -18,7 +18,6 @@ internal sealed class ConnectionLink : IConnectionSink
     private readonly SchedulerClock _clock;
     private readonly CancellationTokenSource _dial = new();
     private volatile IActorRef _owner;
-    private volatile HeartbeatSettings _heartbeat;
     private volatile Hello? _hello;
     private IConnection? _connection;
     private FeedWriter? _writer;
@@ -27,17 +26,23 @@ internal sealed class ConnectionLink : IConnectionSink
     private int _wantsSign, _wantsData;
     private volatile bool _gone, _abandoned, _adopted;
 
-    public ConnectionLink(long incarnation, ConnectionRole role, EndpointMemory memory, SchedulerClock clock, IActorRef owner)
+    public ConnectionLink(long incarnation, ConnectionRole role, TimeSpan closeTimeout, EndpointMemory memory, SchedulerClock clock, IActorRef owner)
     {
         Incarnation = incarnation;
         Role = role;
         _memory = memory;
         _clock = clock;
         _owner = owner;
-        _heartbeat = memory.Settings.Heartbeat;
+        CloseTimeout = closeTimeout;
     }
 
     public long Incarnation { get; }
+
+    /// <summary>How long its closing handshake may take; settings that change later do not change it.</summary>
+    public TimeSpan CloseTimeout { get; }
+
+    /// <inheritdoc/>
+    public LimitSettings Limits => _memory.Settings.Limits;
 
     public ConnectionRole Role { get; }
 
@@ -46,6 +51,9 @@ internal sealed class ConnectionLink : IConnectionSink
 
     /// <summary>Whether the transport has confirmed that nothing of this incarnation is left.</summary>
     public bool IsGone => _gone;
+
+    // Read where it is needed: what the pump takes for an answer, and what the actor sends, is what the settings say now.
+    private HeartbeatSettings Heartbeat => _memory.Settings.Heartbeat;
 
     public string? Subprotocol => _connection?.Subprotocol;
 
@@ -90,8 +98,6 @@ internal sealed class ConnectionLink : IConnectionSink
         _adopted = true;
     }
 
-    public void Configure(HeartbeatSettings heartbeat) => _heartbeat = heartbeat;
-
     /// <summary>The next message that matches is reported as the answer to the opening message with this index.</summary>
     public void ExpectHello(int index, MessagePattern pattern) => _hello = new Hello(index, pattern);
 
@@ -115,10 +121,11 @@ internal sealed class ConnectionLink : IConnectionSink
     {
         Volatile.Write(ref _pingSentAt, _clock.Elapsed.Ticks);
         Volatile.Write(ref _pingId, id);
-        Volatile.Write(ref _wantsSign, _heartbeat.Strict ? 0 : 1);
-        if (_heartbeat.Mode == HeartbeatMode.Ping)
+        var heartbeat = Heartbeat;
+        Volatile.Write(ref _wantsSign, heartbeat.Strict ? 0 : 1);
+        if (heartbeat.Mode == HeartbeatMode.Ping)
             _connection!.TryPing(id); // refused while closing; then the end is on its way
-        else if (_heartbeat.Send is { } message)
+        else if (heartbeat.Send is { } message)
             Send(message);
     }
 
@@ -145,7 +152,7 @@ internal sealed class ConnectionLink : IConnectionSink
 
     public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
     {
-        var heartbeat = _heartbeat;
+        var heartbeat = Heartbeat;
         if (_hello is { } hello && hello.Pattern.Matches(kind, payload.Span))
         {
             _hello = null;

@@ -57,9 +57,9 @@ public sealed class EndpointMemory(EndpointSettings settings, Feed feed)
     /// <summary>Messages given while the connection was down, and who gave them. The primary's.</summary>
     internal SendQueue<IActorRef> Held { get; } = new(settings.Send, settings.Limits.SendQueue);
 
-    internal ConnectionLink NewIncarnation(ConnectionRole role, SchedulerClock clock, IActorRef owner)
+    internal ConnectionLink NewIncarnation(ConnectionRole role, TimeSpan closeTimeout, SchedulerClock clock, IActorRef owner)
     {
-        var link = new ConnectionLink(Interlocked.Increment(ref _incarnation), role, this, clock, owner);
+        var link = new ConnectionLink(Interlocked.Increment(ref _incarnation), role, closeTimeout, this, clock, owner);
         _sockets[link.Incarnation] = link;
         _peakSockets = Math.Max(_peakSockets, _sockets.Count);
         return link;

@@ -10,8 +10,8 @@ namespace ActorHeartbeat.Transport;
 /// </summary>
 internal sealed class ClientWebSocketConnection(OpenedWebSocket opened, EndpointSettings settings, IConnectionSink sink, TimeProvider time) : IConnection
 {
-    private readonly SupervisedSocket _socket = new(opened, settings, write: null, time);
-    private readonly MessageReceiver _receiver = new(opened.Socket, opened.ReadBuffer, settings.Limits.Message, sink);
+    private readonly SupervisedSocket _socket = new(opened, settings.Timeouts, sink, write: null, time);
+    private readonly MessageReceiver _receiver = new(opened.Socket, opened.ReadBuffer, sink);
     private int _started;
 
     public string? Subprotocol => _socket.Socket.SubProtocol;

@@ -55,6 +55,9 @@ public enum SendStatus
 /// </summary>
 public interface IConnectionSink
 {
+    /// <summary>The bounds that hold now; asked for each message, so that a change counts on the open connection.</summary>
+    LimitSettings Limits { get; }
+
     /// <summary>Bytes came in, of any frame. Called before what they contain is reported.</summary>
     void OnActivity();
 

@@ -9,7 +9,7 @@ namespace ActorHeartbeat.Transport;
 /// Reads whole messages and hands them over, one after the other. Waits for the next with an empty read, and has a buffer, rented,
 /// only from the first byte of a message until no more bytes are at hand.
 /// </summary>
-internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, int limit, IConnectionSink sink)
+internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, IConnectionSink sink)
 {
     private const int FirstSize = 4 * 1024;
 
@@ -59,12 +59,12 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, i
 
     private async ValueTask<ReceiveEnd?> ReceiveAtHandAsync(CancellationToken aborted)
     {
-        var buffer = new MessageBuffer(FirstSize, limit);
+        var buffer = new MessageBuffer(FirstSize);
         try
         {
             do
             {
-                buffer.Clear();
+                buffer.Begin(sink.Limits.Message);
                 ValueWebSocketReceiveResult part;
                 do
                 {

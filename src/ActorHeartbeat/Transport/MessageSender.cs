@@ -7,11 +7,11 @@ namespace ActorHeartbeat.Transport;
 /// writes; an idle connection has no writer and no queue.
 /// </summary>
 /// <param name="write">Sends one message.</param>
-/// <param name="bound">Messages that may wait.</param>
+/// <param name="bound">How many messages may wait, asked for each.</param>
 /// <param name="deadline">How long the socket may take over one message.</param>
 /// <param name="time">The deadline's clock.</param>
 /// <param name="onDeadline">Called when the deadline passes; must make the write in flight fail.</param>
-internal sealed class MessageSender(Func<OutboundMessage, ValueTask> write, int bound, TimeSpan deadline, TimeProvider time, Action onDeadline)
+internal sealed class MessageSender(Func<OutboundMessage, ValueTask> write, Func<int> bound, TimeSpan deadline, TimeProvider time, Action onDeadline)
 {
     private readonly Lock _gate = new();
     private Queue<Waiting>? _waiting;
@@ -64,7 +64,7 @@ internal sealed class MessageSender(Func<OutboundMessage, ValueTask> write, int 
     private ValueTask<SendStatus> EnqueueLocked(OutboundMessage message)
     {
         _waiting ??= new Queue<Waiting>();
-        if (_waiting.Count >= bound)
+        if (_waiting.Count >= bound())
             return new ValueTask<SendStatus>(SendStatus.Refused);
         var waiting = new Waiting(message);
         _waiting.Enqueue(waiting);

@@ -9,7 +9,8 @@ namespace ActorHeartbeat.Transport;
 internal sealed class SupervisedSocket : IDisposable
 {
     private readonly OpenedWebSocket _opened;
-    private readonly EndpointSettings _settings;
+    private readonly TimeoutSettings _timeouts;
+    private readonly IConnectionSink _sink;
     private readonly TimeProvider _time;
     private readonly MessageSender _sender;
     private readonly CancellationTokenSource _dropped = new();
@@ -17,15 +18,17 @@ internal sealed class SupervisedSocket : IDisposable
     private DialFailure? _failure;
 
     /// <param name="opened">The socket.</param>
-    /// <param name="settings">Deadlines and bounds.</param>
+    /// <param name="timeouts">Its deadlines.</param>
+    /// <param name="sink">Knows its bounds.</param>
     /// <param name="write">Sends one message; null for frame by frame over the socket itself.</param>
     /// <param name="time">The clock of the deadlines.</param>
-    public SupervisedSocket(OpenedWebSocket opened, EndpointSettings settings, Func<OutboundMessage, ValueTask>? write, TimeProvider time)
+    public SupervisedSocket(OpenedWebSocket opened, TimeoutSettings timeouts, IConnectionSink sink, Func<OutboundMessage, ValueTask>? write, TimeProvider time)
     {
         _opened = opened;
-        _settings = settings;
+        _timeouts = timeouts;
+        _sink = sink;
         _time = time;
-        _sender = new MessageSender(write ?? WriteAsync, settings.Limits.SendQueue, settings.Timeouts.Send, time, OnSendDeadline);
+        _sender = new MessageSender(write ?? WriteAsync, () => sink.Limits.SendQueue, timeouts.Send, time, OnSendDeadline);
     }
 
     public ClientWebSocket Socket => _opened.Socket;
@@ -34,7 +37,7 @@ internal sealed class SupervisedSocket : IDisposable
     public CancellationToken Dropped => _dropped.Token;
 
     private ClosingHandshake Closing => LazyInitializer.EnsureInitialized(
-        ref _closing, () => new ClosingHandshake(_opened.Socket, _sender, _settings.Timeouts.Close, _time, OnCloseDeadline));
+        ref _closing, () => new ClosingHandshake(_opened.Socket, _sender, _timeouts.Close, _time, OnCloseDeadline));
 
     public ValueTask<SendStatus> SendAsync(OutboundMessage message) => _sender.SendAsync(message);
 
@@ -50,7 +53,7 @@ internal sealed class SupervisedSocket : IDisposable
     /// <summary>Begins to close because of a message over the limit.</summary>
     public void RefuseTooBig()
     {
-        var limit = _settings.Limits.Message;
+        var limit = _sink.Limits.Message;
         Blame(new DialFailure(FailureLayer.Protocol, $"a message is larger than limits.message ({limit} B); closed with {CloseCodes.MessageTooBig}"));
         _ = Closing.SendAsync(CloseCodes.MessageTooBig, $"at most {limit} B");
     }
@@ -90,13 +93,13 @@ internal sealed class SupervisedSocket : IDisposable
 
     private void OnSendDeadline()
     {
-        Blame(new DialFailure(FailureLayer.Timeout, $"the socket did not take a message within {_settings.Timeouts.Send.TotalSeconds:0.###} s"));
+        Blame(new DialFailure(FailureLayer.Timeout, $"the socket did not take a message within {_timeouts.Send.TotalSeconds:0.###} s"));
         Drop();
     }
 
     private void OnCloseDeadline()
     {
-        Blame(new DialFailure(FailureLayer.Timeout, $"the closing handshake was not done within {_settings.Timeouts.Close.TotalSeconds:0.###} s"));
+        Blame(new DialFailure(FailureLayer.Timeout, $"the closing handshake was not done within {_timeouts.Close.TotalSeconds:0.###} s"));
         Drop();
     }
 

@@ -88,6 +88,8 @@ internal static class IdleMemoryBenchmark
 
     private sealed class QuietSink : IConnectionSink
     {
+        public LimitSettings Limits { get; } = new();
+
         public void OnActivity()
         {
         }

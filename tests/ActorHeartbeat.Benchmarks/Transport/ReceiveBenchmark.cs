@@ -100,6 +100,8 @@ internal static class ReceiveBenchmark
     {
         private readonly TaskCompletionSource _ended = new();
 
+        public LimitSettings Limits { get; } = new();
+
         public Task Ended => _ended.Task;
 
         public void OnActivity()

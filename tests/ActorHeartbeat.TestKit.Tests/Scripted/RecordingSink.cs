@@ -13,6 +13,8 @@ internal sealed class RecordingSink : IConnectionSink
     /// <summary>What a message's handling waits for.</summary>
     public Func<Task> Work { get; set; } = () => Task.CompletedTask;
 
+    public LimitSettings Limits { get; set; } = new();
+
     public ReadOnlyMemory<byte> LastPayload { get; private set; }
 
     public void OnActivity() => Calls.Add("activity");

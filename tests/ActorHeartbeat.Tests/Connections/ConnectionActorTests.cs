@@ -687,6 +687,96 @@ public class ConnectionActorTests : ConnectionSpec
         Assert.Single(Network.DialsOf(Id));
     }
 
+    [Fact]
+    public void A_heartbeat_changed_while_connecting_counts_for_that_connection()
+    {
+        Network.Script(Id, DialScript.Manual);
+        Start();
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+
+        Memory.Settings = Defaults with
+        {
+            Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.Text, Send = OutboundMessage.Text("ping"), Expect = new MessagePattern.Text("pong"), Strict = true, Interval = Seconds(5), Timeout = Seconds(2) },
+        };
+        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Settle();
+        Network.DialsOf(Id)[0].Accept();
+        Settle();
+        ExpectStates(ConnectionState.Open);
+        Advance(5);
+        ExpectStates(ConnectionState.AwaitingPong);
+        Socket.DeliverText("pong");
+        Settle();
+
+        ExpectStates(ConnectionState.Open);
+        Assert.Equal(["ping"], SentText);
+    }
+
+    [Fact]
+    public void A_changed_max_age_counts_from_when_the_connection_opened()
+    {
+        StartOpen(Defaults with { MaxAge = new RotationSettings(Seconds(1000), 0, Seconds(5)) });
+        Advance(100);
+
+        Memory.Settings = Defaults with { MaxAge = new RotationSettings(Seconds(110), 0, Seconds(5)) };
+        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Advance(9);
+        Supervisor.ExpectNoMsg(TimeSpan.Zero);
+        Advance(1);
+
+        Supervisor.ExpectMsg<RotationDue>();
+    }
+
+    [Fact]
+    public void A_max_age_taken_away_no_longer_ends_the_connection()
+    {
+        StartOpen(Defaults with { MaxAge = new RotationSettings(Seconds(100), 0, Seconds(5)) });
+
+        Memory.Settings = Defaults;
+        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Advance(101);
+
+        Supervisor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void An_actor_that_starts_after_a_change_holds_sends_as_the_new_settings_say()
+    {
+        Network.Otherwise = _ => DialScript.Hang;
+        Start();
+        ExpectStates(ConnectionState.BackingOff);
+        Memory.Settings = Defaults with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } };
+
+        Restart(new ConnectionRole(true));
+        var sender = CreateTestProbe();
+        Connection.Tell(new SendMessage(Nothing), sender.Ref);
+
+        Assert.Equal(SendStatus.Queued, sender.ExpectMsg<SendResult>().Status);
+    }
+
+    [Fact]
+    public void A_socket_that_leaves_has_the_close_timeout_it_was_dialed_with()
+    {
+        StartOpen(Defaults with { Timeouts = new TimeoutSettings { Close = Seconds(60) } });
+        Network.HoldsEnds = true;
+        Connection.Tell(new Refresh("test"));
+        ExpectBackingOff(CauseKind.Refresh);
+        Memory.Settings = Defaults with { Timeouts = new TimeoutSettings { Close = Seconds(1) } };
+        Connection.Tell(new SettingsChanged(ChangeEffect.NextAttempt));
+        Watch(Connection);
+
+        Advance(1);
+        Advance(50);
+        Settle();
+        Socket.ReportEnd();
+        Settle();
+        Advance(0);
+
+        Assert.Equal(2, Network.DialsOf(Id).Count);
+    }
+
     private void StartOrFailover()
     {
         Start(Defaults with

@@ -60,7 +60,8 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
     public async Task A_message_over_the_limit_is_answered_with_1009_and_ends_the_connection()
     {
         using var server = new LoopbackServer();
-        var (_, peer) = await ConnectAsync(server, _sink, settings => settings with { Limits = new LimitSettings { Message = 1000 } });
+        _sink.Limits = new LimitSettings { Message = 1000 };
+        var (_, peer) = await ConnectAsync(server, _sink);
 
         await peer.SendAsync(Opcodes.Binary, new byte[1000]);
         await peer.SendAsync(Opcodes.Binary, new byte[1001]);
@@ -73,6 +74,36 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
         Assert.Equal((1009, FailureLayer.Protocol), (end.CloseCode, end.Failure!.Layer));
         Assert.Equal(1000, (await _sink.MessageAsync()).Length);
         Assert.Equal(0, _sink.UnreadMessages);
+    }
+
+    [Fact]
+    public async Task A_changed_limit_counts_from_the_next_message_of_the_open_connection()
+    {
+        using var server = new LoopbackServer();
+        _sink.Limits = new LimitSettings { Message = 1000 };
+        var (_, peer) = await ConnectAsync(server, _sink);
+        await peer.SendAsync(Opcodes.Binary, new byte[1000]);
+        Assert.Equal(1000, (await _sink.MessageAsync()).Length);
+
+        _sink.Limits = new LimitSettings { Message = 100_000 };
+        await peer.SendAsync(Opcodes.Binary, new byte[100_000]);
+        Assert.Equal(100_000, (await _sink.MessageAsync()).Length);
+        _sink.Limits = new LimitSettings { Message = 10 };
+        await peer.SendAsync(Opcodes.Binary, new byte[11]);
+
+        Assert.Equal((Opcodes.Close, 1009), (await peer.ReadAsync()) is { } close ? (close.Opcode, close.CloseCode) : default);
+    }
+
+    [Fact]
+    public async Task The_largest_limit_there_is_takes_a_message()
+    {
+        using var server = new LoopbackServer();
+        _sink.Limits = new LimitSettings { Message = int.MaxValue };
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.SendTextAsync("small");
+
+        Assert.Equal("small", await _sink.TextAsync());
     }
 
     [Fact]
@@ -332,7 +363,8 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
     public async Task Past_the_bound_of_waiting_messages_a_send_is_refused_at_once()
     {
         using var server = new LoopbackServer();
-        var (connection, _) = await ConnectAsync(server, _sink, settings => settings with { Limits = new LimitSettings { SendQueue = 2 } });
+        _sink.Limits = new LimitSettings { SendQueue = 2 };
+        var (connection, _) = await ConnectAsync(server, _sink);
 
         var stuck = connection.SendAsync(OutboundMessage.Binary(new byte[64 * 1024 * 1024]));
         var first = connection.SendAsync(OutboundMessage.Text("1"));
@@ -343,6 +375,26 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
         Assert.Equal(SendStatus.Refused, await third);
         Assert.Equal([SendStatus.Expired, SendStatus.Expired, SendStatus.Expired], [await stuck, await first, await second]);
         Assert.Equal(new ConnectionEnd(1006, "", WasClean: false), await _sink.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_changed_bound_of_waiting_messages_counts_for_the_next_send()
+    {
+        using var server = new LoopbackServer();
+        _sink.Limits = new LimitSettings { SendQueue = 1 };
+        var (connection, _) = await ConnectAsync(server, _sink);
+        _ = connection.SendAsync(OutboundMessage.Binary(new byte[64 * 1024 * 1024]));
+        _ = connection.SendAsync(OutboundMessage.Text("1"));
+
+        _sink.Limits = new LimitSettings { SendQueue = 2 };
+        var second = connection.SendAsync(OutboundMessage.Text("2"));
+        _sink.Limits = new LimitSettings { SendQueue = 1 };
+        var third = connection.SendAsync(OutboundMessage.Text("3"));
+
+        Assert.False(second.IsCompleted);
+        Assert.Equal(SendStatus.Refused, await third);
+        connection.Abort();
+        Assert.Equal(SendStatus.Expired, await second);
     }
 
     [Fact]

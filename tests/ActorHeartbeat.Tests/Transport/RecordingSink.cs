@@ -18,6 +18,8 @@ internal sealed class RecordingSink : IConnectionSink
     /// <summary>What every message waits for before the pump may read on; null for nothing.</summary>
     public Func<Task>? Backpressure { get; init; }
 
+    public LimitSettings Limits { get; set; } = new();
+
     public int Activity => Volatile.Read(ref _activity);
 
     public int Ends => Volatile.Read(ref _ends);

@@ -6,7 +6,7 @@ namespace ActorHeartbeat.Transport;
 /// The socket as Websocket.Client sees it: reading waits for the start and for the delivery of the message before, a message over the
 /// limit closes with 1009, and the end is reported once, whatever the client makes of it.
 /// </summary>
-internal sealed class PacedWebSocket(SupervisedSocket socket, int limit, Action<ConnectionEnd> onEnd) : WebSocket
+internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionSink sink, Action<ConnectionEnd> onEnd) : WebSocket
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _delivery = Task.CompletedTask;
@@ -70,14 +70,14 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, int limit, Action<
             _received += part.Count;
             if (part.MessageType == WebSocketMessageType.Close)
                 return part;
-            if (_received <= limit)
+            if (_received <= sink.Limits.Message)
             {
                 _received = part.EndOfMessage ? 0 : _received;
                 return part;
             }
 
-            // From here on everything is read away until the peer's Close frame or the deadline.
-            _received = limit + 1L;
+            // From here on everything is read away until the peer's Close frame or the deadline, whatever the limit becomes.
+            _received = long.MaxValue / 2;
             socket.RefuseTooBig();
         }
     }

@@ -22,8 +22,8 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
     {
         _client = client;
         _sink = sink;
-        _socket = new SupervisedSocket(opened, settings, WriteAsync, time);
-        _paced = new PacedWebSocket(_socket, settings.Limits.Message, OnEnd);
+        _socket = new SupervisedSocket(opened, settings.Timeouts, sink, WriteAsync, time);
+        _paced = new PacedWebSocket(_socket, sink, OnEnd);
         _subscription = client.MessageReceived.Subscribe(this);
     }
 
