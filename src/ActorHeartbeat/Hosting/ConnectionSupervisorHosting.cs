@@ -1,4 +1,5 @@
 using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Delivery.Actors;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
@@ -15,7 +16,8 @@ public static class ConnectionSupervisorHosting
 
     /// <summary>
     /// Starts a <see cref="ConnectionSupervisor"/> with the system, registers it as <c>IRequiredActor&lt;ConnectionSupervisor&gt;</c>, and
-    /// drains it when the system shuts down: every connection is closed with a Close frame.
+    /// drains it when the system shuts down: every connection is closed with a Close frame. Beside it a <see cref="FeedBroker"/>, registered as
+    /// <c>IRequiredActor&lt;FeedBroker&gt;</c>, where actors subscribe to the feeds.
     /// </summary>
     /// <param name="builder">Of <c>AddAkka</c>.</param>
     /// <param name="configure">Names the endpoints, and replaces what the defaults do not fit.</param>
@@ -30,6 +32,7 @@ public static class ConnectionSupervisorHosting
     {
         var supervisor = system.ActorOf(ConnectionSupervisor.Props(options.Dependencies()), "connections");
         registry.Register<ConnectionSupervisor>(supervisor);
+        registry.Register<FeedBroker>(system.ActorOf(FeedBroker.Props(options.Feeds), "feeds"));
         supervisor.Tell(new ApplyConfiguration([.. options.Endpoints], options.Groups.ToDictionary(group => group.Name), options.Supervisor), ActorRefs.NoSender);
         CoordinatedShutdown.Get(system).AddTask(DrainPhase, "drain-connections", async () =>
         {
