@@ -6,7 +6,7 @@ namespace ActorHeartbeat.Simulation.Tests;
 public class MutationGate(ITestOutputHelper output)
 {
     private const int MostSeeds = 12;
-    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Ledger = "Supervision/GovernorLedger.cs";
+    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Budgets = "Supervision/DialBudgets.cs";
 
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
@@ -24,8 +24,8 @@ public class MutationGate(ITestOutputHelper output)
         new("a permit is not returned after the handshake", Effects, "if (from == ConnectionState.Connecting && to != from)", "if (from == ConnectionState.Connecting && to == ConnectionState.Connecting)"),
         new("a permit is not returned on a crash", "Supervision/ConnectGovernor.cs", "_ledger.Gone(dead.ActorRef);", ""),
         new("a place in the group is not given back", Effects, "private void Release() => _with.Governor.Tell(new ConnectionReleased(_memory.Id));", "private static void Release() { }"),
-        new("the overall budget is not spent", Ledger, "_buckets[Global] = _buckets[Global].Take(now)!.Value;", ""),
-        new("a group's budget is not spent", Ledger, "_buckets[GroupKey(group)] = bucket.Take(now)!.Value;", "_ = bucket;"),
+        new("the overall budget is not spent", Budgets, "_overall = _overall.Spent(now);", ""),
+        new("a group's budget is not spent", Budgets, "_groups[groupKey] = budget.Spent(now);", "_ = budget;"),
         new("a change is dialed with the old settings", Actor, "                TakeSettings();\n                return WhenClosing", "                return WhenClosing"),
         new("a paused endpoint is forgotten", "Supervision/ConnectionSupervisor.cs", "!endpoint.IsRemoved || !endpoint.IsIdle", "!endpoint.IsIdle"),
         new("the sequence does not advance", "Delivery/Feed.cs", "writer.Source, ++_lastSeq, now", "writer.Source, _lastSeq, now"),

@@ -40,6 +40,9 @@ internal static partial class LogLines
     [LoggerMessage(24, LogLevel.Warning, "not every connection closed in time; dropping what is left")]
     public static partial void DrainOverdue(this ILogger log);
 
+    [LoggerMessage(26, LogLevel.Warning, "{File}: the governor's state is ignored: {Problem}")]
+    public static partial void GovernorStateIgnored(this ILogger log, string file, string problem);
+
     [LoggerMessage(25, LogLevel.Information, "stopped")]
     public static partial void Stopped(this ILogger log);
 

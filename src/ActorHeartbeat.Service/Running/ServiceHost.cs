@@ -80,7 +80,7 @@ internal static class ServiceHost
             registry.Register<StateLog>(stateLog);
             registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
         });
-        akka.WithConnectionSupervisor(supervisor => Fill(supervisor, configuration, provider.GetRequiredService<FeedRegistry>()));
+        akka.WithConnectionSupervisor(supervisor => Fill(supervisor, configuration, provider));
         akka.WithActors((system, registry) =>
         {
             var supervisor = registry.Get<ConnectionSupervisor>();
@@ -90,15 +90,17 @@ internal static class ServiceHost
         });
     }
 
-    private static void Fill(ConnectionSupervisorOptions options, ServiceConfiguration configuration, FeedRegistry feeds)
+    private static void Fill(ConnectionSupervisorOptions options, ServiceConfiguration configuration, IServiceProvider provider)
     {
         foreach (var endpoint in configuration.Endpoints)
             options.Endpoints.Add(endpoint);
         foreach (var group in configuration.Groups)
             options.Groups.Add(group);
         options.Supervisor = configuration.Process.Supervisor;
-        options.Feeds = feeds;
+        options.Feeds = provider.GetRequiredService<FeedRegistry>();
         options.Resolver = new SecretAttemptResolver();
+        if (configuration.Process.StateFile is { } path)
+            options.GovernorStore = new GovernorFile(path, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());
     }
 
     private static void Apply(ServiceConfiguration next, IActorRef supervisor, IActorRef stateLog, ConsoleLog console)

@@ -24,7 +24,7 @@ public sealed record SupervisorSettings
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(25);
 }
 
-/// <summary>A budget that every remote host has for itself; a host is the name in the URL, whatever it resolves to.</summary>
+/// <summary>A budget that every remote host has for itself; a host is the name and port in the URL, whatever they resolve to.</summary>
 public sealed record HostSettings
 {
     /// <summary>Dials permitted to one host; null (default) for no limit of its own.</summary>

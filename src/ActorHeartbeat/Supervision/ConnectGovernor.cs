@@ -7,19 +7,22 @@ namespace ActorHeartbeat.Supervision;
 
 /// <summary>
 /// Decides who may dial now, over all endpoints: rate and burst, handshakes in flight, budgets of groups, pauses that servers asked for.
-/// The decision is the ledger's; the actor gives it time, tells the holders, and notices when one dies.
+/// The decision is the ledger's; the actor gives it time, tells the holders, and notices when one dies. Where the state is kept over
+/// restarts, a permit is given out only when its being spent is saved: a process that crashes in a loop finds what it has spent.
 /// </summary>
 public sealed class ConnectGovernor : UntypedActor, IWithTimers
 {
-    private const string GrantDue = "grant-due", SaveDue = "save-due";
+    private const string GrantDue = "grant-due", SaveOverdue = "save-overdue";
 
-    /// <summary>At most so much of a budget's use can be forgotten by a crash of the process.</summary>
-    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
+    /// <summary>A store that takes longer than this holds nobody up any more: connections matter more than the memory of them.</summary>
+    private static readonly TimeSpan SaveDeadline = TimeSpan.FromSeconds(5);
 
     private readonly GovernorLedger<IActorRef> _ledger;
     private readonly SchedulerClock _clock;
     private readonly IGovernorStore? _store;
     private readonly HashSet<IActorRef> _watched = [];
+    private List<(IActorRef Holder, PermitGranted Permit)> _granted = [], _beingSaved = [];
+    private bool _saving, _saveIsOverdue, _saveFailed, _changed;
 
     /// <param name="ledger">Configured; outlives this actor.</param>
     /// <param name="clock">The scheduler's clock.</param>
@@ -41,6 +44,14 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
         foreach (var holder in _ledger.Holders)
             WatchOnce(holder);
         GrantWhatIsPermitted();
+    }
+
+    /// <summary>What the ledger has granted is not lost with the actor.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        HandOut(_beingSaved);
+        HandOut(_granted);
+        base.PreRestart(reason, message);
     }
 
     protected override void OnReceive(object message)
@@ -65,8 +76,8 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
                 _ledger.Gone(dead.ActorRef);
                 break;
             case PauseScope pause:
-                _ledger.Pause(pause.Scope, pause.Key, _clock.Elapsed + pause.For, pause.Why);
-                SaveSoon();
+                _ledger.Pause(pause.Scope, pause.Key, _clock.Elapsed + pause.For, pause.Why, _clock.Elapsed);
+                _changed = true;
                 break;
             case ConfigureGovernor configuration:
                 _ledger.Configure(configuration.Settings, configuration.Groups, _clock.Elapsed);
@@ -76,13 +87,18 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
                 return;
             case Wake:
                 break;
-            case SaveNow:
-                Save();
-                return;
             case Saved:
-                return;
+                SaveIsOver(why: null);
+                break;
             case Status.Failure failed:
-                Context.GetLogger().Warning("governor state not saved: {0}", failed.Cause.Message);
+                SaveIsOver(failed.Cause.Message);
+                break;
+            case SaveIsOverdue when _saving:
+                _saveIsOverdue = true;
+                HandOut(_beingSaved);
+                Warn($"it takes longer than {SaveDeadline}");
+                break;
+            case SaveIsOverdue:
                 return;
             default:
                 Unhandled(message);
@@ -93,18 +109,54 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
 
     private void GrantWhatIsPermitted()
     {
-        var granted = false;
-        while (_ledger.Grant(_clock.Elapsed) is var (holder, permit))
-        {
-            holder.Tell(permit);
-            granted = true;
-        }
-        if (granted)
-            SaveSoon();
+        while (_ledger.Grant(_clock.Elapsed) is { } granted)
+            _granted.Add(granted);
+        if (_store is not null)
+            SaveWhatChanged();
+        if (_store is null || _saveIsOverdue)
+            HandOut(_granted);
         if (_ledger.NextGrant(_clock.Elapsed) is { } due)
             Timers.StartSingleTimer(GrantDue, Wake.Instance, due > _clock.Elapsed ? due - _clock.Elapsed : TimeSpan.Zero);
         else
             Timers.Cancel(GrantDue);
+    }
+
+    private static void HandOut(List<(IActorRef Holder, PermitGranted Permit)> permits)
+    {
+        foreach (var (holder, permit) in permits)
+            holder.Tell(permit);
+        permits.Clear();
+    }
+
+    // One save at a time; what is granted meanwhile shares the next one.
+    private void SaveWhatChanged()
+    {
+        _changed |= _granted.Count > 0;
+        if (_saving || !_changed)
+            return;
+        (_granted, _beingSaved) = (_beingSaved, _granted);
+        (_saving, _changed) = (true, false);
+        Timers.StartSingleTimer(SaveOverdue, SaveIsOverdue.Instance, SaveDeadline);
+        _store!.SaveAsync(_ledger.Save(_clock.Elapsed)).PipeTo(Self, success: () => Saved.Instance, failure: error => new Status.Failure(error));
+    }
+
+    private void SaveIsOver(string? why)
+    {
+        Timers.Cancel(SaveOverdue);
+        (_saving, _saveIsOverdue) = (false, false);
+        HandOut(_beingSaved);
+        if (why is not null)
+            Warn(why);
+        else
+            _saveFailed = false;
+    }
+
+    // Once for a row of failures: a full disk would fill the log too.
+    private void Warn(string why)
+    {
+        if (!_saveFailed)
+            Context.GetLogger().Warning("the governor's state is not saved, a crash now would give back what is spent: {0}", why);
+        _saveFailed = true;
     }
 
     private void WatchOnce(IActorRef holder)
@@ -121,22 +173,14 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             : new QueuePlace(endpoint, 0, "", null);
     }
 
-    private void SaveSoon()
-    {
-        if (_store is not null && !Timers.IsTimerActive(SaveDue))
-            Timers.StartSingleTimer(SaveDue, SaveNow.Instance, SaveInterval);
-    }
-
-    private void Save() => _store!.SaveAsync(_ledger.Save(_clock.Elapsed)).PipeTo(Self, success: () => Saved.Instance, failure: error => new Status.Failure(error));
-
     private sealed record Wake
     {
         public static readonly Wake Instance = new();
     }
 
-    private sealed record SaveNow
+    private sealed record SaveIsOverdue
     {
-        public static readonly SaveNow Instance = new();
+        public static readonly SaveIsOverdue Instance = new();
     }
 
     private sealed record Saved

@@ -1,5 +1,4 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Supervision;
 
@@ -8,15 +7,9 @@ namespace ActorHeartbeat.Supervision;
 public sealed class GovernorLedger<THolder>
     where THolder : notnull
 {
-    private const string Global = "global";
-
-    /// <summary>Waiting so long is worth one step of priority, so that nobody starves.</summary>
-    private static readonly TimeSpan WaitPerPriority = TimeSpan.FromSeconds(10);
-
-    private readonly Dictionary<string, TokenBucket> _buckets = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, ScopePause> _pauses = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Host, string? Group), Lane> _lanes = [];
-    private readonly Dictionary<THolder, Waiter> _waiting = [];
+    private readonly DialBudgets _budgets = new();
+    private readonly Dictionary<(bool IsGroup, string Name), PermitQueue<THolder>> _queues = [];
+    private readonly Dictionary<THolder, PermitWaiter<THolder>> _waiting = [];
     private readonly HashSet<THolder> _handshakes = [];
     private readonly Dictionary<THolder, string?> _connections = [];
     private readonly Dictionary<string, int> _connectionsOfGroup = new(StringComparer.Ordinal);
@@ -31,42 +24,38 @@ public sealed class GovernorLedger<THolder>
 
     public int HandshakesInFlight => _handshakes.Count;
 
+    /// <summary>Hosts whose budget is remembered: no more than twice those that are short of something, and never many when none is.</summary>
+    internal int KnownHosts => _budgets.KnownHosts;
+
     /// <summary>New budgets from now on; what was spent stays spent.</summary>
     public void Configure(SupervisorSettings settings, IReadOnlyDictionary<string, GroupSettings> groups, TimeSpan now)
     {
-        _settings = settings;
-        _groups = groups;
-        SetBucket(Global, settings.ConnectRate, settings.ConnectBurst, now);
-        foreach (var group in groups.Values)
+        (_settings, _groups) = (settings, groups);
+        _budgets.Configure(settings, groups, now);
+        foreach (var queue in _queues.Values)
         {
-            if (group.ConnectRate is { } rate)
-                SetBucket(GroupKey(group.Name), rate, group.ConnectBurst, now);
-            else
-                _buckets.Remove(GroupKey(group.Name));
+            queue.Priority = PriorityOf(queue.Group);
+            queue.WakeAll();
         }
-        foreach (var lane in _lanes.Values)
-            lane.Priority = PriorityOf(lane.Group);
     }
 
     /// <summary>Takes a place; asking again keeps it and renews the number that comes back with the permit.</summary>
     public void Request(THolder holder, RequestPermit request, TimeSpan now)
     {
         if (_waiting.TryGetValue(holder, out var before))
-        {
             before.Request = request;
-            return;
-        }
-        var lane = LaneOf(request.Host, request.Group);
-        _waiting[holder] = new Waiter(holder, lane, lane.Waiters.AddLast(holder), _order++, now) { Request = request };
+        else
+            _waiting[holder] = QueueOf(request.Group).Add(holder, request, _order++, now);
     }
 
     public void Cancel(THolder holder)
     {
         if (!_waiting.Remove(holder, out var waiter))
             return;
-        waiter.Lane.Waiters.Remove(waiter.Place);
-        if (waiter.Lane.Waiters.Count == 0)
-            _lanes.Remove((waiter.Lane.Host, waiter.Lane.Group));
+        var queue = waiter.Lane.Queue;
+        queue.Remove(waiter);
+        if (queue.IsEmpty)
+            _queues.Remove(KeyOf(queue.Group));
     }
 
     public void HandshakeOver(THolder holder) => _handshakes.Remove(holder);
@@ -84,26 +73,18 @@ public sealed class GovernorLedger<THolder>
         ConnectionGone(holder);
     }
 
-    public void Pause(GovernorScope scope, string key, TimeSpan until, string why)
-    {
-        var name = ScopeKey(scope, key);
-        if (!_pauses.TryGetValue(name, out var pause) || pause.Until < until)
-            _pauses[name] = new ScopePause(until, why);
-    }
+    public void Pause(GovernorScope scope, string key, TimeSpan until, string why, TimeSpan now) => _budgets.Pause(scope, key, until, why, now);
 
-    /// <summary>Grants the next permit: highest priority first, then first come; a lane that cannot go does not hold up the others.</summary>
+    /// <summary>Grants the next permit: highest priority first, then first come; who cannot go does not hold up the others.</summary>
     public (THolder Holder, PermitGranted Permit)? Grant(TimeSpan now)
     {
-        if (_waiting.Count == 0 || _handshakes.Count >= _settings.MaxConnecting || _buckets[Global].Wait(now) > TimeSpan.Zero || IsPaused(Global, now, out _))
+        if (_waiting.Count == 0 || _handshakes.Count >= _settings.MaxConnecting || _budgets.Overall(now) is not null)
             return null;
-        Waiter? best = null;
-        foreach (var lane in _lanes.Values)
+        PermitWaiter<THolder>? best = null;
+        foreach (var queue in _queues.Values)
         {
-            if (Blocked(lane, now, out _, out _))
-                continue;
-            var head = _waiting[lane.Waiters.First!.Value];
-            if (best is null || IsBefore(head, best, now))
-                best = head;
+            if (HoldOfGroup(queue, now) is null && queue.First(_budgets, now) is { } first && (best is null || first.IsBefore(best, now)))
+                best = first;
         }
         if (best is null)
             return null;
@@ -116,16 +97,16 @@ public sealed class GovernorLedger<THolder>
     {
         if (_waiting.Count == 0 || _handshakes.Count >= _settings.MaxConnecting)
             return null;
-        var general = now + _buckets[Global].Wait(now);
-        if (IsPaused(Global, now, out var pause) && pause.Until > general)
-            general = pause.Until;
+        var general = _budgets.Overall(now)?.Until ?? now;
         TimeSpan? next = null;
-        foreach (var lane in _lanes.Values)
+        foreach (var queue in _queues.Values)
         {
-            TimeSpan? until = Blocked(lane, now, out var lifted, out _) ? lifted : now;
-            if (until < general)
-                until = general;
-            if (until is not null && (next is null || until < next))
+            var ofGroup = HoldOfGroup(queue, now);
+            if (ofGroup is { Until: null })
+                continue;
+            var ofHost = queue.First(_budgets, now) is null ? queue.WakesAt!.Value : now; // a queue has waiters, in line or asleep
+            var until = new[] { general, ofGroup?.Until ?? now, ofHost }.Max();
+            if (next is null || until < next)
                 next = until;
         }
         return next;
@@ -137,138 +118,48 @@ public sealed class GovernorLedger<THolder>
         var waiter = _waiting.Values.FirstOrDefault(candidate => candidate.Request.Endpoint == endpoint);
         if (waiter is null)
             return null;
-        var place = 1 + _waiting.Values.Count(other => other != waiter && IsBefore(other, waiter, now));
-        if (Blocked(waiter.Lane, now, out var until, out var why))
-            return (place, why, until);
-        if (IsPaused(Global, now, out var pause))
-            return (place, pause.Why, pause.Until);
+        var place = 1 + _waiting.Values.Count(other => other.IsBefore(waiter, now));
+        if (DialBudgets.Later(_budgets.OfHost(waiter.Lane.HostKey, now), HoldOfGroup(waiter.Lane.Queue, now)) is { } own)
+            return (place, own.Why, own.Until);
         if (_handshakes.Count >= _settings.MaxConnecting)
             return (place, $"{_settings.MaxConnecting} handshakes are in flight (supervisor.max-connecting)", null);
-        var wait = _buckets[Global].Wait(now);
-        return (place, $"supervisor.connect-rate {_settings.ConnectRate}", now + wait);
+        return _budgets.Overall(now) is { } general ? (place, general.Why, general.Until) : (place, $"supervisor.connect-rate {_settings.ConnectRate}", now);
     }
 
     /// <summary>What a restart must not forget: how much of each budget is spent, and who is paused. Times are from now.</summary>
-    public GovernorState Save(TimeSpan now) => new(
-        [.. _buckets.Select(bucket => new SavedBudget(bucket.Key, bucket.Value.RefilledAt(now).Tokens))],
-        [.. _pauses.Where(pause => pause.Value.Until > now).Select(pause => new SavedPause(pause.Key, pause.Value.Until - now, pause.Value.Why))]);
+    public GovernorState Save(TimeSpan now) => _budgets.Save(now);
 
-    /// <summary>Takes up what <see cref="Save"/> wrote <paramref name="age"/> ago. Call after <see cref="Configure"/>.</summary>
-    public void Restore(GovernorState state, TimeSpan age, TimeSpan now)
-    {
-        foreach (var saved in state.Budgets)
-        {
-            if (_buckets.TryGetValue(saved.Key, out var bucket))
-                _buckets[saved.Key] = (bucket with { Tokens = Math.Clamp(saved.Tokens, 0, bucket.Burst), At = now - age }).RefilledAt(now);
-        }
-        foreach (var saved in state.Pauses)
-        {
-            if (saved.For > age)
-                _pauses[saved.Key] = new ScopePause(now + saved.For - age, saved.Why);
-        }
-    }
+    /// <summary>Takes up what <see cref="Save"/> wrote <paramref name="age"/> ago; also for the budgets of a configuration that is still to come.</summary>
+    public void Restore(GovernorState state, TimeSpan age, TimeSpan now) => _budgets.Restore(state, age, now);
 
-    private void Spend(Waiter waiter, TimeSpan now)
+    private void Spend(PermitWaiter<THolder> waiter, TimeSpan now)
     {
+        var (lane, queue) = (waiter.Lane, waiter.Lane.Queue);
         Cancel(waiter.Holder);
-        _buckets[Global] = _buckets[Global].Take(now)!.Value;
-        if (waiter.Lane.Group is { } group)
-        {
-            if (_buckets.TryGetValue(GroupKey(group), out var bucket))
-                _buckets[GroupKey(group)] = bucket.Take(now)!.Value;
+        _budgets.Spend(lane.HostKey, queue.GroupKey, now);
+        if (queue.Group is { } group)
             _connectionsOfGroup[group] = _connectionsOfGroup.GetValueOrDefault(group) + 1;
-        }
         _handshakes.Add(waiter.Holder);
-        _connections[waiter.Holder] = waiter.Lane.Group;
+        _connections[waiter.Holder] = queue.Group;
     }
 
-    /// <summary>Whether a lane's own scopes hold it up, until when (null: until a connection ends), and why.</summary>
-    private bool Blocked(Lane lane, TimeSpan now, out TimeSpan? until, out string why)
+    private DialHold? HoldOfGroup(PermitQueue<THolder> queue, TimeSpan now)
     {
-        (until, why) = (null, "");
-        var blocked = false;
-        if (IsPaused(lane.HostKey, now, out var pause) || (lane.GroupKey is { } key && IsPaused(key, now, out pause)))
-            (blocked, until, why) = (true, pause.Until, pause.Why);
-        if (lane.Group is not { } group)
-            return blocked;
-        if (_groups.TryGetValue(group, out var settings) && settings.MaxConnections is { } most && _connectionsOfGroup.GetValueOrDefault(group) >= most)
-        {
-            (until, why) = (null, $"group {group} has its {most} connections (max-connections)");
-            return true;
-        }
-        if (_buckets.TryGetValue(lane.GroupKey!, out var bucket) && bucket.Wait(now) is var wait && wait > TimeSpan.Zero && (until is null || now + wait > until))
-            (blocked, until, why) = (true, now + wait, $"group {group} connect-rate {bucket.Rate}");
-        return blocked;
+        if (queue.Group is not { } group)
+            return null;
+        return _groups.TryGetValue(group, out var settings) && settings.MaxConnections is { } most && _connectionsOfGroup.GetValueOrDefault(group) >= most
+            ? new DialHold(null, $"group {group} has its {most} connections (max-connections)")
+            : _budgets.OfGroup(queue.GroupKey!, now);
     }
 
-    private bool IsPaused(string key, TimeSpan now, out ScopePause pause)
+    private PermitQueue<THolder> QueueOf(string? group)
     {
-        if (!_pauses.TryGetValue(key, out pause))
-            return false;
-        if (pause.Until > now)
-            return true;
-        _pauses.Remove(key);
-        return false;
+        if (!_queues.TryGetValue(KeyOf(group), out var queue))
+            _queues[KeyOf(group)] = queue = new PermitQueue<THolder>(group) { Priority = PriorityOf(group) };
+        return queue;
     }
 
-    private static bool IsBefore(Waiter one, Waiter other, TimeSpan now)
-    {
-        double mine = Rank(one, now), theirs = Rank(other, now);
-        return mine > theirs || (mine == theirs && one.Order < other.Order);
-    }
-
-    private static double Rank(Waiter waiter, TimeSpan now) => waiter.Lane.Priority + Math.Floor((now - waiter.Since) / WaitPerPriority);
-
-    private Lane LaneOf(string host, string? group)
-    {
-        if (!_lanes.TryGetValue((host, group), out var lane))
-            _lanes[(host, group)] = lane = new Lane(host, group, ScopeKey(GovernorScope.Host, host), group is null ? null : GroupKey(group)) { Priority = PriorityOf(group) };
-        return lane;
-    }
+    private static (bool IsGroup, string Name) KeyOf(string? group) => (group is not null, group ?? "");
 
     private int PriorityOf(string? group) => group is not null && _groups.TryGetValue(group, out var settings) ? settings.Priority : 0;
-
-    private void SetBucket(string key, Rate rate, double burst, TimeSpan now) =>
-        _buckets[key] = _buckets.TryGetValue(key, out var bucket) ? bucket.With(rate, burst, now) : TokenBucket.Full(rate, burst, now);
-
-    private static string GroupKey(string group) => ScopeKey(GovernorScope.Group, group);
-
-    private static string ScopeKey(GovernorScope scope, string key) => scope switch
-    {
-        GovernorScope.Group => $"group:{key}",
-        GovernorScope.Host => $"host:{key}",
-        _ => Global,
-    };
-
-    private readonly record struct ScopePause(TimeSpan Until, string Why);
-
-    private sealed class Lane(string host, string? group, string hostKey, string? groupKey)
-    {
-        public string Host { get; } = host;
-
-        public string? Group { get; } = group;
-
-        public string HostKey { get; } = hostKey;
-
-        public string? GroupKey { get; } = groupKey;
-
-        public int Priority { get; set; }
-
-        public LinkedList<THolder> Waiters { get; } = [];
-    }
-
-    private sealed class Waiter(THolder holder, Lane lane, LinkedListNode<THolder> place, long order, TimeSpan since)
-    {
-        public THolder Holder { get; } = holder;
-
-        public Lane Lane { get; } = lane;
-
-        public LinkedListNode<THolder> Place { get; } = place;
-
-        public long Order { get; } = order;
-
-        public TimeSpan Since { get; } = since;
-
-        public required RequestPermit Request { get; set; }
-    }
 }

@@ -18,6 +18,9 @@ public interface IGovernorStore
     /// <summary>The last saved state and its age; null when there is none or it cannot be read.</summary>
     (GovernorState State, TimeSpan Age)? Load();
 
-    /// <summary>Replaces the saved state as a whole. Called from the thread pool, one at a time; a failure is logged and tried again with the next change.</summary>
+    /// <summary>
+    /// Replaces the saved state as a whole. Called one at a time; must not block. Permits wait for it to complete, at most 5 s. A failure is
+    /// logged and holds nobody up; the next change is saved again.
+    /// </summary>
     Task SaveAsync(GovernorState state);
 }

@@ -92,7 +92,7 @@ public class GovernorLedgerTests
     public void A_paused_host_waits_and_the_reason_is_known()
     {
         var ledger = Ledger(Settings);
-        ledger.Pause(GovernorScope.Host, "h:1", S(30), "429 Too Many Requests");
+        ledger.Pause(GovernorScope.Host, "h:1", S(30), "429 Too Many Requests", S(0));
         Ask(ledger, "a", host: "h:1");
         Ask(ledger, "b", host: "h:2");
 
@@ -124,7 +124,7 @@ public class GovernorLedgerTests
         Ask(before, "a");
         Ask(before, "b");
         GrantAll(before, 0);
-        before.Pause(GovernorScope.Host, "paused", S(30), "429");
+        before.Pause(GovernorScope.Host, "paused", S(30), "429", S(0));
         var saved = before.Save(S(0));
 
         var after = Ledger(Settings);
@@ -135,6 +135,123 @@ public class GovernorLedgerTests
         Assert.Empty(GrantAll(after, 100));
         Assert.Equal(["c"], GrantAll(after, 100.06));
         Assert.Equal("429", after.PlaceOf(new EndpointId("d"), S(101))!.Value.Why);
+    }
+
+    [Fact]
+    public void A_restart_remembers_the_budgets_of_a_configuration_that_comes_after_it()
+    {
+        var settings = Settings with { ConnectRate = new Rate(1, TimeSpan.FromMinutes(1)), PerHost = PerHost(1, perSeconds: 60) };
+        GroupSettings group = new() { Name = "g", ConnectRate = new Rate(1, TimeSpan.FromMinutes(1)), ConnectBurst = 1 };
+        var before = Ledger(settings with { ConnectBurst = 3 }, group);
+        Ask(before, "a", host: "h:1", group: "g");
+        Ask(before, "b", host: "h:2");
+        Assert.Equal(["a", "b"], GrantAll(before, 0));
+
+        var after = Ledger(new SupervisorSettings());
+        after.Restore(before.Save(S(0)), age: S(1), now: S(100));
+        after.Configure(settings with { ConnectBurst = 3 }, new Dictionary<string, GroupSettings> { ["g"] = group }, S(101));
+        Ask(after, "c", host: "h:3", group: "g", now: 101);
+        Ask(after, "d", host: "h:2", now: 101);
+        Ask(after, "e", host: "h:4", now: 101);
+        Ask(after, "f", host: "h:5", now: 101);
+
+        Assert.Equal(["e"], GrantAll(after, 101));
+        Assert.Contains("group g", after.PlaceOf(new EndpointId("c"), S(101))!.Value.Why);
+        Assert.Contains("per-host", after.PlaceOf(new EndpointId("d"), S(101))!.Value.Why);
+    }
+
+    [Fact]
+    public void Each_host_has_a_budget_of_its_own_that_its_groups_share()
+    {
+        var ledger = Ledger(Settings with { ConnectBurst = 10, PerHost = PerHost(2, perSeconds: 2, burst: 2) });
+        foreach (var (name, host, group) in ((string, string, string?)[])[("a", "h:1", null), ("b", "h:1", "g"), ("c", "h:1", null), ("d", "h:2", null)])
+            Ask(ledger, name, host, group);
+
+        Assert.Equal(["a", "b", "d"], GrantAll(ledger, 0));
+        Assert.Equal(S(1), ledger.NextGrant(S(0)));
+        Assert.Equal((1, "supervisor.per-host.connect-rate 2 per 00:00:02", (TimeSpan?)S(1)), ledger.PlaceOf(new EndpointId("c"), S(0)));
+        Assert.Equal(["c"], GrantAll(ledger, 1));
+    }
+
+    [Fact]
+    public void A_new_rate_of_the_hosts_counts_for_those_who_wait_already()
+    {
+        var ledger = Ledger(Settings with { ConnectBurst = 10, PerHost = PerHost(1, perSeconds: 3600) });
+        Ask(ledger, "a");
+        Ask(ledger, "b");
+        Assert.Equal(["a"], GrantAll(ledger, 0));
+        Assert.Equal(S(3600), ledger.NextGrant(S(0)));
+
+        ledger.Configure(Settings with { ConnectBurst = 10, PerHost = PerHost(1, perSeconds: 1) }, new Dictionary<string, GroupSettings>(), S(0));
+
+        Assert.Equal(S(1), ledger.NextGrant(S(0)));
+        Assert.Equal(["b"], GrantAll(ledger, 1));
+    }
+
+    [Fact]
+    public void A_host_whose_budget_is_full_again_is_not_remembered()
+    {
+        var ledger = Ledger(Settings with { ConnectRate = new Rate(1000, TimeSpan.FromSeconds(1)), ConnectBurst = 1000, PerHost = PerHost(1, perSeconds: 1) });
+        for (var second = 0; second < 20; second++)
+        {
+            for (var host = 0; host < 500; host++)
+            {
+                Ask(ledger, $"{second}-{host}", host: $"{second}.{host}", now: second);
+                Assert.NotNull(ledger.Grant(S(second)));
+                ledger.Gone($"{second}-{host}");
+            }
+        }
+
+        Assert.Equal(500, ledger.Save(S(19.5)).Budgets.Count(budget => budget.Key.StartsWith("host:", StringComparison.Ordinal)));
+        Assert.InRange(ledger.KnownHosts, 500, 2048);
+    }
+
+    [Fact]
+    public void Whoever_leaves_from_the_middle_of_a_line_keeps_the_order_of_the_others()
+    {
+        var ledger = Ledger(Settings with { ConnectBurst = 10 });
+        foreach (var (name, host) in ((string, string)[])[("a", "h:1"), ("b", "h:2"), ("c", "h:1"), ("d", "h:2"), ("e", "h:1")])
+            Ask(ledger, name, host);
+
+        ledger.Cancel("a");
+        ledger.Cancel("d");
+
+        Assert.Equal(["b", "c", "e"], GrantAll(ledger, 0));
+        Assert.Equal(0, ledger.Waiting);
+    }
+
+    [Theory]
+    [InlineData(21)]
+    [InlineData(22)]
+    public void Under_random_load_on_many_hosts_no_host_is_dialed_past_its_budget_and_the_first_come_go_first(int seed)
+    {
+        var random = new Random(seed);
+        var ledger = Ledger(Settings with { ConnectRate = new Rate(20, TimeSpan.FromSeconds(1)), PerHost = PerHost(1, perSeconds: 2, burst: 2) });
+        var hostOf = new Dictionary<string, string>();
+        var dials = new List<(double At, string Name)>();
+        for (double now = 0; now < 240; now += 0.05)
+        {
+            if (now < 60 && random.Next(2) == 0)
+            {
+                var name = $"e{hostOf.Count}";
+                hostOf[name] = $"h:{random.Next(12)}";
+                Ask(ledger, name, hostOf[name], now: now);
+            }
+            if (random.Next(20) == 0 && ledger.Waiting > 0)
+                ledger.Pause(GovernorScope.Host, $"h:{random.Next(12)}", S(now + random.Next(5)), "429", S(now));
+            foreach (var name in GrantAll(ledger, now))
+            {
+                dials.Add((now, name));
+                ledger.HandshakeOver(name);
+            }
+        }
+
+        Assert.Equal((0, hostOf.Count), (ledger.Waiting, dials.Count));
+        foreach (var host in dials.GroupBy(dial => hostOf[dial.Name]))
+        {
+            AssertRate(host.Select(dial => dial.At), 0.5, 2, seed);
+            Assert.True(host.Select(dial => int.Parse(dial.Name[1..])).SequenceEqual(host.Select(dial => int.Parse(dial.Name[1..])).Order()), $"seed {seed}: {host.Key}");
+        }
     }
 
     [Theory]
@@ -207,6 +324,8 @@ public class GovernorLedgerTests
             granted.Add(holder);
         return granted;
     }
+
+    private static HostSettings PerHost(int count, double perSeconds, int burst = 1) => new() { ConnectRate = new Rate(count, S(perSeconds)), ConnectBurst = burst };
 
     private static TimeSpan S(double seconds) => TimeSpan.FromSeconds(seconds);
 }

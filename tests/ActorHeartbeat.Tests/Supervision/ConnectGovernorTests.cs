@@ -1,0 +1,148 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+
+namespace ActorHeartbeat.Tests.Supervision;
+
+/// <summary>The governor and the store that keeps its state over restarts of the process, in virtual time.</summary>
+public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
+{
+    private static readonly Config VirtualTime = ConfigurationFactory.ParseString("""
+        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.loglevel = WARNING
+        """);
+
+    private readonly ScriptedStore _store = new();
+    private readonly GovernorLedger<IActorRef> _ledger = new();
+    private readonly IActorRef _governor;
+
+    public ConnectGovernorTests()
+        : base(VirtualTime)
+    {
+        var clock = new SchedulerClock(Sys.Scheduler);
+        _ledger.Configure(new SupervisorSettings { ConnectBurst = 3 }, new Dictionary<string, GroupSettings>(), clock.Elapsed);
+        _governor = Sys.ActorOf(ConnectGovernor.Props(_ledger, clock, _store), "governor");
+    }
+
+    [Fact]
+    public void A_permit_is_given_out_only_when_it_is_saved_as_spent()
+    {
+        Ask("a");
+        ExpectNoPermit();
+        Assert.Equal([2], _store.Saved.Select(Tokens));
+
+        _store.Complete();
+
+        Assert.Equal("a", ExpectMsg<PermitGranted>().Endpoint.Value);
+    }
+
+    [Fact]
+    public void What_is_granted_during_a_save_shares_the_next_one()
+    {
+        Ask("a");
+        Ask("b");
+        Ask("c");
+        Assert.Single(_store.Saved);
+
+        _store.Complete();
+        Assert.Equal("a", ExpectMsg<PermitGranted>().Endpoint.Value);
+        ExpectNoPermit();
+        Assert.Equal([2, 0], _store.Saved.Select(Tokens));
+        _store.Complete();
+
+        Assert.Equal(["b", "c"], [ExpectMsg<PermitGranted>().Endpoint.Value, ExpectMsg<PermitGranted>().Endpoint.Value]);
+    }
+
+    [Fact]
+    public void A_store_that_fails_holds_nobody_up_and_is_complained_of_once()
+    {
+        EventFilter.Warning(contains: "disk full").ExpectOne(() =>
+        {
+            Ask("a");
+            _store.Fail("disk full");
+            ExpectMsg<PermitGranted>();
+            Ask("b");
+            _store.Fail("disk full");
+            ExpectMsg<PermitGranted>();
+        });
+    }
+
+    [Fact]
+    public void A_store_that_hangs_holds_nobody_up_for_longer_than_its_deadline()
+    {
+        Ask("a");
+        ExpectNoPermit();
+
+        EventFilter.Warning(contains: "longer than").ExpectOne(() => ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(5)));
+
+        Assert.Equal("a", ExpectMsg<PermitGranted>().Endpoint.Value);
+        Ask("b");
+        Assert.Equal("b", ExpectMsg<PermitGranted>().Endpoint.Value);
+        Assert.Single(_store.Saved);
+
+        _store.Complete();
+        AwaitAssert(() => Assert.Equal([2, 2], _store.Saved.Select(Tokens))); // full again after the five seconds, less one
+    }
+
+    [Fact]
+    public void A_pause_that_a_server_asked_for_is_saved_too()
+    {
+        _governor.Tell(new PauseScope(GovernorScope.Host, "h:1", TimeSpan.FromMinutes(1), "429"));
+        ExpectNoPermit();
+
+        Assert.Equal(new SavedPause("host:h:1", TimeSpan.FromMinutes(1), "429"), Assert.Single(_store.Saved[^1].Pauses));
+    }
+
+    [Fact]
+    public void A_governor_that_crashes_during_a_save_loses_no_permit()
+    {
+        ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
+        Ask("a");
+        ExpectNoPermit();
+
+        EventFilter.Exception<OverflowException>().ExpectOne(() => _governor.Tell(new PauseScope(GovernorScope.Host, "h:1", TimeSpan.MaxValue, "a bug")));
+
+        Assert.Equal("a", ExpectMsg<PermitGranted>().Endpoint.Value);
+    }
+
+    private void Ask(string name)
+    {
+        _governor.Tell(new RequestPermit(new EndpointId(name), "h", null, 1), TestActor);
+        var probe = CreateTestProbe();
+        _governor.Tell(new GetPlace(new EndpointId("nobody")), probe.Ref);
+        probe.ExpectMsg<QueuePlace>();
+    }
+
+    // The answer comes after every permit that is given out by now.
+    private void ExpectNoPermit()
+    {
+        _governor.Tell(new GetPlace(new EndpointId("nobody")), TestActor);
+        ExpectMsg<QueuePlace>();
+    }
+
+    private static double Tokens(GovernorState state) => state.Budgets.Single(budget => budget.Key == "global").Tokens;
+
+    /// <summary>A save is over when the test says so.</summary>
+    private sealed class ScriptedStore : IGovernorStore
+    {
+        private TaskCompletionSource _save = new();
+
+        public List<GovernorState> Saved { get; } = [];
+
+        public (GovernorState State, TimeSpan Age)? Load() => null;
+
+        public Task SaveAsync(GovernorState state)
+        {
+            Saved.Add(state);
+            _save = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _save.Task;
+        }
+
+        public void Complete() => _save.SetResult();
+
+        public void Fail(string why) => _save.SetException(new IOException(why));
+    }
+}
