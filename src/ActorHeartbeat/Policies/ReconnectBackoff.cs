@@ -5,7 +5,7 @@ namespace ActorHeartbeat.Policies;
 /// <summary>How long to wait before the next attempt: exponential, bounded, spread by jitter. Pure; the random number is the caller's.</summary>
 public static class ReconnectBackoff
 {
-    /// <summary>Full jitter may draw zero; a tenth of the initial delay keeps a run of lucky draws from becoming a busy loop.</summary>
+    /// <summary>No delay is shorter: a tenth of the initial one keeps a run of lucky draws from becoming a busy loop.</summary>
     private const double LeastShareOfInitial = 0.1;
 
     /// <summary>The delay before jitter: initial x multiplier^(failures - 1), at most max.</summary>
@@ -23,15 +23,15 @@ public static class ReconnectBackoff
     /// <param name="random">Uniform in [0, 1).</param>
     public static TimeSpan Delay(BackoffSettings settings, int failures, double random)
     {
-        var ceiling = Ceiling(settings, failures);
-        var share = settings.Jitter.Kind switch
+        double ceiling = Ceiling(settings, failures).Ticks;
+        var least = Math.Min(settings.Initial.Ticks * LeastShareOfInitial, ceiling);
+        var ticks = settings.Jitter.Kind switch
         {
-            JitterKind.None => 1,
-            JitterKind.Full => random,
-            JitterKind.Equal => 0.5 + (random / 2),
-            _ => 1 + (settings.Jitter.Factor * ((2 * random) - 1)),
+            JitterKind.None => ceiling,
+            JitterKind.Full => least + ((ceiling - least) * random), // cut off at the least, a tenth of a fleet would return at once
+            JitterKind.Equal => ceiling * (0.5 + (random / 2)),
+            _ => ceiling * (1 + (settings.Jitter.Factor * ((2 * random) - 1))),
         };
-        var least = Math.Min(settings.Initial.Ticks * LeastShareOfInitial, ceiling.Ticks);
-        return TimeSpan.FromTicks((long)Math.Clamp(ceiling.Ticks * share, least, settings.Max.Ticks));
+        return TimeSpan.FromTicks((long)Math.Clamp(ticks, least, settings.Max.Ticks));
     }
 }
