@@ -85,7 +85,7 @@ public sealed class ConfigurationLoaderTests
                 backoff { jitter = 0.25, max-attempts = 7 }
                 heartbeat.timeout = auto
                 flap { ends = 5, within = 60s, then = quarantine }
-                max-age { age = 23h, jitter = 0.1, ready-after = 2s }
+                max-age { age = 23h, jitter = 0.1, ready-after = 2s, duplicate-key = "/id" }
                 timeouts.data-idle { after = 90s, quiet-hours = ["22:00-06:30", "12:00-13:00"] }
                 limits { message = 64KiB, replay-bytes = 1MB }
                 outcomes { rules = [ { http-status = [401, "500-599"], failure = tls, then = retry-after, retry = 1m, scope = group }, { close-code = 4001, then = next-url } ], otherwise = stop }
@@ -109,7 +109,7 @@ public sealed class ConfigurationLoaderTests
         Assert.Equal(new BackoffSettings { Jitter = Jitter.By(0.25), MaxAttempts = 7 }, endpoint.Backoff);
         Assert.Null(endpoint.Heartbeat.Timeout);
         Assert.Equal(new FlapSettings(5, Seconds(60), TimeSpan.FromMinutes(5)), endpoint.Flap);
-        Assert.Equal(new RotationSettings(TimeSpan.FromHours(23), 0.1, Seconds(2)), endpoint.MaxAge);
+        Assert.Equal(new RotationSettings(TimeSpan.FromHours(23), 0.1, Seconds(2)) { DuplicateKey = "/id" }, endpoint.MaxAge);
         Assert.Equal(new DataIdleSettings(Seconds(90), [new(new(22, 0), new(6, 30)), new(new(12, 0), new(13, 0))]), endpoint.Timeouts.DataIdle);
         Assert.Equal(new LimitSettings { Message = 64 * 1024, ReplayBytes = 1_000_000 }, endpoint.Limits);
         Assert.Equal(

@@ -81,7 +81,7 @@ public sealed partial class ReferenceTests
     }
 
     [Theory]
-    [InlineData("max-age = 23h", "max-age { age = 23h, jitter = 0.05, ready-after = 5s }")]
+    [InlineData("max-age = 23h", "max-age { age = 23h, jitter = 0.05, ready-after = 5s, duplicate-key = null }")]
     [InlineData("flap { ends = 5, within = 60s }", "flap { ends = 5, within = 60s, then = quarantine, retry = 5m }")]
     [InlineData("timeouts.data-idle = 5m", "timeouts.data-idle { after = 5m, quiet-hours = [] }")]
     [InlineData("on-open = [ { send = a, expect = b } ]", "on-open = [ { send = a, expect = b, timeout = 5s } ]")]

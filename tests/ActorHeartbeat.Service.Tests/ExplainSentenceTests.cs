@@ -34,6 +34,16 @@ public sealed class ExplainSentenceTests
     }
 
     [Fact]
+    public void A_quarantine_is_said()
+    {
+        var cause = Refused with { Quarantine = "5 connections ended within 60 s" };
+
+        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.BackingOff) with { LastClose = cause, RetryAt = Now.AddMinutes(5), Waiting = "the delay" }));
+
+        Assert.StartsWith("It is not open because of this: HTTP 503; in quarantine, because 5 connections ended within 60 s; attempt 3 begins in 300.0 s", sentence.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_first_attempt_has_nothing_to_complain_about()
     {
         var sentence = ExplainSentence.Of(Running(Status(ConnectionState.BackingOff) with { Attempt = 1, Waiting = "a permit to dial" }));
@@ -56,6 +66,17 @@ public sealed class ExplainSentenceTests
         var sentence = ExplainSentence.Of(Running(Status(ConnectionState.Open)));
 
         Assert.Equal(("It is open since 03:04:05.000Z (incarnation 7).", null, null), (sentence.Text, sentence.WaitsFor, sentence.Until));
+    }
+
+    [Fact]
+    public void Open_after_a_failed_rotation_says_that_it_stays_and_when_the_next_is_tried()
+    {
+        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.Open) with { FailedRotation = new FailedRotation(Refused, Now.AddSeconds(2)) }));
+
+        Assert.Equal(
+            "It is open since 03:04:05.000Z (incarnation 7); the connection that was to replace it failed (HTTP 503), so it stays, and the next is tried at 03:04:07.000Z.",
+            sentence.Text);
+        Assert.Equal(("its replacement to be tried again", Now.AddSeconds(2)), (sentence.WaitsFor, sentence.Until));
     }
 
     [Theory]

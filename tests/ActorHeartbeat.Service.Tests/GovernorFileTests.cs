@@ -39,7 +39,9 @@ public sealed class GovernorFileTests : IDisposable
         await File.SaveAsync(State);
         await File.SaveAsync(new GovernorState([new SavedBudget("global", 7)], []));
 
-        Assert.Equal(([new SavedBudget("global", 7)], 0), (File.Load()!.Value.State.Budgets, File.Load()!.Value.State.Pauses.Count));
+        var state = File.Load()!.Value.State;
+        Assert.Equal([new SavedBudget("global", 7)], state.Budgets);
+        Assert.Empty(state.Pauses);
     }
 
     [Fact]

@@ -34,6 +34,9 @@ internal static class ClockValues
         new FlapSettings(0, TimeSpan.Zero, OutcomeSettings.DefaultQuarantine),
         "ends", "within"));
 
+    private static readonly ValueReader<string?> DuplicateKey = new OptionalObject<string>(null, new Judged<string>(
+        "a JSON pointer such as \"/id\"", text => JsonExpectation.RejectPointer(text) is { } reason ? (null, reason) : (text, null), text => text));
+
     public static readonly ValueReader<RotationSettings?> Rotation = new OptionalObject<RotationSettings>("off", new ShortOr<TimeSpan, RotationSettings>(
         Values.Positive,
         age => new RotationSettings(age, RotationJitter, ReadyAfter),
@@ -42,7 +45,8 @@ internal static class ClockValues
             new Shape<RotationSettings>(
                 Part.Of<RotationSettings, TimeSpan>("age", Values.Positive, rotation => rotation.Age, (rotation, time) => rotation with { Age = time }),
                 Part.Of<RotationSettings, double>("jitter", Values.Share, rotation => rotation.Jitter, (rotation, share) => rotation with { Jitter = share }),
-                Part.Of<RotationSettings, TimeSpan>("ready-after", Values.Duration, rotation => rotation.ReadyAfter, (rotation, time) => rotation with { ReadyAfter = time })),
+                Part.Of<RotationSettings, TimeSpan>("ready-after", Values.Duration, rotation => rotation.ReadyAfter, (rotation, time) => rotation with { ReadyAfter = time }),
+                Part.Of<RotationSettings, string?>("duplicate-key", DuplicateKey, rotation => rotation.DuplicateKey, (rotation, pointer) => rotation with { DuplicateKey = pointer })),
             new RotationSettings(TimeSpan.Zero, RotationJitter, ReadyAfter),
             "age")));
 

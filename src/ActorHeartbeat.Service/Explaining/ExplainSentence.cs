@@ -24,6 +24,9 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
     private static ExplainSentence OfRunning(Situation now) => now.Status switch
     {
         null => new ExplainSentence("It is not open because its actor is still starting.", "its actor to start", null),
+        { State: ConnectionState.Open, FailedRotation: { } rotation } status => new ExplainSentence(
+            $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}); the connection that was to replace it failed ({rotation.Cause.Detail}), so it stays, and the next is tried at {Clock(rotation.RetryAt)}.",
+            "its replacement to be tried again", rotation.RetryAt),
         { State: ConnectionState.Open } status => new ExplainSentence($"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}).", null, null),
         { State: ConnectionState.AwaitingPong } status => new ExplainSentence(
             $"It is connected but silent: a heartbeat was sent at {Clock(status.Since)} and {Missed(status)}, so it waits for a sign of life.", "a sign of life", null),
@@ -41,7 +44,7 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
 
     private static ExplainSentence BackingOff(ConnectionStatus status, Situation now)
     {
-        var because = status.LastClose is { } cause ? $"It is not open because of this: {cause.Detail}" : "It is not open because it has just been started";
+        var because = status.LastClose is { } cause ? $"It is not open because of this: {cause.FullDetail}" : "It is not open because it has just been started";
         if (now.Place is { Place: > 0 } place)
         {
             var until = place.Until is { } end ? $", until {Clock(end)}" : "";

@@ -39,7 +39,7 @@ internal sealed class StateLog : ReceiveActor
         if (change.Cause is not { } cause)
             _log.StateEntered(level, change.Endpoint, state, change.Incarnation, change.Attempt);
         else if (change.RetryIn is { } delay)
-            _log.BackingOff(level, change.Endpoint, state, change.Incarnation, change.Attempt, Spelling.Kebab(cause.Kind), cause.Detail, delay.TotalSeconds);
+            _log.BackingOff(level, change.Endpoint, state, change.Incarnation, change.Attempt, Spelling.Kebab(cause.Kind), cause.FullDetail, delay.TotalSeconds);
         else
             _log.Ended(level, change.Endpoint, state, change.Incarnation, change.Attempt, Spelling.Kebab(cause.Kind), cause.Detail);
     }

@@ -57,15 +57,14 @@ public sealed partial class ConnectionActor
                 return Stay();
             case Subscribe subscribe:
                 _memory.Subscriptions[subscribe.Key] = subscribe.Message;
-                (happened.StateData as ConnectedData)?.Link.Send(subscribe.Message);
-                return Stay();
+                return happened.StateData is ConnectedData to ? WhenSubscribing(to, subscribe.Key, subscribe.Message) : Stay();
             case Unsubscribe unsubscribe:
                 _memory.Subscriptions.Remove(unsubscribe.Key);
-                if (unsubscribe.Message is { } message)
-                    (happened.StateData as ConnectedData)?.Link.Send(message);
-                return Stay();
+                return happened.StateData is ConnectedData from ? WhenSubscribing(from, unsubscribe.Key, unsubscribe.Message) : Stay();
             case TakeOver:
                 return Stay(); // too late: its connection is lost, and the supervisor will hear
+            case RotationFailed:
+                return Stay(); // it has no connection to keep, and its next dial takes the present settings
             default:
                 throw new InvalidOperationException($"{happened.FsmEvent} in {StateName}");
         }
@@ -83,19 +82,36 @@ public sealed partial class ConnectionActor
     private State BackOff(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
     {
         if (!_role.IsPrimary)
-        {
-            _with.Supervisor.Tell(new SuccessorFailed(_memory.Id, _role, cause));
-            return leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
-        }
+            return AbandonSuccession(data, cause, leaving);
+        if (!_memory.Held.KeepsWhileDown)
+            RefuseHeld("the connection ended while it waited for the send-rate of its group");
         var flapping = data is ConnectedData && _settings.Flap is { } flap && _memory.Flaps.Ended(Now, flap.Ends, flap.Within);
         var next = NextAttempt.After(_settings, cause, data.Failures, flapping, _random.NextDouble(), _with.Clock.UtcNow);
         if (next.Outcome.Action == OutcomeAction.NextUrl)
             _memory.UrlIndex = (_memory.UrlIndex + 1) % (_settings.Urls.Count + 1);
-        if (next.Outcome.Action == OutcomeAction.RetryAfter && next.Outcome.Scope != GovernorScope.Endpoint)
-            _with.Governor.Tell(new PauseScope(next.Outcome.Scope, ScopeKey(next.Outcome.Scope), next.Outcome.AtLeast, cause.Detail));
+        PauseAsAsked(next.Outcome, cause);
         if (next.GivesUp)
             return GiveUp(cause);
+        if (next.Quarantine is { } quarantine)
+            cause = cause with { Quarantine = quarantine };
         return GoTo(ConnectionState.BackingOff).Using(new BackingOffData(next.Failures, cause, BackingOffPhase.Delay, Now + next.Delay, leaving));
+    }
+
+    /// <summary>The old connection stays; how long until the next attempt follows the same table and curve as any other attempt.</summary>
+    private State AbandonSuccession(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
+    {
+        var next = NextAttempt.After(_settings, cause, _memory.RotationFailures, flapping: false, _random.NextDouble(), _with.Clock.UtcNow);
+        _memory.RotationFailures = next.Failures;
+        PauseAsAsked(next.Outcome, cause);
+        var retryIn = next.GivesUp && next.Delay < OutcomeSettings.DefaultQuarantine ? OutcomeSettings.DefaultQuarantine : next.Delay;
+        _with.Supervisor.Tell(new SuccessorFailed(_memory.Id, _role, cause, retryIn));
+        return leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
+    }
+
+    private void PauseAsAsked(Outcome outcome, CloseCause cause)
+    {
+        if (outcome.Action == OutcomeAction.RetryAfter && outcome.Scope != GovernorScope.Endpoint)
+            _with.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));
     }
 
     private State GiveUp(CloseCause cause)
@@ -134,7 +150,7 @@ public sealed partial class ConnectionActor
     {
         BackingOffData backingOff => backingOff.Until,
         ConnectingData connecting => connecting.Deadline,
-        ConnectedData connected => Look(connected).LookAgain,
+        ConnectedData connected => Look(connected).LookAgain is var look && SendDue(connected.Link) is { } turn && turn < look ? turn : look,
         _ => throw new InvalidOperationException($"no deadline for {data}"),
     };
 
@@ -161,10 +177,12 @@ public sealed partial class ConnectionActor
     {
         var before = _settings.MaxAge;
         TakeSettings();
+        data.Link.Pace.Configure(_memory.SendRate, Now);
         return data.IsSuccessor || before == _settings.MaxAge ? data : data with { RotateAt = RotationTime(data.OpenedAt) };
     }
 
-    private TimeSpan LeaveDeadline(ConnectionLink leaving) => Now + leaving.CloseTimeout + LeaveGrace;
+    // Settings that change later do not change how long its closing handshake may take.
+    private TimeSpan LeaveDeadline(ConnectionLink leaving) => Now + leaving.Settings.Timeouts.Close + LeaveGrace;
 
     private static bool Concerns(ConnectionEvent happened, ConnectionLink? link) => happened.Incarnation == link?.Incarnation;
 
@@ -180,7 +198,7 @@ public sealed partial class ConnectionActor
 
     private ConnectingData Dial(BackingOffData data)
     {
-        var link = _memory.NewIncarnation(_role, _settings.Timeouts.Close, _with.Clock, Self);
+        var link = _memory.NewIncarnation(_role, _settings, _with.Clock, Self);
         _memory.Vitals.CountDial();
         AttemptAsync(_with, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
         return new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
@@ -205,9 +223,7 @@ public sealed partial class ConnectionActor
     {
         var now = Now;
         data.Link.Opened();
-        foreach (var message in _memory.Subscriptions.Values)
-            data.Link.Send(message);
-        SendHeld(data.Link);
+        Replay(data.Link);
         var isSuccessor = !_role.IsPrimary;
         if (isSuccessor)
             data.Link.ExpectData();
@@ -222,7 +238,7 @@ public sealed partial class ConnectionActor
     private ConnectedData AskForSuccession(ConnectedData data)
     {
         _with.Supervisor.Tell(data.IsSuccessor ? new SuccessorReady(_memory.Id, _role) : new RotationDue(_memory.Id));
-        return data with { RotateAt = Now + SuccessionReminder };
+        return data with { RotateAt = Now + SuccessionReminder, RotationFailure = null };
     }
 
     private ConnectedData Steady(ConnectedData data)
@@ -243,23 +259,10 @@ public sealed partial class ConnectionActor
         return BackOff(data, cause, data.Link);
     }
 
-    private void SendHeld(ConnectionLink link)
-    {
-        foreach (var late in _memory.Held.TakeExpired(Now))
-            late.Ticket.Tell(new SendResult(SendStatus.Expired, "it waited longer than send.time-to-live"));
-        while (_memory.Held.TryTake(out var held))
-            SendFor(held.Ticket, link, held.Message);
-    }
-
-    private void RefuseHeld(string why)
-    {
-        foreach (var held in _memory.Held.TakeAll())
-            held.Ticket.Tell(new SendResult(SendStatus.Refused, why));
-    }
-
     private BackingOffData Ending(ConnectionData data, CloseConnection close, ConnectionLink leaving)
     {
-        RefuseHeld("the endpoint is closed");
+        if (!close.IsSuccession)
+            RefuseHeld("the endpoint is closed");
         return new BackingOffData(data.Failures, CloseCause.Closed(close.Code, close.Reason), BackingOffPhase.Ending, LeaveDeadline(leaving), leaving);
     }
 
@@ -268,22 +271,6 @@ public sealed partial class ConnectionActor
         var longest = Now + ReconnectBackoff.Ceiling(_settings.Backoff, data.Failures);
         return data.Until > longest ? data with { Until = longest } : data;
     }
-
-    private void AnswerPeer(ConnectionLink link)
-    {
-        if (_settings.Heartbeat.Reply is { } reply)
-            link.Send(reply.Send);
-    }
-
-    private void SayGoodbye(ConnectionLink link, int code, string reason)
-    {
-        foreach (var message in _settings.OnClose)
-            link.Send(message);
-        link.Close(code, reason);
-    }
-
-    private static void SendFor(IActorRef asker, ConnectionLink link, OutboundMessage message) =>
-        link.SendAsync(message).AsTask().PipeTo(asker, success: status => new SendResult(status));
 
     private void Release() => _with.Governor.Tell(new ConnectionReleased(_memory.Id));
 

@@ -26,7 +26,10 @@ public sealed partial class ConnectionActor
             changed && backingOff is { Cause.Kind: not CauseKind.Start } ? utcNow : before?.LastCloseAt,
             retryIn is { } wait ? utcNow + wait : null,
             Waiting(next),
-            (next as ConnectedData)?.Missed ?? 0);
+            (next as ConnectedData)?.Missed ?? 0)
+        {
+            FailedRotation = next is ConnectedData { RotationFailure: { } failure, RotateAt: { } rotateAt } ? new FailedRotation(failure, utcNow + Remaining(rotateAt)) : null,
+        };
         if (!changed)
             return;
         var change = new StateChanged(_memory.Id, _memory.Status.Incarnation, from, to, next.Failures + 1, backingOff?.Cause, retryIn, utcNow);

@@ -30,6 +30,7 @@ namespace ActorHeartbeat.Connections;
 /// | Connecting   | close                     |                                      | BackingOff   | abort the dial, return the permit        |
 /// | Open         | heartbeat-due             | silent since                         | AwaitingPong | heartbeat                                |
 /// | Open         | heartbeat-due             | heard from since                     | Open         | look again when silence would be due     |
+/// | Open         | heartbeat-due             | the turn of a message has come       | Open         | send what the send rate allows           |
 /// | Open         | heartbeat-due             | a clock of the endpoint ran out      | BackingOff   | abort                                    |
 /// | Open         | ended                     |                                      | BackingOff   |                                          |
 /// | Open         | refresh                   |                                      | BackingOff   | close                                    |
@@ -37,6 +38,7 @@ namespace ActorHeartbeat.Connections;
 /// | AwaitingPong | sign of life              |                                      | Open         | misses back to zero                      |
 /// | AwaitingPong | answer                    |                                      | Open         | misses back to zero                      |
 /// | AwaitingPong | pong-deadline             | misses below max-missed              | AwaitingPong | heartbeat                                |
+/// | AwaitingPong | pong-deadline             | the turn of a message has come       | AwaitingPong | send what the send rate allows           |
 /// | AwaitingPong | pong-deadline             | misses reach max-missed              | BackingOff   | abort                                    |
 /// | AwaitingPong | pong-deadline             | a clock of the endpoint ran out      | BackingOff   | abort                                    |
 /// | AwaitingPong | ended                     |                                      | BackingOff   |                                          |
@@ -167,6 +169,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 TakeSettings();
                 data.Link.Abort();
                 return BackOff(data, CloseCause.Refresh("configuration changed"), data.Link);
+            case RotationFailed when EndpointChange.Between(data.Link.Settings, _settings).Effect == ChangeEffect.Reconnect:
+                data.Link.Abort(); // it would open what the rotation was to replace
+                return BackOff(data, CloseCause.Refresh("configuration changed"), data.Link);
             case CloseConnection close:
                 data.Link.Abort();
                 return GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Link));
@@ -183,10 +188,10 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             if (opening.Expect is { } expected)
             {
                 data.Link.ExpectHello(index, expected);
-                data.Link.Send(opening.Send);
+                SendOpening(data.Link, opening.Send, Now);
                 return GoTo(ConnectionState.Connecting).Using(data with { Step = index, Deadline = Now + opening.Timeout });
             }
-            data.Link.Send(opening.Send);
+            SendOpening(data.Link, opening.Send, Now);
         }
         return GoTo(ConnectionState.Open).Using(Opened(data));
     }
@@ -197,6 +202,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         switch (happened.FsmEvent)
         {
             case DeadlinePassed:
+                SendWhatMay(data.Link);
                 return Judge(data) switch
                 {
                     LivenessVerdict.HeartbeatDue => GoTo(ConnectionState.AwaitingPong).Using(Ping(data)),
@@ -221,6 +227,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case SignOfLife sign when Concerns(sign, data.Link):
                 return GoTo(ConnectionState.Open).Using(data with { LastAnswer = Now, Missed = 0, PongDeadline = null });
             case DeadlinePassed:
+                SendWhatMay(data.Link);
                 return Judge(data) switch
                 {
                     LivenessVerdict.Missed when data.Link.IsPaused => GoTo(ConnectionState.AwaitingPong).Using(data with { PongDeadline = Now + PongTimeout }),
@@ -258,13 +265,16 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case Refresh refresh:
                 return WhenClosing(data, CloseCause.Refresh(refresh.Why));
             case TakeOver:
+                _memory.RotationFailures = 0;
+                SendWhatMay(data.Link);
                 return GoTo(StateName).Using(data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt) });
+            case RotationFailed failed:
+                return GoTo(StateName).Using(data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
             case CloseConnection close:
                 SayGoodbye(data.Link, close.Code, close.Reason);
                 return GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Link));
             case SendMessage send:
-                SendFor(Sender, data.Link, send.Message);
-                return Stay();
+                return WhenSending(data, send.Message);
             case FirstData first when Concerns(first, data.Link):
                 return data.IsSuccessor ? GoTo(StateName).Using(AskForSuccession(data)) : Stay();
             case SettingsChanged { Effect: ChangeEffect.Reconnect }:

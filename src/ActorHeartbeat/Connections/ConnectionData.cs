@@ -45,4 +45,8 @@ internal sealed record ConnectingData(int Failures, ConnectionLink Link, int? St
 /// <param name="IsSuccessor">Whether it waits to take over in a planned rotation.</param>
 internal sealed record ConnectedData(
     int Failures, ConnectionLink Link, TimeSpan OpenedAt, bool Stable, TimeSpan LastAnswer, int Missed, TimeSpan? PongDeadline, TimeSpan? RotateAt, bool IsSuccessor)
-    : ConnectionData(Failures);
+    : ConnectionData(Failures)
+{
+    /// <summary>Why the connection that was to replace this one failed, until the next is tried; null when none did.</summary>
+    public CloseCause? RotationFailure { get; init; }
+}

@@ -26,25 +26,29 @@ internal sealed class ConnectionLink : IConnectionSink
     private int _wantsSign, _wantsData;
     private volatile bool _gone, _abandoned, _adopted;
 
-    public ConnectionLink(long incarnation, ConnectionRole role, TimeSpan closeTimeout, EndpointMemory memory, SchedulerClock clock, IActorRef owner)
+    public ConnectionLink(long incarnation, ConnectionRole role, EndpointSettings settings, EndpointMemory memory, SchedulerClock clock, IActorRef owner)
     {
         Incarnation = incarnation;
         Role = role;
+        Settings = settings;
+        Pace = new SendPace(memory.SendRate, clock.Elapsed);
         _memory = memory;
         _clock = clock;
         _owner = owner;
-        CloseTimeout = closeTimeout;
     }
 
     public long Incarnation { get; }
-
-    /// <summary>How long its closing handshake may take; settings that change later do not change it.</summary>
-    public TimeSpan CloseTimeout { get; }
 
     /// <inheritdoc/>
     public LimitSettings Limits => _memory.Settings.Limits;
 
     public ConnectionRole Role { get; }
+
+    /// <summary>What it is dialed with.</summary>
+    public EndpointSettings Settings { get; }
+
+    /// <summary>When its messages may go out; the actor's alone.</summary>
+    public SendPace Pace { get; }
 
     /// <summary>Cancelled when the actor gives the dial up.</summary>
     public CancellationToken DialCancellation => _dial.Token;
@@ -86,7 +90,7 @@ internal sealed class ConnectionLink : IConnectionSink
     /// <summary>Begins to read from the accepted connection.</summary>
     public void Start()
     {
-        _writer = _memory.Feed.Begin();
+        _writer = _memory.Feed.Begin(Settings.MaxAge?.DuplicateKey);
         Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks);
         _connection!.Start();
     }

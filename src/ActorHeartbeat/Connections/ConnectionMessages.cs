@@ -9,7 +9,11 @@ namespace ActorHeartbeat.Connections;
 public sealed record Refresh(string Why);
 
 /// <summary>Close for good, with a Close frame, then stop. The messages of on-close go out first.</summary>
-public sealed record CloseConnection(int Code, string Reason);
+public sealed record CloseConnection(int Code, string Reason)
+{
+    /// <summary>Whether a younger connection goes on in its place, with the messages that wait.</summary>
+    internal bool IsSuccession { get; init; }
+}
 
 /// <summary>The endpoint's settings were replaced in its <see cref="EndpointMemory"/>.</summary>
 /// <param name="Effect">The strongest effect of what changed.</param>
@@ -53,7 +57,11 @@ internal sealed record TakeOver
 }
 
 /// <summary>Told to the supervisor: a successor lost its connection or attempt and stops; the old connection stays.</summary>
-internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionRole Role, CloseCause Cause);
+/// <param name="RetryIn">How long until the next attempt at least.</param>
+internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionRole Role, CloseCause Cause, TimeSpan RetryIn);
+
+/// <summary>Told to the primary: the connection that was to replace it has failed and is gone; ask again after a while.</summary>
+internal sealed record RotationFailed(CloseCause Cause, TimeSpan RetryIn);
 
 /// <summary>What a dial or a socket reports. An event of an older incarnation changes nothing and is counted.</summary>
 internal abstract record ConnectionEvent(long Incarnation);

@@ -24,4 +24,13 @@ public sealed record ConnectionStatus(
     DateTimeOffset? LastCloseAt,
     DateTimeOffset? RetryAt,
     string Waiting,
-    int Missed);
+    int Missed)
+{
+    /// <summary>Of an open connection whose planned replacement failed: why, and when the next is tried; null otherwise.</summary>
+    public FailedRotation? FailedRotation { get; init; }
+}
+
+/// <summary>A connection that stays because the one that was to replace it failed.</summary>
+/// <param name="Cause">Why that failed.</param>
+/// <param name="RetryAt">When the next is tried, wall clock.</param>
+public sealed record FailedRotation(CloseCause Cause, DateTimeOffset RetryAt);

@@ -12,7 +12,7 @@ namespace ActorHeartbeat.Connections;
 /// </summary>
 public sealed class EndpointMemory(EndpointSettings settings, Feed feed)
 {
-    private readonly ConcurrentDictionary<long, ConnectionLink> _sockets = new();
+    private readonly ConcurrentDictionary<long, ConnectionLink> _sockets = new(concurrencyLevel: 1, capacity: 2);
     private volatile EndpointSettings _settings = settings;
     private volatile ConnectionStatus? _status;
     private long _incarnation;
@@ -49,17 +49,23 @@ public sealed class EndpointMemory(EndpointSettings settings, Feed feed)
     /// <summary>Which of the endpoint's URLs the next dial takes: 0 is the first.</summary>
     internal int UrlIndex { get; set; }
 
+    /// <summary>What the endpoint's group allows to be sent over one connection; null for no limit.</summary>
+    internal Rate? SendRate { get; set; }
+
+    /// <summary>Planned rotations in a row that failed.</summary>
+    internal int RotationFailures { get; set; }
+
     internal FlapDetector Flaps { get; } = new();
 
     /// <summary>Messages replayed after every connect, by key in order of their first subscription.</summary>
     internal OrderedDictionary<string, OutboundMessage> Subscriptions { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Messages given while the connection was down, and who gave them. The primary's.</summary>
+    /// <summary>Messages that wait for a connection or for their turn under the send rate, and who gave them. The primary's.</summary>
     internal SendQueue<IActorRef> Held { get; } = new(settings.Send, settings.Limits.SendQueue);
 
-    internal ConnectionLink NewIncarnation(ConnectionRole role, TimeSpan closeTimeout, SchedulerClock clock, IActorRef owner)
+    internal ConnectionLink NewIncarnation(ConnectionRole role, EndpointSettings settings, SchedulerClock clock, IActorRef owner)
     {
-        var link = new ConnectionLink(Interlocked.Increment(ref _incarnation), role, closeTimeout, this, clock, owner);
+        var link = new ConnectionLink(Interlocked.Increment(ref _incarnation), role, settings, this, clock, owner);
         _sockets[link.Incarnation] = link;
         _peakSockets = Math.Max(_peakSockets, _sockets.Count);
         return link;

@@ -6,11 +6,18 @@ public sealed class TransitionJournal
     /// <summary>How many are kept.</summary>
     public const int Capacity = 64;
 
-    private readonly StateChanged?[] _ring = new StateChanged?[Capacity];
+    // Grows to the capacity before it begins to turn: most endpoints see a handful of transitions in days.
+    private StateChanged?[] _ring = [];
     private long _written;
 
     internal void Add(StateChanged change)
     {
+        if (_written == _ring.Length && _ring.Length < Capacity)
+        {
+            var larger = new StateChanged?[Math.Max(4, 2 * _ring.Length)];
+            _ring.CopyTo(larger, 0);
+            Volatile.Write(ref _ring, larger);
+        }
         _ring[_written % Capacity] = change;
         Volatile.Write(ref _written, _written + 1);
     }
@@ -18,11 +25,12 @@ public sealed class TransitionJournal
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<StateChanged> Snapshot()
     {
-        var written = Volatile.Read(ref _written);
-        var changes = new List<StateChanged>(Capacity);
+        var written = Volatile.Read(ref _written); // before the ring: one that is too new has all that was written
+        var ring = Volatile.Read(ref _ring);
+        var changes = new List<StateChanged>(ring.Length);
         for (var index = Math.Max(0, written - Capacity); index < written; index++)
         {
-            if (_ring[index % Capacity] is { } change)
+            if (ring[index % Capacity] is { } change)
                 changes.Add(change);
         }
         return changes;

@@ -55,7 +55,7 @@ public sealed record BackoffSettings
     public int? MaxAttempts { get; init; }
 }
 
-/// <summary>The random part of a delay: full (0 to the delay), equal (half to the delay), none, or a factor.</summary>
+/// <summary>The random part of a delay: full (a tenth of the initial delay to the delay), equal (half to the delay), none, or a factor.</summary>
 /// <param name="Kind">The shape.</param>
 /// <param name="Factor">For <see cref="JitterKind.Factor"/>: the delay is spread by plus or minus this share, 0 to 1.</param>
 public readonly record struct Jitter(JitterKind Kind, double Factor = 0)
@@ -85,7 +85,14 @@ public sealed record FlapSettings(int Ends, TimeSpan Within, TimeSpan Retry);
 /// <param name="Age">The age at which a connection is replaced.</param>
 /// <param name="Jitter">Spread of the age as a share of it, 0 to 1, so that a fleet does not rotate at once.</param>
 /// <param name="ReadyAfter">How long the new connection must be open when no data arrives to prove it.</param>
-public sealed record RotationSettings(TimeSpan Age, double Jitter, TimeSpan ReadyAfter);
+public sealed record RotationSettings(TimeSpan Age, double Jitter, TimeSpan ReadyAfter)
+{
+    /// <summary>
+    /// A JSON pointer (RFC 6901) to what identifies a message, such as <c>/id</c>: while two connections carry the feed, and ten seconds beyond, what
+    /// one has brought is not delivered again from the other. Null (default) delivers everything that comes.
+    /// </summary>
+    public string? DuplicateKey { get; init; }
+}
 
 /// <summary>Bounds; every queue has one and says what happens at it.</summary>
 public sealed record LimitSettings

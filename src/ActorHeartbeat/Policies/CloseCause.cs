@@ -27,6 +27,12 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     /// <summary>The Retry-After header as received.</summary>
     public string? RetryAfter { get; init; }
 
+    /// <summary>Why the next attempt is the slow one of a quarantine; null when it is not.</summary>
+    public string? Quarantine { get; init; }
+
+    /// <summary>The detail, and the quarantine if there is one.</summary>
+    public string FullDetail => Quarantine is { } why ? $"{Detail}; in quarantine, because {why}" : Detail;
+
     /// <summary>Whether it counts against max-attempts and lengthens the delay.</summary>
     public bool IsFailure => Kind is not (CauseKind.Start or CauseKind.Refresh or CauseKind.Closed);
 

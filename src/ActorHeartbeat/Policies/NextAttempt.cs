@@ -9,6 +9,9 @@ namespace ActorHeartbeat.Policies;
 /// <param name="Outcome">What the table said.</param>
 public readonly record struct NextAttempt(bool GivesUp, int Failures, TimeSpan Delay, Outcome Outcome)
 {
+    /// <summary>Why the delay is that of a quarantine; null when it is not.</summary>
+    public string? Quarantine { get; private init; }
+
     /// <summary>Pure: the table decides what it means, the backoff how long it takes at least.</summary>
     /// <param name="settings">The endpoint.</param>
     /// <param name="cause">What happened.</param>
@@ -29,6 +32,11 @@ public readonly record struct NextAttempt(bool GivesUp, int Failures, TimeSpan D
             outcome.Action == OutcomeAction.Stop || failures >= settings.Backoff.MaxAttempts,
             failures,
             outcome.AtLeast > backoff ? outcome.AtLeast : backoff,
-            outcome);
+            outcome)
+        {
+            Quarantine = outcome.Action != OutcomeAction.Quarantine ? null
+                : flapping && settings.Flap is { } detector ? $"{detector.Ends} connections ended within {detector.Within.TotalSeconds:0.###} s"
+                : "a rule of its outcomes says so",
+        };
     }
 }

@@ -11,7 +11,7 @@ public sealed class RttEstimator
     private const double SmallestMilliseconds = 0.1, Growth = 1.25; // 64 buckets reach past two minutes, within 25 %
     private const int HalveAt = 1024; // old round trips fade out of the percentile
 
-    private readonly ushort[] _histogram = new ushort[Buckets];
+    private ushort[]? _histogram; // from the first sample on: many endpoints never measure one
     private int _samples;
     private double _smoothed, _variation;
 
@@ -38,12 +38,12 @@ public sealed class RttEstimator
     {
         get
         {
-            if (_samples == 0)
+            if (_histogram is not { } histogram || _samples == 0)
                 return null;
             var above = _samples - (int)Math.Ceiling(_samples * 0.95);
             for (var bucket = Buckets - 1; bucket >= 0; bucket--)
             {
-                if ((above -= _histogram[bucket]) < 0)
+                if ((above -= histogram[bucket]) < 0)
                     return TimeSpan.FromMilliseconds(SmallestMilliseconds * Math.Pow(Growth, bucket));
             }
             return null;
@@ -69,14 +69,15 @@ public sealed class RttEstimator
 
     private void Count(double milliseconds)
     {
+        var histogram = _histogram ??= new ushort[Buckets];
         if (_samples >= HalveAt)
         {
             _samples = 0;
             for (var bucket = 0; bucket < Buckets; bucket++)
-                _samples += _histogram[bucket] >>= 1;
+                _samples += histogram[bucket] >>= 1;
         }
         var index = milliseconds <= SmallestMilliseconds ? 0 : (int)Math.Ceiling(Math.Log(milliseconds / SmallestMilliseconds, Growth));
-        _histogram[Math.Min(index, Buckets - 1)]++;
+        histogram[Math.Min(index, Buckets - 1)]++;
         _samples++;
     }
 }

@@ -2,7 +2,6 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
-using Akka.Event;
 using Akka.Pattern;
 
 namespace ActorHeartbeat.Supervision;
@@ -11,10 +10,8 @@ namespace ActorHeartbeat.Supervision;
 /// Owns the registry of endpoints: what is wanted of each, and the actors that exist for it. One child per endpoint, restarted under
 /// exponential backoff when it throws; its siblings do not notice. Two during a planned rotation.
 /// </summary>
-public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
+public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
 {
-    private const string ShutdownDeadline = "shutdown-deadline";
-
     private readonly Dictionary<EndpointId, SupervisedEndpoint> _endpoints = [];
     private readonly Dictionary<IActorRef, SupervisedEndpoint> _byActor = [];
     private readonly SupervisorDependencies _dependencies;
@@ -107,7 +104,7 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
                 Succeed(renewed);
                 break;
             case SuccessorFailed failed when Find(failed.Endpoint)?.IsSuccessor(failed.Role) == true:
-                Context.GetLogger().Warning("{0}: the new connection of a rotation failed, the old one stays: {1}", failed.Endpoint, failed.Cause.Detail);
+                Abandon(Find(failed.Endpoint)!, failed);
                 break;
             case Terminated dead when _byActor.Remove(dead.ActorRef, out var owner):
                 Stopped(owner, dead.ActorRef);
@@ -145,10 +142,27 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
                 changed[effect] = ids = [];
             ids.Add(settings.Id);
         }
+        TellNewSendRates();
         ValueList<EndpointId> Of(ChangeEffect effect) => changed.TryGetValue(effect, out var ids) ? [.. ids] : [];
         return new ConfigurationApplied(
             [.. added], [.. removed], Of(ChangeEffect.Reconnect), Of(ChangeEffect.NextAttempt), Of(ChangeEffect.Live), Of(ChangeEffect.None).Count);
     }
+
+    // A group is no setting of its endpoints, so they do not hear of it in any other way.
+    private void TellNewSendRates()
+    {
+        foreach (var endpoint in _endpoints.Values)
+        {
+            if (SendRateOf(endpoint.Memory.Settings) is var rate && rate == endpoint.Memory.SendRate)
+                continue;
+            endpoint.Memory.SendRate = rate;
+            endpoint.Primary?.Tell(new SettingsChanged(ChangeEffect.Live));
+            endpoint.Successor?.Tell(new SettingsChanged(ChangeEffect.Live));
+        }
+    }
+
+    private Rate? SendRateOf(EndpointSettings settings) =>
+        settings.Group is { } group && _groups.TryGetValue(group, out var budget) ? budget.SendRate : null;
 
     private CommandResult Add(EndpointSettings settings)
     {
@@ -167,6 +181,7 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
         }
         endpoint.IsRemoved = false; // it may be one that is still closing
         endpoint.Memory.Settings = settings;
+        endpoint.Memory.SendRate = SendRateOf(settings);
         endpoint.Enter(settings.Enabled ? EndpointMode.Running : EndpointMode.Paused, _clock.UtcNow);
         StartIfWanted(endpoint, spread);
     }
@@ -178,6 +193,8 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
         if (effect == ChangeEffect.None)
             return effect;
         endpoint.Memory.Settings = settings;
+        endpoint.Memory.SendRate = SendRateOf(settings);
+        endpoint.Memory.RotationFailures = 0;
         _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
         if (before.Enabled != settings.Enabled)
         {
@@ -188,51 +205,24 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
             else
                 Pause(endpoint, settings.CloseCode, "disabled by configuration");
         }
-        else if (effect == ChangeEffect.Reconnect && settings.MaxAge is not null && endpoint.CanRotate && IsConnected(endpoint))
+        else if (effect == ChangeEffect.Reconnect && MayOpenBeside(endpoint))
         {
-            endpoint.IsOutdated = true;
             endpoint.Primary?.Tell(new SettingsChanged(ChangeEffect.Live)); // what needs no new connection does not wait for one
             BeginSuccession(endpoint);
         }
         else
         {
-            endpoint.IsOutdated &= effect != ChangeEffect.Reconnect;
             endpoint.Primary?.Tell(new SettingsChanged(effect));
             endpoint.Successor?.Tell(new SettingsChanged(effect));
         }
         return effect;
     }
 
-    private static bool IsConnected(SupervisedEndpoint endpoint) =>
-        endpoint.Primary is not null && endpoint.Memory.Status?.State is ConnectionState.Open or ConnectionState.AwaitingPong;
-
     private void Remove(SupervisedEndpoint endpoint)
     {
         endpoint.IsRemoved = true;
         Pause(endpoint, endpoint.Memory.Settings.CloseCode, "removed");
         ForgetIfGone(endpoint);
-    }
-
-    private CommandResult Close(CloseEndpoint close) => CloseCodes.MaySend(close.Code)
-        ? With(close.Endpoint, endpoint => Pause(endpoint, close.Code, close.Reason))
-        : new CommandResult(CommandOutcome.Refused, $"close code {close.Code} ({CloseCodes.Name(close.Code)}) must not be sent; allowed are 1000-1003, 1007-1014 and 3000-4999 (RFC 6455 section 7.4)");
-
-    private void Pause(SupervisedEndpoint endpoint, int code, string reason)
-    {
-        foreach (var actor in endpoint.LetGo())
-            actor.Tell(new CloseConnection(code, reason));
-        if (endpoint.Mode == EndpointMode.Paused)
-            return;
-        endpoint.Enter(EndpointMode.Paused, _clock.UtcNow);
-        Announce(endpoint);
-    }
-
-    private void Resume(SupervisedEndpoint endpoint)
-    {
-        if (endpoint.Mode == EndpointMode.Running)
-            return;
-        endpoint.Enter(EndpointMode.Running, _clock.UtcNow);
-        StartIfWanted(endpoint, TimeSpan.Zero);
     }
 
     private void StartIfWanted(SupervisedEndpoint endpoint, TimeSpan spread)
@@ -253,27 +243,11 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
         endpoint.Started(actor, role);
     }
 
-    private void BeginSuccession(SupervisedEndpoint endpoint)
-    {
-        if (endpoint.CanRotate)
-            Start(endpoint, new ConnectionRole(isPrimary: false), TimeSpan.Zero);
-    }
-
-    private static void Succeed(SupervisedEndpoint endpoint)
-    {
-        endpoint.Succeed()?.Tell(new CloseConnection(endpoint.Memory.Settings.CloseCode, "replaced by a younger connection"));
-        endpoint.Primary!.Tell(TakeOver.Instance);
-    }
-
     private void Stopped(SupervisedEndpoint endpoint, IActorRef actor)
     {
         var wasPrimary = actor.Equals(endpoint.Primary);
-        if (actor.Equals(endpoint.Successor) && endpoint.IsOutdated)
-        {
-            // The gentle way to the new settings has failed; the old connection must not outlive them for that.
-            endpoint.IsOutdated = false;
-            endpoint.Primary?.Tell(new SettingsChanged(ChangeEffect.Reconnect));
-        }
+        if (actor.Equals(endpoint.Successor))
+            Abandoned(endpoint);
         endpoint.Stopped(actor);
         if (wasPrimary && endpoint.Mode == EndpointMode.Running)
         {
@@ -295,72 +269,10 @@ public sealed class ConnectionSupervisor : UntypedActor, IWithTimers
         _dependencies.Feeds.Remove(endpoint.Memory.Id, "removed");
     }
 
-    private void Send(SendTo send)
-    {
-        if (Find(send.Endpoint) is not { } endpoint)
-            Sender.Tell(Unknown(send.Endpoint));
-        else if (endpoint.Primary is { } primary)
-            primary.Forward(new SendMessage(send.Message));
-        else
-            Sender.Tell(new SendResult(Transport.SendStatus.Refused, $"{send.Endpoint} is {Snapshot(endpoint).State}"));
-    }
-
-    private void DrainAll(Drain drain)
-    {
-        _drainedTo = Sender;
-        foreach (var endpoint in _endpoints.Values)
-            Pause(endpoint, endpoint.Memory.Settings.DrainCloseCode, drain.Reason);
-        if (_byActor.Count == 0)
-            FinishDrain(forced: 0);
-        else
-            Timers.StartSingleTimer(ShutdownDeadline, ShutdownOverdue.Instance, _settings.ShutdownTimeout);
-    }
-
-    private void DropWhatIsLeft()
-    {
-        foreach (var actor in _byActor.Keys)
-            Context.Stop(actor); // aborts its socket
-        FinishDrain(_byActor.Count);
-    }
-
-    private void FinishDrain(int forced)
-    {
-        Timers.Cancel(ShutdownDeadline);
-        _drainedTo!.Tell(new Drained(forced));
-        _drainedTo = ActorRefs.Nobody;
-    }
-
     private SupervisedEndpoint? Find(EndpointId id) => _endpoints.TryGetValue(id, out var endpoint) && !endpoint.IsRemoved ? endpoint : null;
-
-    private CommandResult With(EndpointId id, Action<SupervisedEndpoint> act)
-    {
-        if (Find(id) is not { } endpoint)
-            return Unknown(id);
-        act(endpoint);
-        return new CommandResult(CommandOutcome.Accepted);
-    }
-
-    private CommandResult WithRunning(EndpointId id, Action<SupervisedEndpoint> act)
-    {
-        if (Find(id) is not { } endpoint)
-            return Unknown(id);
-        if (endpoint.Primary is null)
-            return new CommandResult(CommandOutcome.Refused, $"{id} is {Snapshot(endpoint).State}; resume it first");
-        act(endpoint);
-        return new CommandResult(CommandOutcome.Accepted);
-    }
-
-    private CommandResult Tell(EndpointId id, object command) => WithRunning(id, endpoint => endpoint.Primary!.Tell(command));
-
-    private static CommandResult Unknown(EndpointId id) => new(CommandOutcome.UnknownEndpoint, $"there is no endpoint {id}");
 
     private static EndpointSnapshot Snapshot(SupervisedEndpoint endpoint) =>
         new(endpoint.Memory.Id, endpoint.Mode, endpoint.Failure, endpoint.Since, endpoint.Memory);
 
     private static void Announce(SupervisedEndpoint endpoint) => Context.System.EventStream.Publish(new EndpointModeChanged(Snapshot(endpoint)));
-
-    private sealed record ShutdownOverdue
-    {
-        public static readonly ShutdownOverdue Instance = new();
-    }
 }

@@ -20,8 +20,8 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
     /// <summary>To be forgotten when its last actor has stopped.</summary>
     public bool IsRemoved { get; set; }
 
-    /// <summary>Its connection still has settings that a rotation under way is to replace.</summary>
-    public bool IsOutdated { get; set; }
+    /// <summary>What its successor, which is about to stop, has failed of; null when it has not.</summary>
+    public RotationFailed? RotationFailed { get; set; }
 
     /// <summary>The actor that is the endpoint's connection; null when it is not running or still starts.</summary>
     public IActorRef? Primary { get; private set; }
@@ -59,7 +59,7 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
             role.IsPrimary &= !IsRemoved;
             role.IsReleased = true;
         }
-        (Primary, Successor, IsOutdated) = (null, null, false);
+        (Primary, Successor, RotationFailed) = (null, null, null);
         return _actors.Keys;
     }
 
@@ -71,7 +71,7 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
         if (old is not null)
             (_actors[old].IsPrimary, _actors[old].IsReleased) = (false, true);
         _actors[Successor!].IsPrimary = true;
-        (Primary, Successor, IsOutdated) = (Successor, null, false);
+        (Primary, Successor, RotationFailed) = (Successor, null, null);
         return old;
     }
 

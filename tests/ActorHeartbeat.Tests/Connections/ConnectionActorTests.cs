@@ -624,19 +624,6 @@ public class ConnectionActorTests : ConnectionSpec
     }
 
     [Fact]
-    public void A_resolver_that_throws_is_a_failed_attempt_with_its_cause()
-    {
-        Start();
-        ExpectStates(ConnectionState.BackingOff);
-        Network.Script(Id, DialScript.Fail(FailureLayer.Resolve, "environment variable TOKEN is not set"));
-
-        Advance(0);
-
-        ExpectStates(ConnectionState.Connecting);
-        Assert.Equal(FailureLayer.Resolve, ExpectBackingOff(CauseKind.DialFailed).Cause!.Layer);
-    }
-
-    [Fact]
     public void Status_shows_no_query()
     {
         StartOpen();
@@ -671,7 +658,28 @@ public class ConnectionActorTests : ConnectionSpec
 
         Socket.Lose();
 
-        Assert.Equal(TimeSpan.FromMinutes(5), ExpectStates(ConnectionState.BackingOff)[0].RetryIn);
+        var quarantined = ExpectStates(ConnectionState.BackingOff)[0];
+        Assert.Equal((TimeSpan.FromMinutes(5), "2 connections ended within 60 s"), (quarantined.RetryIn, quarantined.Cause!.Quarantine));
+        Assert.Equal(quarantined.Cause, Memory.Status!.LastClose);
+    }
+
+    [Fact]
+    public void The_journal_keeps_the_last_64_transitions_with_their_causes()
+    {
+        StartOpen();
+        for (var round = 0; round < 30; round++)
+        {
+            Socket.PeerClose(1012, $"{round}");
+            ExpectStates(ConnectionState.BackingOff);
+            Advance(30);
+            ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        }
+
+        var journal = Memory.Journal.Snapshot();
+
+        Assert.Equal(64, journal.Count);
+        Assert.Equal(ConnectionState.Open, journal[^1].To);
+        Assert.Equal(Enumerable.Range(9, 21).Select(round => $"{round}"), journal.Where(change => change.Cause is not null).Select(change => change.Cause!.Reason));
     }
 
     [Fact]

@@ -45,6 +45,8 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
 
     protected ScriptedNetwork Network { get; }
 
+    protected IAttemptResolver Resolver { get; set; } = new PlainResolver();
+
     protected IActorRef Governor { get; }
 
     protected IActorRef Connection { get; private set; } = null!; // by Start
@@ -58,10 +60,10 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     protected static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     /// <summary>Starts the actor and waits until it has said so.</summary>
-    protected void Start(EndpointSettings? settings = null, ConnectionRole? role = null)
+    protected void Start(EndpointSettings? settings = null, ConnectionRole? role = null, Rate? sendRate = null)
     {
         var endpoint = settings ?? Defaults;
-        Memory = new EndpointMemory(endpoint, new FeedRegistry(TimeProvider.System).GetOrAdd(endpoint.Id, endpoint.Limits));
+        Memory = new EndpointMemory(endpoint, new FeedRegistry(TimeProvider.System).GetOrAdd(endpoint.Id, endpoint.Limits)) { SendRate = sendRate };
         Connection = Sys.ActorOf(PropsOf(role ?? new ConnectionRole(true)));
     }
 
@@ -69,12 +71,12 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     protected void Restart(ConnectionRole role) => Connection = Sys.ActorOf(PropsOf(role));
 
     private Props PropsOf(ConnectionRole role) => ConnectionActor.Props(
-        Memory, new ConnectionDependencies(Network, new PlainResolver(), Governor, _supervisor.Ref, _clock, Seed: 1), TimeSpan.Zero, role);
+        Memory, new ConnectionDependencies(Network, Resolver, Governor, _supervisor.Ref, _clock, Seed: 1), TimeSpan.Zero, role);
 
     /// <summary>Starts the actor and brings it to Open.</summary>
-    protected void StartOpen(EndpointSettings? settings = null)
+    protected void StartOpen(EndpointSettings? settings = null, Rate? sendRate = null)
     {
-        Start(settings);
+        Start(settings, sendRate: sendRate);
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
@@ -98,12 +100,10 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
             probe.ExpectMsg<QueuePlace>();
             if (Memory is null)
                 continue;
-            Connection.Tell(new SendMessage(Nothing), probe.Ref);
-            probe.ExpectMsg<SendResult>();
+            Connection.Tell(new Identify(null), probe.Ref);
+            probe.ExpectMsg<ActorIdentity>();
         }
     }
-
-    protected static OutboundMessage Nothing { get; } = OutboundMessage.Text("settle");
 
     /// <summary>The next transitions lead through these states and no others.</summary>
     protected List<StateChanged> ExpectStates(params ConnectionState[] states)
@@ -125,8 +125,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         return change;
     }
 
-    /// <summary>What was sent beside the messages by which <see cref="Settle"/> waits.</summary>
-    protected IReadOnlyList<string> SentText => [.. Socket.SentText.Where(text => text != "settle")];
+    protected IReadOnlyList<string> SentText => Socket.SentText;
 
     private sealed class PlainResolver : IAttemptResolver
     {

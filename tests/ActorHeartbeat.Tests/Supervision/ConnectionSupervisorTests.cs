@@ -1,3 +1,4 @@
+using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Supervision;
@@ -249,6 +250,132 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public void A_reload_whose_new_connection_fails_keeps_the_old_one_says_so_and_tries_again_under_backoff()
+    {
+        Apply(Rotating("a"));
+        AwaitStates(("a", "open"));
+        var old = _network.Connection(Id("a"));
+        _network.Script(Id("a"), DialScript.Refuse(500), DialScript.Fail(FailureLayer.Tcp, "no route"));
+
+        Assert.Equal("a", Names(Apply(Rotating("a") with { Url = new Uri("ws://moved.test/") }).Reconnected));
+
+        AwaitAssert(() => Assert.Equal(("refused with 500", At(1)), Failed()));
+        AwaitDials(3);
+        AwaitAssert(() => Assert.Equal("no route", Failed().Cause));
+        Assert.Equal("open", State("a"));
+        Assert.False(old.IsEnded);
+        AwaitDials(4);
+        AwaitAssert(() =>
+        {
+            Advance(0.1);
+            Assert.True(old.IsEnded);
+        });
+        AwaitStates(("a", "open"));
+        Assert.Equal(["a.test", "moved.test", "moved.test", "moved.test"], _network.DialsOf(Id("a")).Select(dial => dial.Request.Url.Host));
+        Assert.Null(Snapshot("a").Memory.Status!.FailedRotation);
+        Assert.Equal((2, 1), (_network.PeakSockets(Id("a")), _network.LiveSockets(Id("a"))));
+
+        (string Cause, DateTimeOffset RetryAt) Failed()
+        {
+            Advance(0);
+            var failed = Snapshot("a").Memory.Status!.FailedRotation;
+            Assert.NotNull(failed);
+            return (failed.Cause.Detail, failed.RetryAt);
+        }
+    }
+
+    [Fact]
+    public void A_rotation_that_is_refused_with_retry_after_waits_as_long_and_pauses_the_host()
+    {
+        Apply(Rotating("a"), Endpoint("b") with { Url = new Uri("ws://a.test/b"), Enabled = false });
+        AwaitStates(("a", "open"), ("b", "paused"));
+        _network.Script(Id("a"), DialScript.Refuse(429, "30"));
+
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.NotNull(Snapshot("a").Memory.Status!.FailedRotation);
+        });
+        Command(new ResumeEndpoint(Id("b")));
+        for (var second = 0; second < 29; second++)
+            Advance(1);
+
+        Assert.Equal((2, 0), (_network.DialsOf(Id("a")).Count, _network.DialsOf(Id("b")).Count));
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.Equal((3, 1), (_network.DialsOf(Id("a")).Count, _network.DialsOf(Id("b")).Count));
+        });
+    }
+
+    [Fact]
+    public void A_reload_that_needs_a_new_connection_closes_first_where_the_endpoint_does_not_rotate()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+
+        Apply(Endpoint("a") with { Url = new Uri("ws://moved.test/") });
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(2, _network.DialsOf(Id("a")).Count);
+        });
+        Assert.Equal(1, _network.PeakSockets(Id("a")));
+    }
+
+    [Fact]
+    public void Messages_that_wait_for_the_send_rate_go_on_over_the_connection_that_takes_over()
+    {
+        var slow = new GroupSettings { Name = "slow", SendRate = new Rate(1, TimeSpan.FromSeconds(10)) };
+        Apply([slow], Rotating("a") with { Group = "slow" });
+        AwaitStates(("a", "open"));
+        var old = _network.Connection(Id("a"));
+        foreach (var text in (string[])["1", "2", "3"])
+            _supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text(text)), TestActor);
+        Assert.Equal([SendStatus.Sent, SendStatus.Queued, SendStatus.Queued], Enumerable.Range(0, 3).Select(_ => ExpectMsg<SendResult>().Status).Order());
+
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() =>
+        {
+            Advance(0.1);
+            Assert.True(_network.Connection(Id("a")).IsStarted);
+        });
+        _network.Connection(Id("a")).DeliverText("data");
+        AwaitAssert(() => Assert.True(old.IsEnded));
+
+        AwaitAssert(() => Assert.Equal(["1"], old.SentText));
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.Equal(["2", "3"], _network.Connection(Id("a")).SentText);
+        });
+        Assert.Equal([SendStatus.Sent, SendStatus.Sent], [ExpectMsg<SendResult>().Status, ExpectMsg<SendResult>().Status]);
+    }
+
+    [Fact]
+    public void A_new_send_rate_of_a_group_counts_for_the_connections_that_are_open()
+    {
+        GroupSettings slow = new() { Name = "g", SendRate = new Rate(1, TimeSpan.FromHours(1)) };
+        Apply([slow], Endpoint("a") with { Group = "g" });
+        AwaitStates(("a", "open"));
+        foreach (var text in (string[])["1", "2", "3"])
+            _supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text(text)), TestActor);
+        AwaitAssert(() => Assert.Equal(["1"], _network.Connection(Id("a")).SentText));
+
+        Apply([slow with { SendRate = null }], Endpoint("a") with { Group = "g" });
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(["1", "2", "3"], _network.Connection(Id("a")).SentText);
+        });
+    }
+
+    [Fact]
     public void Drain_closes_every_connection_with_its_drain_code()
     {
         Apply(Endpoint("a"), Endpoint("b") with { DrainCloseCode = 3001 });
@@ -293,11 +420,27 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
 
     private static string Names(IEnumerable<EndpointId> ids) => string.Join(',', ids);
 
-    private ConfigurationApplied Apply(params EndpointSettings[] endpoints)
+    private static EndpointSettings Rotating(string name) => Endpoint(name) with
     {
-        _supervisor.Tell(new ApplyConfiguration(endpoints, new Dictionary<string, GroupSettings>(), NoSpread), TestActor);
-        return ExpectMsg<ConfigurationApplied>();
+        MaxAge = new RotationSettings(TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(5)),
+        Backoff = new BackoffSettings { Jitter = Jitter.None },
+    };
+
+    private ConfigurationApplied Apply(params EndpointSettings[] endpoints) => Apply([], endpoints);
+
+    private ConfigurationApplied Apply(GroupSettings[] groups, params EndpointSettings[] endpoints)
+    {
+        _supervisor.Tell(new ApplyConfiguration(endpoints, groups.ToDictionary(group => group.Name), NoSpread), TestActor);
+        return (ConfigurationApplied)FishForMessage(message => message is ConfigurationApplied);
     }
+
+    private void AwaitDials(int count) => AwaitAssert(() =>
+    {
+        Advance(0.1);
+        Assert.Equal(count, _network.DialsOf(Id("a")).Count);
+    });
+
+    private DateTimeOffset At(double seconds) => Sys.Scheduler.Now.ToUniversalTime() + TimeSpan.FromSeconds(seconds);
 
     private void Command(object command)
     {

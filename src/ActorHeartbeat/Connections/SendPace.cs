@@ -1,0 +1,52 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+
+namespace ActorHeartbeat.Connections;
+
+/// <summary>
+/// When the next message may go out over one connection, under the send rate of its group, and the subscriptions that wait for their
+/// turn. One message at a time, evenly spaced: no span of time sees more than the rate allows, whatever window the server counts in.
+/// Opening messages go out at once and count; heartbeats, answers to the server's asking and on-close messages neither wait nor count.
+/// </summary>
+internal sealed class SendPace(Rate? rate, TimeSpan now)
+{
+    private const double Burst = 1;
+
+    private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(StringComparer.Ordinal);
+    private TokenBucket? _bucket = rate is { } given ? TokenBucket.Full(given, Burst, now) : null;
+
+    /// <summary>Whether subscriptions wait for their turn; they go before other messages.</summary>
+    public bool HasSubscriptions => _subscriptions.Count > 0;
+
+    /// <summary>Another rate from now on, or none.</summary>
+    public void Configure(Rate? rate, TimeSpan now) => _bucket = (rate, _bucket) switch
+    {
+        (null, _) => null,
+        ({ } given, null) => TokenBucket.Full(given, Burst, now),
+        ({ } given, { } bucket) => bucket.With(given, Burst, now),
+    };
+
+    /// <summary>How long until the next message may go out; zero for now.</summary>
+    public TimeSpan Wait(TimeSpan now) => _bucket?.Wait(now) ?? TimeSpan.Zero;
+
+    /// <summary>A message goes out, in its turn or without having one.</summary>
+    public void Spend(TimeSpan now)
+    {
+        if (_bucket is { } bucket)
+            _bucket = bucket.Take(now) ?? bucket.RefilledAt(now) with { Tokens = 0 };
+    }
+
+    /// <summary>What is to be sent about a subscription; what still waited to be sent about the same one is thereby void.</summary>
+    public void Enqueue(string key, OutboundMessage message)
+    {
+        _subscriptions.Remove(key);
+        _subscriptions.Add(key, message);
+    }
+
+    public OutboundMessage NextSubscription()
+    {
+        var message = _subscriptions.GetAt(0).Value;
+        _subscriptions.RemoveAt(0);
+        return message;
+    }
+}

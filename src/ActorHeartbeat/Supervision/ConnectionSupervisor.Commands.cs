@@ -1,0 +1,96 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Supervision;
+
+/// <content>What an operator, or the end of the process, asks of endpoints.</content>
+public sealed partial class ConnectionSupervisor
+{
+    private const string ShutdownDeadline = "shutdown-deadline";
+
+    private CommandResult Close(CloseEndpoint close) => CloseCodes.MaySend(close.Code)
+        ? With(close.Endpoint, endpoint => Pause(endpoint, close.Code, close.Reason))
+        : new CommandResult(CommandOutcome.Refused, $"close code {close.Code} ({CloseCodes.Name(close.Code)}) must not be sent; allowed are 1000-1003, 1007-1014 and 3000-4999 (RFC 6455 section 7.4)");
+
+    private void Pause(SupervisedEndpoint endpoint, int code, string reason)
+    {
+        foreach (var actor in endpoint.LetGo())
+            actor.Tell(new CloseConnection(code, reason));
+        if (endpoint.Mode == EndpointMode.Paused)
+            return;
+        endpoint.Enter(EndpointMode.Paused, _clock.UtcNow);
+        Announce(endpoint);
+    }
+
+    private void Resume(SupervisedEndpoint endpoint)
+    {
+        if (endpoint.Mode == EndpointMode.Running)
+            return;
+        endpoint.Enter(EndpointMode.Running, _clock.UtcNow);
+        StartIfWanted(endpoint, TimeSpan.Zero);
+    }
+
+    private void Send(SendTo send)
+    {
+        if (Find(send.Endpoint) is not { } endpoint)
+            Sender.Tell(Unknown(send.Endpoint));
+        else if (endpoint.Primary is { } primary)
+            primary.Forward(new SendMessage(send.Message));
+        else
+            Sender.Tell(new SendResult(Transport.SendStatus.Refused, $"{send.Endpoint} is {Snapshot(endpoint).State}"));
+    }
+
+    private void DrainAll(Drain drain)
+    {
+        _drainedTo = Sender;
+        foreach (var endpoint in _endpoints.Values)
+            Pause(endpoint, endpoint.Memory.Settings.DrainCloseCode, drain.Reason);
+        if (_byActor.Count == 0)
+            FinishDrain(forced: 0);
+        else
+            Timers.StartSingleTimer(ShutdownDeadline, ShutdownOverdue.Instance, _settings.ShutdownTimeout);
+    }
+
+    private void DropWhatIsLeft()
+    {
+        foreach (var actor in _byActor.Keys)
+            Context.Stop(actor); // aborts its socket
+        FinishDrain(_byActor.Count);
+    }
+
+    private void FinishDrain(int forced)
+    {
+        Timers.Cancel(ShutdownDeadline);
+        _drainedTo!.Tell(new Drained(forced));
+        _drainedTo = ActorRefs.Nobody;
+    }
+
+    private CommandResult With(EndpointId id, Action<SupervisedEndpoint> act)
+    {
+        if (Find(id) is not { } endpoint)
+            return Unknown(id);
+        act(endpoint);
+        return new CommandResult(CommandOutcome.Accepted);
+    }
+
+    private CommandResult WithRunning(EndpointId id, Action<SupervisedEndpoint> act)
+    {
+        if (Find(id) is not { } endpoint)
+            return Unknown(id);
+        if (endpoint.Primary is null)
+            return new CommandResult(CommandOutcome.Refused, $"{id} is {Snapshot(endpoint).State}; resume it first");
+        act(endpoint);
+        return new CommandResult(CommandOutcome.Accepted);
+    }
+
+    private CommandResult Tell(EndpointId id, object command) => WithRunning(id, endpoint => endpoint.Primary!.Tell(command));
+
+    private static CommandResult Unknown(EndpointId id) => new(CommandOutcome.UnknownEndpoint, $"there is no endpoint {id}");
+
+    private sealed record ShutdownOverdue
+    {
+        public static readonly ShutdownOverdue Instance = new();
+    }
+}
