@@ -1,7 +1,8 @@
-// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks -- runtime|transport|delivery|configuration|hocon [options]
+// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks -- runtime|transport|delivery|configuration|hocon|storm|rotation|half-open|governor [options]
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Hocon;
+using ActorHeartbeat.Benchmarks.Resilience;
 using ActorHeartbeat.Benchmarks.Runtime;
 using ActorHeartbeat.Benchmarks.Transport;
 
@@ -17,7 +18,14 @@ switch (args)
         return ConfigurationBenchmarks.Run(rest);
     case ["hocon", .. var rest]:
         return HoconBenchmarks.Run(rest);
+    case [("storm" or "rotation" or "half-open" or "governor") and var show, .. var rest]:
+        return await ResilienceBenchmarks.Run(show, rest);
+    case ["show-server", .. var rest]:
+        return await ShowServer.RunAsync(rest);
+    case ["--help"]:
+        Console.WriteLine($"runtime | transport | delivery | configuration | hocon: what things cost\n{ResilienceBenchmarks.Help}");
+        return 0;
     default:
-        await Console.Error.WriteLineAsync("name a benchmark: runtime, transport, delivery, configuration or hocon");
+        await Console.Error.WriteLineAsync("name a benchmark: runtime, transport, delivery, configuration, hocon, storm, rotation, half-open or governor; --help says more");
         return 2;
 }

@@ -63,9 +63,19 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts <c>run FILE</c> and returns when it says that it is up.</summary>
-    public static async Task<ServiceProcess> StartAsync(string file)
+    public static Task<ServiceProcess> StartAsync(string file) => StartAsync(Program("run", file));
+
+    /// <summary>The same in a network namespace of its own, whose one link <see cref="LinkAsync"/> turns off and on. Its API is out of reach.</summary>
+    public static Task<ServiceProcess> StartApartAsync(string file)
     {
-        var service = new ServiceProcess(Process.Start(Program("run", file))!);
+        var program = Program("run", file);
+        string[] inside = ["-Urn", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh", program.FileName, .. program.ArgumentList];
+        return StartAsync(new ProcessStartInfo("unshare", inside) { RedirectStandardOutput = true, RedirectStandardError = true });
+    }
+
+    private static async Task<ServiceProcess> StartAsync(ProcessStartInfo program)
+    {
+        var service = new ServiceProcess(Process.Start(program)!);
         try
         {
             var started = await service.LineAsync("started: ");
@@ -111,6 +121,14 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         using var kill = Process.Start("kill", [$"-{name}", $"{_process.Id}"]);
         await kill.WaitForExitAsync();
         Assert.Equal(0, kill.ExitCode);
+    }
+
+    /// <summary>Turns the link of a process that was started apart off or on: off, no packet passes and nobody is told.</summary>
+    public async Task LinkAsync(string state)
+    {
+        using var enter = Process.Start("nsenter", ["-t", $"{_process.Id}", "-U", "-n", "--preserve-credentials", "ip", "link", "set", "lo", state]);
+        await enter.WaitForExitAsync();
+        Assert.Equal(0, enter.ExitCode);
     }
 
     public async Task<int> ExitCodeAsync()
