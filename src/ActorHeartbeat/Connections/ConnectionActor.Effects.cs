@@ -102,6 +102,7 @@ public sealed partial class ConnectionActor
     {
         var next = NextAttempt.After(_settings, cause, _memory.RotationFailures, flapping: false, _random.NextDouble(), _with.Clock.UtcNow);
         _memory.RotationFailures = next.Failures;
+        _memory.Feed.ExpectNoOther();
         PauseAsAsked(next.Outcome, cause);
         var retryIn = next.GivesUp && next.Delay < OutcomeSettings.DefaultQuarantine ? OutcomeSettings.DefaultQuarantine : next.Delay;
         _with.Supervisor.Tell(new SuccessorFailed(_memory.Id, _role, cause, retryIn));
@@ -200,6 +201,8 @@ public sealed partial class ConnectionActor
     {
         var link = _memory.NewIncarnation(_role, _settings, _with.Clock, Self);
         _memory.Vitals.CountDial();
+        if (!_role.IsPrimary && _settings.MaxAge?.DuplicateKey is { } key)
+            _memory.Feed.ExpectAnother(key);
         AttemptAsync(_with, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
         return new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
     }

@@ -15,6 +15,9 @@ internal sealed class DuplicateWindow(MessageKey key, TimeProvider time)
     private readonly Queue<string> _order = new();
     private long? _closed;
 
+    /// <summary>Whether there are two connections, or soon will be.</summary>
+    public bool IsOpen => _closed is null;
+
     /// <summary>Whether the two connections have been one for long enough.</summary>
     public bool IsOver => _closed is { } closed && time.GetElapsedTime(closed) > Linger;
 

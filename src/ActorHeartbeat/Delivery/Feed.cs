@@ -77,10 +77,31 @@ public sealed class Feed
         {
             _source = _source with { Epoch = _source.Epoch + 1 };
             var writer = new FeedWriter(this, _source);
-            if (duplicateKey is not null && _writers.Count > 0)
+            if (duplicateKey is not null && _writers.Count > 0 && _duplicates is not { IsOpen: true })
                 _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
             _writers.Add(writer);
             return writer;
+        }
+    }
+
+    /// <summary>
+    /// A connection is being dialed beside the one that carries the feed. What comes from now on may come again from it, since a server
+    /// may send to both before the handshake of the new one is read here.
+    /// </summary>
+    /// <param name="duplicateKey">As for <see cref="Begin"/>.</param>
+    public void ExpectAnother(string duplicateKey)
+    {
+        lock (_gate)
+            _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
+    }
+
+    /// <summary>The connection that was expected does not come.</summary>
+    public void ExpectNoOther()
+    {
+        lock (_gate)
+        {
+            if (_writers.Count < 2)
+                _duplicates?.Close();
         }
     }
 

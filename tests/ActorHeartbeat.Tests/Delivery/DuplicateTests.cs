@@ -30,6 +30,37 @@ public sealed class DuplicateTests
     }
 
     [Fact]
+    public void What_the_old_connection_brings_while_the_new_one_is_dialed_is_left_out_of_the_new_one()
+    {
+        var subscription = _fixture.Subscribe();
+        var old = Feed.Begin("/id");
+        Feed.ExpectAnother("/id");
+        Publish(old, """{"id":1}""");
+
+        var replacement = Feed.Begin("/id");
+        Publish(replacement, """{"id":1}""", """{"id":2}""");
+        Publish(old, """{"id":2}""");
+
+        Assert.Equal(["1 text {\"id\":1}", "2 text {\"id\":2}"], ReadAll(subscription));
+    }
+
+    [Fact]
+    public void A_connection_that_was_expected_and_does_not_come_is_forgotten_ten_seconds_later()
+    {
+        var subscription = _fixture.Subscribe();
+        var old = Feed.Begin("/id");
+        Feed.ExpectAnother("/id");
+        Publish(old, """{"id":1}""");
+        Feed.ExpectNoOther();
+        old.End("lost");
+
+        _fixture.Time.Advance(TimeSpan.FromSeconds(11));
+        Publish(Feed.Begin("/id"), """{"id":1}""");
+
+        Assert.Equal(2, ReadAll(subscription).Count(line => line.Contains("text", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void What_one_connection_repeats_and_what_has_no_key_is_delivered()
     {
         var subscription = _fixture.Subscribe();
