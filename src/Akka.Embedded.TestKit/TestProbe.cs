@@ -19,7 +19,7 @@ public class TestProbe : TestKitBase, INoImplicitSender, IInternalActorRef
     public IActorRef Sender => LastSender;
 
     /// <inheritdoc />
-    public ActorPath Path => TestActor.Path;
+    ActorPath IActorRef.Path => TestActor.Path;
 
     /// <summary>Sends a message as the probe.</summary>
     public void Send(IActorRef actor, object message) => actor.Tell(message, TestActor);
@@ -68,22 +68,22 @@ public class TestProbe : TestKitBase, INoImplicitSender, IInternalActorRef
         where T : ActorBase => ChildActorOf<T>(null, null, cancellationToken);
 
     /// <inheritdoc />
-    public void Tell(object message, IActorRef sender) => TestActor.Tell(message, sender);
+    void ICanTell.Tell(object message, IActorRef sender) => TestActor.Tell(message, sender);
 
     /// <summary>Death watch and supervision mean the probe's actor.</summary>
     void IInternalActorRef.SendSystemMessage(SystemMessage message) => ((IInternalActorRef)TestActor).SendSystemMessage(message);
 
     /// <summary>A probe is its actor.</summary>
-    public bool Equals(IActorRef other) => TestActor.Equals(other is TestProbe probe ? probe.TestActor : other);
+    bool IEquatable<IActorRef>.Equals(IActorRef other) => TestActor.Equals(other is TestProbe probe ? probe.TestActor : other);
 
     /// <inheritdoc />
-    public override bool Equals(object obj) => obj is IActorRef other && Equals(other);
+    public override bool Equals(object obj) => obj is IActorRef other && ((IEquatable<IActorRef>)this).Equals(other);
 
     /// <inheritdoc />
     public override int GetHashCode() => TestActor.GetHashCode();
 
     /// <inheritdoc />
-    public int CompareTo(IActorRef other) => TestActor.CompareTo(other);
+    int IComparable<IActorRef>.CompareTo(IActorRef other) => TestActor.CompareTo(other);
 
     /// <inheritdoc />
     public int CompareTo(object obj) => TestActor.CompareTo(obj is TestProbe probe ? probe.TestActor : obj);

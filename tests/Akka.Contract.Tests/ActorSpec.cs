@@ -24,6 +24,14 @@ public abstract class ActorSpec(string config = "") : Akka.TestKit.Xunit2.TestKi
         asker.ExpectMsg<ActorIdentity>();
     }
 
+    /// <summary>Returns when the guardian, which is who stops an actor without a parent of its own, has done what it was asked to before.</summary>
+    protected void SettleGuardian()
+    {
+        var asker = CreateTestProbe();
+        Sys.ActorSelection("/user").Tell(new Identify("settled"), asker.Ref);
+        asker.ExpectMsg<ActorIdentity>();
+    }
+
     /// <summary>An actor that has stopped.</summary>
     protected IActorRef StoppedActor()
     {

@@ -35,10 +35,11 @@ public sealed class AskTests : ActorSpec
     {
         var answer = TestActor.Ask<string>("question");
         ExpectMsg("question");
+        var asker = LastSender;
         ExpectNoMsg(Silence);
         Assert.False(answer.IsCompleted);
 
-        LastSender.Tell("answer");
+        asker.Tell("answer");
 
         Assert.Equal("answer", await answer);
     }
@@ -60,6 +61,7 @@ public sealed class AskTests : ActorSpec
         Assert.Equal("refused", failure.Message);
     }
 
+    /// <summary>As in 1.5.30; since 1.5.45 Akka.NET throws here too, so nothing may rely on either.</summary>
     [Fact]
     public async Task An_answer_of_failure_is_given_to_who_asked_for_any_object()
     {

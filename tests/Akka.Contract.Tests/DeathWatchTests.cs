@@ -159,7 +159,7 @@ public sealed class DeathWatchTests : ActorSpec
     }
 
     [Fact]
-    public async Task GracefulStop_gives_up_when_its_time_is_over()
+    public async Task GracefulStop_does_not_say_that_an_actor_has_stopped_when_its_time_is_over()
     {
         using var gate = new Gate();
         var actor = Sys.ActorOf(Props.Create(() => new Watcher(TestActor, gate)));
@@ -168,7 +168,8 @@ public sealed class DeathWatchTests : ActorSpec
 
         var stopping = actor.GracefulStop(TimeSpan.FromMilliseconds(20));
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopping);
+        // Akka.NET cancels the task or completes it with false, depending on its version.
+        Assert.False(await stopping.ContinueWith(stopped => stopped.IsCompletedSuccessfully && stopped.Result, TaskScheduler.Default));
     }
 
     private IActorRef Start() => Sys.ActorOf(Props.Create(() => new Listener(TestActor)));

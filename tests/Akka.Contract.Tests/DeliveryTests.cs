@@ -33,6 +33,7 @@ public sealed class DeliveryTests : ActorSpec
         gate.AwaitHeld();
 
         Sys.Stop(actor);
+        SettleGuardian();
         gate.Release();
 
         ExpectTerminated(actor);

@@ -114,10 +114,11 @@ public sealed class EventStreamTests : ActorSpec
     public void What_is_below_the_log_level_is_not_published()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(Debug));
+        var log = Akka.Event.Logging.GetLogger(Sys, "spec");
 
-        Sys.Log.Debug("detail");
+        log.Debug("detail");
 
-        Assert.False(Sys.Log.IsDebugEnabled);
+        Assert.False(log.IsDebugEnabled);
         ExpectNoMsg(Silence);
     }
 

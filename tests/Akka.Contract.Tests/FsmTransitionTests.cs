@@ -237,6 +237,26 @@ public sealed class FsmTransitionTests : ActorSpec
         fsm.When(Light.Green, _ => fsm.GoTo(Light.Red));
     }
 
+    // Here and not among the timers: TestScheduler takes any delay.
+    [Fact]
+    public void A_timer_with_a_negative_delay_is_refused()
+    {
+        var machine = Sys.ActorOf(ScriptedFsm.Of(fsm =>
+        {
+            fsm.StartWith(Light.Red, new Counter(0));
+            fsm.When(Light.Red, _ =>
+            {
+                TestActor.Tell(Record.Exception(() => fsm.SetTimer("timer", "tick", Seconds(-1)))!);
+                return fsm.Stay();
+            });
+            fsm.Initialize();
+        }));
+
+        machine.Tell("act");
+
+        ExpectMsg<ArgumentOutOfRangeException>();
+    }
+
     private IActorRef Start(Action<ScriptedFsm> script) => Sys.ActorOf(ScriptedFsm.Of(fsm =>
     {
         fsm.StartWith(Light.Red, new Counter(1));

@@ -28,7 +28,7 @@ public sealed class TestKitProbeTests : ActorSpec
         ExpectMsg("text");
         Assert.Equal(probe.Ref, LastSender);
         Assert.True(probe.Equals(probe.Ref));
-        Assert.Equal(probe.Ref.Path, probe.Path);
+        Assert.Equal(probe.Ref.Path, ((IActorRef)probe).Path);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class TestKitTimeTests : ActorSpec
 
     [Fact]
     public void Within_fails_when_the_block_is_too_late() =>
-        Assert.ThrowsAny<XunitException>(() => Within(TimeSpan.FromMilliseconds(1), () => Pass(Soon)));
+        Assert.ThrowsAny<XunitException>(() => Within(TimeSpan.FromMilliseconds(1), () => Pass(Soon), TimeSpan.Zero));
 
     [Fact]
     public void Within_fails_when_the_block_is_too_early() =>
@@ -52,7 +52,7 @@ public sealed class TestKitTimeTests : ActorSpec
         {
             Pass(Soon);
             return Task.CompletedTask;
-        }));
+        }, TimeSpan.Zero));
 
     [Fact]
     public void AwaitCondition_looks_until_the_condition_holds()

@@ -8,6 +8,9 @@ public abstract partial class TestKitBase
     /// <summary>An asynchronous block that waits for silence to the very end needs a moment to come back; one that hangs is given up after it.</summary>
     private static readonly TimeSpan ReturnTime = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>How much later than it must a block may end, unless it says so itself.</summary>
+    private static readonly TimeSpan DefaultEpsilon = TimeSpan.FromMilliseconds(50);
+
     /// <summary>The action finishes within <paramref name="max"/>; expectations inside wait for what is left of it.</summary>
     public Task WithinAsync(TimeSpan max, Func<Task> actionAsync, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default) =>
         WithinAsync(TimeSpan.Zero, max, actionAsync, null, epsilonValue, cancellationToken);
@@ -91,7 +94,7 @@ public abstract partial class TestKitBase
             allowed = outer - start;
         if (allowed < min)
             throw Failed($"The block is to take at least {min}, and only {allowed} is left.");
-        var frame = new WithinFrame(start, start + allowed, min, allowed, epsilon ?? TimeSpan.Zero, hint, _end);
+        var frame = new WithinFrame(start, start + allowed, min, allowed, epsilon ?? DefaultEpsilon, hint, _end);
         _lastWasNoMessage = false;
         _end = frame.End;
         return frame;
