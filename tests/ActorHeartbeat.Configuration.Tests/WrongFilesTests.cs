@@ -1,3 +1,6 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+
 namespace ActorHeartbeat.Configuration.Tests;
 
 /// <summary>A folder of wrong files, each beside exactly what is said about it; see Wrong/README.md.</summary>
@@ -5,7 +8,17 @@ public sealed class WrongFilesTests
 {
     private static readonly string Folder = RepositoryFiles.Path("tests/ActorHeartbeat.Configuration.Tests/Wrong");
 
-    public static TheoryData<string> Names => [.. Directory.GetFiles(Folder, "*.conf").Select(Path.GetFileNameWithoutExtension).OfType<string>().Order(StringComparer.Ordinal)];
+    /// <summary>Wrong where the package of that transport is not built in, and right elsewhere.</summary>
+    private const string AnotherBuild = "transport-not-in-this-build";
+
+    public static TheoryData<string> Names =>
+    [
+        .. Directory.GetFiles(Folder, "*.conf").Select(Path.GetFileNameWithoutExtension).OfType<string>()
+            .Where(name => name != AnotherBuild || !HasWebsocketClient)
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private static bool HasWebsocketClient => TransportCatalog.Reject(TransportKind.WebsocketClient) is null;
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -22,6 +35,14 @@ public sealed class WrongFilesTests
             File.WriteAllText(expected, printed);
         Assert.Equal(File.ReadAllText(expected), printed);
         Assert.DoesNotContain("hunter2", printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_transport_of_another_package_is_refused_only_where_it_is_not_built_in()
+    {
+        var result = ConfigurationLoader.Load(Path.Combine(Folder, $"{AnotherBuild}.conf"), _ => null);
+
+        Assert.Equal(HasWebsocketClient, result.Configuration is not null);
     }
 
     [Fact]
