@@ -88,7 +88,7 @@ internal sealed class DialAttempt : IDisposable
         var stream = Proxy is { } proxy
             ? await ConnectThroughAsync(proxy, url, cancellation).ConfigureAwait(false)
             : await _connector.ConnectAsync(url.IdnHost, url.Port, cancellation).ConfigureAwait(false);
-        Stage = DialStage.Securing;
+        Stage = url.Scheme == Uri.UriSchemeWss ? DialStage.Securing : DialStage.Upgrading;
         return stream;
     }
 
