@@ -23,13 +23,13 @@ internal sealed class StateLog : ReceiveActor
         Receive<ConfigurationApplied>(Write);
     }
 
-    /// <summary>Subscribed by whoever starts it, so that not even the first line is missed.</summary>
-    public static IActorRef Start(ActorSystem system, ILogger log)
+    public static Props Props(ILogger log) => Akka.Actor.Props.Create(() => new StateLog(log));
+
+    /// <summary>Called by whoever starts it, so that not even the first line is missed.</summary>
+    public static void Subscribe(IActorRef stateLog, Akka.Event.EventStream events)
     {
-        var actor = system.ActorOf(Props.Create(() => new StateLog(log)), "state-log");
         foreach (var kind in new[] { typeof(StateChanged), typeof(EndpointModeChanged), typeof(ReloadReport) })
-            system.EventStream.Subscribe(actor, kind);
-        return actor;
+            events.Subscribe(stateLog, kind);
     }
 
     private void Write(StateChanged change)

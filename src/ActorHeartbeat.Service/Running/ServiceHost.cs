@@ -17,6 +17,9 @@ internal static class ServiceHost
     /// <summary>What may still happen after the last connection is closed: streams end, actors stop.</summary>
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);
 
+    /// <summary>The host alone decides when the process ends: Akka.NET's own signal hook would stop the actors before the connections are drained.</summary>
+    private const string NoSignalHook = "akka.coordinated-shutdown.run-by-clr-shutdown-hook = off";
+
     /// <param name="configuration">What runs first.</param>
     /// <param name="load">Reads the same files again.</param>
     /// <param name="console">Where the process tells what it does.</param>
@@ -68,6 +71,7 @@ internal static class ServiceHost
     private static void AddActors(AkkaConfigurationBuilder akka, IServiceProvider provider, ServiceConfiguration configuration, Func<LoadResult> load, ConsoleLog console)
     {
         IActorRef stateLog = ActorRefs.Nobody;
+        akka.AddHocon(ConfigurationFactory.ParseString(NoSignalHook), HoconAddMode.Append);
         akka.AddHocon(ConfigurationFactory.ParseString($"akka {configuration.Akka}"), HoconAddMode.Prepend);
         akka.ConfigureLoggers(loggers =>
         {
@@ -76,7 +80,8 @@ internal static class ServiceHost
         });
         akka.WithActors((system, registry) =>
         {
-            stateLog = StateLog.Start(system, provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());
+            stateLog = system.ActorOf(StateLog.Props(provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()), "state-log");
+            StateLog.Subscribe(stateLog, system.EventStream);
             registry.Register<StateLog>(stateLog);
             registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
         });
