@@ -1,5 +1,4 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
 using ActorHeartbeat.Transport.Dialing;
 
 namespace ActorHeartbeat.Transport;
@@ -59,11 +58,7 @@ internal sealed class ClientWebSocketConnection(OpenedWebSocket opened, Endpoint
         }
         catch (Exception exception)
         {
-            // A sink that throws is a bug of this program; its endpoint must learn all the same that the connection is over.
-            return new ConnectionEnd(CloseCodes.AbnormalClosure, "", WasClean: false)
-            {
-                Failure = new DialFailure(FailureLayer.Unknown, $"a message could not be delivered: {exception.GetType().Name}: {exception.Message}"),
-            };
+            return WebSocketEnds.Undelivered(exception);
         }
     }
 }

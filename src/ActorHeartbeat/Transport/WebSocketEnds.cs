@@ -15,6 +15,12 @@ internal static class WebSocketEnds
     public static bool IsEnd(Exception exception) =>
         exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
 
+    /// <summary>A sink that throws is a bug of this program; its endpoint must learn all the same that the connection is over.</summary>
+    public static ConnectionEnd Undelivered(Exception exception) => new(CloseCodes.AbnormalClosure, "", WasClean: false)
+    {
+        Failure = new DialFailure(FailureLayer.Unknown, $"a message could not be delivered: {exception.GetType().Name}: {exception.Message}"),
+    };
+
     /// <param name="exception">What the pump's read threw.</param>
     /// <param name="writeFailure">What a write met before, or null.</param>
     /// <param name="closeFlaw">What is forbidden in a Close frame that came in nevertheless, or null.</param>

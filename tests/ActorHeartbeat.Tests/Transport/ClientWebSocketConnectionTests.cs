@@ -4,7 +4,8 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-public sealed class ClientWebSocketConnectionTests : DialerTestBase
+/// <summary>What any transport must do; a derived class repeats it with another.</summary>
+public class ClientWebSocketConnectionTests : DialerTestBase
 {
     private readonly RecordingSink _sink = new();
 
@@ -444,6 +445,37 @@ public sealed class ClientWebSocketConnectionTests : DialerTestBase
         await sink.TextAsync();
 
         connection.Abort();
+
+        Assert.Equal(new ConnectionEnd(1006, "", WasClean: false), await sink.EndAsync());
+        Assert.Null(await peer.ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_sink_that_throws_ends_the_connection_and_is_named()
+    {
+        var sink = new RecordingSink { Backpressure = () => throw new NotSupportedException("sink") };
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, sink);
+
+        await peer.SendTextAsync("1");
+
+        var end = await sink.EndAsync();
+        Assert.Equal((1006, "a message could not be delivered: NotSupportedException: sink"), (end.CloseCode, end.Failure!.Message));
+        Assert.Null(await peer.ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_socket_dropped_between_two_messages_ends_too()
+    {
+        var gate = new TaskCompletionSource();
+        IConnection? dropped = null;
+        var sink = new RecordingSink { Backpressure = () => { dropped!.Abort(); return gate.Task; } };
+        using var server = new LoopbackServer();
+        (dropped, var peer) = await ConnectAsync(server, sink);
+
+        await peer.SendTextAsync("1");
+        await sink.TextAsync();
+        gate.SetResult();
 
         Assert.Equal(new ConnectionEnd(1006, "", WasClean: false), await sink.EndAsync());
         Assert.Null(await peer.ReadAsync());

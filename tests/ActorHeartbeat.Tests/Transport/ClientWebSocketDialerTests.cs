@@ -4,7 +4,8 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-public sealed class ClientWebSocketDialerTests : DialerTestBase
+/// <summary>What any transport must do; a derived class repeats it with another.</summary>
+public class ClientWebSocketDialerTests : DialerTestBase
 {
     [Fact]
     public async Task A_handshake_carries_headers_and_subprotocols_and_yields_the_one_the_server_chose()
@@ -238,14 +239,14 @@ public sealed class ClientWebSocketDialerTests : DialerTestBase
 
         foreach (var dial in connected)
             Assert.Equal($"/{dial.Number}", await dial.Sink.TextAsync());
-        Assert.Equal(1, Dialer.SharedHandlers);
+        Assert.Equal(1, SharedHandlers);
         foreach (var dial in connected)
         {
             dial.Connection!.Abort();
             await dial.Sink.EndAsync();
         }
 
-        Assert.Equal(0, Dialer.SharedHandlers);
+        Assert.Equal(0, SharedHandlers);
         server.Dispose();
         await serving;
     }

@@ -8,7 +8,13 @@ public abstract class DialerTestBase : IDisposable
 {
     private protected ManualTime Time { get; } = new();
 
-    private protected ClientWebSocketDialer Dialer => field ??= new ClientWebSocketDialer(Time);
+    private protected IDialer Dialer => field ??= CreateDialer();
+
+    /// <summary>The transport under test.</summary>
+    private protected virtual IDialer CreateDialer() => new ClientWebSocketDialer(Time);
+
+    /// <summary>See <see cref="ClientWebSocketDialer.SharedHandlers"/>.</summary>
+    private protected virtual int SharedHandlers => ((ClientWebSocketDialer)Dialer).SharedHandlers;
 
     private protected static EndpointSettings Endpoint(Uri url) => new() { Id = new EndpointId("feed"), Url = url, Proxy = ProxySettings.None };
 
@@ -34,7 +40,7 @@ public abstract class DialerTestBase : IDisposable
 
     public virtual void Dispose()
     {
-        Dialer.Dispose();
+        ((IDisposable)Dialer).Dispose();
         GC.SuppressFinalize(this);
     }
 }

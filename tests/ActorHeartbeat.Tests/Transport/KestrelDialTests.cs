@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace ActorHeartbeat.Tests.Transport;
 
 /// <summary>Against a server nobody here wrote, which answers pings by itself and echoes.</summary>
-public sealed class KestrelDialTests : DialerTestBase
+public class KestrelDialTests : DialerTestBase
 {
     private readonly RecordingSink _sink = new();
 

@@ -4,7 +4,7 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-public sealed class ProxyDialTests : DialerTestBase
+public class ProxyDialTests : DialerTestBase
 {
     [Fact]
     public async Task A_dial_goes_through_the_proxy_with_its_credentials_and_the_proxy_resolves_the_name()

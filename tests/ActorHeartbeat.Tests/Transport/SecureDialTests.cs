@@ -4,7 +4,7 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-public sealed class SecureDialTests : DialerTestBase
+public class SecureDialTests : DialerTestBase
 {
     private readonly X509Certificate2 _certificate = LoopbackServer.CreateCertificate();
     private readonly string _directory = Directory.CreateTempSubdirectory("actorheartbeat-tls-").FullName;
@@ -78,7 +78,7 @@ public sealed class SecureDialTests : DialerTestBase
 
         Assert.Equal(FailureLayer.Tls, failure.Layer);
         Assert.StartsWith($"wss://127.0.0.1:1/: ca-file {missing} cannot be used: ", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(0, Dialer.SharedHandlers);
+        Assert.Equal(0, SharedHandlers);
     }
 
     [Fact]

@@ -11,21 +11,32 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionSink si
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _delivery = Task.CompletedTask;
     private long _received;
+    private long _writes;
     private int _ended;
 
     public override WebSocketCloseStatus? CloseStatus => socket.Socket.CloseStatus;
 
     public override string? CloseStatusDescription => socket.Socket.CloseStatusDescription;
 
-    public override WebSocketState State => socket.Socket.State;
+    /// <summary>
+    /// Open until the end is reported: the client stops reading a socket in any other state, and what the peer sends before it answers our
+    /// Close frame, as well as the reason why a socket broke, would be lost with it.
+    /// </summary>
+    public override WebSocketState State => Volatile.Read(ref _ended) == 0 ? WebSocketState.Open : socket.Socket.State;
 
     public override string? SubProtocol => socket.Socket.SubProtocol;
+
+    /// <summary>Of the message read last; the client calls every message binary whose text it does not decode.</summary>
+    public WebSocketMessageType MessageType { get; private set; }
+
+    /// <summary>Messages written so far.</summary>
+    public long Writes => Volatile.Read(ref _writes);
 
     /// <summary>Lets the first read through.</summary>
     public void Open() => _opened.TrySetResult();
 
     /// <summary>Holds the next read back until the message is delivered.</summary>
-    public void WaitFor(ValueTask delivery) => _delivery = delivery.AsTask();
+    public void WaitFor(Task delivery) => _delivery = delivery;
 
     public override async Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken)
     {
@@ -43,12 +54,21 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionSink si
             End(socket.Broken(exception));
             throw;
         }
+        catch (Exception exception)
+        {
+            End(WebSocketEnds.Undelivered(exception));
+            throw;
+        }
     }
 
-    public override Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) =>
-        endOfMessage
-            ? FramedWriter.WriteAsync(socket.Socket, buffer, messageType).AsTask()
-            : socket.Socket.SendAsync(buffer, messageType, endOfMessage, CancellationToken.None);
+    public override async Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+    {
+        if (endOfMessage)
+            await FramedWriter.WriteAsync(socket.Socket, buffer, messageType).ConfigureAwait(false);
+        else
+            await socket.Socket.SendAsync(buffer, messageType, endOfMessage, CancellationToken.None).ConfigureAwait(false);
+        Interlocked.Increment(ref _writes);
+    }
 
     // The closing handshake is the supervised socket's: the client would send codes of its own.
     public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
@@ -70,6 +90,7 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionSink si
             _received += part.Count;
             if (part.MessageType == WebSocketMessageType.Close)
                 return part;
+            MessageType = part.MessageType;
             if (_received <= sink.Limits.Message)
             {
                 _received = part.EndOfMessage ? 0 : _received;

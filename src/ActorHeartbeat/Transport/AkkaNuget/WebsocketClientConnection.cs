@@ -2,6 +2,8 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport.Dialing;
 using Websocket.Client;
 using WebSocket = System.Net.WebSockets.WebSocket;
+using WebSocketError = System.Net.WebSockets.WebSocketError;
+using WebSocketException = System.Net.WebSockets.WebSocketException;
 using WebSocketMessageType = System.Net.WebSockets.WebSocketMessageType;
 
 namespace ActorHeartbeat.Transport;
@@ -55,9 +57,12 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
 
     void IObserver<ResponseMessage>.OnNext(ResponseMessage message)
     {
-        var kind = message.MessageType == WebSocketMessageType.Text ? MessageKind.Text : MessageKind.Binary;
-        _paced.WaitFor(_sink.OnMessageAsync(kind, message.Binary ?? message.Stream?.ToArray() ?? []));
+        var kind = _paced.MessageType == WebSocketMessageType.Text ? MessageKind.Text : MessageKind.Binary;
+        _paced.WaitFor(DeliverAsync(kind, message.Binary ?? message.Stream?.ToArray() ?? []));
     }
+
+    /// <summary>A sink that throws does so into the next read, which reports it, and not into the client's loop, which would end in silence.</summary>
+    private async Task DeliverAsync(MessageKind kind, byte[] payload) => await _sink.OnMessageAsync(kind, payload).ConfigureAwait(false);
 
     void IObserver<ResponseMessage>.OnError(Exception error) => _socket.Drop();
 
@@ -67,11 +72,18 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
 
     private async ValueTask WriteAsync(OutboundMessage message)
     {
-        if (message.Kind == MessageKind.Text)
+        var before = _paced.Writes;
+        if (message.Payload.IsEmpty)
+            await _paced.SendAsync(ArraySegment<byte>.Empty, TypeOf(message.Kind), endOfMessage: true, CancellationToken.None).ConfigureAwait(false); // the client refuses it
+        else if (message.Kind == MessageKind.Text)
             await _client.SendInstant(System.Text.Encoding.UTF8.GetString(message.Payload.Span)).ConfigureAwait(false);
         else
             await _client.SendInstant(message.Payload.ToArray()).ConfigureAwait(false);
+        if (_paced.Writes == before)
+            throw new WebSocketException(WebSocketError.InvalidState); // the client drops in silence what it can no longer send
     }
+
+    private static WebSocketMessageType TypeOf(MessageKind kind) => kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
 
     /// <summary>Not on the client's own stack: disposing it waits for nothing, but it must not happen inside its reading loop.</summary>
     private void OnEnd(ConnectionEnd end) => _ = Task.Run(

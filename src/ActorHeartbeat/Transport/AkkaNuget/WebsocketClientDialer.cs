@@ -13,6 +13,9 @@ public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposa
 {
     private readonly WebSocketOpener _opener = new(time);
 
+    /// <inheritdoc cref="ClientWebSocketDialer.SharedHandlers"/>
+    public int SharedHandlers => _opener.SharedHandlers;
+
     /// <inheritdoc/>
     public async Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
     {
