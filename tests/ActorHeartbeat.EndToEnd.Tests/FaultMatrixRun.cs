@@ -6,7 +6,7 @@ using ActorHeartbeat.TestKit;
 namespace ActorHeartbeat.EndToEnd.Tests;
 
 /// <summary>One supervisor with one endpoint per fault, all at once; each meets its fault once, and what survives is drained in the end.</summary>
-public sealed class FaultMatrixRun : IAsyncLifetime
+public class FaultMatrixRun : IAsyncLifetime
 {
     /// <summary>What a busy machine may add to any bound.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromSeconds(4);
@@ -24,6 +24,9 @@ public sealed class FaultMatrixRun : IAsyncLifetime
 
     /// <summary>How long the drain of the survivors took.</summary>
     public TimeSpan Draining { get; private set; }
+
+    /// <summary>What all endpoints are dialed with.</summary>
+    protected virtual TransportKind Transport => TransportKind.ClientWebSocket;
 
     public static TimeSpan Bound(FaultEffect effect) => Slack + effect switch
     {
@@ -52,7 +55,7 @@ public sealed class FaultMatrixRun : IAsyncLifetime
 
     private async Task RunAsync(Subject[] subjects)
     {
-        await using var host = await SupervisedHost.StartAsync([.. subjects.Select(subject => subject.Endpoint)]);
+        await using var host = await SupervisedHost.StartAsync([.. subjects.Select(subject => subject.Endpoint with { Transport = Transport })]);
         var memories = (await host.EndpointsAsync()).ToDictionary(endpoint => endpoint.Id, endpoint => endpoint.Memory);
         foreach (var subject in subjects)
         {

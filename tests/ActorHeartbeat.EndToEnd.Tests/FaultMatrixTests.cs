@@ -7,7 +7,7 @@ namespace ActorHeartbeat.EndToEnd.Tests;
 /// Every fault of the catalogue against the real transport under a real supervisor: what it is called, what the server is told, and what
 /// follows. <c>FaultMatrix.txt</c> is what is expected; a changed behaviour is a changed line there.
 /// </summary>
-public sealed class FaultMatrixTests(FaultMatrixRun run, ITestOutputHelper output) : IClassFixture<FaultMatrixRun>
+public abstract class FaultMatrix(FaultMatrixRun run, ITestOutputHelper output)
 {
     /// <summary>Where the catalogue asks for another code than the framework sends, and rightly gets it.</summary>
     private static readonly Dictionary<string, int> OtherCloseSent = new()
@@ -51,3 +51,6 @@ public sealed class FaultMatrixTests(FaultMatrixRun run, ITestOutputHelper outpu
         Assert.True(run.Draining < FaultMatrixRun.Bound(FaultEffect.Harmless), $"the drain took {run.Draining}");
     }
 }
+
+/// <summary>The framework's WebSocket.</summary>
+public sealed class FaultMatrixTests(FaultMatrixRun run, ITestOutputHelper output) : FaultMatrix(run, output), IClassFixture<FaultMatrixRun>;
