@@ -19,6 +19,9 @@ internal sealed partial class ActorCell
     private int _status;
     private int _suspensions;
 
+    /// <summary>Owned by the dispatcher: it handed the cell over by the queue that all threads share.</summary>
+    internal bool BringsRation { get; set; }
+
     public bool IsTerminated => Volatile.Read(ref _status) == Closed;
 
     /// <summary>User messages that wait; for the consumer's thread only.</summary>
@@ -60,6 +63,7 @@ internal sealed partial class ActorCell
     {
         var outer = _current;
         _current = this;
+        _system.Dispatcher.OnTurn(this);
         var left = _system.Dispatcher.Throughput;
         try
         {

@@ -104,6 +104,24 @@ public sealed class StressTests : IDisposable
         Assert.InRange(each, 100, 2_000);
     }
 
+    [Fact]
+    public async Task Actors_that_keep_every_thread_busy_hold_nobody_else_up()
+    {
+        var talkers = Enumerable.Range(0, 200).Select(_ => _system.ActorOf(Props.Create(() => new Talker()))).ToArray();
+        foreach (var (left, right) in talkers.Zip(talkers.Skip(1)))
+            left.Tell("ball", right);
+        var quiet = _system.ActorOf(Props.Create(() => new Talker()));
+        using var deadline = new CancellationTokenSource(Deadline);
+
+        for (var asked = 0; asked < 500; asked++)
+            Assert.Equal(asked, await Task.Run(() => quiet.Ask<int>(asked, deadline.Token), deadline.Token));
+    }
+
+    private sealed class Talker : UntypedActor
+    {
+        protected override void OnReceive(object message) => Sender.Tell(message, Self);
+    }
+
     private sealed record Numbered(int Sender, int Number);
 
     private sealed class OrderedReceiver(int senders, int each, TaskCompletionSource<string> verdict) : UntypedActor
