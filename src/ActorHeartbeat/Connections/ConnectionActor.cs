@@ -118,9 +118,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return GoTo(ConnectionState.BackingOff).Using(data with { Until = Now });
             case Refresh:
                 return Stay();
-            case SettingsChanged:
+            case SettingsChanged changed:
                 TakeSettings();
-                return data.Phase is BackingOffPhase.Delay ? GoTo(ConnectionState.BackingOff).Using(NoLongerThanBackoff(data)) : Stay();
+                return data.Phase is BackingOffPhase.Delay && changed.Effect > ChangeEffect.Live ? GoTo(ConnectionState.BackingOff).Using(NoLongerThanBackoff(data)) : Stay();
             case CloseConnection close:
                 return data.Leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Leaving));
             default:

@@ -767,22 +767,38 @@ public class ConnectionActorTests : ConnectionSpec
     [Fact]
     public void A_socket_that_leaves_has_the_close_timeout_it_was_dialed_with()
     {
-        StartOpen(Defaults with { Timeouts = new TimeoutSettings { Close = Seconds(60) } });
+        var long60 = Defaults with { Timeouts = new TimeoutSettings { Close = Seconds(60), DataIdle = new DataIdleSettings(Seconds(5)) } };
+        StartOpen(long60);
         Network.HoldsEnds = true;
-        Connection.Tell(new Refresh("test"));
-        ExpectBackingOff(CauseKind.Refresh);
-        Memory.Settings = Defaults with { Timeouts = new TimeoutSettings { Close = Seconds(1) } };
+        Advance(5);
+        ExpectBackingOff(CauseKind.DataIdle);
+        Memory.Settings = long60 with { Timeouts = new TimeoutSettings { Close = Seconds(1) } };
         Connection.Tell(new SettingsChanged(ChangeEffect.NextAttempt));
-        Watch(Connection);
+        Sys.EventStream.Subscribe(TestActor, typeof(Akka.Event.Error));
 
         Advance(1);
         Advance(50);
-        Settle();
-        Socket.ReportEnd();
-        Settle();
-        Advance(0);
 
-        Assert.Equal(2, Network.DialsOf(Id).Count);
+        ExpectNoMsg(TimeSpan.Zero); // it has not given the transport up
+    }
+
+    [Theory]
+    [InlineData(ChangeEffect.Live, 1)]
+    [InlineData(ChangeEffect.NextAttempt, 2)]
+    public void A_change_that_is_live_leaves_a_pending_wait_alone(ChangeEffect effect, int dials)
+    {
+        var quarantined = Defaults with { Outcomes = new OutcomeSettings([], OutcomeAction.Quarantine) };
+        Network.Otherwise = _ => DialScript.Fail(FailureLayer.Tcp, "connection refused");
+        Start(quarantined);
+        Advance(0);
+        Advance(0);
+        Assert.Single(Network.DialsOf(Id));
+
+        Memory.Settings = quarantined with { Labels = new ValueMap<string>([new("desk", "fx")]), Backoff = new BackoffSettings { Jitter = Jitter.None, Max = Seconds(2) } };
+        Connection.Tell(new SettingsChanged(effect));
+        Advance(2);
+
+        Assert.Equal(dials, Network.DialsOf(Id).Count);
     }
 
     private void StartOrFailover()
