@@ -18,7 +18,7 @@ public sealed record HoconOptions
     private byte[]? ReadFromDisk(string path)
     {
         if (!File.Exists(path))
-            return null;
+            return Directory.Exists(path) ? throw new IOException("this is a directory") : null;
         using var file = File.OpenRead(path);
         // A device or a pipe tells no length, or none that is true; so what is read is bounded, not what is promised.
         using var content = new MemoryStream((int)Math.Clamp(file.CanSeek ? file.Length : 0, 0, Limits.Bytes));

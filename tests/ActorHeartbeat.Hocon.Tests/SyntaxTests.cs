@@ -40,6 +40,10 @@ public sealed class SyntaxTests
     [InlineData("a.\"\".b = 1, \"\" = 2", """{"a":{"":{"b":1}},"":2}""")]
     [InlineData("1.2.3 = x, 10.0foo = y, foo\"10.0\" = z", """{"1":{"2":{"3":"x"}},"10":{"0foo":"y"},"foo10.0":"z"}""")]
     [InlineData("foo include = 1, a = include, \"include\" = 2, b = [include]", """{"foo include":1,"a":"include","include":2,"b":["include"]}""")]
+    [InlineData("a . b = 1, a. c = 2, \"a\" . d = 3, e = ${a . b}", """{"a ":{" b":1," d":3},"a":{" c":2},"e":1}""")]
+    [InlineData("a. .b = 1", """{"a":{" ":{"b":1}}}""")]
+    // Halves of surrogate pairs, which only an escape can spell.
+    [InlineData("a = \"x\\ud800y\\ude00\", b = \"\\ud83d\\ude00\\udc00\"", """{"a":"x\ud800y\ude00","b":"\uD83D\uDE00\udc00"}""")]
     // Merging.
     [InlineData("a { x = 1 }, a { y = 2 }", """{"a":{"x":1,"y":2}}""")]
     [InlineData("a { x = 1 }, a = null, a { y = 2 }", """{"a":{"y":2}}""")]

@@ -138,11 +138,10 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
         {
             text = Strict.GetString(content);
         }
-        catch (DecoderFallbackException)
+        catch (DecoderFallbackException flaw)
         {
-            var start = Encoding.UTF8.GetString(content).IndexOf('\uFFFD');
-            var before = new SourceText(path, Encoding.UTF8.GetString(content));
-            errors.Add(before, Math.Max(0, start), 1, "not UTF-8");
+            var sound = Encoding.UTF8.GetString(content, 0, Math.Max(0, flaw.Index));
+            errors.Add(new SourceText(path, Encoding.UTF8.GetString(content)), sound.Length, 1, "not UTF-8");
             return null;
         }
         return new Parser(new SourceText(path, text), errors, options.Limits, this, prefix).ParseRoot();

@@ -23,7 +23,7 @@ internal static class PathText
             at = token.Start;
             if (token.Kind == TokenKind.Whitespace)
             {
-                pending = element.Length > 0 || hasQuoted ? token.Text : "";
+                pending = elements.Count > 0 || element.Length > 0 || hasQuoted ? token.Text : "";
                 continue;
             }
             if (token.Kind == TokenKind.Quoted)
@@ -40,7 +40,7 @@ internal static class PathText
                     pending = "";
                     continue;
                 }
-                if (element.Length == 0 && !hasQuoted)
+                if (element.Length == 0 && pending.Length == 0 && !hasQuoted)
                 {
                     why = elements.Count == 0 ? "a path must not begin with a dot" : "a path must not have two dots in a row; an empty key is written \"\"";
                     return null;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -6,13 +7,24 @@ namespace ActorHeartbeat.Hocon;
 /// <summary>Writes resolved values as text.</summary>
 public static class HoconWriter
 {
+    /// <summary>Most values that are written are messages of a line.</summary>
+    private const int UsualLength = 256;
+
+    private static readonly JsonWriterOptions Compact = new() { Encoder = Writing.JsonContext.Readable, MaxDepth = int.MaxValue, SkipValidation = true };
+
     /// <summary>One line of JSON, keys in their order, numbers as they were written where JSON allows it.</summary>
-    public static string ToJson(HoconValue value)
+    public static string ToJson(HoconValue value) => Encoding.UTF8.GetString(Write(value).WrittenSpan);
+
+    /// <summary>The same as UTF-8.</summary>
+    public static byte[] ToUtf8Json(HoconValue value) => Write(value).WrittenSpan.ToArray();
+
+    private static ArrayBufferWriter<byte> Write(HoconValue value)
     {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = Writing.JsonContext.Readable, MaxDepth = int.MaxValue, SkipValidation = true }))
-            WriteJson(json, value);
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+        var bytes = new ArrayBufferWriter<byte>(UsualLength);
+        using var json = new Utf8JsonWriter(bytes, Compact);
+        WriteJson(json, value);
+        json.Flush();
+        return bytes;
     }
 
     /// <summary>Writes into a JSON text that is being written.</summary>
@@ -34,6 +46,9 @@ public static class HoconWriter
                 foreach (var item in array.Items)
                     WriteJson(json, item);
                 json.WriteEndArray();
+                break;
+            case HoconString { Text: var text } when !Writing.Surrogates.AreWhole(text):
+                json.WriteRawValue(Writing.Surrogates.Escape(text), skipInputValidation: true);
                 break;
             case HoconString text:
                 json.WriteStringValue(text.Text);
