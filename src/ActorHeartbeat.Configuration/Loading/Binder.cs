@@ -17,6 +17,7 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
     private static readonly Shape<EndpointSettings> WithTemplates = new([.. EndpointSchema.Shape.Keys, new Section<EndpointSettings>("templates")]);
 
     private readonly Dictionary<string, Layer<EndpointSettings>> _templates = new(StringComparer.Ordinal);
+    private readonly Dictionary<ValueList<string>, Ground> _grounds = []; // thousands of endpoints name the same few templates
     private readonly Dictionary<string, GroupSettings> _groups = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Cursor> _idsByAnyCase = new(StringComparer.OrdinalIgnoreCase);
 
@@ -95,18 +96,18 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
 
     private List<LayeredEndpoint> ReadEndpoints(Layer<ProcessSettings> own, IReadOnlyList<Layer<EndpointSettings>> lower)
     {
-        var lowest = lower.Over(EndpointSchema.Blank);
+        var lowest = new Ground(lower, lower.Over(EndpointSchema.Blank));
         var endpoints = new List<LayeredEndpoint>();
         foreach (var at in Members(own, "endpoints"))
         {
             var errors = diagnostics.Count;
-            if (ReadEndpoint(at, lowest, lower) is { } endpoint && diagnostics.Count == errors)
+            if (ReadEndpoint(at, lowest) is { } endpoint && diagnostics.Count == errors)
                 endpoints.Add(endpoint);
         }
         return endpoints;
     }
 
-    private LayeredEndpoint? ReadEndpoint(Cursor at, EndpointSettings lowest, IReadOnlyList<Layer<EndpointSettings>> lower)
+    private LayeredEndpoint? ReadEndpoint(Cursor at, Ground lowest)
     {
         if (EndpointId.Reject(at.Key) is { } reason)
         {
@@ -123,43 +124,50 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
         var errors = diagnostics.Count;
         var layer = WithTemplates.Read(at, "endpoint");
         EndpointRules.CheckMode(layer);
-        var templates = ChosenTemplates(layer);
-        if (diagnostics.Count > errors)
+        var ground = GroundOf(ChosenTemplates(layer), lowest);
+        if (diagnostics.Count > errors || !ground.IsSound)
             return null;
 
-        var above = (IReadOnlyList<Layer<EndpointSettings>>)[.. templates, layer];
-        var layers = (IReadOnlyList<Layer<EndpointSettings>>)[.. lower, .. above];
+        var layers = (IReadOnlyList<Layer<EndpointSettings>>)[.. ground.Layers, layer];
         if (layers.Deciding(EndpointSchema.Url) is null)
         {
             at.ReportKey("needs url");
             return null;
         }
-        var endpoint = new LayeredEndpoint(above.Over(lowest with { Id = new EndpointId(at.Key) }), layers);
+        var endpoint = new LayeredEndpoint(layer.Over(ground.Settings with { Id = new EndpointId(at.Key) }), layers);
         CheckGroup(endpoint);
         foreach (var rule in EndpointRules.All)
             rule.Check(endpoint.Settings, layers);
         return endpoint;
     }
 
-    private List<Layer<EndpointSettings>> ChosenTemplates(Layer<EndpointSettings> layer)
+    private ValueList<string> ChosenTemplates(Layer<EndpointSettings> layer)
     {
-        var chosen = new List<Layer<EndpointSettings>>();
-        if (layer.Find("templates") is not { At: { } at })
-            return chosen;
+        if (layer.Find("templates") is not { At: var at })
+            return [];
         if (at.Elements is not { } elements)
         {
             at.Refuse("a list of names of templates");
-            return chosen;
+            return [];
         }
+        var chosen = new List<string>(elements.Count);
         for (var index = 0; index < elements.Count; index++)
         {
             var element = at.Element(index, elements[index]);
-            if (element.Text is { } name && _templates.TryGetValue(name, out var template))
-                chosen.Add(template);
+            if (element.Text is { } name && _templates.ContainsKey(name))
+                chosen.Add(name);
             else
                 element.ReportUnknown("template", _templates.Keys);
         }
-        return chosen;
+        return [.. chosen];
+    }
+
+    private Ground GroundOf(ValueList<string> templates, Ground lowest)
+    {
+        if (_grounds.TryGetValue(templates, out var known))
+            return known;
+        var chosen = templates.Select(name => _templates[name]).ToArray();
+        return _grounds[templates] = new Ground([.. lowest.Layers, .. chosen], chosen.Over(lowest.Settings));
     }
 
     private void CheckGroup(LayeredEndpoint endpoint)
@@ -180,6 +188,12 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
         foreach (var field in fields)
             yield return at.Below(field);
     }
+}
+
+/// <summary>What the endpoints that name the same templates stand on: all layers below their own.</summary>
+internal sealed record Ground(IReadOnlyList<Layer<EndpointSettings>> Layers, EndpointSettings Settings)
+{
+    public bool IsSound { get; } = Layers.All(layer => layer.IsSound);
 }
 
 /// <summary>What a tree says, with its layers.</summary>

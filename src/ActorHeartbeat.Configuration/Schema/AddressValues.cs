@@ -60,8 +60,11 @@ internal static class AddressValues
 
     private static (TransportKind, string?) ParseTransport(string text)
     {
-        if (Values.ByWord<TransportKind>().TryGetValue(text, out var kind))
-            return (kind, kind == TransportKind.WebsocketClient ? WebsocketClientTransport.Unavailable : null);
+        foreach (var kind in Enum.GetValues<TransportKind>())
+        {
+            if (Values.Kebab(kind.ToString()) == text)
+                return (kind, kind == TransportKind.WebsocketClient ? WebsocketClientTransport.Unavailable : null);
+        }
         return (default, $"found \"{text}\"; expected {Values.Word<TransportKind>().Expected}");
     }
 

@@ -9,7 +9,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <param name="orOne">Whether a value that is no list stands for a list of itself.</param>
 internal sealed class ListOf<T>(ValueReader<T> element, bool orOne = false) : ValueReader<ValueList<T>>
 {
-    public override string Expected => $"a list, each element {element.Expected}";
+    public override string Expected { get; } = $"a list, each element {element.Expected}";
 
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out ValueList<T> value)
     {
@@ -54,20 +54,18 @@ internal sealed class ObjectOf<T>(string what, Shape<T> shape, T blank, params s
     /// <summary>Why a value whose keys are each sound is none as a whole, or null; sees which keys were named.</summary>
     public Func<T, Layer<T>, string?>? Reject { get; init; }
 
-    public override string Expected => $"{what} with {string.Join(", ", shape.Keys)}";
+    public override string Expected { get; } = $"{what} with {string.Join(", ", shape.Keys)}";
 
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value)
     {
         value = default;
         if (at.Fields is null)
             return at.Refuse(Expected);
-        var errors = at.Diagnostics.Count;
         var layer = shape.Read(at, what);
-        var missing = required.Where(key => layer.Find(key) is null).ToArray();
-        if (at.Diagnostics.Count > errors)
+        if (!layer.IsSound)
             return false;
-        if (missing.Length > 0)
-            return at.Report($"{what} needs {string.Join(" and ", missing)}");
+        if (!Array.TrueForAll(required, key => layer.Find(key) is not null))
+            return at.Report($"{what} needs {string.Join(" and ", required.Where(key => layer.Find(key) is null))}");
         var read = layer.Over(blank);
         if (Reject?.Invoke(read, layer) is { } reason)
             return at.Report(reason);
@@ -90,7 +88,7 @@ internal sealed class ObjectOf<T>(string what, Shape<T> shape, T blank, params s
 /// <summary>A value with a short form for its most used part: <c>max-age = 23h</c> beside <c>max-age { age = 23h, jitter = 0.1 }</c>.</summary>
 internal sealed class ShortOr<TShort, T>(ValueReader<TShort> brief, Func<TShort, T> expand, ObjectOf<T> full) : ValueReader<T>
 {
-    public override string Expected => $"{brief.Expected}, or {full.Expected}";
+    public override string Expected { get; } = $"{brief.Expected}, or {full.Expected}";
 
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value)
     {

@@ -38,6 +38,9 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
     /// <summary>The value as compact JSON, keys in the order written.</summary>
     public string Json => HoconWriter.ToJson(Value);
 
+    /// <summary>The same as bytes that are ready to send.</summary>
+    public byte[] Utf8Json => HoconWriter.ToUtf8Json(Value);
+
     public Cursor Below(HoconField field) => new(field.Value, Path.Then(field.Key), field.Origin, Sources);
 
     public Cursor Element(int index, HoconValue element) => new(element, Path.Element(index), element.Origin, Sources);

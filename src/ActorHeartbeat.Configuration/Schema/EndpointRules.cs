@@ -32,7 +32,7 @@ internal static class EndpointRules
             ? $"max-age {Values.Spell(rotation.Age)} is not longer than its ready-after {Values.Spell(rotation.ReadyAfter)}: connections would be replaced before they are ready" : null),
         new("subprotocols", null, endpoint => Repeated(endpoint.Subprotocols) is { } name
             ? $"the subprotocol \"{name}\" is offered twice (RFC 6455 section 4.1)" : null),
-        new("urls", Url, endpoint => Repeated([endpoint.Url, .. endpoint.Urls]) is not null
+        new("urls", Url, endpoint => endpoint.Urls.Count > 0 && Repeated([endpoint.Url, .. endpoint.Urls]) is not null
             ? "urls repeats a URL; alternates after url are tried in order, each once" : null),
     ];
 
@@ -75,9 +75,13 @@ internal static class EndpointRules
 
     private static bool IsJson(OutboundMessage message)
     {
+        var reader = new Utf8JsonReader(message.Payload.Span);
         try
         {
-            using var document = JsonDocument.Parse(message.Payload);
+            while (reader.Read())
+            {
+                // It throws where it does not understand.
+            }
             return true;
         }
         catch (JsonException)

@@ -46,7 +46,7 @@ internal static class MessageValues
 
         public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out OutboundMessage value)
         {
-            value = at.Text is { } text ? OutboundMessage.Text(text) : at.IsNull ? null : OutboundMessage.Text(at.Json);
+            value = at.Text is { } text ? OutboundMessage.Text(text) : at.IsNull ? null : new OutboundMessage(MessageKind.Text, at.Utf8Json);
             return value is not null || at.Refuse(Expected);
         }
 
@@ -91,7 +91,10 @@ internal static class MessageValues
             foreach (var expectation in ((MessagePattern.Json)value).Expectations)
             {
                 json.WritePropertyName(expectation.Pointer);
-                json.WriteRawValue(expectation.ValueJson);
+                if (SecretMask.IsSecretName(expectation.Pointer))
+                    json.WriteStringValue(SecretMask.Mask);
+                else
+                    json.WriteRawValue(expectation.ValueJson);
             }
             json.WriteEndObject();
         }

@@ -9,7 +9,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 internal sealed class OptionalValue<T>(string? word, ValueReader<T> value) : ValueReader<T?>
     where T : struct
 {
-    public override string Expected => word is null ? value.Expected : $"{word}, or {value.Expected}";
+    public override string Expected { get; } = word is null ? value.Expected : $"{word}, or {value.Expected}";
 
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T? read)
     {
@@ -35,7 +35,7 @@ internal sealed class OptionalValue<T>(string? word, ValueReader<T> value) : Val
 internal sealed class OptionalObject<T>(string? word, ValueReader<T> value) : ValueReader<T?>
     where T : class
 {
-    public override string Expected => word is null ? value.Expected : $"{word}, or {value.Expected}";
+    public override string Expected { get; } = word is null ? value.Expected : $"{word}, or {value.Expected}";
 
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T? read)
     {

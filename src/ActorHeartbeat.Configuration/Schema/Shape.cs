@@ -17,9 +17,10 @@ internal sealed class Shape<TSettings>
     /// <summary>Reads every known key of an object and reports every unknown one.</summary>
     public Layer<TSettings> Read(Cursor at, string name)
     {
+        var errors = at.Diagnostics.Count;
         var settings = new List<Assignment<TSettings>>();
         Read(at, _root, settings);
-        return new Layer<TSettings>(name, settings);
+        return new Layer<TSettings>(name, settings) { IsSound = at.Diagnostics.Count == errors };
     }
 
     private static void Read(Cursor at, Node node, List<Assignment<TSettings>> settings)
@@ -43,11 +44,11 @@ internal sealed class Shape<TSettings>
 
     private sealed class Node
     {
-        public SortedDictionary<string, Node> Children { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, Node> Children { get; } = new(StringComparer.Ordinal);
 
         public Key<TSettings>? Key { get; private set; }
 
-        public IEnumerable<string> Names => Children.Keys;
+        public IEnumerable<string> Names => Children.Keys.Order(StringComparer.Ordinal);
 
         public void Add(ReadOnlySpan<string> names, Key<TSettings> key)
         {
@@ -68,9 +69,26 @@ internal sealed class Shape<TSettings>
 /// <param name="Assignments">A value and its place for each key that it names.</param>
 internal sealed record Layer<TSettings>(string Name, IReadOnlyList<Assignment<TSettings>> Assignments)
 {
-    public TSettings Over(TSettings lower) => Assignments.Aggregate(lower, (settings, assignment) => assignment.Apply(settings));
+    /// <summary>Whether nothing was refused while it was read: what half a layer leads to says nothing.</summary>
+    public bool IsSound { get; init; } = true;
 
-    public Assignment<TSettings>? Find(string path) => Assignments.FirstOrDefault(assignment => assignment.Key.Path == path);
+    public TSettings Over(TSettings lower)
+    {
+        var settings = lower;
+        for (var index = 0; index < Assignments.Count; index++)
+            settings = Assignments[index].Apply(settings);
+        return settings;
+    }
+
+    public Assignment<TSettings>? Find(string path)
+    {
+        for (var index = 0; index < Assignments.Count; index++)
+        {
+            if (Assignments[index].Key.Path == path)
+                return Assignments[index];
+        }
+        return null;
+    }
 }
 
 /// <summary>One key set to one value.</summary>

@@ -65,13 +65,11 @@ internal static class Values
     public static ValueReader<T> Word<T>(params T[] allowed)
         where T : struct, Enum
     {
-        var words = allowed.Length == 0 ? ByWord<T>() : ByWord<T>().Where(pair => allowed.Contains(pair.Value)).ToDictionary();
-        var expected = words.Count == 1 ? words.Keys.First() : $"one of {string.Join(", ", words.Keys)}";
-        return new Scalar<T>(expected, text => words.TryGetValue(text, out var value) ? (true, value) : default, value => Kebab(value.ToString()), [.. words.Keys]);
+        var values = allowed.Length == 0 ? Enum.GetValues<T>() : allowed;
+        var words = Array.ConvertAll(values, value => Kebab(value.ToString()));
+        var expected = words.Length == 1 ? words[0] : $"one of {string.Join(", ", words)}";
+        return new Scalar<T>(expected, text => Array.IndexOf(words, text) is >= 0 and var index ? (true, values[index]) : default, value => Kebab(value.ToString()), words);
     }
-
-    public static Dictionary<string, T> ByWord<T>()
-        where T : struct, Enum => Enum.GetValues<T>().ToDictionary(value => Kebab(value.ToString()), StringComparer.Ordinal);
 
     /// <summary><c>DropOldest</c> as <c>drop-oldest</c>.</summary>
     public static string Kebab(string name) =>

@@ -6,7 +6,7 @@ namespace ActorHeartbeat.Configuration;
 /// <summary>Takes out of texts that are shown what may be secret. What looks secret is masked even where it is not.</summary>
 internal static partial class SecretMask
 {
-    private const string Mask = "***";
+    public const string Mask = "***";
 
     /// <summary>A URL without its user info and query.</summary>
     public static string Url(string text) => UrlParts().Replace(text, Mask);
@@ -35,6 +35,9 @@ internal static partial class SecretMask
         mark += moved;
         return masked;
     }
+
+    /// <summary>Whether what has this name sounds secret.</summary>
+    public static bool IsSecretName(string name) => SecretName().IsMatch(name);
 
     /// <summary>Writes a message for display: JSON as JSON, anything else as text, members that sound secret masked.</summary>
     public static void WritePayload(Utf8JsonWriter json, string payload)
