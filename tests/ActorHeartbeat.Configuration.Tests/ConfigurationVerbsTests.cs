@@ -13,10 +13,11 @@ public sealed class ConfigurationVerbsTests
               templates.mexc.heartbeat { mode = json, send { method = ping, apiKey = hunter2 }, expect { "/channel" = pong } }
               endpoints.x {
                 templates = [mexc]
-                url = "wss://feed.example.com/ws?token=hunter2"
+                url = "wss://feed.example.com/ws?token=hunter2", proxy = "http://desk:hunter2@proxy:3128"
                 headers.Authorization = "Bearer hunter2"
                 headers.X-Key { prefix = "Key ", env = FEED_KEY }
                 max-age = 23h
+                on-open = [ { send = "login token=hunter2", expect { "/auth/token" = hunter2, "/ok" = true } } ]
               }
             }
             """,
@@ -34,6 +35,15 @@ public sealed class ConfigurationVerbsTests
         Assert.True(json.GetProperty("good").GetBoolean());
         Assert.Equal(1, json.GetProperty("endpoints").GetInt32());
         Assert.Equal(64, json.GetProperty("hash").GetString()!.Length);
+    }
+
+    [Fact]
+    public void Check_names_an_optional_file_that_is_not_there()
+    {
+        _files["good.conf"] = "include \"no/such.conf\"";
+
+        Assert.Equal("good.conf: good: 0 endpoints, 0 groups, 1 files; not there: no/such.conf\n", Verbs(VerbFormat.Text).Check("good.conf").Output);
+        Assert.Equal("no/such.conf", Parsed(Verbs(VerbFormat.Json).Check("good.conf")).GetProperty("missing")[0].GetString());
     }
 
     [Fact]
@@ -57,6 +67,8 @@ public sealed class ConfigurationVerbsTests
 
         Assert.DoesNotContain("hunter2", shown, StringComparison.Ordinal);
         Assert.Contains("url = \"wss://feed.example.com/ws?***\"", shown, StringComparison.Ordinal);
+        Assert.Contains("""on-open = [{"send":"login token=***","expect":{"/auth/token":"***","/ok":true}}]""", shown, StringComparison.Ordinal);
+        Assert.Contains("proxy = \"http://***@proxy:3128\"", shown, StringComparison.Ordinal);
         Assert.Matches("""(?m)^max-age = \{"age":"23h"\} +# endpoint, good.conf:9$""", shown);
         Assert.Matches("""(?m)^heartbeat.send = \{"method":"ping","apiKey":"\*\*\*"\} +# template mexc, good.conf:3$""", shown);
         Assert.Matches("""(?m)^headers.X-Trace = "\*\*\*" +# defaults, good.conf:2$""", shown);

@@ -10,6 +10,13 @@ namespace ActorHeartbeat.Configuration;
 /// <param name="Message">What was found and what is allowed.</param>
 public sealed record ConfigurationError(string File, int Line, int Column, string KeyPath, string Message)
 {
+    private const int WidestLine = 200;
+    private const int BeforeMark = 80;
+    private const string Ellipsis = "...";
+
+    /// <summary>A terminal would obey a control character.</summary>
+    private const char Unprintable = '\uFFFD';
+
     /// <summary>The line it is on, secrets masked; null when there is none.</summary>
     public string? SourceLine { get; init; }
 
@@ -30,8 +37,8 @@ public sealed record ConfigurationError(string File, int Line, int Column, strin
             text.Append($":{Line}:{Column}");
         text.Append(": ");
         if (KeyPath.Length > 0)
-            text.Append(KeyPath).Append(": ");
-        text.Append(Message);
+            text.Append(Printable(KeyPath)).Append(": ");
+        text.Append(Printable(Message));
         if (SourceLine is not null)
             AppendSource(text, SourceLine);
         else if (Hint.Length > 0)
@@ -39,15 +46,28 @@ public sealed record ConfigurationError(string File, int Line, int Column, strin
         return text.ToString();
     }
 
+    private static string Printable(ReadOnlySpan<char> text) =>
+        string.Create(text.Length, text, static (printable, text) =>
+        {
+            for (var index = 0; index < text.Length; index++)
+                printable[index] = char.IsControl(text[index]) && text[index] != '\t' ? Unprintable : text[index];
+        });
+
     // The line loses its indent; a tab before the mark stays a tab in the line of the mark, so that both are shown alike.
     private void AppendSource(StringBuilder text, string line)
     {
-        var indent = line.Length - line.AsSpan().TrimStart().Length;
-        var start = Math.Clamp(MarkStart, indent, line.Length);
-        text.Append("\n    ").Append(line.AsSpan(indent).TrimEnd()).Append("\n    ");
-        foreach (var character in line.AsSpan(indent, start - indent))
+        var whole = line.AsSpan().TrimEnd();
+        var indent = whole.Length - whole.TrimStart().Length;
+        var start = Math.Clamp(MarkStart, indent, whole.Length);
+        // What a program has written can be one line of a megabyte: what stands around the mark is enough.
+        var from = whole.Length - indent > WidestLine ? Math.Max(indent, start - BeforeMark) : indent;
+        var to = Math.Min(whole.Length, from + WidestLine);
+        var cut = from > indent ? Ellipsis : "";
+        text.Append("\n    ").Append(cut);
+        text.Append(Printable(whole[from..to])).Append(to < whole.Length ? Ellipsis : "").Append("\n    ").Append(' ', cut.Length);
+        foreach (var character in whole[from..start])
             text.Append(character == '\t' ? '\t' : ' ');
-        text.Append('^', Math.Max(1, Math.Min(MarkLength, line.TrimEnd().Length - start)));
+        text.Append('^', Math.Max(1, Math.Min(MarkLength, to - start)));
         if (Hint.Length > 0)
             text.Append("  ").Append(Hint);
     }

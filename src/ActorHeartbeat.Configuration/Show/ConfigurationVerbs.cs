@@ -30,7 +30,7 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
     /// <summary>Says whether a file can be used, and if not, everything that is wrong with it.</summary>
     public VerbResult Check(string path) => With(path, configuration => format == VerbFormat.Json
         ? Line(Good, json => WriteCheck(json, configuration))
-        : new VerbResult(Good, $"{path}: good: {configuration.Endpoints.Count} endpoints, {configuration.Groups.Count} groups, {configuration.Files.All.Count} files\n"));
+        : new VerbResult(Good, $"{path}: good: {configuration.Endpoints.Count} endpoints, {configuration.Groups.Count} groups, {Files(configuration.Files)}\n"));
 
     /// <summary>Every key of one endpoint, or of all when <paramref name="id"/> is null, with its value and its origin.</summary>
     public VerbResult Show(string path, string? id) => With(path, configuration =>
@@ -69,6 +69,13 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
         return format == VerbFormat.Json ? Line(Refused, json => WriteErrors(json, [error])) : new VerbResult(Refused, $"{error}\n", IsError: true);
     }
 
+    // An optional include that is not there is no error, but a slip in its name is worth seeing.
+    private static string Files(SourceFiles files)
+    {
+        var missing = files.All.Where(file => file.ContentHash is null).Select(file => file.Path).ToArray();
+        return $"{files.All.Count - missing.Length} files{(missing.Length > 0 ? $"; not there: {string.Join(", ", missing)}" : "")}";
+    }
+
     private static void WriteCheck(Utf8JsonWriter json, ServiceConfiguration configuration)
     {
         json.WriteStartObject();
@@ -76,7 +83,11 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
         json.WriteNumber("endpoints", configuration.Endpoints.Count);
         json.WriteNumber("groups", configuration.Groups.Count);
         json.WriteStartArray("files");
-        foreach (var file in configuration.Files.All)
+        foreach (var file in configuration.Files.All.Where(file => file.ContentHash is not null))
+            json.WriteStringValue(file.Path);
+        json.WriteEndArray();
+        json.WriteStartArray("missing");
+        foreach (var file in configuration.Files.All.Where(file => file.ContentHash is null))
             json.WriteStringValue(file.Path);
         json.WriteEndArray();
         json.WriteString("hash", configuration.Hash);
