@@ -156,6 +156,68 @@ public sealed class ConfigurationReloaderTests : TestKit
     }
 
     [Fact]
+    public void A_file_too_large_to_be_read_is_told_once_too()
+    {
+        var reloader = Start(Good);
+        Write(new string(' ', 16 * 1024 * 1024) + "# one more than is read");
+        Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(ReloadOutcome.Invalid, ExpectMsg<ReloadReport>().Outcome);
+
+        Assert.Equal(Load().Files.Hash, Load().Files.Now().Hash);
+    }
+
+    [Fact]
+    public void A_change_that_is_told_of_during_a_reading_is_looked_at_after_it_without_waiting_for_the_poll()
+    {
+        using var reading = new SemaphoreSlim(0);
+        using var gate = new SemaphoreSlim(0);
+        Write(Good);
+        var reloader = Start(() =>
+        {
+            var read = Load();
+            reading.Release();
+            gate.Wait(TimeSpan.FromSeconds(10));
+            return read;
+        });
+        reloader.Tell(new Reload(ReloadTrigger.Signal), ActorRefs.Nobody);
+        Assert.True(reading.Wait(TimeSpan.FromSeconds(10)));
+
+        Write(Good + "\nactor-heartbeat.log.level = debug");
+        _watch.Touch();
+        State(reloader);
+        Clock.Advance(TimeSpan.FromMilliseconds(500));
+        State(reloader);
+        gate.Release(2);
+
+        Assert.Equal((ReloadOutcome.Unchanged, ReloadTrigger.Signal), Outcome(ExpectMsg<ReloadReport>()));
+        Assert.Equal((ReloadOutcome.Applied, ReloadTrigger.Watch), Outcome(ExpectMsg<ReloadReport>()));
+    }
+
+    [Fact]
+    public void A_directory_that_is_included_anew_is_looked_at_once_it_is_watched()
+    {
+        var other = Directory.CreateDirectory(Path.Combine(_folder, "conf.d")).FullName;
+        var included = Path.Combine(other, "more.conf");
+        File.WriteAllText(included, "actor-heartbeat.log.level = debug");
+        Write(Good);
+        var loads = 0;
+        var reloader = Start(() =>
+        {
+            var read = Load();
+            if (Interlocked.Increment(ref loads) == 1)
+                File.WriteAllText(included, "actor-heartbeat.log.level = trace");
+            return read;
+        });
+        Write($"{Good}\ninclude \"conf.d/more.conf\"");
+
+        reloader.Tell(new Reload(ReloadTrigger.Signal), ActorRefs.Nobody);
+
+        Assert.Equal((ReloadOutcome.Applied, ReloadTrigger.Signal), Outcome(ExpectMsg<ReloadReport>()));
+        Assert.Equal((ReloadOutcome.Applied, ReloadTrigger.Watch), Outcome(ExpectMsg<ReloadReport>()));
+        Assert.Equal(LogSeverity.Trace, State(reloader).Configuration.Process.Log.Level);
+    }
+
+    [Fact]
     public void Noise_in_the_directory_is_not_a_change()
     {
         var reloader = Start(Good);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Hocon;
 
 namespace ActorHeartbeat.Configuration;
 
@@ -9,12 +10,14 @@ namespace ActorHeartbeat.Configuration;
 /// <param name="ContentHash">SHA-256 of its bytes in hexadecimal; null when it was looked for and is not there or cannot be read.</param>
 public sealed record SourceFile(string Path, string? ContentHash)
 {
-    /// <summary>The file as it is now. Symbolic links are followed, so that a swapped link is a changed file.</summary>
+    private static readonly HoconOptions Reading = new();
+
+    /// <summary>The file as it is now, as far as reading it would go. Symbolic links are followed, so that a swapped link is a changed file.</summary>
     public static SourceFile Now(string path)
     {
         try
         {
-            return Of(path, File.ReadAllBytes(path));
+            return Of(path, Reading.ReadFile(path));
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -30,8 +30,10 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     private ReloadReport? _last;
     private bool _isReading;
     private bool _isComparing;
+    private bool _looksAgain; // something may have changed behind the back of what is in flight
     private TimeSpan? _touchedSince;
     private IDisposable? _watching;
+    private string[] _directories = [];
 
     /// <param name="initial">What runs already.</param>
     /// <param name="load">Reads the files; called off the actor.</param>
@@ -99,6 +101,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         foreach (var (own, asker) in read.Batch)
             asker.Tell(report with { Trigger = own.Trigger });
         ReadNext();
+        LookAgain();
     }
 
     private void Take(LoadResult read, ReloadReport report)
@@ -117,17 +120,23 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
 
     private void Watch()
     {
-        _watching?.Dispose();
+        var before = _watching;
         _watching = null;
-        if (!_running.Process.Config.Watch)
+        if (_running.Process.Config.Watch)
+        {
+            var self = Self;
+            var directories = _seen.All.Select(file => Path.GetDirectoryName(Path.GetFullPath(file.Path))).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+            _watching = _watch.Watch(directories, () => self.Tell(FilesTouched.Instance));
+            // Nobody has told of what happened in a directory that was read before it was watched.
+            _looksAgain |= before is not null && directories.Except(_directories, StringComparer.Ordinal).Any();
+            _directories = directories;
+            Timers.StartPeriodicTimer(PollTimer, LookAtFiles.Instance, _running.Process.Config.Poll);
+        }
+        else
         {
             Timers.Cancel(PollTimer);
-            return;
         }
-        var self = Self;
-        var directories = _seen.All.Select(file => Path.GetDirectoryName(Path.GetFullPath(file.Path))).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
-        _watching = _watch.Watch(directories, () => self.Tell(FilesTouched.Instance));
-        Timers.StartPeriodicTimer(PollTimer, LookAtFiles.Instance, _running.Process.Config.Poll);
+        before?.Dispose(); // only now, so that no event falls between the two
     }
 
     // Each event begins the quiet time anew, but not for ever: somebody may be writing a log beside the configuration.
@@ -142,12 +151,14 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
 
     private void Compare()
     {
-        if (!Timers.IsTimerActive(DebounceTimer))
-            _touchedSince = null;
-        else
+        if (Timers.IsTimerActive(DebounceTimer))
             return;
+        _touchedSince = null;
         if (_isComparing || _isReading)
+        {
+            _looksAgain = true;
             return;
+        }
         _isComparing = true;
         var files = _seen;
         _ = Task.Run(files.Now).PipeTo(Self, success: now => new FilesCompared(now));
@@ -156,8 +167,19 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     private void Judge(SourceFiles now)
     {
         _isComparing = false;
-        if (now.Hash != _seen.Hash && !_isReading)
+        var isChanged = now.Hash != _seen.Hash;
+        if (isChanged && !_isReading)
             Request(new Reload(ReloadTrigger.Watch), ActorRefs.Nobody);
+        _looksAgain |= isChanged;
+        LookAgain();
+    }
+
+    private void LookAgain()
+    {
+        if (!_looksAgain || _isComparing || _isReading)
+            return;
+        _looksAgain = false;
+        Compare();
     }
 
     private sealed record FilesTouched
