@@ -92,6 +92,7 @@ public sealed class CommandLineTests : IDisposable
         var result = await Run("run", file);
 
         Assert.Equal(1, result.ExitCode);
+        Assert.StartsWith($"{file}:4:", result.Error, StringComparison.Ordinal);
         Assert.Contains("http.listen: 0.0.0.0:8080 is not a loopback address", result.Error, StringComparison.Ordinal);
     }
 

@@ -78,6 +78,21 @@ public sealed class ConfigurationRoutesTests
     }
 
     [Fact]
+    public async Task The_akka_section_reaches_the_actor_system_and_a_change_of_it_needs_a_restart()
+    {
+        await using var service = await RunningService.Start(beside: "desk = fx, akka { loglevel = WARNING, own { desk = ${desk}, limits = [1, 2] } }");
+        await File.WriteAllTextAsync(service.File, $"{RunningService.Configure(RunningService.Usual(service.Feeds))}\nakka.loglevel = ERROR");
+
+        var (_, report) = await service.Post("/v1/config/reload");
+
+        var settings = service.System.Settings;
+        Assert.Equal(("WARNING", "WARNING"), (settings.LogLevel, settings.Config.GetString("akka.loglevel")));
+        Assert.Equal("fx", settings.Config.GetString("akka.own.desk"));
+        Assert.Equal("restart", report.GetProperty("diff").GetProperty("settings").GetProperty("akka").GetString());
+        Assert.Equal("applied", report.GetProperty("outcome").GetString());
+    }
+
+    [Fact]
     public async Task A_flag_that_makes_no_sense_is_refused()
     {
         await using var service = await RunningService.Start();

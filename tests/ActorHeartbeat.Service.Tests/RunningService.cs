@@ -8,6 +8,7 @@ using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.TestKit;
+using Akka.Actor;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,11 +42,15 @@ internal sealed class RunningService : IAsyncDisposable
     /// <summary>Streams that are open.</summary>
     public int Subscribers => _host.Services.GetRequiredService<FeedRegistry>().Subscribers;
 
-    public static async Task<RunningService> Start(Func<FeedServer, string>? endpoints = null)
+    public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
+
+    /// <param name="endpoints">Their configuration; null for the usual ones.</param>
+    /// <param name="beside">Configuration beside our own section.</param>
+    public static async Task<RunningService> Start(Func<FeedServer, string>? endpoints = null, string beside = "")
     {
         var feeds = await FeedServer.StartAsync();
         var file = Path.Combine(Directory.CreateTempSubdirectory("service-").FullName, "service.conf");
-        await System.IO.File.WriteAllTextAsync(file, Configure((endpoints ?? Usual)(feeds)));
+        await global::System.IO.File.WriteAllTextAsync(file, $"{Configure((endpoints ?? Usual)(feeds))}\n{beside}");
         var configuration = ConfigurationLoader.Load(file).OrThrow();
         var console = new ConsoleLog(configuration.Process.Log);
         var host = ServiceHost.Build(configuration, () => ConfigurationLoader.Load(file), console);

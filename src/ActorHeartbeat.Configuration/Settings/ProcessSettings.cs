@@ -1,3 +1,4 @@
+using System.Net;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration;
@@ -47,6 +48,12 @@ public sealed record HttpSettings
 /// <summary>A host name or address, and a port.</summary>
 public sealed record ListenAddress(string Host, int Port)
 {
+    /// <summary>The same on the loopback interface; null when others than this machine could reach it.</summary>
+    public IPEndPoint? Loopback =>
+        string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase) ? new IPEndPoint(IPAddress.Loopback, Port)
+        : IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address) ? new IPEndPoint(address, Port)
+        : null;
+
     /// <summary>The form of the configuration; an IPv6 address stands in brackets.</summary>
     public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

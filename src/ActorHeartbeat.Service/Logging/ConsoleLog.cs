@@ -12,6 +12,7 @@ internal sealed class ConsoleLog : IDisposable
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
 
     private readonly LoggingLevelSwitch _level = new();
+    private readonly LoggingLevelSwitch _framework = new();
     private readonly Logger _logger;
     private volatile LogFormat _format;
 
@@ -20,7 +21,7 @@ internal sealed class ConsoleLog : IDisposable
         Apply(settings);
         _logger = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(_level)
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning) // the host and the HTTP server tell what is told here better
+            .MinimumLevel.Override("Microsoft", _framework) // the host and the HTTP server tell what is told here better
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal) // it throws what it logs, and whoever catches it says it once
             .WriteTo.Conditional(_ => _format == LogFormat.Text, text => text.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture))
             .WriteTo.Conditional(_ => _format == LogFormat.Json, json => json.Console(new JsonLines()))
@@ -40,6 +41,7 @@ internal sealed class ConsoleLog : IDisposable
             LogSeverity.Warning => LogEventLevel.Warning,
             _ => LogEventLevel.Error,
         };
+        _framework.MinimumLevel = (LogEventLevel)Math.Max((int)_level.MinimumLevel, (int)LogEventLevel.Warning);
     }
 
     public void Dispose() => _logger.Dispose();

@@ -19,5 +19,5 @@ internal sealed class ReloaderClient(IRequiredActor<ConfigurationReloader> actor
         actor.ActorRef.Ask<ReloadReport>(request, ReloadDeadline, cancellation);
 
     /// <summary>Reloads without waiting; what became of it is published and logged.</summary>
-    public void Reload(ReloadTrigger trigger) => actor.ActorRef.Tell(new Reload(trigger), ActorRefs.NoSender);
+    public void Reload(ReloadTrigger trigger) => actor.ActorRef.Tell(new Reload(trigger), ActorRefs.Nobody);
 }

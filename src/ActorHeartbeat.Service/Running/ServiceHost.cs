@@ -4,9 +4,11 @@ using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
+using Microsoft.Extensions.Options;
 using Serilog;
 
 namespace ActorHeartbeat.Service.Running;
@@ -15,7 +17,7 @@ namespace ActorHeartbeat.Service.Running;
 internal static class ServiceHost
 {
     /// <summary>What may still happen after the last connection is closed: streams end, actors stop.</summary>
-    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);
 
     /// <summary>The host alone decides when the process ends: Akka.NET's own signal hook would stop the actors before the connections are drained.</summary>
     private const string NoSignalHook = "akka.coordinated-shutdown.run-by-clr-shutdown-hook = off";
@@ -40,7 +42,7 @@ internal static class ServiceHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = HttpLimits.Body;
             kestrel.Limits.MaxConcurrentConnections = HttpLimits.Connections;
-            kestrel.Listen(LoopbackOnly.Resolve(listen));
+            kestrel.Listen(listen.Loopback!); // no other address passes the rules of the configuration
         });
         var application = builder.Build();
         HttpApi.Map(application);
@@ -64,20 +66,22 @@ internal static class ServiceHost
         if (process.FeedServer.Listen is { } feedServer)
             services.AddHostedService(provider => new DemoFeedServer(feedServer, provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
         services.AddAkka("actorheartbeat", (akka, provider) => AddActors(akka, provider, configuration, load, console));
-        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<StartAndDrain>(provider, configuration));
+        services.AddHostedService<StartAndDrain>();
         services.AddHostedService<ReloadOnHangup>();
     }
 
     private static void AddActors(AkkaConfigurationBuilder akka, IServiceProvider provider, ServiceConfiguration configuration, Func<LoadResult> load, ConsoleLog console)
     {
         IActorRef stateLog = ActorRefs.Nobody;
+        var host = provider.GetRequiredService<IOptions<HostOptions>>().Value;
         akka.AddHocon(ConfigurationFactory.ParseString(NoSignalHook), HoconAddMode.Append);
-        akka.AddHocon(ConfigurationFactory.ParseString($"akka {configuration.Akka}"), HoconAddMode.Prepend);
         akka.ConfigureLoggers(loggers =>
         {
             loggers.ClearLoggers();
             loggers.AddLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
         });
+        // On top of the loggers, whose level would hide the operator's.
+        akka.AddHocon(ConfigurationFactory.ParseString($"akka {configuration.Akka}"), HoconAddMode.Prepend);
         akka.WithActors((system, registry) =>
         {
             stateLog = system.ActorOf(StateLog.Props(provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()), "state-log");
@@ -90,7 +94,7 @@ internal static class ServiceHost
         {
             var supervisor = registry.Get<ConnectionSupervisor>();
             registry.Register<ConfigurationReloader>(system.ActorOf(
-                Props.Create(() => new ConfigurationReloader(configuration, load, (next, _) => Apply(next, supervisor, stateLog, console), new DirectoryWatch())),
+                Props.Create(() => new ConfigurationReloader(configuration, load, (next, _) => Apply(next, supervisor, stateLog, console, host), new DirectoryWatch())),
                 "configuration"));
         });
     }
@@ -103,14 +107,15 @@ internal static class ServiceHost
             options.Groups.Add(group);
         options.Supervisor = configuration.Process.Supervisor;
         options.Feeds = provider.GetRequiredService<FeedRegistry>();
-        options.Resolver = new SecretAttemptResolver();
+        options.Resolver = new SecretAttemptResolver(readFile: SecretFile.ReadAsync);
         if (configuration.Process.StateFile is { } path)
             options.GovernorStore = new GovernorFile(path, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());
     }
 
-    private static void Apply(ServiceConfiguration next, IActorRef supervisor, IActorRef stateLog, ConsoleLog console)
+    private static void Apply(ServiceConfiguration next, IActorRef supervisor, IActorRef stateLog, ConsoleLog console, HostOptions host)
     {
         console.Apply(next.Process.Log);
+        host.ShutdownTimeout = next.Process.Supervisor.ShutdownTimeout + Afterwards; // read when the host stops
         supervisor.Tell(new ApplyConfiguration(next.Endpoints, next.Groups.ToDictionary(group => group.Name, StringComparer.Ordinal), next.Process.Supervisor), stateLog);
     }
 

@@ -1,7 +1,7 @@
-using ActorHeartbeat.Configuration;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Service.Logging;
 using Akka.Actor;
+using Microsoft.Extensions.Options;
 
 namespace ActorHeartbeat.Service.Running;
 
@@ -9,7 +9,7 @@ namespace ActorHeartbeat.Service.Running;
 /// Says when the process is up, and ends it in good order: readiness goes first, then every connection is closed with a Close frame,
 /// then streams end with a drain event; only after that the HTTP server and the actors stop.
 /// </summary>
-internal sealed class StartAndDrain(ServiceConfiguration configuration, ServiceState state, Supervisor supervisor, FeedRegistry feeds, ILogger log) : IHostedLifecycleService
+internal sealed class StartAndDrain(IOptions<HostOptions> host, ServiceState state, Supervisor supervisor, FeedRegistry feeds, ILogger log) : IHostedLifecycleService
 {
     private const string Reason = "shutting down";
 
@@ -47,7 +47,7 @@ internal sealed class StartAndDrain(ServiceConfiguration configuration, ServiceS
     {
         try
         {
-            log.Drained((await supervisor.Drain(Reason, configuration.Process.Supervisor.ShutdownTimeout + Grace)).Forced);
+            log.Drained((await supervisor.Drain(Reason, host.Value.ShutdownTimeout - ServiceHost.Afterwards + Grace)).Forced);
         }
         catch (AskTimeoutException)
         {

@@ -34,11 +34,6 @@ internal static class RunVerb
             await error.WriteLineAsync(ErrorReport.Print(read.Errors));
             return ExitCode.WrongConfiguration;
         }
-        if (Refuse(configuration) is { } refusal)
-        {
-            await error.WriteLineAsync($"{path}: {refusal}");
-            return ExitCode.WrongConfiguration;
-        }
         using var console = new ConsoleLog(configuration.Process.Log);
         using var host = ServiceHost.Build(configuration, () => ConfigurationLoader.Load(path), console);
         return await Run(host, configuration, path, error, stop);
@@ -72,11 +67,6 @@ internal static class RunVerb
         log.Stopping();
         lifetime.StopApplication();
     }
-
-    private static string? Refuse(ServiceConfiguration configuration) =>
-        configuration.Process.Http.Listen is { } listen && LoopbackOnly.Reject(listen) is { } refusal ? refusal
-        : configuration.Process.FeedServer.Listen is { } demo && LoopbackOnly.Reject(demo) is { } other ? other.Replace("http.listen", "feed-server.listen", StringComparison.Ordinal)
-        : null;
 
     private static bool PortInUse(Exception? problem) => problem switch
     {

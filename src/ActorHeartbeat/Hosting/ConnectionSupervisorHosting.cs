@@ -77,5 +77,5 @@ public sealed class ConnectionSupervisorOptions
     }
 
     internal SupervisorDependencies Dependencies() =>
-        new(Dialer ?? new TransportCatalog(TimeProvider.System), Resolver ?? new EnvironmentAttemptResolver(), Feeds) { GovernorStore = GovernorStore };
+        new(Dialer ?? new TransportCatalog(TimeProvider.System), Resolver ?? new SecretAttemptResolver(), Feeds) { GovernorStore = GovernorStore };
 }

@@ -28,7 +28,7 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
         : base(VirtualTime)
     {
         _network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
-        _supervisor = Sys.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(_network, new EnvironmentAttemptResolver(_ => null), _feeds) { Seed = 1 }), "connections");
+        _supervisor = Sys.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(_network, new SecretAttemptResolver(_ => null), _feeds) { Seed = 1 }), "connections");
     }
 
     [Fact]

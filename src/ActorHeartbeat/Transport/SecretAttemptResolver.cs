@@ -1,14 +1,14 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Transport;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Transport;
 
 /// <summary>
 /// Resolves the headers of an attempt: literals as they are, environment variables and files read again each time, so that a
-/// rotated secret counts from the next dial. One newline at the end of a file belongs to the editor and is taken off.
+/// rotated secret counts from the next dial. This library opens no files on behalf of settings; whoever does says how.
 /// </summary>
-/// <param name="environment">Looks a variable up; null for one that is not set. Defaults to the process' environment.</param>
-public sealed class SecretAttemptResolver(Func<string, string?>? environment = null) : IAttemptResolver
+/// <param name="environment">Looks a variable up; null for one that is not set. Default: the process's environment.</param>
+/// <param name="readFile">Reads a file; null (default) refuses every value from a file.</param>
+public sealed class SecretAttemptResolver(Func<string, string?>? environment = null, Func<string, CancellationToken, Task<string>>? readFile = null) : IAttemptResolver
 {
     private readonly Func<string, string?> _environment = environment ?? Environment.GetEnvironmentVariable;
 
@@ -20,23 +20,24 @@ public sealed class SecretAttemptResolver(Func<string, string?>? environment = n
         var headers = new KeyValuePair<string, string>[settings.Headers.Count];
         var next = 0;
         foreach (var (name, value) in settings.Headers)
-            headers[next++] = new(name, await ResolveAsync(name, value, cancellation).ConfigureAwait(false));
+            headers[next++] = new(name, value.Prefix + await ResolveAsync(name, value, cancellation).ConfigureAwait(false));
         return new DialRequest(settings, url, headers);
     }
 
     private async ValueTask<string> ResolveAsync(string header, SecretValue value, CancellationToken cancellation) => value.Source switch
     {
         SecretSource.Literal => value.Text,
-        SecretSource.Environment => value.Prefix + Checked(header, $"the environment variable {value.Text}", _environment(value.Text)),
-        _ => value.Prefix + Checked(header, $"the file {value.Text}", await ReadAsync(header, value.Text, cancellation).ConfigureAwait(false)),
+        SecretSource.Environment => Checked(header, $"the environment variable {value.Text}", _environment(value.Text)),
+        _ => Checked(header, $"the file {value.Text}", await ReadAsync(header, value.Text, cancellation).ConfigureAwait(false)),
     };
 
-    private static async Task<string> ReadAsync(string header, string path, CancellationToken cancellation)
+    private async Task<string> ReadAsync(string header, string path, CancellationToken cancellation)
     {
+        if (readFile is null)
+            throw new SecretUnavailableException($"header {header}: {path} is a file, and this resolver reads no files");
         try
         {
-            var text = await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false);
-            return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
+            return await readFile(path, cancellation).ConfigureAwait(false);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {

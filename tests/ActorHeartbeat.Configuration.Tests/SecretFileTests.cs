@@ -1,8 +1,9 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Configuration.Tests;
 
-public sealed class SecretAttemptResolverTests : IDisposable
+public sealed class SecretFileTests : IDisposable
 {
     private readonly string _file = Path.GetTempFileName();
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
@@ -70,7 +71,7 @@ public sealed class SecretAttemptResolverTests : IDisposable
             Url = new Uri("wss://feed.example.com"),
             Headers = new ValueMap<SecretValue>(headers.Select(header => KeyValuePair.Create(header.Name, header.Value))),
         };
-        var request = await new SecretAttemptResolver(_environment.GetValueOrDefault).ResolveAsync(endpoint, endpoint.Url, CancellationToken.None);
+        var request = await new SecretAttemptResolver(_environment.GetValueOrDefault, SecretFile.ReadAsync).ResolveAsync(endpoint, endpoint.Url, CancellationToken.None);
         return [.. request.Headers.Select(header => (header.Key, header.Value))];
     }
 }

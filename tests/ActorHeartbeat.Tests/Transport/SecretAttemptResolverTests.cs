@@ -3,7 +3,7 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-public sealed class EnvironmentAttemptResolverTests
+public sealed class SecretAttemptResolverTests
 {
     private string? _token = "first";
 
@@ -21,19 +21,19 @@ public sealed class EnvironmentAttemptResolverTests
     }
 
     [Fact]
-    public async Task A_variable_that_is_not_set_and_a_file_fail_the_attempt_and_say_why()
+    public async Task A_variable_that_is_not_set_and_a_file_that_nobody_reads_fail_the_attempt_and_say_why()
     {
         _token = null;
 
-        var unset = await Assert.ThrowsAsync<InvalidOperationException>(() => ResolveAsync(With(("Authorization", SecretValue.Environment("TOKEN")))));
-        var file = await Assert.ThrowsAsync<InvalidOperationException>(() => ResolveAsync(With(("Authorization", SecretValue.File("/run/secrets/feed")))));
+        var unset = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(With(("Authorization", SecretValue.Environment("TOKEN")))));
+        var file = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(With(("Authorization", SecretValue.File("/run/secrets/feed")))));
 
         Assert.Equal("header Authorization: the environment variable TOKEN is not set", unset.Message);
         Assert.Equal("header Authorization: /run/secrets/feed is a file, and this resolver reads no files", file.Message);
     }
 
     private async Task<DialRequest> ResolveAsync(EndpointSettings settings) =>
-        await new EnvironmentAttemptResolver(name => name == "TOKEN" ? _token : null).ResolveAsync(settings, settings.Url, CancellationToken.None);
+        await new SecretAttemptResolver(name => name == "TOKEN" ? _token : null).ResolveAsync(settings, settings.Url, CancellationToken.None);
 
     private static EndpointSettings With(params (string Name, SecretValue Value)[] headers) => new()
     {
