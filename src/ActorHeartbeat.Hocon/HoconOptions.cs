@@ -17,9 +17,18 @@ public sealed record HoconOptions
 
     private byte[]? ReadFromDisk(string path)
     {
-        if (!File.Exists(path))
-            return Directory.Exists(path) ? throw new IOException("this is a directory") : null;
-        using var file = File.OpenRead(path);
+        if (Directory.Exists(path))
+            throw new IOException("this is a directory");
+        FileStream file;
+        try
+        {
+            file = File.OpenRead(path);
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null; // a link to nowhere too
+        }
+        using var opened = file;
         // A device or a pipe tells no length, or none that is true; so what is read is bounded, not what is promised.
         using var content = new MemoryStream((int)Math.Clamp(file.CanSeek ? file.Length : 0, 0, Limits.Bytes));
         var buffer = new byte[64 * 1024];

@@ -62,6 +62,26 @@ public sealed class IncludeTests
     }
 
     [Fact]
+    public void A_link_to_nowhere_is_no_file_and_a_directory_is_none_that_can_be_read()
+    {
+        var folder = Directory.CreateTempSubdirectory("hocon-");
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder.FullName, "conf.d"));
+            File.CreateSymbolicLink(Path.Combine(folder.FullName, "gone.conf"), Path.Combine(folder.FullName, "nowhere"));
+            var main = Path.Combine(folder.FullName, "main.conf");
+            File.WriteAllText(main, "include \"gone.conf\"\ninclude \"conf.d\"\na = 1");
+
+            Assert.EndsWith(": no such file", Assert.Single(HoconDocument.LoadFile(Path.Combine(folder.FullName, "gone.conf")).Errors).ToString(), StringComparison.Ordinal);
+            Assert.Equal("cannot read " + Path.Combine(folder.FullName, "conf.d") + ": this is a directory", Assert.Single(HoconDocument.LoadFile(main).Errors).Message);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_list_cannot_be_included()
     {
         Assert.StartsWith("conf/main.conf:1:", Json(("conf/main.conf", "include \"l.conf\""), ("conf/l.conf", "[1]")), StringComparison.Ordinal);

@@ -17,14 +17,14 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
         if (at.Fields is not { } fields)
             return at.Refuse(expected);
         var errors = at.Diagnostics.Count;
-        var read = new List<KeyValuePair<string, T>>();
-        var seen = new Dictionary<string, string>(comparer);
+        var read = new List<KeyValuePair<string, T>>(fields.Count);
+        var seen = fields.Count > 1 ? new Dictionary<string, string>(comparer) : null;
         foreach (var field in fields)
         {
             var below = at.Below(field);
             if (rejectName(field.Key) is { } reason)
                 below.ReportKey(reason);
-            else if (!seen.TryAdd(field.Key, field.Key))
+            else if (seen?.TryAdd(field.Key, field.Key) == false)
                 below.ReportKey($"\"{field.Key}\" and \"{seen[field.Key]}\" are the same name");
             else if (below.IsNull)
                 read.Add(new(field.Key, null!)); // see Lay
@@ -42,8 +42,18 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
     {
         if (higher.Count == 0)
             return lower;
-        var kept = lower.Where(entry => !higher.ContainsKey(entry.Key));
-        return new ValueMap<T>(kept.Concat(higher.Where(entry => entry.Value is not null)), comparer);
+        var laid = new List<KeyValuePair<string, T>>(lower.Count + higher.Count);
+        foreach (var entry in lower)
+        {
+            if (!higher.ContainsKey(entry.Key))
+                laid.Add(entry);
+        }
+        foreach (var entry in higher)
+        {
+            if (entry.Value is not null)
+                laid.Add(entry);
+        }
+        return new ValueMap<T>(laid, comparer);
     }
 
     public override void Write(Utf8JsonWriter json, ValueMap<T> value)

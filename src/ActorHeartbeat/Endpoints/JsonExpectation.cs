@@ -20,8 +20,7 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
         ValueJson = valueJson;
         _names = pointer.Length == 0 ? [] : [.. pointer[1..].Split('/').Select(name => name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal))];
         _lastName = _names.Length == 0 || int.TryParse(_names[^1], out _) ? [] : Encoding.UTF8.GetBytes(_names[^1]);
-        using var document = JsonDocument.Parse(valueJson);
-        _value = document.RootElement.Clone();
+        _value = JsonElement.Parse(valueJson);
     }
 
     public string Pointer { get; }

@@ -8,27 +8,44 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
 {
     public static readonly ValueMap<TValue> Empty = new([], StringComparer.Ordinal);
 
+    private const int Few = 8; // up to here a walk over the entries is quicker than a table of them
+
     private readonly KeyValuePair<string, TValue>[] _entries;
-    private readonly Dictionary<string, TValue> _byKey;
+    private readonly StringComparer _comparer;
+    private readonly Dictionary<string, TValue>? _byKey;
 
     /// <exception cref="ArgumentException">A key occurs twice.</exception>
     public ValueMap(IEnumerable<KeyValuePair<string, TValue>> entries, StringComparer? comparer = null)
     {
         _entries = [.. entries];
-        _byKey = new Dictionary<string, TValue>(_entries, comparer ?? StringComparer.Ordinal);
+        _comparer = comparer ?? StringComparer.Ordinal;
+        if (_entries.Length > Few)
+            _byKey = new Dictionary<string, TValue>(_entries, _comparer);
+        for (var index = 0; _byKey is null && index < _entries.Length; index++)
+        {
+            if (IndexOf(_entries[index].Key) != index)
+                throw new ArgumentException("a key occurs twice", nameof(entries));
+        }
     }
 
     public int Count => _entries.Length;
 
-    public TValue this[string key] => _byKey[key];
+    public TValue this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"there is no \"{key}\"");
 
     public IEnumerable<string> Keys => _entries.Select(entry => entry.Key);
 
     public IEnumerable<TValue> Values => _entries.Select(entry => entry.Value);
 
-    public bool ContainsKey(string key) => _byKey.ContainsKey(key);
+    public bool ContainsKey(string key) => _byKey?.ContainsKey(key) ?? IndexOf(key) >= 0;
 
-    public bool TryGetValue(string key, [MaybeNullWhen(false)] out TValue value) => _byKey.TryGetValue(key, out value);
+    public bool TryGetValue(string key, [MaybeNullWhen(false)] out TValue value)
+    {
+        if (_byKey is not null)
+            return _byKey.TryGetValue(key, out value);
+        var index = IndexOf(key);
+        value = index < 0 ? default : _entries[index].Value;
+        return index >= 0;
+    }
 
     public bool Equals(ValueMap<TValue>? other) =>
         other is not null && Count == other.Count
@@ -43,4 +60,14 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
     IEnumerator IEnumerable.GetEnumerator() => _entries.GetEnumerator();
 
     public override string ToString() => $"{{{string.Join(", ", _entries.Select(entry => $"{entry.Key}={entry.Value}"))}}}";
+
+    private int IndexOf(string key)
+    {
+        for (var index = 0; index < _entries.Length; index++)
+        {
+            if (_comparer.Equals(_entries[index].Key, key))
+                return index;
+        }
+        return -1;
+    }
 }
