@@ -29,6 +29,8 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public string? Subprotocol => _connection.Subprotocol;
 
+    public LimitSettings Limits => ((IConnectionSink)link).Limits;
+
     public void Accepted(ScriptedConnection connection) => _connection = Scripted = connection;
 
     public void Gone()

@@ -759,7 +759,7 @@ public class ConnectionActorTests : ConnectionSpec
 
         Restart(new ConnectionRole(true));
         var sender = CreateTestProbe();
-        Connection.Tell(new SendMessage(Nothing), sender.Ref);
+        Connection.Tell(new SendMessage(OutboundMessage.Text("later")), sender.Ref);
 
         Assert.Equal(SendStatus.Queued, sender.ExpectMsg<SendResult>().Status);
     }
