@@ -8,40 +8,47 @@ namespace ActorHeartbeat.EndToEnd.Tests;
 /// <summary>Against servers nobody here wrote.</summary>
 public class CounterpartTests
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300), PongTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300), PongTimeout = TimeSpan.FromSeconds(2);
 
-    public static TheoryData<string> Peers => ["python-websockets", "ws"];
+    /// <summary>Long enough for a machine that does other things too; nothing that works takes so long.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), Slack = TimeSpan.FromSeconds(5);
 
-    [PeerTheory]
-    [MemberData(nameof(Peers))]
+    [Theory]
+    [Peer("python-websockets")]
+    [Peer("ws")]
+    [Peer("nginx")]
+    [Peer("haproxy")]
     public async Task Every_dialect_keeps_its_connection_and_measures_round_trips(string peer)
     {
         await using var server = await PeerProcess.StartAsync(peer);
         await using var host = await SupervisedHost.StartAsync(Ping(server), Text(server), Json(server));
-        await host.AllOpenAsync(TimeSpan.FromSeconds(10));
+        await host.AllOpenAsync(Patience);
 
         await Eventually.TrueAsync(
-            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Memory.Vitals.HeartbeatsAnswered >= 4), TimeSpan.FromSeconds(20), "four heartbeats answered each");
+            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Memory.Vitals.HeartbeatsAnswered >= 4), Patience, "four heartbeats answered each");
 
         var stats = await server.StatsAsync();
         Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Live));
         Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Total));
-        Assert.All(await host.EndpointsAsync(), endpoint => Assert.InRange(endpoint.Memory.Vitals.RoundTrips.P95!.Value.TotalSeconds, 0, 1));
+        Assert.All(await host.EndpointsAsync(), endpoint => Assert.InRange(endpoint.Memory.Vitals.RoundTrips.P95!.Value, TimeSpan.FromTicks(1), 2 * PongTimeout));
     }
 
-    [PeerTheory]
-    [MemberData(nameof(Peers))]
+    [Theory]
+    [Peer("python-websockets")]
+    [Peer("ws")]
+    [Peer("nginx")]
+    [Peer("haproxy")]
     public async Task A_server_killed_and_started_again_gets_each_connection_back_once(string peer)
     {
         await using var server = await PeerProcess.StartAsync(peer);
         await using var host = await SupervisedHost.StartAsync(Ping(server), Text(server), Json(server));
-        await host.AllOpenAsync(TimeSpan.FromSeconds(10));
+        await host.AllOpenAsync(Patience);
 
         server.Kill();
         await Eventually.TrueAsync(
-            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.State is "backing-off" or "connecting"), TimeSpan.FromSeconds(5), "all noticed the loss");
+            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.State is "backing-off" or "connecting"), Patience, "all noticed the loss");
         await server.StartAgainAsync();
-        await host.AllOpenAsync(TimeSpan.FromSeconds(15));
+        await host.AllOpenAsync(Patience);
 
         var stats = await server.StatsAsync();
         Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Live));
@@ -50,34 +57,40 @@ public class CounterpartTests
         Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Memory.PeakSockets));
     }
 
-    [PeerTheory]
-    [MemberData(nameof(Peers))]
+    [Theory]
+    [Peer("python-websockets")]
+    [Peer("ws")]
+    [Peer("nginx")]
+    [Peer("haproxy")]
     public async Task A_frozen_server_is_detected_in_time_and_reconnected_once_it_thaws(string peer)
     {
         await using var server = await PeerProcess.StartAsync(peer);
         await using var host = await SupervisedHost.StartAsync(Ping(server), Text(server));
-        await host.AllOpenAsync(TimeSpan.FromSeconds(10));
+        await host.AllOpenAsync(Patience);
 
         server.Freeze();
         var frozen = TimeProvider.System.GetTimestamp();
         await Eventually.TrueAsync(
-            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Memory.Status!.LastClose?.Kind == CauseKind.HeartbeatTimeout), TimeSpan.FromSeconds(10), "half-open detected");
+            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Memory.Status!.LastClose?.Kind == CauseKind.HeartbeatTimeout), Patience, "half-open detected");
         var detection = TimeProvider.System.GetElapsedTime(frozen);
         server.Thaw();
-        await host.AllOpenAsync(TimeSpan.FromSeconds(20));
+        await host.AllOpenAsync(Patience);
 
-        Assert.True(detection < Interval + (2 * PongTimeout) + TimeSpan.FromSeconds(1), $"detected after {detection}");
-        await Eventually.TrueAsync(async () => (await server.StatsAsync()).Live is { } live && live["ping"] == 1 && live["text"] == 1, TimeSpan.FromSeconds(10), "one connection each");
+        Assert.True(detection < Interval + (2 * PongTimeout) + Slack, $"detected after {detection}");
+        await Eventually.TrueAsync(async () => (await server.StatsAsync()).Live is { } live && live["ping"] == 1 && live["text"] == 1, Patience, "one connection each");
         Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Memory.PeakSockets));
     }
 
-    [PeerTheory]
-    [MemberData(nameof(Peers))]
+    [Theory]
+    [Peer("python-websockets")]
+    [Peer("ws")]
+    [Peer("nginx")]
+    [Peer("haproxy")]
     public async Task Numbered_messages_arrive_whole_and_in_order(string peer)
     {
         await using var server = await PeerProcess.StartAsync(peer);
         await using var host = await SupervisedHost.StartAsync(Endpoint(server, "ticker", "/ticker", new HeartbeatSettings()));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(Patience);
 
         var texts = new List<string>();
         using var subscription = host.Feeds.Subscribe(new EndpointId("ticker"));
@@ -121,7 +134,7 @@ public class CounterpartTests
         Proxy = ProxySettings.None,
         Heartbeat = heartbeat,
         Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(200), Max = TimeSpan.FromSeconds(1) },
-        Timeouts = new TimeoutSettings { Connect = TimeSpan.FromSeconds(2), Close = TimeSpan.FromSeconds(1) },
+        Timeouts = new TimeoutSettings { Close = TimeSpan.FromSeconds(1) },
     };
 
     private static Dictionary<string, int> Counts(int count, params string[] names) => names.ToDictionary(name => name, _ => count);

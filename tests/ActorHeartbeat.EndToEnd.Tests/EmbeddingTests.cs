@@ -29,15 +29,15 @@ public class EmbeddingTests
 
         using var host = builder.Build();
         await host.StartAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(2 * ServiceProcess.Patience);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
         var reading = ReadAsync(feeds, texts, enough.Token);
-        await server.WaitUntilAsync(now => now.History("btc-trades") is { Ticks: > 5 }, TimeSpan.FromSeconds(10));
+        await server.WaitUntilAsync(now => now.History("btc-trades") is { Ticks: > 5 }, ServiceProcess.Patience);
         server.Faults.Cut(FaultTarget.Client("btc-trades"));
-        await server.WaitUntilAsync(now => now.Client("btc-trades") is { Connection: 2 }, TimeSpan.FromSeconds(10));
+        await server.WaitUntilAsync(now => now.Client("btc-trades") is { Connection: 2 }, ServiceProcess.Patience);
         var ticks = server.History("btc-trades").Ticks;
-        await server.WaitUntilAsync(now => now.History("btc-trades").Ticks > ticks + 5, TimeSpan.FromSeconds(10));
-        await Eventually.TrueAsync(() => Task.FromResult(feeds.Find(new EndpointId("btc-trades"))!.Gaps == 1), TimeSpan.FromSeconds(10), "one gap");
+        await server.WaitUntilAsync(now => now.History("btc-trades").Ticks > ticks + 5, ServiceProcess.Patience);
+        await Eventually.TrueAsync(() => Task.FromResult(feeds.Find(new EndpointId("btc-trades"))!.Gaps == 1), ServiceProcess.Patience, "one gap");
         await host.StopAsync();
         await enough.CancelAsync();
         await reading;

@@ -5,31 +5,47 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>A server that nobody here wrote, in a process of its own, on loopback. Ends with the test whatever happens.</summary>
+/// <summary>A server that nobody here wrote, in a process of its own, on loopback, or a proxy in front of one. Ends with the test whatever happens.</summary>
 public sealed class PeerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(20);
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(30) };
 
     private readonly string _program;
     private readonly string[] _arguments;
+    private readonly PeerProcess? _behind;
     private Process? _process;
+    private DirectoryInfo? _folder;
 
-    private PeerProcess(string program, string[] arguments, int port)
+    private PeerProcess(string program, string[] arguments, int port, PeerProcess? behind = null)
     {
         _program = program;
         _arguments = arguments;
+        _behind = behind;
         Port = port;
     }
 
+    /// <summary>How long a proxy lets a connection be idle unless told otherwise: heartbeats are far more frequent.</summary>
+    public static readonly TimeSpan ProxyIdleTimeout = TimeSpan.FromSeconds(10);
+
     public int Port { get; }
 
-    public static Task<PeerProcess> StartAsync(string peer) => peer switch
+    /// <param name="peer">A server, or a proxy in front of one.</param>
+    /// <param name="idleTimeout">For a proxy: how long a connection may be idle.</param>
+    public static async Task<PeerProcess> StartAsync(string peer, TimeSpan? idleTimeout = null)
     {
-        "python-websockets" => StartAsync("/usr/bin/python3", "server.py"),
-        "ws" => StartAsync("node", "server.mjs"),
-        _ => throw new ArgumentException($"no such peer: {peer}", nameof(peer)),
-    };
+        if (peer is "nginx" or "haproxy")
+            return await ProxyAsync(peer, await StartAsync("python-websockets"), idleTimeout ?? ProxyIdleTimeout);
+        var port = FreePort();
+        return await StartedAsync(peer switch
+        {
+            "python-websockets" => new PeerProcess("/usr/bin/python3", [Script("server.py"), $"{port}"], port),
+            "ws" => new PeerProcess("node", [Script("server.mjs"), $"{port}"], port),
+            // A program that talks by lines; websocketd runs one for every connection.
+            "websocketd" => new PeerProcess("websocketd", [$"--port={port}", "--address=127.0.0.1", "--loglevel=fatal", "sh", Script("lines.sh")], port),
+            _ => throw new ArgumentException($"no such peer: {peer}", nameof(peer)),
+        });
+    }
 
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "peers", name);
 
@@ -40,23 +56,27 @@ public sealed class PeerProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Starts the server again on the same port after <see cref="Kill"/>.</summary>
+    /// <summary>Starts the server again on the same port after <see cref="Kill"/>, and what is behind it.</summary>
     public async Task StartAgainAsync()
     {
-        var start = new ProcessStartInfo(_program) { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in _arguments)
-            start.ArgumentList.Add(argument);
-        _process = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(StartDeadline);
-        var line = await _process.StandardOutput.ReadLineAsync(deadline.Token);
-        Assert.True(line == "ready", $"{_program} {string.Join(' ', _arguments)} said: {line ?? "nothing, and ended"}");
+        if (_behind is { _process: null or { HasExited: true } })
+            await _behind.StartAgainAsync();
+        _process?.Dispose();
+        _process = Process.Start(new ProcessStartInfo(_program, _arguments))!;
+        // Not all of them say when they are ready; all of them listen.
+        await Eventually.TrueAsync(ListensAsync, StartDeadline, $"{_program} {string.Join(' ', _arguments)} listens");
     }
 
+    /// <summary>Ends the server, and what is behind it.</summary>
     public void Kill()
     {
         _process!.Kill();
-        Assert.True(_process.WaitForExit(TimeSpan.FromSeconds(5)));
+        Assert.True(_process.WaitForExit(StartDeadline));
+        _behind?.Kill();
     }
+
+    /// <summary>Ends what is behind a proxy; the proxy stays.</summary>
+    public void KillBehind() => _behind!.Kill();
 
     /// <summary>Stops the process without ending it: its connections stay open and nobody answers.</summary>
     public void Freeze() => Signal("STOP");
@@ -80,20 +100,58 @@ public sealed class PeerProcess : IAsyncDisposable
             await running.WaitForExitAsync();
         }
         _process?.Dispose();
+        if (_behind is not null)
+            await _behind.DisposeAsync();
+        _folder?.Delete(recursive: true);
     }
 
-    private static async Task<PeerProcess> StartAsync(string program, string script)
+    private static async Task<PeerProcess> ProxyAsync(string name, PeerProcess behind, TimeSpan idleTimeout)
     {
         var port = FreePort();
-        var peer = new PeerProcess(program, [Script(script), port.ToString()], port);
-        await peer.StartAgainAsync();
-        return peer;
+        var folder = Directory.CreateTempSubdirectory("actorheartbeat-");
+        var configuration = Path.Combine(folder.FullName, $"{name}.conf");
+        await File.WriteAllTextAsync(configuration, (await File.ReadAllTextAsync(Script($"{name}.conf")))
+            .Replace("@folder@", folder.FullName, StringComparison.Ordinal)
+            .Replace("@port@", $"{port}", StringComparison.Ordinal)
+            .Replace("@behind@", $"{behind.Port}", StringComparison.Ordinal)
+            .Replace("@idle@", $"{idleTimeout.TotalMilliseconds}ms", StringComparison.Ordinal));
+        string[] arguments = name == "nginx" ? ["-p", folder.FullName, "-c", configuration, "-e", "stderr"] : ["-db", "-q", "-f", configuration];
+        return await StartedAsync(new PeerProcess(name, arguments, port, behind) { _folder = folder });
+    }
+
+    private static async Task<PeerProcess> StartedAsync(PeerProcess peer)
+    {
+        try
+        {
+            await peer.StartAgainAsync();
+            return peer;
+        }
+        catch
+        {
+            await peer.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<bool> ListensAsync()
+    {
+        Assert.False(_process!.HasExited, $"{_program} {string.Join(' ', _arguments)} ended by itself");
+        using var probe = new TcpClient();
+        try
+        {
+            await probe.ConnectAsync(IPAddress.Loopback, Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private void Signal(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", _process!.Id.ToString()]);
-        Assert.True(kill.WaitForExit(TimeSpan.FromSeconds(5)) && kill.ExitCode == 0);
+        Assert.True(kill.WaitForExit(StartDeadline) && kill.ExitCode == 0);
     }
 }
 

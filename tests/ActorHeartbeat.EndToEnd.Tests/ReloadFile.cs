@@ -19,8 +19,8 @@ public sealed class ReloadFile : IDisposable
         actor-heartbeat {
           config { {{config}} }
           http.listen = "127.0.0.1:0"
-          supervisor { start-spread = 0s, connect-rate = 2000/s, connect-burst = 200, shutdown-timeout = 10s }
-          defaults { proxy = none, {{defaults}} }
+          supervisor { start-spread = 0s, connect-rate = 2000/s, connect-burst = 200, shutdown-timeout = 50s }
+          defaults { proxy = none, timeouts.close = 30s, {{defaults}} }
           endpoints {
         {{endpoints}}
           }

@@ -10,6 +10,8 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
 {
     private static readonly string[] Names = ["one", "two", "three", "four"];
 
+    private static readonly TimeSpan Debounce = TimeSpan.FromMilliseconds(100);
+
     private readonly ReloadFile _file = new();
     private FeedServer _server = null!; // set before every test
     private ServiceProcess? _service;
@@ -38,7 +40,7 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
         await StartAsync(Good());
 
         Inflict(damage);
-        var refused = await Service.ConfigurationAsync(page => IsDegraded(page), $"a file that is {damage} was seen");
+        var refused = await Service.ConfigurationAsync(page => IsDegraded(page) && Last(page, "outcome") == outcome, $"a file that is {damage} was seen");
         var ready = await Service.GetAsync("/healthz/ready");
         _file.Save(Good());
         var healed = await Service.ConfigurationAsync(page => !IsDegraded(page), "the good file is back");
@@ -74,16 +76,20 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
     {
         await StartAsync(Good());
 
+        var lulls = 0;
         for (var save = 1; save <= 50; save++)
         {
+            var saved = Stopwatch.GetTimestamp();
             _file.Save(save % 5 == 4 ? "actor-heartbeat {" : Good(edited: "three", value: save));
             await Task.Delay(20); // a storm that lasts a second
+            if (Stopwatch.GetElapsedTime(saved) > Debounce / 2)
+                lulls++; // the machine did something else, and the service may rightly have taken it for the end of the storm
         }
         await Service.ConfigurationAsync(page => !IsDegraded(page) && SaveOf(page, "three") == "50", "the last save runs");
 
         var reloads = Service.Lines.Count(line => line.Contains("configuration ", StringComparison.Ordinal));
-        output.WriteLine($"{reloads} reloads for 50 saves");
-        Assert.InRange(reloads, 1, 5);
+        output.WriteLine($"{reloads} reloads for 50 saves with {lulls} lulls");
+        Assert.InRange(reloads, 1, 5 + lulls);
         await _server.WaitUntilAsync(server => server.History("three") is { Live: 1, Accepts: > 1 }, ServiceProcess.Patience);
         AssertOnlyReconnected("three");
     }
@@ -101,7 +107,7 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
     {
         var endpoints = Names.Select(name => $"actor-heartbeat.endpoints.{name}.url = \"{_server.UrlOf(FeedPath.Quiet, name, name == edited ? $"save={value}" : "")}\"");
         var label = edited is null ? "" : $"actor-heartbeat.endpoints.{edited}.labels.save = {value}";
-        return string.Join('\n', [.. endpoints, label, ReloadFile.Service("", "watch = on, debounce = 100ms, poll = 1s")]);
+        return string.Join('\n', [.. endpoints, label, ReloadFile.Service("", $"watch = on, debounce = {Debounce.TotalMilliseconds}ms, poll = 1s")]);
     }
 
     private void Inflict(string damage)

@@ -6,8 +6,8 @@ namespace ActorHeartbeat.EndToEnd.Tests;
 [Collection(ScaleCollection.Name)]
 public class ReloadScaleTests(ScaleFixture scale, ITestOutputHelper output)
 {
-    /// <summary>A second is what is promised, on a machine that does nothing else; more would be a defect anywhere.</summary>
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(5);
+    /// <summary>A second is what is promised, on a machine that does nothing else. This is far below the poll, so that what saw the file was the watch.</summary>
+    private static readonly TimeSpan Bound = ServiceProcess.Patience / 2;
 
     [Fact]
     public Task A_watched_file_that_is_saved_reconnects_the_edited_endpoint_alone() =>

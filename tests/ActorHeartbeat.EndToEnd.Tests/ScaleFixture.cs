@@ -72,7 +72,7 @@ public sealed class ScaleFixture : IAsyncLifetime
         _file.Save(ReloadFile.Service(
             string.Join('\n', lines),
             $"watch = {(watch ? "on" : "off")}, poll = 10m",
-            $"heartbeat {{ mode = ping, when = always, interval = {Interval.TotalSeconds}s, timeout = 4s, max-missed = 1 }}"));
+            $"heartbeat {{ mode = ping, when = always, interval = {Interval.TotalSeconds}s, timeout = 5s, max-missed = 1 }}"));
     }
 }
 

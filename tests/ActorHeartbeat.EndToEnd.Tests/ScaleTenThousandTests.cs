@@ -9,6 +9,9 @@ public sealed class ScaleTenThousandTests(ITestOutputHelper output) : IDisposabl
 {
     private const int Count = 10_000;
 
+    /// <summary>A second or two is what is seen on a quiet machine; what grows with the square of the endpoints would need far longer than this on any.</summary>
+    private static readonly TimeSpan Bound = ServiceProcess.Patience / 2;
+
     private readonly ReloadFile _file = new();
 
     public void Dispose() => _file.Dispose();
@@ -25,7 +28,7 @@ public sealed class ScaleTenThousandTests(ITestOutputHelper output) : IDisposabl
         output.WriteLine($"check: {took.TotalMilliseconds:0} ms, the start of the process included");
         Assert.Equal(0, check.ExitCode);
         Assert.Contains("10000 endpoints", check.Output, StringComparison.Ordinal);
-        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.InRange(took, TimeSpan.Zero, Bound);
     }
 
     [Fact]
@@ -37,12 +40,12 @@ public sealed class ScaleTenThousandTests(ITestOutputHelper output) : IDisposabl
         _file.Save(Endpoints(edited: "after"));
         var (busy, asked) = (service.ProcessorTime, Stopwatch.GetTimestamp());
         var report = await service.PostAsync("/v1/config/reload");
-        var took = Stopwatch.GetElapsedTime(asked);
+        var (took, spent) = (Stopwatch.GetElapsedTime(asked), service.ProcessorTime - busy);
 
-        output.WriteLine($"reload: {took.TotalMilliseconds:0} ms, {(service.ProcessorTime - busy).TotalMilliseconds:0} ms of processor time");
+        output.WriteLine($"reload: {took.TotalMilliseconds:0} ms, {spent.TotalMilliseconds:0} ms of processor time");
         Assert.Equal("applied", report.GetProperty("outcome").GetString());
         Assert.Equal(Count - 1, report.GetProperty("diff").GetProperty("unchanged").GetInt32());
-        Assert.InRange(took, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.InRange(spent, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
     // Off, all of them: what is measured is the file, not the network.

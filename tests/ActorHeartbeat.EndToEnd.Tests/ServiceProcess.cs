@@ -9,7 +9,7 @@ namespace ActorHeartbeat.EndToEnd.Tests;
 public sealed partial class ServiceProcess : IAsyncDisposable
 {
     /// <summary>Long enough for a machine that does other things too; nothing that works takes so long.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
@@ -96,7 +96,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         await Eventually.TrueAsync(
             () => Task.FromResult((found = Lines.FirstOrDefault(line => line.Contains(words, StringComparison.Ordinal))) is not null || _reading.IsCompleted),
             Patience,
-            $"a line with \"{words}\" among:\n{string.Join('\n', Lines.TakeLast(20))}");
+            () => $"a line with \"{words}\" among:\n{string.Join('\n', Lines.TakeLast(20))}");
         return found ?? throw new InvalidOperationException($"it ended without \"{words}\":\n{string.Join('\n', Lines)}");
     }
 

@@ -1,7 +1,9 @@
+using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +15,7 @@ namespace ActorHeartbeat.EndToEnd.Tests;
 /// <summary>The library as a backend service embeds it, with real sockets.</summary>
 public sealed class SupervisedHost : IAsyncDisposable
 {
-    private static readonly TimeSpan AskDeadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AskDeadline = TimeSpan.FromSeconds(30);
 
     private readonly IHost _host;
 
@@ -51,8 +53,20 @@ public sealed class SupervisedHost : IAsyncDisposable
     public async Task<IReadOnlyList<EndpointSnapshot>> EndpointsAsync() =>
         (await Supervisor.Ask<EndpointList>(GetEndpoints.Instance, AskDeadline)).Endpoints;
 
-    public Task AllOpenAsync(TimeSpan within) =>
-        Eventually.TrueAsync(async () => (await EndpointsAsync()).All(endpoint => endpoint.State is "open" or "awaiting-pong"), within, "all endpoints open");
+    public async Task SendAsync(string id, OutboundMessage message)
+    {
+        var answer = await Supervisor.Ask<SendResult>(new SendTo(new EndpointId(id), message), AskDeadline);
+        Assert.Equal(SendStatus.Sent, answer.Status);
+    }
+
+    public async Task AllOpenAsync(TimeSpan within)
+    {
+        IReadOnlyList<EndpointSnapshot> endpoints = [];
+        await Eventually.TrueAsync(
+            async () => (endpoints = await EndpointsAsync()).All(endpoint => endpoint.State is "open" or "awaiting-pong"),
+            within,
+            () => $"all endpoints open: {string.Join("; ", endpoints.Select(endpoint => $"{endpoint.Id} is {endpoint.State}: {endpoint.Memory.Status}"))}");
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -64,12 +78,17 @@ public sealed class SupervisedHost : IAsyncDisposable
 /// <summary>Waits for what other processes do; the deadline is the test's.</summary>
 public static class Eventually
 {
-    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan within, string what)
+    public static Task TrueAsync(Func<Task<bool>> condition, TimeSpan within, string what) => TrueAsync(condition, within, () => what);
+
+    /// <param name="condition">Looked at every 20 ms.</param>
+    /// <param name="within">The deadline.</param>
+    /// <param name="what">For the message of a failure, made when it has failed.</param>
+    public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan within, Func<string> what)
     {
         var deadline = TimeProvider.System.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < within, $"not within {within.TotalSeconds:0.#} s: {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < within, $"not within {within.TotalSeconds:0.#} s: {what()}");
             await Task.Delay(20);
         }
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -58,9 +59,9 @@ public sealed class FaultedConnection
             await Task.Yield();
             await script(this).ConfigureAwait(false);
         }
-        catch (Exception over) when (FeedClient.IsGone(over) || over is FrameTooLargeException)
+        catch (Exception over) when (FeedClient.IsGone(over) || over is FrameTooLargeException or AuthenticationException)
         {
-            // The client left first, or the server stops.
+            // The client left first, in the middle of the TLS handshake perhaps, or the server stops.
         }
         finally
         {
@@ -75,6 +76,13 @@ public sealed class FaultedConnection
         var secured = new SslStream(_stream);
         _stream = secured;
         await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, _stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the client's first bytes: what happens before them happens to TCP alone, whatever was to be spoken over it.</summary>
+    internal async Task ReadSomethingAsync()
+    {
+        if (await _stream.ReadAsync(new byte[LargestHead], _stopping).ConfigureAwait(false) == 0)
+            throw new IOException("the client left without a word");
     }
 
     /// <summary>Reads the handshake up to its empty line.</summary>

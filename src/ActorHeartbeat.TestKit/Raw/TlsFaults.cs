@@ -4,11 +4,15 @@ internal static class TlsFaults
 {
     public static IReadOnlyList<Fault> All { get; } =
     [
-        Of("tls-not-spoken", FaultEffect.Refused, "answers the TLS hello with plain HTTP", connection => connection.RespondAsync("400 Bad Request", "Connection: close")),
-        Of("tls-reset", FaultEffect.Refused, "resets (RST) on the TLS hello", connection =>
+        Of("tls-not-spoken", FaultEffect.Refused, "answers the TLS hello with plain HTTP", async connection =>
         {
+            await connection.ReadSomethingAsync().ConfigureAwait(false);
+            await connection.RespondAsync("400 Bad Request", "Connection: close").ConfigureAwait(false);
+        }),
+        Of("tls-reset", FaultEffect.Refused, "resets (RST) on the TLS hello", async connection =>
+        {
+            await connection.ReadSomethingAsync().ConfigureAwait(false);
             connection.Reset();
-            return Task.CompletedTask;
         }),
         Of("tls-stall", FaultEffect.Stalled, "never answers the TLS hello", connection => connection.HangAsync()),
         Of("tls-untrusted", FaultEffect.Refused, "shows a certificate that nobody trusts", connection => SecureAsync(connection, "localhost", age: 0)),

@@ -32,4 +32,4 @@ new WebSocketServer({ server, perMessageDeflate: process.argv[3] === "deflate" }
   });
 });
 
-server.listen(Number(process.argv[2]), "127.0.0.1", () => console.log("ready"));
+server.listen(Number(process.argv[2]), "127.0.0.1");

@@ -58,7 +58,6 @@ async def stats(path, headers):
 
 async def main():
     async with websockets.serve(serve, "127.0.0.1", int(sys.argv[1]), process_request=stats, ping_interval=None):
-        print("ready", flush=True)
         await asyncio.Future()
 
 

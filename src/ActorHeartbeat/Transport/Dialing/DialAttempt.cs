@@ -88,6 +88,7 @@ internal sealed class DialAttempt : IDisposable
         var stream = Proxy is { } proxy
             ? await ConnectThroughAsync(proxy, url, cancellation).ConfigureAwait(false)
             : await _connector.ConnectAsync(url.IdnHost, url.Port, cancellation).ConfigureAwait(false);
+        // The HTTP connection looks at the socket before it writes to it: a reset found there belongs to TLS only where there is TLS.
         Stage = url.Scheme == Uri.UriSchemeWss ? DialStage.Securing : DialStage.Upgrading;
         return stream;
     }
