@@ -1,9 +1,10 @@
-// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks -- runtime|transport|delivery|configuration|hocon|storm|rotation|half-open|governor [options]
+// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks -- runtime|transport|delivery|configuration|hocon|storm|rotation|half-open|governor|soak [options]
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Hocon;
 using ActorHeartbeat.Benchmarks.Resilience;
 using ActorHeartbeat.Benchmarks.Runtime;
+using ActorHeartbeat.Benchmarks.Soak;
 using ActorHeartbeat.Benchmarks.Transport;
 
 switch (args)
@@ -18,14 +19,16 @@ switch (args)
         return ConfigurationBenchmarks.Run(rest);
     case ["hocon", .. var rest]:
         return HoconBenchmarks.Run(rest);
+    case ["soak", .. var rest]:
+        return await SoakTest.Run(rest);
     case [("storm" or "rotation" or "half-open" or "governor") and var show, .. var rest]:
         return await ResilienceBenchmarks.Run(show, rest);
     case ["show-server", .. var rest]:
         return await ShowServer.RunAsync(rest);
     case ["--help"]:
-        Console.WriteLine($"runtime | transport | delivery | configuration | hocon: what things cost\n{ResilienceBenchmarks.Help}");
+        Console.WriteLine($"runtime | transport | delivery | configuration | hocon: what things cost\n{ResilienceBenchmarks.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the process uses over time while a fault happens every few seconds");
         return 0;
     default:
-        await Console.Error.WriteLineAsync("name a benchmark: runtime, transport, delivery, configuration, hocon, storm, rotation, half-open or governor; --help says more");
+        await Console.Error.WriteLineAsync("name a benchmark: runtime, transport, delivery, configuration, hocon, storm, rotation, half-open, governor or soak; --help says more");
         return 2;
 }

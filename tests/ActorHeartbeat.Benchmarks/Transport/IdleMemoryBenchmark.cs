@@ -15,12 +15,12 @@ internal static class IdleMemoryBenchmark
 
     public static async Task RunAsync(int connections)
     {
-        using var server = new ChildProcess("server");
+        using var server = new ChildProcess("transport", "server");
         var port = await server.ReadLineAsync();
         Console.WriteLine($"idle memory, {connections} connections, client side");
         foreach (var variant in (string[])["socket", "plain", "ours"])
         {
-            using var client = new ChildProcess("idle", variant, connections.ToString(), port);
+            using var client = new ChildProcess("transport", "idle", variant, connections.ToString(), port);
             Console.WriteLine(await client.ReadLineAsync());
         }
     }

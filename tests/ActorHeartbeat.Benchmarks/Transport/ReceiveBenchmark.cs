@@ -14,7 +14,7 @@ internal static class ReceiveBenchmark
     {
         // The plain pump never yields while bytes are at hand: without a thread for each, some would not even connect.
         ThreadPool.SetMinThreads(128, 128);
-        using var server = new ChildProcess("server");
+        using var server = new ChildProcess("transport", "server");
         var url = new Uri($"ws://127.0.0.1:{await server.ReadLineAsync()}/firehose");
         Console.WriteLine("receive, 128 B text   plain us/msg   ours us/msg   ratio (CPU)   plain msg/s   ours msg/s");
         foreach (var connections in (int[])[1, 100])
