@@ -10,6 +10,9 @@ internal sealed class Fleet(Random random)
     /// <summary>The first endpoints share a group of few connections: more than its members, fewer than all of them rotating at once.</summary>
     private const int Scarce = 8, ScarceConnections = 11;
 
+    /// <summary>Every so many-th endpoint is at the same host, so that what one is told to wait concerns them all.</summary>
+    private const int Together = 5;
+
     public static readonly SupervisorSettings Supervisor = new()
     {
         ConnectRate = new Rate(5, TimeSpan.FromSeconds(1)),
@@ -23,6 +26,9 @@ internal sealed class Fleet(Random random)
         ["scarce"] = new() { Name = "scarce", ConnectRate = new Rate(30, TimeSpan.FromMinutes(1)), ConnectBurst = 3, MaxConnections = ScarceConnections },
         ["slow"] = new() { Name = "slow", ConnectRate = new Rate(60, TimeSpan.FromMinutes(5)), ConnectBurst = 6, Priority = 1 },
     };
+
+    /// <summary>What the slowest of the budgets gives.</summary>
+    public static double SlowestPerSecond => Groups.Values.Select(group => group.ConnectRate!.Value.PerSecond).Append(Supervisor.ConnectRate.PerSecond).Min(); // every group has one
 
     public List<EndpointSettings> Endpoints { get; } = [];
 
@@ -39,7 +45,7 @@ internal sealed class Fleet(Random random)
         {
             var place = random.Next(Endpoints.Count);
             var settings = Endpoints[place];
-            switch (random.Next(8))
+            switch (random.Next(10))
             {
                 case 0:
                     Endpoints.RemoveAt(place);
@@ -48,7 +54,7 @@ internal sealed class Fleet(Random random)
                     Endpoints.Add(Draw(index));
                     break;
                 case 2:
-                    Endpoints[place] = settings with { Url = new Uri($"ws://{settings.Id}.test/{random.Next(1000)}") };
+                    Endpoints[place] = settings with { Url = new Uri(settings.Url, $"/{settings.Id}/{random.Next(1000)}") };
                     break;
                 case 3:
                     Endpoints[place] = settings with { Heartbeat = DrawHeartbeat() };
@@ -61,6 +67,12 @@ internal sealed class Fleet(Random random)
                     break;
                 case 6:
                     Endpoints[place] = settings with { MaxAge = DrawRotation() };
+                    break;
+                case 7:
+                    Endpoints[place] = settings with { Urls = DrawUrls(settings.Id.Value), Outcomes = DrawOutcomes() };
+                    break;
+                case 8:
+                    Endpoints[place] = settings with { Send = DrawSend() };
                     break;
                 default:
                     Endpoints[place] = settings with { Backoff = DrawBackoff() };
@@ -80,7 +92,10 @@ internal sealed class Fleet(Random random)
     private EndpointSettings Draw(int index) => new()
     {
         Id = new EndpointId($"e{index}"),
-        Url = new Uri($"ws://e{index}.test/"),
+        Url = new Uri($"ws://{(index % Together == 0 ? "shared" : $"e{index}")}.test/e{index}"),
+        Urls = DrawUrls($"e{index}"),
+        Outcomes = DrawOutcomes(),
+        Send = DrawSend(),
         Enabled = random.Next(20) != 0,
         Group = DrawGroup(index),
         Heartbeat = DrawHeartbeat(),
@@ -111,6 +126,8 @@ internal sealed class Fleet(Random random)
             Timeout = random.Next(3) == 0 ? null : TimeSpan.FromSeconds(random.Next(2, 20)),
             MaxMissed = random.Next(1, 4),
             Strict = random.Next(3) == 0,
+            Reply = new HeartbeatReply(new MessagePattern.Text(SimulatedNetwork.Question), OutboundMessage.Text("here")),
+            MaxSilence = random.Next(4) == 0 ? TimeSpan.FromMinutes(10) : null,
         };
     }
 
@@ -122,6 +139,30 @@ internal sealed class Fleet(Random random)
         Jitter = random.Next(3) switch { 0 => Jitter.Full, 1 => Jitter.Equal, _ => Jitter.None },
         ResetAfter = TimeSpan.FromSeconds(random.Next(10, 120)),
         MaxAttempts = random.Next(6) == 0 ? random.Next(5, 40) : null,
+    };
+
+    private ValueList<Uri> DrawUrls(string id) => random.Next(3) switch
+    {
+        0 => [new Uri($"ws://{id}.backup.test/"), new Uri("ws://shared.test/backup")],
+        _ => [],
+    };
+
+    /// <summary>The default table, behind rules that ask for another URL or give up.</summary>
+    private OutcomeSettings DrawOutcomes() => random.Next(3) != 0 ? OutcomeSettings.Default : OutcomeSettings.Default with
+    {
+        Rules =
+        [
+            new OutcomeRule { HttpStatus = [500, 502], Then = OutcomeAction.NextUrl },
+            new OutcomeRule { CloseCode = [3000], Then = OutcomeAction.Stop },
+            new OutcomeRule { Failure = [FailureLayer.Tcp], Then = OutcomeAction.NextUrl },
+            .. OutcomeSettings.Default.Rules,
+        ],
+    };
+
+    private SendSettings DrawSend() => new()
+    {
+        WhileDown = random.Next(2) == 0 ? SendWhileDown.Queue : SendWhileDown.Fail,
+        TimeToLive = TimeSpan.FromSeconds(random.Next(5, 300)),
     };
 
     private RotationSettings? DrawRotation() =>

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using Akka.Deterministic;
@@ -18,9 +19,13 @@ internal sealed class Invariants(Func<TimeSpan> clock)
     /// <summary>A restart under backoff, then a closing handshake that is not answered, and the grace of the transport.</summary>
     private static readonly TimeSpan LongestGoodbye = TimeSpan.FromMinutes(1);
 
+    /// <summary>An endpoint is looked at once in fifty messages.</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<string, Watched> _watched = new(StringComparer.Ordinal);
     private readonly List<Watched> _all = [];
     private readonly Dictionary<string, Allowance> _allowances = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (TimeSpan From, TimeSpan Until)> _pauses = new(StringComparer.Ordinal);
     private Watched? _concerned;
     private (Watched Endpoint, ConnectionStatus? Status, long Stale)? _staleBefore;
     private int _cursor;
@@ -42,8 +47,10 @@ internal sealed class Invariants(Func<TimeSpan> clock)
     public void Broken(Watched? endpoint, string how) => FirstBroken ??= $"{Now} {endpoint?.Settings.Id}: invariant {how}";
 
     /// <summary>A permit was just spent: no scope may have spent more than rate x t + burst.</summary>
-    public void AttemptBegan(EndpointSettings settings)
+    public void AttemptBegan(EndpointSettings settings, Uri url)
     {
+        if (_pauses.TryGetValue(url.Authority, out var pause) && Now > pause.From && Now < pause.Until)
+            Broken(_watched[settings.Id.Value], $"6: a dial {pause.Until - Now} before {url.Authority} wants to hear from anybody again");
         Spend("all", Fleet.Supervisor.ConnectRate, Fleet.Supervisor.ConnectBurst, settings);
         if (settings.Group is { } group && Fleet.Groups[group].ConnectRate is { } rate)
             Spend(group, rate, Fleet.Groups[group].ConnectBurst, settings);
@@ -127,6 +134,8 @@ internal sealed class Invariants(Func<TimeSpan> clock)
         }
         if (before is { State: ConnectionState.BackingOff, RetryAt: { } retryAt } && status is { State: ConnectionState.BackingOff, RetryAt: null, Waiting: "a permit to dial" } && Epoch + Now < retryAt)
             Broken(endpoint, $"3: the delay before the next attempt ended {retryAt - Epoch - Now} early");
+        if (status.LastCloseAt == Epoch + Now && before?.State == ConnectionState.Connecting && status is { State: ConnectionState.BackingOff, LastClose: { HttpStatus: 429 or 503, RetryAfter: { } retryAfter } })
+            Pause(endpoint.LastRefusedAt, OutcomeTable.ParseRetryAfter(retryAfter, Epoch + Now)!.Value); // the simulated servers ask in seconds
         var wasOpen = before?.State is ConnectionState.Open or ConnectionState.AwaitingPong;
         var isOpen = status.State is ConnectionState.Open or ConnectionState.AwaitingPong;
         if (before is not null && wasOpen && isOpen && before.Incarnation == status.Incarnation && status.Attempt < before.Attempt && Now - endpoint.OpenSince < endpoint.Settings.Backoff.ResetAfter)
@@ -149,8 +158,16 @@ internal sealed class Invariants(Func<TimeSpan> clock)
             ConnectionState.BackingOff => TimeSpan.FromMinutes(66),
             _ => TimeSpan.FromMinutes(61),
         };
+        if (status.State is ConnectionState.Open or ConnectionState.AwaitingPong && timeouts.DataIdle is { } idle && Now - endpoint.OpenSince > idle.After + Moment && Now - endpoint.DataAt > idle.After + Moment && endpoint.Sockets.Exists(socket => socket.IsStarted && socket.Link.Incarnation == status.Incarnation))
+            Broken(endpoint, $"3: no data for {Now - endpoint.DataAt}, and nobody has noticed");
         if (Now - endpoint.StatusSince > longest && endpoint.Sockets.Exists(socket => !socket.IsGone))
             Broken(endpoint, $"3: {status.State} for {Now - endpoint.StatusSince}: no deadline is armed");
+    }
+
+    private void Pause(string host, TimeSpan length)
+    {
+        if (!_pauses.TryGetValue(host, out var pause) || pause.Until < Now + length)
+            _pauses[host] = (Now, Now + length);
     }
 
     private Watched? Of(string child) =>

@@ -7,21 +7,28 @@ using Akka.Actor;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>Commands, reloads, crashes and stale events at times drawn from the seed.</summary>
-internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet fleet, IActorRef supervisor, SimulatedNetwork network)
+internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet fleet, IActorRef supervisor, SimulatedNetwork network, Consumers consumers)
 {
     /// <summary>No socket has this number any more.</summary>
     public const long LongGone = -1;
 
+    /// <summary>A message for an actor that waits for its restart is a dead letter, and its sender hears nothing.</summary>
+    private static readonly TimeSpan LongestRestart = Fleet.Supervisor.Restart.MaxBackoff * (1 + Fleet.Supervisor.Restart.Jitter);
+
     private readonly Random _random = new(simulation.Seed ^ 0x0BE7);
+
+    private TimeSpan _lastCrash;
 
     /// <summary>Does one thing.</summary>
     /// <returns>Whether the configuration changed.</returns>
     public bool Act()
     {
         var id = fleet.Endpoints[_random.Next(fleet.Endpoints.Count)].Id;
-        switch (_random.Next(14))
+        switch (_random.Next(22))
         {
             case 0:
+                if (_random.Next(2) == 0)
+                    Send(id, "last words");
                 supervisor.Tell(new PauseEndpoint(id), ActorRefs.NoSender);
                 break;
             case 1 or 2 or 3:
@@ -40,10 +47,25 @@ internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet f
                 fleet.Change();
                 return true;
             case 9 or 10:
-                Connection(id, "a message nobody knows");
+                Crash($"{id}-*");
+                break;
+            case 19 or 20:
+                Crash($"e{_random.Next(1, 5)}*"); // a fifth of them crash at once
                 break;
             case 11 or 12:
-                Connection(id, Stale());
+                Connection($"{id}-*", Stale());
+                break;
+            case 13 or 14:
+                Send(id, $"order {_random.Next()}");
+                break;
+            case 15:
+                supervisor.Tell(new SubscribeTo(id, Key(), OutboundMessage.Text($"subscribe {_random.Next(10)}")), ActorRefs.NoSender);
+                break;
+            case 16:
+                supervisor.Tell(new UnsubscribeFrom(id, Key(), OutboundMessage.Text("unsubscribe")), ActorRefs.NoSender);
+                break;
+            case 17 or 18:
+                consumers.ComeOrGo(id, _random.Next(4));
                 break;
             default:
                 network.BeginOutage(TimeSpan.FromMinutes(_random.Next(1, 10)));
@@ -54,8 +76,22 @@ internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet f
 
     public TimeSpan Pause() => TimeSpan.FromSeconds(_random.Next(1, 240));
 
-    private void Connection(EndpointId id, object message) =>
-        simulation.System.ActorSelection($"/user/connections/{id}-*/connection").Tell(message, ActorRefs.NoSender);
+    private void Crash(string which)
+    {
+        _lastCrash = simulation.Time;
+        Connection(which, "a message nobody knows");
+    }
+
+    private void Send(EndpointId id, string text)
+    {
+        if (simulation.Time - _lastCrash > LongestRestart)
+            consumers.Send(id, OutboundMessage.Text(text));
+    }
+
+    private string Key() => $"{_random.Next(3)}";
+
+    private void Connection(string which, object message) =>
+        simulation.System.ActorSelection($"/user/connections/{which}/connection").Tell(message, ActorRefs.NoSender);
 
     private ConnectionEvent Stale() => _random.Next(4) switch
     {

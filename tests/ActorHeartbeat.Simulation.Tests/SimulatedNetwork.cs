@@ -7,11 +7,17 @@ namespace ActorHeartbeat.Simulation.Tests;
 /// <summary>The internet as seen from the dialer: a schedule of faults drawn from the seed, and a witness on every seam.</summary>
 internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
 {
+    /// <summary>What a server says that wants a sign of life.</summary>
+    public const string Question = "are you there?";
+
     private static readonly int[] Codes = [1000, 1001, 1006, 1008, 1011, 1012, 1013, 4000, 4099, 4500, 3000];
     private static readonly int[] Statuses = [401, 404, 429, 500, 502, 503];
 
     /// <summary>An answer in the very moment of its deadline may count as either.</summary>
     private static readonly TimeSpan BesideDeadlines = TimeSpan.FromMilliseconds(3);
+
+    /// <summary>With a fraction of a millisecond that nothing else has: no question comes in the very moment in which a heartbeat is due.</summary>
+    private static readonly TimeSpan QuestionInterval = TimeSpan.FromMinutes(3) + TimeSpan.FromTicks(5_003);
 
     private readonly Akka.Deterministic.Simulation _simulation;
     private readonly Random _random;
@@ -37,7 +43,7 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
 
     public ValueTask<DialRequest> ResolveAsync(Endpoints.EndpointSettings settings, Uri url, CancellationToken cancellation)
     {
-        _invariants.AttemptBegan(settings);
+        _invariants.AttemptBegan(settings, url);
         if (!IsHealthy && _random.Next(200) == 0)
             throw new InvalidOperationException("the secret is not there");
         return new ValueTask<DialRequest>(new DialRequest(settings, url, []));
@@ -49,6 +55,7 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
         var result = await _scripted.DialAsync(request, witness, cancellation);
         if (result is not DialResult.Connected connected)
         {
+            witness.Refused();
             witness.Gone();
             return result;
         }
@@ -78,25 +85,36 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
         connection.AnswersClose = IsHealthy || _random.Next(10) != 0;
         var isMute = !IsHealthy && _random.Next(30) == 0;
         connection.Answers = text => isMute ? null : text switch { "ping" => "pong", "hello" => "welcome", _ => null };
-        SendData(connection, number: 1);
+        var source = new Source();
+        SendData(connection, source);
+        Ask(connection, source);
         if (!IsHealthy)
-            After(TimeSpan.FromSeconds(Exponential(_random.Next(8) == 0 ? 20 : 5400)), () => Strike(connection));
+            After(TimeSpan.FromSeconds(Exponential(_random.Next(8) == 0 ? 20 : 5400)), () => Strike(connection, source));
     }
 
-    private void SendData(ScriptedConnection connection, long number) => After(TimeSpan.FromSeconds(Exponential(200)), () =>
+    private void SendData(ScriptedConnection connection, Source source) => After(TimeSpan.FromSeconds(Exponential(200)), () =>
     {
-        if (connection.IsEnded)
+        if (connection.IsEnded || source.IsDry)
             return;
         if (connection.IsStarted)
-            connection.DeliverText($"{number++}");
-        SendData(connection, number);
+            connection.DeliverText($"{++source.Number}");
+        SendData(connection, source);
     });
 
-    private void Strike(ScriptedConnection connection)
+    private void Ask(ScriptedConnection connection, Source source) => After(QuestionInterval, () =>
+    {
+        if (connection.IsEnded || source.IsDry)
+            return;
+        if (connection.IsStarted)
+            connection.DeliverText(Question);
+        Ask(connection, source);
+    });
+
+    private void Strike(ScriptedConnection connection, Source source)
     {
         if (IsHealthy || connection.IsEnded)
             return;
-        switch (_random.Next(7))
+        switch (_random.Next(8))
         {
             case 0 or 1:
                 connection.PeerClose(Codes[_random.Next(Codes.Length)]);
@@ -114,12 +132,15 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
             case 5:
                 connection.PongAfter = TimeSpan.FromSeconds(_random.Next(1, 60)) + BesideDeadlines;
                 break;
+            case 6:
+                source.IsDry = true; // pongs hide it from whoever looks at nothing else
+                break;
             default:
                 connection.DeliverPong(_random.Next(1, 50));
                 connection.DeliverActivity();
                 break;
         }
-        After(TimeSpan.FromSeconds(Exponential(3600)), () => Strike(connection));
+        After(TimeSpan.FromSeconds(Exponential(3600)), () => Strike(connection, source));
     }
 
     private void After(TimeSpan delay, Action action)
@@ -135,4 +156,12 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
     private TimeSpan Milliseconds(int from, int to) => TimeSpan.FromMilliseconds(_random.Next(from, to));
 
     private double Exponential(double mean) => Math.Min(20 * mean, -Math.Log(1 - _random.NextDouble()) * mean) + 0.001;
+
+    /// <summary>What feeds one connection; it may dry up while the connection lives.</summary>
+    private sealed class Source
+    {
+        public long Number { get; set; }
+
+        public bool IsDry { get; set; }
+    }
 }

@@ -19,11 +19,17 @@ internal sealed class Watched(Invariants invariants, EndpointSettings settings) 
     /// <summary>The status as of the last check.</summary>
     public ConnectionStatus? Status { get; set; }
 
+    /// <summary>The host and port that last refused it.</summary>
+    public string LastRefusedAt { get; set; } = "";
+
     /// <summary>When the status was last another object, in simulated time.</summary>
     public TimeSpan StatusSince { get; set; }
 
     /// <summary>Since when it is open, in simulated time.</summary>
     public TimeSpan OpenSince { get; set; }
+
+    /// <summary>When data last came in, in simulated time.</summary>
+    public TimeSpan DataAt { get; set; }
 
     /// <summary>Numbered messages that have come in, and those of them that the consumer has heard.</summary>
     public long Received { get; set; }

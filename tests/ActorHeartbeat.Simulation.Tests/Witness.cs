@@ -33,6 +33,9 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public void Accepted(ScriptedConnection connection) => _connection = Scripted = connection;
 
+    /// <summary>The dial failed.</summary>
+    public void Refused() => endpoint.LastRefusedAt = request.Url.Authority;
+
     public void Gone()
     {
         if (IsGone)
@@ -79,7 +82,7 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
         if (payload.Span.SequenceEqual("pong"u8))
             Settled();
         else if (Watched.IsData(payload.Span))
-            endpoint.Received++;
+            (endpoint.Received, endpoint.DataAt) = (endpoint.Received + 1, invariants.Now);
         return ((IConnectionSink)link).OnMessageAsync(kind, payload);
     }
 

@@ -1,0 +1,73 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Simulation.Tests;
+
+/// <summary>Those who use the connections: they send, also while down, and they come and go as subscribers and read now and then.</summary>
+internal sealed class Consumers(ActorSystem system, IActorRef supervisor, FeedRegistry feeds, Invariants invariants)
+{
+    private const int MostReaders = 20;
+
+    private readonly Queue<Reader> _readers = new();
+    private long _sends, _answers;
+
+    /// <summary>Sends a message; every one must be answered, and one that is kept must be answered again when it is sent or given up.</summary>
+    public void Send(EndpointId endpoint, OutboundMessage message)
+    {
+        _sends++;
+        supervisor.Tell(new SendTo(endpoint, message), system.ActorOf(Props.Create(() => new Sender(Answered))));
+    }
+
+    public void ComeOrGo(EndpointId endpoint, int capacity)
+    {
+        if (_readers.Count == MostReaders)
+            _readers.Dequeue().Subscription.Dispose();
+        _readers.Enqueue(new Reader(endpoint, feeds.Subscribe(endpoint, new SubscriptionOptions { Capacity = 1 + (capacity * 8) })));
+    }
+
+    /// <summary>Everybody reads what has come: numbers without a hole, or a gap that says what is missing.</summary>
+    public void Read()
+    {
+        foreach (var reader in _readers)
+        {
+            while (reader.Subscription.TryRead(out var happened))
+            {
+                if (!happened.IsNumbered)
+                    continue;
+                if (reader.LastSeq is { } last && happened.FirstSeq != last + 1)
+                    invariants.Broken(null, $"8: a reader of {reader.Endpoint} got {happened} from {happened.FirstSeq} on after number {last}");
+                reader.LastSeq = happened.Seq;
+            }
+        }
+    }
+
+    /// <summary>Nothing is on its way any more.</summary>
+    public void Settle()
+    {
+        Read();
+        if (_answers != _sends)
+            invariants.Broken(null, $"9 (sends): {_sends} messages were to be sent, {_answers} of them have an answer");
+    }
+
+    private void Answered() => _answers++;
+
+    private sealed record Reader(EndpointId Endpoint, FeedSubscription Subscription)
+    {
+        public long? LastSeq { get; set; }
+    }
+
+    private sealed class Sender(Action answered) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            if (message is SendResult { Status: SendStatus.Queued })
+                return;
+            answered();
+            Context.Stop(Self);
+        }
+    }
+}
