@@ -131,6 +131,23 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         Assert.Equal(0, enter.ExitCode);
     }
 
+    /// <summary>
+    /// Files that it writes may be so large from now on, null for no limit: past it a write takes a part and then fails, as on a full disk.
+    /// </summary>
+    public async Task LimitFilesAsync(long? bytes)
+    {
+        using var limit = Process.Start("prlimit", ["--pid", $"{_process.Id}", $"--fsize={(bytes is { } most ? $"{most}" : "unlimited")}:unlimited"]);
+        await limit.WaitForExitAsync();
+        Assert.Equal(0, limit.ExitCode);
+    }
+
+    /// <summary>Ends it at once, as a crash would.</summary>
+    public async Task CrashAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async Task<int> ExitCodeAsync()
     {
         using var deadline = new CancellationTokenSource(Patience);

@@ -14,6 +14,7 @@ namespace ActorHeartbeat.Service.Contract;
 [JsonSerializable(typeof(SendBody))]
 [JsonSerializable(typeof(SentView))]
 [JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(SinkListView))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class ServiceJson : JsonSerializerContext
 {

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Service.Running;
+using ActorHeartbeat.Service.Sinks;
 using Akka.Hosting;
 
 namespace ActorHeartbeat.Service.Http;
@@ -23,6 +24,7 @@ internal static class HttpApi
         new EndpointRoutes(supervisor, time).Map(application);
         new CommandRoutes(supervisor, state, log).Map(application);
         new EventRoutes(services.GetRequiredService<IFeeds>(), supervisor, time).Map(application);
+        new SinkRoutes(services.GetRequiredService<SinkHost>()).Map(application);
         new ConfigurationRoutes(reloader, state).Map(application);
         new HealthRoutes(state, services.GetRequiredService<IRequiredActor<Watchdog>>(), reloader).Map(application);
         application.MapGet("/", IndexPage.Write);

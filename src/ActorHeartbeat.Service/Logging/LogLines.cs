@@ -55,6 +55,12 @@ internal static partial class LogLines
     [LoggerMessage(32, LogLevel.Information, "applied: {Added} endpoints added, {Removed} removed, {Reconnected} reconnect, {NextAttempt} from the next attempt, {Live} live, {Unchanged} unchanged")]
     public static partial void Applied(this ILogger log, int added, int removed, int reconnected, int nextAttempt, int live, int unchanged);
 
+    [LoggerMessage(35, LogLevel.Error, "sink {Sink} has failed; it begins again after its last line in {RetryInSeconds} s")]
+    public static partial void SinkFailed(this ILogger log, Exception failure, string sink, double retryInSeconds);
+
+    [LoggerMessage(36, LogLevel.Warning, "sink {Sink} could not write what it held within {Seconds} s of the shutdown; it is lost")]
+    public static partial void SinkNotFlushed(this ILogger log, string sink, double seconds);
+
     [LoggerMessage(40, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception failure, string method, string path);
 }

@@ -3,6 +3,7 @@ using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Logging;
+using ActorHeartbeat.Service.Sinks;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
@@ -62,7 +63,9 @@ internal static class ServiceHost
         services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
         services.AddSingleton<Supervisor>();
         services.AddSingleton<ReloaderClient>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SinkHost>(provider, configuration.Sinks));
         // Started in this order, stopped in the reverse one, the HTTP server last and first.
+        services.AddHostedService(provider => provider.GetRequiredService<SinkHost>());
         if (process.FeedServer.Listen is { } feedServer)
             services.AddHostedService(provider => new DemoFeedServer(feedServer, provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
         services.AddAkka("actorheartbeat", (akka, provider) => AddActors(akka, provider, configuration, load, console));
@@ -93,8 +96,9 @@ internal static class ServiceHost
         akka.WithActors((system, registry) =>
         {
             var supervisor = registry.Get<ConnectionSupervisor>();
+            var sinks = provider.GetRequiredService<SinkHost>();
             registry.Register<ConfigurationReloader>(system.ActorOf(
-                Props.Create(() => new ConfigurationReloader(configuration, load, (next, _) => Apply(next, supervisor, stateLog, console, host), new DirectoryWatch())),
+                Props.Create(() => new ConfigurationReloader(configuration, load, (next, _) => Apply(next, supervisor, stateLog, console, host, sinks), new DirectoryWatch())),
                 "configuration"));
         });
     }
@@ -112,9 +116,10 @@ internal static class ServiceHost
             options.GovernorStore = new GovernorFile(path, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());
     }
 
-    private static void Apply(ServiceConfiguration next, IActorRef supervisor, IActorRef stateLog, ConsoleLog console, HostOptions host)
+    private static void Apply(ServiceConfiguration next, IActorRef supervisor, IActorRef stateLog, ConsoleLog console, HostOptions host, SinkHost sinks)
     {
         console.Apply(next.Process.Log);
+        sinks.Apply(next.Sinks);
         host.ShutdownTimeout = next.Process.Supervisor.ShutdownTimeout + Afterwards; // read when the host stops
         supervisor.Tell(new ApplyConfiguration(next.Endpoints, next.Groups.ToDictionary(group => group.Name, StringComparer.Ordinal), next.Process.Supervisor), stateLog);
     }

@@ -22,7 +22,10 @@ public sealed partial class FileSink
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Func<string, Stream>? _open;
+    private readonly Dictionary<EndpointId, long> _written = [];
+    private readonly Dictionary<EndpointId, long> _formatted = [];
     private long _linesWritten;
+    private long _eventsLost;
     private volatile string? _failure;
 
     /// <param name="feeds">Where the events come from.</param>
@@ -35,44 +38,75 @@ public sealed partial class FileSink
         (_feeds, _settings, _time, _logger, _open) = (feeds, settings, time, logger, open);
     }
 
+    public SinkSettings Settings => _settings;
+
     public string Name => _settings.Name;
 
     /// <summary>Lines that the operating system has taken.</summary>
     public long LinesWritten => Volatile.Read(ref _linesWritten);
 
-    /// <summary>Why nothing can be written at present; null when all is well.</summary>
+    /// <summary>Events that a gap in the file stands for, because the disk did not keep up or a position was no longer kept for replay.</summary>
+    public long EventsLost => Volatile.Read(ref _eventsLost);
+
+    /// <summary>Why nothing can be written at present; null when all is well, and when there is nothing to write yet.</summary>
     public string? Failure => _failure;
 
+    /// <summary>The last number written of each endpoint, where a successor goes on; to be asked for when the sink has ended.</summary>
+    public ResumePoint Position => new(_feeds.Instance, _written);
+
     /// <summary>Runs until the feeds drain, whose last event is written too, or until cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellation)
+    /// <param name="after">Where another sink left off; null begins live.</param>
+    /// <param name="cancellation">Ends it between two lines, with what waits unwritten.</param>
+    /// <exception cref="TooManySubscribersException">The cap on subscribers is reached.</exception>
+    public async Task RunAsync(ResumePoint? after, CancellationToken cancellation)
     {
-        var options = new SubscriptionOptions { Capacity = _settings.Queue, CapacityBytes = _settings.QueueBytes, Overflow = OverflowPolicy.DropOldest };
-        using var subscription = _feeds.Subscribe(LabelSelector.Parse(_settings.Select), options);
-        using var file = new LineFile(_settings.Path, _settings.Rotate, _time, _open);
-        var lines = new ArrayBufferWriter<byte>();
-        await using var writer = FeedEventJson.CreateWriter(lines);
+        var options = new SubscriptionOptions { Capacity = _settings.Queue, CapacityBytes = _settings.QueueBytes, Overflow = OverflowPolicy.DropOldest, Resume = after };
+        foreach (var (endpoint, seq) in after?.LastSeen ?? new Dictionary<EndpointId, long>())
+            _written[endpoint] = seq;
         try
         {
+            using var subscription = _feeds.Subscribe(LabelSelector.Parse(_settings.Select), options);
+            using var file = new LineFile(_settings.Path, _settings.Rotate, _time, _open);
             // Off the caller's thread at once: writing to a file blocks.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            while (await subscription.WaitToReadAsync(cancellation).ConfigureAwait(false))
-            {
-                var count = FormatBatch(subscription, lines, writer);
-                while (!TryWrite(file, lines.WrittenSpan))
-                    await Task.Delay(RetryInterval, _time, cancellation).ConfigureAwait(false);
-                Volatile.Write(ref _linesWritten, _linesWritten + count);
-            }
+            await WriteAsync(subscription, file, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Told to stop; whole lines have been written.
         }
+        catch (Exception failure)
+        {
+            _failure = failure.Message;
+            throw;
+        }
     }
 
-    private static int FormatBatch(FeedSubscription subscription, ArrayBufferWriter<byte> lines, Utf8JsonWriter writer)
+    private async Task WriteAsync(FeedSubscription subscription, LineFile file, CancellationToken cancellation)
+    {
+        var lines = new ArrayBufferWriter<byte>();
+        await using var writer = FeedEventJson.CreateWriter(lines);
+        while (await subscription.WaitToReadAsync(cancellation).ConfigureAwait(false))
+        {
+            var count = FormatBatch(subscription, lines, writer);
+            while (!TryWrite(file, lines.WrittenSpan))
+                await Task.Delay(RetryInterval, _time, cancellation).ConfigureAwait(false);
+            Written(count);
+        }
+    }
+
+    private void Written(int lines)
+    {
+        foreach (var (endpoint, seq) in _formatted)
+            _written[endpoint] = seq;
+        Volatile.Write(ref _linesWritten, _linesWritten + lines);
+    }
+
+    private int FormatBatch(FeedSubscription subscription, ArrayBufferWriter<byte> lines, Utf8JsonWriter writer)
     {
         var count = 0;
         lines.ResetWrittenCount();
+        _formatted.Clear();
         while (lines.WrittenCount < BatchBytes && subscription.TryRead(out var feedEvent))
         {
             FeedEventJson.Write(writer, feedEvent);
@@ -80,6 +114,10 @@ public sealed partial class FileSink
             writer.Reset();
             lines.Write("\n"u8);
             count++;
+            if (feedEvent.IsNumbered)
+                _formatted[feedEvent.Endpoint] = feedEvent.Seq;
+            if (feedEvent.Gap is { Reason: not GapReason.Disconnected })
+                Volatile.Write(ref _eventsLost, _eventsLost + feedEvent.Seq - feedEvent.FirstSeq + 1);
         }
         return count;
     }

@@ -18,6 +18,7 @@ internal sealed class LineFile : IDisposable
     private Stream? _stream;
     private long _length;
     private long _openedAt;
+    private bool _isTorn;
 
     public LineFile(string path, FileRotationSettings rotation, TimeProvider time, Func<string, Stream>? open = null)
     {
@@ -31,6 +32,8 @@ internal sealed class LineFile : IDisposable
     public void Append(ReadOnlySpan<byte> lines)
     {
         var stream = _stream ?? Open();
+        if (_isTorn)
+            CutBack(stream);
         try
         {
             stream.Position = _length;
@@ -38,10 +41,12 @@ internal sealed class LineFile : IDisposable
             stream.Flush();
             _length += lines.Length;
         }
-        catch (IOException)
+        catch (Exception refused) when (refused is IOException or ArgumentOutOfRangeException)
         {
-            stream.SetLength(_length); // A full disk takes a part of what does not fit.
-            throw;
+            _isTorn = true; // A full disk takes a part of what does not fit.
+            CutBack(stream);
+            // The framework's word for EFBIG, as if the caller had passed a wrong number.
+            throw refused as IOException ?? new IOException("the file would be larger than the file system, or the limit of this process, allows", refused);
         }
     }
 
@@ -58,10 +63,15 @@ internal sealed class LineFile : IDisposable
 
     public void Dispose()
     {
-        if (_stream is FileStream file)
-            file.Flush(flushToDisk: true);
-        _stream?.Dispose();
+        using var stream = _stream;
         _stream = null;
+        (stream as FileStream)?.Flush(flushToDisk: true);
+    }
+
+    private void CutBack(Stream stream)
+    {
+        stream.SetLength(_length);
+        _isTorn = false;
     }
 
     private static FileStream OpenFile(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
@@ -70,7 +80,7 @@ internal sealed class LineFile : IDisposable
     {
         var stream = _open(_path);
         _length = EndOfLastLine(stream);
-        stream.SetLength(_length);
+        CutBack(stream);
         _openedAt = _time.GetTimestamp();
         _stream = stream;
         return stream;

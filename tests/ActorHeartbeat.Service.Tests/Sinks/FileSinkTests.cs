@@ -78,7 +78,7 @@ public sealed class FileSinkTests : IDisposable
     {
         using var disk = new SmallDisk(FilePath, quota: 5_000);
         var sink = new FileSink(_registry, Settings with { Queue = 100 }, new ImpatientTime(), NullLogger<FileSink>.Instance, disk.Open);
-        var running = sink.RunAsync(default);
+        var running = sink.RunAsync(null, default);
         var writer = _feed.Begin();
 
         var published = 0;
@@ -109,7 +109,7 @@ public sealed class FileSinkTests : IDisposable
     {
         var rotate = new FileRotationSettings { Size = 1, Keep = 2 };
         var sink = new FileSink(_registry, Settings with { Rotate = rotate }, TimeProvider.System, NullLogger<FileSink>.Instance);
-        var running = sink.RunAsync(default);
+        var running = sink.RunAsync(null, default);
         var writer = _feed.Begin();
 
         for (var count = 1; count <= 5; count++)
@@ -131,7 +131,7 @@ public sealed class FileSinkTests : IDisposable
         using var disk = new SmallDisk(FilePath, quota: 20);
         using var cancellation = new CancellationTokenSource();
         var sink = new FileSink(_registry, Settings, TimeProvider.System, NullLogger<FileSink>.Instance, disk.Open);
-        var running = sink.RunAsync(cancellation.Token);
+        var running = sink.RunAsync(null, cancellation.Token);
         Publish(_feed.Begin(), "a");
         await UntilAsync(() => sink.Failure is not null);
 
@@ -147,7 +147,7 @@ public sealed class FileSinkTests : IDisposable
     private (FileSink Sink, Task Running) Start()
     {
         var sink = new FileSink(_registry, Settings, TimeProvider.System, NullLogger<FileSink>.Instance);
-        return (sink, sink.RunAsync(default));
+        return (sink, sink.RunAsync(null, default));
     }
 
     private async Task StopAsync((FileSink Sink, Task Running) started)

@@ -1,0 +1,13 @@
+using ActorHeartbeat.Service.Contract;
+using ActorHeartbeat.Service.Sinks;
+
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>Where feeds are written to, and whether they can be.</summary>
+internal sealed class SinkRoutes(SinkHost host)
+{
+    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/sinks", List);
+
+    private Task List(HttpContext http) =>
+        http.Answer(new SinkListView([.. host.Sinks.Select(SinkView.Of)]), ServiceJson.Contract.SinkListView);
+}

@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Service.Logging;
+
+namespace ActorHeartbeat.Service.Sinks;
+
+/// <summary>
+/// Keeps the configured sinks running: begun before anything connects, brought to a new configuration in flight, and at shutdown given a bounded time to
+/// write what they hold. A sink whose settings change is replaced, and the new one goes on after the last line of the old one.
+/// </summary>
+internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds feeds, TimeProvider time, ILoggerFactory loggers) : IHostedService, IDisposable
+{
+    /// <summary>The signal of a write past the limit of a file's size (RLIMIT_FSIZE), of the same number on Linux, macOS and the BSDs.</summary>
+    private const PosixSignal FileSizeExceeded = (PosixSignal)25;
+
+    /// <summary>After the feeds have drained. A disk that has not taken the rest by then will not.</summary>
+    private static readonly TimeSpan LastWrites = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, RunningSink> _running = new(StringComparer.Ordinal);
+    private readonly ILogger<FileSink> _log = loggers.CreateLogger<FileSink>();
+    private PosixSignalRegistration? _fileSizeExceeded;
+
+    /// <summary>Every configured sink as it is now, by name.</summary>
+    public IReadOnlyList<FileSink> Sinks
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _running.Values.Select(running => running.Sink).OrderBy(sink => sink.Name, StringComparer.Ordinal)];
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // By default it ends the process; handled, the write fails like one to a full disk.
+        if (!OperatingSystem.IsWindows())
+            _fileSizeExceeded = PosixSignalRegistration.Create(FileSizeExceeded, static context => context.Cancel = true);
+        Apply(atStart);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Begins sinks that are new, ends those not named, replaces those that have changed. Waits for nothing.</summary>
+    public void Apply(IReadOnlyCollection<SinkSettings> wanted)
+    {
+        lock (_gate)
+        {
+            var names = wanted.Select(settings => settings.Name).ToHashSet(StringComparer.Ordinal);
+            foreach (var (name, running) in _running.Where(running => !names.Contains(running.Key)).ToArray())
+            {
+                _running.Remove(name);
+                running.End();
+            }
+            foreach (var settings in wanted)
+            {
+                var previous = _running.GetValueOrDefault(settings.Name);
+                if (previous?.Sink.Settings == settings)
+                    continue;
+                previous?.End();
+                _running[settings.Name] = new RunningSink(new FileSink(feeds, settings, time, _log), previous, time, _log);
+            }
+        }
+    }
+
+    /// <summary>Waits for the last lines; the feeds must have been drained.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        RunningSink[] all;
+        lock (_gate)
+            all = [.. _running.Values];
+        var ended = Task.WhenAll(all.Select(running => running.Ended));
+        await ended.WaitAsync(LastWrites, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (var running in all.Where(running => !running.Ended.IsCompleted))
+        {
+            _log.SinkNotFlushed(running.Sink.Name, LastWrites.TotalSeconds);
+            running.End();
+        }
+        await ended.WaitAsync(FileSink.RetryInterval, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _fileSizeExceeded?.Dispose();
+
+    /// <summary>One sink and the task that writes it, from the end of its predecessor on.</summary>
+    private sealed class RunningSink
+    {
+        private readonly CancellationTokenSource _end = new();
+
+        public RunningSink(FileSink sink, RunningSink? predecessor, TimeProvider time, ILogger log)
+        {
+            Sink = sink;
+            Ended = RunAsync(predecessor, time, log); // up to its first wait at once: a sink at the start of the process misses nothing
+        }
+
+        public FileSink Sink { get; }
+
+        /// <summary>Never faults.</summary>
+        public Task Ended { get; }
+
+        public void End() => _end.Cancel();
+
+        private ResumePoint? Position { get; set; }
+
+        private async Task RunAsync(RunningSink? predecessor, TimeProvider time, ILogger log)
+        {
+            if (predecessor is not null)
+                await predecessor.Ended;
+            Position = predecessor?.Position;
+            while (!_end.IsCancellationRequested)
+            {
+                try
+                {
+                    await Sink.RunAsync(Position, _end.Token);
+                    Position = Sink.Position;
+                    return;
+                }
+                catch (Exception failure)
+                {
+                    // Whatever it is: otherwise no more lines would be written for as long as the process lives.
+                    log.SinkFailed(failure, Sink.Name, FileSink.RetryInterval.TotalSeconds);
+                }
+                Position = Sink.Position;
+                await Task.Delay(FileSink.RetryInterval, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+}
