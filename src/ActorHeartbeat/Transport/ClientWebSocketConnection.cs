@@ -35,6 +35,7 @@ internal sealed class ClientWebSocketConnection(OpenedWebSocket opened, Endpoint
 
     private async Task RunAsync()
     {
+        await _socket.ReleaseHandshakeAsync().ConfigureAwait(false);
         var end = await ReceiveToTheEndAsync().ConfigureAwait(false);
         _socket.Dispose();
         sink.OnEnded(end);

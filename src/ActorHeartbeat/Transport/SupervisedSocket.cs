@@ -39,6 +39,19 @@ internal sealed class SupervisedSocket : IDisposable
     private ClosingHandshake Closing => LazyInitializer.EnsureInitialized(
         ref _closing, () => new ClosingHandshake(_opened.Socket, _sender, _timeouts.Close, _time, OnCloseDeadline));
 
+    /// <inheritdoc cref="Frames.FrameTap.ReleaseHandshakeAsync"/>
+    public async Task ReleaseHandshakeAsync()
+    {
+        try
+        {
+            await _opened.Tap.ReleaseHandshakeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
+        {
+            // What came in before the end is still to be read, and the read then meets the end.
+        }
+    }
+
     public ValueTask<SendStatus> SendAsync(OutboundMessage message) => _sender.SendAsync(message);
 
     public bool TryPing(long id) => Volatile.Read(ref _closing) is null && _opened.Tap.TryPing(id);

@@ -24,6 +24,12 @@ internal sealed class FrameTap(Stream inner, IConnectionSink sink) : DuplexStrea
     /// <inheritdoc cref="OutboundFrames.TryPing"/>
     public bool TryPing(long id) => _outbound.TryPing(id);
 
+    /// <summary>
+    /// Sends nothing: a socket holds on to the buffer it sent last, which after the handshake is 4 KB of the HTTP connection that is gone, and lets go
+    /// of it when something else is sent.
+    /// </summary>
+    public ValueTask ReleaseHandshakeAsync() => _outbound.WriteAsync(default, CancellationToken.None);
+
     /// <remarks>An empty read waits for bytes and takes none: an idle connection stays there, without a state machine of ours.</remarks>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         buffer.IsEmpty ? Inner.ReadAsync(buffer, cancellationToken) : ReadAndInspectAsync(buffer, cancellationToken);
