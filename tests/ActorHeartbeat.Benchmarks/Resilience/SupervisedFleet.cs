@@ -18,7 +18,7 @@ public sealed class SupervisedFleet : IAsyncDisposable
     public SupervisedFleet()
     {
         _system = ActorSystem.Create("show", ConfigurationFactory.ParseString("akka.loglevel = ERROR"));
-        _supervisor = _system.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(new TransportCatalog(TimeProvider.System), new EnvironmentAttemptResolver(), Feeds)), "connections");
+        _supervisor = _system.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(new TransportCatalog(TimeProvider.System), new SecretAttemptResolver(), Feeds)), "connections");
     }
 
     public FeedRegistry Feeds { get; } = new(TimeProvider.System);
