@@ -341,21 +341,6 @@ public class ConnectionActorTests : ConnectionSpec
     }
 
     [Fact]
-    public void Close_during_backoff_never_dials_again()
-    {
-        StartOpen();
-        Watch(Connection);
-        Socket.Lose();
-        ExpectStates(ConnectionState.BackingOff);
-
-        Connection.Tell(new CloseConnection(1000, "done"));
-
-        ExpectTerminated(Connection);
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromHours(1));
-        Assert.Single(Network.DialsOf(Id));
-    }
-
-    [Fact]
     public void Close_while_connecting_gives_the_dial_up()
     {
         Network.Script(Id, DialScript.Hang);
@@ -629,22 +614,6 @@ public class ConnectionActorTests : ConnectionSpec
         StartOpen();
 
         Assert.Equal("ws://feed.test/path", Memory.Status!.Url);
-    }
-
-    [Fact]
-    public void A_server_that_accepts_and_closes_follows_the_backoff_curve()
-    {
-        Network.Otherwise = _ => DialScript.AcceptWith(connection => connection.PeerClose(1000));
-        Start();
-        ExpectStates(ConnectionState.BackingOff);
-        Advance(0);
-
-        foreach (var delay in (double[])[1, 1.5, 2.25])
-        {
-            ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
-            Assert.Equal(Seconds(delay), ExpectBackingOff(CauseKind.PeerClosed).RetryIn);
-            Advance(delay);
-        }
     }
 
     [Fact]
