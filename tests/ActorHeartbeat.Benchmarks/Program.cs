@@ -1,4 +1,4 @@
-// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks -- runtime|transport|delivery|configuration|hocon|storm|rotation|half-open|governor|soak [options]
+// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks -- runtime|transport|delivery|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak [options]
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Hocon;
@@ -23,12 +23,14 @@ switch (args)
         return await SoakTest.Run(rest);
     case [("storm" or "rotation" or "half-open" or "governor") and var show, .. var rest]:
         return await ResilienceBenchmarks.Run(show, rest);
+    case [("volume" or "cuts" or "cpu" or "numbers-server") and var show, .. var rest]:
+        return await DeliveryShows.Run(show, rest);
     case ["show-server", .. var rest]:
         return await ShowServer.RunAsync(rest);
     case ["--help"]:
-        Console.WriteLine($"runtime | transport | delivery | configuration | hocon: what things cost\n{ResilienceBenchmarks.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the process uses over time while a fault happens every few seconds");
+        Console.WriteLine($"runtime | transport | delivery | configuration | hocon: what things cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the process uses over time while a fault happens every few seconds");
         return 0;
     default:
-        await Console.Error.WriteLineAsync("name a benchmark: runtime, transport, delivery, configuration, hocon, storm, rotation, half-open, governor or soak; --help says more");
+        await Console.Error.WriteLineAsync("name a benchmark: runtime, transport, delivery, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, governor or soak; --help says more");
         return 2;
 }

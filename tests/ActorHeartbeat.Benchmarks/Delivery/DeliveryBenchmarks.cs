@@ -8,8 +8,8 @@ namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
 /// What delivery adds to a bare receive loop. All variants run the framework's own WebSocket over frames in memory: no kernel, so
-/// the loop is as cheap as it can be and the ratios are at their worst. With <c>--port</c> it runs over real sockets from a server that another
-/// process runs with <c>serve --port N [--size BYTES]</c>. Options: <c>--connections N --messages N --size BYTES --rounds N --port N</c>.
+/// the loop is as cheap as it can be and the ratios are at their worst. Over real sockets: <c>cpu</c>. Options:
+/// <c>--connections N --messages N --size BYTES --rounds N</c>.
 /// </summary>
 public static class DeliveryBenchmarks
 {
@@ -22,9 +22,6 @@ public static class DeliveryBenchmarks
 
     public static async Task<int> Run(string[] args)
     {
-        var port = Option(args, "port", 0);
-        if (args is ["serve", ..])
-            await FirehoseServer.ServeAsync(port, Option(args, "size", 128));
         var (connections, messages, size, rounds) = (Option(args, "connections", 1), Option(args, "messages", 3_000_000), Option(args, "size", 128), Option(args, "rounds", 5));
         var perConnection = messages / connections;
         (string Name, Variant Variant)[] variants =
@@ -43,7 +40,7 @@ public static class DeliveryBenchmarks
         {
             foreach (var (name, variant) in variants)
             {
-                var cost = await MeasureAsync(variant, connections, perConnection, size, port);
+                var cost = await MeasureAsync(variant, connections, perConnection, size);
                 if (round >= 0)
                     results[name].Add(cost);
             }
@@ -62,14 +59,14 @@ public static class DeliveryBenchmarks
         return 0;
     }
 
-    private static async Task<(double Cpu, double Wall)> MeasureAsync(Variant variant, int connections, int messages, int size, int port)
+    private static async Task<(double Cpu, double Wall)> MeasureAsync(Variant variant, int connections, int messages, int size)
     {
         var registry = new FeedRegistry(TimeProvider.System);
         var pumps = new List<Pump>();
         for (var number = 0; number < connections; number++)
         {
             var frames = new FrameStream(size);
-            var socket = port > 0 ? await ConnectAsync(port) : WebSocket.CreateFromStream(new BufferedStream(frames, 8192), isServer: false, null, Timeout.InfiniteTimeSpan);
+            var socket = WebSocket.CreateFromStream(new BufferedStream(frames, 8192), isServer: false, null, Timeout.InfiniteTimeSpan);
             pumps.Add(new Pump(frames, socket, registry, registry.GetOrAdd(new EndpointId($"e{number}"), new LimitSettings { Overflow = OverflowPolicy.PauseReading })));
         }
         GC.Collect();
@@ -79,14 +76,6 @@ public static class DeliveryBenchmarks
         pumps.ForEach(pump => pump.Socket.Dispose());
         var total = (double)messages * connections;
         return (used.TotalMicroseconds / total, elapsed.TotalMicroseconds / total);
-    }
-
-    private static async Task<WebSocket> ConnectAsync(int port)
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
-        await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}/"), default);
-        return socket;
     }
 
     private static async Task Bare(Pump pump, int messages)

@@ -30,6 +30,13 @@ internal sealed class ChildProcess : IDisposable
         return await ReadLineAsync();
     }
 
+    /// <summary>Ends its input, which ends it; its last line.</summary>
+    public Task<string> EndAsync()
+    {
+        _process.StandardInput.Close();
+        return ReadLineAsync();
+    }
+
     public void Dispose()
     {
         _process.StandardInput.Close();

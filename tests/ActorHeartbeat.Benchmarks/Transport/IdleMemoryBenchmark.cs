@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
 
@@ -13,17 +15,26 @@ internal static class IdleMemoryBenchmark
     /// <summary>Connections that pay for what all share before the measuring begins.</summary>
     private const int WarmUp = 200;
 
-    public static async Task RunAsync(int connections)
+    /// <summary>0 when an idle connection has at most twice the memory of a raw socket and 4 KB.</summary>
+    public static async Task<int> RunAsync(int connections)
     {
         using var server = new ChildProcess("transport", "server");
         var port = await server.ReadLineAsync();
-        Console.WriteLine($"idle memory, {connections} connections, client side");
+        Console.WriteLine($"idle memory, {connections} connections, client side, KB a connection");
+        var resident = new Dictionary<string, double>();
         foreach (var variant in (string[])["socket", "plain", "ours"])
         {
             using var client = new ChildProcess("transport", "idle", variant, connections.ToString(), port);
-            Console.WriteLine(await client.ReadLineAsync());
+            var (all, managed) = (await NumberAsync(client), await NumberAsync(client));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {variant,-6} {all,6:0.0}, {managed,5:0.0} of it managed"));
+            resident[variant] = all;
         }
+        var most = (2 * resident["socket"]) + 4;
+        return DeliveryShows.Verdict(
+            (resident["ours"] <= most, string.Create(CultureInfo.InvariantCulture, $"an idle connection has {resident["ours"]:0.0} KB, at most twice a raw socket and 4 KB: {most:0.0} KB")));
     }
+
+    private static async Task<double> NumberAsync(ChildProcess client) => double.Parse(await client.ReadLineAsync(), CultureInfo.InvariantCulture);
 
     public static async Task MeasureAsync(string variant, int connections, int port)
     {
@@ -38,10 +49,11 @@ internal static class IdleMemoryBenchmark
         };
         var kept = new List<object>(connections + WarmUp);
         await OpenAsync(kept, open, WarmUp);
-        var before = Resident();
+        var (resident, managed) = (Resident(), GC.GetTotalMemory(false));
         await OpenAsync(kept, open, connections);
-        var grown = Resident() - before;
-        Console.WriteLine($"  {variant,-6} {grown / 1024.0 / connections,6:0.0} KB a connection, {(GC.GetTotalMemory(false) / 1024.0 / kept.Count),5:0.0} KB of it managed");
+        (resident, managed) = (Resident() - resident, GC.GetTotalMemory(false) - managed);
+        foreach (var grown in (long[])[resident, managed])
+            Console.WriteLine((grown / 1024.0 / connections).ToString(CultureInfo.InvariantCulture));
         GC.KeepAlive(kept);
         await Console.In.ReadLineAsync();
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
@@ -12,17 +11,16 @@ internal static class ReceiveBenchmark
 
     public static async Task RunAsync(TimeSpan duration)
     {
-        // The plain pump never yields while bytes are at hand: without a thread for each, some would not even connect.
-        ThreadPool.SetMinThreads(128, 128);
+        PumpMeter.Prepare();
         using var server = new ChildProcess("transport", "server");
         var url = new Uri($"ws://127.0.0.1:{await server.ReadLineAsync()}/firehose");
         Console.WriteLine("receive, 128 B text   plain us/msg   ours us/msg   ratio (CPU)   plain msg/s   ours msg/s");
         foreach (var connections in (int[])[1, 100])
         {
-            var rounds = new List<(Cost Plain, Cost Ours)>();
+            var rounds = new List<(PumpCost Plain, PumpCost Ours)>();
             for (var round = -1; round < Rounds; round++)
             {
-                var pair = (await MeasureAsync(PlainAsync, url, connections, duration), await MeasureAsync(OursAsync, url, connections, duration));
+                var pair = (await PumpMeter.MeasureAsync(PlainAsync, url, connections, duration), await PumpMeter.MeasureAsync(OursAsync, url, connections, duration));
                 if (round >= 0)
                     rounds.Add(pair);
             }
@@ -32,23 +30,7 @@ internal static class ReceiveBenchmark
         }
     }
 
-    private static async Task<Cost> MeasureAsync(Func<Uri, int, Counter, CancellationToken, Task> pumps, Uri url, int connections, TimeSpan duration)
-    {
-        var counter = new Counter(connections);
-        using var stop = new CancellationTokenSource();
-        var running = pumps(url, connections, counter, stop.Token);
-        while (!counter.AllStarted)
-            await Task.Delay(10);
-        await Task.Delay(200);
-        var (messages, cpu, wall) = (counter.Total, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
-        await Task.Delay(duration);
-        (messages, cpu, var elapsed) = (counter.Total - messages, Environment.CpuUsage.TotalTime - cpu, Stopwatch.GetElapsedTime(wall));
-        await stop.CancelAsync();
-        await running;
-        return new Cost(cpu.TotalMicroseconds / messages, messages / elapsed.TotalSeconds);
-    }
-
-    private static async Task PlainAsync(Uri url, int connections, Counter counter, CancellationToken stop)
+    public static async Task PlainAsync(Uri url, int connections, PumpCounter counter, CancellationToken stop)
     {
         using var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
         await Task.WhenAll(Enumerable.Range(0, connections).Select(index => Task.Run(async () =>
@@ -67,7 +49,7 @@ internal static class ReceiveBenchmark
         }, CancellationToken.None)));
     }
 
-    private static async Task OursAsync(Uri url, int connections, Counter counter, CancellationToken stop)
+    private static async Task OursAsync(Uri url, int connections, PumpCounter counter, CancellationToken stop)
     {
         using var dialer = new ClientWebSocketDialer();
         var settings = new EndpointSettings { Id = new EndpointId("firehose"), Url = url, Proxy = ProxySettings.None };
@@ -81,22 +63,7 @@ internal static class ReceiveBenchmark
         await Task.WhenAll(sinks.Select(sink => sink.Ended));
     }
 
-    private sealed record Cost(double MicrosecondsPerMessage, double MessagesPerSecond);
-
-    /// <summary>One cell per connection, a cache line apart, so that counting costs neither side anything.</summary>
-    private sealed class Counter(int connections)
-    {
-        private const int CacheLine = 16;
-        private readonly long[] _counts = new long[connections * CacheLine];
-
-        public long Total => _counts.Sum();
-
-        public bool AllStarted => Enumerable.Range(0, connections).All(index => Volatile.Read(ref _counts[index * CacheLine]) > 0);
-
-        public void Add(int index) => _counts[index * CacheLine]++;
-    }
-
-    private sealed class CountingSink(Counter counter, int index) : IConnectionSink
+    private sealed class CountingSink(PumpCounter counter, int index) : IConnectionSink
     {
         private readonly TaskCompletionSource _ended = new();
 

@@ -2,8 +2,8 @@ namespace ActorHeartbeat.Benchmarks.Transport;
 
 /// <summary>
 /// What the transport costs over bare sockets. Without arguments: everything; <c>receive [SECONDS]</c>: CPU per message against a plain
-/// ClientWebSocket pump; <c>memory [CONNECTIONS]</c>: resident memory per idle connection. <c>server</c> and <c>idle</c> are the
-/// other processes of a run: this executable again, behind the word <c>transport</c>.
+/// ClientWebSocket pump; <c>memory [CONNECTIONS]</c>: resident memory per idle connection, and whether that keeps its target. <c>server</c> and <c>idle</c> are the
+/// other processes of a run: this executable again.
 /// </summary>
 public static class TransportBenchmarks
 {
@@ -19,14 +19,12 @@ public static class TransportBenchmarks
                 break;
             case []:
                 await ReceiveBenchmark.RunAsync(TimeSpan.FromSeconds(2));
-                await IdleMemoryBenchmark.RunAsync(4000);
-                break;
+                return await IdleMemoryBenchmark.RunAsync(4000);
             case ["receive", .. var rest]:
                 await ReceiveBenchmark.RunAsync(TimeSpan.FromSeconds(rest is [var seconds] ? double.Parse(seconds) : 2));
                 break;
             case ["memory", .. var rest]:
-                await IdleMemoryBenchmark.RunAsync(rest is [var count] ? int.Parse(count) : 4000);
-                break;
+                return await IdleMemoryBenchmark.RunAsync(rest is [var count] ? int.Parse(count) : 4000);
             default:
                 await Console.Error.WriteLineAsync("expected: [receive [SECONDS] | memory [CONNECTIONS]]");
                 return 2;

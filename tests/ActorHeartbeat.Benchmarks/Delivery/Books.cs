@@ -1,0 +1,77 @@
+using System.Text;
+using ActorHeartbeat.Delivery;
+
+namespace ActorHeartbeat.Benchmarks.Delivery;
+
+/// <summary>
+/// One subscriber's books of one line, kept from what it reads: the feed's numbers are contiguous or a gap stands for them, and the numbers that the peer wrote
+/// into the messages agree. They may jump where a gap tells of a broken connection, and by exactly as many as a gap says were dropped. Used by its reader only.
+/// </summary>
+internal sealed class Books(string name)
+{
+    private readonly byte[] _name = Encoding.ASCII.GetBytes(name);
+    private long _nextSeq;
+    private long _nextNumber = -1;
+    private long _dropped;
+    private int _epoch;
+    private bool _broken;
+
+    public string Name => name;
+
+    public long Received { get; private set; }
+
+    /// <summary>Numbers of the peer that fell into outages.</summary>
+    public long Missed { get; private set; }
+
+    /// <summary>Numbers of the feed that this subscriber did not keep up with.</summary>
+    public long Lost { get; private set; }
+
+    public long Outages { get; private set; }
+
+    /// <summary>Numbers of the feed that are accounted for.</summary>
+    public long Accounted => Received + Lost + Outages;
+
+    /// <summary>The first thing that does not add up; null when all does.</summary>
+    public string? Fault { get; private set; }
+
+    public void Enter(in FeedEvent feedEvent)
+    {
+        if (!feedEvent.IsNumbered || Fault is not null)
+            return;
+        if (_nextSeq > 0 && feedEvent.FirstSeq != _nextSeq)
+            Fault = $"{feedEvent} begins with {feedEvent.FirstSeq}, expected {_nextSeq}";
+        _nextSeq = feedEvent.Seq + 1;
+        if (feedEvent.Gap is { } gap)
+            Enter(gap, feedEvent.Seq);
+        else
+            EnterMessage(feedEvent);
+    }
+
+    private void Enter(FeedGap gap, long seq)
+    {
+        if (gap.Reason == GapReason.Disconnected)
+        {
+            _broken = true;
+            Outages++;
+            return;
+        }
+        _dropped += seq - gap.From + 1;
+        Lost += seq - gap.From + 1;
+    }
+
+    private void EnterMessage(in FeedEvent feedEvent)
+    {
+        var number = NumberedMessage.Read(feedEvent.Payload.Span, _name);
+        var expected = _nextNumber + _dropped;
+        // What was dropped may have contained the gap of an outage; then a new connection tells, and how many numbers it cost is not known.
+        var outage = _broken || (_dropped > 0 && feedEvent.Epoch != _epoch);
+        if (number < 0)
+            Fault = $"{feedEvent} is not a message of {name} as it was sent";
+        else if (_nextNumber >= 0 && (outage ? number < _nextNumber : number != expected))
+            Fault = $"{feedEvent} carries number {number}, expected {(outage ? $"{_nextNumber} or more" : expected)}";
+        if (_nextNumber >= 0 && outage)
+            Missed += Math.Max(0, number - expected);
+        (_nextNumber, _dropped, _broken, _epoch) = (number + 1, 0, false, feedEvent.Epoch);
+        Received++;
+    }
+}

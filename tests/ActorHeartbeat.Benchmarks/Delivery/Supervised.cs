@@ -1,0 +1,59 @@
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Delivery.Actors;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace ActorHeartbeat.Benchmarks.Delivery;
+
+/// <summary>The library as it is embedded: a supervisor with endpoints <c>e0</c>, <c>e1</c>, ... on one server, over real sockets.</summary>
+internal sealed class Supervised : IAsyncDisposable
+{
+    private readonly ActorSystem _system = ActorSystem.Create("show", ConfigurationFactory.ParseString("akka.loglevel = ERROR"));
+    private readonly IActorRef _supervisor;
+    private readonly EndpointSettings[] _endpoints;
+
+    public Supervised(int count, Func<int, Uri> url)
+    {
+        var dependencies = new SupervisorDependencies(new TransportCatalog(TimeProvider.System), new SecretAttemptResolver(), Feeds);
+        _supervisor = _system.ActorOf(ConnectionSupervisor.Props(dependencies), "connections");
+        Broker = _system.ActorOf(FeedBroker.Props(Feeds), "feeds");
+        _endpoints =
+        [
+            .. Enumerable.Range(0, count).Select(index => new EndpointSettings
+            {
+                Id = IdOf(index),
+                Url = url(index),
+                Proxy = ProxySettings.None,
+                Timeouts = new TimeoutSettings { Close = TimeSpan.FromMilliseconds(100) }, // a server that only pours answers no Close frame
+                Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(20), Max = TimeSpan.FromMilliseconds(200) },
+            }),
+        ];
+    }
+
+    public FeedRegistry Feeds { get; } = new(TimeProvider.System);
+
+    public IActorRef Broker { get; }
+
+    public ActorSystem System => _system;
+
+    public static EndpointId IdOf(int index) => new($"e{index}");
+
+    /// <summary>Connects; whoever subscribed before misses nothing.</summary>
+    public Task StartAsync()
+    {
+        var unpaced = new SupervisorSettings { StartSpread = TimeSpan.Zero, ConnectRate = new Rate(10_000, TimeSpan.FromSeconds(1)), ConnectBurst = 1000 };
+        return _supervisor.Ask<ConfigurationApplied>(new ApplyConfiguration(_endpoints, new Dictionary<string, GroupSettings>(), unpaced), TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Closes every connection and ends every stream with a drain event.</summary>
+    public async Task DrainAsync()
+    {
+        await _supervisor.Ask<Drained>(new Drain("the show is over"), TimeSpan.FromSeconds(30));
+        Feeds.Drain("the show is over");
+    }
+
+    public async ValueTask DisposeAsync() => await _system.Terminate();
+}

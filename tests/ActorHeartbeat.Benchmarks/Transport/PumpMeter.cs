@@ -1,0 +1,47 @@
+using System.Diagnostics;
+
+namespace ActorHeartbeat.Benchmarks.Transport;
+
+/// <summary>Measures this process's CPU per message while pumps run.</summary>
+internal static class PumpMeter
+{
+    /// <summary>The plain pump never yields while bytes are at hand: without a thread for each, some would not even connect.</summary>
+    public static void Prepare() => ThreadPool.SetMinThreads(128, 128);
+
+    /// <param name="pumps">Runs so many connections to this URL, counts their messages, and ends when told to.</param>
+    /// <param name="url">Where messages come from without end.</param>
+    /// <param name="connections">How many.</param>
+    /// <param name="duration">How long is measured, after every connection has begun.</param>
+    public static async Task<PumpCost> MeasureAsync(Func<Uri, int, PumpCounter, CancellationToken, Task> pumps, Uri url, int connections, TimeSpan duration)
+    {
+        var counter = new PumpCounter(connections);
+        using var stop = new CancellationTokenSource();
+        var running = pumps(url, connections, counter, stop.Token);
+        while (!counter.AllStarted)
+            await Task.Delay(10);
+        await Task.Delay(200);
+        var (messages, cpu, wall) = (counter.Total, Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        await Task.Delay(duration);
+        (messages, cpu, var elapsed) = (counter.Total - messages, Environment.CpuUsage.TotalTime - cpu, Stopwatch.GetElapsedTime(wall));
+        await stop.CancelAsync();
+        await running;
+        return new PumpCost(cpu.TotalMicroseconds / messages, messages / elapsed.TotalSeconds);
+    }
+}
+
+internal sealed record PumpCost(double MicrosecondsPerMessage, double MessagesPerSecond);
+
+/// <summary>One cell per connection, a cache line apart, so that counting costs no side anything.</summary>
+internal sealed class PumpCounter(int connections)
+{
+    private const int CacheLine = 16;
+    private readonly long[] _counts = new long[connections * CacheLine];
+
+    public long Total => Enumerable.Range(0, connections).Sum(Of);
+
+    public bool AllStarted => Enumerable.Range(0, connections).All(index => Of(index) > 0);
+
+    public void Add(int index) => _counts[index * CacheLine]++;
+
+    private long Of(int index) => Volatile.Read(ref _counts[index * CacheLine]);
+}

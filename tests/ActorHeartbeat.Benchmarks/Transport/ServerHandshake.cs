@@ -1,0 +1,28 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ActorHeartbeat.Benchmarks.Transport;
+
+/// <summary>The server's half of the opening handshake (RFC 6455 section 4.2.2), as cheap as it can be.</summary>
+internal static class ServerHandshake
+{
+    /// <summary>Accepts whatever is asked for; the path that was.</summary>
+    /// <exception cref="SocketException">The client is gone.</exception>
+    public static async Task<string> AcceptAsync(Socket socket)
+    {
+        var buffer = new byte[2048];
+        var length = 0;
+        while (!buffer.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
+            length += await socket.ReceiveAsync(buffer.AsMemory(length)) is > 0 and var count ? count : throw new SocketException((int)SocketError.Disconnecting);
+        var request = Encoding.ASCII.GetString(buffer, 0, length);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {Accept(request)}\r\n\r\n"));
+        return request.Split(' ')[1];
+    }
+
+    private static string Accept(string request)
+    {
+        var key = request.Split("\r\n").First(line => line.StartsWith("Sec-WebSocket-Key:", StringComparison.OrdinalIgnoreCase))[18..].Trim();
+        return Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+    }
+}
