@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Service.Tests;
 
@@ -72,6 +73,32 @@ public sealed class CommandRoutesTests
 
         Assert.Equal((HttpStatusCode.OK, "sent"), (status, sent.GetProperty("status").GetString()));
         Assert.Equal(expected, (await events)[1].Data.GetProperty(member).GetString());
+    }
+
+    [Fact]
+    public async Task Send_while_an_endpoint_is_down_is_queued_where_that_is_its_policy_and_goes_out_in_order_when_it_is_back()
+    {
+        await using var service = await RunningService.Start(feeds =>
+        {
+            feeds.Faults.Refuse(503);
+            return $$"""echo { url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}", send { while-down = queue, time-to-live = 60s }, limits.send-queue = 2, backoff { initial = 100ms, max = 100ms } }""";
+        });
+        await service.WaitFor("echo", "backing-off");
+        var events = service.ReadEvents("/v1/endpoints/echo/events?overflow=drop-newest", int.MaxValue);
+        await WaitForSubscriber(service);
+
+        var answers = new List<(HttpStatusCode, string?)>();
+        foreach (var text in (string[])["one", "two", "three"])
+        {
+            var (status, body) = await service.Post("/v1/endpoints/echo/send", $$"""{"text": "{{text}}"}""");
+            answers.Add((status, body.TryGetProperty("title", out var title) ? title.GetString() : body.GetProperty("status").GetString()));
+        }
+        service.Feeds.Faults.Heal();
+        await service.WaitFor("echo", endpoint => endpoint.GetProperty("messages").GetProperty("in").GetInt64() == 2);
+        await service.StopHost();
+
+        Assert.Equal([(HttpStatusCode.Accepted, "queued"), (HttpStatusCode.Accepted, "queued"), (HttpStatusCode.Conflict, "Refused in this state")], answers);
+        Assert.Equal(["one", "two"], (await events).Where(each => each.Type == "text").Select(each => each.Data.GetProperty("text").GetString()));
     }
 
     [Fact]

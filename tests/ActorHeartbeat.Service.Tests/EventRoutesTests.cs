@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
+using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Service.Tests;
 
@@ -108,6 +111,66 @@ public sealed class EventRoutesTests
         Assert.Equal("drain", (await stream)[^1].Type);
         await service.Feeds.WaitUntilAsync(feeds => feeds.History("ticker").LastCloseCode is not null, RunningService.Deadline);
         Assert.Equal(1001, service.Feeds.History("ticker").LastCloseCode);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_is_dropped_by_its_policy_and_slows_nobody()
+    {
+        await using var service = await RunningService.Start(Pouring);
+        await service.WaitFor("fast", "open");
+        using var deaf = await SubscribeWithoutReading(service, "/v1/endpoints/fast/events?overflow=disconnect");
+        var reading = service.ReadEvents("/v1/endpoints/fast/events", 300);
+
+        var seen = (await reading).Where(each => each.Type == "text").Select(each => each.Data.GetProperty("seq").GetInt64()).ToArray();
+        using var deadline = new CancellationTokenSource(RunningService.Deadline);
+        while (service.Subscribers > 0)
+            await Task.Delay(10, deadline.Token);
+
+        Assert.Equal(Enumerable.Range(0, seen.Length).Select(index => seen[0] + index), seen);
+        await ReadToEnd(deaf); // it has been cut
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_does_not_hold_up_the_shutdown()
+    {
+        await using var service = await RunningService.Start(Pouring);
+        await service.WaitFor("fast", "open");
+        using var deaf = await SubscribeWithoutReading(service, "/v1/endpoints/fast/events");
+        var messages = (await service.Get("/v1/endpoints/fast")).GetProperty("messages").GetProperty("in").GetInt64() + 400;
+        await service.WaitFor("fast", endpoint => endpoint.GetProperty("messages").GetProperty("in").GetInt64() > messages);
+
+        await service.StopHost().WaitAsync(TimeSpan.FromSeconds(15));
+    }
+
+    /// <summary>More than the buffers of a socket hold, within a second.</summary>
+    private static string Pouring(FeedServer feeds) =>
+        $$"""fast { url = "{{feeds.UrlOf(FeedPath.Ticker, "fast", "rate=200&size=50000")}}", limits.replay = 10 }""";
+
+    private static async Task<NetworkStream> SubscribeWithoutReading(RunningService service, string path)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(service.Url.Host, service.Url.Port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {service.Url.Authority}\r\n\r\n"));
+        using var deadline = new CancellationTokenSource(RunningService.Deadline);
+        while (service.Subscribers == 0)
+            await Task.Delay(10, deadline.Token);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    private static async Task ReadToEnd(NetworkStream stream)
+    {
+        var buffer = new byte[64 * 1024];
+        using var deadline = new CancellationTokenSource(RunningService.Deadline);
+        try
+        {
+            while (await stream.ReadAsync(buffer, deadline.Token) > 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // Reset.
+        }
     }
 
     private static long[] Ticks(IEnumerable<(string Id, string Type, JsonElement Data)> events) =>
