@@ -53,6 +53,7 @@ public sealed partial class ConnectionActor
                 TakeSettings();
                 return Stay();
             case SendMessage send:
+                TellExpired(); // what is past its time must not take the place of what is not
                 Sender.Tell(new SendResult(_memory.Held.Offer(send.Message, Sender, Now), $"{_memory.Id} is not open, it waits for {_memory.Status?.Waiting}"));
                 return Stay();
             case Subscribe subscribe:

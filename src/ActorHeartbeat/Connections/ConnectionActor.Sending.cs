@@ -50,8 +50,7 @@ public sealed partial class ConnectionActor
     /// <summary>Sends what the rate allows by now. What was given to the endpoint belongs to its primary connection.</summary>
     private void SendWhatMay(ConnectionLink link)
     {
-        foreach (var late in _memory.Held.TakeExpired(Now))
-            late.Ticket.Tell(new SendResult(SendStatus.Expired, "it waited longer than send.time-to-live"));
+        TellExpired();
         while (link.Pace.Wait(Now) == TimeSpan.Zero)
         {
             if (link.Pace.HasSubscriptions)
@@ -70,6 +69,12 @@ public sealed partial class ConnectionActor
 
     private static void SendFor(IActorRef asker, ConnectionLink link, OutboundMessage message) =>
         link.SendAsync(message).AsTask().PipeTo(asker, success: status => new SendResult(status));
+
+    private void TellExpired()
+    {
+        foreach (var late in _memory.Held.TakeExpired(Now))
+            late.Ticket.Tell(new SendResult(SendStatus.Expired, "it waited longer than send.time-to-live"));
+    }
 
     private void RefuseHeld(string why)
     {

@@ -565,6 +565,34 @@ public class ConnectionActorTests : ConnectionSpec
     }
 
     [Fact]
+    public void A_message_that_waited_too_long_leaves_its_place_in_the_queue_to_a_new_one()
+    {
+        Start(Defaults with
+        {
+            Send = new SendSettings { WhileDown = SendWhileDown.Queue, TimeToLive = Seconds(3) },
+            Limits = new LimitSettings { SendQueue = 1 },
+            Backoff = new BackoffSettings { Initial = Seconds(6), Jitter = Jitter.None },
+        });
+        Network.Script(Id, DialScript.Fail(FailureLayer.Tcp));
+        ExpectStates(ConnectionState.BackingOff);
+        var sender = CreateTestProbe();
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
+        foreach (var text in (string[])["old", "refused"])
+            Connection.Tell(new SendMessage(OutboundMessage.Text(text)), sender.Ref);
+        Assert.Equal([SendStatus.Queued, SendStatus.Refused], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
+
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(4));
+        Connection.Tell(new SendMessage(OutboundMessage.Text("new")), sender.Ref);
+        Assert.Equal([SendStatus.Expired, SendStatus.Queued], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(2));
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Assert.Equal(SendStatus.Sent, sender.ExpectMsg<SendResult>().Status);
+        Assert.Equal(["new"], SentText);
+    }
+
+    [Fact]
     public void The_successor_of_a_crashed_actor_waits_until_the_socket_it_left_is_gone()
     {
         var role = new ConnectionRole(true);
