@@ -161,9 +161,7 @@ public sealed partial class ConnectionActor
     private (LivenessVerdict Verdict, TimeSpan LookAgain) Look(ConnectedData data)
     {
         var now = Now;
-        var signs = data.Link.IsPaused
-            ? new LifeSigns(data.OpenedAt, now, data.LastAnswer, now, now)
-            : data.Link.Signs(data.OpenedAt, data.LastAnswer);
+        var signs = data.Link.Signs(data.OpenedAt, data.LastAnswer);
         return Liveness.Judge(_settings, signs, data.PongDeadline, !data.Stable, data.RotateAt, now, TimeOnly.FromTimeSpan(_with.Clock.UtcNow.TimeOfDay));
     }
 

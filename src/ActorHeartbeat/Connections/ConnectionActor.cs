@@ -230,7 +230,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 SendWhatMay(data.Link);
                 return Judge(data) switch
                 {
-                    LivenessVerdict.Missed when data.Link.IsPaused => GoTo(ConnectionState.AwaitingPong).Using(data with { PongDeadline = Now + PongTimeout }),
+                    LivenessVerdict.Missed when data.Link.HeldBackUntil + PongTimeout is var deadline && deadline > Now => GoTo(ConnectionState.AwaitingPong).Using(data with { PongDeadline = deadline }),
                     LivenessVerdict.Missed when data.Missed + 1 < _settings.Heartbeat.MaxMissed => GoTo(ConnectionState.AwaitingPong).Using(Ping(data with { Missed = data.Missed + 1 })),
                     LivenessVerdict.Missed => Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1)),
                     var verdict => WhenClockRings(data, verdict),

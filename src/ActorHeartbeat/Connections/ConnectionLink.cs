@@ -22,9 +22,9 @@ internal sealed class ConnectionLink : IConnectionSink
     private IConnection? _connection;
     private FeedWriter? _writer;
     private long _lastInbound, _lastData, _lastAsked; // ticks of the scheduler's clock
-    private long _pingId, _pingSentAt;
+    private long _pingId, _pingSentAt, _heldBackUntil;
     private int _wantsSign, _wantsData;
-    private volatile bool _gone, _abandoned, _adopted;
+    private volatile bool _gone, _abandoned, _adopted, _isHeldBack;
 
     public ConnectionLink(long incarnation, ConnectionRole role, EndpointSettings settings, EndpointMemory memory, SchedulerClock clock, IActorRef owner)
     {
@@ -61,11 +61,17 @@ internal sealed class ConnectionLink : IConnectionSink
 
     public string? Subprotocol => _connection?.Subprotocol;
 
-    /// <summary>Whether a subscriber holds the pump back on purpose: what is not read cannot be heard, so silence proves nothing.</summary>
-    public bool IsPaused => _writer?.IsPaused == true;
+    /// <summary>
+    /// Until when a subscriber has held the pump back on purpose: now while it does, zero when none ever did. What is not read cannot be heard, so
+    /// silence proves nothing before this.
+    /// </summary>
+    public TimeSpan HeldBackUntil => _isHeldBack ? _clock.Elapsed : TimeSpan.FromTicks(Volatile.Read(ref _heldBackUntil));
 
-    public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer) => new(
-        openedAt, At(ref _lastInbound, openedAt), lastAnswer, At(ref _lastData, openedAt), At(ref _lastAsked, openedAt));
+    public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer)
+    {
+        var since = HeldBackUntil is var heldBack && heldBack > openedAt ? heldBack : openedAt;
+        return new LifeSigns(openedAt, At(ref _lastInbound, since), lastAnswer, At(ref _lastData, since), At(ref _lastAsked, since));
+    }
 
     /// <summary>
     /// Takes what came of the dial, on the dial's thread: were the actor gone by now, its result would still find the link, and a
@@ -166,16 +172,16 @@ internal sealed class ConnectionLink : IConnectionSink
         {
             case HeartbeatRole.Answer:
                 Answered();
-                return heartbeat.Deliver ? _writer!.PublishAsync(kind, payload) : default;
+                return heartbeat.Deliver ? PublishAsync(kind, payload) : default;
             case HeartbeatRole.Ask:
                 Volatile.Write(ref _lastAsked, _lastInbound);
                 _owner.Tell(new PeerAsked(Incarnation));
-                return heartbeat.Deliver ? _writer!.PublishAsync(kind, payload) : default;
+                return heartbeat.Deliver ? PublishAsync(kind, payload) : default;
             default:
                 Volatile.Write(ref _lastData, _lastInbound);
                 if (Volatile.Read(ref _wantsData) != 0 && Interlocked.Exchange(ref _wantsData, 0) != 0)
                     _owner.Tell(new FirstData(Incarnation));
-                return _writer!.PublishAsync(kind, payload);
+                return PublishAsync(kind, payload);
         }
     }
 
@@ -189,6 +195,20 @@ internal sealed class ConnectionLink : IConnectionSink
     {
         Leave(CloseCause.OfEnd(end).Detail);
         _owner.Tell(new ConnectionEnded(Incarnation, end));
+    }
+
+    private ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
+    {
+        var publishing = _writer!.PublishAsync(kind, payload);
+        return publishing.IsCompletedSuccessfully ? publishing : HoldBackAsync(publishing);
+    }
+
+    private async ValueTask HoldBackAsync(ValueTask publishing)
+    {
+        _isHeldBack = true;
+        await publishing.ConfigureAwait(false);
+        Volatile.Write(ref _heldBackUntil, _clock.Elapsed.Ticks);
+        _isHeldBack = false;
     }
 
     // The first answer to the outstanding heartbeat settles it; a later one finds no ping id and is mere traffic.

@@ -1,4 +1,5 @@
 using ActorHeartbeat.Connections;
+using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.TestKit;
@@ -188,6 +189,69 @@ public class ConnectionActorTests : ConnectionSpec
 
         Assert.Equal("2 heartbeats in a row were not answered", ExpectBackingOff(CauseKind.HeartbeatTimeout).Cause!.Detail);
         Assert.Equal((2, 1), (socket.Pings.Count, socket.Aborts));
+    }
+
+    [Fact]
+    public void AwaitingPong_while_a_subscriber_holds_the_pump_back_misses_no_pong_and_afterwards_has_its_whole_timeout()
+    {
+        StartOpen(Defaults with { Heartbeat = Defaults.Heartbeat with { Strict = true } });
+        Socket.PongAfter = null;
+        Advance(20);
+        ExpectStates(ConnectionState.AwaitingPong);
+        var subscription = HoldBack();
+
+        Advance(109);
+        Assert.Single(Socket.Pings);
+        Socket.DeliverText("next");
+        Release(subscription);
+        AwaitCondition(() => Memory.Feed.LastSeq == 3);
+        Advance(9.9);
+        Assert.Single(Socket.Pings);
+        Advance(0.1);
+
+        Assert.Equal((2, 1), (Socket.Pings.Count, Memory.Status!.Missed));
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_pong_that_waits_behind_messages_nobody_reads_counts_and_silence_of_data_counts_from_the_end_of_the_wait()
+    {
+        StartOpen(Defaults with
+        {
+            Heartbeat = Defaults.Heartbeat with { Strict = true },
+            Timeouts = new TimeoutSettings { DataIdle = new DataIdleSettings(Seconds(60)) },
+        });
+        Socket.PongAfter = null;
+        Advance(20);
+        ExpectStates(ConnectionState.AwaitingPong);
+        var subscription = HoldBack();
+        Socket.DeliverPong(Socket.Pings[0]);
+
+        Advance(100);
+        ExpectNoMsg(TimeSpan.Zero);
+        Release(subscription);
+        ExpectStates(ConnectionState.Open);
+        Advance(1);
+
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    /// <summary>A subscriber that lets the pump wait with its second message.</summary>
+    private FeedSubscription HoldBack()
+    {
+        var subscription = new FeedSubscription(
+            new SubscriptionOptions { Capacity = 2, Overflow = OverflowPolicy.PauseReading, IncludeState = false }, endsWithItsFeed: true, _ => { });
+        Memory.Feed.Attach(subscription);
+        Socket.DeliverText("one");
+        Socket.DeliverText("two");
+        return subscription;
+    }
+
+    private static void Release(FeedSubscription subscription)
+    {
+        while (subscription.TryRead(out _))
+        {
+        }
     }
 
     [Fact]
@@ -506,6 +570,34 @@ public class ConnectionActorTests : ConnectionSpec
     }
 
     [Fact]
+    public void A_message_that_waited_too_long_leaves_its_place_in_the_queue_to_a_new_one()
+    {
+        Start(Defaults with
+        {
+            Send = new SendSettings { WhileDown = SendWhileDown.Queue, TimeToLive = Seconds(3) },
+            Limits = new LimitSettings { SendQueue = 1 },
+            Backoff = new BackoffSettings { Initial = Seconds(6), Jitter = Jitter.None },
+        });
+        Network.Script(Id, DialScript.Fail(FailureLayer.Tcp));
+        ExpectStates(ConnectionState.BackingOff);
+        var sender = CreateTestProbe();
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
+        foreach (var text in (string[])["old", "refused"])
+            Connection.Tell(new SendMessage(OutboundMessage.Text(text)), sender.Ref);
+        Assert.Equal([SendStatus.Queued, SendStatus.Refused], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
+
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(4));
+        Connection.Tell(new SendMessage(OutboundMessage.Text("new")), sender.Ref);
+        Assert.Equal([SendStatus.Expired, SendStatus.Queued], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(2));
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Assert.Equal(SendStatus.Sent, sender.ExpectMsg<SendResult>().Status);
+        Assert.Equal(["new"], SentText);
+    }
+
+    [Fact]
     public void Subscriptions_are_replayed_on_every_reconnect()
     {
         StartOpen();
@@ -562,34 +654,6 @@ public class ConnectionActorTests : ConnectionSpec
 
         ExpectTerminated(Connection);
         Assert.Equal((1, 0), (Socket.Aborts, Network.LiveSockets(Id)));
-    }
-
-    [Fact]
-    public void A_message_that_waited_too_long_leaves_its_place_in_the_queue_to_a_new_one()
-    {
-        Start(Defaults with
-        {
-            Send = new SendSettings { WhileDown = SendWhileDown.Queue, TimeToLive = Seconds(3) },
-            Limits = new LimitSettings { SendQueue = 1 },
-            Backoff = new BackoffSettings { Initial = Seconds(6), Jitter = Jitter.None },
-        });
-        Network.Script(Id, DialScript.Fail(FailureLayer.Tcp));
-        ExpectStates(ConnectionState.BackingOff);
-        var sender = CreateTestProbe();
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
-        ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
-        foreach (var text in (string[])["old", "refused"])
-            Connection.Tell(new SendMessage(OutboundMessage.Text(text)), sender.Ref);
-        Assert.Equal([SendStatus.Queued, SendStatus.Refused], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
-
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(4));
-        Connection.Tell(new SendMessage(OutboundMessage.Text("new")), sender.Ref);
-        Assert.Equal([SendStatus.Expired, SendStatus.Queued], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(2));
-        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
-
-        Assert.Equal(SendStatus.Sent, sender.ExpectMsg<SendResult>().Status);
-        Assert.Equal(["new"], SentText);
     }
 
     [Fact]
