@@ -16,7 +16,9 @@ public static class GovernorBenchmark
         ledger.Configure(
             new SupervisorSettings
             {
-                ConnectRate = new Rate(1e6, TimeSpan.FromSeconds(1)), ConnectBurst = 1_000_000, MaxConnecting = int.MaxValue,
+                ConnectRate = new Rate(1e6, TimeSpan.FromSeconds(1)),
+                ConnectBurst = 1_000_000,
+                MaxConnecting = int.MaxValue,
                 PerHost = new HostSettings { ConnectRate = new Rate(1, TimeSpan.FromSeconds(1)), ConnectBurst = 1 },
             },
             new Dictionary<string, GroupSettings>(),
