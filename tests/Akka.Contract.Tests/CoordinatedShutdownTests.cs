@@ -56,6 +56,36 @@ public sealed class CoordinatedShutdownTests : ActorSpec
     }
 
     [Fact]
+    public async Task It_can_begin_with_a_later_phase()
+    {
+        var steps = new List<string>();
+        var shutdown = CoordinatedShutdown.Get(Sys);
+        Add(shutdown, CoordinatedShutdown.PhaseServiceUnbind, "skipped", () => steps.Add("skipped"));
+        Add(shutdown, CoordinatedShutdown.PhaseServiceStop, "run", () => steps.Add("run"));
+
+        await shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance, CoordinatedShutdown.PhaseServiceStop);
+
+        Assert.Equal(["run"], steps);
+    }
+
+    [Fact]
+    public async Task A_task_added_to_a_later_phase_while_it_runs_is_run_too()
+    {
+        var ran = false;
+        var shutdown = CoordinatedShutdown.Get(Sys);
+        Add(shutdown, CoordinatedShutdown.PhaseServiceUnbind, "adding", () =>
+            Add(shutdown, CoordinatedShutdown.PhaseServiceStop, "added", () => ran = true));
+
+        await shutdown.Run(CoordinatedShutdown.ClrExitReason.Instance);
+
+        Assert.True(ran);
+    }
+
+    [Fact]
+    public void A_phase_that_does_not_exist_is_refused() =>
+        Assert.Throws<ArgumentException>(() => Add(CoordinatedShutdown.Get(Sys), "no-such-phase", "task", () => { }));
+
+    [Fact]
     public async Task The_end_of_the_system_runs_it()
     {
         var ran = false;

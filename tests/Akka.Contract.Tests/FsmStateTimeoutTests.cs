@@ -16,6 +16,41 @@ public sealed class FsmStateTimeoutTests() : ActorSpec(VirtualTime)
     }
 
     [Fact]
+    public void The_first_state_can_have_a_timeout_of_its_own()
+    {
+        var machine = Sys.ActorOf(ScriptedFsm.Of(fsm =>
+        {
+            fsm.StartWith(Light.Red, new Counter(0), Seconds(5));
+            fsm.When(Light.Red, e => Report(fsm, e), Seconds(60));
+            fsm.Initialize();
+        }));
+        Settle(machine);
+
+        Clock.Advance(Seconds(5));
+
+        ExpectMsg<FSMBase.StateTimeout>();
+    }
+
+    [Fact]
+    public void SetStateTimeout_takes_the_place_of_the_timeout_of_a_state()
+    {
+        var machine = Sys.ActorOf(ScriptedFsm.Of(fsm =>
+        {
+            fsm.StartWith(Light.Red, new Counter(0));
+            fsm.When(Light.Red, _ => fsm.GoTo(Light.Green));
+            fsm.When(Light.Green, e => Report(fsm, e), Seconds(60));
+            fsm.SetStateTimeout(Light.Green, Seconds(5));
+            fsm.Initialize();
+        }));
+        machine.Tell("go");
+        Settle(machine);
+
+        Clock.Advance(Seconds(5));
+
+        ExpectMsg<FSMBase.StateTimeout>();
+    }
+
+    [Fact]
     public void Without_Initialize_the_first_state_has_no_timeout()
     {
         var machine = Start(_ => { });
@@ -152,4 +187,10 @@ public sealed class FsmStateTimeoutTests() : ActorSpec(VirtualTime)
         fsm.When(Light.Blue, message => Handle(message)!);
         last(fsm);
     }));
+
+    private FSMBase.State<Light, Counter> Report(ScriptedFsm fsm, FSMBase.Event<Counter> fsmEvent)
+    {
+        TestActor.Tell(fsmEvent.FsmEvent);
+        return fsm.Stay();
+    }
 }

@@ -42,6 +42,22 @@ public sealed class FsmTerminationTests() : ActorSpec(VirtualTime)
     }
 
     [Fact]
+    public void A_failure_with_an_exception_is_logged_as_an_error()
+    {
+        var machine = Start(fsm => fsm.Stop(new FSMBase.Failure(new InvalidOperationException("broken"))));
+
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => machine.Tell("break"));
+    }
+
+    [Fact]
+    public void A_failure_with_another_cause_is_logged_with_its_text()
+    {
+        var machine = Start(fsm => fsm.Stop(new FSMBase.Failure("out of paper")));
+
+        EventFilter.Error("out of paper").ExpectOne(() => machine.Tell("break"));
+    }
+
+    [Fact]
     public void Stopping_the_actor_from_outside_reports_a_shutdown_once()
     {
         var machine = Start(_ => null);

@@ -86,6 +86,24 @@ public sealed class PipeTests : ActorSpec
     }
 
     [Fact]
+    public void A_task_without_a_result_sends_nothing_by_itself()
+    {
+        Task.CompletedTask.PipeTo(TestActor);
+        Task.CompletedTask.PipeTo(TestActor, success: () => "the only one");
+
+        ExpectMsg("the only one");
+        ExpectNoMsg(Silence);
+    }
+
+    [Fact]
+    public void A_result_of_null_is_no_message_and_so_becomes_a_failure()
+    {
+        Task.FromResult<string?>(null).PipeTo(TestActor);
+
+        Assert.IsType<InvalidMessageException>(ExpectMsg<Status.Failure>().Cause);
+    }
+
+    [Fact]
     public async Task A_value_task_is_piped_like_a_task()
     {
         await ValueTask.FromResult("result").PipeTo(TestActor);

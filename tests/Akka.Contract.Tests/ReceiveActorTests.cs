@@ -224,6 +224,38 @@ public sealed class ReceiveActorTests() : ActorSpec(VirtualTime)
     }
 
     [Fact]
+    public void A_message_of_a_timer_starts_the_receive_timeout_anew_unless_it_says_that_it_does_not()
+    {
+        var obtrusive = Sys.ActorOf(Props.Create(() => new Ticking("tick", TestActor)));
+        var unobtrusive = Sys.ActorOf(Props.Create(() => new Ticking(new Unobtrusive(), TestActor)));
+        Settle(obtrusive);
+        Settle(unobtrusive);
+
+        Clock.Advance(Seconds(6));
+        ExpectMsgAllOf<object>("tick", new Unobtrusive());
+        Settle(obtrusive);
+        Settle(unobtrusive);
+        Clock.Advance(Seconds(4));
+
+        ExpectMsg(ReceiveTimeout.Instance);
+        Assert.Equal(unobtrusive, LastSender);
+        ExpectNoMsg(Silence);
+        Clock.Advance(Seconds(6));
+        ExpectMsg(ReceiveTimeout.Instance);
+        Assert.Equal(obtrusive, LastSender);
+    }
+
+    [Fact]
+    public void Nothing_can_be_registered_after_a_handler_of_everything()
+    {
+        EventFilter.Exception<ActorInitializationException>().ExpectOne(() => Start(self =>
+        {
+            self.OnAny(TestActor.Tell);
+            self.On<string>(TestActor.Tell);
+        }));
+    }
+
+    [Fact]
     public void Without_a_receive_timeout_silence_is_not_reported()
     {
         var actor = StartWithReceiveTimeout();
@@ -262,6 +294,23 @@ public sealed class ReceiveActorTests() : ActorSpec(VirtualTime)
     }
 
     private IActorRef Start(Action<Scripted> script) => Sys.ActorOf(Props.Create(() => new Scripted(script)));
+
+    /// <summary>Has a timer at 6 s and a receive timeout of 10 s, and reports both.</summary>
+    private sealed class Ticking : ReceiveActor, IWithTimers
+    {
+        private readonly object _tick;
+
+        public Ticking(object tick, IActorRef witness)
+        {
+            _tick = tick;
+            ReceiveAny(message => witness.Tell(message, Self));
+            SetReceiveTimeout(TimeSpan.FromSeconds(10));
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!; // Set by the runtime before PreStart.
+
+        protected override void PreStart() => Timers.StartSingleTimer("timer", _tick, TimeSpan.FromSeconds(6));
+    }
 
     private sealed record Unobtrusive : INotInfluenceReceiveTimeout;
 

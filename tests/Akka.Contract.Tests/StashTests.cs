@@ -90,6 +90,16 @@ public sealed class StashTests : ActorSpec
         ExpectMsg(2);
     }
 
+    [Fact]
+    public void A_message_can_be_put_aside_once_only()
+    {
+        var actor = Start();
+
+        actor.Tell("twice");
+
+        ExpectMsg<IllegalActorStateException>();
+    }
+
     private IActorRef Start(Gate? gate = null) => Sys.ActorOf(Props.Create(() => new Keeper(TestActor, gate)));
 
     /// <summary>Keeps numbers until it is opened, then passes them on.</summary>
@@ -113,6 +123,11 @@ public sealed class StashTests : ActorSpec
                         break;
                     case "crash":
                         throw new InvalidOperationException("crash");
+                    case "twice":
+                        Stash.Stash();
+                        Sender.Tell(Record.Exception(Stash.Stash));
+                        Stash.ClearStash();
+                        break;
                     case "open for one":
                         Open(target);
                         Stash.Unstash();

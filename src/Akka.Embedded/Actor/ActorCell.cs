@@ -98,7 +98,7 @@ internal sealed partial class ActorCell : IUntypedActorContext, IThreadPoolWorkI
     {
         _message = message;
         _sender = sender;
-        if (_receiveTimeout is not null && message is not INotInfluenceReceiveTimeout)
+        if (_receiveTimeout is not null && InfluencesReceiveTimeout(message))
             DisarmReceiveTimeout();
         try
         {
@@ -130,6 +130,10 @@ internal sealed partial class ActorCell : IUntypedActorContext, IThreadPoolWorkI
         _message = null;
         _sender = null;
     }
+
+    /// <summary>A timer's message speaks for itself.</summary>
+    private static bool InfluencesReceiveTimeout(object message) =>
+        (message is ActorTimer timer ? timer.Message : message) is not INotInfluenceReceiveTimeout;
 
     private static bool IsForCell(object message) => message is TimerNode or IAutoReceivedMessage;
 

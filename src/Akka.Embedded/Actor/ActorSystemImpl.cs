@@ -13,6 +13,7 @@ internal sealed class ActorSystemImpl : ActorSystem
     private readonly Stack<Action> _terminationCallbacks = new();
     private readonly Lock _terminationLock = new();
     private readonly LoggerRoom _loggers;
+    private IActorRef _deadLetterListener;
     private long _lastUid;
     private long _lastPromise;
 
@@ -72,7 +73,7 @@ internal sealed class ActorSystemImpl : ActorSystem
         RootGuardian.Tell(new Actor.RootGuardian.Begin(Guardian, SystemGuardian), ActorRefs.NoSender);
         _loggers.Start();
         if (Settings.LogDeadLetters > 0)
-            SystemActorOf(Props.Create(() => new DeadLetterListener(Settings.LogDeadLetters, Settings.LogDeadLettersSuspendDuration)), "deadLetterListener");
+            _deadLetterListener = SystemActorOf(Props.Create(() => new DeadLetterListener(Settings.LogDeadLetters, Settings.LogDeadLettersSuspendDuration)), "deadLetterListener");
         Extension(CoordinatedShutdown.Install);
     }
 
@@ -105,6 +106,8 @@ internal sealed class ActorSystemImpl : ActorSystem
     internal void StopActors()
     {
         IsTerminating = true;
+        if (!Settings.LogDeadLettersDuringShutdown && _deadLetterListener is not null)
+            Stop(_deadLetterListener);
         Stop(Guardian);
     }
 

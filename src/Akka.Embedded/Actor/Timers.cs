@@ -35,7 +35,7 @@ public interface ITimerScheduler
 }
 
 /// <summary>A timer and the message it puts into the mailbox: being the current one under its key is what makes it valid.</summary>
-internal sealed class ActorTimer(ActorCell cell, object key, object message, IActorRef sender, bool repeats) : TimerNode, IEnvelopedMessage, INotInfluenceReceiveTimeout
+internal sealed class ActorTimer(ActorCell cell, object key, object message, IActorRef sender, bool repeats) : TimerNode, IEnvelopedMessage
 {
     public object Key { get; } = key;
 

@@ -1,6 +1,9 @@
 namespace Akka.Actor;
 
-/// <summary>Turns the end of a task into a message: its result, or what <c>failure</c> makes of its exception (<see cref="Status.Failure"/> by default).</summary>
+/// <summary>
+/// Turns the end of a task into a message: its result, or what <c>failure</c> makes of its exception (<see cref="Status.Failure"/> by default).
+/// A result of null cannot be told and is such an exception, <see cref="InvalidMessageException"/>; a task without a result is silent unless <c>success</c> speaks for it.
+/// </summary>
 public static class PipeToSupport
 {
     public static Task PipeTo<T>(this Task<T> taskToPipe, ICanTell recipient, IActorRef sender = null, Func<T, object> success = null, Func<Exception, object> failure = null) =>
@@ -24,7 +27,7 @@ public static class PipeToSupport
         try
         {
             var result = await taskToPipe.ConfigureAwait(useConfigureAwait || IsSimulated);
-            message = success is null ? result : success(result);
+            message = (success is null ? result : success(result)) ?? throw new InvalidMessageException();
         }
         catch (Exception cause)
         {
@@ -49,7 +52,7 @@ public static class PipeToSupport
         try
         {
             await taskToPipe.ConfigureAwait(useConfigureAwait || IsSimulated);
-            message = success?.Invoke();
+            message = success is null ? null : success() ?? throw new InvalidMessageException();
         }
         catch (Exception cause)
         {

@@ -109,7 +109,7 @@ public abstract partial class FSM<TState, TData> : FSMBase
         if (reason is not Failure failure)
             return;
         var log = Akka.Event.Logging.GetLogger(Context);
-        log.Log(Akka.Event.LogLevel.ErrorLevel, failure.Cause as Exception, failure.Cause is Exception cause ? cause.Message : failure.Cause?.ToString());
+        log.Log(Akka.Event.LogLevel.ErrorLevel, failure.Cause as Exception, failure.Cause is Exception ? "terminating due to Failure" : failure.Cause?.ToString());
     }
 
     private void Process(object message)
