@@ -1,3 +1,5 @@
+using Akka.Event;
+
 namespace Akka.Actor;
 
 /// <summary>The top of the tree: ends the system's actors after the users', and itself after both.</summary>
@@ -41,5 +43,14 @@ internal sealed class UserGuardian(string strategyClass) : ActorBase
 /// <summary>Parent of loggers, the listener for dead letters and test actors.</summary>
 internal sealed class SystemGuardian : ActorBase
 {
+    protected override SupervisorStrategy SupervisorStrategy() => new PrintingStrategy();
+
     protected override bool Receive(object message) => false;
+
+    /// <summary>Restarts what fails and says so on standard output: a logger that fails must not be given its own failure to log.</summary>
+    private sealed class PrintingStrategy() : OneForOneStrategy(DefaultDecider)
+    {
+        protected override void LogFailure(IActorContext context, IActorRef child, Exception cause, Directive directive) =>
+            StandardOutLog.Write(new Error(cause, child.Path.ToString(), GetType(), cause.Message));
+    }
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Deterministic;
+using Akka.Event;
 
 namespace Akka.Embedded.Tests.Faults;
 
@@ -129,6 +130,76 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(["first", "restart because of first", "second", "restart because of second"], _life);
     }
 
+    [Fact]
+    public void Throwing_in_a_producer_stops_the_actor_like_its_constructor()
+    {
+        var actor = _simulation.System.ActorOf(Props.CreateBy(new Barren()));
+        _simulation.System.ActorOf(Props.Create(() => new Mourner(_life, actor)));
+
+        _simulation.RunUntilIdle();
+
+        Assert.Equal(["terminated"], _life);
+    }
+
+    [Fact]
+    public void Throwing_in_a_predicate_restarts_the_actor()
+    {
+        var choosy = _simulation.System.ActorOf(Props.Create(() => new Choosy(_life)));
+        choosy.Tell("throw");
+        choosy.Tell("ping");
+
+        _simulation.RunUntilIdle();
+
+        Assert.Equal(["restart because of throw", "ping"], _life);
+    }
+
+    [Fact]
+    public void Throwing_in_OnTermination_stops_the_machine_all_the_same()
+    {
+        var machine = _simulation.System.ActorOf(Props.Create(() => new Ending()));
+        _simulation.System.ActorOf(Props.Create(() => new Mourner(_life, machine)));
+        _simulation.System.Stop(machine);
+
+        _simulation.RunUntilIdle();
+
+        Assert.Equal(["terminated"], _life);
+    }
+
+    [Fact]
+    public void Throwing_in_what_makes_a_message_of_a_result_becomes_a_failure()
+    {
+        var witness = _simulation.System.ActorOf(Props.Create(() => new Witness(_life)));
+        Task.FromResult(1).PipeTo(witness, success: _ => throw new InvalidOperationException("success"));
+
+        _simulation.RunUntilIdle();
+
+        Assert.Equal(["failure: success"], _life);
+    }
+
+    [Fact]
+    public void Throwing_in_a_termination_callback_keeps_no_other_from_running()
+    {
+        using var simulation = new Simulation(1, "akka.stdout-loglevel = OFF");
+        simulation.System.RegisterOnTermination(() => _life.Add("first"));
+        simulation.System.RegisterOnTermination(() => throw new InvalidOperationException("callback"));
+        simulation.System.RegisterOnTermination(() => _life.Add("last"));
+
+        simulation.Run(simulation.System.Terminate);
+
+        Assert.Equal(["last", "first"], _life);
+    }
+
+    [Fact]
+    public void Throwing_in_a_logger_is_not_given_to_the_logger_again()
+    {
+        using var simulation = new Simulation(1, $"akka.stdout-loglevel = OFF\nakka.loggers = [\"{typeof(BrokenLogger).FullName}, {typeof(BrokenLogger).Assembly.GetName().Name}\"]");
+
+        simulation.System.Log.Warning("one");
+        simulation.System.Log.Warning("two");
+
+        simulation.RunUntilIdle(limit: 1_000);
+    }
+
     private List<string> Live(string throwsIn, params object[] messages)
     {
         var actor = _simulation.System.ActorOf(Props.Create(() => new Fragile(_life, throwsIn)));
@@ -194,6 +265,49 @@ public sealed class FaultTests : IDisposable
         protected override void PreStart() => Context.Watch(watched);
 
         protected override void OnReceive(object message) => life.Add("terminated");
+    }
+
+    private sealed class Witness(List<string> life) : UntypedActor
+    {
+        protected override void OnReceive(object message) => life.Add($"failure: {((Status.Failure)message).Cause.Message}");
+    }
+
+    private sealed class Barren : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(Fragile);
+
+        public ActorBase Produce() => throw new InvalidOperationException("producer");
+
+        public void Release(ActorBase actor) { }
+    }
+
+    private sealed class Choosy : ReceiveActor
+    {
+        private readonly List<string> _life;
+
+        public Choosy(List<string> life)
+        {
+            _life = life;
+            Receive<string>(text => text is "throw" ? throw new InvalidOperationException("predicate") : true, life.Add);
+        }
+
+        protected override void PreRestart(Exception reason, object message) => _life.Add($"restart because of {message}");
+    }
+
+    private sealed class Ending : FSM<int, int>
+    {
+        public Ending()
+        {
+            StartWith(0, 0);
+            When(0, _ => Stay());
+            OnTermination(_ => throw new InvalidOperationException("termination"));
+            Initialize();
+        }
+    }
+
+    public sealed class BrokenLogger : DefaultLogger
+    {
+        protected override void Print(LogEvent logEvent) => throw new InvalidOperationException("logger");
     }
 
     private sealed class Supervisor(List<string> restarts, IDecider decider) : UntypedActor
