@@ -131,6 +131,29 @@ public sealed class HostingTests
     }
 
     [Fact]
+    public async Task A_key_is_taken_once_unless_it_is_taken_over()
+    {
+        using var host = Build(_ => { });
+        await host.StartAsync();
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        var registry = host.Services.GetRequiredService<ActorRegistry>();
+        var first = system.ActorOf(Props.Create(() => new Greeter("first")));
+        var second = system.ActorOf(Props.Create(() => new Greeter("second")));
+
+        Assert.False(registry.TryGet<Greeter>(out _));
+        Assert.Throws<MissingActorRegistryEntryException>(() => registry.Get<Greeter>());
+        registry.Register<Greeter>(first);
+        Assert.False(registry.TryRegister<Greeter>(second));
+        Assert.ThrowsAny<ActorRegistryException>(() => registry.Register<Greeter>(second));
+        Assert.Equal(first, registry.Get<Greeter>());
+        registry.Register<Greeter>(second, overwrite: true);
+
+        Assert.True(registry.TryGet<Greeter>(out var found));
+        Assert.Equal(second, found);
+        await host.StopAsync();
+    }
+
+    [Fact]
     public async Task Hocon_is_appended_prepended_or_takes_the_place_of_what_was_there()
     {
         using var host = Build(builder => builder
