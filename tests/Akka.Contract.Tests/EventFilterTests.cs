@@ -78,6 +78,16 @@ public sealed class EventFilterTests() : ActorSpec("akka.loglevel = DEBUG")
         });
     }
 
+    [Theory]
+    [InlineData("the text")]
+    [InlineData("the cause")]
+    public void An_exception_filter_takes_the_text_of_the_log_or_of_the_exception(string text) =>
+        EventFilter.Exception<InvalidOperationException>(text).ExpectOne(() =>
+        {
+            Sys.Log.Error(new InvalidOperationException("the cause"), "the text");
+            Sys.Log.Error(new InvalidOperationException("another cause"), "another text");
+        });
+
     [Fact]
     public void A_custom_filter_asks_its_predicate() =>
         EventFilter.Custom<Warning>(logged => logged.Message.ToString()!.Length == 3)

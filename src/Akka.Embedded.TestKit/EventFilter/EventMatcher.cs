@@ -13,12 +13,13 @@ internal sealed record EventMatcher(string Description, Func<object, bool> Match
             && IsFrom(logged, source)
             && text.Accepts(logged.Message?.ToString()));
 
+    /// <summary>The text may be the exception's own, or the one it was logged with.</summary>
     public static EventMatcher OfException(Type exceptionType, TextMatch text, string source, bool inner) =>
         new($"an error with {exceptionType.Name} {text.Description}{From(source)}", candidate =>
             candidate is Error { Cause: { } cause } error
             && IsFrom(error, source)
             && Chain(cause, inner).Any(exception =>
-                exceptionType.IsInstanceOfType(exception) && text.Accepts(TextOf(error, exception, cause))));
+                exceptionType.IsInstanceOfType(exception) && (text.Accepts(exception.Message) || (ReferenceEquals(exception, cause) && text.Accepts(error.Message?.ToString())))));
 
     public static EventMatcher OfDeadLetter(Type messageType, Func<object, bool> isMatch, string source) =>
         new($"a dead letter of type {messageType.Name}{From(source)}", candidate =>
@@ -34,10 +35,6 @@ internal sealed record EventMatcher(string Description, Func<object, bool> Match
     private static bool IsFrom(LogEvent logged, string source) => source is null || logged.LogSource == source;
 
     private static string From(string source) => source is null ? "" : $" from {source}";
-
-    /// <summary>The logged text speaks for the outermost exception; an inner one speaks for itself.</summary>
-    private static string TextOf(Error error, Exception candidate, Exception outermost) =>
-        ReferenceEquals(candidate, outermost) ? error.Message?.ToString() ?? candidate.Message : candidate.Message;
 
     private static IEnumerable<Exception> Chain(Exception cause, bool inner)
     {
