@@ -8,7 +8,7 @@ public class MutationGate(ITestOutputHelper output)
 {
     internal const int MostSeeds = 12;
 
-    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Budgets = "Supervision/DialBudgets.cs";
+    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Sending = "Connections/ConnectionActor.Sending.cs", Budgets = "Supervision/DialBudgets.cs";
 
     private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
@@ -18,7 +18,7 @@ public class MutationGate(ITestOutputHelper output)
         new("a stale event is not counted", Effects, "_memory.Vitals.CountStale();", ""),
         new("a state's timer is not cancelled on leaving it", Effects, "CancelTimer(TimerOf(from));", ""),
         new("no deadline is armed for an answer", Effects, "SetTimer(TimerOf(to),", "if (to != ConnectionState.AwaitingPong) SetTimer(TimerOf(to),"),
-        new("a dial does not wait for the previous socket", Effects, "data.Leaving is { IsGone: false }", "false"),
+        new("a dial does not wait for the previous socket", Actor, "case DeadlinePassed when data.Leaving is { IsGone: false } leaving:", "case DeadlinePassed when data.Leaving is { IsGone: false } leaving && data.Phase == BackingOffPhase.Ending:"),
         new("failures are forgotten on opening", Effects, "            data.Failures, data.Link, now, Stable:", "            0, data.Link, now, Stable:"),
         new("failures are forgotten too early", "Policies/Liveness.cs", "settings.Backoff.ResetAfter", "settings.Backoff.ResetAfter / 2"),
         new("a heartbeat is sent while one is out", Effects, "PongDeadline = Now + PongTimeout };", "PongDeadline = Now + (PongTimeout / 2) };"),
@@ -30,9 +30,9 @@ public class MutationGate(ITestOutputHelper output)
         new("a group's budget is not spent", Budgets, "_groups[groupKey] = budget.Spent(now);", "_ = budget;"),
         new("a change is dialed with the old settings", Actor, "                TakeSettings();\n                return WhenClosing", "                return WhenClosing"),
         new("a paused endpoint is forgotten", "Supervision/ConnectionSupervisor.cs", "!endpoint.IsRemoved || !endpoint.IsIdle", "!endpoint.IsIdle"),
-        new("a Retry-After concerns only the endpoint that got it", Effects, "            _with.Governor.Tell(new PauseScope(next.Outcome.Scope, ScopeKey(next.Outcome.Scope), next.Outcome.AtLeast, cause.Detail));", "            _ = next;"),
-        new("subscriptions are not sent again after a reconnect", Effects, "            data.Link.Send(message);\n        SendHeld(data.Link);", "            _ = message;\n        SendHeld(data.Link);"),
-        new("a message that waited too long is dropped without a word", Effects, "late.Ticket.Tell(new SendResult(SendStatus.Expired, \"it waited longer than send.time-to-live\"));", "_ = late;"),
+        new("a Retry-After concerns only the endpoint that got it", Effects, "            _with.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));", "            _ = cause;"),
+        new("subscriptions are not sent again after a reconnect", Sending, "link.Send(link.Pace.NextSubscription());", "link.Pace.NextSubscription();"),
+        new("a message that waited too long is dropped without a word", Sending, "late.Ticket.Tell(new SendResult(SendStatus.Expired, \"it waited longer than send.time-to-live\"));", "_ = late;"),
         new("messages that wait are forgotten when the endpoint is closed", Effects, "        RefuseHeld(\"the endpoint is closed\");", "        _memory.Held.TakeAll();"),
         new("a feed that has gone dry is not noticed when pongs come", "Policies/Liveness.cs", "DataDue(idle, signs.LastData, now, timeOfDay)", "DataDue(idle, signs.LastInbound, now, timeOfDay)"),
         new("the sequence does not advance", "Delivery/Feed.cs", "writer.Source, ++_lastSeq, now", "writer.Source, _lastSeq, now"),
