@@ -127,7 +127,7 @@ public sealed class EventRoutesTests
             await Task.Delay(10, deadline.Token);
 
         Assert.Equal(Enumerable.Range(0, seen.Length).Select(index => seen[0] + index), seen);
-        await ReadToEnd(deaf); // it has been cut
+        await ReadToEnd(deaf); // its stream has ended, or been cut
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class EventRoutesTests
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(service.Url.Host, service.Url.Port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {service.Url.Authority}\r\n\r\n"));
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {service.Url.Authority}\r\nConnection: close\r\n\r\n"));
         using var deadline = new CancellationTokenSource(RunningService.Deadline);
         while (service.Subscribers == 0)
             await Task.Delay(10, deadline.Token);
