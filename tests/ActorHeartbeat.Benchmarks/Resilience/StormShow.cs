@@ -19,7 +19,10 @@ public static class StormShow
 {
     public const int Burst = 50;
 
-    /// <summary>A dial is counted when the server has read it, which may be later than its permit: as many may come bunched.</summary>
+    /// <summary>
+    /// A dial is counted when the server has read it, which may be later than its permit: as many as are in flight may come bunched.
+    /// The cap on handshakes is what bounds them, whatever keeps the process or the server busy meanwhile.
+    /// </summary>
     public static readonly TimeSpan Bunching = TimeSpan.FromMilliseconds(250);
 
     public static async Task<int> RunAsync(int count, TimeSpan outage, double rate)
@@ -35,6 +38,8 @@ public static class StormShow
         return isMet ? 0 : 1;
     }
 
+    private static int MaxConnecting(double rate) => Math.Max(1, (int)(rate * Bunching.TotalSeconds));
+
     public static bool IsMet(StormFigures figures, double rate, TimeSpan bound) =>
         figures.OverBudget <= Burst + (rate * Bunching.TotalSeconds) && figures.Recovery <= bound && figures.Lost == 0;
 
@@ -49,7 +54,7 @@ public static class StormShow
         if (!await fleet.AllOpenAsync(patience))
             throw new InvalidOperationException("the endpoints did not open in the first place");
         await fleet.ApplyAsync(endpoints, isGoverned
-            ? free with { ConnectRate = new Rate(rate, TimeSpan.FromSeconds(1)), ConnectBurst = Burst, MaxConnecting = 1000 }
+            ? free with { ConnectRate = new Rate(rate, TimeSpan.FromSeconds(1)), ConnectBurst = Burst, MaxConnecting = MaxConnecting(rate) }
             : free with { ConnectRate = new Rate(1e6, TimeSpan.FromSeconds(1)), ConnectBurst = 1_000_000, MaxConnecting = 1_000_000 });
 
         await server.AskAsync("down");
