@@ -53,7 +53,7 @@ public static class Liveness
         var next = now + Horizon;
         if (unstable && Due(signs.OpenedAt + settings.Backoff.ResetAfter, now, ref next))
             return (LivenessVerdict.Stable, now);
-        if (settings.Timeouts.DataIdle is { } idle && DataDue(idle, signs.LastData, now, timeOfDay) is { } dataDue && Due(dataDue, now, ref next))
+        if (settings.Timeouts.DataIdle is { } idle && Due(DataDue(idle, signs.LastData, now, timeOfDay), now, ref next))
             return (LivenessVerdict.DataIdle, now);
         if (settings.Heartbeat.MaxSilence is { } silence && Due(signs.LastAsked + silence, now, ref next))
             return (LivenessVerdict.MaxSilence, now);
@@ -82,17 +82,15 @@ public static class Liveness
         return at <= now;
     }
 
-    /// <summary>When data is overdue; null within quiet hours. Silence counts from their end.</summary>
-    private static TimeSpan? DataDue(DataIdleSettings idle, TimeSpan lastData, TimeSpan now, TimeOnly timeOfDay)
+    /// <summary>When data is overdue. Silence counts from the end of the quiet hours, be it past or, within them, to come.</summary>
+    private static TimeSpan DataDue(DataIdleSettings idle, TimeSpan lastData, TimeSpan now, TimeOnly timeOfDay)
     {
         var since = lastData;
         foreach (var span in idle.QuietHours.AsSpan())
         {
-            if (span.Contains(timeOfDay))
-                return null;
-            var ended = now - (timeOfDay - span.To); // the difference of two times of day wraps at midnight
-            if (ended > since)
-                since = ended;
+            var end = span.Contains(timeOfDay) ? now + (span.To - timeOfDay) : now - (timeOfDay - span.To); // the difference of two times of day wraps at midnight
+            if (end > since)
+                since = end;
         }
         return since + idle.After;
     }

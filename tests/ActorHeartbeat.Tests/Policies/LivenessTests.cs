@@ -81,6 +81,19 @@ public class LivenessTests
     }
 
     [Fact]
+    public void Silence_that_begins_in_quiet_hours_is_found_as_soon_after_their_end_as_it_is_due()
+    {
+        var quiet = Endpoint with
+        {
+            Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.None },
+            Timeouts = new TimeoutSettings { DataIdle = new DataIdleSettings(S(60), [new QuietHours(new TimeOnly(22, 0), new TimeOnly(6, 0))]) },
+        };
+
+        Assert.Equal((LivenessVerdict.Wait, S(40_000 + 300 + 60)), Judge(quiet, SignsAt(0), now: 40_000, at: new TimeOnly(5, 55)));
+        Assert.Equal((LivenessVerdict.Wait, S(40_000 + 3600)), Judge(quiet, SignsAt(0), now: 40_000, at: new TimeOnly(22, 0)));
+    }
+
+    [Fact]
     public void A_server_that_stops_asking_is_silent()
     {
         var asks = Endpoint with { Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.None, MaxSilence = S(60) } };
