@@ -196,6 +196,8 @@ public sealed partial class ConnectionActor
 
     private Uri Target => _memory.UrlIndex == 0 || _memory.UrlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_memory.UrlIndex - 1];
 
+    private bool IsOutdated(ConnectionLink link) => EndpointChange.Between(link.Settings, _memory.Settings).Effect == ChangeEffect.Reconnect;
+
     private ConnectingData Dial(BackingOffData data)
     {
         var link = _memory.NewIncarnation(_role, _settings, _with.Clock, Self);

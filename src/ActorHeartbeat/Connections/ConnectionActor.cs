@@ -165,12 +165,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Stay();
             case Refresh:
                 return Stay(); // it dials already
-            case SettingsChanged { Effect: ChangeEffect.Reconnect }:
+            case SettingsChanged or RotationFailed when IsOutdated(data.Link): // it would open what a rotation was to replace, whatever the message says
                 TakeSettings();
                 data.Link.Abort();
-                return BackOff(data, CloseCause.Refresh("configuration changed"), data.Link);
-            case RotationFailed when EndpointChange.Between(data.Link.Settings, _settings).Effect == ChangeEffect.Reconnect:
-                data.Link.Abort(); // it would open what the rotation was to replace
                 return BackOff(data, CloseCause.Refresh("configuration changed"), data.Link);
             case CloseConnection close:
                 data.Link.Abort();

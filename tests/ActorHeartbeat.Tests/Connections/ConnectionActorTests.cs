@@ -862,6 +862,26 @@ public class ConnectionActorTests : ConnectionSpec
         Assert.Equal(dials, Network.DialsOf(Id).Count);
     }
 
+    [Fact]
+    public void A_change_that_a_rotation_was_to_bring_counts_at_once_when_the_connection_is_dialed_anew_meanwhile()
+    {
+        var greeted = Defaults with { OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(5))] };
+        Start(greeted);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+        var outdated = Socket;
+
+        Memory.Settings = greeted with { OnOpen = [] };
+        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+
+        ExpectBackingOff(CauseKind.Refresh);
+        Assert.Equal(1, outdated.Aborts);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        Assert.Empty(SentText);
+    }
+
     private void StartOrFailover()
     {
         Start(Defaults with
