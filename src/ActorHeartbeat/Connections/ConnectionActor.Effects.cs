@@ -46,8 +46,7 @@ public sealed partial class ConnectionActor
                 _memory.Vitals.CountStale();
                 return Stay();
             case PermitGranted:
-                _with.Governor.Tell(new ReturnPermit(_memory.Id));
-                _with.Governor.Tell(new ConnectionReleased(_memory.Id));
+                GiveBack(happened.StateData);
                 return Stay();
             case SettingsChanged:
                 TakeSettings();
@@ -69,6 +68,18 @@ public sealed partial class ConnectionActor
             default:
                 throw new InvalidOperationException($"{happened.FsmEvent} in {StateName}");
         }
+    }
+
+    /// <summary>
+    /// A permit that is not waited for: its request was withdrawn, or reminded of when it was granted already. The governor knows one handshake and one
+    /// connection of this actor, however often it grants, so that what a dial or a socket is using stays.
+    /// </summary>
+    private void GiveBack(ConnectionData data)
+    {
+        if (data is not ConnectingData)
+            _with.Governor.Tell(new ReturnPermit(_memory.Id));
+        if (data is BackingOffData { Leaving: null })
+            Release();
     }
 
     /// <summary>A first dial waits its part of the spread; one that was released while it waited for its restart only ends.</summary>

@@ -137,6 +137,7 @@ public sealed class GovernorLedger<THolder>
         var (lane, queue) = (waiter.Lane, waiter.Lane.Queue);
         Cancel(waiter.Holder);
         _budgets.Spend(lane.HostKey, queue.GroupKey, now);
+        ConnectionGone(waiter.Holder); // granted twice it is still one connection
         if (queue.Group is { } group)
             _connectionsOfGroup[group] = _connectionsOfGroup.GetValueOrDefault(group) + 1;
         _handshakes.Add(waiter.Holder);

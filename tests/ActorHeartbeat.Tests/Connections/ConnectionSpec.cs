@@ -28,7 +28,6 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         Backoff = new BackoffSettings { Jitter = Jitter.None },
     };
 
-    private readonly GovernorLedger<IActorRef> _ledger = new();
     private readonly TestProbe _supervisor;
     private readonly SchedulerClock _clock;
 
@@ -38,14 +37,16 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         _supervisor = CreateTestProbe("supervisor");
         _clock = new SchedulerClock(Sys.Scheduler);
         Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
-        _ledger.Configure(new SupervisorSettings(), new Dictionary<string, GroupSettings>(), _clock.Elapsed);
-        Governor = Sys.ActorOf(ConnectGovernor.Props(_ledger, _clock, null), "governor");
+        Ledger.Configure(new SupervisorSettings(), new Dictionary<string, GroupSettings>(), _clock.Elapsed);
+        Governor = Sys.ActorOf(ConnectGovernor.Props(Ledger, _clock, null), "governor");
         Sys.EventStream.Subscribe(TestActor, typeof(StateChanged));
     }
 
     protected ScriptedNetwork Network { get; }
 
     protected IAttemptResolver Resolver { get; set; } = new PlainResolver();
+
+    protected GovernorLedger<IActorRef> Ledger { get; } = new();
 
     protected IActorRef Governor { get; }
 

@@ -58,6 +58,22 @@ public class GovernorLedgerTests
     }
 
     [Fact]
+    public void A_holder_that_is_granted_twice_is_one_connection_of_its_group()
+    {
+        var ledger = Ledger(Settings with { ConnectBurst = 10 }, new GroupSettings { Name = "g", MaxConnections = 2 });
+        Ask(ledger, "a", group: "g");
+        GrantAll(ledger, 0);
+        Ask(ledger, "a", group: "g");
+        GrantAll(ledger, 0);
+
+        ledger.ConnectionGone("a");
+
+        Ask(ledger, "b", group: "g");
+        Ask(ledger, "c", group: "g");
+        Assert.Equal(["b", "c"], GrantAll(ledger, 0));
+    }
+
+    [Fact]
     public void A_higher_priority_goes_first_but_nobody_starves()
     {
         var ledger = Ledger(Settings with { ConnectBurst = 1 }, new GroupSettings { Name = "vip", Priority = 3 });
