@@ -94,8 +94,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 DropWhatIsLeft();
                 break;
             case ConnectionFailed failed when Find(failed.Endpoint) is { Mode: EndpointMode.Running } running:
-                running.Enter(EndpointMode.Failed, _clock.UtcNow, failed.Cause);
-                Announce(running);
+                Fail(running, failed.Cause);
                 break;
             case RotationDue due when Find(due.Endpoint) is { } aging:
                 BeginSuccession(aging);
@@ -252,13 +251,21 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         if (wasPrimary && endpoint.Mode == EndpointMode.Running)
         {
             // It stopped by itself and did not say why: it threw more often than restarts are allowed.
-            endpoint.Enter(EndpointMode.Failed, _clock.UtcNow, new CloseCause(CauseKind.Crashed, "its actor failed more often than supervisor.restart.max-restarts allows"));
-            Announce(endpoint);
+            Fail(endpoint, new CloseCause(CauseKind.Crashed, "its actor failed more often than supervisor.restart.max-restarts allows"));
         }
         ForgetIfGone(endpoint);
         StartIfWanted(endpoint, TimeSpan.Zero);
         if (_drainedTo is not null && _byActor.Count == 0)
             FinishDrain(forced: 0);
+    }
+
+    private void Fail(SupervisedEndpoint endpoint, CloseCause cause)
+    {
+        var successor = endpoint.Successor;
+        endpoint.LetGo();
+        successor?.Tell(new CloseConnection(endpoint.Memory.Settings.CloseCode, "the endpoint has failed"));
+        endpoint.Enter(EndpointMode.Failed, _clock.UtcNow, cause);
+        Announce(endpoint);
     }
 
     private void ForgetIfGone(SupervisedEndpoint endpoint)

@@ -195,6 +195,23 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
         Assert.Equal(("new", "gone", "moved", "tuned", 1), (Names(applied.Added), Names(applied.Removed), Names(applied.Reconnected), Names(applied.ChangedLive), applied.Unchanged));
         AwaitStates(("same", "open"), ("moved", "open"), ("tuned", "open"), ("new", "open"));
         Assert.Equal([1, 2, 1, 1, 1], new[] { "same", "moved", "tuned", "gone", "new" }.Select(name => _network.DialsOf(Id(name)).Count));
+    [Fact]
+    public void An_endpoint_that_fails_during_a_rotation_keeps_no_connection()
+    {
+        Apply(Rotating("a") with { Outcomes = new OutcomeSettings([new OutcomeRule { CloseCode = [4001], Then = OutcomeAction.Stop }], OutcomeAction.Retry) });
+        AwaitStates(("a", "open"));
+        var old = _network.Connection(Id("a"));
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() => Assert.True(_network.DialsOf(Id("a"))[1].Connection?.IsStarted));
+
+        old.PeerClose(4001, "banned");
+
+        AwaitStates(("a", "failed"));
+        AwaitAssert(() => Assert.Equal(0, _network.LiveSockets(Id("a"))));
+        Assert.Equal((1000, "the endpoint has failed"), _network.Connection(Id("a")).Closes.Single());
+    }
+
         AwaitAssert(() => Assert.Equal(4, List().Count));
     }
 
