@@ -149,6 +149,7 @@ public sealed partial class ConnectionActor
         if (StateData is BackingOffData { Phase: BackingOffPhase.Queued } && NextStateData is BackingOffData { Phase: not BackingOffPhase.Queued })
             _with.Governor.Tell(new CancelRequest(_memory.Id));
         Publish(from, to);
+        _role.IsDown = false; // what it says of itself holds from now on
     }
 
     private static string TimerOf(ConnectionState state) => state switch
@@ -195,6 +196,8 @@ public sealed partial class ConnectionActor
     // Settings that change later do not change how long its closing handshake may take.
     private TimeSpan LeaveDeadline(ConnectionLink leaving) => Now + leaving.Settings.Timeouts.Close + LeaveGrace;
 
+    private bool IsOutdated(ConnectionLink link) => EndpointChange.Between(link.Settings, _memory.Settings).Effect == ChangeEffect.Reconnect;
+
     private static bool Concerns(ConnectionEvent happened, ConnectionLink? link) => happened.Incarnation == link?.Incarnation;
 
     private BackingOffData AskForPermit(BackingOffData data)
@@ -206,8 +209,6 @@ public sealed partial class ConnectionActor
     }
 
     private Uri Target => _memory.UrlIndex == 0 || _memory.UrlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_memory.UrlIndex - 1];
-
-    private bool IsOutdated(ConnectionLink link) => EndpointChange.Between(link.Settings, _memory.Settings).Effect == ChangeEffect.Reconnect;
 
     private ConnectingData Dial(BackingOffData data)
     {
@@ -299,6 +300,7 @@ public sealed partial class ConnectionActor
     /// <summary>A stopped or crashed actor leaves no socket behind: what is not gone yet is aborted, and a successor finds it in the memory.</summary>
     protected override void PostStop()
     {
+        _role.IsDown = true;
         LinkOf(StateData)?.Abort();
         base.PostStop();
     }

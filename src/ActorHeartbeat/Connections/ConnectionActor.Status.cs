@@ -12,10 +12,10 @@ public sealed partial class ConnectionActor
         var next = NextStateData;
         var backingOff = next as BackingOffData;
         var utcNow = _with.Clock.UtcNow;
-        var before = _memory.Status;
+        var before = _memory.LastSaid;
         var retryIn = backingOff is { Phase: BackingOffPhase.Delay } ? Remaining(backingOff.Until) : (TimeSpan?)null;
         var changed = from != to || before?.State != to; // the latter after a restart
-        _memory.Status = new ConnectionStatus(
+        var said = new ConnectionStatus(
             to,
             changed ? utcNow : before!.Since,
             LinkOf(next)?.Incarnation ?? before?.Incarnation ?? 0,
@@ -28,11 +28,13 @@ public sealed partial class ConnectionActor
             Waiting(next),
             (next as ConnectedData)?.Missed ?? 0)
         {
+            Role = _role,
             FailedRotation = next is ConnectedData { RotationFailure: { } failure, RotateAt: { } rotateAt } ? new FailedRotation(failure, utcNow + Remaining(rotateAt)) : null,
         };
+        _memory.LastSaid = said;
         if (!changed)
             return;
-        var change = new StateChanged(_memory.Id, _memory.Status.Incarnation, from, to, next.Failures + 1, backingOff?.Cause, retryIn, utcNow);
+        var change = new StateChanged(_memory.Id, said.Incarnation, from, to, next.Failures + 1, backingOff?.Cause, retryIn, utcNow);
         _memory.Journal.Add(change);
         _memory.Feed.StateChanged(to, backingOff?.Cause.Detail ?? "");
         Context.System.EventStream.Publish(change);

@@ -8,6 +8,7 @@ public sealed class ConnectionRole(bool isPrimary)
 {
     private volatile bool _isPrimary = isPrimary;
     private volatile bool _isReleased;
+    private volatile bool _isDown;
 
     public bool IsPrimary
     {
@@ -20,5 +21,12 @@ public sealed class ConnectionRole(bool isPrimary)
     {
         get => _isReleased;
         internal set => _isReleased = value;
+    }
+
+    /// <summary>Its actor has ended or waits for its restart.</summary>
+    internal bool IsDown
+    {
+        get => _isDown;
+        set => _isDown = value;
     }
 }

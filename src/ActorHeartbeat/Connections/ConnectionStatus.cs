@@ -28,6 +28,14 @@ public sealed record ConnectionStatus(
 {
     /// <summary>Of an open connection whose planned replacement failed: why, and when the next is tried; null otherwise.</summary>
     public FailedRotation? FailedRotation { get; init; }
+
+    /// <summary>Whose words these are; they hold no longer than its actor lives and is wanted.</summary>
+    internal ConnectionRole? Role { get; init; }
+
+    /// <summary>An actor that died, or is to end, says nothing more for a while or for good; what it had is not what the endpoint has.</summary>
+    internal ConnectionStatus AsLongAsItHolds() => Role is { IsDown: true } or { IsReleased: true } && State != ConnectionState.BackingOff
+        ? this with { State = ConnectionState.BackingOff, Subprotocol = null, Waiting = "its actor to start again", Missed = 0, FailedRotation = null }
+        : this;
 }
 
 /// <summary>A connection that stays because the one that was to replace it failed.</summary>

@@ -14,7 +14,7 @@ public sealed class EndpointMemory(EndpointSettings settings, Feed feed)
 {
     private readonly ConcurrentDictionary<long, ConnectionLink> _sockets = new(concurrencyLevel: 1, capacity: 2);
     private volatile EndpointSettings _settings = settings;
-    private volatile ConnectionStatus? _status;
+    private volatile ConnectionStatus? _lastSaid;
     private long _incarnation;
     private int _peakSockets;
 
@@ -33,11 +33,14 @@ public sealed class EndpointMemory(EndpointSettings settings, Feed feed)
 
     public TransitionJournal Journal { get; } = new();
 
-    /// <summary>What the connection actor last said of itself; null before it started.</summary>
-    public ConnectionStatus? Status
+    /// <summary>How the connection stands: what its actor last said of itself, as long as that actor lives; null before the first started.</summary>
+    public ConnectionStatus? Status => _lastSaid?.AsLongAsItHolds();
+
+    /// <summary>What the connection actor last said of itself, dead or alive.</summary>
+    internal ConnectionStatus? LastSaid
     {
-        get => _status;
-        internal set => _status = value;
+        get => _lastSaid;
+        set => _lastSaid = value;
     }
 
     /// <summary>Sockets and dials that exist now: at most one, two during a planned rotation.</summary>

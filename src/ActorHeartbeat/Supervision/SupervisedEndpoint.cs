@@ -68,9 +68,14 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
     public IActorRef? Succeed()
     {
         var old = Primary;
+        var role = _actors[Successor!];
         if (old is not null)
-            (_actors[old].IsPrimary, _actors[old].IsReleased) = (false, true);
-        _actors[Successor!].IsPrimary = true;
+            _actors[old].IsPrimary = false;
+        if (Memory.LastSaid is { } said)
+            Memory.LastSaid = said with { Role = role }; // until it speaks for itself: the endpoint is open all the time
+        if (old is not null)
+            _actors[old].IsReleased = true;
+        role.IsPrimary = true;
         (Primary, Successor, RotationFailed) = (Successor, null, null);
         return old;
     }

@@ -139,6 +139,21 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public void An_endpoint_whose_actor_waits_for_its_restart_does_not_show_the_connection_that_died_with_it()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Sys.ActorSelection("/user/connections/a-1/connection").Tell("no such message"));
+
+        AwaitAssert(() => Assert.Equal("backing-off", State("a")));
+        Command(new PauseEndpoint(Id("a")));
+        Command(new ResumeEndpoint(Id("a")));
+        Assert.Equal("backing-off", State("a"));
+        Assert.Single(_network.DialsOf(Id("a")));
+    }
+
+    [Fact]
     public void An_endpoint_paused_while_its_actor_waits_for_its_restart_stays_paused()
     {
         Apply(Endpoint("a"));
@@ -181,21 +196,6 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void A_new_configuration_touches_only_what_it_names()
-    {
-        Apply(Endpoint("same"), Endpoint("moved"), Endpoint("tuned"), Endpoint("gone"));
-        AwaitStates(("same", "open"), ("moved", "open"), ("tuned", "open"), ("gone", "open"));
-
-        var applied = Apply(
-            Endpoint("same"),
-            Endpoint("moved") with { Url = new Uri("ws://elsewhere.test/") },
-            Endpoint("tuned") with { Heartbeat = new HeartbeatSettings { Interval = TimeSpan.FromSeconds(7) } },
-            Endpoint("new"));
-
-        Assert.Equal(("new", "gone", "moved", "tuned", 1), (Names(applied.Added), Names(applied.Removed), Names(applied.Reconnected), Names(applied.ChangedLive), applied.Unchanged));
-        AwaitStates(("same", "open"), ("moved", "open"), ("tuned", "open"), ("new", "open"));
-        Assert.Equal([1, 2, 1, 1, 1], new[] { "same", "moved", "tuned", "gone", "new" }.Select(name => _network.DialsOf(Id(name)).Count));
-    [Fact]
     public void An_endpoint_that_fails_during_a_rotation_keeps_no_connection()
     {
         Apply(Rotating("a") with { Outcomes = new OutcomeSettings([new OutcomeRule { CloseCode = [4001], Then = OutcomeAction.Stop }], OutcomeAction.Retry) });
@@ -212,6 +212,21 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
         Assert.Equal((1000, "the endpoint has failed"), _network.Connection(Id("a")).Closes.Single());
     }
 
+    [Fact]
+    public void A_new_configuration_touches_only_what_it_names()
+    {
+        Apply(Endpoint("same"), Endpoint("moved"), Endpoint("tuned"), Endpoint("gone"));
+        AwaitStates(("same", "open"), ("moved", "open"), ("tuned", "open"), ("gone", "open"));
+
+        var applied = Apply(
+            Endpoint("same"),
+            Endpoint("moved") with { Url = new Uri("ws://elsewhere.test/") },
+            Endpoint("tuned") with { Heartbeat = new HeartbeatSettings { Interval = TimeSpan.FromSeconds(7) } },
+            Endpoint("new"));
+
+        Assert.Equal(("new", "gone", "moved", "tuned", 1), (Names(applied.Added), Names(applied.Removed), Names(applied.Reconnected), Names(applied.ChangedLive), applied.Unchanged));
+        AwaitStates(("same", "open"), ("moved", "open"), ("tuned", "open"), ("new", "open"));
+        Assert.Equal([1, 2, 1, 1, 1], new[] { "same", "moved", "tuned", "gone", "new" }.Select(name => _network.DialsOf(Id(name)).Count));
         AwaitAssert(() => Assert.Equal(4, List().Count));
     }
 
