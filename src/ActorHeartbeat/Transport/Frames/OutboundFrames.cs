@@ -18,7 +18,7 @@ internal sealed class OutboundFrames(Stream inner)
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly byte[] _ping = new byte[PayloadOffset + sizeof(long)];
     private FrameHeaderReader _frame;
-    private long _wantedId; // 0 when no ping is
+    private object? _wantedId; // one field for the wish and its id, so that none is taken twice
     private volatile bool _over;
     private volatile Exception? _failure;
 
@@ -26,7 +26,7 @@ internal sealed class OutboundFrames(Stream inner)
     public Exception? Failure => _failure;
 
     // Read without the turn only as a hint: whoever holds the turn looks again after passing it on.
-    private bool PingIsDue => Volatile.Read(ref _wantedId) != 0 && !_over && _frame.AtBoundary;
+    private bool PingIsDue => Volatile.Read(ref _wantedId) is not null && !_over && _frame.AtBoundary;
 
     /// <summary>False when no ping can go out any more: after a Close frame or a failed write, and after the end.</summary>
     public bool TryPing(long id)
@@ -90,7 +90,7 @@ internal sealed class OutboundFrames(Stream inner)
         {
             try
             {
-                if (PingIsDue && Interlocked.Exchange(ref _wantedId, 0) is not 0 and var id)
+                if (PingIsDue && Interlocked.Exchange(ref _wantedId, null) is long id)
                     await inner.WriteAsync(BuildPing(id), CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
