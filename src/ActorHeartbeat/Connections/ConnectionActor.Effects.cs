@@ -129,7 +129,6 @@ public sealed partial class ConnectionActor
 
     private State GiveUp(CloseCause cause)
     {
-        RefuseHeld("the endpoint has failed");
         _with.Supervisor.Tell(new ConnectionFailed(_memory.Id, cause));
         return Stop();
     }
@@ -275,12 +274,8 @@ public sealed partial class ConnectionActor
         return BackOff(data, cause, data.Link);
     }
 
-    private BackingOffData Ending(ConnectionData data, CloseConnection close, ConnectionLink leaving)
-    {
-        if (!close.IsSuccession)
-            RefuseHeld("the endpoint is closed");
-        return new BackingOffData(data.Failures, CloseCause.Closed(close.Code, close.Reason), BackingOffPhase.Ending, LeaveDeadline(leaving), leaving);
-    }
+    private BackingOffData Ending(ConnectionData data, CloseConnection close, ConnectionLink leaving) =>
+        new(data.Failures, CloseCause.Closed(close.Code, close.Reason), BackingOffPhase.Ending, LeaveDeadline(leaving), leaving);
 
     private BackingOffData NoLongerThanBackoff(BackingOffData data)
     {

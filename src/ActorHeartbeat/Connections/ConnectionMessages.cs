@@ -1,6 +1,7 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Transport;
+using Akka.Actor;
 using Akka.Event;
 
 namespace ActorHeartbeat.Connections;
@@ -22,7 +23,11 @@ public sealed record SettingsChanged(ChangeEffect Effect);
 /// <summary>
 /// Send a message; answered by <see cref="SendResult"/>. A message that is queued is answered twice: that it is queued, and what became of it.
 /// </summary>
-public sealed record SendMessage(OutboundMessage Message);
+public sealed record SendMessage(OutboundMessage Message)
+{
+    /// <summary>Who answers should it find its actor dead: what is lost with an actor, or comes while it waits for its restart, is a dead letter.</summary>
+    internal IActorRef? By { get; init; }
+}
 
 /// <param name="Status">What became of the message.</param>
 /// <param name="Why">For a message that was not sent: one line.</param>

@@ -37,9 +37,16 @@ public sealed partial class ConnectionSupervisor
         if (Find(send.Endpoint) is not { } endpoint)
             Sender.Tell(Unknown(send.Endpoint));
         else if (endpoint.Primary is { } primary)
-            primary.Forward(new SendMessage(send.Message));
+            primary.Forward(new SendMessage(send.Message) { By = Self });
         else
             Sender.Tell(new SendResult(Transport.SendStatus.Refused, $"{send.Endpoint} is {Snapshot(endpoint).State}"));
+    }
+
+    /// <summary>However its last actor ended, closed or failed or crashed too often: nobody is left to send what waited.</summary>
+    private static void RefuseHeld(SupervisedEndpoint endpoint)
+    {
+        foreach (var held in endpoint.Memory.Held.TakeAll())
+            held.Ticket.Tell(new SendResult(Transport.SendStatus.Refused, $"{endpoint.Memory.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}"));
     }
 
     private void DrainAll(Drain drain)

@@ -2,6 +2,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
+using Akka.Event;
 using Akka.Pattern;
 
 namespace ActorHeartbeat.Supervision;
@@ -37,6 +38,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
 
     public static Props Props(SupervisorDependencies dependencies) => Akka.Actor.Props.Create(() => new ConnectionSupervisor(dependencies));
+
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
 
     protected override void OnReceive(object message)
     {
@@ -105,6 +108,11 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             case SuccessorFailed failed when Find(failed.Endpoint)?.IsSuccessor(failed.Role) == true:
                 Abandon(Find(failed.Endpoint)!, failed);
                 break;
+            case DeadLetter { Message: SendMessage { By: { } by } } lost when by.Equals(Self):
+                lost.Sender.Tell(new SendResult(Transport.SendStatus.Refused, "its connection's actor has failed and starts again"));
+                break;
+            case DeadLetter:
+                break; // somebody else's
             case Terminated dead when _byActor.Remove(dead.ActorRef, out var owner):
                 Stopped(owner, dead.ActorRef);
                 break;
@@ -255,6 +263,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         }
         ForgetIfGone(endpoint);
         StartIfWanted(endpoint, TimeSpan.Zero);
+        if (endpoint.IsIdle)
+            RefuseHeld(endpoint);
         if (_drainedTo is not null && _byActor.Count == 0)
             FinishDrain(forced: 0);
     }

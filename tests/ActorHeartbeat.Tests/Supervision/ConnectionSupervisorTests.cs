@@ -388,6 +388,74 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
         Assert.Equal([SendStatus.Sent, SendStatus.Sent], [ExpectMsg<SendResult>().Status, ExpectMsg<SendResult>().Status]);
     }
 
+    [Theory]
+    [InlineData("pause", "a is paused")]
+    [InlineData("close", "a is paused")]
+    [InlineData("remove", "a is removed")]
+    [InlineData("drain", "a is paused")]
+    public void A_message_that_waits_for_the_next_attempt_is_refused_when_there_will_be_none(string end, string why)
+    {
+        _network.Script(Id("a"), DialScript.Refuse(500));
+        Apply(Endpoint("a") with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } });
+        AwaitStates(("a", "backing-off"));
+        AwaitAssert(() => Assert.Equal("the delay before the next attempt", Snapshot("a").Memory.Status?.Waiting));
+        _supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("order")), TestActor);
+        Assert.Equal(SendStatus.Queued, ExpectMsg<SendResult>().Status);
+
+        _supervisor.Tell(
+            end switch
+            {
+                "pause" => new PauseEndpoint(Id("a")),
+                "close" => new CloseEndpoint(Id("a"), 1000, ""),
+                "remove" => new RemoveEndpoint(Id("a")),
+                _ => new Drain("over"),
+            },
+            ActorRefs.NoSender);
+
+        Assert.Equal(new SendResult(SendStatus.Refused, why), ExpectMsg<SendResult>());
+    }
+
+    [Fact]
+    public void A_message_that_waits_is_refused_when_its_actor_may_start_no_more()
+    {
+        _network.Script(Id("a"), DialScript.Refuse(500));
+        _supervisor.Tell(new ApplyConfiguration([Endpoint("a") with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } }], new Dictionary<string, GroupSettings>(), NoSpread with { Restart = new RestartSettings { MaxRestarts = 0 } }), TestActor);
+        ExpectMsg<ConfigurationApplied>();
+        AwaitStates(("a", "backing-off"));
+        _supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("order")), TestActor);
+        Assert.Equal(SendStatus.Queued, ExpectMsg<SendResult>().Status);
+
+        Crash("a");
+
+        Assert.Equal(new SendResult(SendStatus.Refused, "a is failed"), ExpectMsg<SendResult>());
+    }
+
+    [Fact]
+    public void A_message_for_an_actor_that_waits_for_its_restart_is_answered()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+        Crash("a");
+        AwaitAssert(() => Assert.Equal(0, _network.LiveSockets(Id("a"))));
+
+        _supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("order")), TestActor);
+
+        Assert.Equal(new SendResult(SendStatus.Refused, "its connection's actor has failed and starts again"), ExpectMsg<SendResult>());
+    }
+
+    [Fact]
+    public void Every_message_sent_while_an_actor_crashes_is_answered()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+
+        Crash("a");
+        for (var number = 0; number < 100; number++)
+            _supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("order")), TestActor);
+
+        Assert.All(Enumerable.Range(0, 100).Select(_ => ExpectMsg<SendResult>().Status), status => Assert.True(status is SendStatus.Sent or SendStatus.Refused));
+    }
+
     [Fact]
     public void A_new_send_rate_of_a_group_counts_for_the_connections_that_are_open()
     {
@@ -465,6 +533,9 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
         _supervisor.Tell(new ApplyConfiguration(endpoints, groups.ToDictionary(group => group.Name), NoSpread), TestActor);
         return (ConfigurationApplied)FishForMessage(message => message is ConfigurationApplied);
     }
+
+    /// <summary>By a message that a connection has no case for.</summary>
+    private void Crash(string name) => Sys.ActorSelection($"/user/connections/{name}-*/connection").Tell("nobody knows this", ActorRefs.NoSender);
 
     private void AwaitDials(int count) => AwaitAssert(() =>
     {
