@@ -40,6 +40,8 @@ internal sealed class Invariants(Func<TimeSpan> clock)
     {
         if (!_watched.TryGetValue(settings.Id.Value, out var watched))
             _all.Add(_watched[settings.Id.Value] = watched = new Watched(this, settings));
+        if (watched.Settings != settings)
+            watched.SettingsSince = Now;
         watched.Settings = settings;
         return watched;
     }
@@ -51,6 +53,9 @@ internal sealed class Invariants(Func<TimeSpan> clock)
     {
         if (_pauses.TryGetValue(url.Authority, out var pause) && Now > pause.From && Now < pause.Until)
             Broken(_watched[settings.Id.Value], $"6: a dial {pause.Until - Now} before {url.Authority} wants to hear from anybody again");
+        var configured = _watched[settings.Id.Value];
+        if (Now > configured.SettingsSince && url != configured.Settings.Url && !configured.Settings.Urls.Contains(url))
+            Broken(configured, $"9 (settings): a dial to {url}, since {configured.SettingsSince} it is {configured.Settings.Url}");
         Spend("all", Fleet.Supervisor.ConnectRate, Fleet.Supervisor.ConnectBurst, settings);
         if (settings.Group is { } group && Fleet.Groups[group].ConnectRate is { } rate)
             Spend(group, rate, Fleet.Groups[group].ConnectBurst, settings);

@@ -12,12 +12,7 @@ internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet f
     /// <summary>No socket has this number any more.</summary>
     public const long LongGone = -1;
 
-    /// <summary>A message for an actor that waits for its restart is a dead letter, and its sender hears nothing.</summary>
-    private static readonly TimeSpan LongestRestart = Fleet.Supervisor.Restart.MaxBackoff * (1 + Fleet.Supervisor.Restart.Jitter);
-
     private readonly Random _random = new(simulation.Seed ^ 0x0BE7);
-
-    private TimeSpan _lastCrash;
 
     /// <summary>Does one thing.</summary>
     /// <returns>Whether the configuration changed.</returns>
@@ -28,7 +23,7 @@ internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet f
         {
             case 0:
                 if (_random.Next(2) == 0)
-                    Send(id, "last words");
+                    Send(id, "last words"); // whoever is not open keeps them, and must not forget them
                 supervisor.Tell(new PauseEndpoint(id), ActorRefs.NoSender);
                 break;
             case 1 or 2 or 3:
@@ -48,6 +43,7 @@ internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet f
                 return true;
             case 9 or 10:
                 Crash($"{id}-*");
+                Later(_random.Next(2000), () => Send(id, "to whom it may concern")); // it may be dead, starting again, or back
                 break;
             case 19 or 20:
                 Crash($"e{_random.Next(1, 5)}*"); // a fifth of them crash at once
@@ -76,17 +72,12 @@ internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet f
 
     public TimeSpan Pause() => TimeSpan.FromSeconds(_random.Next(1, 240));
 
-    private void Crash(string which)
-    {
-        _lastCrash = simulation.Time;
-        Connection(which, "a message nobody knows");
-    }
+    private void Crash(string which) => Connection(which, "a message nobody knows");
 
-    private void Send(EndpointId id, string text)
-    {
-        if (simulation.Time - _lastCrash > LongestRestart)
-            consumers.Send(id, OutboundMessage.Text(text));
-    }
+    private void Send(EndpointId id, string text) => consumers.Send(id, OutboundMessage.Text(text));
+
+    private void Later(int milliseconds, Action action) =>
+        simulation.System.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(milliseconds), action);
 
     private string Key() => $"{_random.Next(3)}";
 

@@ -11,6 +11,9 @@ internal sealed class Watched(Invariants invariants, EndpointSettings settings) 
 
     public EndpointSettings Settings { get; set; } = settings;
 
+    /// <summary>When they last changed, in simulated time.</summary>
+    public TimeSpan SettingsSince { get; set; }
+
     public EndpointMemory? Memory { get; private set; }
 
     /// <summary>Sockets and dials that exist.</summary>
