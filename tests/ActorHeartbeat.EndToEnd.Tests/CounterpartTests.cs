@@ -2,6 +2,7 @@ using System.Text;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
@@ -71,7 +72,7 @@ public class CounterpartTests
         server.Freeze();
         var frozen = TimeProvider.System.GetTimestamp();
         await Eventually.TrueAsync(
-            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Memory.Status!.LastClose?.Kind == CauseKind.HeartbeatTimeout), Patience, "half-open detected");
+            async () => (await host.EndpointsAsync()).All(WasFoundSilent), Patience, "half-open detected");
         var detection = TimeProvider.System.GetElapsedTime(frozen);
         server.Thaw();
         await host.AllOpenAsync(Patience);
@@ -105,6 +106,10 @@ public class CounterpartTests
         var first = int.Parse(texts[0][5..^1]);
         Assert.Equal(Enumerable.Range(first, 50).Select(number => $"{{\"n\":{number}}}"), texts);
     }
+
+    // Its last close may be another by the time the others are found: the dials after it are not answered either.
+    private static bool WasFoundSilent(EndpointSnapshot endpoint) =>
+        endpoint.Memory.Journal.Snapshot().Any(change => change.Cause?.Kind == CauseKind.HeartbeatTimeout);
 
     private static EndpointSettings Ping(PeerProcess server) =>
         Endpoint(server, "ping", "/quiet", new HeartbeatSettings { Interval = Interval, Timeout = PongTimeout });

@@ -65,7 +65,7 @@ public sealed class SupervisedHost : IAsyncDisposable
         await Eventually.TrueAsync(
             async () => (endpoints = await EndpointsAsync()).All(endpoint => endpoint.State is "open" or "awaiting-pong"),
             within,
-            () => $"all endpoints open: {string.Join("; ", endpoints.Select(endpoint => $"{endpoint.Id} is {endpoint.State}: {endpoint.Memory.Status}"))}");
+            () => $"all endpoints open: {string.Join("; ", endpoints.Select(endpoint => $"{endpoint.Id} is {endpoint.State}: {endpoint.Memory.Status} after {string.Join(", ", endpoint.Memory.Journal.Snapshot().TakeLast(8))}"))}");
     }
 
     public async ValueTask DisposeAsync()
