@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
 
@@ -53,6 +54,18 @@ public sealed class ReadmeExamples
         Assert.All(examples, example => Assert.Contains(example, Trimmed(code)));
         Assert.All(FeedPath.All, path => Assert.Contains($"`{path.Path}`", readme));
         Assert.All(Fault.All.Select(fault => fault.Stage).Distinct(), stage => Assert.Contains($"`{stage}`", readme));
+    }
+
+    /// <summary>Whoever pastes an example has the package and a service, and nothing of this project.</summary>
+    [Fact]
+    public async Task The_examples_need_nothing_but_the_package_and_the_reader_s_own_service()
+    {
+        var readme = await File.ReadAllTextAsync(Beside("../../../src/ActorHeartbeat.TestKit/README.md"));
+        var words = readme.Split("```csharp\n").Skip(1).SelectMany(block => Regex.Matches(block.Split("```")[0], @"\w+").Select(word => word.Value)).ToHashSet();
+
+        var ours = typeof(ReadmeExamples).Assembly.GetTypes().Concat(typeof(ScriptedNetwork).Assembly.GetTypes().Where(type => !type.IsVisible)).Select(type => type.Name);
+
+        Assert.Equal([nameof(PriceService)], ours.Where(words.Contains).Distinct());
     }
 
     private static string Beside(string path, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, path);

@@ -3,18 +3,24 @@ using System.Text;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
 
-namespace ActorHeartbeat.TestKit.Tests;
+namespace ActorHeartbeat.TestKit;
 
-/// <summary>Writes down every call in words, in order.</summary>
-internal sealed class RecordingSink : IConnectionSink
+/// <summary>Stands for the code above a dialer: writes down every call in words, in order. For one connection at a time.</summary>
+public sealed class RecordingSink : IConnectionSink
 {
+    /// <summary>
+    /// What has been called: <c>activity</c>, <c>Text 42</c> or <c>Binary ...</c> (the payload as UTF-8), <c>pong 7</c> or <c>pong of 3 B</c> when it
+    /// is no eight-byte number, <c>ended 1012 restart clean</c>. Read it when no callback can be under way.
+    /// </summary>
     public List<string> Calls { get; } = [];
 
-    /// <summary>What a message's handling waits for.</summary>
+    /// <summary>What the handling of a message waits for; nothing by default.</summary>
     public Func<Task> Work { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>The bounds the connection is told; the library's defaults unless set.</summary>
     public LimitSettings Limits { get; set; } = new();
 
+    /// <summary>The payload of the last message as it was lent, not a copy: overwritten once its handler is done. Empty before the first.</summary>
     public ReadOnlyMemory<byte> LastPayload { get; private set; }
 
     public void OnActivity() => Calls.Add("activity");
