@@ -1,10 +1,15 @@
 namespace ActorHeartbeat.Connections;
 
-/// <summary>The last transitions of an endpoint with their causes. One writer; a reader gets a copy.</summary>
+/// <summary>
+/// The last transitions of an endpoint with their causes; a reader gets a copy. Of answered heartbeats in a row only the newest is kept: in
+/// minutes they would push out whatever explains something.
+/// </summary>
 public sealed class TransitionJournal
 {
     /// <summary>How many are kept.</summary>
     public const int Capacity = 64;
+
+    private readonly Lock _gate = new();
 
     // Grows to the capacity before it begins to turn: most endpoints see a handful of transitions in days.
     private StateChanged?[] _ring = [];
@@ -12,27 +17,38 @@ public sealed class TransitionJournal
 
     internal void Add(StateChanged change)
     {
-        if (_written == _ring.Length && _ring.Length < Capacity)
+        lock (_gate)
         {
-            var larger = new StateChanged?[Math.Max(4, 2 * _ring.Length)];
-            _ring.CopyTo(larger, 0);
-            Volatile.Write(ref _ring, larger);
+            if (change.To == ConnectionState.AwaitingPong && EndsWithAnsweredHeartbeat(change.Incarnation))
+            {
+                DropNewest();
+                DropNewest();
+            }
+            if (_written == _ring.Length && _ring.Length < Capacity)
+                Array.Resize(ref _ring, Math.Max(4, 2 * _ring.Length));
+            _ring[_written++ % Capacity] = change;
         }
-        _ring[_written % Capacity] = change;
-        Volatile.Write(ref _written, _written + 1);
     }
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<StateChanged> Snapshot()
     {
-        var written = Volatile.Read(ref _written); // before the ring: one that is too new has all that was written
-        var ring = Volatile.Read(ref _ring);
-        var changes = new List<StateChanged>(ring.Length);
-        for (var index = Math.Max(0, written - Capacity); index < written; index++)
+        lock (_gate)
         {
-            if (ring[index % Capacity] is { } change)
-                changes.Add(change);
+            var changes = new List<StateChanged>(_ring.Length);
+            for (var index = Math.Max(0, _written - Capacity); index < _written; index++)
+            {
+                if (_ring[index % Capacity] is { } change)
+                    changes.Add(change);
+            }
+            return changes;
         }
-        return changes;
     }
+
+    private void DropNewest() => _ring[--_written % Capacity] = null;
+
+    private bool EndsWithAnsweredHeartbeat(long incarnation) =>
+        _written >= 2
+        && _ring[(_written - 1) % Capacity] is { From: ConnectionState.AwaitingPong, To: ConnectionState.Open } answered && answered.Incarnation == incarnation
+        && _ring[(_written - 2) % Capacity] is { From: ConnectionState.Open, To: ConnectionState.AwaitingPong };
 }
