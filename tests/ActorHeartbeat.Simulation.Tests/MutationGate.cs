@@ -25,7 +25,7 @@ public class MutationGate(ITestOutputHelper output)
         new("missed heartbeats never end a connection", Actor, "LivenessVerdict.Missed => Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1))", "LivenessVerdict.Missed => GoTo(ConnectionState.AwaitingPong).Using(Ping(data))"),
         new("a permit is not returned after the handshake", Effects, "if (from == ConnectionState.Connecting && to != from)", "if (from == ConnectionState.Connecting && to == ConnectionState.Connecting)"),
         new("a permit is not returned on a crash", "Supervision/ConnectGovernor.cs", "_ledger.Gone(dead.ActorRef);", ""),
-        new("a place in the group is not given back", Effects, "private void Release() => _with.Governor.Tell(new ConnectionReleased(_memory.Id));", "private static void Release() { }"),
+        new("a place in the group is not given back", "Supervision/GovernorLedger.cs", "--_connectionsOfGroup[group] == 0", "_connectionsOfGroup[group] == 0"),
         new("the overall budget is not spent", Budgets, "_overall = _overall.Spent(now);", ""),
         new("a group's budget is not spent", Budgets, "_groups[groupKey] = budget.Spent(now);", "_ = budget;"),
         new("a change is dialed with the old settings", Actor, "                TakeSettings();\n                return WhenClosing", "                return WhenClosing"),
