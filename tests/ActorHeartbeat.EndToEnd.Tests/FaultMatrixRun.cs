@@ -91,6 +91,9 @@ public class FaultMatrixRun : IAsyncLifetime
 
         private StateChanged? Lost { get; set; }
 
+        // Collected look by look: of answered heartbeats in a row the journal keeps only the newest.
+        private HashSet<DateTimeOffset> AnsweredAt { get; } = [];
+
         /// <summary>Whether the server reads on to hear how the client ends it.</summary>
         public bool HasItsSay => Fault.Effect is FaultEffect.Ended or FaultEffect.Harmless;
 
@@ -110,7 +113,8 @@ public class FaultMatrixRun : IAsyncLifetime
             var changes = Memory.Journal.Snapshot();
             Dialed ??= changes.FirstOrDefault(change => change.To == ConnectionState.Connecting);
             Lost ??= changes.FirstOrDefault(change => change is { To: ConnectionState.BackingOff, Cause.Kind: not CauseKind.Start });
-            return Lost is not null || changes.Count(change => change is { From: ConnectionState.AwaitingPong, To: ConnectionState.Open }) >= HeartbeatsToSurvive;
+            AnsweredAt.UnionWith(changes.Where(change => change is { From: ConnectionState.AwaitingPong, To: ConnectionState.Open }).Select(change => change.At));
+            return Lost is not null || AnsweredAt.Count >= HeartbeatsToSurvive;
         }
     }
 }
