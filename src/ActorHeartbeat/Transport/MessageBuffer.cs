@@ -29,7 +29,6 @@ internal struct MessageBuffer(int firstSize)
         return _length < _enough;
     }
 
-
     public void Forget() => _bytes = [];
 
     public void Return()
