@@ -156,7 +156,8 @@ internal sealed class World : IDisposable
     /// </summary>
     private static TimeSpan HealsWithin(EndpointSettings settings)
     {
-        var notice = settings.Heartbeat.Interval + (settings.Heartbeat.MaxMissed * (settings.Heartbeat.Timeout ?? TimeSpan.FromMinutes(1)));
+        var silent = settings.Heartbeat.Interval + (settings.Heartbeat.MaxMissed * (settings.Heartbeat.Timeout ?? TimeSpan.FromMinutes(1)));
+        var notice = new[] { silent, settings.Timeouts.DataIdle?.After ?? TimeSpan.Zero }.Max(); // pongs hide a feed that has dried up from all but data-idle
         var everybodyTwice = TimeSpan.FromSeconds(2 * Fleet.Size / Fleet.SlowestPerSecond);
         var restart = Fleet.Supervisor.Restart.MaxBackoff * (1 + Fleet.Supervisor.Restart.Jitter);
         var slowest = new[] { settings.Backoff.Max, settings.Flap?.Retry ?? TimeSpan.Zero, OutcomeSettings.DefaultQuarantine }.Max();
