@@ -104,8 +104,8 @@ internal sealed class RelayLink(TcpRelay relay, Socket client)
             var limit = relay.BytesPerSecond;
             // Twenty steps a second, so that a slow line is slow and not merely late.
             var step = limit is { } perSecond ? Math.Min(bytes.Length, Math.Max(1, perSecond / 20)) : bytes.Length;
+            Interlocked.Add(ref counter.Bytes, step); // first: whoever has received them finds them counted
             await to.SendAsync(bytes[..step], over).ConfigureAwait(false);
-            Interlocked.Add(ref counter.Bytes, step);
             bytes = bytes[step..];
             if (limit is { } rate)
                 await Task.Delay(TimeSpan.FromSeconds((double)step / rate), relay.Time, over).ConfigureAwait(false);
