@@ -13,7 +13,7 @@ namespace ActorHeartbeat.Tests.Inspirations;
 
 /// <summary>
 /// What users of other libraries complain of, each under the name of the complaint. What only a real socket can show is in
-/// ClientWebSocketConnectionTests (a close that is never answered, a send that a dead peer never takes); what concerns several
+/// ClientWebSocketCloseTests (a close that is never answered), ClientWebSocketMessageTests (a send that a dead peer never takes); what concerns several
 /// endpoints is in ConnectionSupervisorTests (attempts exhausted and resumed, a change of one that leaves the others alone).
 /// </summary>
 public class PeerRegressionTests : ConnectionSpec

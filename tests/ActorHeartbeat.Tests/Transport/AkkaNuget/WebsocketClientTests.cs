@@ -4,7 +4,14 @@ namespace ActorHeartbeat.Tests.Transport;
 
 // Everything that is asked of the framework's transport, asked of Websocket.Client: who configures another transport gives up nothing.
 
-public sealed class WebsocketClientConnectionTests : ClientWebSocketConnectionTests
+public sealed class WebsocketClientMessageTests : ClientWebSocketMessageTests
+{
+    private protected override int SharedHandlers => ((WebsocketClientDialer)Dialer).SharedHandlers;
+
+    private protected override IDialer CreateDialer() => new WebsocketClientDialer(Time);
+}
+
+public sealed class WebsocketClientCloseTests : ClientWebSocketCloseTests
 {
     private protected override int SharedHandlers => ((WebsocketClientDialer)Dialer).SharedHandlers;
 

@@ -4,8 +4,8 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>What any transport must do; a derived class repeats it with another.</summary>
-public class ClientWebSocketConnectionTests : DialerTestBase
+/// <summary>What any transport must do with messages and pings, in and out; a derived class repeats it with another.</summary>
+public class ClientWebSocketMessageTests : DialerTestBase
 {
     private readonly RecordingSink _sink = new();
 
@@ -108,116 +108,6 @@ public class ClientWebSocketConnectionTests : DialerTestBase
     }
 
     [Fact]
-    public async Task Our_close_is_answered_and_what_comes_before_the_answer_is_delivered()
-    {
-        using var server = new LoopbackServer();
-        var (connection, peer) = await ConnectAsync(server, _sink);
-
-        connection.Close(4001, new string('é', 100));
-        var close = await peer.ReadAsync();
-        await peer.SendTextAsync("last words");
-        await peer.SendCloseAsync(4001, "bye");
-        peer.Dispose();
-
-        Assert.Equal(new ConnectionEnd(4001, "bye", WasClean: true), await _sink.EndAsync());
-        Assert.Equal("last words", await _sink.TextAsync());
-        Assert.Equal((Opcodes.Close, 4001, new string('é', 61)), (close!.Opcode, close.CloseCode, Encoding.UTF8.GetString(close.Payload.AsSpan(2))));
-        Assert.False(connection.TryPing(1));
-        Assert.Equal(SendStatus.Refused, await connection.SendAsync(OutboundMessage.Text("late")));
-    }
-
-    [Theory]
-    [InlineData(1000)]
-    [InlineData(1001)]
-    [InlineData(1011)]
-    [InlineData(1012)]
-    [InlineData(1013)]
-    [InlineData(1014)]
-    [InlineData(3000)]
-    [InlineData(4999)]
-    public async Task A_close_of_the_peer_is_answered_with_its_code(int code)
-    {
-        using var server = new LoopbackServer();
-        var (_, peer) = await ConnectAsync(server, _sink);
-
-        await peer.SendCloseAsync(code, "why");
-        var answer = await peer.ReadAsync();
-        peer.Dispose();
-
-        Assert.Equal(new ConnectionEnd(code, "why", WasClean: true), await _sink.EndAsync());
-        Assert.Equal((Opcodes.Close, code), (answer!.Opcode, answer.CloseCode));
-        Assert.Equal(1, _sink.Ends);
-    }
-
-    [Fact]
-    public async Task A_close_without_a_code_is_1005_and_answered_with_1000()
-    {
-        using var server = new LoopbackServer();
-        var (_, peer) = await ConnectAsync(server, _sink);
-
-        await peer.SendAsync(Opcodes.Close, []);
-        var answer = await peer.ReadAsync();
-        peer.Dispose();
-
-        Assert.Equal(new ConnectionEnd(1005, "", WasClean: true), await _sink.EndAsync());
-        Assert.Equal(1000, answer!.CloseCode);
-    }
-
-    [Theory]
-    [InlineData(999)]
-    [InlineData(1005)]
-    [InlineData(1006)]
-    [InlineData(1015)]
-    [InlineData(2000)]
-    [InlineData(5000)]
-    public async Task A_close_code_that_must_not_be_sent_is_a_protocol_failure(int code)
-    {
-        using var server = new LoopbackServer();
-        var (_, peer) = await ConnectAsync(server, _sink);
-
-        await peer.SendCloseAsync(code);
-        var answer = await peer.ReadAsync();
-        peer.Dispose();
-
-        var end = await _sink.EndAsync();
-        Assert.Equal((1006, false, FailureLayer.Protocol), (end.CloseCode, end.WasClean, end.Failure!.Layer));
-        Assert.Equal(1002, answer!.CloseCode);
-    }
-
-    [Theory]
-    [InlineData(new byte[] { 0x03 }, "half a close code")]
-    [InlineData(new byte[] { 0, 0 }, "the close code 0, which must not be sent")]
-    [InlineData(new byte[] { 0x03, 0xed }, "the close code 1005, which must not be sent")]
-    [InlineData(new byte[] { 0x03, 0xe8, 0xc3, 0x28 }, "a reason that is not valid UTF-8")]
-    public async Task What_is_wrong_with_a_Close_frame_is_said(byte[] payload, string flaw)
-    {
-        using var server = new LoopbackServer();
-        var (_, peer) = await ConnectAsync(server, _sink);
-
-        await peer.SendAsync(Opcodes.Close, payload);
-        var answer = await peer.ReadAsync();
-        peer.Dispose();
-
-        var end = await _sink.EndAsync();
-        Assert.Equal((1006, false, 1002), (end.CloseCode, end.WasClean, answer!.CloseCode));
-        Assert.Equal(new DialFailure(FailureLayer.Protocol, $"the peer's Close frame carries {flaw}; closed with 1002").Message, end.Failure!.Message);
-    }
-
-    [Fact]
-    public async Task Bad_text_right_before_a_sound_Close_frame_is_blamed_on_the_text()
-    {
-        using var server = new LoopbackServer();
-        var (_, peer) = await ConnectAsync(server, _sink);
-
-        await peer.WriteAsync((byte[])[.. WebSocketPeer.Frame(Opcodes.Text, [0xc3, 0x28]), .. WebSocketPeer.Frame(Opcodes.Close, [0x03, 0xe8])]);
-        var answer = await peer.ReadAsync();
-        peer.Dispose();
-
-        Assert.Equal(1007, answer!.CloseCode);
-        Assert.Equal("the peer sent text that is not valid UTF-8; closed with 1007", (await _sink.EndAsync()).Failure!.Message);
-    }
-
-    [Fact]
     public async Task A_text_message_that_is_not_UTF_8_is_answered_with_1007()
     {
         using var server = new LoopbackServer();
@@ -249,62 +139,6 @@ public class ClientWebSocketConnectionTests : DialerTestBase
     }
 
     [Fact]
-    public async Task A_FIN_without_a_close_frame_is_1006_and_called_FIN()
-    {
-        using var server = new LoopbackServer();
-        var (_, peer) = await ConnectAsync(server, _sink);
-
-        peer.Dispose();
-
-        var end = await _sink.EndAsync();
-        Assert.Equal((1006, "", false), (end.CloseCode, end.Reason, end.WasClean));
-        Assert.Equal(new DialFailure(FailureLayer.Tcp, "the peer closed the TCP connection (FIN) without a Close frame").Message, end.Failure!.Message);
-    }
-
-    [Fact]
-    public async Task A_RST_is_1006_and_called_RST()
-    {
-        using var server = new LoopbackServer();
-        var (_, peer) = await ConnectAsync(server, _sink);
-
-        peer.Reset();
-
-        var end = await _sink.EndAsync();
-        Assert.Equal((1006, false, "the peer reset the TCP connection (RST)"), (end.CloseCode, end.WasClean, end.Failure!.Message));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_RST_that_a_write_meets_before_the_read_is_called_RST(bool byPing)
-    {
-        using var server = new LoopbackServer();
-        var accepting = server.AcceptUpgradedAsync();
-        var connection = Assert.IsType<DialResult.Connected>(await DialAsync(Endpoint(server.Url), _sink)).Connection;
-        (await accepting).Reset();
-
-        while (byPing ? connection.TryPing(1) : await connection.SendAsync(OutboundMessage.Text("hello")) == SendStatus.Sent)
-            await Task.Yield();
-        connection.Start();
-
-        Assert.Equal("the peer reset the TCP connection (RST)", (await _sink.EndAsync()).Failure!.Message);
-    }
-
-    [Fact]
-    public async Task A_peer_that_closes_but_never_ends_the_TCP_connection_has_closed_cleanly_and_is_cut_off_at_the_close_deadline()
-    {
-        using var server = new LoopbackServer();
-        var (_, peer) = await ConnectAsync(server, _sink, settings => settings with { Timeouts = new TimeoutSettings { Close = TimeSpan.FromMilliseconds(100) } });
-
-        await peer.SendCloseAsync(1000, "done");
-        Assert.Equal(1000, (await peer.ReadAsync())!.CloseCode);
-        await Time.ElapseAsync(TimeSpan.FromMilliseconds(100));
-
-        Assert.Equal(new ConnectionEnd(1000, "done", WasClean: true), await _sink.EndAsync());
-        Assert.Null(await peer.ReadAsync());
-    }
-
-    [Fact]
     public async Task Messages_accepted_before_a_close_go_out_before_the_Close_frame()
     {
         using var server = new LoopbackServer();
@@ -326,21 +160,6 @@ public class ClientWebSocketConnectionTests : DialerTestBase
         Assert.Equal(["unsubscribe", "stop"], texts);
         Assert.Equal(1000, frame!.CloseCode);
         Assert.Equal([SendStatus.Sent, SendStatus.Sent, SendStatus.Sent, SendStatus.Refused], [await large, await first, await second, await late]);
-    }
-
-    [Fact]
-    public async Task A_peer_that_ignores_our_close_is_aborted_after_the_close_deadline()
-    {
-        using var server = new LoopbackServer();
-        var (connection, peer) = await ConnectAsync(server, _sink);
-
-        connection.Close(1000, "");
-        Assert.Equal(Opcodes.Close, (await peer.ReadAsync())!.Opcode);
-        await Time.ElapseAsync(TimeSpan.FromSeconds(5));
-
-        var end = await _sink.EndAsync();
-        Assert.Equal((1006, false, FailureLayer.Timeout), (end.CloseCode, end.WasClean, end.Failure!.Layer));
-        Assert.Null(await peer.ReadAsync());
     }
 
     [Fact]
@@ -479,22 +298,5 @@ public class ClientWebSocketConnectionTests : DialerTestBase
 
         Assert.Equal(new ConnectionEnd(1006, "", WasClean: false), await sink.EndAsync());
         Assert.Null(await peer.ReadAsync());
-    }
-
-    [Fact]
-    public async Task An_abort_before_the_start_ends_the_connection_once()
-    {
-        using var server = new LoopbackServer();
-        var accepting = server.AcceptUpgradedAsync();
-        var connected = Assert.IsType<DialResult.Connected>(await DialAsync(Endpoint(server.Url), _sink));
-        using var peer = await accepting;
-
-        connected.Connection.Abort();
-        connected.Connection.Abort();
-        connected.Connection.Start();
-
-        Assert.Equal(new ConnectionEnd(1006, "", WasClean: false), await _sink.EndAsync());
-        Assert.Null(await peer.ReadAsync());
-        Assert.Equal(1, _sink.Ends);
     }
 }
