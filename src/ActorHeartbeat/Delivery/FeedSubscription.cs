@@ -49,7 +49,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     /// <summary>Completes as soon as the stream is ended, even when the reader is stuck; what waits can still be read.</summary>
     public Task WhenEnded => _ended.Task;
 
-    /// <summary>Completes when the stream is ended and everything has been read.</summary>
+    /// <summary>Completes when the stream is ended and everything has been read, or given up by <see cref="Dispose"/>.</summary>
     public override Task Completion => _completion.Task;
 
     /// <inheritdoc/>
@@ -106,6 +106,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     public void Dispose()
     {
         End(SubscriptionStatus.Disposed, null);
+        _completion.TrySetResult(); // nobody has to read on for that
         _detach(this);
     }
 

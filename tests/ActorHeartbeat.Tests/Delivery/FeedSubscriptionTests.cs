@@ -56,6 +56,19 @@ public sealed class FeedSubscriptionTests
     }
 
     [Fact]
+    public void A_subscription_that_is_disposed_with_events_unread_is_complete()
+    {
+        var subscription = _fixture.Subscribe(Quiet with { Capacity = 3 });
+        PublishNumbers(Feed.Begin(), 1, 2);
+        Assert.False(subscription.Completion.IsCompleted);
+
+        subscription.Dispose();
+
+        Assert.True(subscription.Completion.IsCompletedSuccessfully);
+        Assert.Empty(ReadAll(subscription));
+    }
+
+    [Fact]
     public void Bytes_bound_a_queue_as_well_and_one_large_message_still_passes()
     {
         var subscription = _fixture.Subscribe(Quiet with { CapacityBytes = 10 });
