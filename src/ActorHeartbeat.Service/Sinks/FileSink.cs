@@ -54,11 +54,12 @@ public sealed partial class FileSink
     /// <summary>The last number written of each endpoint, where a successor goes on; to be asked for when the sink has ended.</summary>
     public ResumePoint Position => new(_feeds.Instance, _written);
 
-    /// <summary>Runs until the feeds drain, whose last event is written too, or until cancelled.</summary>
+    /// <summary>Runs until the feeds drain, whose last event is written too, or until told to end.</summary>
     /// <param name="after">Where another sink left off; null begins live.</param>
+    /// <param name="leaving">Ends it once what waits is written.</param>
     /// <param name="cancellation">Ends it between two lines, with what waits unwritten.</param>
     /// <exception cref="TooManySubscribersException">The cap on subscribers is reached.</exception>
-    public async Task RunAsync(ResumePoint? after, CancellationToken cancellation)
+    public async Task RunAsync(ResumePoint? after, CancellationToken leaving, CancellationToken cancellation)
     {
         var options = new SubscriptionOptions { Capacity = _settings.Queue, CapacityBytes = _settings.QueueBytes, Overflow = OverflowPolicy.DropOldest, Resume = after };
         foreach (var (endpoint, seq) in after?.LastSeen ?? new Dictionary<EndpointId, long>())
@@ -69,7 +70,7 @@ public sealed partial class FileSink
             using var file = new LineFile(_settings.Path, _settings.Rotate, _time, _open);
             // Off the caller's thread at once: writing to a file blocks.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            await WriteAsync(subscription, file, cancellation).ConfigureAwait(false);
+            await WriteAsync(subscription, file, leaving, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -82,16 +83,32 @@ public sealed partial class FileSink
         }
     }
 
-    private async Task WriteAsync(FeedSubscription subscription, LineFile file, CancellationToken cancellation)
+    private async Task WriteAsync(FeedSubscription subscription, LineFile file, CancellationToken leaving, CancellationToken cancellation)
     {
         var lines = new ArrayBufferWriter<byte>();
         await using var writer = FeedEventJson.CreateWriter(lines);
-        while (await subscription.WaitToReadAsync(cancellation).ConfigureAwait(false))
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(leaving, cancellation);
+        try
+        {
+            while (await subscription.WaitToReadAsync(ending.Token).ConfigureAwait(false))
+                await WriteBatchAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // It leaves: a queue full at the most, for feeds that go on would never let it come to an end.
+            for (var waiting = _settings.Queue; waiting > 0 && await WriteBatchAsync().ConfigureAwait(false) is > 0 and var written; waiting -= written)
+            {
+                // The next batch.
+            }
+        }
+
+        async ValueTask<int> WriteBatchAsync()
         {
             var count = FormatBatch(subscription, lines, writer);
             while (!TryWrite(file, lines.WrittenSpan))
                 await Task.Delay(RetryInterval, _time, cancellation).ConfigureAwait(false);
             Written(count);
+            return count;
         }
     }
 

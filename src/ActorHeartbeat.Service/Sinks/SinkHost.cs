@@ -6,19 +6,20 @@ using ActorHeartbeat.Service.Logging;
 namespace ActorHeartbeat.Service.Sinks;
 
 /// <summary>
-/// Keeps the configured sinks running: begun before anything connects, brought to a new configuration in flight, and at shutdown given a bounded time to
-/// write what they hold. A sink whose settings change is replaced, and the new one goes on after the last line of the old one.
+/// Keeps the configured sinks running: begun before anything connects, brought to a new configuration in flight, and given a bounded time to write what
+/// they hold when they go. A sink whose settings change is replaced, and the new one goes on after the last line of the old one.
 /// </summary>
 internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds feeds, TimeProvider time, ILoggerFactory loggers) : IHostedService, IDisposable
 {
     /// <summary>The signal of a write past the limit of a file's size (RLIMIT_FSIZE), of the same number on Linux, macOS and the BSDs.</summary>
     private const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
-    /// <summary>After the feeds have drained. A disk that has not taken the rest by then will not.</summary>
+    /// <summary>For what a sink holds when it ends. A disk that has not taken it by then will not.</summary>
     private static readonly TimeSpan LastWrites = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RunningSink> _running = new(StringComparer.Ordinal);
+    private readonly List<RunningSink> _leaving = [];
     private readonly ILogger<FileSink> _log = loggers.CreateLogger<FileSink>();
     private PosixSignalRegistration? _fileSizeExceeded;
 
@@ -46,18 +47,20 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
     {
         lock (_gate)
         {
+            _leaving.RemoveAll(left => left.Ended.IsCompleted);
             var names = wanted.Select(settings => settings.Name).ToHashSet(StringComparer.Ordinal);
             foreach (var (name, running) in _running.Where(running => !names.Contains(running.Key)).ToArray())
             {
                 _running.Remove(name);
-                running.End();
+                Leave(running);
             }
             foreach (var settings in wanted)
             {
                 var previous = _running.GetValueOrDefault(settings.Name);
                 if (previous?.Sink.Settings == settings)
                     continue;
-                previous?.End();
+                if (previous is not null)
+                    Leave(previous);
                 _running[settings.Name] = new RunningSink(new FileSink(feeds, settings, time, _log), previous, time, _log);
             }
         }
@@ -68,7 +71,7 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
     {
         RunningSink[] all;
         lock (_gate)
-            all = [.. _running.Values];
+            all = [.. _running.Values, .. _leaving];
         var ended = Task.WhenAll(all.Select(running => running.Ended));
         await ended.WaitAsync(LastWrites, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (var running in all.Where(running => !running.Ended.IsCompleted))
@@ -81,14 +84,22 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
 
     public void Dispose() => _fileSizeExceeded?.Dispose();
 
+    private void Leave(RunningSink sink)
+    {
+        _leaving.Add(sink);
+        sink.Leave();
+    }
+
     /// <summary>One sink and the task that writes it, from the end of its predecessor on.</summary>
     private sealed class RunningSink
     {
-        private readonly CancellationTokenSource _end = new();
+        private readonly CancellationTokenSource _leave = new();
+        private readonly CancellationTokenSource _end;
 
         public RunningSink(FileSink sink, RunningSink? predecessor, TimeProvider time, ILogger log)
         {
             Sink = sink;
+            _end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
             Ended = RunAsync(predecessor, time, log); // up to its first wait at once: a sink at the start of the process misses nothing
         }
 
@@ -97,6 +108,14 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
         /// <summary>Never faults.</summary>
         public Task Ended { get; }
 
+        /// <summary>Takes nothing more, and has a bounded time for what waits.</summary>
+        public void Leave()
+        {
+            _leave.Cancel();
+            _end.CancelAfter(LastWrites);
+        }
+
+        /// <summary>Ends at once.</summary>
         public void End() => _end.Cancel();
 
         private ResumePoint? Position { get; set; }
@@ -110,7 +129,7 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
             {
                 try
                 {
-                    await Sink.RunAsync(Position, _end.Token);
+                    await Sink.RunAsync(Position, _leave.Token, _end.Token);
                     Position = Sink.Position;
                     return;
                 }

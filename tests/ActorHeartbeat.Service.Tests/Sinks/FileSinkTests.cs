@@ -78,7 +78,7 @@ public sealed class FileSinkTests : IDisposable
     {
         using var disk = new SmallDisk(FilePath, quota: 5_000);
         var sink = new FileSink(_registry, Settings with { Queue = 100 }, new ImpatientTime(), NullLogger<FileSink>.Instance, disk.Open);
-        var running = sink.RunAsync(null, default);
+        var running = sink.RunAsync(null, default, default);
         var writer = _feed.Begin();
 
         var published = 0;
@@ -109,7 +109,7 @@ public sealed class FileSinkTests : IDisposable
     {
         var rotate = new FileRotationSettings { Size = 1, Keep = 2 };
         var sink = new FileSink(_registry, Settings with { Rotate = rotate }, TimeProvider.System, NullLogger<FileSink>.Instance);
-        var running = sink.RunAsync(null, default);
+        var running = sink.RunAsync(null, default, default);
         var writer = _feed.Begin();
 
         for (var count = 1; count <= 5; count++)
@@ -131,7 +131,7 @@ public sealed class FileSinkTests : IDisposable
         using var disk = new SmallDisk(FilePath, quota: 20);
         using var cancellation = new CancellationTokenSource();
         var sink = new FileSink(_registry, Settings, TimeProvider.System, NullLogger<FileSink>.Instance, disk.Open);
-        var running = sink.RunAsync(null, cancellation.Token);
+        var running = sink.RunAsync(null, default, cancellation.Token);
         Publish(_feed.Begin(), "a");
         await UntilAsync(() => sink.Failure is not null);
 
@@ -142,12 +142,52 @@ public sealed class FileSinkTests : IDisposable
         Assert.Equal(0, _registry.Subscribers);
     }
 
+    [Fact]
+    public async Task A_sink_that_leaves_writes_first_what_waits_for_the_disk()
+    {
+        using var disk = new SmallDisk(FilePath, quota: 20);
+        using var leaving = new CancellationTokenSource();
+        var sink = new FileSink(_registry, Settings, new ImpatientTime(), NullLogger<FileSink>.Instance, disk.Open);
+        var running = sink.RunAsync(null, leaving.Token, default);
+        var writer = _feed.Begin();
+        Publish(writer, "a");
+        await UntilAsync(() => sink.Failure is not null);
+        Publish(writer, "b");
+        Publish(writer, "c");
+
+        await leaving.CancelAsync();
+        Assert.False(running.IsCompleted);
+        disk.Quota = long.MaxValue;
+
+        await running.WaitAsync(Deadline);
+        Assert.Equal(["a", "b", "c"], ReadLines(FilePath).Select(line => Text(line, "text")));
+        Assert.Equal(0, _registry.Subscribers);
+    }
+
+    [Fact]
+    public async Task A_sink_that_is_removed_from_the_configuration_writes_first_what_waits()
+    {
+        const int count = 10_000;
+        using var host = new SinkHost([Settings], _registry, TimeProvider.System, NullLoggerFactory.Instance);
+        await host.StartAsync(default);
+        var writer = _feed.Begin();
+
+        var padding = new string(' ', 4096); // the writer must not keep up
+        for (var number = 1; number <= count; number++)
+            Publish(writer, $"{padding}{number}");
+        host.Apply([]);
+        Assert.Empty(host.Sinks);
+        await host.StopAsync(default);
+
+        Assert.Equal(Enumerable.Range(1, count).Select(number => $"{number}"), ReadLines(FilePath).Select(line => Text(line, "text")!.TrimStart()));
+    }
+
     private SinkSettings Settings => new() { Name = "main", Path = FilePath };
 
     private (FileSink Sink, Task Running) Start()
     {
         var sink = new FileSink(_registry, Settings, TimeProvider.System, NullLogger<FileSink>.Instance);
-        return (sink, sink.RunAsync(null, default));
+        return (sink, sink.RunAsync(null, default, default));
     }
 
     private async Task StopAsync((FileSink Sink, Task Running) started)
