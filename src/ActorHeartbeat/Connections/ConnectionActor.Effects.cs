@@ -129,7 +129,7 @@ public sealed partial class ConnectionActor
 
     private State GiveUp(CloseCause cause)
     {
-        _with.Supervisor.Tell(new ConnectionFailed(_memory.Id, cause));
+        _with.Supervisor.Tell(new ConnectionFailed(_memory.Id, _role, cause));
         return Stop();
     }
 
@@ -252,7 +252,7 @@ public sealed partial class ConnectionActor
 
     private ConnectedData AskForSuccession(ConnectedData data)
     {
-        _with.Supervisor.Tell(data.IsSuccessor ? new SuccessorReady(_memory.Id, _role) : new RotationDue(_memory.Id));
+        _with.Supervisor.Tell(data.IsSuccessor ? new SuccessorReady(_memory.Id, _role) : new RotationDue(_memory.Id, _role));
         return data with { RotateAt = Now + SuccessionReminder, RotationFailure = null };
     }
 

@@ -46,14 +46,20 @@ public sealed record Unsubscribe(string Key, OutboundMessage? Message);
 public sealed record StateChanged(
     EndpointId Endpoint, long Incarnation, ConnectionState From, ConnectionState To, int Attempt, CloseCause? Cause, TimeSpan? RetryIn, DateTimeOffset At);
 
-/// <summary>Told to the supervisor before the connection actor stops for good: attempts exhausted or outcome fatal.</summary>
-public sealed record ConnectionFailed(EndpointId Endpoint, CloseCause Cause);
+/// <summary>
+/// What a connection actor tells the supervisor. It may come after the endpoint was paused and resumed, or replaced its connection: the role
+/// says who speaks, and the supervisor hears only those it has not let go.
+/// </summary>
+internal abstract record ConnectionReport(EndpointId Endpoint, ConnectionRole Role);
 
-/// <summary>Told to the supervisor: the connection is due for replacement.</summary>
-internal sealed record RotationDue(EndpointId Endpoint);
+/// <summary>The actor stops for good: attempts exhausted or outcome fatal.</summary>
+internal sealed record ConnectionFailed(EndpointId Endpoint, ConnectionRole Role, CloseCause Cause) : ConnectionReport(Endpoint, Role);
 
-/// <summary>Told to the supervisor: the successor has seen data, or has been open long enough, and can take over.</summary>
-internal sealed record SuccessorReady(EndpointId Endpoint, ConnectionRole Role);
+/// <summary>The connection is due for replacement.</summary>
+internal sealed record RotationDue(EndpointId Endpoint, ConnectionRole Role) : ConnectionReport(Endpoint, Role);
+
+/// <summary>The successor has seen data, or has been open long enough, and can take over.</summary>
+internal sealed record SuccessorReady(EndpointId Endpoint, ConnectionRole Role) : ConnectionReport(Endpoint, Role);
 
 /// <summary>The successor of a planned rotation is the endpoint's connection from now on.</summary>
 internal sealed record TakeOver
@@ -61,9 +67,9 @@ internal sealed record TakeOver
     public static readonly TakeOver Instance = new();
 }
 
-/// <summary>Told to the supervisor: a successor lost its connection or attempt and stops; the old connection stays.</summary>
+/// <summary>A successor lost its connection or attempt and stops; the old connection stays.</summary>
 /// <param name="RetryIn">How long until the next attempt at least.</param>
-internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionRole Role, CloseCause Cause, TimeSpan RetryIn);
+internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionRole Role, CloseCause Cause, TimeSpan RetryIn) : ConnectionReport(Endpoint, Role);
 
 /// <summary>Told to the primary: the connection that was to replace it has failed and is gone; ask again after a while.</summary>
 internal sealed record RotationFailed(CloseCause Cause, TimeSpan RetryIn);

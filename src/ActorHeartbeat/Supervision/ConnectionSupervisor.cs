@@ -96,18 +96,11 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             case ShutdownOverdue:
                 DropWhatIsLeft();
                 break;
-            case ConnectionFailed failed when Find(failed.Endpoint) is { Mode: EndpointMode.Running } running:
-                Fail(running, failed.Cause);
+            case ConnectionReport report when Find(report.Endpoint) is { } endpoint && endpoint.Hears(report.Role):
+                Take(endpoint, report);
                 break;
-            case RotationDue due when Find(due.Endpoint) is { } aging:
-                BeginSuccession(aging);
-                break;
-            case SuccessorReady ready when Find(ready.Endpoint) is { } renewed && renewed.IsSuccessor(ready.Role):
-                Succeed(renewed);
-                break;
-            case SuccessorFailed failed when Find(failed.Endpoint)?.IsSuccessor(failed.Role) == true:
-                Abandon(Find(failed.Endpoint)!, failed);
-                break;
+            case ConnectionReport:
+                break; // of a connection that was let go
             case DeadLetter { Message: SendMessage { By: { } by } } lost when by.Equals(Self):
                 lost.Sender.Tell(new SendResult(Transport.SendStatus.Refused, "its connection's actor has failed and starts again"));
                 break;
@@ -116,10 +109,27 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             case Terminated dead when _byActor.Remove(dead.ActorRef, out var owner):
                 Stopped(owner, dead.ActorRef);
                 break;
-            case ConnectionFailed or RotationDue or SuccessorReady or SuccessorFailed:
-                break; // of an endpoint that is gone or no longer wanted
             default:
                 Unhandled(message);
+                break;
+        }
+    }
+
+    private void Take(SupervisedEndpoint endpoint, ConnectionReport report)
+    {
+        switch (report)
+        {
+            case ConnectionFailed failed:
+                Fail(endpoint, failed.Cause);
+                break;
+            case RotationDue:
+                BeginSuccession(endpoint);
+                break;
+            case SuccessorReady ready when endpoint.IsSuccessor(ready.Role):
+                Succeed(endpoint);
+                break;
+            case SuccessorFailed failed when endpoint.IsSuccessor(failed.Role):
+                Abandon(endpoint, failed);
                 break;
         }
     }

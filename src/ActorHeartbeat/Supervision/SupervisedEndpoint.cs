@@ -80,6 +80,9 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
         return old;
     }
 
+    /// <summary>Whether it is one of the connections that are wanted: what one that was let go still says is of the past.</summary>
+    public bool Hears(ConnectionRole role) => IsSuccessor(role) || (Primary is { } primary && _actors[primary] == role);
+
     public bool IsSuccessor(ConnectionRole role) => Successor is { } successor && _actors[successor] == role;
 
     public void Stopped(IActorRef actor)

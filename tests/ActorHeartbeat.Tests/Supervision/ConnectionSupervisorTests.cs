@@ -1,6 +1,7 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
@@ -193,6 +194,25 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
         Command(new ResumeEndpoint(Id("a")));
 
         AwaitStates(("a", "open"));
+    }
+
+    [Fact]
+    public void What_the_connection_before_a_pause_still_says_does_not_concern_the_one_after_it()
+    {
+        Apply(Rotating("a"));
+        AwaitStates(("a", "open"));
+        var past = Snapshot("a").Memory.LastSaid!.Role!;
+        Command(new PauseEndpoint(Id("a")));
+        AwaitAssert(() => Assert.Equal(0, _network.LiveSockets(Id("a"))));
+        Command(new ResumeEndpoint(Id("a")));
+        AwaitStates(("a", "open"));
+
+        foreach (var report in new ConnectionReport[] { new ConnectionFailed(Id("a"), past, CloseCause.Refresh("late")), new RotationDue(Id("a"), past), new SuccessorReady(Id("a"), past) })
+            _supervisor.Tell(report, ActorRefs.NoSender);
+
+        AwaitStates(("a", "open"));
+        Advance(1);
+        Assert.Equal((2, 1), (_network.DialsOf(Id("a")).Count, _network.LiveSockets(Id("a"))));
     }
 
     [Fact]
