@@ -62,7 +62,7 @@ public sealed partial class ConnectionActor
                 _memory.Subscriptions.Remove(unsubscribe.Key);
                 return happened.StateData is ConnectedData from ? WhenSubscribing(from, unsubscribe.Key, unsubscribe.Message) : Stay();
             case TakeOver:
-                return Stay(); // too late: its connection is lost, and the supervisor will hear
+                return GoTo(StateName); // it took over what it had, and lost it before it could speak for itself
             case RotationFailed:
                 return Stay(); // it has no connection to keep, and its next dial takes the present settings
             default:
@@ -93,7 +93,7 @@ public sealed partial class ConnectionActor
 
     private State BackOff(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
     {
-        if (!_role.IsPrimary)
+        if (!_role.IsPrimary && _role.TryStepBack())
             return AbandonSuccession(data, cause, leaving);
         if (!_memory.Held.KeepsWhileDown)
             RefuseHeld("the connection ended while it waited for the send-rate of its group");
@@ -112,12 +112,15 @@ public sealed partial class ConnectionActor
     /// <summary>The old connection stays; how long until the next attempt follows the same table and curve as any other attempt.</summary>
     private State AbandonSuccession(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
     {
-        var next = NextAttempt.After(_settings, cause, _memory.RotationFailures, flapping: false, _random.NextDouble(), _with.Clock.UtcNow);
-        _memory.RotationFailures = next.Failures;
-        _memory.Feed.ExpectNoOther();
-        PauseAsAsked(next.Outcome, cause);
-        var retryIn = next.GivesUp && next.Delay < OutcomeSettings.DefaultQuarantine ? OutcomeSettings.DefaultQuarantine : next.Delay;
-        _with.Supervisor.Tell(new SuccessorFailed(_memory.Id, _role, cause, retryIn));
+        if (_role.IsSuccessor)
+        {
+            var next = NextAttempt.After(_settings, cause, _memory.RotationFailures, flapping: false, _random.NextDouble(), _with.Clock.UtcNow);
+            _memory.RotationFailures = next.Failures;
+            _memory.Feed.ExpectNoOther();
+            PauseAsAsked(next.Outcome, cause);
+            var retryIn = next.GivesUp && next.Delay < OutcomeSettings.DefaultQuarantine ? OutcomeSettings.DefaultQuarantine : next.Delay;
+            _with.Supervisor.Tell(new SuccessorFailed(_memory.Id, _role, cause, retryIn));
+        }
         return leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
     }
 
@@ -252,6 +255,7 @@ public sealed partial class ConnectionActor
 
     private ConnectedData AskForSuccession(ConnectedData data)
     {
+        _role.BecomeReady(); // unless it is the primary, which asks for another
         _with.Supervisor.Tell(data.IsSuccessor ? new SuccessorReady(_memory.Id, _role) : new RotationDue(_memory.Id, _role));
         return data with { RotateAt = Now + SuccessionReminder, RotationFailure = null };
     }
@@ -296,6 +300,7 @@ public sealed partial class ConnectionActor
     protected override void PostStop()
     {
         _role.IsDown = true;
+        _role.TryStepBack();
         LinkOf(StateData)?.Abort();
         base.PostStop();
     }

@@ -31,8 +31,7 @@ public sealed partial class ConnectionActor
             Role = _role,
             FailedRotation = next is ConnectedData { RotationFailure: { } failure, RotateAt: { } rotateAt } ? new FailedRotation(failure, utcNow + Remaining(rotateAt)) : null,
         };
-        _memory.LastSaid = said;
-        if (!changed)
+        if (!_memory.TrySay(before, said) || !changed)
             return;
         var change = new StateChanged(_memory.Id, said.Incarnation, from, to, next.Failures + 1, backingOff?.Cause, retryIn, utcNow);
         _memory.Journal.Add(change);

@@ -262,7 +262,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case Refresh refresh:
                 return WhenClosing(data, CloseCause.Refresh(refresh.Why));
             case TakeOver:
-                _memory.RotationFailures = 0;
                 SendWhatMay(data.Link);
                 return GoTo(StateName).Using(data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt) });
             case RotationFailed failed:

@@ -10,11 +10,7 @@ namespace ActorHeartbeat.Connections;
 public sealed record Refresh(string Why);
 
 /// <summary>Close for good, with a Close frame, then stop. The messages of on-close go out first.</summary>
-public sealed record CloseConnection(int Code, string Reason)
-{
-    /// <summary>Whether a younger connection goes on in its place, with the messages that wait.</summary>
-    internal bool IsSuccession { get; init; }
-}
+public sealed record CloseConnection(int Code, string Reason);
 
 /// <summary>The endpoint's settings were replaced in its <see cref="EndpointMemory"/>.</summary>
 /// <param name="Effect">The strongest effect of what changed.</param>

@@ -37,11 +37,7 @@ public sealed class EndpointMemory(EndpointSettings settings, Feed feed)
     public ConnectionStatus? Status => _lastSaid?.AsLongAsItHolds();
 
     /// <summary>What the connection actor last said of itself, dead or alive.</summary>
-    internal ConnectionStatus? LastSaid
-    {
-        get => _lastSaid;
-        set => _lastSaid = value;
-    }
+    internal ConnectionStatus? LastSaid => _lastSaid;
 
     /// <summary>Sockets and dials that exist now: at most one, two during a planned rotation.</summary>
     public int Sockets => _sockets.Count;
@@ -65,6 +61,25 @@ public sealed class EndpointMemory(EndpointSettings settings, Feed feed)
 
     /// <summary>Messages that wait for a connection or for their turn under the send rate, and who gave them. The primary's.</summary>
     internal SendQueue<IActorRef> Held { get; } = new(settings.Send, settings.Limits.SendQueue);
+
+    /// <summary>
+    /// Replaces what was said. When a rotation ends, the old connection and the new one may both be about to speak: whoever was not the primary when it
+    /// looked, or looked before somebody else spoke, is not heard.
+    /// </summary>
+    /// <param name="before">What <paramref name="said"/> was made from.</param>
+    /// <param name="said">The words of the primary.</param>
+    /// <returns>Whether they count.</returns>
+    internal bool TrySay(ConnectionStatus? before, ConnectionStatus said) =>
+        said.Role is { IsPrimary: true } role && (before?.Role == role || before?.Role is not { IsPrimary: true })
+        && Interlocked.CompareExchange(ref _lastSaid, said, before) == before;
+
+    /// <summary>What the old connection last said stands for the one that takes over until that speaks: the endpoint is open all the time.</summary>
+    internal void Inherit(ConnectionRole heir)
+    {
+        while (_lastSaid is { } said && said.Role != heir && Interlocked.CompareExchange(ref _lastSaid, said with { Role = heir }, said) != said)
+        {
+        }
+    }
 
     internal ConnectionLink NewIncarnation(ConnectionRole role, EndpointSettings settings, SchedulerClock clock, IActorRef owner)
     {

@@ -25,9 +25,11 @@ public sealed partial class ConnectionSupervisor
             Start(endpoint, new ConnectionRole(isPrimary: false), TimeSpan.Zero);
     }
 
-    private void Succeed(SupervisedEndpoint endpoint)
+    private static void Succeed(SupervisedEndpoint endpoint)
     {
-        endpoint.Succeed()?.Tell(new CloseConnection(endpoint.Memory.Settings.CloseCode, "replaced by a younger connection") { IsSuccession = true });
+        if (!endpoint.TrySucceed(out var old))
+            return; // it has crashed since, or lost its connection: the old one stays
+        old?.Tell(new CloseConnection(endpoint.Memory.Settings.CloseCode, "replaced by a younger connection"));
         endpoint.Primary!.Tell(TakeOver.Instance);
     }
 

@@ -56,28 +56,30 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
     {
         foreach (var role in _actors.Values)
         {
-            role.IsPrimary &= !IsRemoved;
+            if (IsRemoved)
+                role.Yield();
             role.IsReleased = true;
         }
         (Primary, Successor, RotationFailed) = (null, null, null);
         return _actors.Keys;
     }
 
-    /// <summary>The successor becomes the primary.</summary>
-    /// <returns>The old primary, which is to close; null when there is none.</returns>
-    public IActorRef? Succeed()
+    /// <summary>The successor becomes the primary, unless it is no longer ready to.</summary>
+    /// <param name="old">The old primary, which is to close; null when there is none.</param>
+    public bool TrySucceed(out IActorRef? old)
     {
-        var old = Primary;
+        old = Primary;
         var role = _actors[Successor!];
+        if (!role.TryTakeOver())
+            return false;
         if (old is not null)
-            _actors[old].IsPrimary = false;
-        if (Memory.LastSaid is { } said)
-            Memory.LastSaid = said with { Role = role }; // until it speaks for itself: the endpoint is open all the time
+            _actors[old].Yield();
+        Memory.Inherit(role);
+        Memory.RotationFailures = 0;
         if (old is not null)
             _actors[old].IsReleased = true;
-        role.IsPrimary = true;
         (Primary, Successor, RotationFailed) = (Successor, null, null);
-        return old;
+        return true;
     }
 
     /// <summary>Whether it is one of the connections that are wanted: what one that was let go still says is of the past.</summary>
@@ -87,7 +89,8 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
 
     public void Stopped(IActorRef actor)
     {
-        _actors.Remove(actor);
+        if (_actors.Remove(actor, out var role))
+            role.Yield();
         if (Primary?.Equals(actor) == true)
             Primary = null;
         if (Successor?.Equals(actor) == true)

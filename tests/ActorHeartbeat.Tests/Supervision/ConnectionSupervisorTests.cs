@@ -22,6 +22,7 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
     private static readonly SupervisorSettings NoSpread = new() { StartSpread = TimeSpan.Zero, Restart = new RestartSettings { Jitter = 0 } };
 
     private readonly ScriptedNetwork _network;
+    private readonly NotingDialer _dialer;
     private readonly FeedRegistry _feeds = new(TimeProvider.System);
     private readonly IActorRef _supervisor;
 
@@ -29,7 +30,8 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
         : base(VirtualTime)
     {
         _network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
-        _supervisor = Sys.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(_network, new SecretAttemptResolver(_ => null), _feeds) { Seed = 1 }), "connections");
+        _dialer = new NotingDialer(_network);
+        _supervisor = Sys.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(_dialer, new SecretAttemptResolver(_ => null), _feeds) { Seed = 1 }), "connections");
     }
 
     [Fact]
@@ -299,6 +301,32 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
         }, TimeSpan.FromSeconds(5));
         Assert.Equal(3, _network.DialsOf(Id("a")).Count);
         Assert.Equal(2, _network.PeakSockets(Id("a")));
+    }
+
+    [Fact]
+    public void A_successor_that_crashed_after_it_was_ready_does_not_take_over_before_it_is_again()
+    {
+        Apply(Rotating("a"));
+        AwaitStates(("a", "open"));
+        var old = _network.Connection(Id("a"));
+        _network.Script(Id("a"), DialScript.Accept, DialScript.Manual);
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() => Assert.True(_network.Connection(Id("a")).IsStarted));
+        var successor = _dialer.Links[^1].Role;
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Sys.ActorSelection("/user/connections/a-2/connection").Tell("no such message"));
+        AwaitDials(3);
+
+        _supervisor.Tell(new SuccessorReady(Id("a"), successor), ActorRefs.NoSender); // it said so before it crashed
+
+        AwaitStates(("a", "open"));
+        Assert.Empty(old.Closes);
+        _network.DialsOf(Id("a"))[2].Accept();
+        AwaitAssert(() => Assert.True(_network.Connection(Id("a")).IsStarted));
+        _network.Connection(Id("a")).DeliverText("data");
+        AwaitAssert(() => Assert.True(old.IsEnded));
+        AwaitStates(("a", "open"));
+        Assert.Equal((2, 1), (_network.PeakSockets(Id("a")), _network.LiveSockets(Id("a"))));
     }
 
     [Fact]
@@ -588,4 +616,26 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
     });
 
     private void Advance(double seconds) => ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Knows for whom it dialed.</summary>
+    private sealed class NotingDialer(IDialer dialer) : IDialer
+    {
+        private readonly List<ConnectionLink> _links = [];
+
+        public IReadOnlyList<ConnectionLink> Links
+        {
+            get
+            {
+                lock (_links)
+                    return [.. _links];
+            }
+        }
+
+        public Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+        {
+            lock (_links)
+                _links.Add((ConnectionLink)sink);
+            return dialer.DialAsync(request, sink, cancellation);
+        }
+    }
 }
