@@ -55,12 +55,8 @@ public sealed partial class ConnectionActor
                 TellExpired(); // what is past its time must not take the place of what is not
                 Sender.Tell(new SendResult(_memory.Held.Offer(send.Message, Sender, Now), $"{_memory.Id} is not open, it waits for {_memory.Status?.Waiting}"));
                 return Stay();
-            case Subscribe subscribe:
-                _memory.Subscriptions[subscribe.Key] = subscribe.Message;
-                return happened.StateData is ConnectedData to ? WhenSubscribing(to, subscribe.Key, subscribe.Message) : Stay();
-            case Unsubscribe unsubscribe:
-                _memory.Subscriptions.Remove(unsubscribe.Key);
-                return happened.StateData is ConnectedData from ? WhenSubscribing(from, unsubscribe.Key, unsubscribe.Message) : Stay();
+            case SubscriptionChanged:
+                return Stay(); // it reads them all when it opens
             case TakeOver:
                 return GoTo(StateName); // it took over what it had, and lost it before it could speak for itself
             case RotationFailed:

@@ -19,8 +19,7 @@ public sealed partial class ConnectionActor
 
     private void Replay(ConnectionLink link)
     {
-        foreach (var (key, message) in _memory.Subscriptions)
-            link.Pace.Enqueue(key, message);
+        link.Pace.Replay(_memory.Subscriptions);
         SendWhatMay(link);
     }
 
@@ -38,11 +37,9 @@ public sealed partial class ConnectionActor
         return GoTo(StateName); // its deadline follows the first that waits
     }
 
-    private State WhenSubscribing(ConnectedData data, string key, OutboundMessage? message)
+    private State WhenSubscribing(ConnectedData data, SubscriptionChanged changed)
     {
-        if (message is null)
-            return Stay();
-        data.Link.Pace.Enqueue(key, message);
+        data.Link.Pace.Enqueue(changed);
         SendWhatMay(data.Link);
         return data.Link.Pace.HasSubscriptions ? GoTo(StateName) : Stay();
     }

@@ -271,6 +271,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Link));
             case SendMessage send:
                 return WhenSending(data, send.Message);
+            case SubscriptionChanged changed:
+                return WhenSubscribing(data, changed);
             case FirstData first when Concerns(first, data.Link):
                 return data.IsSuccessor ? GoTo(StateName).Using(AskForSuccession(data)) : Stay();
             case SettingsChanged { Effect: ChangeEffect.Reconnect }:

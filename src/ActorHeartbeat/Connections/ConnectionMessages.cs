@@ -29,11 +29,9 @@ public sealed record SendMessage(OutboundMessage Message)
 /// <param name="Why">For a message that was not sent: one line.</param>
 public sealed record SendResult(SendStatus Status, string Why = "") : IDeadLetterSuppression;
 
-/// <summary>Remember a message under a key and send it after every connect, and now if open.</summary>
-public sealed record Subscribe(string Key, OutboundMessage Message);
-
-/// <summary>Forget the message of a key; <paramref name="Message"/>, if any, is sent now if open.</summary>
-public sealed record Unsubscribe(string Key, OutboundMessage? Message);
+/// <summary>The subscription of a key was remembered or forgotten. A connection that is open and opened before that sends the message, if any, now.</summary>
+/// <param name="Change">Counts the changes of the endpoint's <see cref="RememberedSubscriptions"/>.</param>
+internal sealed record SubscriptionChanged(long Change, string Key, OutboundMessage? Message);
 
 /// <summary>Published on the event stream at every transition of an endpoint's connection.</summary>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>

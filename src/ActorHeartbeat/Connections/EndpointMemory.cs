@@ -56,8 +56,7 @@ public sealed class EndpointMemory(EndpointSettings settings, Feed feed)
 
     internal FlapDetector Flaps { get; } = new();
 
-    /// <summary>Messages replayed after every connect, by key in order of their first subscription.</summary>
-    internal OrderedDictionary<string, OutboundMessage> Subscriptions { get; } = new(StringComparer.Ordinal);
+    internal RememberedSubscriptions Subscriptions { get; } = new();
 
     /// <summary>Messages that wait for a connection or for their turn under the send rate, and who gave them. The primary's.</summary>
     internal SendQueue<IActorRef> Held { get; } = new(settings.Send, settings.Limits.SendQueue);

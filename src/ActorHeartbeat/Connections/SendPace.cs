@@ -13,6 +13,7 @@ internal sealed class SendPace(Rate? rate, TimeSpan now)
     private const double Burst = 1;
 
     private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(StringComparer.Ordinal);
+    private long _replayedUpTo;
     private TokenBucket? _bucket = rate is { } given ? TokenBucket.Full(given, Burst, now) : null;
 
     /// <summary>Whether subscriptions wait for their turn; they go before other messages.</summary>
@@ -36,11 +37,22 @@ internal sealed class SendPace(Rate? rate, TimeSpan now)
             _bucket = bucket.Take(now) ?? bucket.RefilledAt(now) with { Tokens = 0 };
     }
 
-    /// <summary>What is to be sent about a subscription; what still waited to be sent about the same one is thereby void.</summary>
-    public void Enqueue(string key, OutboundMessage message)
+    /// <summary>Sends on opening what is remembered by now.</summary>
+    public void Replay(RememberedSubscriptions remembered)
     {
-        _subscriptions.Remove(key);
-        _subscriptions.Add(key, message);
+        (_replayedUpTo, var messages) = remembered.Read();
+        foreach (var (key, message) in messages)
+            _subscriptions.Add(key, message);
+    }
+
+    /// <summary>What is to be sent about a subscription; what still waited to be sent about the same one is thereby void.</summary>
+    public void Enqueue(SubscriptionChanged changed)
+    {
+        if (changed.Change <= _replayedUpTo)
+            return; // it was told on its way here
+        _subscriptions.Remove(changed.Key);
+        if (changed.Message is { } message)
+            _subscriptions.Add(changed.Key, message);
     }
 
     public OutboundMessage NextSubscription()

@@ -92,8 +92,6 @@ public sealed partial class ConnectionSupervisor
         return new CommandResult(CommandOutcome.Accepted);
     }
 
-    private CommandResult Tell(EndpointId id, object command) => WithRunning(id, endpoint => endpoint.Primary!.Tell(command));
-
     private static CommandResult Unknown(EndpointId id) => new(CommandOutcome.UnknownEndpoint, $"there is no endpoint {id}");
 
     private sealed record ShutdownOverdue

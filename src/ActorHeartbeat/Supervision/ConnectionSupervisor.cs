@@ -67,16 +67,16 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 Sender.Tell(With(resume.Endpoint, Resume));
                 break;
             case RefreshEndpoint refresh:
-                Sender.Tell(Tell(refresh.Endpoint, new Refresh("refreshed by an operator")));
+                Sender.Tell(WithRunning(refresh.Endpoint, endpoint => endpoint.Primary!.Tell(new Refresh("refreshed by an operator"))));
                 break;
             case RotateEndpoint rotate:
                 Sender.Tell(WithRunning(rotate.Endpoint, endpoint => BeginSuccession(endpoint)));
                 break;
             case SubscribeTo subscribe:
-                Sender.Tell(Tell(subscribe.Endpoint, new Subscribe(subscribe.Key, subscribe.Message)));
+                Sender.Tell(With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Memory.Subscriptions.Remember(subscribe.Key, subscribe.Message))));
                 break;
             case UnsubscribeFrom unsubscribe:
-                Sender.Tell(Tell(unsubscribe.Endpoint, new Unsubscribe(unsubscribe.Key, unsubscribe.Message)));
+                Sender.Tell(With(unsubscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Memory.Subscriptions.Forget(unsubscribe.Key, unsubscribe.Message))));
                 break;
             case SendTo send:
                 Send(send);
@@ -173,8 +173,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             if (SendRateOf(endpoint.Memory.Settings) is var rate && rate == endpoint.Memory.SendRate)
                 continue;
             endpoint.Memory.SendRate = rate;
-            endpoint.Primary?.Tell(new SettingsChanged(ChangeEffect.Live));
-            endpoint.Successor?.Tell(new SettingsChanged(ChangeEffect.Live));
+            endpoint.Tell(new SettingsChanged(ChangeEffect.Live));
         }
     }
 
@@ -229,8 +228,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         }
         else
         {
-            endpoint.Primary?.Tell(new SettingsChanged(effect));
-            endpoint.Successor?.Tell(new SettingsChanged(effect));
+            endpoint.Tell(new SettingsChanged(effect));
         }
         return effect;
     }
@@ -238,6 +236,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     private void Remove(SupervisedEndpoint endpoint)
     {
         endpoint.IsRemoved = true;
+        endpoint.Memory.Subscriptions.Clear();
         Pause(endpoint, endpoint.Memory.Settings.CloseCode, "removed");
         ForgetIfGone(endpoint);
     }

@@ -51,6 +51,13 @@ internal sealed class SupervisedEndpoint(EndpointMemory memory, DateTimeOffset s
             Successor = actor;
     }
 
+    /// <summary>Tells the connections that are wanted: one, none, or two during a rotation.</summary>
+    public void Tell(object message)
+    {
+        Primary?.Tell(message);
+        Successor?.Tell(message);
+    }
+
     /// <summary>Nothing more is wanted of its actors but that they close.</summary>
     public IEnumerable<IActorRef> LetGo()
     {

@@ -44,7 +44,10 @@ public sealed record RotateEndpoint(EndpointId Endpoint);
 /// <summary>Sends a message. Answered by <see cref="SendResult"/>, or <see cref="CommandResult"/> when there is no such endpoint.</summary>
 public sealed record SendTo(EndpointId Endpoint, OutboundMessage Message);
 
-/// <summary>Remembers a message and sends it after every connect, and now if open. Answered by <see cref="CommandResult"/>.</summary>
+/// <summary>
+/// Remembers a message and sends it after every connect, and now if open; an endpoint that is down, paused or failed sends it when it next opens.
+/// Forgotten with the endpoint. Answered by <see cref="CommandResult"/>.
+/// </summary>
 public sealed record SubscribeTo(EndpointId Endpoint, string Key, OutboundMessage Message);
 
 /// <summary>Forgets a remembered message; <paramref name="Message"/>, if any, is sent now if open. Answered by <see cref="CommandResult"/>.</summary>

@@ -602,9 +602,9 @@ public class ConnectionActorTests : ConnectionSpec
     public void Subscriptions_are_replayed_on_every_reconnect()
     {
         StartOpen();
-        Connection.Tell(new Subscribe("btc", OutboundMessage.Text("sub btc")));
-        Connection.Tell(new Subscribe("eth", OutboundMessage.Text("sub eth")));
-        Connection.Tell(new Unsubscribe("btc", OutboundMessage.Text("unsub btc")));
+        Subscribe("btc", "sub btc");
+        Subscribe("eth", "sub eth");
+        Unsubscribe("btc", "unsub btc");
         Settle();
         Assert.Equal(["sub btc", "sub eth", "unsub btc"], SentText);
 
@@ -614,6 +614,22 @@ public class ConnectionActorTests : ConnectionSpec
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
 
         Assert.Equal(["sub eth"], SentText);
+    }
+
+    [Fact]
+    public void A_subscription_that_was_replayed_on_opening_is_not_sent_again_when_word_of_it_arrives()
+    {
+        Start();
+        ExpectStates(ConnectionState.BackingOff);
+        var changed = Memory.Subscriptions.Remember("btc", OutboundMessage.Text("sub btc"));
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Connection.Tell(changed);
+        Subscribe("eth", "sub eth");
+        Settle();
+
+        Assert.Equal(["sub btc", "sub eth"], SentText);
     }
 
     [Fact]

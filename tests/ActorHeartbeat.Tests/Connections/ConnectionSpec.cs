@@ -83,6 +83,12 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
     }
 
+    /// <summary>What a supervisor does: it writes a subscription down and tells the connection.</summary>
+    protected void Subscribe(string key, string text) => Connection.Tell(Memory.Subscriptions.Remember(key, OutboundMessage.Text(text)));
+
+    protected void Unsubscribe(string key, string? text = null) =>
+        Connection.Tell(Memory.Subscriptions.Forget(key, text is null ? null : OutboundMessage.Text(text)));
+
     /// <summary>Moves time once everything sent so far has been handled; a timer is due no earlier than it is armed.</summary>
     protected void Advance(double seconds)
     {

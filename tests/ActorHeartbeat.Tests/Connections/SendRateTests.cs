@@ -41,7 +41,7 @@ public class SendRateTests : ConnectionSpec
     {
         StartOpen(Defaults with { OnOpen = [new OpeningMessage(OutboundMessage.Text("hello"), null, Seconds(5))], Send = Queueing, Backoff = new BackoffSettings { Jitter = Jitter.None, Initial = Seconds(5) } }, TwoASecond);
         foreach (var key in (string[])["x", "y", "z"])
-            Connection.Tell(new Subscribe(key, OutboundMessage.Text($"sub {key}")));
+            Subscribe(key, $"sub {key}");
         for (var half = 0; half < 4; half++)
             Advance(0.5);
         Assert.Equal(["hello", "sub x", "sub y", "sub z"], SentText);
@@ -166,13 +166,26 @@ public class SendRateTests : ConnectionSpec
     public void An_unsubscription_overtakes_the_subscription_that_still_waits()
     {
         StartOpen(sendRate: TwoASecond);
-        Connection.Tell(new Subscribe("x", OutboundMessage.Text("sub x")));
-        Connection.Tell(new Subscribe("y", OutboundMessage.Text("sub y")));
-        Connection.Tell(new Unsubscribe("y", OutboundMessage.Text("unsub y")));
+        Subscribe("x", "sub x");
+        Subscribe("y", "sub y");
+        Unsubscribe("y", "unsub y");
         Advance(0.5);
         Advance(5);
 
         Assert.Equal(["sub x", "unsub y"], SentText);
+    }
+
+    [Fact]
+    public void A_subscription_that_still_waits_when_it_is_forgotten_is_not_sent()
+    {
+        StartOpen(sendRate: TwoASecond);
+        Subscribe("x", "sub x");
+        Subscribe("y", "sub y");
+        Unsubscribe("y");
+        Advance(0.5);
+        Advance(5);
+
+        Assert.Equal(["sub x"], SentText);
     }
 
     [Fact]

@@ -505,6 +505,86 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public void Subscriptions_made_while_the_actor_waits_for_its_restart_are_sent_once_when_it_is_open_again()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+        Command(Subscription("kept"));
+        Command(Subscription("dropped"));
+        Crash("a");
+        AwaitAssert(() => Assert.Equal(0, _network.LiveSockets(Id("a"))));
+
+        Command(Subscription("new"));
+        Command(new UnsubscribeFrom(Id("a"), "dropped", OutboundMessage.Text("unsubscribe dropped")));
+
+        AwaitDials(2);
+        AwaitStates(("a", "open"));
+        Command(Subscription("last"));
+        AwaitAssert(() => Assert.Equal(["kept", "new", "last"], _network.Connection(Id("a")).SentText));
+    }
+
+    [Fact]
+    public void Subscriptions_made_while_paused_failed_or_backing_off_are_sent_when_the_endpoint_opens()
+    {
+        _network.Script(Id("failed"), DialScript.Refuse(403));
+        _network.Script(Id("backing"), DialScript.Refuse(503));
+        Apply(
+            Endpoint("paused") with { Enabled = false },
+            Endpoint("failed") with { Outcomes = new OutcomeSettings([], OutcomeAction.Stop) },
+            Endpoint("backing"));
+        AwaitStates(("paused", "paused"), ("failed", "failed"), ("backing", "backing-off"));
+
+        foreach (var name in (string[])["paused", "failed", "backing"])
+            Command(new SubscribeTo(Id(name), "key", OutboundMessage.Text(name)));
+
+        Command(new ResumeEndpoint(Id("paused")));
+        Command(new ResumeEndpoint(Id("failed")));
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.All(List(), endpoint => Assert.Equal("open", endpoint.State));
+        });
+        Assert.All((string[])["paused", "failed", "backing"], name => Assert.Equal([name], _network.Connection(Id(name)).SentText));
+    }
+
+    [Fact]
+    public void A_subscription_made_during_a_rotation_is_sent_over_the_old_connection_and_the_new()
+    {
+        Apply(Rotating("a"));
+        AwaitStates(("a", "open"));
+        var old = _network.Connection(Id("a"));
+        Command(Subscription("before"));
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() => Assert.Equal(["before"], _network.Connection(Id("a")).SentText));
+
+        Command(Subscription("during"));
+
+        AwaitAssert(() => Assert.Equal(["before", "during"], old.SentText));
+        AwaitAssert(() => Assert.Equal(["before", "during"], _network.Connection(Id("a")).SentText));
+    }
+
+    [Fact]
+    public void An_endpoint_that_was_removed_and_added_again_remembers_no_subscription()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+        Command(Subscription("of before"));
+        _network.HoldsEnds = true;
+        var left = _network.Connection(Id("a"));
+        Command(new RemoveEndpoint(Id("a")));
+        Command(new AddEndpoint(Endpoint("a"))); // the old connection is still closing
+
+        _network.HoldsEnds = false;
+        AwaitAssert(() => Assert.NotEmpty(left.Closes));
+        left.ReportEnd();
+
+        AwaitDials(2);
+        AwaitStates(("a", "open"));
+        Assert.Empty(_network.Connection(Id("a")).SentText);
+    }
+
+    [Fact]
     public void A_new_send_rate_of_a_group_counts_for_the_connections_that_are_open()
     {
         GroupSettings slow = new() { Name = "g", SendRate = new Rate(1, TimeSpan.FromHours(1)) };
@@ -573,6 +653,8 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
         MaxAge = new RotationSettings(TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(5)),
         Backoff = new BackoffSettings { Jitter = Jitter.None },
     };
+
+    private static SubscribeTo Subscription(string text) => new(new EndpointId("a"), text, OutboundMessage.Text(text));
 
     private ConfigurationApplied Apply(params EndpointSettings[] endpoints) => Apply([], endpoints);
 
