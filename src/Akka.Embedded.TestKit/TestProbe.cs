@@ -30,7 +30,7 @@ public class TestProbe : TestKitBase, INoImplicitSender, IInternalActorRef
     /// <summary>Passes the message that was taken last on with its sender.</summary>
     /// <exception cref="InvalidOperationException">None was taken yet.</exception>
     public void Forward(IActorRef actor) =>
-        Forward(actor, LastMessage ?? throw new InvalidOperationException("The probe has not taken a message that could be passed on."));
+        Forward(actor, LastMessage);
 
     /// <summary>Answers the sender of the message that was taken last.</summary>
     public void Reply(object message) => Sender.Tell(message, TestActor);

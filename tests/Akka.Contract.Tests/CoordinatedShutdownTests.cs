@@ -82,8 +82,12 @@ public sealed class CoordinatedShutdownTests : ActorSpec
     }
 
     [Fact]
-    public void A_phase_that_does_not_exist_is_refused() =>
-        Assert.Throws<ArgumentException>(() => Add(CoordinatedShutdown.Get(Sys), "no-such-phase", "task", () => { }));
+    public void A_phase_that_does_not_exist_is_refused()
+    {
+        var refused = Assert.ThrowsAny<Exception>(() => Add(CoordinatedShutdown.Get(Sys), "no-such-phase", "task", () => { })); // of which type depends on the version
+
+        Assert.Contains("no-such-phase", refused.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task The_end_of_the_system_runs_it()

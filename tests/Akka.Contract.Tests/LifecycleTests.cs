@@ -151,6 +151,7 @@ public sealed class LifecycleTests : ActorSpec
         actor.Tell("too late");
 
         Sys.Stop(actor);
+        SettleGuardian();
         gate.Release();
 
         var letter = ExpectMsg<DeadLetter>();

@@ -46,11 +46,12 @@ public sealed class SelectionTests : ActorSpec
     }
 
     [Fact]
-    public void A_path_without_a_slash_at_its_beginning_starts_at_the_users_actors()
+    public void A_path_without_a_slash_at_its_beginning_starts_at_the_root_too()
     {
         Start("feed");
 
-        Sys.ActorSelection("feed").Tell("hello");
+        Sys.ActorSelection("feed").Tell("lost");
+        Sys.ActorSelection("user/feed").Tell("hello");
 
         ExpectMsg("feed hello");
     }

@@ -264,6 +264,40 @@ public sealed class TestKitExpectationTests : ActorSpec
         await Assert.ThrowsAnyAsync<XunitException>(async () => await ExpectMsgAsync<int>(Soon));
     }
 
+    [Fact]
+    public void There_is_no_last_message_and_no_last_sender_before_the_first_message_and_after_a_silence()
+    {
+        var probe = CreateTestProbe();
+        Assert.Throws<IllegalActorStateException>(() => LastSender);
+        Assert.Throws<IllegalActorStateException>(() => probe.Sender);
+        foreach (var silence in new Action[] { () => ExpectNoMsg(Soon), () => ReceiveOne(Soon), () => Fails(() => ExpectMsg("nothing", Soon)), () => ReceiveWhile(Soon, message => message) })
+        {
+            TestActor.Tell("heard", probe.Ref);
+            ExpectMsg("heard");
+            Assert.Equal((probe.Ref, "heard"), (LastSender, LastMessage));
+
+            silence();
+
+            Assert.Throws<IllegalActorStateException>(() => LastSender);
+            Assert.Throws<IllegalActorStateException>(() => LastMessage);
+        }
+    }
+
+    [Fact]
+    public void After_a_loop_the_last_message_is_the_last_it_took()
+    {
+        TestActor.Tell("one");
+        TestActor.Tell("two");
+        Assert.Equal(2, ReceiveWhile(Soon, message => message as string).Count);
+        Assert.Equal("two", LastMessage);
+
+        TestActor.Tell("three");
+        TestActor.Tell(4);
+        ReceiveWhile(Seconds(3), message => message as string);
+        Assert.Equal("three", LastMessage);
+        ExpectMsg(4);
+    }
+
     private static void Fails(Action expectation) => Assert.ThrowsAny<XunitException>(expectation);
 
     private static void FailsWith(Action expectation, params string[] texts)

@@ -155,10 +155,10 @@ public abstract partial class TestKitBase
     private async IAsyncEnumerable<T> TakeWhileAsync<T>(Func<object, Verdict<T>> judge, TimeSpan? max, TimeSpan? idle, int wanted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var deadline = Now + RemainingOrDilated(max);
+        MessageEnvelope last = null;
         for (var received = 0; received < wanted;)
         {
             var wait = Until(deadline);
-            var before = _last;
             var envelope = await TakeAsync(idle < wait ? idle.Value : wait, cancellationToken).ConfigureAwait(false);
             if (envelope is null)
                 break;
@@ -166,16 +166,17 @@ public abstract partial class TestKitBase
             if (verdict.Ends)
             {
                 _received.PutBack(envelope);
-                _last = before;
                 break;
             }
 
             if (!verdict.Keeps)
                 continue;
             received++;
+            last = envelope;
             yield return verdict.Item;
         }
 
+        _last = last; // not what was put back, and not the silence at the end
         // Waiting for more until the time is over is how this loop ends well: an enclosing Within is not late because of it.
         _lastWasNoMessage = true;
     }

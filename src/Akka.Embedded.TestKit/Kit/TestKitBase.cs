@@ -83,11 +83,13 @@ public abstract partial class TestKitBase : IActorRefFactory
     /// <summary>The actor whose messages this kit expects; the sender of what the test tells without naming one.</summary>
     public IActorRef TestActor { get; }
 
-    /// <summary>Who sent the message that was taken last; Nobody before the first.</summary>
-    public IActorRef LastSender => _last?.Sender ?? ActorRefs.Nobody;
+    /// <summary>Who sent the message that was taken last.</summary>
+    /// <exception cref="IllegalActorStateException">None was taken yet, or the last wait ended in silence.</exception>
+    public IActorRef LastSender => Last.Sender;
 
-    /// <summary>The message that was taken last; null before the first.</summary>
-    public object LastMessage => _last?.Message;
+    /// <summary>The message that was taken last.</summary>
+    /// <exception cref="IllegalActorStateException">None was taken yet, or the last wait ended in silence.</exception>
+    public object LastMessage => Last.Message;
 
     /// <summary>Whether something is left in the queue.</summary>
     public bool HasMessages => _received.Count > 0;
@@ -100,6 +102,8 @@ public abstract partial class TestKitBase : IActorRefFactory
     public TimeSpan Remaining => _end is { } end
         ? Until(end)
         : throw new InvalidOperationException($"{nameof(Remaining)} has a meaning inside {nameof(Within)} only.");
+
+    private MessageEnvelope Last => _last ?? throw new IllegalActorStateException("No message was taken yet, or none came in the last wait.");
 
     private IReadOnlyList<MessageEnvelope> Queued => _received.Snapshot();
 
@@ -165,13 +169,12 @@ public abstract partial class TestKitBase : IActorRefFactory
         return ActorSystem.Create(name, setup.And(bootstrap.WithConfig(config)));
     }
 
-    /// <summary>The next message, which becomes the last one taken; null when none came in time.</summary>
+    /// <summary>The next message, which becomes the last one taken; null when none came in time, and then there is no last one either.</summary>
     private async ValueTask<MessageEnvelope> TakeAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         var envelope = await _received.TakeAsync(wait, cancellationToken).ConfigureAwait(false);
         _lastWasNoMessage = envelope is null;
-        if (envelope is not null)
-            _last = envelope;
+        _last = envelope;
         return envelope;
     }
 }

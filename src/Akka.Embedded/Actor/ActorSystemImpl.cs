@@ -89,7 +89,7 @@ internal sealed class ActorSystemImpl : ActorSystem
     public override ActorSelection ActorSelection(ActorPath actorPath) => new(RootGuardian, actorPath.Elements);
 
     public override ActorSelection ActorSelection(string actorPath) =>
-        ActorPath.TryParse(actorPath, out var absolute) ? ActorSelection(absolute) : new ActorSelection(actorPath.StartsWith('/') ? RootGuardian : Guardian, actorPath);
+        ActorPath.TryParse(actorPath, out var absolute) ? ActorSelection(absolute) : new ActorSelection(RootGuardian, actorPath);
 
     public override void Stop(IActorRef actor) => (actor as IInternalActorRef)?.SendSystemMessage(new StopMessage());
 

@@ -73,8 +73,7 @@ public sealed class AkkaConfigurationBuilder(IServiceCollection serviceCollectio
     internal void Add(Config hocon, HoconAddMode mode) => _configuration = mode switch
     {
         HoconAddMode.Append => _configuration.WithFallback(hocon),
-        HoconAddMode.Prepend => hocon.WithFallback(_configuration),
-        HoconAddMode.Replace => hocon,
+        HoconAddMode.Prepend or HoconAddMode.Replace => hocon.WithFallback(_configuration),
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "Not a way to add configuration."),
     };
 

@@ -13,12 +13,12 @@ public class AkkaHostedService(
     IHostApplicationLifetime applicationLifetime = null) : IHostedService
 {
     private static readonly Action<ILogger, string, Exception> LogStartFailed = LoggerMessage.Define<string>(
-        LogLevel.Critical, new EventId(1, "ActorSystemStartFailed"), "The actors of {ActorSystem} could not be started; the application shuts down");
+        LogLevel.Critical, new EventId(1, "ActorSystemStartFailed"), "The actors of {ActorSystem} could not be started and are shut down");
 
     private ActorSystem _system;
 
     /// <summary>Creates the system and awaits every starter in turn.</summary>
-    /// <remarks>When one throws, the system is shut down, the application is asked to stop, and the exception goes on to the host.</remarks>
+    /// <remarks>When one throws, the system is shut down and the exception goes on to the host, whose start has failed.</remarks>
     public virtual async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -30,7 +30,6 @@ public class AkkaHostedService(
         {
             LogStartFailed(logger, configurationBuilder.ActorSystemName, failure);
             await StopAsync(CancellationToken.None).ConfigureAwait(false);
-            applicationLifetime?.StopApplication();
             throw;
         }
 

@@ -9,6 +9,6 @@ public enum HoconAddMode
     /// <summary>The new wins; what is there fills gaps.</summary>
     Prepend = 1,
 
-    /// <summary>The new takes the place of everything.</summary>
+    /// <summary>The same: in Akka.Hosting too, what was there stays underneath.</summary>
     Replace = 2,
 }

@@ -67,7 +67,7 @@ internal sealed class AskPromise<T> : MinimalActorRef, ISystemReference
 
     private bool Complete(object message) => message switch
     {
-        Status.Failure failure when typeof(T) != typeof(object) => _completion.TrySetException(failure.Cause ?? new TaskCanceledException("The answer is a failure without a cause.")),
+        Status.Failure failure => _completion.TrySetException(failure.Cause ?? new TaskCanceledException("The answer is a failure without a cause.")),
         T answer => _completion.TrySetResult(answer),
         null => _completion.TrySetResult(default),
         _ => _completion.TrySetException(new ArgumentException($"Received message of type [{message.GetType()}] - Ask expected message of type [{typeof(T)}]")),

@@ -17,8 +17,7 @@ public static class Futures
         self.Ask<T>(_ => message, timeout, cancellationToken);
 
     /// <summary>
-    /// Tells, and completes with the first answer. A <see cref="Status.Failure"/> is rethrown unless <typeparamref name="T"/> is object,
-    /// and another type than asked for is an error.
+    /// Tells, and completes with the first answer. A <see cref="Status.Failure"/> is rethrown, and another type than asked for is an error.
     /// </summary>
     /// <param name="self">Whom to ask.</param>
     /// <param name="messageFactory">Makes the question; its argument is where the answer goes.</param>

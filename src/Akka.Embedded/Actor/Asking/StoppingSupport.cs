@@ -2,8 +2,7 @@ namespace Akka.Actor;
 
 public static class GracefulStopSupport
 {
-    /// <summary>Sends a <see cref="PoisonPill"/> and completes with true once the actor has stopped.</summary>
-    /// <exception cref="TaskCanceledException">It has not stopped in time.</exception>
+    /// <summary>Sends a <see cref="PoisonPill"/> and completes with true once the actor has stopped, and with false when it has not in time.</summary>
     public static Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout) => GracefulStop(target, timeout, PoisonPill.Instance);
 
     public static async Task<bool> GracefulStop(this IActorRef target, TimeSpan timeout, object stopMessage)
@@ -17,7 +16,7 @@ public static class GracefulStopSupport
         }
         catch (AskTimeoutException)
         {
-            throw new TaskCanceledException($"{target} has not stopped within {timeout}.");
+            return false;
         }
     }
 }
