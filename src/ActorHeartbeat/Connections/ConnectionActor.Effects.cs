@@ -48,6 +48,8 @@ public sealed partial class ConnectionActor
             case PermitGranted:
                 GiveBack(happened.StateData);
                 return Stay();
+            case PermitRefused:
+                return Stay(); // to a request that was withdrawn
             case SettingsChanged:
                 TakeSettings();
                 return Stay();
@@ -200,10 +202,13 @@ public sealed partial class ConnectionActor
 
     private BackingOffData AskForPermit(BackingOffData data)
     {
-        if (data.Phase != BackingOffPhase.Queued)
+        var again = data.Phase == BackingOffPhase.Queued;
+        if (!again)
             _request++;
-        _with.Governor.Tell(new RequestPermit(_memory.Id, Target.Authority, _settings.Group, _request));
-        return data with { Leaving = null, Phase = BackingOffPhase.Queued, Until = Now + PermitReminder };
+        // A successor waits for its turn as long as everybody, but for room in its group, which its own primary may be taking, only as long as an attempt.
+        var isSuccessor = _role.IsSuccessor;
+        _with.Governor.Tell(new RequestPermit(_memory.Id, Target.Authority, _settings.Group, _request) { OrRefuse = isSuccessor && again });
+        return data with { Leaving = null, Phase = BackingOffPhase.Queued, Until = Now + (isSuccessor ? _settings.Timeouts.Connect : PermitReminder) };
     }
 
     private Uri Target => _memory.UrlIndex == 0 || _memory.UrlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_memory.UrlIndex - 1];

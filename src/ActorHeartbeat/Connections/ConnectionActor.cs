@@ -17,6 +17,7 @@ namespace ActorHeartbeat.Connections;
 /// | BackingOff   | retry-due                 | previous socket not gone             | BackingOff   | wait for it, with a deadline             |
 /// | BackingOff   | previous socket gone      | the delay is over                    | BackingOff   | ask the governor for a permit            |
 /// | BackingOff   | permit granted            |                                      | Connecting   | new incarnation, dial                    |
+/// | BackingOff   | permit refused            | a successor                          | stops        |                                          |
 /// | BackingOff   | refresh                   |                                      | BackingOff   | retry now                                |
 /// | BackingOff   | previous socket gone      | closed for good                      | stops        |                                          |
 /// | Connecting   | dialed                    | opening messages to be answered      | Connecting   | read, send up to the first to be answered|
@@ -108,6 +109,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return GoTo(ConnectionState.BackingOff).Using(AskForPermit(data));
             case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == _request:
                 return GoTo(ConnectionState.Connecting).Using(Dial(data));
+            case PermitRefused refused when data.Phase == BackingOffPhase.Queued && refused.Request == _request:
+                return BackOff(data, CloseCause.NoRoom(refused.Why), leaving: null);
             case DialCompleted { Result: DialResult.Failed } failed when Concerns(failed, data.Leaving):
                 return SocketGone(data);
             case DialCompleted dialed when Concerns(dialed, data.Leaving):
@@ -264,6 +267,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case TakeOver:
                 SendWhatMay(data.Link);
                 return GoTo(StateName).Using(data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt) });
+            case RotationFailed { Cause.Kind: CauseKind.NoRoom } when IsOutdated(data.Link): // the reload must take effect, and closing makes room
+                TakeSettings();
+                return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case RotationFailed failed:
                 return GoTo(StateName).Using(data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
             case CloseConnection close:

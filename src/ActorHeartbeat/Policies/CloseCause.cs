@@ -62,6 +62,8 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     public static CloseCause DataIdle(TimeSpan bound) =>
         Failed(CauseKind.DataIdle, FailureLayer.Heartbeat, $"no data for {Text(bound)}");
 
+    public static CloseCause NoRoom(string why) => new(CauseKind.NoRoom, why);
+
     public static CloseCause Refresh(string why) => new(CauseKind.Refresh, why);
 
     public static CloseCause Closed(int code, string reason) =>
@@ -102,4 +104,7 @@ public enum CauseKind
 
     /// <summary>The endpoint's actor threw: a bug, not the network.</summary>
     Crashed,
+
+    /// <summary>A rotation found no room for a second connection under max-connections of the group.</summary>
+    NoRoom,
 }

@@ -61,6 +61,8 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             case RequestPermit request:
                 WatchOnce(Sender);
                 _ledger.Request(Sender, request, _clock.Elapsed);
+                if (_ledger.Refuse(Sender, _clock.Elapsed) is { } why)
+                    Sender.Tell(new PermitRefused(request.Endpoint, request.Request, why));
                 break;
             case CancelRequest:
                 _ledger.Cancel(Sender);

@@ -58,6 +58,16 @@ public sealed class GovernorLedger<THolder>
             _queues.Remove(KeyOf(queue.Group));
     }
 
+    /// <summary>Gives up the place of one who would rather not wait for room in its group, when there is none.</summary>
+    /// <returns>Why it is refused; null when it has no place, or keeps it.</returns>
+    public string? Refuse(THolder holder, TimeSpan now)
+    {
+        if (!_waiting.TryGetValue(holder, out var waiter) || !waiter.Request.OrRefuse || HoldOfGroup(waiter.Lane.Queue, now) is not { Until: null, Why: var why })
+            return null;
+        Cancel(holder);
+        return why;
+    }
+
     public void HandshakeOver(THolder holder) => _handshakes.Remove(holder);
 
     public void ConnectionGone(THolder holder)

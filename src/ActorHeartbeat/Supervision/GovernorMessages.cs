@@ -2,18 +2,29 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Supervision;
 
-/// <summary>Asks for leave to dial; asking again while waiting keeps the place. Answered by <see cref="PermitGranted"/>.</summary>
+/// <summary>
+/// Asks for leave to dial; asking again while waiting keeps the place. Answered by <see cref="PermitGranted"/>, or by <see cref="PermitRefused"/> where
+/// that was asked for.
+/// </summary>
 /// <param name="Endpoint">Who asks; one place and one permit at a time.</param>
 /// <param name="Host">The host and port that would be dialed.</param>
 /// <param name="Group">The group whose budget it spends; null for none.</param>
 /// <param name="Request">Comes back with the permit, so that an answer to an older request is told apart.</param>
-public sealed record RequestPermit(EndpointId Endpoint, string Host, string? Group, long Request);
+public sealed record RequestPermit(EndpointId Endpoint, string Host, string? Group, long Request)
+{
+    /// <summary>Whether to refuse rather than to let wait when the group has its max-connections: that may never change. Default false.</summary>
+    public bool OrRefuse { get; init; }
+}
 
 /// <summary>Gives up a place in the queue.</summary>
 public sealed record CancelRequest(EndpointId Endpoint);
 
 /// <summary>Leave to dial once. Its holder gives it back by <see cref="ReturnPermit"/>; the death of the holder does so too.</summary>
 public sealed record PermitGranted(EndpointId Endpoint, long Request);
+
+/// <summary>There is no room for another connection, and the place in the queue is given up.</summary>
+/// <param name="Why">One line.</param>
+public sealed record PermitRefused(EndpointId Endpoint, long Request, string Why);
 
 /// <summary>The handshake is over, one way or the other.</summary>
 public sealed record ReturnPermit(EndpointId Endpoint);

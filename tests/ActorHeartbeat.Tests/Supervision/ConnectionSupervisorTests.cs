@@ -365,6 +365,78 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public void A_reload_in_a_group_without_room_for_two_closes_first_when_it_has_waited_as_long_as_an_attempt()
+    {
+        Apply([Narrow(1)], Rotating("a") with { Group = "narrow" });
+        AwaitStates(("a", "open"));
+        var old = _network.Connection(Id("a"));
+        Apply([Narrow(1)], Rotating("a") with { Group = "narrow", Url = new Uri("ws://moved.test/") });
+        AwaitPlace("group narrow has its 1 connections (max-connections)");
+        Advance(9.9);
+        AwaitStates(("a", "open"));
+        Assert.Empty(old.Closes);
+
+        Advance(0.1);
+
+        AwaitDials(2);
+        AwaitStates(("a", "open"));
+        Assert.Equal((1000, "configuration changed"), old.Closes.Single());
+        Assert.Equal(("moved.test", 1), (_network.DialsOf(Id("a"))[1].Request.Url.Host, _network.PeakSockets(Id("a"))));
+    }
+
+    [Fact]
+    public void A_rotation_in_a_group_without_room_for_two_is_given_up_says_why_and_is_tried_again()
+    {
+        Apply([Narrow(1)], Rotating("a") with { Group = "narrow" });
+        AwaitStates(("a", "open"));
+        var old = _network.Connection(Id("a"));
+        Command(new RotateEndpoint(Id("a")));
+        AwaitPlace("group narrow has its 1 connections (max-connections)");
+
+        Advance(10);
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal("group narrow has its 1 connections (max-connections)", Snapshot("a").Memory.Status!.FailedRotation?.Cause.Detail);
+        });
+        Assert.Equal((false, 1), (old.IsEnded, _network.DialsOf(Id("a")).Count));
+        Apply([Narrow(2)], Rotating("a") with { Group = "narrow" });
+        AwaitDials(2);
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.True(old.IsEnded);
+        });
+        AwaitStates(("a", "open"));
+        Assert.Null(Snapshot("a").Memory.Status!.FailedRotation);
+    }
+
+    [Fact]
+    public void A_rotation_waits_its_turn_for_the_rate_of_its_group_however_long()
+    {
+        GroupSettings slow = new() { Name = "slow", ConnectRate = new Rate(1, TimeSpan.FromMinutes(5)), ConnectBurst = 1 };
+        Apply([slow], Rotating("a") with { Group = "slow" });
+        AwaitStates(("a", "open"));
+        var old = _network.Connection(Id("a"));
+
+        Command(new RotateEndpoint(Id("a")));
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(1, Place().Place);
+        });
+        for (var second = 0; second < 290; second += 10)
+            Advance(10);
+
+        Assert.Null(Snapshot("a").Memory.Status!.FailedRotation);
+        Assert.Equal((1, 1), (Place().Place, _network.DialsOf(Id("a")).Count));
+        Advance(10);
+        AwaitAssert(() => Assert.Equal(2, _network.DialsOf(Id("a")).Count));
+        Assert.False(old.IsEnded);
+    }
+
+    [Fact]
     public void A_rotation_that_is_refused_with_retry_after_waits_as_long_and_pauses_the_host()
     {
         Apply(Rotating("a"), Endpoint("b") with { Url = new Uri("ws://a.test/b"), Enabled = false });
@@ -653,6 +725,20 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
         MaxAge = new RotationSettings(TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(5)),
         Backoff = new BackoffSettings { Jitter = Jitter.None },
     };
+
+    private static GroupSettings Narrow(int connections) => new() { Name = "narrow", MaxConnections = connections };
+
+    private QueuePlace Place()
+    {
+        _supervisor.Tell(new GetPlace(Id("a")), TestActor);
+        return ExpectMsg<QueuePlace>();
+    }
+
+    private void AwaitPlace(string why) => AwaitAssert(() =>
+    {
+        Advance(0);
+        Assert.Equal((1, why), (Place().Place, Place().Why));
+    });
 
     private static SubscribeTo Subscription(string text) => new(new EndpointId("a"), text, OutboundMessage.Text(text));
 

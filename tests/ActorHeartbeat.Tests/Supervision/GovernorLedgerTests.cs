@@ -58,6 +58,25 @@ public class GovernorLedgerTests
     }
 
     [Fact]
+    public void Who_would_rather_not_wait_for_room_in_its_group_is_refused_only_for_want_of_it()
+    {
+        var ledger = Ledger(Settings with { ConnectBurst = 10 }, new GroupSettings { Name = "full", MaxConnections = 1 }, new GroupSettings { Name = "slow", ConnectRate = new Rate(1, S(60)), ConnectBurst = 1 });
+        foreach (var name in (string[])["full", "slow"])
+            Ask(ledger, $"first-{name}", group: name);
+        GrantAll(ledger, 0);
+        foreach (var name in (string[])["full", "slow"])
+            Ask(ledger, $"patient-{name}", group: name);
+        foreach (var name in (string[])["full", "slow"])
+            ledger.Request($"hasty-{name}", new RequestPermit(new EndpointId($"hasty-{name}"), "h", name, 1) { OrRefuse = true }, S(0));
+
+        Assert.Equal("group full has its 1 connections (max-connections)", ledger.Refuse("hasty-full", S(0)));
+        Assert.All((string[])["hasty-full", "hasty-slow", "patient-full", "nobody"], name => Assert.Null(ledger.Refuse(name, S(0))));
+        Assert.Equal(3, ledger.Waiting);
+        Assert.Equal(["patient-slow"], GrantAll(ledger, 60));
+        Assert.Equal(["hasty-slow"], GrantAll(ledger, 120));
+    }
+
+    [Fact]
     public void A_holder_that_is_granted_twice_is_one_connection_of_its_group()
     {
         var ledger = Ledger(Settings with { ConnectBurst = 10 }, new GroupSettings { Name = "g", MaxConnections = 2 });
