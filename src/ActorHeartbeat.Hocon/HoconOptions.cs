@@ -34,7 +34,8 @@ public sealed record HoconOptions
         var buffer = new byte[64 * 1024];
         while (content.Length <= Limits.Bytes && file.Read(buffer, 0, (int)Math.Min(buffer.Length, Limits.Bytes + 1L - content.Length)) is > 0 and var read)
             content.Write(buffer, 0, read);
-        return content.ToArray();
+        // A file of the length it told fills what was set aside for it.
+        return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
     }
 }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ActorHeartbeat.Hocon.Tests;
 
 public sealed class SyntaxTests
@@ -112,5 +114,38 @@ public sealed class SyntaxTests
         var errors = Reading.Errors(text);
 
         Assert.StartsWith("text:", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Blanks_are_the_separators_of_Unicode_some_control_characters_and_the_byte_order_mark()
+    {
+        var blanks = new List<string>();
+
+        for (var character = '\0'; character < '\uFFFF'; character++)
+        {
+            if (character is not ('\n' or '"') && HoconDocument.Load($"a ={character}x{character}").Root?["a"] is HoconString { Text: "x" })
+                blanks.Add($"{(int)character:X4}");
+        }
+
+        string[] others = ["0009", "000B", "000C", "000D", "001C", "001D", "001E", "001F", "FEFF"];
+        var separators = Enumerable.Range(0, 0xFFFF)
+            .Where(code => CharUnicodeInfo.GetUnicodeCategory((char)code) is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            .Select(code => $"{code:X4}");
+        Assert.Equal(others.Concat(separators).Order(StringComparer.Ordinal), blanks);
+    }
+
+    [Theory]
+    [InlineData("a = 10 s", "10 s")]
+    [InlineData("a = x /y/ z // a comment", "x /y/ z")]
+    [InlineData("a = null\t1", "null\t1")]
+    [InlineData("a = {b = 1}, a = \"\" \"\"", " ")]
+    [InlineData("a = [1], a = on \"off\"", "on off")]
+    public void Literals_beside_each_other_are_one_text_that_hides_what_was_there(string text, string expected)
+    {
+        var value = HoconDocument.Load(text).Root?["a"];
+
+        var joined = Assert.IsType<HoconString>(value);
+        Assert.Equal(expected, joined.Text);
+        Assert.Equal(text.LastIndexOf('=') + 3, joined.Origin.Column);
     }
 }

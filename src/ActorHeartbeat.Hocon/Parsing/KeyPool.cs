@@ -5,15 +5,19 @@ internal sealed class KeyPool
 {
     private const int Most = 4096; // names such as e17 do not come again; beyond this many there is nothing to win
 
-    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string[]> _keys = new(StringComparer.Ordinal);
 
-    public string Get(ReadOnlySpan<char> key)
+    public string Get(ReadOnlySpan<char> key) => Path(key)[0];
+
+    /// <summary>The path that has this one element.</summary>
+    public string[] Path(ReadOnlySpan<char> key)
     {
         if (_keys.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(key, out var known))
             return known;
         var text = key.ToString();
+        string[] path = [text];
         if (_keys.Count < Most)
-            _keys.Add(text);
-        return text;
+            _keys.Add(text, path);
+        return path;
     }
 }

@@ -15,11 +15,16 @@ internal abstract class Node(SourceText source, int start, int length)
 }
 
 /// <summary>A string, number, boolean or null.</summary>
-internal sealed class ScalarNode(SourceText source, in Token token) : Node(source, token.Start, token.Length)
+internal sealed class ScalarNode(SourceText source, int start, int length, TokenKind kind, string text) : Node(source, start, length)
 {
-    public TokenKind Kind { get; } = token.Kind;
+    public ScalarNode(SourceText source, in Token token)
+        : this(source, token.Start, token.Length, token.Kind, token.Text)
+    {
+    }
 
-    public string Text { get; } = token.Text;
+    public TokenKind Kind { get; } = kind;
+
+    public string Text { get; } = text;
 }
 
 internal sealed class ArrayNode(SourceText source, int start) : Node(source, start, 1)

@@ -1,3 +1,4 @@
+using System.Text;
 using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
@@ -11,6 +12,7 @@ internal sealed class Parser
     private readonly SubstitutionText _substitution;
     private readonly KeyPool _keys = new();
     private readonly List<Token> _keyTokens = [];
+    private readonly StringBuilder _joined = new();
     private readonly List<string> _path; // of the object that is being read
     private int _lists; // open around what is being read
 
@@ -230,7 +232,7 @@ internal sealed class Parser
             }
             var token = _at.Token;
             if (!ParsePiece(keys, out var piece))
-                return pieces is null ? first : new ConcatenationNode(_source, start, end - start, pieces);
+                return pieces is null ? first : Joined(start, end, pieces);
             if (piece is not null && first is null)
             {
                 first = piece;
@@ -243,6 +245,19 @@ internal sealed class Parser
             end = token.End;
             blanks = default;
         }
+    }
+
+    // Pieces that are all written out, as the two of 10s are, come to their text here and now.
+    private Node Joined(int start, int end, List<Piece> pieces)
+    {
+        _joined.Clear();
+        foreach (var (blanks, value) in pieces)
+        {
+            if (value is not ScalarNode scalar)
+                return new ConcatenationNode(_source, start, end - start, pieces);
+            _joined.Append(blanks).Append(scalar.Text);
+        }
+        return new ScalarNode(_source, start, end - start, TokenKind.Quoted, _joined.ToString());
     }
 
     /// <summary>False at the end of the value; null for what was not understood and has been reported.</summary>

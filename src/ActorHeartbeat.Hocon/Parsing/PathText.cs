@@ -65,7 +65,7 @@ internal static class PathText
         if (text.Length == 0 || text.ContainsAnyExcept(SimpleCharacters) || text[0] == '.' || text[^1] == '.')
             return null;
         if (!text.Contains('.'))
-            return [keys.Get(text)];
+            return keys.Path(text);
         var elements = new string[text.Count('.') + 1];
         var next = 0;
         foreach (var range in text.Split('.'))

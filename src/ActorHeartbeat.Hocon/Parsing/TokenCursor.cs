@@ -9,6 +9,7 @@ internal sealed class TokenCursor
     private readonly ErrorList _errors;
     private readonly HoconLimits _limits;
     private readonly Lexer _lexer;
+    private Token _token;
     private int _depth;
 
     public TokenCursor(SourceText source, ErrorList errors, HoconLimits limits)
@@ -18,9 +19,9 @@ internal sealed class TokenCursor
         Advance();
     }
 
-    public Token Token { get; private set; }
+    public ref readonly Token Token => ref _token;
 
-    public void Advance() => Token = _lexer.Next();
+    public void Advance() => _token = _lexer.Next();
 
     /// <summary>Takes the beginning of an unquoted token that is a word of the language, such as required( and the blanks behind it.</summary>
     public bool TakeWord(string word)
@@ -30,7 +31,7 @@ internal sealed class TokenCursor
         if (Token.Length == word.Length)
             Advance();
         else
-            Token = Token with { Start = Token.Start + word.Length, Length = Token.Length - word.Length };
+            _token = _token with { Start = _token.Start + word.Length, Length = _token.Length - word.Length };
         SkipBlanks(newlines: false);
         return true;
     }

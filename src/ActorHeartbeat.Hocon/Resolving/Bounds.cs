@@ -38,17 +38,18 @@ internal sealed class Bounds(HoconLimits limits, ErrorList errors)
         if (RuntimeHelpers.TryEnsureSufficientExecutionStack())
             return go(self, node);
         if (_hops < limits.StackHops)
-            return OnFreshStack(() => go(self, node));
+            return OnFreshStack(self, node, go);
         Reach(at, "substitutions refer to each other in too long a chain");
         return null;
     }
 
-    private T? OnFreshStack<T>(Func<T?> go)
-        where T : class
+    // Apart from the above, which would else make the closure of this one at every call.
+    private TResult? OnFreshStack<TSelf, TNode, TResult>(TSelf self, TNode node, Func<TSelf, TNode, TResult?> go)
+        where TResult : class
     {
         _hops++;
-        T? result = null;
-        var thread = new Thread(() => result = go(), StackBytes);
+        TResult? result = null;
+        var thread = new Thread(() => result = go(self, node), StackBytes);
         thread.Start();
         thread.Join();
         _hops--;

@@ -42,7 +42,10 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
 
     private HoconArray OpenArray(SeenArray array)
     {
-        var items = new List<HoconValue>(array.Count);
+        if (array.Count == 0)
+            return new HoconArray(array.At.Origin, []);
+        var items = new HoconValue[array.Count];
+        var count = 0;
         for (var index = 0; index < array.Count && !bounds.IsReached; index++)
         {
             var item = array[index];
@@ -51,32 +54,57 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
                 : Enter(item.Written!) ? Leave(item.Written!, Open(item.Written!))
                 : null;
             if (value is not null)
-                items.Add(value);
+                items[count++] = value;
         }
-        return new HoconArray(array.At.Origin, items);
+        return new HoconArray(array.At.Origin, count == items.Length ? items : items[..count]);
     }
 
     private HoconObject OpenObject(SeenObject fields)
     {
+        if (fields.Count == 1)
+            return OpenAlone(fields[0], fields.At);
         var opened = new List<HoconField>(fields[0].Slots.Count);
-        var met = fields.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
+        var met = new HashSet<string>(StringComparer.Ordinal);
         for (var layer = 0; layer < fields.Count && !bounds.IsReached; layer++)
         {
             foreach (var slot in fields[layer].Slots)
             {
-                if (met?.Add(slot.Key) == false)
+                if (!met.Add(slot.Key))
                     continue;
-                var top = met is null ? slot : fields[fields.LayerBelow(fields.Count, slot.Key)].Find(slot.Key)!;
-                // Most fields are one literal in one object: then there is nothing to ask for.
-                var value = met is null && slot.Count == 1 && slot.Last.Value is ScalarNode scalar ? Open(scalar)
-                    : Enter(top) ? Leave(top, resolver.Field(fields, slot.Key) is { } seen ? Open(seen) : null)
-                    : null;
-                if (value is not null)
-                    opened.Add(new HoconField(slot.Key, top.Last.KeySource.OriginAt(top.Last.KeyStart), value));
+                var top = fields[fields.LayerBelow(fields.Count, slot.Key)].Find(slot.Key)!;
+                if (Enter(top) && Leave(top, resolver.Field(fields, slot.Key) is { } seen ? Open(seen) : null) is { } value)
+                    opened.Add(Field(top, value));
             }
         }
         return new HoconObject(fields.At.Origin, opened);
     }
+
+    /// <summary>An object that nothing lies above or below, as nearly all are.</summary>
+    private HoconObject OpenAlone(ObjectNode fields, Node at)
+    {
+        if (fields.Slots.Count == 0)
+            return new HoconObject(at.Origin, []);
+        var opened = new HoconField[fields.Slots.Count];
+        var count = 0;
+        for (var index = 0; index < opened.Length && !bounds.IsReached; index++)
+        {
+            var slot = fields.Slots[index];
+            var value = slot.Count == 1 && slot.Last.Value is ScalarNode scalar ? Open(scalar)
+                : Enter(slot) ? Leave(slot, OpenAlone(fields, slot))
+                : null;
+            if (value is not null)
+                opened[count++] = Field(slot, value);
+        }
+        return new HoconObject(at.Origin, count == opened.Length ? opened : opened[..count]);
+    }
+
+    // A list or object that was assigned once is what is written: only the rest has to be asked for.
+    private HoconValue? OpenAlone(ObjectNode fields, Slot slot) =>
+        slot.Count == 1 && slot.Last.Value is ArrayNode or ObjectNode ? Open(slot.Last.Value)
+        : resolver.Field(SeenObject.Of(fields), slot.Key) is { } seen ? Open(seen)
+        : null;
+
+    private static HoconField Field(Slot slot, HoconValue value) => new(slot.Key, slot.Last.KeySource.OriginAt(slot.Last.KeyStart), value);
 
     /// <summary>
     /// Opening a value that is being opened further up is a loop through literals: an error, unless an optional substitution is part of

@@ -7,7 +7,16 @@ namespace ActorHeartbeat.Hocon.Text;
 /// <summary>Cuts a text into tokens. Comments are blanks; only a line feed is a newline.</summary>
 internal sealed class Lexer(SourceText source, ErrorList errors)
 {
-    private static readonly SearchValues<char> NotUnquoted = SearchValues.Create("$\"{}[]:=,+#`^?!@*&\\");
+    private const string Reserved = "$\"{}[]:=,+#`^?!@*&\\";
+
+    // The separators of Unicode (categories Zs, Zl and Zp), the control characters that HOCON counts among them, and the byte order mark; no newline.
+    private const string Blank = "\t\v\f\r\x1C\x1D\x1E\x1F \u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF";
+
+    private static readonly SearchValues<char> NotUnquoted = SearchValues.Create(Reserved);
+    private static readonly SearchValues<char> BlankCharacters = SearchValues.Create(Blank);
+
+    // A '/' ends an unquoted text only where a second one makes it a comment.
+    private static readonly SearchValues<char> MayEndUnquoted = SearchValues.Create(Reserved + Blank + "\n/");
 
     // A string that meets its closing quote before any of the others is what is written.
     private static readonly SearchValues<char> EndsPlain = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (char)control), '"', '\\']);
@@ -15,15 +24,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
     private readonly string _text = source.Text;
     private int _at;
 
-    public static bool IsBlank(char character) => character switch
-    {
-        '\n' => false,
-        '\t' or '\v' or '\f' or '\r' or '\uFEFF' => true,
-        >= '\x1C' and <= '\x1F' => true,
-        ' ' => true,
-        < '\x80' => false,
-        _ => CharUnicodeInfo.GetUnicodeCategory(character) is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator,
-    };
+    public static bool IsBlank(char character) => BlankCharacters.Contains(character);
 
     public Token Next()
     {
@@ -78,45 +79,44 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
 
     private Token Blanks(int start)
     {
-        while (_at < _text.Length)
+        while (true)
         {
-            if (IsBlank(_text[_at]))
-            {
-                _at++;
-            }
-            else if (_text[_at] == '#' || IsSlashes(_at))
-            {
-                // A comment is no part of a value: what stood before it on the line is all there is.
-                var end = _text.IndexOf('\n', _at);
-                _at = end < 0 ? _text.Length : end;
-            }
-            else
-            {
-                break;
-            }
+            var rest = _text.AsSpan(_at);
+            var blanks = rest.IndexOfAnyExcept(BlankCharacters);
+            _at = blanks < 0 ? _text.Length : _at + blanks;
+            if (_at == _text.Length || (_text[_at] != '#' && !IsSlashes(_at)))
+                return new Token(TokenKind.Whitespace, start, _at - start, _text);
+            // A comment is no part of a value: what stood before it on the line is all there is.
+            var end = _text.IndexOf('\n', _at);
+            _at = end < 0 ? _text.Length : end;
         }
-        return new Token(TokenKind.Whitespace, start, _at - start, _text);
     }
 
     private Token Unquoted(int start)
     {
         // A keyword is one only at the start of a token; what follows it concatenates.
-        foreach (var (word, kind) in (ReadOnlySpan<(string, TokenKind)>)[("true", TokenKind.True), ("false", TokenKind.False), ("null", TokenKind.Null)])
+        var (kind, length) = _text.AsSpan(start) switch
         {
-            if (string.CompareOrdinal(_text, start, word, 0, word.Length) == 0)
-            {
-                _at = start + word.Length;
-                return new Token(kind, start, word.Length, _text);
-            }
-        }
-        return UnquotedFrom(start);
+            ['t', 'r', 'u', 'e', ..] => (TokenKind.True, 4),
+            ['f', 'a', 'l', 's', 'e', ..] => (TokenKind.False, 5),
+            ['n', 'u', 'l', 'l', ..] => (TokenKind.Null, 4),
+            _ => (TokenKind.Unquoted, UnquotedLength(start)),
+        };
+        _at = start + length;
+        return new Token(kind, start, length, _text);
     }
 
-    private Token UnquotedFrom(int start)
+    private int UnquotedLength(int start)
     {
-        while (_at < _text.Length && _text[_at] != '\n' && !IsBlank(_text[_at]) && !NotUnquoted.Contains(_text[_at]) && !IsSlashes(_at))
-            _at++;
-        return new Token(TokenKind.Unquoted, start, _at - start, _text);
+        var end = start;
+        while (_text.AsSpan(end).IndexOfAny(MayEndUnquoted) is >= 0 and var plain)
+        {
+            end += plain;
+            if (_text[end] != '/' || IsSlashes(end))
+                return end - start;
+            end++;
+        }
+        return _text.Length - start;
     }
 
     private Token Number(int start)

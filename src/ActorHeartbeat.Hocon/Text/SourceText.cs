@@ -1,39 +1,42 @@
 namespace ActorHeartbeat.Hocon.Text;
 
 /// <summary>A text and where its lines begin.</summary>
-internal sealed class SourceText
+internal sealed class SourceText(string name, string text)
 {
-    private readonly List<int> _lineStarts = [0];
+    private List<int>? _lineStarts;
 
-    public SourceText(string name, string text)
-    {
-        Name = name;
-        Text = text;
-        for (var at = text.IndexOf('\n'); at >= 0; at = text.IndexOf('\n', at + 1))
-            _lineStarts.Add(at + 1);
-    }
+    public string Name { get; } = name;
 
-    public string Name { get; }
+    public string Text { get; } = text;
 
-    public string Text { get; }
+    // Nearly no place is ever printed. Whoever is asked first counts, and two who count at once come to the same.
+    private List<int> LineStarts => _lineStarts ??= Count(Text);
 
     public int LastLine => LineOf(Math.Max(0, Text.TrimEnd('\n').Length));
 
     public HoconOrigin OriginAt(int offset) => new(this, offset);
 
-    public int ColumnOf(int offset) => offset - _lineStarts[LineOf(offset) - 1] + 1;
+    public int ColumnOf(int offset) => offset - LineStarts[LineOf(offset) - 1] + 1;
 
     public string Line(int offset)
     {
         var line = LineOf(offset);
-        var start = _lineStarts[line - 1];
-        var end = line < _lineStarts.Count ? _lineStarts[line] - 1 : Text.Length;
+        var start = LineStarts[line - 1];
+        var end = line < LineStarts.Count ? LineStarts[line] - 1 : Text.Length;
         return Text[start..Math.Max(start, end)].TrimEnd('\r');
     }
 
     public int LineOf(int offset)
     {
-        var found = _lineStarts.BinarySearch(offset);
+        var found = LineStarts.BinarySearch(offset);
         return found >= 0 ? found + 1 : ~found;
+    }
+
+    private static List<int> Count(string text)
+    {
+        List<int> starts = [0];
+        for (var at = text.IndexOf('\n'); at >= 0; at = text.IndexOf('\n', at + 1))
+            starts.Add(at + 1);
+        return starts;
     }
 }

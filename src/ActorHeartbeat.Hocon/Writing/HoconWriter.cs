@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -7,25 +6,11 @@ namespace ActorHeartbeat.Hocon;
 /// <summary>Writes resolved values as text.</summary>
 public static class HoconWriter
 {
-    /// <summary>Most values that are written are messages of a line.</summary>
-    private const int UsualLength = 256;
-
-    private static readonly JsonWriterOptions Compact = new() { Encoder = Writing.JsonContext.Readable, MaxDepth = int.MaxValue, SkipValidation = true };
-
     /// <summary>One line of JSON, keys in their order, numbers as they were written where JSON allows it.</summary>
-    public static string ToJson(HoconValue value) => Encoding.UTF8.GetString(Write(value).WrittenSpan);
+    public static string ToJson(HoconValue value) => Encoding.UTF8.GetString(Writing.JsonBuffer.Write(value));
 
     /// <summary>The same as UTF-8.</summary>
-    public static byte[] ToUtf8Json(HoconValue value) => Write(value).WrittenSpan.ToArray();
-
-    private static ArrayBufferWriter<byte> Write(HoconValue value)
-    {
-        var bytes = new ArrayBufferWriter<byte>(UsualLength);
-        using var json = new Utf8JsonWriter(bytes, Compact);
-        WriteJson(json, value);
-        json.Flush();
-        return bytes;
-    }
+    public static byte[] ToUtf8Json(HoconValue value) => Writing.JsonBuffer.Write(value).ToArray();
 
     /// <summary>Writes into a JSON text that is being written.</summary>
     public static void WriteJson(Utf8JsonWriter json, HoconValue value)

@@ -1,0 +1,32 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace ActorHeartbeat.Hocon.Writing;
+
+/// <summary>A JSON writer and its bytes, kept by each thread: a configuration of thousands of endpoints holds a message or two for each.</summary>
+internal sealed class JsonBuffer
+{
+    private const int UsualLength = 256; // a message is a line
+    private const int MostKept = 64 * 1024; // what one large value needed is not held on to
+
+    [ThreadStatic]
+    private static JsonBuffer? _own;
+
+    private readonly ArrayBufferWriter<byte> _bytes = new(UsualLength);
+    private readonly Utf8JsonWriter _json;
+
+    private JsonBuffer() => _json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = JsonContext.Readable, MaxDepth = int.MaxValue, SkipValidation = true });
+
+    /// <summary>The value in one line of UTF-8, good until the thread writes the next.</summary>
+    public static ReadOnlySpan<byte> Write(HoconValue value)
+    {
+        var own = _own ??= new JsonBuffer();
+        own._bytes.ResetWrittenCount();
+        own._json.Reset();
+        HoconWriter.WriteJson(own._json, value);
+        own._json.Flush();
+        if (own._bytes.Capacity > MostKept)
+            _own = null;
+        return own._bytes.WrittenSpan;
+    }
+}
