@@ -19,7 +19,7 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
     private readonly Dictionary<string, Layer<EndpointSettings>> _templates = new(StringComparer.Ordinal);
     private readonly Dictionary<ValueList<string>, Ground> _grounds = []; // thousands of endpoints name the same few templates
     private readonly Dictionary<string, GroupSettings> _groups = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Cursor> _idsByAnyCase = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _ids = new(StringComparer.OrdinalIgnoreCase);
 
     public Bound Bind(Cursor root)
     {
@@ -96,26 +96,26 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
 
     private List<LayeredEndpoint> ReadEndpoints(Layer<ProcessSettings> own, IReadOnlyList<Layer<EndpointSettings>> lower)
     {
-        var lowest = new Ground(lower, lower.Over(EndpointSchema.Blank));
+        var lowest = new Ground([.. lower], lower.Over(EndpointSchema.Blank));
         var endpoints = new List<LayeredEndpoint>();
         foreach (var at in Members(own, "endpoints"))
         {
             var errors = diagnostics.Count;
-            if (ReadEndpoint(at, lowest) is { } endpoint && diagnostics.Count == errors)
+            if (ReadEndpoint(at, own, lowest) is { } endpoint && diagnostics.Count == errors)
                 endpoints.Add(endpoint);
         }
         return endpoints;
     }
 
-    private LayeredEndpoint? ReadEndpoint(Cursor at, Ground lowest)
+    private LayeredEndpoint? ReadEndpoint(Cursor at, Layer<ProcessSettings> own, Ground lowest)
     {
         if (EndpointId.Reject(at.Key) is { } reason)
         {
             at.ReportKey(reason);
             return null;
         }
-        if (!_idsByAnyCase.TryAdd(at.Key, at))
-            at.ReportKey($"differs from \"{_idsByAnyCase[at.Key].Key}\" ({_idsByAnyCase[at.Key].Place}) in the case of letters only; ids must be told apart by eye");
+        if (!_ids.Add(at.Key) && _ids.TryGetValue(at.Key, out var other))
+            at.ReportKey($"differs from \"{other}\" ({own.Find("endpoints")?.At.Find(other)?.Place}) in the case of letters only; ids must be told apart by eye");
         if (at.Fields is null)
         {
             at.Refuse("an object with at least url");
@@ -128,7 +128,7 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
         if (diagnostics.Count > errors || !ground.IsSound)
             return null;
 
-        var layers = (IReadOnlyList<Layer<EndpointSettings>>)[.. ground.Layers, layer];
+        Layer<EndpointSettings>[] layers = [.. ground.Layers, layer];
         if (layers.Deciding(EndpointSchema.Url) is null)
         {
             at.ReportKey("needs url");
@@ -185,15 +185,15 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
             at.Refuse("an object");
             yield break;
         }
-        foreach (var field in fields)
-            yield return at.Below(field);
+        for (var index = 0; index < fields.Count; index++)
+            yield return at.Below(fields[index]);
     }
 }
 
 /// <summary>What the endpoints that name the same templates stand on: all layers below their own.</summary>
-internal sealed record Ground(IReadOnlyList<Layer<EndpointSettings>> Layers, EndpointSettings Settings)
+internal sealed record Ground(Layer<EndpointSettings>[] Layers, EndpointSettings Settings)
 {
-    public bool IsSound { get; } = Layers.All(layer => layer.IsSound);
+    public bool IsSound { get; } = Array.TrueForAll(Layers, layer => layer.IsSound);
 }
 
 /// <summary>What a tree says, with its layers.</summary>

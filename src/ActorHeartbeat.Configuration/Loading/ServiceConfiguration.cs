@@ -7,17 +7,18 @@ namespace ActorHeartbeat.Configuration;
 /// <summary>A configuration that is sound as a whole: what a service runs on. Immutable; a reload makes another one.</summary>
 public sealed class ServiceConfiguration
 {
-    private readonly Dictionary<EndpointId, LayeredEndpoint> _byId;
+    private readonly Lazy<Dictionary<string, LayeredEndpoint>> _byId; // most configurations are never shown
 
     internal ServiceConfiguration(Bound bound, SourceFiles files)
     {
         Process = bound.Process;
         Groups = [.. bound.Groups];
-        Endpoints = [.. bound.Endpoints.Select(endpoint => endpoint.Settings)];
+        Endpoints = new ValueList<EndpointSettings>([.. bound.Endpoints.Select(endpoint => endpoint.Settings)]);
         Sinks = [.. bound.Sinks];
         Akka = bound.Akka;
         Files = files;
-        _byId = bound.Endpoints.ToDictionary(endpoint => endpoint.Settings.Id);
+        var layered = bound.Endpoints;
+        _byId = new(() => layered.ToDictionary(endpoint => endpoint.Settings.Id.Value, StringComparer.Ordinal));
     }
 
     public ProcessSettings Process { get; }
@@ -44,5 +45,5 @@ public sealed class ServiceConfiguration
     public string Hash => Files.Hash;
 
     /// <summary>Every key of one endpoint with its value and where it comes from; null when there is no such endpoint.</summary>
-    public EffectiveSettings? Show(EndpointId id) => _byId.TryGetValue(id, out var endpoint) ? EffectiveSettings.Of(endpoint) : null;
+    public EffectiveSettings? Show(EndpointId id) => _byId.Value.TryGetValue(id.Value, out var endpoint) ? EffectiveSettings.Of(endpoint) : null;
 }

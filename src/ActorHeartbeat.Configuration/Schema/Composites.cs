@@ -31,7 +31,7 @@ internal sealed class ListOf<T>(ValueReader<T> element, bool orOne = false) : Va
                 sound = false;
         }
         if (sound)
-            value = [.. read];
+            value = read.Length == 0 ? ValueList<T>.Empty : new ValueList<T>(read);
         return sound;
     }
 

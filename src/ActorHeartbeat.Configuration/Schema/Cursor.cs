@@ -74,8 +74,12 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
         return false;
     }
 
-    /// <summary>Says what is wrong with the key.</summary>
-    public void ReportKey(string message, string hint = "") => Sources.Report(KeyOrigin, Key.Length, Path.ToString(), message, hint);
+    /// <summary>Says what is wrong with the key. Always false.</summary>
+    public bool ReportKey(string message, string hint = "")
+    {
+        Sources.Report(KeyOrigin, Key.Length, Path.ToString(), message, hint);
+        return false;
+    }
 
     /// <summary>Says that the key is none of those allowed here, and which was probably meant.</summary>
     public void RefuseKey(IEnumerable<string> allowed)

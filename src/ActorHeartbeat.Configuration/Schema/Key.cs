@@ -15,8 +15,8 @@ internal abstract class Key<TSettings>(string path, ChangeEffect effect)
     /// <summary>What is allowed, to stand after "expected".</summary>
     public abstract string Expected { get; }
 
-    /// <summary>What reading the value does to settings; null when the value was refused and reported.</summary>
-    public abstract Func<TSettings, TSettings>? Read(Cursor at);
+    /// <summary>The key with the value read; null when the value was refused and reported.</summary>
+    public abstract Assignment<TSettings>? Read(Cursor at);
 
     /// <summary>The key's value in <paramref name="settings"/>, compared by content.</summary>
     public abstract object? ValueIn(TSettings settings);
@@ -39,12 +39,18 @@ internal sealed class Key<TSettings, TValue>(
 {
     public override string Expected => reader.Expected;
 
-    public override Func<TSettings, TSettings>? Read(Cursor at) =>
-        reader.TryRead(at, out var value) ? settings => set(settings, value) : null;
+    public override Assignment<TSettings>? Read(Cursor at) => reader.TryRead(at, out var value) ? new Assigned(this, at, value) : null;
 
     public override object? ValueIn(TSettings settings) => get(settings);
 
     public override void Write(Utf8JsonWriter json, TSettings settings) => reader.Write(json, get(settings));
+
+    private TSettings Put(TSettings settings, TValue value) => set(settings, value);
+
+    private sealed class Assigned(Key<TSettings, TValue> key, in Cursor at, TValue value) : Assignment<TSettings>(key, at)
+    {
+        public override TSettings Apply(TSettings settings) => ((Key<TSettings, TValue>)Key).Put(settings, value);
+    }
 }
 
 /// <summary>Makes a key inside a value: it has no effect of its own, the value has.</summary>
@@ -60,9 +66,14 @@ internal sealed class Section<TSettings>(string path) : Key<TSettings>(path, Cha
 {
     public override string Expected => "an object";
 
-    public override Func<TSettings, TSettings>? Read(Cursor at) => settings => settings;
+    public override Assignment<TSettings>? Read(Cursor at) => new Named(this, at);
 
     public override object? ValueIn(TSettings settings) => null;
 
     public override void Write(Utf8JsonWriter json, TSettings settings) => json.WriteNullValue();
+
+    private sealed class Named(Key<TSettings> key, in Cursor at) : Assignment<TSettings>(key, at)
+    {
+        public override TSettings Apply(TSettings settings) => settings;
+    }
 }

@@ -19,8 +19,9 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
         var errors = at.Diagnostics.Count;
         var read = new List<KeyValuePair<string, T>>(fields.Count);
         var seen = fields.Count > 1 ? new Dictionary<string, string>(comparer) : null;
-        foreach (var field in fields)
+        for (var index = 0; index < fields.Count; index++)
         {
+            var field = fields[index];
             var below = at.Below(field);
             if (rejectName(field.Key) is { } reason)
                 below.ReportKey(reason);

@@ -65,19 +65,18 @@ internal static class MessageValues
                 return true;
             if (at.Fields is not { Count: > 0 } fields)
                 return at.Refuse(Expected);
-            var expectations = new List<JsonExpectation>();
-            foreach (var field in fields)
+            var expectations = new JsonExpectation[fields.Count];
+            var sound = true;
+            for (var index = 0; index < fields.Count; index++)
             {
-                var below = at.Below(field);
-                if (JsonExpectation.RejectPointer(field.Key) is { } reason)
-                    below.ReportKey(reason);
+                var below = at.Below(fields[index]);
+                if (JsonExpectation.RejectPointer(below.Key) is { } reason)
+                    sound = below.ReportKey(reason);
                 else
-                    expectations.Add(new JsonExpectation(field.Key, below.Json));
+                    expectations[index] = new JsonExpectation(below.Key, below.Json);
             }
-            if (expectations.Count < fields.Count)
-                return false;
-            value = new MessagePattern.Json([.. expectations]);
-            return true;
+            value = sound ? new MessagePattern.Json(new ValueList<JsonExpectation>(expectations)) : null;
+            return sound;
         }
 
         public override void Write(Utf8JsonWriter json, MessagePattern value)

@@ -30,15 +30,15 @@ internal sealed class Shape<TSettings>
             at.Refuse($"an object with {string.Join(", ", node.Names)}");
             return;
         }
-        foreach (var field in fields)
+        for (var index = 0; index < fields.Count; index++)
         {
-            var below = at.Below(field);
-            if (!node.Children.TryGetValue(field.Key, out var child))
+            var below = at.Below(fields[index]);
+            if (!node.Children.TryGetValue(below.Key, out var child))
                 below.RefuseKey(node.Names);
             else if (child.Key is not { } key)
                 Read(below, child, settings);
-            else if (key.Read(below) is { } apply)
-                settings.Add(new Assignment<TSettings>(key, below, apply));
+            else if (key.Read(below) is { } assignment)
+                settings.Add(assignment);
         }
     }
 
@@ -92,7 +92,14 @@ internal sealed record Layer<TSettings>(string Name, IReadOnlyList<Assignment<TS
 }
 
 /// <summary>One key set to one value.</summary>
-/// <param name="Key">The row of the schema.</param>
-/// <param name="At">The value, and where it stands.</param>
-/// <param name="Apply">Puts the value into settings.</param>
-internal sealed record Assignment<TSettings>(Key<TSettings> Key, Cursor At, Func<TSettings, TSettings> Apply);
+/// <param name="key">The row of the schema.</param>
+/// <param name="at">The value, and where it stands.</param>
+internal abstract class Assignment<TSettings>(Key<TSettings> key, in Cursor at)
+{
+    public Key<TSettings> Key { get; } = key;
+
+    public Cursor At { get; } = at;
+
+    /// <summary>The settings with the value in them.</summary>
+    public abstract TSettings Apply(TSettings settings);
+}
