@@ -3,10 +3,13 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration;
 
-/// <summary>Turns a resolved tree into settings, layer by layer, and reports everything that is wrong on the way.</summary>
+/// <summary>
+/// Turns a resolved tree into settings, layer by layer, and reports everything that is wrong on the way. Settings begin as their records say,
+/// which is what reference.conf says too: it is a layer to ask for origins, and is not laid below them once more.
+/// </summary>
 /// <param name="diagnostics">Hears what is wrong.</param>
-/// <param name="reference">The lowest layer; null while it is itself being bound.</param>
-internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
+/// <param name="isReference">Whether this is reference.conf, which has no layer below it.</param>
+internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
 {
     /// <summary>The section that is ours; <c>akka</c> and names of the operator's own stand beside it.</summary>
     public const string Ours = "actor-heartbeat";
@@ -24,17 +27,17 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
     public Bound Bind(Cursor root)
     {
         CheckNames(root);
-        var own = root.Find(Ours) is { } section ? Root.Read(section with { Path = KeyPath.Root }, reference is null ? "reference" : "process") : new Layer<ProcessSettings>("process", []);
-        IReadOnlyList<Layer<ProcessSettings>> processLayers = [.. reference?.ProcessLayers ?? [], own];
-        var process = processLayers.Over(new ProcessSettings());
+        var own = root.Find(Ours) is { } section ? Root.Read(section with { Path = KeyPath.Root }, isReference ? Reference.LayerName : "process") : new Layer<ProcessSettings>("process", []);
+        IReadOnlyList<Layer<ProcessSettings>> processLayers = isReference ? [own] : [Reference.Process, own];
+        var process = own.Over(new ProcessSettings());
         foreach (var rule in ProcessRules.All)
             rule.Check(process, processLayers);
 
         var defaults = ReadDefaults(own);
-        IReadOnlyList<Layer<EndpointSettings>> lower = [.. reference?.Defaults ?? [], defaults];
+        Layer<EndpointSettings>[] lower = isReference ? [defaults] : [Reference.Defaults, defaults];
         ReadTemplates(own);
         ReadGroups(own);
-        var endpoints = ReadEndpoints(own, lower);
+        var endpoints = ReadEndpoints(own, new Ground(lower, defaults.Over(EndpointSchema.Blank)));
         var sinks = ReadSinks(own);
         return new Bound(process, processLayers, lower, [.. _groups.Values], endpoints, sinks, root.Find("akka")?.Json ?? "{}");
     }
@@ -54,7 +57,7 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
 
     private Layer<EndpointSettings> ReadDefaults(Layer<ProcessSettings> own)
     {
-        var name = reference is null ? "reference" : "defaults";
+        var name = isReference ? Reference.LayerName : "defaults";
         if (own.Find("defaults") is not { } section)
             return new Layer<EndpointSettings>(name, []);
         var layer = EndpointSchema.Shape.Read(section.At, name);
@@ -94,9 +97,8 @@ internal sealed class Binder(Diagnostics diagnostics, Bound? reference)
         return sinks;
     }
 
-    private List<LayeredEndpoint> ReadEndpoints(Layer<ProcessSettings> own, IReadOnlyList<Layer<EndpointSettings>> lower)
+    private List<LayeredEndpoint> ReadEndpoints(Layer<ProcessSettings> own, Ground lowest)
     {
-        var lowest = new Ground([.. lower], lower.Over(EndpointSchema.Blank));
         var endpoints = new List<LayeredEndpoint>();
         foreach (var at in Members(own, "endpoints"))
         {

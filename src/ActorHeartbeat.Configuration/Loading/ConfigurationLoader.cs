@@ -30,7 +30,7 @@ public static class ConfigurationLoader
     internal static Bound BindReference(string text, string name, Diagnostics diagnostics)
     {
         var read = HoconDocument.Load(text, name);
-        return Root(read, [], diagnostics) is { } root ? new Binder(diagnostics, null).Bind(root) : throw new ConfigurationException(diagnostics.Sorted);
+        return Root(read, [], diagnostics) is { } root ? new Binder(diagnostics, isReference: true).Bind(root) : throw new ConfigurationException(diagnostics.Sorted);
     }
 
     private static LoadResult Bind(HoconResult read, IReadOnlyList<HoconFile> asked)
@@ -39,7 +39,7 @@ public static class ConfigurationLoader
         var diagnostics = new Diagnostics();
         if (Root(read, asked, diagnostics) is not { } root)
             return new LoadResult(null, diagnostics.Sorted, files);
-        var bound = new Binder(diagnostics, Reference.Bound).Bind(root);
+        var bound = new Binder(diagnostics).Bind(root);
         return diagnostics.Count > 0
             ? new LoadResult(null, diagnostics.Sorted, files)
             : new LoadResult(new ServiceConfiguration(bound, files), [], files);

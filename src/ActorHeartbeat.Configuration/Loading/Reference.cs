@@ -1,11 +1,26 @@
+using System.Collections;
+using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Endpoints;
+
 namespace ActorHeartbeat.Configuration;
 
-/// <summary>reference.conf as compiled in: the lowest layer, read once.</summary>
+/// <summary>
+/// reference.conf as compiled in: the lowest layer. What it says the settings records say themselves, which a test holds; so it is only read,
+/// once, when somebody asks where a value comes from.
+/// </summary>
 internal static class Reference
 {
+    public const string LayerName = "reference";
+
     private const string Name = "reference.conf";
 
-    public static Bound Bound { get; } = Read();
+    private static readonly Lazy<Bound> Whole = new(Read);
+
+    public static readonly Layer<ProcessSettings> Process = new(LayerName, new Later<Assignment<ProcessSettings>>(() => Bound.ProcessLayers[0].Assignments));
+
+    public static readonly Layer<EndpointSettings> Defaults = new(LayerName, new Later<Assignment<EndpointSettings>>(() => Bound.Defaults[0].Assignments));
+
+    public static Bound Bound => Whole.Value;
 
     private static Bound Read()
     {
@@ -15,5 +30,19 @@ internal static class Reference
         var diagnostics = new Diagnostics();
         var bound = ConfigurationLoader.BindReference(reader.ReadToEnd(), Name, diagnostics);
         return diagnostics.Count == 0 ? bound : throw new ConfigurationException(diagnostics.Sorted);
+    }
+
+    /// <summary>A list that is made when it is first looked into.</summary>
+    private sealed class Later<T>(Func<IReadOnlyList<T>> make) : IReadOnlyList<T>
+    {
+        private readonly Lazy<IReadOnlyList<T>> _made = new(make);
+
+        public int Count => _made.Value.Count;
+
+        public T this[int index] => _made.Value[index];
+
+        public IEnumerator<T> GetEnumerator() => _made.Value.GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }
