@@ -5,7 +5,10 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>One supervisor with one endpoint per fault, all at once; each meets its fault once, and what survives is drained in the end.</summary>
+/// <summary>
+/// One supervisor with one endpoint per fault, all at once: a server that misbehaves, or a sound one at the end of a line that does. Each
+/// meets its fault once, and what survives is drained in the end.
+/// </summary>
 public class FaultMatrixRun : IAsyncLifetime
 {
     /// <summary>What a busy machine may add to any bound.</summary>
@@ -40,6 +43,7 @@ public class FaultMatrixRun : IAsyncLifetime
     {
         var subjects = Fault.All.Select(fault => new Subject(fault.Name, fault, Compression: false))
             .Append(new Subject("decompression-bomb, offered", Fault.Named("decompression-bomb"), Compression: true))
+            .Concat(LineFault.All.Select(line => new Subject(line.Fault.Name, line.Fault, Compression: false) { Line = line }))
             .ToArray();
         try
         {
@@ -48,7 +52,7 @@ public class FaultMatrixRun : IAsyncLifetime
         finally
         {
             foreach (var subject in subjects)
-                await subject.Server.DisposeAsync();
+                await subject.DisposeAsync();
         }
     }
 
@@ -69,16 +73,31 @@ public class FaultMatrixRun : IAsyncLifetime
         Rows = [.. subjects.Select(subject => subject.ToRow())];
     }
 
-    private sealed record Subject(string Name, Fault Fault, bool Compression)
+    private sealed record Subject(string Name, Fault Fault, bool Compression) : IAsyncDisposable
     {
+        private readonly LineFault? _line;
+        private readonly TcpRelay? _relay;
+
         public RawFaultServer Server { get; } = RawFaultServer.Start(Fault, Measures);
+
+        /// <summary>What is wrong with the way to the server; null when the client goes there directly.</summary>
+        public LineFault? Line
+        {
+            get => _line;
+            init
+            {
+                (_line, _relay) = (value, TcpRelay.Start(Server.Port));
+                if (value is { WhenOpen: false })
+                    Hurt();
+            }
+        }
 
         private EndpointMemory Memory { get; set; } = null!; // given as soon as the host runs
 
         public EndpointSettings Endpoint => new()
         {
             Id = new EndpointId(Name.Replace(", ", "-")),
-            Url = Server.Url,
+            Url = _relay?.Through(Server.Url) ?? Server.Url,
             Proxy = ProxySettings.None,
             Compression = Compression,
             Timeouts = Timeouts,
@@ -90,6 +109,11 @@ public class FaultMatrixRun : IAsyncLifetime
         private StateChanged? Dialed { get; set; }
 
         private StateChanged? Lost { get; set; }
+
+        // With a line that was good until now: the last that happened while it was.
+        private DateTimeOffset GoodUntil { get; set; }
+
+        private bool IsHurt { get; set; }
 
         // Collected look by look: of answered heartbeats in a row the journal keeps only the newest.
         private HashSet<DateTimeOffset> AnsweredAt { get; } = [];
@@ -113,8 +137,26 @@ public class FaultMatrixRun : IAsyncLifetime
             var changes = Memory.Journal.Snapshot();
             Dialed ??= changes.FirstOrDefault(change => change.To == ConnectionState.Connecting);
             Lost ??= changes.FirstOrDefault(change => change is { To: ConnectionState.BackingOff, Cause.Kind: not CauseKind.Start });
-            AnsweredAt.UnionWith(changes.Where(change => change is { From: ConnectionState.AwaitingPong, To: ConnectionState.Open }).Select(change => change.At));
-            return Lost is not null || AnsweredAt.Count >= HeartbeatsToSurvive;
+            if (Line is not null && !IsHurt && changes.LastOrDefault(change => change.To == ConnectionState.Open) is { } opened)
+            {
+                GoodUntil = opened.At;
+                Hurt();
+            }
+            AnsweredAt.UnionWith(changes.Where(change => change is { From: ConnectionState.AwaitingPong, To: ConnectionState.Open } && change.At > GoodUntil).Select(change => change.At));
+            return Lost is not null || (AnsweredAt.Count >= HeartbeatsToSurvive && (Line is null || IsHurt));
+        }
+
+        private void Hurt()
+        {
+            Line!.Hurt(_relay!); // a line has a relay
+            IsHurt = true;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_relay is not null)
+                await _relay.DisposeAsync();
+            await Server.DisposeAsync();
         }
     }
 }
