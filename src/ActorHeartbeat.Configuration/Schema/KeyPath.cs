@@ -20,7 +20,7 @@ internal sealed record KeyPath(KeyPath? Parent, string Name)
     public bool IsBelow(string name) => Parent is { } parent && (parent.Name == name || parent.IsBelow(name));
 
     /// <summary>The path of an element of a list.</summary>
-    public KeyPath Element(int index) => new(this, $"[{index}]");
+    public KeyPath Element(int index) => new(this, index == 0 ? "[0]" : $"[{index}]"); // most lists are of one
 
     private static string Spelled(string name) =>
         name.Length > 0 && (name[0] == '[' || name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')) ? name : $"\"{name}\"";

@@ -170,7 +170,7 @@ internal sealed class Parser
                 _at.Error(_at.Token, "a substitution is not allowed in a key");
                 return null;
         }
-        if (_keyTokens is [{ Kind: TokenKind.Unquoted }] or [{ Kind: TokenKind.Unquoted }, { Kind: TokenKind.Whitespace }] && PathText.Simple(_keyTokens[0].Span, _keys) is { } simple)
+        if (_keyTokens is [{ IsSimple: true }] or [{ IsSimple: true }, { Kind: TokenKind.Whitespace }] && PathText.Simple(_keyTokens[0], _keys) is { } simple)
             return simple;
         if (PathText.Parse(_keyTokens, out var why, out var at) is { } keys)
             return keys;

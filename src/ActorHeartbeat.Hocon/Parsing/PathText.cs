@@ -59,7 +59,10 @@ internal static class PathText
         return [.. elements];
     }
 
-    /// <summary>The elements of a path of nothing but letters, digits, '-', '_' and single dots, as nearly all are; null for the rest.</summary>
+    /// <summary>The path that one token is, in quotes or of nothing but letters, digits, '-', '_' and single dots, as nearly all are; null for the rest.</summary>
+    public static string[]? Simple(in Token token, KeyPool keys) => token.Kind == TokenKind.Quoted ? keys.Path(token.Span) : Simple(token.Span, keys);
+
+    /// <summary>The same of a text without quotes.</summary>
     public static string[]? Simple(ReadOnlySpan<char> text, KeyPool keys)
     {
         if (text.Length == 0 || text.ContainsAnyExcept(SimpleCharacters) || text[0] == '.' || text[^1] == '.')

@@ -13,8 +13,14 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
     public HoconValue? Open(Node node) => node switch
     {
         ScalarNode scalar => bounds.Count(scalar) ? Scalar(scalar.Kind, scalar.Origin, scalar.Text) : null,
+        ArrayNode or ObjectNode => bounds.Deep(this, node, node, static (self, node) => self.OpenWritten(node)),
         _ => resolver.Look(node) is { } seen ? Open(seen) : null,
     };
+
+    private HoconValue? OpenWritten(Node node) =>
+        !bounds.Count(node) ? null
+        : node is ObjectNode fields ? OpenAlone(fields, node)
+        : OpenArray(SeenArray.Of((ArrayNode)node)); // Open has looked: it is one of the two
 
     private HoconValue? Open(Seen seen) => bounds.Deep(this, seen, seen.At, static (self, seen) => self.OpenNow(seen));
 
