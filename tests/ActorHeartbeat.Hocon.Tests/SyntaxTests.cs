@@ -46,6 +46,7 @@ public sealed class SyntaxTests
     [InlineData("a. .b = 1", """{"a":{" ":{"b":1}}}""")]
     // Halves of surrogate pairs, which only an escape can spell.
     [InlineData("a = \"x\\ud800y\\ude00\", b = \"\\ud83d\\ude00\\udc00\"", """{"a":"x\ud800y\ude00","b":"\uD83D\uDE00\udc00"}""")]
+    [InlineData("\"\\ud800\" = 1, a.\"x\\udc00y\" { \"\\ud83d\\ude00\" = [{ \"\\udfff\" = x }, 2] }, b = 3", """{"\ud800":1,"a":{"x\udc00y":{"\uD83D\uDE00":[{"\udfff":"x"},2]}},"b":3}""")]
     // Merging.
     [InlineData("a { x = 1 }, a { y = 2 }", """{"a":{"x":1,"y":2}}""")]
     [InlineData("a { x = 1 }, a = null, a { y = 2 }", """{"a":{"y":2}}""")]

@@ -84,5 +84,7 @@ internal static class PathText
     public static string Of(IEnumerable<string> elements) => string.Join('.', elements.Select(Quote));
 
     public static string Quote(string element) =>
-        element.Length > 0 && element != "include" && !element.AsSpan().ContainsAnyExcept(BareCharacters) ? element : System.Text.Json.JsonSerializer.Serialize(element, Writing.JsonContext.Default.String);
+        element.Length > 0 && element != "include" && !element.AsSpan().ContainsAnyExcept(BareCharacters) ? element
+        : !Writing.Surrogates.AreWhole(element) ? Writing.Surrogates.Escape(element)
+        : System.Text.Json.JsonSerializer.Serialize(element, Writing.JsonContext.Default.String);
 }

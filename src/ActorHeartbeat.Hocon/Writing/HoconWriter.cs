@@ -17,6 +17,10 @@ public static class HoconWriter
     {
         switch (value)
         {
+            case HoconObject fields when !KeysAreWhole(fields.Fields):
+                // A writer takes names only as text, which has no way to spell half a pair.
+                json.WriteRawValue($"{{{string.Join(',', fields.Fields.Select(field => $"{Writing.Surrogates.Escape(field.Key)}:{ToJson(field.Value)}"))}}}", skipInputValidation: true);
+                break;
             case HoconObject fields:
                 json.WriteStartObject();
                 foreach (var field in fields.Fields)
@@ -48,6 +52,16 @@ public static class HoconWriter
                 json.WriteNullValue();
                 break;
         }
+    }
+
+    private static bool KeysAreWhole(IReadOnlyList<HoconField> fields)
+    {
+        for (var index = 0; index < fields.Count; index++)
+        {
+            if (!Writing.Surrogates.AreWhole(fields[index].Key))
+                return false;
+        }
+        return true;
     }
 
     /// <summary>Normalized HOCON: one field a line, keys quoted where needed, strings always. Reads back to the same value.</summary>

@@ -20,13 +20,14 @@ internal sealed class JsonBuffer
     /// <summary>The value in one line of UTF-8, good until the thread writes the next.</summary>
     public static ReadOnlySpan<byte> Write(HoconValue value)
     {
-        var own = _own ??= new JsonBuffer();
+        var own = _own ?? new JsonBuffer();
+        _own = null; // what is in use is not there for a value within this one
         own._bytes.ResetWrittenCount();
         own._json.Reset();
         HoconWriter.WriteJson(own._json, value);
         own._json.Flush();
-        if (own._bytes.Capacity > MostKept)
-            _own = null;
+        if (own._bytes.Capacity <= MostKept)
+            _own = own;
         return own._bytes.WrittenSpan;
     }
 }
