@@ -35,6 +35,9 @@ public sealed class ReaderTests
     [InlineData("2k", 2_048)]
     [InlineData("2 KiB", 2_048)]
     [InlineData("1.5M", 1_572_864)]
+    [InlineData("3m", 3_145_728)]
+    [InlineData("1g", 1_073_741_824)]
+    [InlineData("1T", 1_099_511_627_776)]
     [InlineData("1 megabyte", 1_000_000)]
     public void A_size_is_a_number_and_a_unit(string written, long bytes)
     {
