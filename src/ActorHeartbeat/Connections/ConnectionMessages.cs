@@ -21,7 +21,7 @@ public sealed record SettingsChanged(ChangeEffect Effect);
 /// </summary>
 public sealed record SendMessage(OutboundMessage Message)
 {
-    /// <summary>Who answers should it find its actor dead: what is lost with an actor, or comes while it waits for its restart, is a dead letter.</summary>
+    /// <summary>Whose <see cref="Supervision.LostSends"/> answers should it find its actor dead.</summary>
     internal IActorRef? By { get; init; }
 }
 

@@ -2,7 +2,6 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
-using Akka.Event;
 using Akka.Pattern;
 
 namespace ActorHeartbeat.Supervision;
@@ -32,14 +31,13 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         if (dependencies.GovernorStore?.Load() is var (state, age))
             _ledger.Restore(state, age, _clock.Elapsed);
         var governor = Context.ActorOf(ConnectGovernor.Props(_ledger, _clock, dependencies.GovernorStore), "governor");
+        Context.ActorOf(Akka.Actor.Props.Create(() => new LostSends()), "lost-sends");
         _connections = new ConnectionDependencies(dependencies.Dialer, dependencies.Resolver, governor, Self, _clock, dependencies.Seed);
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
 
     public static Props Props(SupervisorDependencies dependencies) => Akka.Actor.Props.Create(() => new ConnectionSupervisor(dependencies));
-
-    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
 
     protected override void OnReceive(object message)
     {
@@ -101,11 +99,6 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 break;
             case ConnectionReport:
                 break; // of a connection that was let go
-            case DeadLetter { Message: SendMessage { By: { } by } } lost when by.Equals(Self):
-                lost.Sender.Tell(new SendResult(Transport.SendStatus.Refused, "its connection's actor has failed and starts again"));
-                break;
-            case DeadLetter:
-                break; // somebody else's
             case Terminated dead when _byActor.Remove(dead.ActorRef, out var owner):
                 Stopped(owner, dead.ActorRef);
                 break;

@@ -564,6 +564,14 @@ public class ConnectionSupervisorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public void Dead_letters_of_the_system_do_not_come_to_the_supervisor()
+    {
+        Assert.Empty(List()); // it has started
+
+        Assert.True(Sys.EventStream.Subscribe(_supervisor, typeof(Akka.Event.DeadLetter)), "it has been subscribed already");
+    }
+
+    [Fact]
     public void Every_message_sent_while_an_actor_crashes_is_answered()
     {
         Apply(Endpoint("a"));

@@ -1,0 +1,21 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorHeartbeat.Supervision;
+
+/// <summary>
+/// Answers for its supervisor the messages that were lost with a connection's actor, or came while that waited for its restart: they are dead letters.
+/// Those of the whole system come here, so that a flood of other people's does not stand before the supervisor's commands.
+/// </summary>
+internal sealed class LostSends : UntypedActor
+{
+    protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
+
+    protected override void OnReceive(object message)
+    {
+        if (message is DeadLetter { Message: SendMessage { By: { } by } } lost && by.Equals(Context.Parent))
+            lost.Sender.Tell(new SendResult(SendStatus.Refused, "its connection's actor has failed and starts again"));
+    }
+}
