@@ -267,6 +267,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case TakeOver:
                 SendWhatMay(data.Link);
                 return GoTo(StateName).Using(data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt) });
+            case SettingsChanged { Effect: ChangeEffect.Reconnect }:
             case RotationFailed { Cause.Kind: CauseKind.NoRoom } when IsOutdated(data.Link): // the reload must take effect, and closing makes room
                 TakeSettings();
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
@@ -281,9 +282,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return WhenSubscribing(data, changed);
             case FirstData first when Concerns(first, data.Link):
                 return data.IsSuccessor ? GoTo(StateName).Using(AskForSuccession(data)) : Stay();
-            case SettingsChanged { Effect: ChangeEffect.Reconnect }:
-                TakeSettings();
-                return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case SettingsChanged:
                 return GoTo(StateName).Using(Rearmed(data)); // its deadline follows the new settings
             default:
