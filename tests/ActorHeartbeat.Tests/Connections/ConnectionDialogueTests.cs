@@ -1,0 +1,165 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Tests.Connections;
+
+/// <summary>What a connection actor says: opening messages, sends, subscriptions.</summary>
+public class ConnectionDialogueTests : ConnectionSpec
+{
+    [Fact]
+    public void Opening_messages_go_out_in_order_each_after_the_answer_it_waits_for()
+    {
+        Start(Defaults with
+        {
+            OnOpen =
+            [
+                new OpeningMessage(OutboundMessage.Text("hello"), null, Seconds(5)),
+                new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(5)),
+                new OpeningMessage(OutboundMessage.Text("subscribe"), new MessagePattern.Text("subscribed"), Seconds(5)),
+                new OpeningMessage(OutboundMessage.Text("start sending"), null, Seconds(5)),
+            ],
+        });
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+        Assert.Equal(["hello", "login"], SentText);
+        Socket.DeliverText("not yet");
+        Socket.DeliverText("welcome");
+        Settle();
+        Assert.Equal(["hello", "login", "subscribe"], SentText);
+        ExpectNoMsg(TimeSpan.Zero);
+
+        Socket.DeliverText("subscribed");
+
+        ExpectStates(ConnectionState.Open);
+        Assert.Equal(["hello", "login", "subscribe", "start sending"], SentText);
+        Assert.Equal(3, Memory.Feed.MessagesIn);
+    }
+
+    [Fact]
+    public void Connecting_when_an_opening_message_is_not_answered_backs_off()
+    {
+        Start(Defaults with { OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(3))] });
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+        var socket = Socket;
+
+        Advance(3);
+
+        ExpectBackingOff(CauseKind.HelloTimeout);
+        Assert.Equal(1, socket.Aborts);
+    }
+
+    [Fact]
+    public void A_send_succeeds_when_open_and_fails_clearly_when_not()
+    {
+        StartOpen();
+
+        Connection.Tell(new SendMessage(OutboundMessage.Text("order")), TestActor);
+        var sent = ExpectMsg<SendResult>();
+        Socket.Lose();
+        ExpectStates(ConnectionState.BackingOff);
+        Connection.Tell(new SendMessage(OutboundMessage.Text("order")), TestActor);
+        var refused = ExpectMsg<SendResult>();
+
+        Assert.Equal(SendStatus.Sent, sent.Status);
+        Assert.Equal(new SendResult(SendStatus.Refused, "feed is not open, it waits for the delay before the next attempt"), refused);
+    }
+
+    [Fact]
+    public void Queued_sends_go_out_in_order_after_the_opening_messages_and_expired_ones_do_not()
+    {
+        Start(Defaults with
+        {
+            Send = new SendSettings { WhileDown = SendWhileDown.Queue, TimeToLive = Seconds(3) },
+            OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), null, Seconds(1))],
+        });
+        Network.Script(Id, DialScript.Fail(FailureLayer.Tcp), DialScript.Fail(FailureLayer.Tcp));
+        ExpectStates(ConnectionState.BackingOff);
+        var sender = CreateTestProbe();
+        Connection.Tell(new SendMessage(OutboundMessage.Text("old")), sender.Ref);
+        Assert.Equal(SendStatus.Queued, sender.ExpectMsg<SendResult>().Status);
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(1));
+        ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
+        foreach (var text in (string[])["one", "two"])
+        {
+            Connection.Tell(new SendMessage(OutboundMessage.Text(text)), sender.Ref);
+            Assert.Equal(SendStatus.Queued, sender.ExpectMsg<SendResult>().Status);
+        }
+
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(2));
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Assert.Equal([SendStatus.Expired, SendStatus.Sent, SendStatus.Sent], Enumerable.Range(0, 3).Select(_ => sender.ExpectMsg<SendResult>().Status));
+        Assert.Equal(["login", "one", "two"], SentText);
+    }
+
+    [Fact]
+    public void A_message_that_waited_too_long_leaves_its_place_in_the_queue_to_a_new_one()
+    {
+        Start(Defaults with
+        {
+            Send = new SendSettings { WhileDown = SendWhileDown.Queue, TimeToLive = Seconds(3) },
+            Limits = new LimitSettings { SendQueue = 1 },
+            Backoff = new BackoffSettings { Initial = Seconds(6), Jitter = Jitter.None },
+        });
+        Network.Script(Id, DialScript.Fail(FailureLayer.Tcp));
+        ExpectStates(ConnectionState.BackingOff);
+        var sender = CreateTestProbe();
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
+        foreach (var text in (string[])["old", "refused"])
+            Connection.Tell(new SendMessage(OutboundMessage.Text(text)), sender.Ref);
+        Assert.Equal([SendStatus.Queued, SendStatus.Refused], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
+
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(4));
+        Connection.Tell(new SendMessage(OutboundMessage.Text("new")), sender.Ref);
+        Assert.Equal([SendStatus.Expired, SendStatus.Queued], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
+        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(2));
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Assert.Equal(SendStatus.Sent, sender.ExpectMsg<SendResult>().Status);
+        Assert.Equal(["new"], SentText);
+    }
+
+    [Fact]
+    public void Subscriptions_are_replayed_on_every_reconnect()
+    {
+        StartOpen();
+        Subscribe("btc", "sub btc");
+        Subscribe("eth", "sub eth");
+        Unsubscribe("btc", "unsub btc");
+        Settle();
+        Assert.Equal(["sub btc", "sub eth", "unsub btc"], SentText);
+
+        Socket.Lose();
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(1);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Assert.Equal(["sub eth"], SentText);
+    }
+
+    [Fact]
+    public void A_subscription_that_was_replayed_on_opening_is_not_sent_again_when_word_of_it_arrives()
+    {
+        Start();
+        ExpectStates(ConnectionState.BackingOff);
+        var changed = Memory.Subscriptions.Remember("btc", OutboundMessage.Text("sub btc"));
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Connection.Tell(changed);
+        Subscribe("eth", "sub eth");
+        Settle();
+
+        Assert.Equal(["sub btc", "sub eth"], SentText);
+    }
+}

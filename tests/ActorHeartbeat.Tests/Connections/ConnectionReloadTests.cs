@@ -1,0 +1,151 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Tests.Connections;
+
+/// <summary>What a change of the settings does to a connection actor, setting by setting.</summary>
+public class ConnectionReloadTests : ConnectionSpec
+{
+    [Fact]
+    public void A_change_of_the_heartbeat_applies_to_the_open_connection()
+    {
+        StartOpen();
+        Memory.Settings = Defaults with { Heartbeat = new HeartbeatSettings { Interval = Seconds(5), Timeout = Seconds(2) } };
+        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+
+        Advance(5);
+
+        ExpectStates(ConnectionState.AwaitingPong);
+        Assert.Single(Network.DialsOf(Id));
+    }
+
+    [Fact]
+    public void A_heartbeat_changed_while_connecting_counts_for_that_connection()
+    {
+        Network.Script(Id, DialScript.Manual);
+        Start();
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+
+        Memory.Settings = Defaults with
+        {
+            Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.Text, Send = OutboundMessage.Text("ping"), Expect = new MessagePattern.Text("pong"), Strict = true, Interval = Seconds(5), Timeout = Seconds(2) },
+        };
+        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Settle();
+        Network.DialsOf(Id)[0].Accept();
+        Settle();
+        ExpectStates(ConnectionState.Open);
+        Advance(5);
+        ExpectStates(ConnectionState.AwaitingPong);
+        Socket.DeliverText("pong");
+        Settle();
+
+        ExpectStates(ConnectionState.Open);
+        Assert.Equal(["ping"], SentText);
+    }
+
+    [Fact]
+    public void A_changed_max_age_counts_from_when_the_connection_opened()
+    {
+        StartOpen(Defaults with { MaxAge = new RotationSettings(Seconds(1000), 0, Seconds(5)) });
+        Advance(100);
+
+        Memory.Settings = Defaults with { MaxAge = new RotationSettings(Seconds(110), 0, Seconds(5)) };
+        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Advance(9);
+        Supervisor.ExpectNoMsg(TimeSpan.Zero);
+        Advance(1);
+
+        Supervisor.ExpectMsg<RotationDue>();
+    }
+
+    [Fact]
+    public void A_max_age_taken_away_no_longer_ends_the_connection()
+    {
+        StartOpen(Defaults with { MaxAge = new RotationSettings(Seconds(100), 0, Seconds(5)) });
+
+        Memory.Settings = Defaults;
+        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Advance(101);
+
+        Supervisor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void An_actor_that_starts_after_a_change_holds_sends_as_the_new_settings_say()
+    {
+        Network.Otherwise = _ => DialScript.Hang;
+        Start();
+        ExpectStates(ConnectionState.BackingOff);
+        Memory.Settings = Defaults with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } };
+
+        Restart(new ConnectionRole(true));
+        var sender = CreateTestProbe();
+        Connection.Tell(new SendMessage(OutboundMessage.Text("later")), sender.Ref);
+
+        Assert.Equal(SendStatus.Queued, sender.ExpectMsg<SendResult>().Status);
+    }
+
+    [Fact]
+    public void A_socket_that_leaves_has_the_close_timeout_it_was_dialed_with()
+    {
+        var long60 = Defaults with { Timeouts = new TimeoutSettings { Close = Seconds(60), DataIdle = new DataIdleSettings(Seconds(5)) } };
+        StartOpen(long60);
+        Network.HoldsEnds = true;
+        Advance(5);
+        ExpectBackingOff(CauseKind.DataIdle);
+        Memory.Settings = long60 with { Timeouts = new TimeoutSettings { Close = Seconds(1) } };
+        Connection.Tell(new SettingsChanged(ChangeEffect.NextAttempt));
+        Sys.EventStream.Subscribe(TestActor, typeof(Akka.Event.Error));
+
+        Advance(1);
+        Advance(50);
+
+        ExpectNoMsg(TimeSpan.Zero); // it has not given the transport up
+    }
+
+    [Theory]
+    [InlineData(ChangeEffect.Live, 1)]
+    [InlineData(ChangeEffect.NextAttempt, 2)]
+    public void A_change_that_is_live_leaves_a_pending_wait_alone(ChangeEffect effect, int dials)
+    {
+        var quarantined = Defaults with { Outcomes = new OutcomeSettings([], OutcomeAction.Quarantine) };
+        Network.Otherwise = _ => DialScript.Fail(FailureLayer.Tcp, "connection refused");
+        Start(quarantined);
+        Advance(0);
+        Advance(0);
+        Assert.Single(Network.DialsOf(Id));
+
+        Memory.Settings = quarantined with { Labels = new ValueMap<string>([new("desk", "fx")]), Backoff = new BackoffSettings { Jitter = Jitter.None, Max = Seconds(2) } };
+        Connection.Tell(new SettingsChanged(effect));
+        Advance(2);
+
+        Assert.Equal(dials, Network.DialsOf(Id).Count);
+    }
+
+    [Fact]
+    public void A_change_that_a_rotation_was_to_bring_counts_at_once_when_the_connection_is_dialed_anew_meanwhile()
+    {
+        var greeted = Defaults with { OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(5))] };
+        Start(greeted);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+        var outdated = Socket;
+
+        Memory.Settings = greeted with { OnOpen = [] };
+        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+
+        ExpectBackingOff(CauseKind.Refresh);
+        Assert.Equal(1, outdated.Aborts);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        Assert.Empty(SentText);
+    }
+}

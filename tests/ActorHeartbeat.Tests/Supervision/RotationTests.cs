@@ -1,0 +1,237 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.TestKit;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Tests.Supervision;
+
+/// <summary>A connection that is replaced by a younger one, as planned or by a reload.</summary>
+public class RotationTests : SupervisorSpec
+{
+    [Fact]
+    public void A_rotation_connects_the_new_one_first_and_keeps_the_sequence_contiguous()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+        var old = Network.Connection(Id("a"));
+        old.DeliverText("1");
+
+        Command(new RotateEndpoint(Id("a")));
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(2, Network.DialsOf(Id("a")).Count(dial => dial.Connection?.IsStarted == true));
+        });
+        Assert.False(old.IsEnded);
+        old.DeliverText("2");
+        Network.Connection(Id("a")).DeliverText("3");
+
+        AwaitAssert(() => Assert.True(old.IsEnded));
+        AwaitStates(("a", "open"));
+        AwaitAssert(() => Assert.Equal((2, 1), (Network.PeakSockets(Id("a")), Network.LiveSockets(Id("a")))));
+        Assert.Equal(0, Feeds.Find(Id("a"))!.Gaps);
+        Assert.Equal(3, Feeds.Find(Id("a"))!.MessagesIn);
+        Assert.Equal(2, Snapshot("a").Memory.Status!.Incarnation);
+    }
+
+    [Fact]
+    public void A_rotation_that_fails_leaves_the_old_connection_and_is_tried_again_later()
+    {
+        Apply(Endpoint("a") with { MaxAge = new RotationSettings(TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(5)) });
+        AwaitStates(("a", "open"));
+        var old = Network.Connection(Id("a"));
+        Network.Script(Id("a"), DialScript.Refuse(503));
+
+        AwaitAssert(() =>
+        {
+            Advance(360);
+            Assert.Equal(2, Network.DialsOf(Id("a")).Count);
+        }, TimeSpan.FromSeconds(5));
+        Assert.False(old.IsEnded);
+        AwaitStates(("a", "open"));
+
+        AwaitAssert(() =>
+        {
+            Advance(20);
+            Assert.True(old.IsEnded);
+        }, TimeSpan.FromSeconds(5));
+        Assert.Equal(3, Network.DialsOf(Id("a")).Count);
+        Assert.Equal(2, Network.PeakSockets(Id("a")));
+    }
+
+    [Fact]
+    public void A_successor_that_crashed_after_it_was_ready_does_not_take_over_before_it_is_again()
+    {
+        Apply(Rotating("a"));
+        AwaitStates(("a", "open"));
+        var old = Network.Connection(Id("a"));
+        Network.Script(Id("a"), DialScript.Accept, DialScript.Manual);
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() => Assert.True(Network.Connection(Id("a")).IsStarted));
+        var successor = Dialer.Links[^1].Role;
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Sys.ActorSelection("/user/connections/a-2/connection").Tell("no such message"));
+        AwaitDials(3);
+
+        Supervisor.Tell(new SuccessorReady(Id("a"), successor), ActorRefs.NoSender); // it said so before it crashed
+
+        AwaitStates(("a", "open"));
+        Assert.Empty(old.Closes);
+        Network.DialsOf(Id("a"))[2].Accept();
+        AwaitAssert(() => Assert.True(Network.Connection(Id("a")).IsStarted));
+        Network.Connection(Id("a")).DeliverText("data");
+        AwaitAssert(() => Assert.True(old.IsEnded));
+        AwaitStates(("a", "open"));
+        Assert.Equal((2, 1), (Network.PeakSockets(Id("a")), Network.LiveSockets(Id("a"))));
+    }
+
+    [Fact]
+    public void A_reload_whose_new_connection_fails_keeps_the_old_one_says_so_and_tries_again_under_backoff()
+    {
+        Apply(Rotating("a"));
+        AwaitStates(("a", "open"));
+        var old = Network.Connection(Id("a"));
+        Network.Script(Id("a"), DialScript.Refuse(500), DialScript.Fail(FailureLayer.Tcp, "no route"));
+
+        Assert.Equal("a", Names(Apply(Rotating("a") with { Url = new Uri("ws://moved.test/") }).Reconnected));
+
+        AwaitAssert(() => Assert.Equal(("refused with 500", At(1)), Failed()));
+        AwaitDials(3);
+        AwaitAssert(() => Assert.Equal("no route", Failed().Cause));
+        Assert.Equal("open", State("a"));
+        Assert.False(old.IsEnded);
+        AwaitDials(4);
+        AwaitAssert(() =>
+        {
+            Advance(0.1);
+            Assert.True(old.IsEnded);
+        });
+        AwaitStates(("a", "open"));
+        Assert.Equal(["a.test", "moved.test", "moved.test", "moved.test"], Network.DialsOf(Id("a")).Select(dial => dial.Request.Url.Host));
+        Assert.Null(Snapshot("a").Memory.Status!.FailedRotation);
+        Assert.Equal((2, 1), (Network.PeakSockets(Id("a")), Network.LiveSockets(Id("a"))));
+
+        (string Cause, DateTimeOffset RetryAt) Failed()
+        {
+            Advance(0);
+            var failed = Snapshot("a").Memory.Status!.FailedRotation;
+            Assert.NotNull(failed);
+            return (failed.Cause.Detail, failed.RetryAt);
+        }
+    }
+
+    [Fact]
+    public void A_reload_in_a_group_without_room_for_two_closes_first_when_it_has_waited_as_long_as_an_attempt()
+    {
+        Apply([Narrow(1)], Rotating("a") with { Group = "narrow" });
+        AwaitStates(("a", "open"));
+        var old = Network.Connection(Id("a"));
+        Apply([Narrow(1)], Rotating("a") with { Group = "narrow", Url = new Uri("ws://moved.test/") });
+        AwaitPlace("group narrow has its 1 connections (max-connections)");
+        Advance(9.9);
+        AwaitStates(("a", "open"));
+        Assert.Empty(old.Closes);
+
+        Advance(0.1);
+
+        AwaitDials(2);
+        AwaitStates(("a", "open"));
+        Assert.Equal((1000, "configuration changed"), old.Closes.Single());
+        Assert.Equal(("moved.test", 1), (Network.DialsOf(Id("a"))[1].Request.Url.Host, Network.PeakSockets(Id("a"))));
+    }
+
+    [Fact]
+    public void A_rotation_in_a_group_without_room_for_two_is_given_up_says_why_and_is_tried_again()
+    {
+        Apply([Narrow(1)], Rotating("a") with { Group = "narrow" });
+        AwaitStates(("a", "open"));
+        var old = Network.Connection(Id("a"));
+        Command(new RotateEndpoint(Id("a")));
+        AwaitPlace("group narrow has its 1 connections (max-connections)");
+
+        Advance(10);
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal("group narrow has its 1 connections (max-connections)", Snapshot("a").Memory.Status!.FailedRotation?.Cause.Detail);
+        });
+        Assert.Equal((false, 1), (old.IsEnded, Network.DialsOf(Id("a")).Count));
+        Apply([Narrow(2)], Rotating("a") with { Group = "narrow" });
+        AwaitDials(2);
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.True(old.IsEnded);
+        });
+        AwaitStates(("a", "open"));
+        Assert.Null(Snapshot("a").Memory.Status!.FailedRotation);
+    }
+
+    [Fact]
+    public void A_rotation_waits_its_turn_for_the_rate_of_its_group_however_long()
+    {
+        GroupSettings slow = new() { Name = "slow", ConnectRate = new Rate(1, TimeSpan.FromMinutes(5)), ConnectBurst = 1 };
+        Apply([slow], Rotating("a") with { Group = "slow" });
+        AwaitStates(("a", "open"));
+        var old = Network.Connection(Id("a"));
+
+        Command(new RotateEndpoint(Id("a")));
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(1, Place().Place);
+        });
+        for (var second = 0; second < 290; second += 10)
+            Advance(10);
+
+        Assert.Null(Snapshot("a").Memory.Status!.FailedRotation);
+        Assert.Equal((1, 1), (Place().Place, Network.DialsOf(Id("a")).Count));
+        Advance(10);
+        AwaitAssert(() => Assert.Equal(2, Network.DialsOf(Id("a")).Count));
+        Assert.False(old.IsEnded);
+    }
+
+    [Fact]
+    public void A_rotation_that_is_refused_with_retry_after_waits_as_long_and_pauses_the_host()
+    {
+        Apply(Rotating("a"), Endpoint("b") with { Url = new Uri("ws://a.test/b"), Enabled = false });
+        AwaitStates(("a", "open"), ("b", "paused"));
+        Network.Script(Id("a"), DialScript.Refuse(429, "30"));
+
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.NotNull(Snapshot("a").Memory.Status!.FailedRotation);
+        });
+        Command(new ResumeEndpoint(Id("b")));
+        for (var second = 0; second < 29; second++)
+            Advance(1);
+
+        Assert.Equal((2, 0), (Network.DialsOf(Id("a")).Count, Network.DialsOf(Id("b")).Count));
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.Equal((3, 1), (Network.DialsOf(Id("a")).Count, Network.DialsOf(Id("b")).Count));
+        });
+    }
+
+    [Fact]
+    public void A_reload_that_needs_a_new_connection_closes_first_where_the_endpoint_does_not_rotate()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+
+        Apply(Endpoint("a") with { Url = new Uri("ws://moved.test/") });
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(2, Network.DialsOf(Id("a")).Count);
+        });
+        Assert.Equal(1, Network.PeakSockets(Id("a")));
+    }
+}

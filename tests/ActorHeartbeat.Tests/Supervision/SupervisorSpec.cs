@@ -1,0 +1,131 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit;
+
+namespace ActorHeartbeat.Tests.Supervision;
+
+/// <summary>The supervisor with its real children on a scripted network, in virtual time.</summary>
+public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
+{
+    private static readonly Config VirtualTime = ConfigurationFactory.ParseString("""
+        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.loglevel = WARNING
+        """);
+
+    private protected static readonly SupervisorSettings NoSpread = new() { StartSpread = TimeSpan.Zero, Restart = new RestartSettings { Jitter = 0 } };
+
+    private protected ScriptedNetwork Network { get; }
+
+    private protected NotingDialer Dialer { get; }
+
+    private protected FeedRegistry Feeds { get; } = new(TimeProvider.System);
+
+    private protected IActorRef Supervisor { get; }
+
+    protected SupervisorSpec()
+        : base(VirtualTime)
+    {
+        Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
+        Dialer = new NotingDialer(Network);
+        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(Dialer, new SecretAttemptResolver(_ => null), Feeds) { Seed = 1 }), "connections");
+    }
+
+    private protected static EndpointId Id(string name) => new(name);
+
+    private protected static EndpointSettings Endpoint(string name) => new() { Id = new EndpointId(name), Url = new Uri($"ws://{name}.test/") };
+
+    private protected static string Names(IEnumerable<EndpointId> ids) => string.Join(',', ids);
+
+    private protected static EndpointSettings Rotating(string name) => Endpoint(name) with
+    {
+        MaxAge = new RotationSettings(TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(5)),
+        Backoff = new BackoffSettings { Jitter = Jitter.None },
+    };
+
+    private protected static GroupSettings Narrow(int connections) => new() { Name = "narrow", MaxConnections = connections };
+
+    private protected QueuePlace Place()
+    {
+        Supervisor.Tell(new GetPlace(Id("a")), TestActor);
+        return ExpectMsg<QueuePlace>();
+    }
+
+    private protected void AwaitPlace(string why) => AwaitAssert(() =>
+    {
+        Advance(0);
+        Assert.Equal((1, why), (Place().Place, Place().Why));
+    });
+
+    private protected static SubscribeTo Subscription(string text) => new(new EndpointId("a"), text, OutboundMessage.Text(text));
+
+    private protected ConfigurationApplied Apply(params EndpointSettings[] endpoints) => Apply([], endpoints);
+
+    private protected ConfigurationApplied Apply(GroupSettings[] groups, params EndpointSettings[] endpoints)
+    {
+        Supervisor.Tell(new ApplyConfiguration(endpoints, groups.ToDictionary(group => group.Name), NoSpread), TestActor);
+        return (ConfigurationApplied)FishForMessage(message => message is ConfigurationApplied);
+    }
+
+    /// <summary>By a message that a connection has no case for.</summary>
+    private protected void Crash(string name) => Sys.ActorSelection($"/user/connections/{name}-*/connection").Tell("nobody knows this", ActorRefs.NoSender);
+
+    private protected void AwaitDials(int count) => AwaitAssert(() =>
+    {
+        Advance(0.1);
+        Assert.Equal(count, Network.DialsOf(Id("a")).Count);
+    });
+
+    private protected DateTimeOffset At(double seconds) => Sys.Scheduler.Now.ToUniversalTime() + TimeSpan.FromSeconds(seconds);
+
+    private protected void Command(object command)
+    {
+        Supervisor.Tell(command, TestActor);
+        Assert.Equal(new CommandResult(CommandOutcome.Accepted), ExpectMsg<CommandResult>());
+    }
+
+    private protected IReadOnlyList<EndpointSnapshot> List()
+    {
+        Supervisor.Tell(GetEndpoints.Instance, TestActor);
+        return ExpectMsg<EndpointList>().Endpoints;
+    }
+
+    private protected EndpointSnapshot Snapshot(string name) => List().Single(endpoint => endpoint.Id == Id(name));
+
+    private protected string State(string name) => Snapshot(name).State;
+
+    private protected void AwaitStates(params (string Name, string State)[] expected) => AwaitAssert(() =>
+    {
+        Advance(0);
+        Assert.Equal(expected.Order(), List().Select(endpoint => (endpoint.Id.Value, endpoint.State)).Order());
+    });
+
+    private protected void Advance(double seconds) => ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Knows for whom it dialed.</summary>
+    private protected sealed class NotingDialer(IDialer dialer) : IDialer
+    {
+        private readonly List<ConnectionLink> _links = [];
+
+        public IReadOnlyList<ConnectionLink> Links
+        {
+            get
+            {
+                lock (_links)
+                    return [.. _links];
+            }
+        }
+
+        public Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+        {
+            lock (_links)
+                _links.Add((ConnectionLink)sink);
+            return dialer.DialAsync(request, sink, cancellation);
+        }
+    }
+}
