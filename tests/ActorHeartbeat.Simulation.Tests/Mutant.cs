@@ -71,8 +71,15 @@ internal sealed class MutantLab
         if (!result.Success)
             throw new InvalidOperationException(string.Join(Environment.NewLine, result.Diagnostics.Where(problem => problem.Severity == DiagnosticSeverity.Error).Take(10)));
         image.Position = 0;
-        var world = new Beside(image).LoadFromAssemblyPath(typeof(World).Assembly.Location).GetType(typeof(World).FullName!)!;
-        return world.GetMethod(nameof(World.Probe))!.CreateDelegate<Func<int, TimeSpan, string?>>();
+        var beside = new Beside(image);
+        var world = beside.LoadFromAssemblyPath(typeof(World).Assembly.Location).GetType(typeof(World).FullName!)!;
+        var probe = world.GetMethod(nameof(World.Probe))!.CreateDelegate<Func<int, TimeSpan, string?>>();
+        return (seed, chaos) =>
+        {
+            var broken = probe(seed, chaos);
+            GC.KeepAlive(beside); // a context that nobody holds unloads itself, and what is still to be loaded fails
+            return broken;
+        };
     }
 
     private static SyntaxTree Parse(string text) => CSharpSyntaxTree.ParseText(text, Latest);
