@@ -207,9 +207,12 @@ public sealed partial class ConnectionActor
             _request++;
         // A successor waits for its turn as long as everybody, but for room in its group, which its own primary may be taking, only as long as an attempt.
         var isSuccessor = _role.IsSuccessor;
-        _with.Governor.Tell(new RequestPermit(_memory.Id, Target.Authority, _settings.Group, _request) { OrRefuse = isSuccessor && again });
+        RequestPermit(orRefuse: isSuccessor && again);
         return data with { Leaving = null, Phase = BackingOffPhase.Queued, Until = Now + (isSuccessor ? _settings.Timeouts.Connect : PermitReminder) };
     }
+
+    private void RequestPermit(bool orRefuse = false) =>
+        _with.Governor.Tell(new RequestPermit(_memory.Id, Target.Authority, _settings.Group, _request) { OrRefuse = orRefuse });
 
     private Uri Target => _memory.UrlIndex == 0 || _memory.UrlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_memory.UrlIndex - 1];
 

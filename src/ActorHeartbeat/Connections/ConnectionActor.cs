@@ -123,6 +123,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Stay();
             case SettingsChanged changed:
                 TakeSettings();
+                if (data.Phase is BackingOffPhase.Queued && changed.Effect > ChangeEffect.Live)
+                    RequestPermit(); // another group or host is another line, with a budget of its own
                 return data.Phase is BackingOffPhase.Delay && changed.Effect > ChangeEffect.Live ? GoTo(ConnectionState.BackingOff).Using(NoLongerThanBackoff(data)) : Stay();
             case CloseConnection close:
                 return data.Leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Leaving));

@@ -39,13 +39,19 @@ public sealed class GovernorLedger<THolder>
         }
     }
 
-    /// <summary>Takes a place; asking again keeps it and renews the number that comes back with the permit.</summary>
+    /// <summary>
+    /// Takes a place; asking again keeps it and renews the number that comes back with the permit. Asking for another group or host takes
+    /// a place at the end of that line: a permit spends the budgets of what is dialed.
+    /// </summary>
     public void Request(THolder holder, RequestPermit request, TimeSpan now)
     {
-        if (_waiting.TryGetValue(holder, out var before))
+        if (_waiting.TryGetValue(holder, out var before) && (before.Request.Group, before.Request.Host) == (request.Group, request.Host))
+        {
             before.Request = request;
-        else
-            _waiting[holder] = QueueOf(request.Group).Add(holder, request, _order++, now);
+            return;
+        }
+        Cancel(holder);
+        _waiting[holder] = QueueOf(request.Group).Add(holder, request, _order++, now);
     }
 
     public void Cancel(THolder holder)

@@ -3,8 +3,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Supervision;
 
 /// <summary>
-/// Asks for leave to dial; asking again while waiting keeps the place. Answered by <see cref="PermitGranted"/>, or by <see cref="PermitRefused"/> where
-/// that was asked for.
+/// Asks for leave to dial; asking again while waiting keeps the place, unless for another host or group. Answered by
+/// <see cref="PermitGranted"/>, or by <see cref="PermitRefused"/> where that was asked for.
 /// </summary>
 /// <param name="Endpoint">Who asks; one place and one permit at a time.</param>
 /// <param name="Host">The host and port that would be dialed.</param>

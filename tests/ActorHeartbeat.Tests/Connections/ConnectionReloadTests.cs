@@ -130,6 +130,37 @@ public class ConnectionReloadTests : ConnectionSpec
     }
 
     [Fact]
+    public void A_change_of_the_group_while_a_permit_is_waited_for_waits_for_the_new_group()
+    {
+        Governor.Tell(new PauseScope(GovernorScope.Group, "before", Seconds(10), "429"));
+        Governor.Tell(new PauseScope(GovernorScope.Group, "after", Seconds(30), "429"));
+        Start(Defaults with { Group = "before" });
+        Advance(0);
+
+        Memory.Settings = Defaults with { Group = "after" };
+        Connection.Tell(new SettingsChanged(ChangeEffect.Reconnect));
+        Advance(29);
+        var early = Network.DialsOf(Id).Count;
+        Advance(1);
+
+        Assert.Equal((0, 1), (early, Network.DialsOf(Id).Count));
+    }
+
+    [Fact]
+    public void A_change_of_the_URL_while_a_permit_is_waited_for_waits_for_the_new_host()
+    {
+        Governor.Tell(new PauseScope(GovernorScope.Host, "feed.test", Seconds(10), "429"));
+        Start();
+        Advance(0);
+
+        Memory.Settings = Defaults with { Url = new Uri("ws://other.test/") };
+        Connection.Tell(new SettingsChanged(ChangeEffect.Reconnect));
+        Advance(0);
+
+        Assert.Single(Network.DialsOf(Id));
+    }
+
+    [Fact]
     public void A_change_that_a_rotation_was_to_bring_counts_at_once_when_the_connection_is_dialed_anew_meanwhile()
     {
         var greeted = Defaults with { OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(5))] };

@@ -153,6 +153,26 @@ public class GovernorLedgerTests
     }
 
     [Fact]
+    public void Asking_again_for_another_group_or_host_is_another_place_and_spends_that_budget()
+    {
+        GroupSettings one = new() { Name = "one", ConnectRate = new Rate(1, S(60)) }, two = one with { Name = "two" };
+        var ledger = Ledger(Settings with { ConnectBurst = 10 }, one, two);
+        ledger.Pause(GovernorScope.Host, "h:1", S(30), "429 Too Many Requests", S(0));
+        Ask(ledger, "a", group: "one");
+        Ask(ledger, "b", group: "one");
+        Ask(ledger, "c", host: "h:1");
+        Assert.Equal(["a"], GrantAll(ledger, 0));
+
+        Ask(ledger, "b", group: "two");
+        Ask(ledger, "c", host: "h:2");
+        Ask(ledger, "d", group: "two");
+
+        Assert.Equal(["b", "c"], GrantAll(ledger, 0));
+        Assert.Equal(["d"], GrantAll(ledger, 60));
+        Assert.Equal(0, ledger.Waiting);
+    }
+
+    [Fact]
     public void A_restart_does_not_give_back_what_was_spent()
     {
         var before = Ledger(Settings);
