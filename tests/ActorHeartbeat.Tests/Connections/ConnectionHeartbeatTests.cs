@@ -163,6 +163,22 @@ public class ConnectionHeartbeatTests : ConnectionSpec
     }
 
     [Fact]
+    public void However_late_answers_have_been_the_automatic_timeout_is_a_minute_at_most()
+    {
+        StartOpen(Defaults with { Heartbeat = new HeartbeatSettings { Interval = Seconds(20), Timeout = null, MaxMissed = 1 } });
+        Memory.Vitals.RoundTrips.Add(Seconds(100));
+        Socket.GoHalfOpen();
+        Advance(20);
+        ExpectStates(ConnectionState.AwaitingPong);
+
+        Advance(59);
+        ExpectNoMsg(TimeSpan.Zero);
+        Advance(1);
+
+        ExpectBackingOff(CauseKind.HeartbeatTimeout);
+    }
+
+    [Fact]
     public void An_answer_sets_the_misses_back_to_zero()
     {
         StartOpen();
