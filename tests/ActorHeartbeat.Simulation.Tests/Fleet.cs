@@ -7,13 +7,22 @@ internal sealed class Fleet(Random random)
 {
     public const int Size = 50;
 
-    /// <summary>The first endpoints share a group of few connections: more than its members, fewer than all of them rotating at once.</summary>
-    private const int Scarce = 8, ScarceConnections = 11;
+    /// <summary>The first endpoints may share a group of few connections: at least one for each of them, never two for all of them.</summary>
+    private const int Scarce = 8;
 
     /// <summary>Every so many-th endpoint is at the same host, so that what one is told to wait concerns them all.</summary>
     private const int Together = 5;
 
-    public static readonly SupervisorSettings Supervisor = new()
+    /// <summary>A group that is there in some configurations and not in others.</summary>
+    private const string Guest = "guest";
+
+    private readonly Dictionary<string, GroupSettings> _groups = new()
+    {
+        ["scarce"] = new() { Name = "scarce", ConnectRate = new Rate(30, TimeSpan.FromMinutes(1)), ConnectBurst = 3, MaxConnections = Scarce + 3 },
+        ["slow"] = new() { Name = "slow", ConnectRate = new Rate(60, TimeSpan.FromMinutes(5)), ConnectBurst = 6, Priority = 1 },
+    };
+
+    private SupervisorSettings _supervisor = new()
     {
         ConnectRate = new Rate(5, TimeSpan.FromSeconds(1)),
         ConnectBurst = 10,
@@ -21,14 +30,8 @@ internal sealed class Fleet(Random random)
         StartSpread = TimeSpan.FromSeconds(20),
     };
 
-    public static readonly IReadOnlyDictionary<string, GroupSettings> Groups = new Dictionary<string, GroupSettings>
-    {
-        ["scarce"] = new() { Name = "scarce", ConnectRate = new Rate(30, TimeSpan.FromMinutes(1)), ConnectBurst = 3, MaxConnections = ScarceConnections },
-        ["slow"] = new() { Name = "slow", ConnectRate = new Rate(60, TimeSpan.FromMinutes(5)), ConnectBurst = 6, Priority = 1 },
-    };
-
-    /// <summary>What the slowest of the budgets gives.</summary>
-    public static double SlowestPerSecond => Groups.Values.Select(group => group.ConnectRate!.Value.PerSecond).Append(Supervisor.ConnectRate.PerSecond).Min(); // every group has one
+    /// <summary>What all endpoints share, as configured now.</summary>
+    public Budgets Budgets => new(_supervisor, new Dictionary<string, GroupSettings>(_groups));
 
     public List<EndpointSettings> Endpoints { get; } = [];
 
@@ -38,9 +41,11 @@ internal sealed class Fleet(Random random)
             Endpoints.Add(Draw(index));
     }
 
-    /// <summary>A few endpoints removed, added, or given other settings.</summary>
+    /// <summary>A few endpoints removed, added, or given other settings, and now and then what they share.</summary>
     public void Change()
     {
+        if (random.Next(2) == 0)
+            ChangeBudgets();
         for (var changes = random.Next(1, 6); changes > 0; changes--)
         {
             var place = random.Next(Endpoints.Count);
@@ -81,6 +86,36 @@ internal sealed class Fleet(Random random)
         }
     }
 
+    private void ChangeBudgets()
+    {
+        switch (random.Next(5))
+        {
+            case 0:
+                _supervisor = _supervisor with { ConnectRate = new Rate(random.Next(2, 10), TimeSpan.FromSeconds(1)), ConnectBurst = random.Next(1, 20), MaxConnecting = random.Next(5, 30) };
+                break;
+            case 1:
+                _supervisor = _supervisor with { PerHost = new HostSettings { ConnectRate = random.Next(3) == 0 ? null : DrawRate(), ConnectBurst = random.Next(1, 10) } };
+                break;
+            case 2:
+                _groups["scarce"] = _groups["scarce"] with { ConnectRate = DrawRate(), ConnectBurst = random.Next(1, 6), MaxConnections = random.Next(Scarce, 2 * Scarce) };
+                break;
+            case 3:
+                _groups["slow"] = _groups["slow"] with { ConnectRate = random.Next(4) == 0 ? null : DrawRate(), ConnectBurst = random.Next(1, 10), Priority = random.Next(-1, 3) };
+                break;
+            default:
+                if (!_groups.Remove(Guest))
+                    _groups[Guest] = new GroupSettings { Name = Guest, ConnectRate = DrawRate(), ConnectBurst = random.Next(1, 10), Priority = random.Next(-1, 3) };
+                for (var place = 0; place < Endpoints.Count; place++)
+                {
+                    if (Endpoints[place].Group == Guest || random.Next(10) == 0)
+                        Endpoints[place] = Endpoints[place] with { Group = DrawGroup(NumberOf(Endpoints[place].Id)) };
+                }
+                break;
+        }
+    }
+
+    private Rate DrawRate() => new(random.Next(10, 60), TimeSpan.FromMinutes(1));
+
     private int? Missing()
     {
         var index = random.Next(Size);
@@ -106,10 +141,11 @@ internal sealed class Fleet(Random random)
         Timeouts = new TimeoutSettings { DataIdle = random.Next(5) == 0 ? new DataIdleSettings(TimeSpan.FromMinutes(30)) : null },
     };
 
-    private string? DrawGroup(int index) => random.Next(3) switch
+    private string? DrawGroup(int index) => random.Next(4) switch
     {
-        0 when index < Scarce => "scarce",
+        not 0 when index < Scarce => "scarce",
         1 => "slow",
+        2 when _groups.ContainsKey(Guest) => Guest,
         _ => null,
     };
 

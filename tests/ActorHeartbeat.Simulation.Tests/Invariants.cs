@@ -11,7 +11,7 @@ namespace ActorHeartbeat.Simulation.Tests;
 /// The eight invariants, checked at every seam as things cross it and, for the endpoint concerned and one other, after every message.
 /// The first one broken is kept; a check costs the same however long the run.
 /// </summary>
-internal sealed class Invariants(Func<TimeSpan> clock)
+internal sealed class Invariants
 {
     /// <summary>Where the calendar of a simulation begins.</summary>
     private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -24,13 +24,20 @@ internal sealed class Invariants(Func<TimeSpan> clock)
 
     private readonly Dictionary<string, Watched> _watched = new(StringComparer.Ordinal);
     private readonly List<Watched> _all = [];
-    private readonly Dictionary<string, Allowance> _allowances = new(StringComparer.Ordinal);
+    private readonly DialAllowances _allowances;
+    private readonly Func<TimeSpan> _clock;
     private readonly Dictionary<string, (TimeSpan From, TimeSpan Until)> _pauses = new(StringComparer.Ordinal);
     private Watched? _concerned;
     private (Watched Endpoint, ConnectionStatus? Status, long Stale)? _staleBefore;
     private int _cursor;
 
-    public TimeSpan Now => clock();
+    public Invariants(Func<TimeSpan> clock)
+    {
+        _clock = clock;
+        _allowances = new DialAllowances(how => Broken(null, how));
+    }
+
+    public TimeSpan Now => _clock();
 
     public string? FirstBroken { get; private set; }
 
@@ -46,19 +53,19 @@ internal sealed class Invariants(Func<TimeSpan> clock)
         return watched;
     }
 
+    public void Configured(Budgets budgets) => _allowances.Configure(budgets, Now);
+
     public void Broken(Watched? endpoint, string how) => FirstBroken ??= $"{Now} {endpoint?.Settings.Id}: invariant {how}";
 
-    /// <summary>A permit was just spent: no scope may have spent more than rate x t + burst.</summary>
+    /// <summary>A permit was just spent.</summary>
     public void AttemptBegan(EndpointSettings settings, Uri url)
     {
         if (_pauses.TryGetValue(url.Authority, out var pause) && Now > pause.From && Now < pause.Until)
             Broken(_watched[settings.Id.Value], $"6: a dial {pause.Until - Now} before {url.Authority} wants to hear from anybody again");
         var configured = _watched[settings.Id.Value];
-        if (Now > configured.SettingsSince && url != configured.Settings.Url && !configured.Settings.Urls.Contains(url))
+        if (IsSettled(configured) && url != configured.Settings.Url && !configured.Settings.Urls.Contains(url))
             Broken(configured, $"9 (settings): a dial to {url}, since {configured.SettingsSince} it is {configured.Settings.Url}");
-        Spend("all", Fleet.Supervisor.ConnectRate, Fleet.Supervisor.ConnectBurst, settings);
-        if (settings.Group is { } group && Fleet.Groups[group].ConnectRate is { } rate)
-            Spend(group, rate, Fleet.Groups[group].ConnectBurst, settings);
+        _allowances.Dial(settings, url, IsSettled(configured), Now);
     }
 
     public Witness Dialed(DialRequest request, ConnectionLink link)
@@ -68,7 +75,8 @@ internal sealed class Invariants(Func<TimeSpan> clock)
             Broken(endpoint, $"1: a dial while incarnation {endpoint.Sockets[^1].Link.Incarnation} of the same role is not gone");
         if (endpoint.Sockets.Count >= 2)
             Broken(endpoint, "1: a third socket");
-        var witness = new Witness(this, endpoint, request, link);
+        var witness = new Witness(this, endpoint, request, link) { Group = IsSettled(endpoint) ? request.Settings.Group : null };
+        _allowances.Connected(witness.Group, Now);
         endpoint.Sockets.Add(witness);
         return witness;
     }
@@ -76,6 +84,7 @@ internal sealed class Invariants(Func<TimeSpan> clock)
     public void SocketGone(Watched endpoint, Witness witness)
     {
         endpoint.Sockets.Remove(witness);
+        _allowances.Disconnected(witness.Group);
         if (witness.IsStarted && endpoint.Received > 0 && !endpoint.Sockets.Exists(other => other.IsStarted))
             endpoint.OwesGap = true;
     }
@@ -178,14 +187,6 @@ internal sealed class Invariants(Func<TimeSpan> clock)
     private Watched? Of(string child) =>
         child.LastIndexOf('-') is > 0 and var dash && _watched.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(child.AsSpan(0, dash), out var watched) ? watched : null;
 
-    private void Spend(string scope, Rate rate, double burst, EndpointSettings settings)
-    {
-        var allowance = _allowances.GetValueOrDefault(scope, new Allowance(burst, TimeSpan.Zero));
-        var left = Math.Min(burst, allowance.Left + ((Now - allowance.At).TotalSeconds * rate.PerSecond)) - 1;
-        _allowances[scope] = new Allowance(left, Now);
-        if (left < -1e-6)
-            Broken(_watched[settings.Id.Value], $"6: {-left:0.###} dials more than the rate of {scope} allows");
-    }
-
-    private readonly record struct Allowance(double Left, TimeSpan At);
+    /// <summary>What happens in the moment of a reload may be of the settings before it.</summary>
+    private bool IsSettled(Watched endpoint) => Now > endpoint.SettingsSince;
 }

@@ -8,9 +8,9 @@ public class MutationGate(ITestOutputHelper output)
 {
     internal const int MostSeeds = 6;
 
-    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Sending = "Connections/ConnectionActor.Sending.cs", Budgets = "Supervision/DialBudgets.cs", Supervisor = "Supervision/ConnectionSupervisor.cs", Commands = "Supervision/ConnectionSupervisor.Commands.cs";
+    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Sending = "Connections/ConnectionActor.Sending.cs", Budgets = "Supervision/DialBudgets.cs", Governor = "Supervision/ConnectGovernor.cs", Ledger = "Supervision/GovernorLedger.cs", Supervisor = "Supervision/ConnectionSupervisor.cs", Commands = "Supervision/ConnectionSupervisor.Commands.cs";
 
-    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
+    internal static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     private static readonly Mutant[] Mutants =
     [
@@ -24,10 +24,14 @@ public class MutationGate(ITestOutputHelper output)
         new("a heartbeat is sent while one is out", Effects, "PongDeadline = Now + PongTimeout };", "PongDeadline = Now + (PongTimeout / 2) };"),
         new("missed heartbeats never end a connection", Actor, "LivenessVerdict.Missed => Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1))", "LivenessVerdict.Missed => GoTo(ConnectionState.AwaitingPong).Using(Ping(data))"),
         new("a permit is not returned after the handshake", Effects, "if (from == ConnectionState.Connecting && to != from)", "if (from == ConnectionState.Connecting && to == ConnectionState.Connecting)"),
-        new("a permit is not returned on a crash", "Supervision/ConnectGovernor.cs", "_ledger.Gone(dead.ActorRef);", ""),
-        new("a place in the group is not given back", "Supervision/GovernorLedger.cs", "--_connectionsOfGroup[group] == 0", "_connectionsOfGroup[group] == 0"),
+        new("a permit is not returned on a crash", Governor, "_ledger.Gone(dead.ActorRef);", ""),
+        new("a place in the group is not given back", Ledger, "--_connectionsOfGroup[group] == 0", "_connectionsOfGroup[group] == 0"),
         new("the overall budget is not spent", Budgets, "_overall = _overall.Spent(now);", ""),
         new("a group's budget is not spent", Budgets, "_groups[groupKey] = budget.Spent(now);", "_ = budget;"),
+        new("a host's budget is not spent", Budgets, "bucket.Take(now)!.Value", "bucket"),
+        new("a reload gives back what is spent", Budgets, "before.Bucket.With(rate, burst, now)", "TokenBucket.Full(rate, burst, now)"),
+        new("a governor that starts again gives back what is spent", Governor, "_ledger = ledger;", "_ledger = new GovernorLedger<IActorRef>();"),
+        new("a group has one connection too many", Ledger, ".GetValueOrDefault(group) >= most", ".GetValueOrDefault(group) > most"),
         new("a change is dialed with the old settings", Actor, "                TakeSettings();\n                return WhenClosing", "                return WhenClosing"),
         new("a paused endpoint is forgotten", Supervisor, "!endpoint.IsRemoved || !endpoint.IsIdle", "!endpoint.IsIdle"),
         new("a Retry-After concerns only the endpoint that got it", Effects, "            _with.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));", "            _ = cause;"),

@@ -7,7 +7,7 @@ using Akka.Actor;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>Commands, reloads, crashes and stale events at times drawn from the seed.</summary>
-internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet fleet, IActorRef supervisor, SimulatedNetwork network, Consumers consumers)
+internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet fleet, IActorRef supervisor, SimulatedNetwork network, Consumers consumers, Action reload)
 {
     /// <summary>No socket has this number any more.</summary>
     public const long LongGone = -1;
@@ -15,15 +15,13 @@ internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet f
     private readonly Random _random = new(simulation.Seed ^ 0x0BE7);
 
     /// <summary>Does one thing.</summary>
-    /// <returns>Whether the configuration changed.</returns>
-    public bool Act()
+    public void Act()
     {
         var id = fleet.Endpoints[_random.Next(fleet.Endpoints.Count)].Id;
-        switch (_random.Next(22))
+        switch (_random.Next(23))
         {
             case 0:
-                if (_random.Next(2) == 0)
-                    Send(id, "last words"); // whoever is not open keeps them, and must not forget them
+                Send(id, "last words"); // whoever is not open keeps them, and must not forget them
                 supervisor.Tell(new PauseEndpoint(id), ActorRefs.NoSender);
                 break;
             case 1 or 2 or 3:
@@ -33,20 +31,28 @@ internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet f
                 supervisor.Tell(new RefreshEndpoint(id), ActorRefs.NoSender);
                 break;
             case 5 or 6:
-                supervisor.Tell(new RotateEndpoint(id), ActorRefs.NoSender);
+                Rotate(id);
                 break;
             case 7:
+                Send(id, "last words");
                 supervisor.Tell(new CloseEndpoint(id, 4000, "closed by the simulation"), ActorRefs.NoSender);
                 break;
             case 8:
-                fleet.Change();
-                return true;
+                reload();
+                break;
             case 9 or 10:
                 Crash($"{id}-*");
                 Later(_random.Next(2000), () => Send(id, "to whom it may concern")); // it may be dead, starting again, or back
                 break;
             case 19 or 20:
                 Crash($"e{_random.Next(1, 5)}*"); // a fifth of them crash at once
+                break;
+            case 22 when _random.Next(3) == 0:
+                Crash("*");
+                Later(_random.Next(20_000), _random.Next(2) == 0 ? CrashGovernor : reload); // in the midst of all of them coming back
+                break;
+            case 22:
+                CrashGovernor();
                 break;
             case 11 or 12:
                 Connection($"{id}-*", Stale());
@@ -67,12 +73,23 @@ internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet f
                 network.BeginOutage(TimeSpan.FromMinutes(_random.Next(1, 10)));
                 break;
         }
-        return false;
     }
 
     public TimeSpan Pause() => TimeSpan.FromSeconds(_random.Next(1, 240));
 
     private void Crash(string which) => Connection(which, "a message nobody knows");
+
+    /// <summary>With all others of its group, so that they need more connections than it may have.</summary>
+    private void Rotate(EndpointId id)
+    {
+        var group = fleet.Endpoints.Find(endpoint => endpoint.Id == id)!.Group; // it was drawn from them
+        foreach (var endpoint in fleet.Endpoints.Where(endpoint => endpoint.Id == id || (group is not null && endpoint.Group == group)))
+            supervisor.Tell(new RotateEndpoint(endpoint.Id), ActorRefs.NoSender);
+    }
+
+    /// <summary>A pause that ends after the end of time throws in the governor before it has changed anything; no server's can be as long.</summary>
+    private void CrashGovernor() =>
+        simulation.System.ActorSelection("/user/connections/governor").Tell(new PauseScope(GovernorScope.Host, "nowhere", TimeSpan.MaxValue, "a bug"), ActorRefs.NoSender);
 
     private void Send(EndpointId id, string text) => consumers.Send(id, OutboundMessage.Text(text));
 

@@ -5,7 +5,7 @@ namespace ActorHeartbeat.Simulation.Tests;
 /// <summary>
 /// <c>dotnet run -c Release --project tests/ActorHeartbeat.Simulation.Tests -- VERB</c>: <c>run [--seeds N] [--first S] [--hours H]</c> runs N
 /// seeds and names those that break something; <c>replay --seed S [--hours H]</c> prints every message of one; <c>mutants [--seeds N]</c> says
-/// how many seeds it takes to catch each known-bad variant.
+/// how many seeds it takes to catch each known-bad variant; <c>cases [--seeds N] [--first S]</c> finds for each named case a seed that shows it.
 /// </summary>
 internal static class Program
 {
@@ -29,8 +29,13 @@ internal static class Program
                 var caught = await MutationGate.RunAsync(most);
                 Console.WriteLine(MutationGate.Table(caught));
                 return caught.All(one => one.Broken is not null) ? 0 : 1;
+            case ["cases", .. var options] when Numbers(options, ("--seeds", 40), ("--first", 1)) is [var tries, var from]:
+                var shown = await NamedCases.ShowAsync(_ => Enumerable.Range(from, tries));
+                foreach (var (which, how) in shown)
+                    Console.WriteLine(how is null ? $"not by seed {from} to {from + tries - 1}, {which.Undone}" : $"{which}: {how}");
+                return shown.All(one => one.Broken is not null) ? 0 : 1;
             default:
-                await Console.Error.WriteLineAsync("expected: run [--seeds N] [--first S] [--hours H] | replay --seed S [--hours H] | mutants [--seeds N]");
+                await Console.Error.WriteLineAsync("expected: run [--seeds N] [--first S] [--hours H] | replay --seed S [--hours H] | mutants [--seeds N] | cases [--seeds N] [--first S]");
                 return 2;
         }
     }

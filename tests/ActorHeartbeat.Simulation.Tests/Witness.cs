@@ -21,6 +21,9 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public DialRequest Request => request;
 
+    /// <summary>The group whose connection it is; null for none, and where that is not certain.</summary>
+    public string? Group { get; init; }
+
     public ScriptedConnection? Scripted { get; private set; }
 
     public bool IsStarted { get; private set; }

@@ -44,7 +44,7 @@ internal sealed class World : IDisposable
         var feeds = new FeedRegistry(new SimulatedTime(_simulation), "simulation");
         _supervisor = _simulation.System.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(_network, _network, feeds) { Seed = (ulong)seed }), "connections");
         _consumers = new Consumers(_simulation.System, _supervisor, feeds, _invariants);
-        _operator = new Operator(_simulation, _fleet, _supervisor, _network, _consumers);
+        _operator = new Operator(_simulation, _fleet, _supervisor, _network, _consumers, Reload);
         _ear = _simulation.System.ActorOf(Props.Create(() => new Ear(Hear)), "ear");
         _fleet.Found();
         Configure();
@@ -90,9 +90,16 @@ internal sealed class World : IDisposable
     {
         if (!_isChaos)
             return;
-        if (_operator.Act())
-            Configure();
+        _operator.Act();
         Later(_operator.Pause(), Act);
+    }
+
+    private void Reload()
+    {
+        if (!_isChaos)
+            return;
+        _fleet.Change();
+        Configure();
     }
 
     private void Count()
@@ -107,7 +114,9 @@ internal sealed class World : IDisposable
     {
         foreach (var settings in _fleet.Endpoints)
             _invariants.Watch(settings);
-        _supervisor.Tell(new ApplyConfiguration([.. _fleet.Endpoints], Fleet.Groups, Fleet.Supervisor), ActorRefs.NoSender);
+        var budgets = _fleet.Budgets;
+        _invariants.Configured(budgets);
+        _supervisor.Tell(new ApplyConfiguration([.. _fleet.Endpoints], budgets.Groups, budgets.Supervisor), ActorRefs.NoSender);
         _supervisor.Tell(GetEndpoints.Instance, _ear);
     }
 
@@ -152,14 +161,15 @@ internal sealed class World : IDisposable
 
     /// <summary>
     /// To notice that the old connection is dead, to leave it, to wait as long as anybody may have asked for, and to dial: in turn with all the
-    /// others at the slowest rate, each of which may be rotating as well.
+    /// others at the slowest rates, each of which may be rotating as well.
     /// </summary>
-    private static TimeSpan HealsWithin(EndpointSettings settings)
+    private TimeSpan HealsWithin(EndpointSettings settings)
     {
         var silent = settings.Heartbeat.Interval + (settings.Heartbeat.MaxMissed * (settings.Heartbeat.Timeout ?? TimeSpan.FromMinutes(1)));
         var notice = new[] { silent, settings.Timeouts.DataIdle?.After ?? TimeSpan.Zero }.Max(); // pongs hide a feed that has dried up from all but data-idle
-        var everybodyTwice = TimeSpan.FromSeconds(2 * Fleet.Size / Fleet.SlowestPerSecond);
-        var restart = Fleet.Supervisor.Restart.MaxBackoff * (1 + Fleet.Supervisor.Restart.Jitter);
+        var (budgets, supervised) = (_fleet.Budgets, _fleet.Budgets.Supervisor.Restart);
+        var everybodyTwice = budgets.TimeFor(2 * Fleet.Size);
+        var restart = supervised.MaxBackoff * (1 + supervised.Jitter);
         var slowest = new[] { settings.Backoff.Max, settings.Flap?.Retry ?? TimeSpan.Zero, OutcomeSettings.DefaultQuarantine }.Max();
         return notice + settings.Timeouts.Close + slowest + settings.Timeouts.Connect + everybodyTwice + restart + Reminders;
     }

@@ -1,0 +1,64 @@
+using Xunit.Abstractions;
+
+namespace ActorHeartbeat.Simulation.Tests;
+
+/// <summary>
+/// What the simulation has found, each kept by name with a seed whose history shows it. A number alone names a history only as long as the world
+/// draws the same; with the fix undone the world itself says whether it still does, and which other seed would.
+/// </summary>
+[Collection(Laboratory.Name)]
+public class NamedCases(ITestOutputHelper output)
+{
+    private const string Actor = "Connections/ConnectionActor.cs", Ledger = "Supervision/GovernorLedger.cs";
+
+    internal static readonly IReadOnlyList<NamedCase> All =
+    [
+        new(1, new("a moved URL is not visited by the connection that its change asks for", Actor, "                TakeSettings();\n                return WhenClosing", "                return WhenClosing")),
+        new(6, new("an answer of an older incarnation is not counted while connecting", Actor, "case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened.FsmEvent, data.Link):", "case SignOfLife or HeartbeatAnswered:")),
+        new(9, new("who waits for a permit stays in the line of the group it has left", Actor, "RequestPermit(); // another group", "{ } // another group")),
+        new(90, new("a place in a line is kept when another is asked for", Ledger, " && (before.Request.Group, before.Request.Host) == (request.Group, request.Host)", "")),
+    ];
+
+    [Fact]
+    public async Task Every_find_is_found_again_by_its_seed_when_its_fix_is_undone_and_only_then()
+    {
+        var shown = await ShowAsync(each => [each.Seed]);
+
+        output.WriteLine(string.Join('\n', shown.Select(one => $"{one.Case}: {one.Broken ?? "not shown"}")));
+        Assert.True(shown.All(one => one.Broken is not null), $"""
+            {string.Join('\n', shown.Where(one => one.Broken is null).Select(one => $"{one.Case} shows it no more, or breaks by itself"))}
+            The world draws other histories than when these seeds were chosen. Find seeds that show them again, and write them here, with
+              dotnet run -c Release --project tests/ActorHeartbeat.Simulation.Tests -- cases --seeds 200
+            """);
+    }
+
+    /// <summary>Runs each case's seeds until one shows it: broken with the fix undone, sound with it.</summary>
+    internal static async Task<IReadOnlyList<(NamedCase Case, string? Broken)>> ShowAsync(Func<NamedCase, IEnumerable<int>> seeds)
+    {
+        var lab = new MutantLab();
+        var shown = new (NamedCase, string?)[All.Count];
+        await Parallel.ForAsync(0, All.Count, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, (index, _) =>
+        {
+            shown[index] = Show(lab.Build(All[index].Undone), All[index], seeds(All[index]));
+            return ValueTask.CompletedTask;
+        });
+        return shown;
+    }
+
+    private static (NamedCase Case, string? Broken) Show(Func<int, TimeSpan, string?> undone, NamedCase which, IEnumerable<int> seeds)
+    {
+        foreach (var seed in seeds)
+        {
+            if (undone(seed, MutationGate.Day) is { } broken && World.Probe(seed, MutationGate.Day) is null)
+                return (which with { Seed = seed }, broken);
+        }
+        return (which, null);
+    }
+}
+
+/// <param name="Seed">Shows it.</param>
+/// <param name="Undone">What was wrong, and how the library is without its fix.</param>
+internal sealed record NamedCase(int Seed, Mutant Undone)
+{
+    public override string ToString() => $"seed {Seed}, {Undone}";
+}
