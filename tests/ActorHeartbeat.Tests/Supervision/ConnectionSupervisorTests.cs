@@ -3,6 +3,7 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.TestKit;
 
@@ -227,6 +228,22 @@ public class ConnectionSupervisorTests : SupervisorSpec
         AwaitStates(("same", "open"), ("moved", "open"), ("tuned", "open"), ("new", "open"));
         Assert.Equal([1, 2, 1, 1, 1], new[] { "same", "moved", "tuned", "gone", "new" }.Select(name => Network.DialsOf(Id(name)).Count));
         AwaitAssert(() => Assert.Equal(4, List().Count));
+    }
+
+    [Fact]
+    public void An_endpoint_that_an_operator_has_resumed_takes_what_changes_when_the_configuration_enables_it()
+    {
+        Apply(Endpoint("a") with { Enabled = false });
+        AwaitStates(("a", "paused"));
+        Command(new ResumeEndpoint(Id("a")));
+        AwaitStates(("a", "open"));
+
+        Apply(Endpoint("a") with { Heartbeat = new HeartbeatSettings { Interval = TimeSpan.FromSeconds(7) } });
+        Supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("behind the change")), TestActor);
+        Assert.Equal(SendStatus.Sent, ExpectMsg<SendResult>().Status);
+        Advance(7);
+
+        AwaitAssert(() => Assert.Single(Network.Connection(Id("a")).Pings));
     }
 
     [Fact]
