@@ -45,6 +45,17 @@ public sealed class GovernorFileTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_saves_that_overlap_the_last_one_called_is_kept()
+    {
+        const int count = 50;
+        var file = File;
+
+        await Task.WhenAll(Enumerable.Range(1, count).Select(tokens => file.SaveAsync(new GovernorState([new SavedBudget("global", tokens)], []))));
+
+        Assert.Equal([new SavedBudget("global", count)], file.Load()!.Value.State.Budgets);
+    }
+
+    [Fact]
     public async Task A_clock_that_went_backwards_gives_nothing_away()
     {
         await File.SaveAsync(State);

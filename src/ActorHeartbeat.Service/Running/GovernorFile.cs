@@ -17,6 +17,8 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
 
     private const int Version = 1, LongestReason = 200;
 
+    private Task _last = Task.CompletedTask;
+
     public (GovernorState State, TimeSpan Age)? Load()
     {
         try
@@ -38,8 +40,9 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
         }
     }
 
-    // On the thread pool: a flush to the disk takes as long as the disk likes.
-    public Task SaveAsync(GovernorState state) => Task.Run(() => Replace(state));
+    // On the thread pool, one after the other: a flush to the disk takes as long as the disk likes, also when the governor crashes meanwhile.
+    public Task SaveAsync(GovernorState state) =>
+        _last = _last.ContinueWith(_ => Replace(state), CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default);
 
     private void Replace(GovernorState state)
     {

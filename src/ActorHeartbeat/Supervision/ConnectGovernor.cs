@@ -89,12 +89,11 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
                 return;
             case Wake:
                 break;
-            case Saved:
-                SaveIsOver(why: null);
+            case SaveEnded ended when ended.By == this:
+                SaveIsOver(ended.Failure);
                 break;
-            case Status.Failure failed:
-                SaveIsOver(failed.Cause.Message);
-                break;
+            case SaveEnded:
+                return; // of the actor before this one, whose permits went out when it crashed
             case SaveIsOverdue when _saving:
                 _saveIsOverdue = true;
                 HandOut(_beingSaved);
@@ -139,7 +138,7 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
         (_granted, _beingSaved) = (_beingSaved, _granted);
         (_saving, _changed) = (true, false);
         Timers.StartSingleTimer(SaveOverdue, SaveIsOverdue.Instance, SaveDeadline);
-        _store!.SaveAsync(_ledger.Save(_clock.Elapsed)).PipeTo(Self, success: () => Saved.Instance, failure: error => new Status.Failure(error));
+        _store!.SaveAsync(_ledger.Save(_clock.Elapsed)).PipeTo(Self, success: () => new SaveEnded(this, Failure: null), failure: error => new SaveEnded(this, error.Message));
     }
 
     private void SaveIsOver(string? why)
@@ -185,8 +184,5 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
         public static readonly SaveIsOverdue Instance = new();
     }
 
-    private sealed record Saved
-    {
-        public static readonly Saved Instance = new();
-    }
+    private sealed record SaveEnded(ConnectGovernor By, string? Failure);
 }

@@ -109,6 +109,24 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         Assert.Equal("a", ExpectMsg<PermitGranted>().Endpoint.Value);
     }
 
+    [Fact]
+    public void A_save_that_ends_after_its_governor_crashed_gives_out_nothing_that_is_not_saved_yet()
+    {
+        ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
+        Ask("a");
+        var before = _store.Pending;
+        EventFilter.Exception<OverflowException>().ExpectOne(() => _governor.Tell(new PauseScope(GovernorScope.Host, "h:1", TimeSpan.MaxValue, "a bug")));
+        ExpectMsg<PermitGranted>();
+        Ask("b");
+
+        before.SetResult();
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100)); // the word of its end takes its time
+        Assert.Equal(2, _store.Saved.Count);
+        _store.Complete();
+
+        Assert.Equal("b", ExpectMsg<PermitGranted>().Endpoint.Value);
+    }
+
     private void Ask(string name)
     {
         _governor.Tell(new RequestPermit(new EndpointId(name), "h", null, 1), TestActor);
@@ -129,7 +147,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
     /// <summary>A save is over when the test says so.</summary>
     private sealed class ScriptedStore : IGovernorStore
     {
-        private TaskCompletionSource _save = new();
+        public TaskCompletionSource Pending { get; private set; } = new();
 
         public List<GovernorState> Saved { get; } = [];
 
@@ -138,12 +156,12 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         public Task SaveAsync(GovernorState state)
         {
             Saved.Add(state);
-            _save = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _save.Task;
+            Pending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return Pending.Task;
         }
 
-        public void Complete() => _save.SetResult();
+        public void Complete() => Pending.SetResult();
 
-        public void Fail(string why) => _save.SetException(new IOException(why));
+        public void Fail(string why) => Pending.SetException(new IOException(why));
     }
 }
