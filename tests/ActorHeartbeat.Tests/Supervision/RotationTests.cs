@@ -104,7 +104,7 @@ public class RotationTests : SupervisorSpec
         AwaitDials(4);
         AwaitAssert(() =>
         {
-            Advance(0.1);
+            Advance(1);
             Assert.True(old.IsEnded);
         });
         AwaitStates(("a", "open"));
