@@ -231,6 +231,23 @@ public sealed class ConfigurationReloaderTests : TestKit
     }
 
     [Fact]
+    public void What_was_seen_just_before_watching_is_switched_off_leads_to_nothing()
+    {
+        const string unwatched = Good + "\nactor-heartbeat.config.watch = off";
+        var reloader = Start(Good);
+        Write(unwatched);
+        _watch.Touch();
+        State(reloader);
+        Ask(reloader, new Reload(ReloadTrigger.Http));
+        ExpectMsg<ReloadReport>();
+
+        Write(unwatched + "\nactor-heartbeat.log.level = debug");
+        Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((ReloadOutcome.Applied, ReloadTrigger.Signal), Outcome(Ask(reloader, new Reload(ReloadTrigger.Signal))));
+    }
+
+    [Fact]
     public void Watching_can_be_switched_off_by_the_file_itself()
     {
         var reloader = Start(Good);
@@ -308,9 +325,13 @@ public sealed class ConfigurationReloaderTests : TestKit
     private void Write(string? text)
     {
         if (text is null)
+        {
             File.Delete(_file);
-        else
-            File.WriteAllText(_file, text);
+            return;
+        }
+        // At once: whoever looks meanwhile must not find it empty.
+        File.WriteAllText($"{_file}.new", text);
+        File.Move($"{_file}.new", _file, overwrite: true);
     }
 
     private static ReloadReport Ask(IActorRef reloader, Reload request) => reloader.Ask<ReloadReport>(request, TimeSpan.FromSeconds(10)).Result;

@@ -135,6 +135,8 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         else
         {
             Timers.Cancel(PollTimer);
+            Timers.Cancel(DebounceTimer); // what was seen before it was switched off is no longer anybody's affair
+            _touchedSince = null;
         }
         before?.Dispose(); // only now, so that no event falls between the two
     }
