@@ -34,7 +34,14 @@ public sealed class ScaleFixture : IAsyncLifetime
         Save(watch: false);
         var started = Stopwatch.GetTimestamp();
         _service = await ServiceProcess.StartAsync(_file.FullName);
-        await Server.WaitUntilAsync(server => server.Clients.Count == Count, ServiceProcess.Patience);
+        try
+        {
+            await Server.WaitUntilAsync(server => server.Clients.Count == Count, ServiceProcess.Patience);
+        }
+        catch (TimeoutException seen)
+        {
+            throw new TimeoutException($"{Server.Clients.Count} of {Count} are connected; the service said last: {string.Join('\n', Service.Lines.TakeLast(20))}", seen);
+        }
         OpenAfter = Stopwatch.GetElapsedTime(started);
     }
 
