@@ -116,8 +116,9 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             SaveWhatChanged();
         if (_store is null || _saveIsOverdue)
             HandOut(_granted);
-        if (_ledger.NextGrant(_clock.Elapsed) is { } due)
-            Timers.StartSingleTimer(GrantDue, Wake.Instance, due > _clock.Elapsed ? due - _clock.Elapsed : TimeSpan.Zero);
+        var now = _clock.Elapsed; // read once: it goes on, and a delay below nothing is refused
+        if (_ledger.NextGrant(now) is { } due)
+            Timers.StartSingleTimer(GrantDue, Wake.Instance, due > now ? due - now : TimeSpan.Zero);
         else
             Timers.Cancel(GrantDue);
     }
