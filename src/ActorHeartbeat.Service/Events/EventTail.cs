@@ -40,7 +40,7 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
                     throw new TailException($"{new Uri(client.BaseAddress!, path)}: {problem.Message}"); // the verb has set it
                 await error.WriteLineAsync($"{path}: {problem.Message}; going on after {_lastId ?? "now"} as soon as it is there again");
             }
-            await Task.Delay(RetryDelay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(RetryDelay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a verb, which has no actor system
         }
     }
 

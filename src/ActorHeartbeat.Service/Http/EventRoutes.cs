@@ -90,7 +90,7 @@ internal sealed class EventRoutes(IFeeds feeds, Supervisor supervisor, TimeProvi
     private async Task CutWhenStuck(HttpContext http, FeedSubscription subscription, CancellationToken finished)
     {
         await subscription.WhenEnded.WaitAsync(finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.Delay(Farewell, time, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Farewell, time, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // of one HTTP request, which no actor knows
         if (!finished.IsCancellationRequested)
             http.Abort();
     }

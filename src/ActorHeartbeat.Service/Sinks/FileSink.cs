@@ -106,7 +106,7 @@ public sealed partial class FileSink
         {
             var count = FormatBatch(subscription, lines, writer);
             while (!TryWrite(file, lines.WrittenSpan))
-                await Task.Delay(RetryInterval, _time, cancellation).ConfigureAwait(false);
+                await Task.Delay(RetryInterval, _time, cancellation).ConfigureAwait(false); // a thread that writes to a disk, beside the actors
             Written(count);
             return count;
         }

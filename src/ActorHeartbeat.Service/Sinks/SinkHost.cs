@@ -139,7 +139,7 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
                     log.SinkFailed(failure, Sink.Name, FileSink.RetryInterval.TotalSeconds);
                 }
                 Position = Sink.Position;
-                await Task.Delay(FileSink.RetryInterval, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(FileSink.RetryInterval, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // as the sink itself: beside the actors
             }
         }
     }

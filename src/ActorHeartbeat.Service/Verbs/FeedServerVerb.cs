@@ -47,7 +47,7 @@ internal static class FeedServerVerb
         {
             await console.Output.WriteLineAsync($"feed server on {server.Url}\n\n{FeedPath.Describe()}");
             await console.Output.FlushAsync(stop);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // until it is told to stop; no time is measured
         }
         return ExitCode.Good;
     }

@@ -96,7 +96,7 @@ internal sealed partial class FeedGate(FeedServerOptions options, FeedLedger led
     private async Task CloseLaterAsync(FeedClient client, FeedFault end)
     {
         if (end.After > TimeSpan.Zero)
-            await Task.WhenAny(client.Ended, Task.Delay(end.After, options.Time, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(client.Ended, Task.Delay(end.After, options.Time, CancellationToken.None)).ConfigureAwait(false); // a server without actors
         await client.CloseAsync(end.Code, end.Reason).ConfigureAwait(false);
     }
 

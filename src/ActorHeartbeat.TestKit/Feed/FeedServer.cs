@@ -138,7 +138,7 @@ public sealed class FeedServer : IAsyncDisposable
         {
             try
             {
-                await Task.Delay(pause, _options.Time, _stopping.Token).ConfigureAwait(false);
+                await Task.Delay(pause, _options.Time, _stopping.Token).ConfigureAwait(false); // a server without actors
                 await Faults.ResumeListeningAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -189,7 +189,7 @@ public sealed class FeedServer : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(pace, _options.Time, stopping).ConfigureAwait(false);
+                await Task.Delay(pace, _options.Time, stopping).ConfigureAwait(false); // a server without actors
                 foreach (var client in Clients)
                     client.Patrol();
             }

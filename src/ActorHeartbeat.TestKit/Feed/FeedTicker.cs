@@ -50,7 +50,7 @@ internal sealed class FeedTicker(FeedClient client, TickSettings settings, FeedL
                     continue;
                 }
                 var pause = next - elapsed;
-                await Task.Delay(pause < ShortestPause ? ShortestPause : pause, time, stop).ConfigureAwait(false);
+                await Task.Delay(pause < ShortestPause ? ShortestPause : pause, time, stop).ConfigureAwait(false); // a server without actors
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

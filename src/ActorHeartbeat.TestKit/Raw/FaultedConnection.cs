@@ -126,7 +126,7 @@ public sealed class FaultedConnection
 
     internal Task SendAsync(Frame frame) => WriteAsync(frame.ToBytes());
 
-    internal Task DelayAsync(TimeSpan delay) => Task.Delay(delay, Options.Time, _stopping);
+    internal Task DelayAsync(TimeSpan delay) => Task.Delay(delay, Options.Time, _stopping); // a server without actors
 
     /// <summary>Accepts and then behaves, until the client closes.</summary>
     internal async Task AcceptAndServeAsync()
@@ -185,7 +185,7 @@ public sealed class FaultedConnection
     }
 
     /// <summary>Neither reads nor writes until the server stops.</summary>
-    internal Task HangAsync() => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stopping);
+    internal Task HangAsync() => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stopping); // no time is measured
 
     /// <summary>Drops the connection with RST.</summary>
     internal void Reset() => _socket.Close(0);
