@@ -6,7 +6,6 @@ using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Connections;
@@ -14,11 +13,6 @@ namespace ActorHeartbeat.Tests.Connections;
 /// <summary>One connection actor with a real governor on a scripted network, in virtual time.</summary>
 public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
 {
-    private static readonly Config VirtualTime = ConfigurationFactory.ParseString("""
-        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
-        akka.loglevel = WARNING
-        """);
-
     protected static readonly EndpointId Id = new("feed");
 
     protected static readonly EndpointSettings Defaults = new()
@@ -32,7 +26,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     private readonly SchedulerClock _clock;
 
     protected ConnectionSpec()
-        : base(VirtualTime)
+        : base(VirtualTime.Configuration)
     {
         _supervisor = CreateTestProbe("supervisor");
         _clock = new SchedulerClock(Sys.Scheduler);

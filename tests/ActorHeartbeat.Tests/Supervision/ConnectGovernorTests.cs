@@ -2,7 +2,6 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Supervision;
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Supervision;
@@ -10,17 +9,12 @@ namespace ActorHeartbeat.Tests.Supervision;
 /// <summary>The governor and the store that keeps its state over restarts of the process, in virtual time.</summary>
 public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
 {
-    private static readonly Config VirtualTime = ConfigurationFactory.ParseString("""
-        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
-        akka.loglevel = WARNING
-        """);
-
     private readonly ScriptedStore _store = new();
     private readonly GovernorLedger<IActorRef> _ledger = new();
     private readonly IActorRef _governor;
 
     public ConnectGovernorTests()
-        : base(VirtualTime)
+        : base(VirtualTime.Configuration)
     {
         var clock = new SchedulerClock(Sys.Scheduler);
         _ledger.Configure(new SupervisorSettings { ConnectBurst = 3 }, new Dictionary<string, GroupSettings>(), clock.Elapsed);
@@ -127,6 +121,26 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         Assert.Equal("b", ExpectMsg<PermitGranted>().Endpoint.Value);
     }
 
+    [Fact]
+    public void Time_that_passes_while_the_governor_looks_at_the_clock_does_not_crash_it()
+    {
+        const int count = 40;
+        var clock = new SchedulerClock(new RestlessScheduler(Sys.Scheduler));
+        var ledger = new GovernorLedger<IActorRef>();
+        ledger.Configure(new SupervisorSettings { ConnectRate = new Rate(5, TimeSpan.FromSeconds(1)), ConnectBurst = 1, MaxConnecting = count }, new Dictionary<string, GroupSettings>(), clock.Elapsed);
+        var governor = Sys.ActorOf(ConnectGovernor.Props(ledger, clock, null));
+        var probes = Enumerable.Range(0, count).Select(_ => CreateTestProbe()).ToArray();
+
+        EventFilter.Error().Expect(0, () =>
+        {
+            foreach (var probe in probes)
+                governor.Tell(new RequestPermit(new EndpointId("a"), "h", null, 1), probe.Ref);
+            for (var look = 0; look < 20 * count; look++)
+                governor.Tell(new ReturnPermit(new EndpointId("nobody")), ActorRefs.NoSender);
+            Assert.All(probes, probe => probe.ExpectMsg<PermitGranted>());
+        });
+    }
+
     private void Ask(string name)
     {
         _governor.Tell(new RequestPermit(new EndpointId(name), "h", null, 1), TestActor);
@@ -143,6 +157,31 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     private static double Tokens(GovernorState state) => state.Budgets.Single(budget => budget.Key == "global").Tokens;
+
+    /// <summary>Seven milliseconds go by with every look at it.</summary>
+    private sealed class RestlessScheduler(IScheduler scheduler) : IScheduler
+    {
+        private int _looks;
+
+        public DateTimeOffset Now => scheduler.Now + (TimeSpan.FromMilliseconds(7) * Interlocked.Increment(ref _looks));
+
+        public TimeSpan MonotonicClock => scheduler.MonotonicClock;
+
+        public TimeSpan HighResMonotonicClock => scheduler.HighResMonotonicClock;
+
+        public IAdvancedScheduler Advanced => scheduler.Advanced;
+
+        public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender) => scheduler.ScheduleTellOnce(delay, receiver, message, sender);
+
+        public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
+            scheduler.ScheduleTellOnce(delay, receiver, message, sender, cancelable);
+
+        public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender) =>
+            scheduler.ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender);
+
+        public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
+            scheduler.ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender, cancelable);
+    }
 
     /// <summary>A save is over when the test says so.</summary>
     private sealed class ScriptedStore : IGovernorStore

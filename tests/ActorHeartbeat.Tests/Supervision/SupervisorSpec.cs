@@ -5,7 +5,6 @@ using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Supervision;
@@ -13,11 +12,6 @@ namespace ActorHeartbeat.Tests.Supervision;
 /// <summary>The supervisor with its real children on a scripted network, in virtual time.</summary>
 public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
 {
-    private static readonly Config VirtualTime = ConfigurationFactory.ParseString("""
-        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
-        akka.loglevel = WARNING
-        """);
-
     private protected static readonly SupervisorSettings NoSpread = new() { StartSpread = TimeSpan.Zero, Restart = new RestartSettings { Jitter = 0 } };
 
     private protected ScriptedNetwork Network { get; }
@@ -29,7 +23,7 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
     private protected IActorRef Supervisor { get; }
 
     protected SupervisorSpec()
-        : base(VirtualTime)
+        : base(VirtualTime.Configuration)
     {
         Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
         Dialer = new NotingDialer(Network);
