@@ -158,12 +158,13 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
 
     private static double Tokens(GovernorState state) => state.Budgets.Single(budget => budget.Key == "global").Tokens;
 
-    /// <summary>Seven milliseconds go by with every look at it.</summary>
+    /// <summary>Time goes by with every look at it, in steps that fall in with no rhythm of who looks. One reader at a time.</summary>
     private sealed class RestlessScheduler(IScheduler scheduler) : IScheduler
     {
-        private int _looks;
+        private readonly Random _random = new(1);
+        private TimeSpan _gone;
 
-        public DateTimeOffset Now => scheduler.Now + (TimeSpan.FromMilliseconds(7) * Interlocked.Increment(ref _looks));
+        public DateTimeOffset Now => scheduler.Now + (_gone += TimeSpan.FromMilliseconds(_random.Next(1, 13)));
 
         public TimeSpan MonotonicClock => scheduler.MonotonicClock;
 
