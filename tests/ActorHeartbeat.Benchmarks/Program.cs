@@ -1,4 +1,4 @@
-// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks -- runtime|stress|transport|delivery|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak [options]
+// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks -- runtime|transport|delivery|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak [options]
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Hocon;
@@ -11,8 +11,6 @@ switch (args)
 {
     case ["runtime", .. var rest]:
         return RuntimeBenchmarks.Run(rest);
-    case ["stress", .. var rest]:
-        return await Stress.Run(rest);
     case ["transport", .. var rest]:
         return await TransportBenchmarks.Run(rest);
     case ["delivery", .. var rest]:
@@ -30,9 +28,9 @@ switch (args)
     case ["show-server", .. var rest]:
         return await ShowServer.RunAsync(rest);
     case ["--help"]:
-        Console.WriteLine($"runtime | transport | delivery | configuration | hocon: what things cost\nstress [fraction]: 10 million tells, 100,000 actors, 1 million timers, counted; exit code 1 when one is lost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the process uses over time while a fault happens every few seconds");
+        Console.WriteLine($"runtime | transport | delivery | configuration | hocon: what things cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the process uses over time while a fault happens every few seconds");
         return 0;
     default:
-        await Console.Error.WriteLineAsync("name a benchmark: runtime, stress, transport, delivery, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, governor or soak; --help says more");
+        await Console.Error.WriteLineAsync("name a benchmark: runtime, transport, delivery, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, governor or soak; --help says more");
         return 2;
 }

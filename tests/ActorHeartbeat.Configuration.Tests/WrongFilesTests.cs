@@ -1,5 +1,3 @@
-using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Configuration.Tests;
 
@@ -8,17 +6,11 @@ public sealed class WrongFilesTests
 {
     private static readonly string Folder = RepositoryFiles.Path("tests/ActorHeartbeat.Configuration.Tests/Wrong");
 
-    /// <summary>Wrong where the package of that transport is not built in, and right elsewhere.</summary>
-    private const string AnotherBuild = "transport-not-in-this-build";
-
     public static TheoryData<string> Names =>
     [
         .. Directory.GetFiles(Folder, "*.conf").Select(Path.GetFileNameWithoutExtension).OfType<string>()
-            .Where(name => name != AnotherBuild || !HasWebsocketClient)
             .Order(StringComparer.Ordinal),
     ];
-
-    private static bool HasWebsocketClient => TransportCatalog.Reject(TransportKind.WebsocketClient) is null;
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -35,14 +27,6 @@ public sealed class WrongFilesTests
             File.WriteAllText(expected, printed);
         Assert.Equal(File.ReadAllText(expected), printed);
         Assert.DoesNotContain("hunter2", printed, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_transport_of_another_package_is_refused_only_where_it_is_not_built_in()
-    {
-        var result = ConfigurationLoader.Load(Path.Combine(Folder, $"{AnotherBuild}.conf"), _ => null);
-
-        Assert.Equal(HasWebsocketClient, result.Configuration is not null);
     }
 
     [Fact]

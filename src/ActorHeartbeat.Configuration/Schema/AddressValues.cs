@@ -1,6 +1,5 @@
 using System.Globalization;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
@@ -9,8 +8,7 @@ internal static class AddressValues
 {
     public static readonly ValueReader<Uri> WebSocketUrl = new Judged<Uri>("a WebSocket URL such as \"wss://host/path\"", ParseWebSocketUrl, url => SecretMask.Url(url.OriginalString));
 
-    public static readonly ValueReader<TransportKind> Transport = new Judged<TransportKind>(
-        Values.Word<TransportKind>().Expected, ParseTransport, kind => Values.Kebab(kind.ToString()));
+    public static readonly ValueReader<TransportKind> Transport = Values.Word<TransportKind>();
 
     public static readonly ValueReader<TlsVersion> TlsVersion = new Scalar<TlsVersion>(
         "\"1.2\" or \"1.3\"",
@@ -56,16 +54,6 @@ internal static class AddressValues
         return url.Fragment.Length > 0 || text.EndsWith('#')
             ? (null, "a WebSocket URL has no fragment (RFC 6455 section 3); write # as %23 if the server wants one")
             : (url, null);
-    }
-
-    private static (TransportKind, string?) ParseTransport(string text)
-    {
-        foreach (var kind in Enum.GetValues<TransportKind>())
-        {
-            if (Values.Kebab(kind.ToString()) == text)
-                return (kind, kind == TransportKind.WebsocketClient ? WebsocketClientTransport.Unavailable : null);
-        }
-        return (default, $"found \"{text}\"; expected {Values.Word<TransportKind>().Expected}");
     }
 
     private static (bool, ListenAddress) ParseListen(string text)

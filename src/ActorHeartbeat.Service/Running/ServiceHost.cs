@@ -6,6 +6,7 @@ using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Sinks;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.WebsocketClient;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
@@ -111,6 +112,7 @@ internal static class ServiceHost
             options.Groups.Add(group);
         options.Supervisor = configuration.Process.Supervisor;
         options.Feeds = provider.GetRequiredService<FeedRegistry>();
+        options.Transports.AddWebsocketClient();
         options.Resolver = new SecretAttemptResolver(readFile: SecretFile.ReadAsync);
         if (configuration.Process.StateFile is { } path)
             options.GovernorStore = new GovernorFile(path, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());

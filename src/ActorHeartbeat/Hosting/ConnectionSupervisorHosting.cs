@@ -56,7 +56,10 @@ public sealed class ConnectionSupervisorOptions
     /// <summary>Where messages go: subscribe here.</summary>
     public FeedRegistry Feeds { get; set; } = new(TimeProvider.System);
 
-    /// <summary>Opens connections. Default: real sockets.</summary>
+    /// <summary>The transports that endpoints can name. There from the start: <see cref="TransportKind.ClientWebSocket"/>.</summary>
+    public TransportCatalog Transports { get; } = new(TimeProvider.System);
+
+    /// <summary>Opens every connection in place of <see cref="Transports"/>, such as a network in memory. Default: null.</summary>
     public IDialer? Dialer { get; set; }
 
     /// <summary>Resolves secrets for each attempt. Default: literals and environment variables.</summary>
@@ -77,5 +80,5 @@ public sealed class ConnectionSupervisorOptions
     }
 
     internal SupervisorDependencies Dependencies() =>
-        new(Dialer ?? new TransportCatalog(TimeProvider.System), Resolver ?? new SecretAttemptResolver(), Feeds) { GovernorStore = GovernorStore };
+        new(Dialer ?? Transports, Resolver ?? new SecretAttemptResolver(), Feeds) { GovernorStore = GovernorStore };
 }

@@ -2,39 +2,43 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Transport;
 
-/// <summary>Dials every endpoint with the transport that its settings name.</summary>
-/// <remarks>Meant to live as long as the process, as its transports are; see <see cref="ClientWebSocketDialer"/>.</remarks>
+/// <summary>Dials every endpoint with the transport that its settings name. <see cref="TransportKind.ClientWebSocket"/> is always there; others are added.</summary>
+/// <remarks>Lives as long as the process, as its transports do; see <see cref="ClientWebSocketDialer"/>. Add before the first dial.</remarks>
 public sealed class TransportCatalog : IDialer, IDisposable
 {
-    private readonly ClientWebSocketDialer _clientWebSocket;
-    private readonly Lazy<IDialer> _websocketClient;
+    private readonly Dictionary<TransportKind, IDialer> _dialers;
 
     /// <param name="time">The clock of the transports' deadlines.</param>
     public TransportCatalog(TimeProvider time)
     {
-        _clientWebSocket = new ClientWebSocketDialer(time);
-        _websocketClient = new Lazy<IDialer>(() => WebsocketClientTransport.Create(time));
+        Time = time;
+        _dialers = new() { [TransportKind.ClientWebSocket] = new ClientWebSocketDialer(time) };
     }
 
-    /// <summary>Why this build cannot dial with <paramref name="transport"/>, or null when it can.</summary>
-    public static string? Reject(TransportKind transport) =>
-        transport == TransportKind.WebsocketClient ? WebsocketClientTransport.Unavailable : null;
+    /// <summary>The clock of the transports' deadlines.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Adds a transport, which from then on is disposed with the catalog.</summary>
+    /// <exception cref="ArgumentException">There is one for <paramref name="transport"/> already.</exception>
+    public TransportCatalog Add(TransportKind transport, IDialer dialer)
+    {
+        _dialers.Add(transport, dialer);
+        return this;
+    }
 
     /// <inheritdoc/>
-    /// <remarks>A transport that this build lacks fails every attempt; validate with <see cref="Reject"/> to learn it earlier.</remarks>
+    /// <remarks>A transport that was not added fails every attempt, and says what to add.</remarks>
     public async Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
     {
-        var transport = request.Settings.Transport;
-        if (Reject(transport) is { } reason)
-            return new DialResult.Failed(new DialFailure(FailureLayer.Unknown, reason));
-        IDialer dialer = transport == TransportKind.ClientWebSocket ? _clientWebSocket : _websocketClient.Value;
-        return await dialer.DialAsync(request, sink, cancellation).ConfigureAwait(false);
+        if (_dialers.TryGetValue(request.Settings.Transport, out var dialer))
+            return await dialer.DialAsync(request, sink, cancellation).ConfigureAwait(false);
+        return new DialResult.Failed(new DialFailure(
+            FailureLayer.Unknown, $"the transport {request.Settings.Transport} was not added: reference its package and add it to the supervisor's options, as in options.Transports.Add{request.Settings.Transport}()"));
     }
 
     public void Dispose()
     {
-        _clientWebSocket.Dispose();
-        if (_websocketClient.IsValueCreated)
-            (_websocketClient.Value as IDisposable)?.Dispose();
+        foreach (var dialer in _dialers.Values)
+            (dialer as IDisposable)?.Dispose();
     }
 }

@@ -1,0 +1,112 @@
+using System.Net.WebSockets;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.WebsocketClient;
+
+/// <summary>
+/// The socket as Websocket.Client sees it: reading waits for the start and for the delivery of the message before, a message over the
+/// limit closes with 1009, and the end is reported once, whatever the client makes of it.
+/// </summary>
+internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionSink sink, Action<ConnectionEnd> onEnd) : WebSocket
+{
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _delivery = Task.CompletedTask;
+    private long _received;
+    private long _writes;
+    private int _ended;
+
+    public override WebSocketCloseStatus? CloseStatus => socket.Socket.CloseStatus;
+
+    public override string? CloseStatusDescription => socket.Socket.CloseStatusDescription;
+
+    /// <summary>
+    /// Open until the end is reported: the client stops reading a socket in any other state, and what the peer sends before it answers our
+    /// Close frame, as well as the reason why a socket broke, would be lost with it.
+    /// </summary>
+    public override WebSocketState State => Volatile.Read(ref _ended) == 0 ? WebSocketState.Open : socket.Socket.State;
+
+    public override string? SubProtocol => socket.Socket.SubProtocol;
+
+    /// <summary>Of the message read last; the client calls every message binary whose text it does not decode.</summary>
+    public WebSocketMessageType MessageType { get; private set; }
+
+    /// <summary>Messages written so far.</summary>
+    public long Writes => Volatile.Read(ref _writes);
+
+    /// <summary>Lets the first read through.</summary>
+    public void Open() => _opened.TrySetResult();
+
+    /// <summary>Holds the next read back until the message is delivered.</summary>
+    public void WaitFor(Task delivery) => _delivery = delivery;
+
+    public override async Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _opened.Task.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            await _delivery.WaitAsync(socket.Dropped).ConfigureAwait(false);
+            var part = await ReceiveWithinLimitAsync(buffer).ConfigureAwait(false);
+            if (part.MessageType == WebSocketMessageType.Close)
+                End(await socket.AnswerCloseAsync().ConfigureAwait(false));
+            return part;
+        }
+        catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
+        {
+            End(socket.Broken(exception));
+            throw;
+        }
+        catch (Exception exception)
+        {
+            End(WebSocketEnds.Undelivered(exception));
+            throw;
+        }
+    }
+
+    public override async Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+    {
+        if (endOfMessage)
+            await FramedWriter.WriteAsync(socket.Socket, buffer, messageType).ConfigureAwait(false);
+        else
+            await socket.Socket.SendAsync(buffer, messageType, endOfMessage, CancellationToken.None).ConfigureAwait(false);
+        Interlocked.Increment(ref _writes);
+    }
+
+    // The closing handshake is the supervised socket's: the client would send codes of its own.
+    public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Abort() => socket.Drop();
+
+    // Disposed by the supervised socket, after the end is known.
+    public override void Dispose()
+    {
+    }
+
+    private async Task<WebSocketReceiveResult> ReceiveWithinLimitAsync(ArraySegment<byte> buffer)
+    {
+        while (true)
+        {
+            var part = await socket.Socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+            _received += part.Count;
+            if (part.MessageType == WebSocketMessageType.Close)
+                return part;
+            MessageType = part.MessageType;
+            if (_received <= sink.Limits.Message)
+            {
+                _received = part.EndOfMessage ? 0 : _received;
+                return part;
+            }
+
+            // From here on everything is read away until the peer's Close frame or the deadline, whatever the limit becomes.
+            _received = long.MaxValue / 2;
+            socket.RefuseTooBig();
+        }
+    }
+
+    private void End(ConnectionEnd end)
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+            onEnd(end);
+    }
+}

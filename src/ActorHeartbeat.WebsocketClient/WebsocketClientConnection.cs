@@ -1,0 +1,99 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.Dialing;
+using Websocket.Client;
+using WebSocket = System.Net.WebSockets.WebSocket;
+using WebSocketError = System.Net.WebSockets.WebSocketError;
+using WebSocketException = System.Net.WebSockets.WebSocketException;
+using WebSocketMessageType = System.Net.WebSockets.WebSocketMessageType;
+
+namespace ActorHeartbeat.WebsocketClient;
+
+/// <summary>
+/// A connection whose messages Websocket.Client reads and writes. What it does not offer, such as backpressure, a bound on messages and
+/// the peer's close code, comes from the <see cref="PacedWebSocket"/> that it is given to read from.
+/// </summary>
+internal sealed class WebsocketClientConnection : IConnection, IObserver<ResponseMessage>
+{
+    private readonly IWebsocketClient _client;
+    private readonly IConnectionSink _sink;
+    private readonly SupervisedSocket _socket;
+    private readonly PacedWebSocket _paced;
+    private readonly IDisposable _subscription;
+
+    public WebsocketClientConnection(IWebsocketClient client, OpenedWebSocket opened, EndpointSettings settings, IConnectionSink sink, TimeProvider time)
+    {
+        _client = client;
+        _sink = sink;
+        _socket = new SupervisedSocket(opened, settings.Timeouts, sink, WriteAsync, time);
+        _paced = new PacedWebSocket(_socket, sink, OnEnd);
+        _subscription = client.MessageReceived.Subscribe(this);
+    }
+
+    public WebSocket Socket => _paced;
+
+    public string? Subprotocol => _socket.Socket.SubProtocol;
+
+    public void Start() => _paced.Open();
+
+    public ValueTask<SendStatus> SendAsync(OutboundMessage message) => _socket.SendAsync(message);
+
+    public bool TryPing(long id) => _socket.TryPing(id);
+
+    public void Close(int code, string reason) => _socket.Close(code, reason);
+
+    public void Abort()
+    {
+        _socket.Drop();
+        _paced.Open();
+    }
+
+    /// <summary>Drops a connection that nobody has been told of.</summary>
+    public void Discard()
+    {
+        _subscription.Dispose();
+        _socket.Drop();
+        _socket.Dispose();
+    }
+
+    void IObserver<ResponseMessage>.OnNext(ResponseMessage message)
+    {
+        var kind = _paced.MessageType == WebSocketMessageType.Text ? MessageKind.Text : MessageKind.Binary;
+        _paced.WaitFor(DeliverAsync(kind, message.Binary ?? message.Stream?.ToArray() ?? []));
+    }
+
+    /// <summary>A sink that throws does so into the next read, which reports it, and not into the client's loop, which would end in silence.</summary>
+    private async Task DeliverAsync(MessageKind kind, byte[] payload) => await _sink.OnMessageAsync(kind, payload).ConfigureAwait(false);
+
+    void IObserver<ResponseMessage>.OnError(Exception error) => _socket.Drop();
+
+    void IObserver<ResponseMessage>.OnCompleted()
+    {
+    }
+
+    private async ValueTask WriteAsync(OutboundMessage message)
+    {
+        var before = _paced.Writes;
+        if (message.Payload.IsEmpty)
+            await _paced.SendAsync(ArraySegment<byte>.Empty, TypeOf(message.Kind), endOfMessage: true, CancellationToken.None).ConfigureAwait(false); // the client refuses it
+        else if (message.Kind == MessageKind.Text)
+            await _client.SendInstant(System.Text.Encoding.UTF8.GetString(message.Payload.Span)).ConfigureAwait(false);
+        else
+            await _client.SendInstant(message.Payload.ToArray()).ConfigureAwait(false);
+        if (_paced.Writes == before)
+            throw new WebSocketException(WebSocketError.InvalidState); // the client drops in silence what it can no longer send
+    }
+
+    private static WebSocketMessageType TypeOf(MessageKind kind) => kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+
+    /// <summary>Not on the client's own stack: disposing it waits for nothing, but it must not happen inside its reading loop.</summary>
+    private void OnEnd(ConnectionEnd end) => _ = Task.Run(
+        () =>
+        {
+            _subscription.Dispose();
+            _client.Dispose();
+            _socket.Dispose();
+            _sink.OnEnded(end);
+        },
+        CancellationToken.None);
+}

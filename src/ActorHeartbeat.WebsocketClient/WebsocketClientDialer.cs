@@ -1,0 +1,67 @@
+using System.Net.WebSockets;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.Dialing;
+using Client = Websocket.Client.WebsocketClient;
+
+namespace ActorHeartbeat.WebsocketClient;
+
+/// <summary>
+/// Dials with the Websocket.Client package, a new client per attempt with its own reconnection off: who dials again and when is this
+/// library's decision. The handshake, and with it headers, TLS, proxy and the tap, is that of <see cref="ClientWebSocketDialer"/>.
+/// </summary>
+public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposable
+{
+    private readonly WebSocketOpener _opener = new(time);
+
+    /// <inheritdoc cref="ClientWebSocketDialer.SharedHandlers"/>
+    public int SharedHandlers => _opener.SharedHandlers;
+
+    /// <inheritdoc/>
+    public async Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+    {
+        WebsocketClientConnection? connection = null;
+        DialFailure? failure = null;
+        Client client = null!; // its own start is what first calls OpenAsync
+        client = new Client(request.Url, logger: null, OpenAsync)
+        {
+            IsReconnectionEnabled = false,
+            ReconnectTimeout = null,
+            ErrorReconnectTimeout = null,
+            LostReconnectTimeout = null,
+            IsTextMessageConversionEnabled = false,
+        };
+        try
+        {
+            await client.StartOrFail().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (failure is not null || exception is Websocket.Client.Exceptions.WebsocketException or OperationCanceledException)
+        {
+            // A client whose start failed still says IsStarted; it is not used again.
+            client.Dispose();
+            connection?.Discard();
+            return new DialResult.Failed(failure ?? DialFailures.Of(exception, request.Url, DialStage.Upgrading, cancellation.IsCancellationRequested));
+        }
+
+        return connection is null
+            ? new DialResult.Failed(failure ?? new DialFailure(FailureLayer.Unknown, $"{DialFailures.Show(request.Url)}: the client did not connect"))
+            : new DialResult.Connected(connection);
+
+        async Task<WebSocket> OpenAsync(Uri url, CancellationToken ended)
+        {
+            try
+            {
+                var opened = await _opener.OpenAsync(request, sink, cancellation).ConfigureAwait(false);
+                connection = new WebsocketClientConnection(client, opened, request.Settings, sink, time);
+                return connection.Socket;
+            }
+            catch (DialException exception)
+            {
+                failure = exception.Failure;
+                throw;
+            }
+        }
+    }
+
+    public void Dispose() => _opener.Dispose();
+}
