@@ -10,12 +10,11 @@ public partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["ActorHeartbeat.Hocon"] = [],
-        ["Akka.Embedded"] = ["ActorHeartbeat.Hocon"],
-        ["Akka.Embedded.TestKit"] = ["Akka.Embedded"],
         ["ActorHeartbeat"] = [],
         ["ActorHeartbeat.TestKit"] = ["ActorHeartbeat"],
+        ["ActorHeartbeat.WebsocketClient"] = ["ActorHeartbeat"],
         ["ActorHeartbeat.Configuration"] = ["ActorHeartbeat", "ActorHeartbeat.Hocon"],
-        ["ActorHeartbeat.Service"] = ["ActorHeartbeat.Configuration", "ActorHeartbeat.TestKit"],
+        ["ActorHeartbeat.Service"] = ["ActorHeartbeat.Configuration", "ActorHeartbeat.TestKit", "ActorHeartbeat.WebsocketClient"],
     };
 
     [Fact]
@@ -48,12 +47,12 @@ public partial class ArchitectureTests
     }
 
     [Fact]
-    public void Only_one_file_knows_which_Akka_is_meant()
+    public void The_library_takes_neither_a_web_framework_nor_a_second_transport()
     {
-        var conditional = Directory.GetFiles(Source(), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/obj/") && File.ReadLines(file).Any(line => line.TrimStart().StartsWith("#if", StringComparison.Ordinal)));
+        var project = XDocument.Load(Path.Combine(Source(), "ActorHeartbeat", "ActorHeartbeat.csproj"));
 
-        Assert.Empty(conditional);
+        Assert.Empty(project.Descendants("FrameworkReference"));
+        Assert.Equal(["Akka", "Akka.Hosting"], project.Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value).Order());
     }
 
     private static string Source([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../src"));

@@ -1,0 +1,265 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Pattern;
+using Akka.TestKit;
+
+namespace ActorHeartbeat.Tests;
+
+/// <summary>What this library takes for granted of Akka.NET, each fact with who leans on it. A new version of Akka.NET is judged by these first.</summary>
+public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(VirtualTime.Configuration)
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(10);
+
+    private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
+
+    // ConnectionSupervisor.Start: a crashed connection comes back after the delay, and only then.
+    [Fact]
+    public void A_backoff_supervisor_starts_its_child_again_after_the_delay()
+    {
+        var supervisor = Supervised(out var child);
+
+        child.Tell("crash");
+        ExpectTerminated(child);
+        AwaitCondition(() => CurrentChild(supervisor).IsNobody());
+        Clock.Advance(Delay - TimeSpan.FromMilliseconds(1));
+        Assert.True(CurrentChild(supervisor).IsNobody());
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        AwaitCondition(() => !CurrentChild(supervisor).IsNobody());
+    }
+
+    // LostSends: what comes for a connection during its restart wait is a dead letter with its sender, so that it can be answered.
+    [Fact]
+    public void A_message_during_the_restart_wait_is_a_dead_letter()
+    {
+        var supervisor = Supervised(out var child);
+        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
+        child.Tell("crash");
+        ExpectTerminated(child);
+        AwaitCondition(() => CurrentChild(supervisor).IsNobody());
+
+        supervisor.Tell("lost", TestActor);
+
+        var letter = ExpectMsg<DeadLetter>();
+        Assert.Equal(("lost", TestActor), (letter.Message, letter.Sender));
+    }
+
+    // LostSends: what lay in the mailbox of a connection that crashed is a dead letter too.
+    [Fact]
+    public void What_waits_in_the_mailbox_of_a_child_that_crashes_is_a_dead_letter()
+    {
+        var supervisor = Supervised(out var child);
+        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
+        using var gate = new ManualResetEventSlim();
+        supervisor.Tell(gate);
+
+        supervisor.Tell("crash");
+        supervisor.Tell("behind it", TestActor);
+        gate.Set();
+
+        Assert.Equal("behind it", FishForMessage<DeadLetter>(letter => Equals(letter.Sender, TestActor)).Message);
+    }
+
+    // ConnectionActor: a connection that gives up stops, and its supervisor with it; the registry hears Terminated.
+    [Fact]
+    public void A_child_that_stops_itself_stops_its_backoff_supervisor()
+    {
+        var supervisor = Supervised(out _);
+        Watch(supervisor);
+
+        supervisor.Tell("stop");
+
+        FishForMessage<Terminated>(dead => dead.ActorRef.Equals(supervisor));
+    }
+
+    // ConnectionActor.PostStop disposes the socket of an incarnation that crashed; the registry counts on it when Terminated comes.
+    [Fact]
+    public void PostStop_has_run_when_Terminated_arrives()
+    {
+        var stopped = 0;
+        Action count = () => Interlocked.Increment(ref stopped);
+        var actor = Sys.ActorOf(Props.Create(() => new Child(count)));
+        Watch(actor);
+
+        Sys.Stop(actor);
+        ExpectTerminated(actor);
+
+        Assert.Equal(1, Volatile.Read(ref stopped));
+    }
+
+    // ConnectionActor.WhenConnecting and others return null for what every state answers alike.
+    [Fact]
+    public void An_event_that_a_state_does_not_know_falls_through_to_WhenUnhandled()
+    {
+        var machine = Machine();
+
+        machine.Tell("unknown here");
+
+        ExpectMsg("unhandled: unknown here");
+    }
+
+    // ConnectionActor.Enter: GoTo the same state is a transition, Stay is none; inside it StateData is still the old one.
+    [Fact]
+    public void GoTo_the_same_state_is_a_transition_and_its_handler_sees_the_old_and_the_new_data()
+    {
+        var machine = Machine();
+
+        machine.Tell("stay");
+        machine.Tell("again");
+
+        ExpectMsg(("Up", "Up", 0, 1));
+    }
+
+    // ConnectionActor.Enter runs once for the first state, which arms the first deadline.
+    [Fact]
+    public void Initialize_runs_the_transition_handler_for_the_first_state()
+    {
+        Sys.ActorOf(Props.Create(() => new Switch(TestActor)));
+
+        ExpectMsg(("Up", "Up", 0, 0));
+    }
+
+    // Invariant 3: a cancelled or replaced deadline is never heard of, also when it had fired already and lay in the mailbox.
+    [Fact]
+    public void A_timer_that_fired_but_was_cancelled_before_it_was_handled_is_not_heard_of()
+    {
+        var machine = Machine();
+        machine.Tell("arm");
+        machine.Tell("where");
+        ExpectMsg("Up");
+        using var gate = new ManualResetEventSlim();
+        machine.Tell(gate);
+
+        machine.Tell("cancel");
+        Clock.Advance(Delay);
+        gate.Set();
+        machine.Tell("where");
+
+        ExpectMsg("Up");
+    }
+
+    // Invariant 3: a stopped actor owns no deadline.
+    [Fact]
+    public void A_timer_ends_with_its_actor()
+    {
+        var machine = Machine();
+        machine.Tell("arm");
+        machine.Tell("where");
+        ExpectMsg("Up");
+        Sys.EventStream.Subscribe(TestActor, typeof(AllDeadLetters));
+        Watch(machine);
+        Sys.Stop(machine);
+        ExpectTerminated(machine);
+
+        Clock.Advance(Delay);
+        Sys.DeadLetters.Tell("the first there is");
+
+        Assert.Equal("the first there is", ExpectMsg<DeadLetter>().Message);
+    }
+
+    // ConnectGovernor and ConfigurationReloader pipe work to themselves: what failed comes as Status.Failure.
+    [Fact]
+    public void A_piped_task_that_fails_arrives_as_a_failure()
+    {
+        Task.FromException(new InvalidOperationException("broken")).PipeTo(TestActor);
+
+        Assert.Equal("broken", ExpectMsg<Status.Failure>().Cause.GetBaseException().Message);
+    }
+
+    // SendResult, CommandResult and others suppress dead letters: an asker that has gone is no news.
+    [Fact]
+    public void A_message_that_suppresses_dead_letters_is_not_published_as_one()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
+
+        Sys.DeadLetters.Tell(new ActorHeartbeat.Connections.SendResult(ActorHeartbeat.Transport.SendStatus.Sent));
+        Sys.DeadLetters.Tell("plain");
+
+        Assert.Equal("plain", ExpectMsg<DeadLetter>().Message);
+    }
+
+    private IActorRef Supervised(out IActorRef child)
+    {
+        Action nothing = () => { };
+        var supervisor = Sys.ActorOf(BackoffSupervisor.Props(Backoff.OnFailure(Props.Create(() => new Child(nothing)), "child", Delay, Delay, 0, -1)));
+        AwaitCondition(() => !CurrentChild(supervisor).IsNobody());
+        child = CurrentChild(supervisor);
+        Watch(child);
+        return supervisor;
+    }
+
+    private IActorRef CurrentChild(IActorRef supervisor)
+    {
+        var asker = CreateTestProbe();
+        supervisor.Tell(BackoffSupervisor.GetCurrentChild.Instance, asker.Ref);
+        return asker.ExpectMsg<BackoffSupervisor.CurrentChild>().Ref;
+    }
+
+    private IActorRef Machine()
+    {
+        var machine = Sys.ActorOf(Props.Create(() => new Switch(TestActor)));
+        ExpectMsg(("Up", "Up", 0, 0));
+        return machine;
+    }
+
+    private sealed class Child(Action stopped) : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+            if (message is ManualResetEventSlim gate)
+                gate.Wait(Delay);
+            else if (message is "stop")
+                Context.Stop(Self);
+            else if (message is "crash")
+                throw new InvalidOperationException("crash");
+        }
+
+        protected override void PostStop() => stopped();
+    }
+
+    private sealed class Switch : FSM<string, int>
+    {
+        private readonly IActorRef _told;
+
+        public Switch(IActorRef told)
+        {
+            _told = told;
+            StartWith("Up", 0);
+            When("Up", happened => happened.FsmEvent switch
+            {
+                "stay" => Stay().Using(0),
+                "again" => GoTo("Up").Using(1),
+                ManualResetEventSlim gate => Wait(gate),
+                "where" => Stay().Replying(StateName),
+                "arm" => Arm(),
+                "cancel" => Cancel(),
+                _ => null!, // asks WhenUnhandled
+            });
+            WhenUnhandled(happened =>
+            {
+                _told.Tell($"unhandled: {happened.FsmEvent}");
+                return Stay();
+            });
+            OnTransition((from, to) => _told.Tell((from, to, StateData, NextStateData)));
+            Initialize();
+        }
+
+        private State<string, int> Arm()
+        {
+            SetTimer("deadline", "fired", Delay);
+            return Stay();
+        }
+
+        private State<string, int> Cancel()
+        {
+            CancelTimer("deadline");
+            return Stay();
+        }
+
+        private State<string, int> Wait(ManualResetEventSlim gate)
+        {
+            gate.Wait(Delay);
+            return Stay();
+        }
+    }
+}
