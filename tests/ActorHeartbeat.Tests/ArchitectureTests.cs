@@ -10,9 +10,8 @@ public partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["ActorHeartbeat.Hocon"] = [],
-        ["Akka.Embedded"] = ["ActorHeartbeat.Hocon"],
-        ["Akka.Embedded.TestKit"] = ["Akka.Embedded"],
         ["ActorHeartbeat"] = [],
+        ["ActorHeartbeat.Simulation"] = [],
         ["ActorHeartbeat.TestKit"] = ["ActorHeartbeat"],
         ["ActorHeartbeat.Configuration"] = ["ActorHeartbeat", "ActorHeartbeat.Hocon"],
         ["ActorHeartbeat.Service"] = ["ActorHeartbeat.Configuration", "ActorHeartbeat.TestKit"],
