@@ -127,16 +127,13 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
 
     private void Arm(ScheduledEntry entry, TimeSpan delay)
     {
-        entry.Due = After(MonotonicClock, delay);
+        entry.Due = TimerEntry.After(MonotonicClock, delay);
         entry.Follow(); // before the entry is in the wheel: so it cannot fire for the last time and be followed afterwards
         if (TryAdd(entry))
             return;
         entry.Unfollow();
         throw new SchedulerException("The scheduler is disposed: its actor system has terminated.");
     }
-
-    private static TimeSpan After(TimeSpan time, TimeSpan delay) =>
-        delay < TimerEntry.Farthest - time ? time + delay : TimerEntry.Farthest;
 
     /// <summary>False when the scheduler is disposed. A cancelled entry is not added: nothing would take it out.</summary>
     private bool TryAdd(ScheduledEntry entry)
@@ -225,8 +222,7 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
 
     private void Repeat(ScheduledEntry entry)
     {
-        var missed = (MonotonicClock - entry.Due).Ticks / entry.Interval.Ticks;
-        entry.Due = After(entry.Due + TimeSpan.FromTicks(missed * entry.Interval.Ticks), entry.Interval);
+        entry.Due = ScheduledEntry.NextBeat(entry.Due, entry.Interval, MonotonicClock);
         _ = TryAdd(entry); // once the scheduler is disposed nothing repeats
     }
 }

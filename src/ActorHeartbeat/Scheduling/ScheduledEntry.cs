@@ -15,6 +15,13 @@ internal abstract class ScheduledEntry(DedicatedThreadScheduler scheduler, TimeS
 
     public bool IsCancelled => cancelable is { IsCancellationRequested: true };
 
+    /// <summary>The first beat after <paramref name="now"/> in the rhythm of one that was due and has fired.</summary>
+    public static TimeSpan NextBeat(TimeSpan due, TimeSpan interval, TimeSpan now)
+    {
+        var missed = (now - due).Ticks / interval.Ticks;
+        return After(due + TimeSpan.FromTicks(missed * interval.Ticks), interval);
+    }
+
     public abstract void Fire();
 
     /// <summary>From now on a cancellation takes the entry out of the scheduler at once: nothing holds its message.</summary>

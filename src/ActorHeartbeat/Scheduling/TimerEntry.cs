@@ -22,4 +22,7 @@ internal abstract class TimerEntry
 
     /// <summary>Breaks the tie between entries that are due at the same instant.</summary>
     internal long Number { get; set; }
+
+    /// <summary>The sum, and <see cref="Farthest"/> where it is more.</summary>
+    internal static TimeSpan After(TimeSpan time, TimeSpan delay) => delay < Farthest - time ? time + delay : Farthest;
 }
