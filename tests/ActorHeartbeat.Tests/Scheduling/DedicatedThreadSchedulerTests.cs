@@ -233,6 +233,14 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
     }
 
     [Fact]
+    public void One_that_has_ended_unused_refuses_what_is_scheduled()
+    {
+        _own.Dispose();
+
+        Assert.Throws<SchedulerException>(() => _scheduler.ScheduleTellOnce(Tick, _receiver, "late", ActorRefs.NoSender));
+    }
+
+    [Fact]
     public void What_is_null_is_refused_at_once()
     {
         Assert.Throws<ArgumentNullException>(() => _scheduler.ScheduleTellOnce(Tick, _receiver, null, ActorRefs.NoSender));

@@ -34,7 +34,7 @@ public sealed class JammedPoolTests
     }
 
     /// <summary>
-    /// More work items that block than the pool may have threads. An item that is queued later waits behind them: when it runs, the jam is over.
+    /// More work items that block than the pool may have threads. An item queued later waits behind them: when it runs, the jam is over.
     /// </summary>
     private sealed class JammedPool : IDisposable
     {
