@@ -73,6 +73,16 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return StartAsync(new ProcessStartInfo("unshare", inside) { RedirectStandardOutput = true, RedirectStandardError = true });
     }
 
+    /// <summary>The same where a start is hardest: all threads on one core, and a pool that begins with one thread.</summary>
+    public static Task<ServiceProcess> StartOnOneCoreAsync(string file)
+    {
+        var program = Program("run", file);
+        string[] there = ["-c", "0", program.FileName, .. program.ArgumentList];
+        var start = new ProcessStartInfo("taskset", there) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOTNET_ThreadPool_ForceMinWorkerThreads"] = "1";
+        return StartAsync(start);
+    }
+
     private static async Task<ServiceProcess> StartAsync(ProcessStartInfo program)
     {
         var service = new ServiceProcess(Process.Start(program)!);

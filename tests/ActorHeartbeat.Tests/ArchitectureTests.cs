@@ -37,6 +37,7 @@ public partial class ArchitectureTests
             ("Policies", ["Akka", "ActorHeartbeat.Connections", "ActorHeartbeat.Supervision", "ActorHeartbeat.Delivery"]),
             ("Transport", ["ActorHeartbeat.Connections", "ActorHeartbeat.Supervision", "ActorHeartbeat.Delivery"]),
             ("Delivery", ["ActorHeartbeat.Supervision"]),
+            ("Scheduling", ["ActorHeartbeat"]),
         })
         {
             foreach (var file in Directory.GetFiles(Path.Combine(Source(), "ActorHeartbeat", room), "*.cs", SearchOption.AllDirectories))

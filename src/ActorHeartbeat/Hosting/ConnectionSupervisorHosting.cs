@@ -1,9 +1,11 @@
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Delivery.Actors;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Hosting;
 
 namespace ActorHeartbeat.Hosting;
@@ -14,18 +16,28 @@ public static class ConnectionSupervisorHosting
     /// <summary>Drain begins in this phase: after requests are done, before actors stop.</summary>
     private const string DrainPhase = CoordinatedShutdown.PhaseServiceStop;
 
+    private static readonly Config OwnScheduler = ConfigurationFactory.ParseString(
+        $"akka.scheduler.implementation = \"{typeof(DedicatedThreadScheduler).FullName}, ActorHeartbeat\"");
+
     /// <summary>
     /// Starts a <see cref="ConnectionSupervisor"/> with the system, registers it as <c>IRequiredActor&lt;ConnectionSupervisor&gt;</c>, and
     /// drains it when the system shuts down: every connection is closed with a Close frame. Beside it a <see cref="FeedBroker"/>, registered as
-    /// <c>IRequiredActor&lt;FeedBroker&gt;</c>, where actors subscribe to the feeds.
+    /// <c>IRequiredActor&lt;FeedBroker&gt;</c>, where actors subscribe to the feeds. The system runs on a
+    /// <see cref="DedicatedThreadScheduler"/> unless another <c>akka.scheduler.implementation</c> is configured.
     /// </summary>
+    /// <remarks>
+    /// Another scheduler is configured before this call in any <see cref="HoconAddMode"/>, and after it by
+    /// <see cref="HoconAddMode.Prepend"/> or <see cref="HoconAddMode.Replace"/>: <see cref="HoconAddMode.Append"/> changes no key that has a value.
+    /// </remarks>
     /// <param name="builder">Of <c>AddAkka</c>.</param>
     /// <param name="configure">Names the endpoints, and replaces what the defaults do not fit.</param>
     public static AkkaConfigurationBuilder WithConnectionSupervisor(this AkkaConfigurationBuilder builder, Action<ConnectionSupervisorOptions> configure)
     {
         var options = new ConnectionSupervisorOptions();
         configure(options);
-        return builder.WithActors((system, registry) => Start(system, registry, options));
+        return builder
+            .AddHocon(OwnScheduler, HoconAddMode.Append)
+            .WithActors((system, registry) => Start(system, registry, options));
     }
 
     private static void Start(ActorSystem system, IActorRegistry registry, ConnectionSupervisorOptions options)

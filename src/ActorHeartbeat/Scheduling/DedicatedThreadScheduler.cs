@@ -1,0 +1,228 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Event;
+
+namespace ActorHeartbeat.Scheduling;
+
+/// <summary>
+/// A scheduler for Akka.NET on a thread of its own: a timing wheel behind one lock, and a thread that sleeps until the next entry is due.
+/// Configured by <c>akka.scheduler.implementation</c>.
+/// </summary>
+/// <remarks>
+/// No thread of the pool takes part: arming never waits for one, and a message is enqueued on time while all of them are blocked.
+/// An entry never fires early on the monotonic clock, and late by up to <c>akka.scheduler.tick-duration</c> (default 10 ms).
+/// Entries fire on the scheduler's thread, one after the other, in the order in which they are due. An action that takes long delays the
+/// others by as much. A cancelled entry is released at once. A repeated entry keeps its first rhythm and skips the beats that it misses.
+/// </remarks>
+public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNowTimeProvider, IDisposable
+{
+    /// <summary>Shown by tools that list threads; Linux cuts names after 15 bytes.</summary>
+    private const string ThreadName = "akka-scheduler";
+
+    /// <summary>A burst may leave a list of this length behind; a longer one is given back.</summary>
+    private const int KeptCapacity = 1024;
+
+    /// <summary>The thread looks at the wheel again before it sleeps: an earlier entry need not wake it.</summary>
+    private static readonly TimeSpan Awake = TimeSpan.MinValue;
+
+    private readonly long _origin = TimeProvider.System.GetTimestamp();
+    private readonly TimeSpan _shutdownTimeout;
+    private readonly TimerWheel _wheel;
+    private readonly object _lock = new(); // a Lock has no Wait and no Pulse
+    private readonly List<TimerEntry> _due = []; // of the scheduler's thread alone
+    private readonly Thread _thread;
+    private TimeSpan _wakeAt = Awake;
+    private bool _disposed;
+    private long _wakes;
+
+    /// <param name="config">The system's: <c>akka.scheduler.tick-duration</c> and <c>shutdown-timeout</c> are read.</param>
+    /// <param name="log">Where failed actions are told.</param>
+    public DedicatedThreadScheduler(Config config, ILoggingAdapter log) : base(config, log)
+    {
+        var tick = config.GetTimeSpan("akka.scheduler.tick-duration", TimeSpan.FromMilliseconds(10), allowInfinite: false);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(tick, TimeSpan.Zero);
+        _shutdownTimeout = config.GetTimeSpan("akka.scheduler.shutdown-timeout", TimeSpan.FromSeconds(5), allowInfinite: false);
+        _wheel = new TimerWheel(tick);
+        _thread = new Thread(Run) { IsBackground = true, Name = ThreadName };
+        _thread.UnsafeStart();
+    }
+
+    public override TimeSpan MonotonicClock => TimeProvider.System.GetElapsedTime(_origin);
+
+    public override TimeSpan HighResMonotonicClock => MonotonicClock;
+
+    protected override DateTimeOffset TimeNow => TimeProvider.System.GetUtcNow();
+
+    /// <summary>Entries that are armed.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _wheel.Count;
+        }
+    }
+
+    /// <summary>How often the thread has slept.</summary>
+    internal long Wakes => Volatile.Read(ref _wakes);
+
+    /// <summary>
+    /// Ends the thread, then fires once what is still armed, as Akka.NET's own scheduler does: a task that waits for a delay ends with the
+    /// system. From then on scheduling throws a <see cref="SchedulerException"/>.
+    /// </summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            Monitor.Pulse(_lock);
+        }
+
+        // On the thread itself an action disposes: the rest of what is due fires after it.
+        if (Thread.CurrentThread != _thread && !_thread.Join(_shutdownTimeout))
+        {
+            Log.Warning("A scheduled action still runs {0} after the end of the scheduler. What is armed is dropped.", _shutdownTimeout);
+            return;
+        }
+
+        List<TimerEntry> left = [];
+        lock (_lock)
+            _wheel.TakeDue(TimeSpan.MaxValue, left);
+        foreach (ScheduledEntry entry in left)
+        {
+            entry.Unfollow();
+            _ = TryFire(entry); // for the last time in any case
+        }
+    }
+
+    internal void Remove(ScheduledEntry entry)
+    {
+        lock (_lock)
+            _wheel.Remove(entry);
+    }
+
+    protected override void InternalScheduleTellOnce(
+        TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable? cancelable) =>
+        Arm(new TellEntry(this, TimeSpan.Zero, cancelable, receiver, message, sender), delay);
+
+    protected override void InternalScheduleTellRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable? cancelable) =>
+        Arm(new TellEntry(this, interval, cancelable, receiver, message, sender), initialDelay);
+
+    protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable? cancelable) =>
+        Arm(new ActionEntry(this, TimeSpan.Zero, cancelable, action), delay);
+
+    protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable? cancelable) =>
+        Arm(new RunnableEntry(this, TimeSpan.Zero, cancelable, action), delay);
+
+    protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable? cancelable) =>
+        Arm(new ActionEntry(this, interval, cancelable, action), initialDelay);
+
+    protected override void InternalScheduleRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable? cancelable) =>
+        Arm(new RunnableEntry(this, interval, cancelable, action), initialDelay);
+
+    private void Arm(ScheduledEntry entry, TimeSpan delay)
+    {
+        entry.Due = TimerEntry.After(MonotonicClock, delay);
+        entry.Follow(); // before the entry is in the wheel: so it cannot fire for the last time and be followed afterwards
+        if (TryAdd(entry))
+            return;
+        entry.Unfollow();
+        throw new SchedulerException("The scheduler is disposed: its actor system has terminated.");
+    }
+
+    /// <summary>False when the scheduler is disposed. A cancelled entry is not added: nothing would take it out.</summary>
+    private bool TryAdd(ScheduledEntry entry)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return false;
+            if (entry.IsCancelled)
+                return true;
+            _wheel.Add(entry);
+            if (entry.Due < _wakeAt)
+            {
+                _wakeAt = Awake;
+                Monitor.Pulse(_lock);
+            }
+
+            return true;
+        }
+    }
+
+    private void Run()
+    {
+        while (WaitUntilDue())
+            FireDue(); // a method of its own: no variable of this one holds an entry while the thread sleeps
+    }
+
+    private void FireDue()
+    {
+        foreach (ScheduledEntry entry in _due)
+        {
+            if (TryFire(entry) && entry.Interval > TimeSpan.Zero)
+                Repeat(entry);
+        }
+
+        _due.Clear();
+        if (_due.Capacity > KeptCapacity)
+            _due.Capacity = KeptCapacity;
+    }
+
+    /// <summary>Sleeps until entries are due and takes them. False when the scheduler is disposed.</summary>
+    private bool WaitUntilDue()
+    {
+        lock (_lock)
+        {
+            while (!_disposed)
+            {
+                _wheel.TakeDue(MonotonicClock, _due);
+                if (_due.Count > 0)
+                    return true;
+                _wakeAt = _wheel.NextWork ?? TimeSpan.MaxValue;
+                Monitor.Wait(_lock, Milliseconds(_wakeAt));
+                _wakeAt = Awake;
+                _wakes++;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Monitor.Wait counts whole milliseconds: rounded up, the thread does not wake just before the time to sleep again.</summary>
+    private int Milliseconds(TimeSpan wakeAt) => wakeAt == TimeSpan.MaxValue
+        ? Timeout.Infinite
+        : (int)Math.Clamp(Math.Ceiling((wakeAt - MonotonicClock).TotalMilliseconds), 0, int.MaxValue);
+
+    /// <summary>Fires what is not cancelled.</summary>
+    /// <returns>False when it does not fire again: it was cancelled, or it threw.</returns>
+    private bool TryFire(ScheduledEntry entry)
+    {
+        if (entry.Interval == TimeSpan.Zero)
+            entry.Unfollow();
+        if (entry.IsCancelled)
+            return false;
+        try
+        {
+            entry.Fire();
+            return true;
+        }
+        catch (Exception failure) // from anything that was scheduled; it must not end the thread
+        {
+            entry.Unfollow();
+            Log.Error(failure, "A scheduled entry failed and is not repeated: {0}", entry);
+            return false;
+        }
+    }
+
+    private void Repeat(ScheduledEntry entry)
+    {
+        entry.Due = ScheduledEntry.NextBeat(entry.Due, entry.Interval, MonotonicClock);
+        _ = TryAdd(entry); // once the scheduler is disposed nothing repeats
+    }
+}

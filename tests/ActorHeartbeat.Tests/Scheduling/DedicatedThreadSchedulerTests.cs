@@ -1,0 +1,280 @@
+using System.Runtime.CompilerServices;
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Scheduling;
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Event;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ActorHeartbeat.Tests.Scheduling;
+
+/// <summary>What the scheduler promises beyond Akka.NET's own. The others are in <see cref="SchedulerConformanceTests"/>.</summary>
+public sealed class DedicatedThreadSchedulerTests : IDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private readonly Recorder _receiver = new();
+    private readonly RecordingLog _log = new();
+    private readonly DedicatedThreadScheduler _own;
+    private readonly IScheduler _scheduler;
+
+    public DedicatedThreadSchedulerTests() => _scheduler = _own = new DedicatedThreadScheduler(SchedulerConfiguration.Default, _log);
+
+    public void Dispose()
+    {
+        _own.Dispose();
+        _receiver.Dispose();
+    }
+
+    [Fact]
+    public void Of_many_timers_each_second_one_is_cancelled_and_never_fires_the_others_once_and_never_early()
+    {
+        const int count = 100_000;
+        var fired = new int[count];
+        var early = 0;
+        using var due = new CountdownEvent(count / 2);
+        for (var armed = 0; armed < count; armed++)
+        {
+            var (number, from, delay) = (armed, _scheduler.MonotonicClock, TimeSpan.FromMilliseconds(200 + armed % 2000));
+            var cancelable = _scheduler.Advanced.ScheduleOnceCancelable(delay, () =>
+            {
+                early += _scheduler.MonotonicClock - from < delay ? 1 : 0;
+                if (fired[number]++ == 0 && number % 2 == 0)
+                    due.Signal();
+            });
+            if (number % 2 == 1)
+                cancelable.Cancel();
+        }
+
+        Assert.True(due.Wait(Recorder.Patience), $"{due.CurrentCount} did not fire");
+
+        Assert.Equal(0, early);
+        Assert.Equal(0, Enumerable.Range(0, count).Count(number => fired[number] != (number + 1) % 2));
+        Assert.Equal(0, _own.Count);
+    }
+
+    [Fact]
+    public void Threads_that_arm_and_cancel_at_once_lose_no_timer_and_leave_none()
+    {
+        const int each = 20_000;
+        using var due = new CountdownEvent(4 * each / 2);
+        var threads = Enumerable.Range(0, 4).Select(_ => new Thread(() =>
+        {
+            for (var number = 0; number < each; number++)
+            {
+                if (number % 2 == 0)
+                    _scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(number % 100), () => due.Signal());
+                else
+                    _scheduler.Advanced.ScheduleOnceCancelable(Hour, () => due.AddCount()).Cancel();
+            }
+        })).ToArray();
+
+        foreach (var thread in threads)
+            thread.Start();
+
+        Assert.True(due.Wait(Recorder.Patience), $"{due.CurrentCount} did not fire");
+        Assert.All(threads, thread => Assert.True(thread.Join(Recorder.Patience)));
+        Assert.Equal(0, _own.Count);
+    }
+
+    [Fact]
+    public void A_repeated_action_keeps_its_first_rhythm()
+    {
+        const int count = 25;
+        var interval = TimeSpan.FromMilliseconds(100);
+        List<TimeSpan> late = [];
+        var started = _scheduler.MonotonicClock;
+        _scheduler.Advanced.ScheduleRepeatedly(interval, interval, () =>
+        {
+            late.Add(TimeSpan.FromTicks((_scheduler.MonotonicClock - started).Ticks % interval.Ticks));
+            _receiver.Tell("beat", ActorRefs.NoSender);
+        });
+
+        _receiver.Next(count);
+
+        // Each beat is late by less than a tick and what a busy machine adds; were that carried on, the beats would lie anywhere.
+        Assert.InRange(late.Take(count).Order().ElementAt(count / 2), TimeSpan.Zero, 3 * Tick);
+    }
+
+    [Fact]
+    public void Beats_that_are_missed_are_skipped()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var other = new DedicatedThreadScheduler(SchedulerConfiguration.Default, _log);
+        _scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => gate.Wait(Recorder.Patience));
+        _scheduler.ScheduleTellRepeatedly(Tick, Tick, _receiver, "beat", ActorRefs.NoSender);
+        other.ScheduleOnce(50 * Tick, new ActionRunnable(gate.Set));
+
+        var (first, _, last) = (_receiver.Next(), _receiver.Next(18), _receiver.Next());
+
+        Assert.True(TimeProvider.System.GetElapsedTime(first.At, last.At) > 9 * Tick, "the beats came all at once");
+    }
+
+    [Fact]
+    public void The_next_beat_is_the_first_of_the_rhythm_that_is_still_to_come() =>
+        Prop.ForAll(
+            (from due in Gen.Choose(0, int.MaxValue)
+             from interval in Gen.Choose(1, int.MaxValue)
+             from late in Gen.Choose(0, int.MaxValue)
+             select (Due: TimeSpan.FromTicks(due), Interval: TimeSpan.FromTicks(interval), Late: TimeSpan.FromTicks(late))).ToArbitrary(),
+            sample =>
+            {
+                var now = sample.Due + sample.Late;
+                var next = ScheduledEntry.NextBeat(sample.Due, sample.Interval, now);
+                return next > now && next - sample.Interval <= now && (next - sample.Due).Ticks % sample.Interval.Ticks == 0;
+            }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_cancelled_message_is_released_while_its_cancelable_lives()
+    {
+        var (cancelable, message) = ArmAndCancel();
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.False(message.TryGetTarget(out _));
+        Assert.Equal(0, _own.Count);
+        GC.KeepAlive(cancelable);
+    }
+
+    [Fact]
+    public void A_message_that_has_come_is_released_while_its_cancelable_lives()
+    {
+        var cancelable = new Cancelable(_scheduler.Advanced);
+        var message = ArmAndReceive(cancelable);
+
+        // The second one shows that the thread has left the first one behind.
+        ArmAndReceive(cancelable);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.False(message.TryGetTarget(out _));
+        GC.KeepAlive(cancelable);
+    }
+
+    [Fact]
+    public void Nothing_wakes_the_thread_before_something_is_due()
+    {
+        _scheduler.ScheduleTellOnce(Hour, _receiver, "much later", ActorRefs.NoSender);
+        var before = _own.Wakes;
+
+        _scheduler.ScheduleTellOnce(TimeSpan.FromSeconds(1), _receiver, "due", ActorRefs.NoSender);
+        _receiver.Next();
+
+        // Awake to see the new entry, to move it to the finest ring, and to fire it; a clock that ticked would have woken a hundred times.
+        Assert.InRange(_own.Wakes - before, 1, 6);
+    }
+
+    [Fact]
+    public void An_earlier_entry_wakes_the_thread()
+    {
+        _scheduler.ScheduleTellOnce(Hour, _receiver, "much later", ActorRefs.NoSender);
+        _scheduler.ScheduleTellOnce(TimeSpan.FromMinutes(10), _receiver, "later", ActorRefs.NoSender);
+        _scheduler.ScheduleTellOnce(Tick, _receiver, "soon", ActorRefs.NoSender);
+
+        Assert.Equal("soon", _receiver.Next().Message);
+    }
+
+    [Fact]
+    public void Everything_fires_on_the_one_thread()
+    {
+        _scheduler.ScheduleTellOnce(TimeSpan.Zero, _receiver, "message", ActorRefs.NoSender);
+        _scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () => _receiver.Tell("action", ActorRefs.NoSender));
+
+        var (first, second) = (_receiver.Next(), _receiver.Next());
+
+        Assert.Same(first.Thread, second.Thread);
+        Assert.False(first.Thread.IsThreadPoolThread);
+        Assert.Equal("akka-scheduler", first.Thread.Name);
+    }
+
+    [Fact]
+    public void What_throws_is_logged_with_its_name()
+    {
+        var failure = new InvalidOperationException("broken");
+        _scheduler.Advanced.ScheduleRepeatedly(TimeSpan.Zero, Tick, () => throw failure);
+        _scheduler.ScheduleTellOnce(5 * Tick, _receiver, "later", ActorRefs.NoSender);
+        _receiver.Next();
+
+        var (level, text, cause) = Assert.Single(_log.Entries);
+        Assert.Equal((LogLevel.ErrorLevel, failure), (level, cause));
+        Assert.Contains(nameof(What_throws_is_logged_with_its_name), text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_longest_delay_is_no_mistake_and_not_now()
+    {
+        using var cancelable = new Cancelable(_scheduler.Advanced);
+        _scheduler.ScheduleTellOnce(TimeSpan.MaxValue, _receiver, "never", ActorRefs.NoSender, cancelable);
+        _scheduler.ScheduleTellRepeatedly(TimeSpan.Zero, TimeSpan.MaxValue, _receiver, "once", ActorRefs.NoSender, cancelable);
+        _scheduler.ScheduleTellOnce(5 * Tick, _receiver, "later", ActorRefs.NoSender);
+
+        Assert.Equal(["once", "later"], _receiver.Next(2));
+        Assert.Equal(2, _own.Count);
+        cancelable.Cancel();
+        Assert.Equal(0, _own.Count);
+    }
+
+    [Fact]
+    public void It_can_be_disposed_by_what_it_fires()
+    {
+        _scheduler.ScheduleTellOnce(Hour, _receiver, "armed", ActorRefs.NoSender);
+        _scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () =>
+        {
+            _own.Dispose();
+            _receiver.Tell("disposed", ActorRefs.NoSender);
+        });
+
+        Assert.Equal(["armed", "disposed"], _receiver.Next(2));
+    }
+
+    [Fact]
+    public void One_that_has_ended_unused_refuses_what_is_scheduled()
+    {
+        _own.Dispose();
+
+        Assert.Throws<SchedulerException>(() => _scheduler.ScheduleTellOnce(Tick, _receiver, "late", ActorRefs.NoSender));
+    }
+
+    [Fact]
+    public void What_is_null_is_refused_at_once()
+    {
+        Assert.Throws<ArgumentNullException>(() => _scheduler.ScheduleTellOnce(Tick, _receiver, null, ActorRefs.NoSender));
+        Assert.Throws<ArgumentNullException>(() => _scheduler.ScheduleTellOnce(Tick, null, "message", ActorRefs.NoSender));
+        Assert.Throws<ArgumentNullException>(() => _scheduler.Advanced.ScheduleOnce(Tick, (Action)null!)); // the mistake under test
+    }
+
+    [Fact]
+    public void The_clock_of_the_connections_reads_its_monotonic_clock()
+    {
+        var clock = new SchedulerClock(_scheduler);
+
+        var (before, read, after) = (_scheduler.HighResMonotonicClock, clock.Elapsed, _scheduler.HighResMonotonicClock);
+
+        Assert.InRange(read, before, after);
+    }
+
+    // Methods of their own: no variable of the test holds the message.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private (ICancelable Cancelable, WeakReference<object> Message) ArmAndCancel()
+    {
+        var message = new object();
+        var cancelable = _scheduler.ScheduleTellOnceCancelable(Hour, _receiver, message, ActorRefs.NoSender);
+        Assert.Equal(1, _own.Count);
+        cancelable.Cancel();
+        return (cancelable, new WeakReference<object>(message));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference<object> ArmAndReceive(ICancelable cancelable)
+    {
+        var message = new object();
+        _scheduler.ScheduleTellOnce(TimeSpan.Zero, _receiver, message, ActorRefs.NoSender, cancelable);
+        Assert.Same(message, _receiver.Next().Message);
+        return new WeakReference<object>(message);
+    }
+}
