@@ -1,9 +1,11 @@
+using System.Globalization;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Delivery.Actors;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Hosting;
 
 namespace ActorHeartbeat.Hosting;
@@ -11,21 +13,36 @@ namespace ActorHeartbeat.Hosting;
 /// <summary>Brings the supervisor into a generic host.</summary>
 public static class ConnectionSupervisorHosting
 {
-    /// <summary>Drain begins in this phase: after requests are done, before actors stop.</summary>
+    /// <summary>
+    /// By then what still used the connections is done, for requests in progress have had service-requests-done; the actors that read the feeds still run, and a node
+    /// is still a member of its cluster.
+    /// </summary>
     private const string DrainPhase = CoordinatedShutdown.PhaseServiceStop;
+
+    /// <summary>The supervisor drops what has not closed in time by itself; so long its answer may take, and again the phase around it.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Starts a <see cref="ConnectionSupervisor"/> with the system, registers it as <c>IRequiredActor&lt;ConnectionSupervisor&gt;</c>, and
     /// drains it when the system shuts down: every connection is closed with a Close frame. Beside it a <see cref="FeedBroker"/>, registered as
     /// <c>IRequiredActor&lt;FeedBroker&gt;</c>, where actors subscribe to the feeds.
     /// </summary>
+    /// <remarks>
+    /// The drain is a task of Akka's coordinated shutdown in the phase service-stop. Akka.Hosting runs that shutdown when the host stops, so SIGTERM, Ctrl-C and
+    /// <c>IHost.StopAsync</c> all end in it; nothing here listens to signals. The phase may take <see cref="SupervisorSettings.ShutdownTimeout"/> and two seconds, in place of
+    /// Akka's 5 s. A value of your own for <c>akka.coordinated-shutdown.phases.service-stop.timeout</c> wins when it is added before or with
+    /// <see cref="HoconAddMode.Prepend"/>; a shorter one drops what has not closed by then.
+    /// </remarks>
     /// <param name="builder">Of <c>AddAkka</c>.</param>
     /// <param name="configure">Names the endpoints, and replaces what the defaults do not fit.</param>
     public static AkkaConfigurationBuilder WithConnectionSupervisor(this AkkaConfigurationBuilder builder, Action<ConnectionSupervisorOptions> configure)
     {
         var options = new ConnectionSupervisorOptions();
         configure(options);
-        return builder.WithActors((system, registry) => Start(system, registry, options));
+        var phase = (options.Supervisor.ShutdownTimeout + Grace + Grace).TotalMilliseconds;
+        return builder
+            .AddHocon(ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $"akka.coordinated-shutdown.phases.{DrainPhase}.timeout = {phase:0} ms")), HoconAddMode.Append)
+            .WithActors((system, registry) => Start(system, registry, options));
     }
 
     private static void Start(ActorSystem system, IActorRegistry registry, ConnectionSupervisorOptions options)
@@ -36,7 +53,7 @@ public static class ConnectionSupervisorHosting
         supervisor.Tell(new ApplyConfiguration([.. options.Endpoints], options.Groups.ToDictionary(group => group.Name), options.Supervisor), ActorRefs.NoSender);
         CoordinatedShutdown.Get(system).AddTask(DrainPhase, "drain-connections", async () =>
         {
-            await supervisor.Ask<Drained>(new Drain("shutting down"), options.Supervisor.ShutdownTimeout + TimeSpan.FromSeconds(1));
+            await supervisor.Ask<Drained>(new Drain("shutting down"), options.Supervisor.ShutdownTimeout + Grace);
             return Akka.Done.Instance;
         });
     }
