@@ -17,7 +17,7 @@ dotnet build ActorHeartbeat.sln -c Release -v q || exit 1
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 passed=0 failed=0 skipped=0 broken=0
-for project in tests/*.Tests; do
+for project in tests/*.Tests tests/*.Samples*; do
   name=$(basename "$project")
   if [ $# -gt 0 ]; then
     wanted=0

@@ -18,14 +18,6 @@ public partial class ReadmeTests
     }
 
     [Fact]
-    public void Its_code_is_code_that_a_test_runs()
-    {
-        var tested = Lines(File.ReadAllText(InRepository("tests/ActorHeartbeat.EndToEnd.Tests/EmbeddingTests.cs")));
-
-        Assert.All(Blocks("csharp"), block => Assert.Contains(Lines(block), tested));
-    }
-
-    [Fact]
     public void Its_files_and_projects_exist()
     {
         var named = Links().Matches(Readme()).Select(match => match.Groups[1].Value).Append("src/ActorHeartbeat.Service").Append("config/demo.conf").Append("tests/run.sh");
@@ -35,9 +27,6 @@ public partial class ReadmeTests
 
     private static string[] Blocks(string language) =>
         [.. Regex.Matches(Readme(), $"```{language}\n(.*?)```", RegexOptions.Singleline, TimeSpan.FromSeconds(5)).Select(match => match.Groups[1].Value)];
-
-    /// <summary>Without indentation, which differs.</summary>
-    private static string Lines(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
     private static string Readme() => File.ReadAllText(InRepository("README.md"));
 

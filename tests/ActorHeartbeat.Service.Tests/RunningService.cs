@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Serilog.Core;
 
 namespace ActorHeartbeat.Service.Tests;
 
@@ -46,13 +47,14 @@ internal sealed class RunningService : IAsyncDisposable
 
     /// <param name="endpoints">Their configuration; null for the usual ones.</param>
     /// <param name="beside">Configuration beside our own section.</param>
-    public static async Task<RunningService> Start(Func<FeedServer, string>? endpoints = null, string beside = "")
+    /// <param name="lines">Takes what the service logs, in place of standard output.</param>
+    public static async Task<RunningService> Start(Func<FeedServer, string>? endpoints = null, string beside = "", ILogEventSink? lines = null)
     {
         var feeds = await FeedServer.StartAsync();
         var file = Path.Combine(Directory.CreateTempSubdirectory("service-").FullName, "service.conf");
         await global::System.IO.File.WriteAllTextAsync(file, $"{Configure((endpoints ?? Usual)(feeds))}\n{beside}");
         var configuration = ConfigurationLoader.Load(file).OrThrow();
-        var console = new ConsoleLog(configuration.Process.Log);
+        var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration), lines);
         var host = ServiceHost.Build(configuration, () => ConfigurationLoader.Load(file), console);
         await host.StartAsync();
         return new RunningService(feeds, file, console, host);

@@ -57,6 +57,19 @@ public partial class ArchitectureTests
         Assert.Equal(["Akka", "Akka.Hosting"], project.Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value).Order());
     }
 
+    /// <summary>It is for tests of every framework.</summary>
+    [Fact]
+    public void The_TestKit_refers_to_no_test_framework()
+    {
+        string[] allowed = ["System.", "Microsoft.", "Akka", "ActorHeartbeat", "netstandard"];
+        var project = XDocument.Load(Path.Combine(Source(), "ActorHeartbeat.TestKit/ActorHeartbeat.TestKit.csproj"));
+
+        Assert.Empty(project.Descendants("PackageReference"));
+        Assert.All(
+            typeof(TestKit.ScriptedNetwork).Assembly.GetReferencedAssemblies(),
+            used => Assert.True(Array.Exists(allowed, prefix => used.Name!.StartsWith(prefix, StringComparison.Ordinal)) && !used.Name!.Contains("TestKit", StringComparison.Ordinal), used.Name));
+    }
+
     private static string Source([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../src"));
 
     [GeneratedRegex(@"^using (?:static )?([\w.]+);", RegexOptions.Multiline)]

@@ -14,6 +14,8 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
     /// <summary>The section that is ours; <c>akka</c> and names of the operator's own stand beside it.</summary>
     public const string Ours = "actor-heartbeat";
 
+    private const string Akkas = "akka";
+
     private static readonly Shape<ProcessSettings> Root = new(
         [.. ProcessSchema.Shape.Keys, new Section<ProcessSettings>("defaults"), new Section<ProcessSettings>("templates"), new Section<ProcessSettings>("groups"), new Section<ProcessSettings>("endpoints"), new Section<ProcessSettings>("sinks")]);
 
@@ -39,7 +41,17 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         ReadGroups(own);
         var endpoints = ReadEndpoints(own, new Ground(lower, defaults.Over(EndpointSchema.Blank)));
         var sinks = ReadSinks(own);
-        return new Bound(process, processLayers, lower, [.. _groups.Values], endpoints, sinks, root.Find("akka")?.Json ?? "{}");
+        return new Bound(process, processLayers, lower, [.. _groups.Values], endpoints, sinks, Section(root, Akkas));
+    }
+
+    // What stands in it is the actor system's affair; but what is no section would be no HOCON when it is handed over.
+    private static Cursor? Section(Cursor root, string name)
+    {
+        if (root.Find(name) is not { IsNull: false } at)
+            return null;
+        if (at.Fields is null)
+            at.Refuse("an object");
+        return at;
     }
 
     // Other names at the root are the operator's own, for substitutions; but a slip must not make a whole section vanish.
@@ -49,7 +61,7 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         {
             var at = root.Below(field);
             if (field.Key != Ours && Nearest.To(field.Key, [Ours]) is not null)
-                at.RefuseKey([Ours, "akka"]);
+                at.RefuseKey([Ours, Akkas]);
             else if (root.Find(Ours) is null && field.Key is "endpoints" or "defaults" or "templates" or "groups")
                 at.ReportKey($"{field.Key} belongs under {Ours}: {Ours}.{field.Key}");
         }
@@ -206,4 +218,4 @@ internal sealed record Bound(
     IReadOnlyList<GroupSettings> Groups,
     IReadOnlyList<LayeredEndpoint> Endpoints,
     IReadOnlyList<SinkSettings> Sinks,
-    string Akka);
+    Cursor? Akka);

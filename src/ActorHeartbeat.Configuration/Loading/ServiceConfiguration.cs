@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ActorHeartbeat.Configuration.Schema;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration;
@@ -7,7 +8,10 @@ namespace ActorHeartbeat.Configuration;
 /// <summary>A configuration that is sound as a whole: what a service runs on. Immutable; a reload makes another one.</summary>
 public sealed class ServiceConfiguration
 {
+    private const string NoSection = "{}";
+
     private readonly Lazy<Dictionary<string, LayeredEndpoint>> _byId; // most configurations are never shown
+    private readonly Cursor? _akka;
 
     internal ServiceConfiguration(Bound bound, SourceFiles files)
     {
@@ -15,7 +19,8 @@ public sealed class ServiceConfiguration
         Groups = [.. bound.Groups];
         Endpoints = new ValueList<EndpointSettings>([.. bound.Endpoints.Select(endpoint => endpoint.Settings)]);
         Sinks = [.. bound.Sinks];
-        Akka = bound.Akka;
+        _akka = bound.Akka;
+        Akka = _akka?.Json ?? NoSection;
         Files = files;
         var layered = bound.Endpoints;
         _byId = new(() => layered.ToDictionary(endpoint => endpoint.Settings.Id.Value, StringComparer.Ordinal));
@@ -32,8 +37,14 @@ public sealed class ServiceConfiguration
     /// <summary>Who writes feeds somewhere, in the order of the files.</summary>
     public ValueList<SinkSettings> Sinks { get; }
 
-    /// <summary>The <c>akka</c> section as HOCON text, resolved, for <c>ConfigurationFactory.ParseString</c>; <c>{}</c> when there is none.</summary>
+    /// <summary>
+    /// The <c>akka</c> section as HOCON text, resolved, for <c>ConfigurationFactory.ParseString</c>; <c>{}</c> when there is none. JSON, which Akka.NET's own
+    /// parser reads exactly, but for two things: a text loses white space at its ends, and the text "null" is the same as null.
+    /// </summary>
     public string Akka { get; }
+
+    /// <summary>Whether the section says anything.</summary>
+    public bool HasAkka => Akka != NoSection;
 
     /// <summary>Tells whether <see cref="Akka"/> changed without showing it.</summary>
     public string AkkaHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Akka)));
@@ -43,6 +54,16 @@ public sealed class ServiceConfiguration
 
     /// <summary>A hash over the content of all files, as 64 hexadecimal digits.</summary>
     public string Hash => Files.Hash;
+
+    /// <summary>The same files as ones that cannot be used: the actor system does not start with their <c>akka</c> section.</summary>
+    /// <param name="why">What the actor system says.</param>
+    public LoadResult WithAkkaRefused(string why)
+    {
+        if (_akka is not { } section)
+            throw new InvalidOperationException("there is no akka section");
+        section.ReportKey($"the actor system does not start with this section: {why}");
+        return new LoadResult(null, section.Diagnostics.Sorted, Files);
+    }
 
     /// <summary>Every key of one endpoint with its value and where it comes from; null when there is no such endpoint.</summary>
     public EffectiveSettings? Show(EndpointId id) => _byId.Value.TryGetValue(id.Value, out var endpoint) ? EffectiveSettings.Of(endpoint) : null;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ActorHeartbeat.Configuration;
 using Serilog;
+using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -10,22 +11,29 @@ namespace ActorHeartbeat.Service.Logging;
 internal sealed class ConsoleLog : IDisposable
 {
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
+    private const string ActorLine = $"{{Timestamp:HH:mm:ss.fff}} {{Level:u3}} {{{AkkaLines.ActorPath}:l}}: {{Message:lj}}{{NewLine}}{{Exception}}";
 
     private readonly LoggingLevelSwitch _level = new();
     private readonly LoggingLevelSwitch _framework = new();
+    private readonly LoggingLevelSwitch _akka = new();
+    private readonly bool _akkaDecides;
     private readonly Logger _logger;
     private volatile LogFormat _format;
 
-    public ConsoleLog(LogSettings settings)
+    /// <param name="settings">Level and format to begin with.</param>
+    /// <param name="akkaDecides">Whether all that Akka says is written: the configuration itself names what Akka is to say.</param>
+    /// <param name="sink">Where the lines go. Default: standard output.</param>
+    public ConsoleLog(LogSettings settings, bool akkaDecides = false, ILogEventSink? sink = null)
     {
+        _akkaDecides = akkaDecides;
         Apply(settings);
-        _logger = new LoggerConfiguration()
+        var logger = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(_level)
             .MinimumLevel.Override("Microsoft", _framework) // the host and the HTTP server tell what is told here better
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal) // it throws what it logs, and whoever catches it says it once
-            .WriteTo.Conditional(_ => _format == LogFormat.Text, text => text.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture))
-            .WriteTo.Conditional(_ => _format == LogFormat.Json, json => json.Console(new JsonLines()))
-            .CreateLogger();
+            .MinimumLevel.Override(AkkaLines.Category, _akka)
+            .MinimumLevel.Override("Akka.Hosting", LogEventLevel.Fatal); // as the host above
+        _logger = (sink is null ? WriteToConsole(logger.WriteTo) : logger.WriteTo.Sink(sink)).CreateLogger();
     }
 
     public Serilog.ILogger Logger => _logger;
@@ -41,8 +49,18 @@ internal sealed class ConsoleLog : IDisposable
             LogSeverity.Warning => LogEventLevel.Warning,
             _ => LogEventLevel.Error,
         };
+        _akka.MinimumLevel = _akkaDecides ? LogEventLevel.Verbose : _level.MinimumLevel;
         _framework.MinimumLevel = (LogEventLevel)Math.Max((int)_level.MinimumLevel, (int)LogEventLevel.Warning);
     }
 
     public void Dispose() => _logger.Dispose();
+
+    private LoggerConfiguration WriteToConsole(LoggerSinkConfiguration write)
+    {
+        write.Conditional(line => _format == LogFormat.Text && !HasPath(line), text => text.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture));
+        write.Conditional(line => _format == LogFormat.Text && HasPath(line), text => text.Console(outputTemplate: ActorLine, formatProvider: CultureInfo.InvariantCulture));
+        return write.Conditional(_ => _format == LogFormat.Json, json => json.Console(new JsonLines()));
+    }
+
+    private static bool HasPath(LogEvent line) => line.Properties.ContainsKey(AkkaLines.ActorPath);
 }

@@ -23,7 +23,7 @@ internal sealed class JsonLines : ITextFormatter
         JsonValueFormatter.WriteQuotedJsonString(Render(logEvent), output);
         foreach (var (name, value) in logEvent.Properties)
         {
-            if (name == "EventId")
+            if (name is "EventId" or AkkaLines.Text) // the text is the message
                 continue;
             output.Write(',');
             JsonValueFormatter.WriteQuotedJsonString(name == "SourceContext" ? "source" : JsonNamingPolicy.CamelCase.ConvertName(name), output);

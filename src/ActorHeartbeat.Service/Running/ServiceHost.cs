@@ -8,7 +8,6 @@ using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.WebsocketClient;
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.Options;
 using Serilog;
@@ -20,9 +19,6 @@ internal static class ServiceHost
 {
     /// <summary>What may still happen after the last connection is closed: streams end, actors stop.</summary>
     public static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);
-
-    /// <summary>The host alone decides when the process ends: Akka.NET's own signal hook would stop the actors before the connections are drained.</summary>
-    private const string NoSignalHook = "akka.coordinated-shutdown.run-by-clr-shutdown-hook = off";
 
     /// <param name="configuration">What runs first.</param>
     /// <param name="load">Reads the same files again.</param>
@@ -78,14 +74,10 @@ internal static class ServiceHost
     {
         IActorRef stateLog = ActorRefs.Nobody;
         var host = provider.GetRequiredService<IOptions<HostOptions>>().Value;
-        akka.AddHocon(ConfigurationFactory.ParseString(NoSignalHook), HoconAddMode.Append);
-        akka.ConfigureLoggers(loggers =>
-        {
-            loggers.ClearLoggers();
-            loggers.AddLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
-        });
-        // On top of the loggers, whose level would hide the operator's.
-        akka.AddHocon(ConfigurationFactory.ParseString($"akka {configuration.Akka}"), HoconAddMode.Prepend);
+        var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger(AkkaLines.Category);
+        EarlyAkkaLog.Use(log);
+        akka.AddSetup(new AkkaLogSetup(log));
+        akka.AddHocon(AkkaSection.Of(configuration), HoconAddMode.Prepend);
         akka.WithActors((system, registry) =>
         {
             stateLog = system.ActorOf(StateLog.Props(provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()), "state-log");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Service.Running;
 
 namespace ActorHeartbeat.Service.Verbs;
 
@@ -11,8 +12,13 @@ internal static class CheckVerb
         var file = Inputs.File();
         var format = Inputs.Format();
         var verb = new Command("check", "Say whether a configuration can be used, and everything that is wrong with it") { file, format };
-        verb.SetAction(parsed => VerbOutput.Print(
-            new ConfigurationVerbs(path => ConfigurationLoader.Load(path), parsed.GetValue(format)).Check(parsed.GetRequiredValue(file)), parsed));
+        verb.SetAction((parsed, _) => Check(parsed.GetRequiredValue(file), parsed.GetValue(format), parsed));
         return verb;
+    }
+
+    private static async Task<int> Check(string path, VerbFormat format, ParseResult parsed)
+    {
+        var read = await AkkaSection.Try(ConfigurationLoader.Load(path));
+        return VerbOutput.Print(new ConfigurationVerbs(_ => read, format).Check(path), parsed);
     }
 }

@@ -34,8 +34,13 @@ internal static class RunVerb
             await error.WriteLineAsync(ErrorReport.Print(read.Errors));
             return ExitCode.WrongConfiguration;
         }
-        using var console = new ConsoleLog(configuration.Process.Log);
+        using var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration));
         using var host = ServiceHost.Build(configuration, () => ConfigurationLoader.Load(path), console);
+        if (AkkaSection.Start(host.Services, configuration) is { } refused)
+        {
+            await error.WriteLineAsync(ErrorReport.Print(refused.Errors));
+            return ExitCode.WrongConfiguration;
+        }
         return await Run(host, configuration, path, error, stop);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Delivery.Actors;
 using ActorHeartbeat.Endpoints;
@@ -13,11 +14,17 @@ namespace ActorHeartbeat.Hosting;
 /// <summary>Brings the supervisor into a generic host.</summary>
 public static class ConnectionSupervisorHosting
 {
-    /// <summary>Drain begins in this phase: after requests are done, before actors stop.</summary>
+    /// <summary>
+    /// By then what still used the connections is done, for requests in progress have had service-requests-done; the actors that read the feeds still run, and a node
+    /// is still a member of its cluster.
+    /// </summary>
     private const string DrainPhase = CoordinatedShutdown.PhaseServiceStop;
 
     private static readonly Config OwnScheduler = ConfigurationFactory.ParseString(
         $"akka.scheduler.implementation = \"{typeof(DedicatedThreadScheduler).FullName}, ActorHeartbeat\"");
+
+    /// <summary>The supervisor drops what has not closed in time by itself; so long its answer may take, and again the phase around it.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Starts a <see cref="ConnectionSupervisor"/> with the system, registers it as <c>IRequiredActor&lt;ConnectionSupervisor&gt;</c>, and
@@ -26,8 +33,16 @@ public static class ConnectionSupervisorHosting
     /// <see cref="DedicatedThreadScheduler"/> unless another <c>akka.scheduler.implementation</c> is configured.
     /// </summary>
     /// <remarks>
+    /// <para>
     /// Another scheduler is configured before this call in any <see cref="HoconAddMode"/>, and after it by
     /// <see cref="HoconAddMode.Prepend"/> or <see cref="HoconAddMode.Replace"/>: <see cref="HoconAddMode.Append"/> changes no key that has a value.
+    /// </para>
+    /// <para>
+    /// The drain is a task of Akka's coordinated shutdown in the phase service-stop. Akka.Hosting runs that shutdown when the host stops, so SIGTERM, Ctrl-C and
+    /// <c>IHost.StopAsync</c> all end in it; nothing here listens to signals. The phase may take <see cref="SupervisorSettings.ShutdownTimeout"/> and two seconds, in place of
+    /// Akka's 5 s. A value of your own for <c>akka.coordinated-shutdown.phases.service-stop.timeout</c> wins when it is added before or with
+    /// <see cref="HoconAddMode.Prepend"/>; a shorter one drops what has not closed by then.
+    /// </para>
     /// </remarks>
     /// <param name="builder">Of <c>AddAkka</c>.</param>
     /// <param name="configure">Names the endpoints, and replaces what the defaults do not fit.</param>
@@ -35,7 +50,9 @@ public static class ConnectionSupervisorHosting
     {
         var options = new ConnectionSupervisorOptions();
         configure(options);
+        var phase = (options.Supervisor.ShutdownTimeout + Grace + Grace).TotalMilliseconds;
         return builder
+            .AddHocon(ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $"akka.coordinated-shutdown.phases.{DrainPhase}.timeout = {phase:0} ms")), HoconAddMode.Append)
             .AddHocon(OwnScheduler, HoconAddMode.Append)
             .WithActors((system, registry) => Start(system, registry, options));
     }
@@ -48,7 +65,7 @@ public static class ConnectionSupervisorHosting
         supervisor.Tell(new ApplyConfiguration([.. options.Endpoints], options.Groups.ToDictionary(group => group.Name), options.Supervisor), ActorRefs.NoSender);
         CoordinatedShutdown.Get(system).AddTask(DrainPhase, "drain-connections", async () =>
         {
-            await supervisor.Ask<Drained>(new Drain("shutting down"), options.Supervisor.ShutdownTimeout + TimeSpan.FromSeconds(1));
+            await supervisor.Ask<Drained>(new Drain("shutting down"), options.Supervisor.ShutdownTimeout + Grace);
             return Akka.Done.Instance;
         });
     }

@@ -49,9 +49,18 @@ public sealed partial class ConnectionSupervisor
             held.Ticket.Tell(new SendResult(Transport.SendStatus.Refused, $"{endpoint.Memory.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}"));
     }
 
+    /// <summary>Once: who asks while it goes on hears its end, who asks later hears it at once.</summary>
     private void DrainAll(Drain drain)
     {
-        _drainedTo = Sender;
+        if (_drained is not null)
+        {
+            Sender.Tell(_drained);
+            return;
+        }
+        _drainedTo.Add(Sender);
+        if (_isDraining)
+            return;
+        _isDraining = true;
         foreach (var endpoint in _endpoints.Values)
             Pause(endpoint, endpoint.Memory.Settings.DrainCloseCode, drain.Reason);
         if (_byActor.Count == 0)
@@ -69,9 +78,12 @@ public sealed partial class ConnectionSupervisor
 
     private void FinishDrain(int forced)
     {
+        if (_drained is not null)
+            return; // what was dropped is gone too
         Timers.Cancel(ShutdownDeadline);
-        _drainedTo!.Tell(new Drained(forced));
-        _drainedTo = ActorRefs.Nobody;
+        _drained = new Drained(forced);
+        foreach (var asker in _drainedTo)
+            asker.Tell(_drained);
     }
 
     private CommandResult With(EndpointId id, Action<SupervisedEndpoint> act)

@@ -20,7 +20,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     private readonly ConnectionDependencies _connections;
     private SupervisorSettings _settings = new();
     private IReadOnlyDictionary<string, GroupSettings> _groups = new Dictionary<string, GroupSettings>();
-    private IActorRef? _drainedTo;
+    private readonly List<IActorRef> _drainedTo = []; // who waits for the end of the drain
+    private bool _isDraining;
+    private Drained? _drained;
     private int _started;
 
     public ConnectionSupervisor(SupervisorDependencies dependencies)
@@ -236,7 +238,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
 
     private void StartIfWanted(SupervisedEndpoint endpoint, TimeSpan spread)
     {
-        if (endpoint is { Mode: EndpointMode.Running, IsIdle: true, IsRemoved: false } && _drainedTo is null)
+        if (endpoint is { Mode: EndpointMode.Running, IsIdle: true, IsRemoved: false } && !_isDraining)
             Start(endpoint, new ConnectionRole(isPrimary: true), spread);
     }
 
@@ -267,7 +269,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         StartIfWanted(endpoint, TimeSpan.Zero);
         if (endpoint.IsIdle)
             RefuseHeld(endpoint);
-        if (_drainedTo is not null && _byActor.Count == 0)
+        if (_isDraining && _byActor.Count == 0)
             FinishDrain(forced: 0);
     }
 

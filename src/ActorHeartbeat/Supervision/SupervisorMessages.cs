@@ -78,7 +78,7 @@ public sealed record GetEndpoint(EndpointId Endpoint);
 
 /// <summary>
 /// Closes every connection with its drain close code and answers <see cref="Drained"/> when all are gone, at the latest after
-/// supervisor.shutdown-timeout.
+/// supervisor.shutdown-timeout. It happens once, whoever asks and how often; every one who asks is answered. Nothing is dialed any more.
 /// </summary>
 public sealed record Drain(string Reason);
 

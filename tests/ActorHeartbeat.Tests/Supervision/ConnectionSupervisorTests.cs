@@ -259,6 +259,25 @@ public class ConnectionSupervisorTests : SupervisorSpec
     }
 
     [Fact]
+    public void Drain_happens_once_and_answers_everyone_who_asks()
+    {
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "open"));
+        Network.HoldsEnds = true;
+        var (host, system) = (CreateTestProbe(), CreateTestProbe());
+
+        Supervisor.Tell(new Drain("by the host"), host);
+        Supervisor.Tell(new Drain("by the system"), system);
+        AwaitAssert(() => Assert.Single(Network.Connection(Id("a")).Closes));
+        Network.Connection(Id("a")).ReportEnd();
+
+        Assert.Equal((0, 0), (host.ExpectMsg<Drained>().Forced, system.ExpectMsg<Drained>().Forced));
+        Supervisor.Tell(new Drain("once more"), TestActor);
+        Assert.Equal(0, ExpectMsg<Drained>().Forced);
+        Assert.Equal((1001, "by the host"), Network.Connection(Id("a")).Closes.Single());
+    }
+
+    [Fact]
     public void Drain_drops_what_has_not_closed_in_time()
     {
         Apply(Endpoint("a"));

@@ -1,7 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 
-namespace ActorHeartbeat.TestKit.Tests;
+namespace ActorHeartbeat.Samples;
 
 /// <summary>Stands for the service of a backend team in the README's example: connects, counts prices, connects again.</summary>
 internal sealed class PriceService : IAsyncDisposable

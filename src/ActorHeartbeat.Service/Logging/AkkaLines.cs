@@ -1,0 +1,70 @@
+using Akka.Event;
+using AkkaLevel = Akka.Event.LogLevel;
+
+namespace ActorHeartbeat.Service.Logging;
+
+/// <summary>A line of the actor system in the process's log: the text as Akka writes it, and beside it who said it and what it was made of.</summary>
+internal static class AkkaLines
+{
+    /// <summary>The name of the log that <see cref="ConsoleLog"/> gives a level of its own.</summary>
+    public const string Category = "Akka";
+
+    /// <summary>The path of the actor that a line is of or about; lines of other parts of the system have none.</summary>
+    public const string ActorPath = "ActorPath";
+
+    /// <summary>The whole text. One property, for the text may be anything, braces included.</summary>
+    public const string Text = "AkkaText";
+
+    private const string SourceContext = "SourceContext", Template = "{OriginalFormat}";
+
+    public static void Akka(this Microsoft.Extensions.Logging.ILogger log, LogEvent said)
+    {
+        var level = LevelOf(said.LogLevel());
+        if (!log.IsEnabled(level))
+            return;
+        var text = TextOf(said);
+        log.Log(level, default, Properties(said, text), said.Cause, (_, _) => text);
+    }
+
+    private static Microsoft.Extensions.Logging.LogLevel LevelOf(AkkaLevel level) => level switch
+    {
+        AkkaLevel.DebugLevel => Microsoft.Extensions.Logging.LogLevel.Debug,
+        AkkaLevel.InfoLevel => Microsoft.Extensions.Logging.LogLevel.Information,
+        AkkaLevel.WarningLevel => Microsoft.Extensions.Logging.LogLevel.Warning,
+        _ => Microsoft.Extensions.Logging.LogLevel.Error,
+    };
+
+    // The last of a name wins: what a message calls its parts hides neither who said it nor the text.
+    private static List<KeyValuePair<string, object?>> Properties(LogEvent said, string text)
+    {
+        var properties = new List<KeyValuePair<string, object?>>();
+        if (said.TryGetProperties(out var parts))
+            properties.AddRange(parts!.Select(part => KeyValuePair.Create(part.Key, (object?)part.Value)));
+        properties.Add(KeyValuePair.Create(SourceContext, (object?)SourceOf(said)));
+        if (IsPath(said.LogSource))
+            properties.Add(KeyValuePair.Create(ActorPath, (object?)said.LogSource));
+        properties.Add(KeyValuePair.Create(Text, (object?)text));
+        properties.Add(KeyValuePair.Create(Template, (object?)$"{{{Text}:l}}"));
+        return properties;
+    }
+
+    // A template with too few arguments is a slip in a line of a log; the line is worth more than the exception.
+    private static string TextOf(LogEvent said)
+    {
+        try
+        {
+            return said.Message?.ToString() ?? "";
+        }
+        catch (FormatException)
+        {
+            return said.GetTemplate();
+        }
+    }
+
+    private static string SourceOf(LogEvent said) =>
+        said.LogClass is null || said.LogClass == typeof(DummyClassForStringSources) ? said.LogSource : said.LogClass.FullName ?? said.LogClass.Name;
+
+    /// <summary><c>akka://system/user/name</c>, or <c>akka.tcp://system@host:port/user/name</c>.</summary>
+    private static bool IsPath(string source) =>
+        source.StartsWith("akka", StringComparison.Ordinal) && source.IndexOf("://", StringComparison.Ordinal) is > 0 and < 12;
+}

@@ -1,0 +1,31 @@
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Dispatch;
+using Akka.Event;
+
+namespace ActorHeartbeat.Service.Logging;
+
+/// <summary>Takes what the actor system and its actors log to the process's log. Akka makes it, as one of <c>akka.loggers</c>.</summary>
+internal sealed class AkkaLog : UntypedActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
+{
+    private readonly Microsoft.Extensions.Logging.ILogger _log = Context.System.Settings.Setup.Get<AkkaLogSetup>().Value.Log;
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case InitializeLogger:
+                Sender.Tell(new LoggerInitialized());
+                break;
+            case LogEvent said:
+                _log.Akka(said);
+                break;
+        }
+    }
+}
+
+/// <summary>Brings the log to <see cref="AkkaLog"/>, which Akka makes by its name alone.</summary>
+internal sealed class AkkaLogSetup(Microsoft.Extensions.Logging.ILogger log) : Setup
+{
+    public Microsoft.Extensions.Logging.ILogger Log { get; } = log;
+}

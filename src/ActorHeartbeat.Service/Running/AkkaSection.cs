@@ -1,0 +1,97 @@
+using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Service.Logging;
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace ActorHeartbeat.Service.Running;
+
+/// <summary>
+/// The way of the <c>akka</c> section to the actor system: whole, over what the service proposes and under what it alone decides.
+/// </summary>
+internal static class AkkaSection
+{
+    private const string LogLevel = "akka.loglevel";
+
+    /// <summary>
+    /// The host alone decides when the process ends: Akka.NET's own signal hook would stop the actors before the connections are drained, its exit
+    /// would cut off what the sinks still hold, and the host runs the coordinated shutdown itself. What Akka logs goes where the process logs.
+    /// </summary>
+    private static readonly Config Decided = ConfigurationFactory.ParseString(
+        $$"""
+        akka {
+          loggers = ["{{typeof(AkkaLog).AssemblyQualifiedName}}"]
+          stdout-logger-class = "{{typeof(EarlyAkkaLog).AssemblyQualifiedName}}"
+          coordinated-shutdown { run-by-clr-shutdown-hook = off, exit-clr = off, run-by-actor-system-terminate = off }
+        }
+        """);
+
+    /// <summary>A trial opens no port and starts nothing of the operator's: it must be harmless beside the service that runs.</summary>
+    private static readonly Config Trial = ConfigurationFactory.ParseString(
+        """
+        akka { loggers = [], stdout-loglevel = OFF, log-config-on-start = off, extensions = [], actor.provider = local }
+        """);
+
+    /// <summary>The section under what the service decides and over what it proposes.</summary>
+    public static Config Of(ServiceConfiguration configuration) =>
+        Decided.WithFallback(Parse(configuration)).WithFallback(ConfigurationFactory.ParseString(
+            $$"""
+            {{LogLevel}} = {{NameOf(configuration.Process.Log.Level)}}
+            # By then the host has drained the connections, and the supervisor only has to say so.
+            akka.coordinated-shutdown.phases.service-stop.timeout = {{ServiceHost.Afterwards.TotalSeconds}} s
+            """));
+
+    /// <summary>Whether the section itself says what Akka logs; otherwise <c>log.level</c> does.</summary>
+    public static bool NamesLogLevel(ServiceConfiguration configuration) => Parse(configuration).HasPath(LogLevel);
+
+    /// <summary>Makes the system of a host that is not started yet; the configuration as refused when it cannot be made with this section, null when it is made.</summary>
+    public static LoadResult? Start(IServiceProvider host, ServiceConfiguration configuration)
+    {
+        try
+        {
+            CoordinatedShutdown.Get(host.GetRequiredService<ActorSystem>());
+            return null;
+        }
+        catch (Exception refusal) when (configuration.HasAkka) // without a section it is a bug of this program
+        {
+            return configuration.WithAkkaRefused(Reason(refusal));
+        }
+    }
+
+    /// <summary>Starts a system with the section of what was read, and stops it again.</summary>
+    public static async Task<LoadResult> Try(LoadResult read)
+    {
+        if (read.Configuration is not { HasAkka: true } configuration)
+            return read;
+        ActorSystem? system = null;
+        try
+        {
+            var config = Of(configuration);
+            system = ActorSystem.Create("trial", Trial.WithFallback(config));
+            _ = new Settings(system, config.WithFallback(system.Settings.Config)); // with the operator's own provider, which has to exist
+            CoordinatedShutdown.Get(system);
+            return read;
+        }
+        catch (Exception refusal) // what Akka and the types that the section names throw is their affair
+        {
+            return configuration.WithAkkaRefused(Reason(refusal));
+        }
+        finally
+        {
+            await (system?.Terminate() ?? Task.CompletedTask);
+        }
+    }
+
+    private static Config Parse(ServiceConfiguration configuration) => ConfigurationFactory.ParseString($"akka {configuration.Akka}");
+
+    private static string NameOf(LogSeverity level) => level switch
+    {
+        LogSeverity.Trace or LogSeverity.Debug => "DEBUG",
+        LogSeverity.Info => "INFO",
+        LogSeverity.Warning => "WARNING",
+        _ => "ERROR",
+    };
+
+    // One line, and of the innermost: what wraps it says only that a type could not be made.
+    private static string Reason(Exception refusal) =>
+        refusal.InnerException is { } inner ? Reason(inner) : refusal.Message.Split('\n')[0].TrimEnd('\r', '.');
+}

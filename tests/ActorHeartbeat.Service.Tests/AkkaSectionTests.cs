@@ -1,0 +1,104 @@
+using ActorHeartbeat.Service.Verbs;
+using ActorHeartbeat.TestKit;
+using Akka.Actor;
+using Akka.Dispatch;
+
+namespace ActorHeartbeat.Service.Tests;
+
+/// <summary>The way of the <c>akka</c> section to the actor system, and what is said when the system refuses it.</summary>
+public sealed class AkkaSectionTests
+{
+    private const string Refused = "akka: the actor system does not start with this section: ";
+
+    [Fact]
+    public async Task Dispatchers_serializers_the_scheduler_and_the_phases_of_a_shutdown_reach_the_system()
+    {
+        await using var service = await RunningService.Start(_ => "", $$"""
+            akka {
+              own-dispatcher { type = PinnedDispatcher, throughput = 7 }
+              actor {
+                default-dispatcher.throughput = 11
+                serializers.mine = "Akka.Serialization.NewtonSoftJsonSerializer, Akka"
+                serialization-bindings { "{{typeof(Bound).FullName}}, {{typeof(Bound).Assembly.GetName().Name}}" = mine }
+              }
+              scheduler.tick-duration = 20 ms
+              coordinated-shutdown.phases { service-stop.timeout = 9s, own { timeout = 3s, depends-on = [service-stop] } }
+            }
+            """);
+        var system = service.System;
+        var shutdown = CoordinatedShutdown.Get(system);
+
+        Assert.Equal(11, system.Dispatchers.DefaultGlobalDispatcher.Throughput);
+        Assert.IsType<PinnedDispatcher>(system.Dispatchers.Lookup("akka.own-dispatcher"));
+        Assert.Equal("NewtonSoftJsonSerializer", ((ExtendedActorSystem)system).Serialization.FindSerializerForType(typeof(Bound)).GetType().Name);
+        Assert.Equal(TimeSpan.FromMilliseconds(20), system.Settings.Config.GetTimeSpan("akka.scheduler.tick-duration"));
+        Assert.Equal((9, 3), (shutdown.Timeout("service-stop").TotalSeconds, shutdown.Timeout("own").TotalSeconds));
+    }
+
+    [Fact]
+    public async Task What_the_service_decides_no_section_changes()
+    {
+        await using var service = await RunningService.Start(_ => "", """
+            akka {
+              loggers = ["Akka.Event.DefaultLogger"], stdout-logger-class = "Akka.Event.StandardOutLogger"
+              coordinated-shutdown { run-by-clr-shutdown-hook = on, run-by-actor-system-terminate = on, exit-clr = on }
+            }
+            """);
+        var settings = service.System.Settings;
+
+        Assert.Contains("AkkaLog", Assert.Single(settings.Loggers), StringComparison.Ordinal);
+        Assert.Equal("EarlyAkkaLog", settings.StdoutLogger.GetType().Name);
+        foreach (var key in new[] { "run-by-clr-shutdown-hook", "run-by-actor-system-terminate", "exit-clr" })
+            Assert.False(settings.Config.GetBoolean($"akka.coordinated-shutdown.{key}"), key);
+    }
+
+    [Theory]
+    [InlineData("actor.default-dispatcher.type = Nonsense", "Could not resolve dispatcher type Nonsense for path akka.actor.default-dispatcher")]
+    [InlineData("actor.provider = \"No.Such, Provider\"", "'akka.actor.provider' is not a valid type name : 'No.Such, Provider'")]
+    [InlineData("actor.creation-timeout = never", "The input string 'never' was not in a correct format")]
+    [InlineData("loglevel = LOUD", "Unknown LogLevel: \"LOUD\"")]
+    [InlineData("coordinated-shutdown.phases.service-stop.depends-on = [service-stop]", "Cycle detected")]
+    public async Task A_section_that_Akka_refuses_is_named_by_check_and_by_run(string section, string why)
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, $"actor-heartbeat.http.listen = off\nakka {{ {section} }}");
+        try
+        {
+            foreach (var verb in new[] { "check", "run" })
+            {
+                await using var output = new StringWriter();
+                await using var error = new StringWriter();
+
+                var exitCode = await CommandLine.Run([verb, file], output, error, CancellationToken.None);
+
+                Assert.Equal(1, exitCode);
+                Assert.StartsWith($"{file}:2:1: {Refused}{why}", error.ToString(), StringComparison.Ordinal);
+                Assert.DoesNotContain("   at ", error.ToString(), StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task The_host_drains_and_the_system_finds_it_done()
+    {
+        await using var service = await RunningService.Start(feeds => $"echo {{ url = \"{feeds.UrlOf(FeedPath.Echo, "echo")}\" }}");
+        await service.WaitFor("echo", "open");
+        var drains = new List<string>();
+        CoordinatedShutdown.Get(service.System).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "look", () =>
+        {
+            lock (drains)
+                drains.Add($"{service.Feeds.History("echo").LastCloseCode}");
+            return Task.FromResult(Akka.Done.Instance);
+        });
+
+        await service.StopHost();
+
+        Assert.Equal(["1001"], drains);
+    }
+
+    public sealed record Bound;
+}
