@@ -3,7 +3,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
-using Akka.Deterministic;
 
 namespace ActorHeartbeat.Simulation.Tests;
 

@@ -42,7 +42,7 @@ internal sealed class MutantLab
     {
         _trees = Directory.EnumerateFiles(_root, "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(_root, path).Replace('\\', '/'))
-            .Where(file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal) && !file.Contains("AkkaNuget/", StringComparison.Ordinal))
+            .Where(file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal))
             .ToDictionary(file => file, file => Parse(File.ReadAllText(Path.Combine(_root, file))));
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(path => Path.GetFileNameWithoutExtension(path) is not (Library or "ActorHeartbeat.TestKit" or "ActorHeartbeat.Simulation.Tests"))

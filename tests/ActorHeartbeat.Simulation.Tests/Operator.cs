@@ -7,7 +7,7 @@ using Akka.Actor;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>Commands, reloads, crashes and stale events at times drawn from the seed.</summary>
-internal sealed class Operator(Akka.Deterministic.Simulation simulation, Fleet fleet, IActorRef supervisor, SimulatedNetwork network, Consumers consumers, Action reload)
+internal sealed class Operator(ActorSimulation simulation, Fleet fleet, IActorRef supervisor, SimulatedNetwork network, Consumers consumers, Action reload)
 {
     /// <summary>No socket has this number any more.</summary>
     public const long LongGone = -1;

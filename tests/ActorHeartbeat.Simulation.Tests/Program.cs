@@ -5,7 +5,8 @@ namespace ActorHeartbeat.Simulation.Tests;
 /// <summary>
 /// <c>dotnet run -c Release --project tests/ActorHeartbeat.Simulation.Tests -- VERB</c>: <c>run [--seeds N] [--first S] [--hours H]</c> runs N
 /// seeds and names those that break something; <c>replay --seed S [--hours H]</c> prints every message of one; <c>mutants [--seeds N]</c> says
-/// how many seeds it takes to catch each known-bad variant; <c>cases [--seeds N] [--first S]</c> finds for each named case a seed that shows it.
+/// how many seeds it takes to catch each known-bad variant; <c>cases [--seeds N] [--first S]</c> finds for each named case a seed that shows it;
+/// <c>digest [--seeds N] [--first S] [--hours H]</c> prints what stands for the history of each seed, the same in every process.
 /// </summary>
 internal static class Program
 {
@@ -34,8 +35,12 @@ internal static class Program
                 foreach (var (which, how) in shown)
                     Console.WriteLine(how is null ? $"not by seed {from} to {from + tries - 1}, {which.Undone}" : $"{which}: {how}");
                 return shown.All(one => one.Broken is not null) ? 0 : 1;
+            case ["digest", .. var options] when Numbers(options, ("--seeds", 12), ("--first", 1), ("--hours", 24)) is [var seeds, var first, var hours]:
+                foreach (var digest in Histories.Digests(first, seeds, TimeSpan.FromHours(hours)))
+                    Console.WriteLine(digest);
+                return 0;
             default:
-                await Console.Error.WriteLineAsync("expected: run [--seeds N] [--first S] [--hours H] | replay --seed S [--hours H] | mutants [--seeds N] | cases [--seeds N] [--first S]");
+                await Console.Error.WriteLineAsync("expected: run [--seeds N] [--first S] [--hours H] | replay --seed S [--hours H] | mutants [--seeds N] | cases [--seeds N] [--first S] | digest [--seeds N] [--first S] [--hours H]");
                 return 2;
         }
     }

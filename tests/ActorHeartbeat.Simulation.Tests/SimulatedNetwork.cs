@@ -19,13 +19,13 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
     /// <summary>With a fraction of a millisecond that nothing else has: no question comes in the very moment in which a heartbeat is due.</summary>
     private static readonly TimeSpan QuestionInterval = TimeSpan.FromMinutes(3) + TimeSpan.FromTicks(5_003);
 
-    private readonly Akka.Deterministic.Simulation _simulation;
+    private readonly ActorSimulation _simulation;
     private readonly Random _random;
     private readonly Invariants _invariants;
     private readonly ScriptedNetwork _scripted;
     private TimeSpan _outageUntil;
 
-    public SimulatedNetwork(Akka.Deterministic.Simulation simulation, Invariants invariants)
+    public SimulatedNetwork(ActorSimulation simulation, Invariants invariants)
     {
         (_simulation, _random, _invariants) = (simulation, new Random(simulation.Seed ^ 0x5EED), invariants);
         _scripted = new ScriptedNetwork(After) { Otherwise = Draw };

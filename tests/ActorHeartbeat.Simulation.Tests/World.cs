@@ -3,7 +3,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Supervision;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Deterministic;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
@@ -18,7 +17,7 @@ internal sealed class World : IDisposable
     /// <summary>The operator acts at whole seconds; between a count and its answer nothing may change.</summary>
     private static readonly TimeSpan BesideTheOperator = TimeSpan.FromMilliseconds(7);
 
-    private readonly Akka.Deterministic.Simulation _simulation;
+    private readonly ActorSimulation _simulation;
     private readonly Invariants _invariants;
     private readonly SimulatedNetwork _network;
     private readonly Fleet _fleet;
@@ -36,7 +35,7 @@ internal sealed class World : IDisposable
     public World(int seed, Action<string>? trace = null)
     {
         _trace = trace;
-        _simulation = new Akka.Deterministic.Simulation(seed, Quiet);
+        _simulation = new ActorSimulation(seed, Quiet);
         _invariants = new Invariants(() => _simulation.Time);
         _simulation.OnMessage = Observe;
         _network = new SimulatedNetwork(_simulation, _invariants);
@@ -204,7 +203,7 @@ internal sealed class World : IDisposable
         protected override void OnReceive(object message) => hear(message);
     }
 
-    private sealed class SimulatedTime(Akka.Deterministic.Simulation simulation) : TimeProvider
+    private sealed class SimulatedTime(ActorSimulation simulation) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => simulation.System.Scheduler.Now;
 

@@ -11,6 +11,7 @@ public partial class ArchitectureTests
     {
         ["ActorHeartbeat.Hocon"] = [],
         ["ActorHeartbeat"] = [],
+        ["ActorHeartbeat.Simulation"] = [],
         ["ActorHeartbeat.TestKit"] = ["ActorHeartbeat"],
         ["ActorHeartbeat.WebsocketClient"] = ["ActorHeartbeat"],
         ["ActorHeartbeat.Configuration"] = ["ActorHeartbeat", "ActorHeartbeat.Hocon"],

@@ -1,9 +1,9 @@
 using Akka.Actor;
-using Akka.Deterministic;
+using ActorHeartbeat.Simulation;
 
 namespace ActorHeartbeat.Benchmarks.Runtime;
 
-/// <summary>What only the embedded runtime can do: run a system in virtual time.</summary>
+/// <summary>A system of actors in virtual time.</summary>
 internal static class SimulatedTime
 {
     public static IEnumerable<Measurement> Measurements { get; } =
@@ -12,7 +12,7 @@ internal static class SimulatedTime
     /// <summary>Fifty actors with a one second timer each, two hours of virtual time; thousands of messages a second of real time.</summary>
     private static double Beats()
     {
-        using var simulation = new Simulation(1);
+        using var simulation = new ActorSimulation(1);
         foreach (var number in Enumerable.Range(0, 50))
             simulation.System.ActorOf(Props.Create(() => new Beating()));
         var seconds = Throughput.Seconds(() => simulation.Advance(TimeSpan.FromHours(2)));

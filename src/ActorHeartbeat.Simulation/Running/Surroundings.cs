@@ -1,0 +1,18 @@
+namespace ActorHeartbeat.Simulation;
+
+/// <summary>The synchronization context of the thread for as long as something runs.</summary>
+internal readonly ref struct Surroundings
+{
+    private readonly SynchronizationContext? _outer;
+
+    private Surroundings(SynchronizationContext? outer) => _outer = outer;
+
+    public static Surroundings Enter(SynchronizationContext? context)
+    {
+        var outer = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        return new Surroundings(outer);
+    }
+
+    public void Dispose() => SynchronizationContext.SetSynchronizationContext(_outer);
+}

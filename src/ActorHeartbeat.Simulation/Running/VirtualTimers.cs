@@ -1,0 +1,92 @@
+using Akka.Actor;
+
+namespace ActorHeartbeat.Simulation;
+
+/// <summary>The virtual clock and what it fires: by due time, and at one time in the order of arming.</summary>
+internal sealed class VirtualTimers
+{
+    /// <summary>Below so many the cancelled ones among them are not worth a search.</summary>
+    private const int LeastSweep = 1024;
+
+    private readonly PriorityQueue<Timer, (TimeSpan Due, long Number)> _timers = new();
+    private long _number;
+    private int _sweepAt = LeastSweep;
+
+    public TimeSpan Now { get; private set; }
+
+    /// <summary>Timers that wait for their time.</summary>
+    public int Count => _timers.UnorderedItems.Count(one => !one.Element.IsCancelled);
+
+    /// <summary>When the next timer is due; null when none waits.</summary>
+    public TimeSpan? NextDue
+    {
+        get
+        {
+            while (_timers.TryPeek(out var timer, out var when))
+            {
+                if (!timer.IsCancelled)
+                    return when.Due;
+                _timers.Dequeue();
+            }
+            return null;
+        }
+    }
+
+    /// <param name="interval">Zero for once.</param>
+    public void Arm(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable)
+    {
+        if (delay <= TimeSpan.MaxValue - Now) // or it is for never
+            Add(new Timer(action, interval, cancelable), Now + delay);
+    }
+
+    /// <summary>
+    /// Moves time to the next timer and fires all that are due then, before anything that they cause; false, with time at the limit, when none is due by
+    /// it. What they arm without a delay is for the next call.
+    /// </summary>
+    public bool FireNext(TimeSpan limit)
+    {
+        if (NextDue is not { } next || next > limit)
+        {
+            if (limit != TimeSpan.MaxValue && limit > Now)
+                Now = limit;
+            return false;
+        }
+        Now = next > Now ? next : Now;
+        var armed = _number;
+        while (_timers.TryPeek(out var timer, out var when) && when.Due <= Now && when.Number <= armed)
+        {
+            _timers.Dequeue();
+            if (timer.IsCancelled)
+                continue;
+            timer.Action();
+            if (timer.Interval > TimeSpan.Zero && !timer.IsCancelled && timer.Interval <= TimeSpan.MaxValue - when.Due)
+                Add(timer, when.Due + timer.Interval);
+        }
+        return true;
+    }
+
+    private void Add(Timer timer, TimeSpan due)
+    {
+        _timers.Enqueue(timer, (due, ++_number));
+        if (_timers.Count >= _sweepAt)
+            Sweep();
+    }
+
+    /// <summary>A cancelled timer goes when its time comes, or when so many wait.</summary>
+    private void Sweep()
+    {
+        var waiting = _timers.UnorderedItems.Where(one => !one.Element.IsCancelled).ToArray();
+        _timers.Clear();
+        _timers.EnqueueRange(waiting);
+        _sweepAt = Math.Max(LeastSweep, 2 * _timers.Count);
+    }
+
+    private sealed class Timer(Action action, TimeSpan interval, ICancelable? cancelable)
+    {
+        public Action Action => action;
+
+        public TimeSpan Interval => interval;
+
+        public bool IsCancelled => cancelable is { IsCancellationRequested: true };
+    }
+}

@@ -1,0 +1,144 @@
+using Akka.Actor;
+
+namespace ActorHeartbeat.Simulation.Tests.Runtime;
+
+/// <summary>Whatever comes from another thread is refused, and the refusal says what to do instead.</summary>
+public sealed class ForeignThreadTests
+{
+    [Fact]
+    public void A_message_from_another_thread_is_refused_at_the_next_step()
+    {
+        using var simulation = new ActorSimulation(1);
+        var actor = simulation.System.ActorOf(Props.Create(() => new Piping()), "piping");
+        simulation.RunUntilIdle();
+
+        OnAnotherThread(() => actor.Tell("from outside"));
+        var refused = Assert.Throws<ForeignThreadException>(() => simulation.RunUntilIdle());
+
+        Assert.Contains("A thread outside of the simulation brought System.String to [akka://simulation/user/piping#", refused.Message);
+        Assert.Contains("Task.Delay: a timer of the actor", refused.Message);
+        Assert.Contains(nameof(A_message_from_another_thread_is_refused_at_the_next_step), refused.Message);
+    }
+
+    [Fact]
+    public void A_timer_from_another_thread_is_refused_there_and_at_the_next_step()
+    {
+        using var simulation = new ActorSimulation(1);
+
+        var there = OnAnotherThread(() => simulation.System.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromSeconds(1), () => { }));
+
+        Assert.IsType<ForeignThreadException>(there);
+        Assert.Contains("brought a timer", Assert.Throws<ForeignThreadException>(() => simulation.Advance(TimeSpan.FromSeconds(1))).Message);
+        Assert.Equal(0, simulation.PendingTimers);
+    }
+
+    [Fact]
+    public void A_handler_that_awaits_another_thread_is_refused()
+    {
+        using var simulation = new ActorSimulation(1);
+        var ended = new TaskCompletionSource<string>();
+        simulation.System.ActorOf(Props.Create(() => new Awaiting(ended.Task))).Tell("await");
+        simulation.RunUntilIdle();
+
+        OnAnotherThread(() => ended.SetResult("late"));
+
+        Assert.Throws<ForeignThreadException>(() => simulation.RunUntilIdle());
+    }
+
+    [Fact]
+    public void A_piped_task_whose_continuations_run_elsewhere_is_refused_with_its_remedy()
+    {
+        using var simulation = new ActorSimulation(1);
+        var ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        simulation.System.ActorOf(Props.Create(() => new Piping())).Tell(ended.Task);
+        simulation.System.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromSeconds(1), () => ended.SetResult("elsewhere"));
+
+        simulation.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Contains("TaskCompletionSource with RunContinuationsAsynchronously whose task an actor pipes: make it without", Refusal(simulation));
+    }
+
+    [Fact]
+    public void A_real_delay_is_refused_with_its_remedy()
+    {
+        using var simulation = new ActorSimulation(1);
+        simulation.System.ActorOf(Props.Create(() => new Piping())).Tell(Delayed());
+
+        simulation.RunUntilIdle();
+
+        Assert.Contains("Task.Delay: a timer of the actor or of the system's scheduler", Refusal(simulation));
+
+        static async Task<string> Delayed()
+        {
+            await Task.Delay(1);
+            return "late";
+        }
+    }
+
+    [Fact]
+    public void An_actor_that_pipes_what_it_asks_is_refused_with_its_remedy()
+    {
+        using var simulation = new ActorSimulation(1);
+        var asked = simulation.System.ActorOf(Props.Create(() => new Piping()));
+        simulation.System.ActorOf(Props.Create(() => new Piping())).Tell(new AskOf(asked));
+
+        simulation.RunUntilIdle();
+
+        Assert.Contains("Ask inside an actor: Tell, and its answer as a message", Refusal(simulation));
+    }
+
+    [Fact]
+    public void Another_thread_cannot_use_a_simulation()
+    {
+        using var simulation = new ActorSimulation(1);
+
+        foreach (var use in new Action[] { () => simulation.RunOne(), () => simulation.Advance(TimeSpan.Zero), () => simulation.Run(() => Task.CompletedTask), simulation.Dispose })
+            Assert.Contains("put what awaits into simulation.Run", Assert.IsType<ForeignThreadException>(OnAnotherThread(use)).Message);
+
+        simulation.RunUntilIdle();
+    }
+
+    [Fact]
+    public void A_simulation_that_was_reached_from_outside_is_disposed_of_without_a_word()
+    {
+        var simulation = new ActorSimulation(1);
+        var actor = simulation.System.ActorOf(Props.Create(() => new Piping()));
+        OnAnotherThread(() => actor.Tell("from outside"));
+
+        simulation.Dispose();
+    }
+
+    private static Exception? OnAnotherThread(Action action)
+    {
+        Exception? thrown = null;
+        var thread = new Thread(() => thrown = Record.Exception(action));
+        thread.Start();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
+        return thrown;
+    }
+
+    /// <summary>The pool may need a moment.</summary>
+    private static string Refusal(ActorSimulation simulation)
+    {
+        ForeignThreadException? refused = null;
+        Assert.True(SpinWait.SpinUntil(() => (refused = Record.Exception(() => simulation.RunUntilIdle()) as ForeignThreadException) is not null, TimeSpan.FromSeconds(30)));
+        return refused!.Message;
+    }
+
+    private sealed record AskOf(IActorRef Asked);
+
+    private sealed class Piping : ReceiveActor
+    {
+        public Piping()
+        {
+            Receive<Task<string>>(task => task.PipeTo(Self));
+            Receive<AskOf>(ask => ask.Asked.Ask<string>("answer me", TimeSpan.FromMinutes(1)).PipeTo(Self));
+            Receive<string>(text => Sender.Tell(text));
+        }
+    }
+
+    private sealed class Awaiting : ReceiveActor
+    {
+        public Awaiting(Task task) => ReceiveAsync<string>(async _ => await task);
+    }
+}
