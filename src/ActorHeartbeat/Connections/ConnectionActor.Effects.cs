@@ -235,7 +235,7 @@ public sealed partial class ConnectionActor
 
     private ConnectingData Dial(BackingOffData data)
     {
-        var link = new ConnectionLink(_plane, _settings, _sendRate, _with.Clock, Self);
+        var link = new ConnectionLink(_id, _plane, _settings, _sendRate, _with.Clock, Self);
         _board.Link = link;
         _plane.Counters.CountDial();
         if (!_isPrimary && _settings.MaxAge?.DuplicateKey is { } key)

@@ -27,13 +27,15 @@ internal sealed class ConnectionLink : IConnectionSink
     private int _wantsSign, _wantsData;
     private volatile bool _gone, _abandoned, _adopted, _isHeldBack;
 
+    /// <param name="connection">Whose incarnation it is.</param>
     /// <param name="plane">Of its endpoint; from it comes the incarnation.</param>
     /// <param name="settings">What it is dialed with.</param>
     /// <param name="sendRate">What the endpoint's group allows to be sent over it; null for no limit.</param>
     /// <param name="clock">The scheduler's clock.</param>
     /// <param name="owner">The actor that hears it.</param>
-    public ConnectionLink(EndpointPlane plane, EndpointSettings settings, Rate? sendRate, SchedulerClock clock, IActorRef owner)
+    public ConnectionLink(ConnectionId connection, EndpointPlane plane, EndpointSettings settings, Rate? sendRate, SchedulerClock clock, IActorRef owner)
     {
+        Connection = connection;
         Incarnation = plane.NextIncarnation();
         Settings = _current = settings;
         Pace = new SendPace(sendRate, clock.Elapsed);
@@ -42,6 +44,8 @@ internal sealed class ConnectionLink : IConnectionSink
         _owner = owner;
         plane.SocketBegins();
     }
+
+    public ConnectionId Connection { get; }
 
     public long Incarnation { get; }
 

@@ -31,7 +31,7 @@ public sealed partial class ConnectionSupervisor
         {
             IsReleased = !endpoint.Wants(connection),
         };
-        var name = connection.Crashes == 0 ? $"{endpoint.Id}-{connection.Id}" : $"{endpoint.Id}-{connection.Id}-{connection.Crashes}-{++_restarted}";
+        var name = connection.Crashes == 0 ? $"{endpoint.Id}-{connection.Id}" : $"{endpoint.Id}-{connection.Id}.{++_restarted}";
         var actor = Context.Watch(Context.ActorOf(ConnectionActor.Props(start, endpoint.Plane, connection.Board, _connections), name));
         (connection.Actor, connection.StartedAt) = (actor, _clock.Elapsed);
         _byActor[actor] = connection;

@@ -38,6 +38,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
 
+    /// <summary>For simulation, which runs on the thread that looks.</summary>
+    internal IReadOnlyDictionary<EndpointId, RegistryEntry> Registry => _endpoints;
+
     public static Props Props(SupervisorDependencies dependencies) => Akka.Actor.Props.Create(() => new ConnectionSupervisor(dependencies));
 
     protected override void OnReceive(object message)
