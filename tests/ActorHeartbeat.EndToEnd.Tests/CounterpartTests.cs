@@ -26,12 +26,12 @@ public class CounterpartTests
         await host.AllOpenAsync(Patience);
 
         await Eventually.TrueAsync(
-            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Memory.Vitals.HeartbeatsAnswered >= 4), Patience, "four heartbeats answered each");
+            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Figures.HeartbeatsAnswered >= 4), Patience, "four heartbeats answered each");
 
         var stats = await server.StatsAsync();
         Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Live));
         Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Total));
-        Assert.All(await host.EndpointsAsync(), endpoint => Assert.InRange(endpoint.Memory.Vitals.RoundTrips.P95!.Value, TimeSpan.FromTicks(1), 2 * PongTimeout));
+        Assert.All(await host.EndpointsAsync(), endpoint => Assert.InRange(endpoint.Figures.RoundTrips.P95!.Value, TimeSpan.FromTicks(1), 2 * PongTimeout));
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public class CounterpartTests
         Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Live));
         Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Peak));
         Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Total));
-        Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Memory.PeakSockets));
+        Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Figures.PeakSockets));
     }
 
     [Theory]
@@ -72,14 +72,14 @@ public class CounterpartTests
         server.Freeze();
         var frozen = TimeProvider.System.GetTimestamp();
         await Eventually.TrueAsync(
-            async () => (await host.EndpointsAsync()).All(WasFoundSilent), Patience, "half-open detected");
+            async () => (await Task.WhenAll((await host.EndpointsAsync()).Select(endpoint => WasFoundSilentAsync(host, endpoint)))).All(found => found), Patience, "half-open detected");
         var detection = TimeProvider.System.GetElapsedTime(frozen);
         server.Thaw();
         await host.AllOpenAsync(Patience);
 
         Assert.True(detection < Interval + (2 * PongTimeout) + Slack, $"detected after {detection}");
         await Eventually.TrueAsync(async () => (await server.StatsAsync()).Live is { } live && live["ping"] == 1 && live["text"] == 1, Patience, "one connection each");
-        Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Memory.PeakSockets));
+        Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Figures.PeakSockets));
     }
 
     [Theory]
@@ -108,8 +108,8 @@ public class CounterpartTests
     }
 
     // Its last close may be another by the time the others are found: the dials after it are not answered either.
-    private static bool WasFoundSilent(EndpointSnapshot endpoint) =>
-        endpoint.Memory.Journal.Snapshot().Any(change => change.Cause?.Kind == CauseKind.HeartbeatTimeout);
+    private static async Task<bool> WasFoundSilentAsync(SupervisedHost host, EndpointSnapshot endpoint) =>
+        (await host.TransitionsAsync(endpoint.Id.Value)).Any(change => change.Cause?.Kind == CauseKind.HeartbeatTimeout);
 
     private static EndpointSettings Ping(PeerProcess server) =>
         Endpoint(server, "ping", "/quiet", new HeartbeatSettings { Interval = Interval, Timeout = PongTimeout });

@@ -61,8 +61,7 @@ public class FaultMatrixRun : IAsyncLifetime
     private async Task RunAsync(Subject[] subjects)
     {
         await using var host = await SupervisedHost.StartAsync([.. subjects.Select(subject => subject.Endpoint with { Transport = Transport })]);
-        var memories = (await host.EndpointsAsync()).ToDictionary(endpoint => endpoint.Id, endpoint => endpoint.Memory);
-        await Task.WhenAll(subjects.Select(subject => subject.SettleAsync(memories[subject.Endpoint.Id])));
+        await Task.WhenAll(subjects.Select(subject => subject.SettleAsync(host)));
 
         var drained = TimeProvider.System.GetTimestamp();
         await host.DisposeAsync();
@@ -92,8 +91,6 @@ public class FaultMatrixRun : IAsyncLifetime
             }
         }
 
-        private EndpointMemory Memory { get; set; } = null!; // given as soon as the host runs
-
         public EndpointSettings Endpoint => new()
         {
             Id = new EndpointId(Name.Replace(", ", "-")),
@@ -110,40 +107,36 @@ public class FaultMatrixRun : IAsyncLifetime
 
         private StateChanged? Lost { get; set; }
 
-        // With a line that was good until now: the last that happened while it was.
-        private DateTimeOffset GoodUntil { get; set; }
-
         private bool IsHurt { get; set; }
 
-        // Collected look by look: of answered heartbeats in a row the journal keeps only the newest.
-        private HashSet<DateTimeOffset> AnsweredAt { get; } = [];
+        private int PeakSockets { get; set; }
+
+        // Heartbeats that were answered before the line was hurt.
+        private long AnsweredBefore { get; set; }
 
         /// <summary>Whether the server reads on to hear how the client ends it.</summary>
         public bool HasItsSay => Fault.Effect is FaultEffect.Ended or FaultEffect.Harmless;
 
         public bool IsOver => Server.Connections is [{ } first, ..] && (first.ClosedWith is not null || first.Ended.IsCompleted);
 
-        public Task SettleAsync(EndpointMemory memory)
-        {
-            Memory = memory;
-            return Eventually.TrueAsync(() => Task.FromResult(IsSettled()), Patience, $"{Name} settled");
-        }
+        public Task SettleAsync(SupervisedHost host) => Eventually.TrueAsync(() => IsSettledAsync(host), Patience, $"{Name} settled");
 
         public FaultMatrixRow ToRow() =>
-            new(Name, Fault, Lost, Lost is null ? TimeSpan.Zero : Lost.At - Dialed!.At, Server.Connections[0].ClosedWith, Memory.PeakSockets); // what was lost was dialed
+            new(Name, Fault, Lost, Lost is null ? TimeSpan.Zero : Lost.At - Dialed!.At, Server.Connections[0].ClosedWith, PeakSockets); // what was lost was dialed
 
-        private bool IsSettled()
+        private async Task<bool> IsSettledAsync(SupervisedHost host)
         {
-            var changes = Memory.Journal.Snapshot();
+            var changes = await host.TransitionsAsync(Endpoint.Id.Value);
+            var figures = (await host.EndpointAsync(Endpoint.Id.Value)).Figures;
+            PeakSockets = figures.PeakSockets;
             Dialed ??= changes.FirstOrDefault(change => change.To == ConnectionState.Connecting);
             Lost ??= changes.FirstOrDefault(change => change is { To: ConnectionState.BackingOff, Cause.Kind: not CauseKind.Start });
-            if (Line is not null && !IsHurt && changes.LastOrDefault(change => change.To == ConnectionState.Open) is { } opened)
+            if (Line is not null && !IsHurt && changes.Any(change => change.To == ConnectionState.Open))
             {
-                GoodUntil = opened.At;
+                AnsweredBefore = figures.HeartbeatsAnswered;
                 Hurt();
             }
-            AnsweredAt.UnionWith(changes.Where(change => change is { From: ConnectionState.AwaitingPong, To: ConnectionState.Open } && change.At > GoodUntil).Select(change => change.At));
-            return Lost is not null || (AnsweredAt.Count >= HeartbeatsToSurvive && (Line is null || IsHurt));
+            return Lost is not null || (figures.HeartbeatsAnswered - AnsweredBefore >= HeartbeatsToSurvive && (Line is null || IsHurt));
         }
 
         private void Hurt()

@@ -22,7 +22,7 @@ public class ProxyTests
         var ends = await EndsAsync(host, "quiet");
         Assert.InRange(ends.Length, 2, int.MaxValue);
         Assert.All(ends, AssertNoCloseFrame);
-        Assert.Equal(1, (await host.EndpointAsync("quiet")).Memory.PeakSockets);
+        Assert.Equal(1, (await host.EndpointAsync("quiet")).Figures.PeakSockets);
     }
 
     [Theory]
@@ -51,7 +51,7 @@ public class ProxyTests
 
         await using var host = await SupervisedHost.StartAsync(Quiet(server, heartbeat: TimeSpan.FromSeconds(1)));
         CloseCause? refused = null;
-        await Eventually.TrueAsync(async () => (refused = (await host.EndpointAsync("quiet")).Memory.Status?.LastClose) is { Kind: CauseKind.DialFailed }, Patience, "a refused dial");
+        await Eventually.TrueAsync(async () => (refused = (await host.EndpointAsync("quiet")).Status?.LastClose) is { Kind: CauseKind.DialFailed }, Patience, "a refused dial");
         server.Kill();
         await server.StartAgainAsync();
         await host.AllOpenAsync(Patience);
@@ -68,21 +68,21 @@ public class ProxyTests
         await using var host = await SupervisedHost.StartAsync(
             Quiet(server, heartbeat: TimeSpan.FromMilliseconds(300)),
             lines with { Heartbeat = lines.Heartbeat with { Mode = HeartbeatMode.Text, Send = OutboundMessage.Text("ping"), Expect = new MessagePattern.Text("pong") } });
-        await Eventually.TrueAsync(async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Memory.Vitals.HeartbeatsAnswered >= 3), Patience, "three heartbeats answered each");
+        await Eventually.TrueAsync(async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Figures.HeartbeatsAnswered >= 3), Patience, "three heartbeats answered each");
 
         await host.SendAsync("lines", OutboundMessage.Text("bye"));
-        await Eventually.TrueAsync(async () => (await host.EndpointAsync("lines")).Memory.Vitals.Dials == 2, Patience, "it came back");
+        await Eventually.TrueAsync(async () => (await host.EndpointAsync("lines")).Figures.Dials == 2, Patience, "it came back");
         await host.AllOpenAsync(Patience);
 
         AssertNoCloseFrame(Assert.Single(await EndsAsync(host, "lines")));
-        Assert.Equal((1L, 1), ((await host.EndpointAsync("quiet")).Memory.Vitals.Dials, (await host.EndpointAsync("lines")).Memory.PeakSockets));
+        Assert.Equal((1L, 1), ((await host.EndpointAsync("quiet")).Figures.Dials, (await host.EndpointAsync("lines")).Figures.PeakSockets));
     }
 
     /// <summary>Why its connections ended, oldest first.</summary>
     private static async Task<CloseCause[]> EndsAsync(SupervisedHost host, string id) =>
     [
-        .. (await host.EndpointAsync(id)).Memory.Journal.Snapshot()
-            .Where(change => change is { From: ConnectionState.Open or ConnectionState.AwaitingPong, To: ConnectionState.BackingOff })
+        .. (await host.TransitionsAsync(id))
+            .Where(change => change is { From: ConnectionState.Open, To: ConnectionState.BackingOff })
             .Select(change => change.Cause).OfType<CloseCause>(),
     ];
 

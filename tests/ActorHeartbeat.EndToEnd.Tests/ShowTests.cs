@@ -78,7 +78,7 @@ public sealed class ShowTests(ITestOutputHelper output)
         var waits = attempts.Zip(attempts.Skip(1), (one, next) => (next - one).TotalSeconds).ToArray();
         // Nothing is early; how late it may be is the machine's affair.
         Assert.All(waits.Zip(delays), pair => Assert.InRange(pair.First, pair.Second - 0.05, pair.Second + Busy.TotalSeconds));
-        var journal = (await host.EndpointAsync("flap")).Memory.Journal.Snapshot();
+        var journal = await host.TransitionsAsync("flap");
         Assert.Equal(delays, journal.Where(change => change is { To: ConnectionState.BackingOff, From: not ConnectionState.BackingOff }).Take(delays.Length).Select(change => Math.Round(change.RetryIn!.Value.TotalSeconds, 2)));
     }
 }

@@ -40,6 +40,7 @@ public sealed class SupervisedHost : IAsyncDisposable
             foreach (var endpoint in endpoints)
                 options.Endpoints.Add(endpoint);
             options.Feeds = feeds;
+            options.Transports.AddWebsocketClient();
             options.Supervisor = new SupervisorSettings { StartSpread = TimeSpan.Zero };
         }));
         var host = builder.Build();
@@ -53,6 +54,10 @@ public sealed class SupervisedHost : IAsyncDisposable
     public async Task<IReadOnlyList<EndpointSnapshot>> EndpointsAsync() =>
         (await Supervisor.Ask<EndpointList>(GetEndpoints.Instance, AskDeadline)).Endpoints;
 
+    /// <summary>The last transitions of an endpoint, oldest first.</summary>
+    public async Task<IReadOnlyList<StateChanged>> TransitionsAsync(string id) =>
+        (await Supervisor.Ask<TransitionList>(new GetTransitions(new EndpointId(id)), AskDeadline)).Transitions;
+
     public async Task SendAsync(string id, OutboundMessage message)
     {
         var answer = await Supervisor.Ask<SendResult>(new SendTo(new EndpointId(id), message), AskDeadline);
@@ -65,7 +70,7 @@ public sealed class SupervisedHost : IAsyncDisposable
         await Eventually.TrueAsync(
             async () => (endpoints = await EndpointsAsync()).All(endpoint => endpoint.State is "open" or "awaiting-pong"),
             within,
-            () => $"all endpoints open: {string.Join("; ", endpoints.Select(endpoint => $"{endpoint.Id} is {endpoint.State}: {endpoint.Memory.Status} after {string.Join(", ", endpoint.Memory.Journal.Snapshot().TakeLast(8))}"))}");
+            () => $"all endpoints open: {string.Join("; ", endpoints.Select(endpoint => $"{endpoint.Id} is {endpoint.State}: {endpoint.Status}"))}");
     }
 
     public async ValueTask DisposeAsync()

@@ -38,6 +38,9 @@ internal sealed class Invariants
 
     public TimeSpan Now => _clock();
 
+    /// <summary>The supervisor's own books.</summary>
+    public Func<IReadOnlyDictionary<EndpointId, RegistryEntry>> Registry { get; set; } = () => new Dictionary<EndpointId, RegistryEntry>();
+
     public string? FirstBroken { get; private set; }
 
     public IReadOnlyList<Watched> All => _all;
@@ -70,8 +73,8 @@ internal sealed class Invariants
     public Witness Dialed(DialRequest request, ConnectionLink link)
     {
         var endpoint = _watched[request.Settings.Id.Value];
-        if (endpoint.Sockets.Exists(other => other.Link.Role == link.Role))
-            Broken(endpoint, $"1: a dial while incarnation {endpoint.Sockets[^1].Link.Incarnation} of the same role is not gone");
+        if (endpoint.Sockets.Exists(other => other.Link.Connection == link.Connection))
+            Broken(endpoint, $"1: a dial while incarnation {endpoint.Sockets[^1].Link.Incarnation} of the same connection is not gone");
         if (endpoint.Sockets.Count >= 2)
             Broken(endpoint, "1: a third socket");
         var witness = new Witness(this, endpoint, request, link) { Group = IsSettled(endpoint) ? request.Settings.Group : null };
@@ -92,21 +95,20 @@ internal sealed class Invariants
     public void BeforeMessage(TraceEntry entry)
     {
         AfterMessage();
-        var isConnection = entry.Actor.Name == "connection";
-        _concerned = Of(isConnection ? entry.Actor.Parent.Name : entry.Actor.Name);
+        _concerned = entry.Actor.Parent?.Name == "connections" ? Of(entry.Actor.Name) : null;
         if (_concerned is { } starting)
             Check(starting); // an actor that was just made has spoken before its first message
-        if (isConnection && _concerned?.Memory is { } memory && entry.Message is ConnectionEvent { Incarnation: Operator.LongGone })
-            _staleBefore = (_concerned, memory.Status, memory.Vitals.StaleEvents);
+        if (_concerned?.Entry is { } registered && entry.Message is ConnectionEvent { Incarnation: Operator.LongGone })
+            _staleBefore = (_concerned, registered.Status, registered.Plane.Counters.StaleEvents);
     }
 
     public void AfterMessage()
     {
         if (_staleBefore is var (endpoint, status, stale))
         {
-            if (!ReferenceEquals(endpoint.Memory!.Status, status))
+            if (endpoint.Entry!.Status != status)
                 Broken(endpoint, "4: a stale event changed the state");
-            if (endpoint.Memory.Vitals.StaleEvents != stale + 1)
+            if (endpoint.Entry.Plane.Counters.StaleEvents != stale + 1)
                 Broken(endpoint, "4: a stale event was not counted");
             _staleBefore = null;
         }
@@ -125,7 +127,7 @@ internal sealed class Invariants
         foreach (var one in reported)
         {
             var endpoint = _watched[one.Id.Value];
-            endpoint.Remember(one.Memory);
+            endpoint.Remember(Registry()[one.Id]);
             if (one.Mode == EndpointMode.Paused && endpoint.Sockets.Count > 0 && Epoch + Now - one.Since > LongestGoodbye)
                 Broken(endpoint, "1: paused, and still connected");
         }
@@ -133,10 +135,10 @@ internal sealed class Invariants
 
     private void Check(Watched endpoint)
     {
-        if (endpoint.Memory is not { Status: { } status } memory)
+        if (endpoint.Entry is not { Status: { } status } entry)
             return;
-        if (memory.Sockets != endpoint.Sockets.Count(socket => !socket.IsGone))
-            Broken(endpoint, $"1: the memory knows {memory.Sockets} sockets, there are {endpoint.Sockets.Count}");
+        if (entry.Plane.Sockets != endpoint.Sockets.Count(socket => !socket.IsGone))
+            Broken(endpoint, $"1: the endpoint knows {entry.Plane.Sockets} sockets, there are {endpoint.Sockets.Count}");
         if (endpoint.Heard != endpoint.Received)
             Broken(endpoint, $"8: {endpoint.Received} messages arrived, {endpoint.Heard} were heard");
         var before = endpoint.Status;

@@ -8,14 +8,14 @@ public class MutationGate(ITestOutputHelper output)
 {
     internal const int MostSeeds = 6;
 
-    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Sending = "Connections/ConnectionActor.Sending.cs", Budgets = "Supervision/DialBudgets.cs", Governor = "Supervision/ConnectGovernor.cs", Ledger = "Supervision/GovernorLedger.cs", Supervisor = "Supervision/ConnectionSupervisor.cs", Commands = "Supervision/ConnectionSupervisor.Commands.cs";
+    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Sending = "Connections/ConnectionActor.Sending.cs", Budgets = "Supervision/DialBudgets.cs", Governor = "Supervision/ConnectGovernor.cs", Ledger = "Supervision/GovernorLedger.cs", Supervisor = "Supervision/ConnectionSupervisor.cs", Commands = "Supervision/ConnectionSupervisor.Commands.cs", Lifecycle = "Supervision/ConnectionSupervisor.Lifecycle.cs";
 
     internal static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     private static readonly Mutant[] Mutants =
     [
         new("a stale incarnation is accepted", Effects, "happened.Incarnation == link?.Incarnation", "link is not null"),
-        new("a stale event is not counted", Effects, "_memory.Vitals.CountStale();", ""),
+        new("a stale event is not counted", Effects, "_plane.Counters.CountStale();", ""),
         new("a state's timer is not cancelled on leaving it", Effects, "CancelTimer(TimerOf(from));", ""),
         new("no deadline is armed for an answer", Effects, "SetTimer(TimerOf(to),", "if (to != ConnectionState.AwaitingPong) SetTimer(TimerOf(to),"),
         new("a dial does not wait for the previous socket", Actor, "case DeadlinePassed when data.Leaving is { IsGone: false } leaving:", "case DeadlinePassed when data.Leaving is { IsGone: false } leaving && data.Phase == BackingOffPhase.Ending:"),
@@ -32,17 +32,19 @@ public class MutationGate(ITestOutputHelper output)
         new("a reload gives back what is spent", Budgets, "before.Bucket.With(rate, burst, now)", "TokenBucket.Full(rate, burst, now)"),
         new("a governor that starts again gives back what is spent", Governor, "_ledger = ledger;", "_ledger = new GovernorLedger<IActorRef>();"),
         new("a group has one connection too many", Ledger, ".GetValueOrDefault(group) >= most", ".GetValueOrDefault(group) > most"),
-        new("a change is dialed with the old settings", Actor, "                TakeSettings();\n                return WhenClosing", "                return WhenClosing"),
+        new("a change is dialed with the old settings", Actor, "                TakeSettings(changed.Settings, changed.SendRate);\n                return WhenClosing", "                return WhenClosing"),
         new("a paused endpoint is forgotten", Supervisor, "!endpoint.IsRemoved || !endpoint.IsIdle", "!endpoint.IsIdle"),
         new("a Retry-After concerns only the endpoint that got it", Effects, "            _with.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));", "            _ = cause;"),
         new("subscriptions are not sent again after a reconnect", Sending, "link.Send(link.Pace.NextSubscription());", "link.Pace.NextSubscription();"),
         new("a message that waited too long is dropped without a word", Sending, "late.Ticket.Tell(new SendResult(SendStatus.Expired, \"it waited longer than send.time-to-live\"));", "_ = late;"),
-        new("messages that wait are forgotten when the endpoint is closed", Commands, "            held.Ticket.Tell(", "            _ = ("),
+        new("messages that wait are forgotten when the endpoint is closed", Commands, "            pending.Ticket.Tell(", "            _ = ("),
         new("a message lost with its actor is not answered", Commands, "new SendMessage(send.Message) { By = Self }", "new SendMessage(send.Message)"),
         new("a feed that has gone dry is not noticed when pongs come", "Policies/Liveness.cs", "DataDue(idle, signs.LastData, now, timeOfDay)", "DataDue(idle, signs.LastInbound, now, timeOfDay)"),
         new("the sequence does not advance", "Delivery/Feed.cs", "writer.Source, ++_lastSeq, now", "writer.Source, _lastSeq, now"),
         new("a break is not announced", "Delivery/Feed.cs", "_break = new Break(cause, _time.GetTimestamp());", "_break = null;"),
         new("a message is counted and not passed on", "Connections/ConnectionLink.cs", "            default:\n                Volatile.Write(ref _lastData, _lastInbound);", "            default:\n                if (_lastData == 0) { _lastData = 1; return default; }"),
+        new("a connection that starts again does not know of the socket that a crash left", Effects, "if (_board.Link is not { IsGone: false } left)", "if (_board.Link is not { IsGone: true } left)"),
+        new("a connection that has crashed is not started again", Lifecycle, "Timers.StartSingleTimer(connection, new RestartDue(connection), due);", ""),
     ];
 
     [Fact]

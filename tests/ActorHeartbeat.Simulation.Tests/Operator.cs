@@ -99,13 +99,13 @@ internal sealed class Operator(ActorSimulation simulation, Fleet fleet, IActorRe
     private string Key() => $"{_random.Next(3)}";
 
     private void Connection(string which, object message) =>
-        simulation.System.ActorSelection($"/user/connections/{which}/connection").Tell(message, ActorRefs.NoSender);
+        simulation.System.ActorSelection($"/user/connections/{which}").Tell(message, ActorRefs.NoSender);
 
     private ConnectionEvent Stale() => _random.Next(4) switch
     {
         0 => new ConnectionEnded(LongGone, new ConnectionEnd(1006, "", WasClean: false)),
         1 => new DialCompleted(LongGone, new DialResult.Failed(new DialFailure(FailureLayer.Tcp, "late"))),
-        2 => new HeartbeatAnswered(LongGone),
+        2 => new HeartbeatAnswered(LongGone, TimeSpan.Zero),
         _ => new SignOfLife(LongGone),
     };
 }

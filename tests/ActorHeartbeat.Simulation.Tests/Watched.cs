@@ -1,6 +1,7 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
@@ -14,7 +15,8 @@ internal sealed class Watched(Invariants invariants, EndpointSettings settings) 
     /// <summary>When they last changed, in simulated time.</summary>
     public TimeSpan SettingsSince { get; set; }
 
-    public EndpointMemory? Memory { get; private set; }
+    /// <summary>As the supervisor has it; null before it was reported.</summary>
+    public RegistryEntry? Entry { get; private set; }
 
     /// <summary>Sockets and dials that exist.</summary>
     public List<Witness> Sockets { get; } = [];
@@ -42,13 +44,13 @@ internal sealed class Watched(Invariants invariants, EndpointSettings settings) 
     /// <summary>Nothing carried the feed for a moment, so that a gap must come before the next message.</summary>
     public bool OwesGap { get; set; }
 
-    public void Remember(EndpointMemory memory)
+    public void Remember(RegistryEntry entry)
     {
-        if (ReferenceEquals(memory, Memory))
+        if (ReferenceEquals(entry, Entry))
             return;
-        (Memory, Status, _lastSeq, OwesGap, Received) = (memory, null, null, false, 0);
+        (Entry, Status, _lastSeq, OwesGap, Received) = (entry, null, null, false, 0);
         Heard = 0;
-        memory.Feed.Subscribe(this);
+        entry.Plane.Feed.Subscribe(this);
     }
 
     /// <summary>Data is numbered; all other messages are of the heartbeat or the opening dialogue.</summary>

@@ -41,7 +41,9 @@ internal sealed class World : IDisposable
         _network = new SimulatedNetwork(_simulation, _invariants);
         _fleet = new Fleet(new Random(seed ^ 0xF1EE7));
         var feeds = new FeedRegistry(new SimulatedTime(_simulation), "simulation");
-        _supervisor = _simulation.System.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(_network, _network, feeds) { Seed = (ulong)seed }), "connections");
+        var supervisor = new Supervised(new SupervisorDependencies(_network, _network, feeds) { Seed = (ulong)seed });
+        _supervisor = _simulation.System.ActorOf(Props.CreateBy(supervisor), "connections");
+        _invariants.Registry = () => supervisor.Registry;
         _consumers = new Consumers(_simulation.System, _supervisor, feeds, _invariants);
         _operator = new Operator(_simulation, _fleet, _supervisor, _network, _consumers, Reload);
         _ear = _simulation.System.ActorOf(Props.Create(() => new Ear(Hear)), "ear");
@@ -144,15 +146,16 @@ internal sealed class World : IDisposable
         _simulation.RunUntilIdle();
         foreach (var endpoint in _reported)
         {
+            var watched = _invariants.Watch(endpoint.Settings);
             if (endpoint.State is not ("open" or "awaiting-pong") && Broken is null)
-                _invariants.Broken(_invariants.Watch(endpoint.Memory.Settings), $"9 (healing): {endpoint.State}, waiting for {endpoint.Memory.Status?.Waiting}");
-            var watched = _invariants.Watch(endpoint.Memory.Settings);
-            if (watched.Sockets.Find(socket => socket.IsStarted && socket.Link.Role.IsPrimary) is not { } live)
+                _invariants.Broken(watched, $"9 (healing): {endpoint.State}, waiting for {endpoint.Status?.Waiting}");
+            var entry = _invariants.Registry()[endpoint.Id];
+            if (watched.Sockets.Find(socket => socket.IsStarted && socket.Link == entry.Primary?.Board.Link) is not { } live)
                 continue;
-            if (live.Request.Url != endpoint.Memory.Settings.Url && !endpoint.Memory.Settings.Urls.Contains(live.Request.Url))
-                _invariants.Broken(watched, $"9 (healing): connected to {live.Request.Url}, configured {endpoint.Memory.Settings.Url}");
-            if (endpoint.Memory.Subscriptions.Values.Except(live.Scripted!.Sent).Any())
-                _invariants.Broken(watched, $"9 (healing): the server was not told {endpoint.Memory.Subscriptions.Count} things it was to be told after every connect");
+            if (live.Request.Url != endpoint.Settings.Url && !endpoint.Settings.Urls.Contains(live.Request.Url))
+                _invariants.Broken(watched, $"9 (healing): connected to {live.Request.Url}, configured {endpoint.Settings.Url}");
+            if (entry.Subscriptions.Select(one => one.Value).Except(live.Scripted!.Sent).Any())
+                _invariants.Broken(watched, $"9 (healing): the server was not told {entry.Subscriptions.Count} things it was to be told after every connect");
             if (live.Scripted.IsHalfOpen)
                 _invariants.Broken(watched, "9 (healing): the peer has vanished and nobody has noticed");
         }
@@ -201,6 +204,22 @@ internal sealed class World : IDisposable
     private sealed class Ear(Action<object> hear) : UntypedActor
     {
         protected override void OnReceive(object message) => hear(message);
+    }
+
+    /// <summary>Keeps hold of the supervisor that it makes, so that the invariants can look into its registry after every message.</summary>
+    private sealed class Supervised(SupervisorDependencies dependencies) : IIndirectActorProducer
+    {
+        private ConnectionSupervisor? _made;
+
+        public Type ActorType => typeof(ConnectionSupervisor);
+
+        public IReadOnlyDictionary<EndpointId, RegistryEntry> Registry => _made!.Registry; // made when the simulation first runs
+
+        public ActorBase Produce() => _made = new ConnectionSupervisor(dependencies);
+
+        public void Release(ActorBase actor)
+        {
+        }
     }
 
     private sealed class SimulatedTime(ActorSimulation simulation) : TimeProvider

@@ -35,9 +35,7 @@ internal sealed record EndpointView(
 {
     public static EndpointView Of(EndpointSnapshot endpoint)
     {
-        var memory = endpoint.Memory;
-        var settings = memory.Settings;
-        var status = memory.Status;
+        var (settings, status, figures) = (endpoint.Settings, endpoint.Status, endpoint.Figures);
         return new EndpointView(
             endpoint.Id.Value,
             endpoint.State,
@@ -49,15 +47,15 @@ internal sealed record EndpointView(
             CloseView.Of(endpoint.Failure ?? status?.LastClose),
             endpoint.Mode == EndpointMode.Running ? status?.RetryAt : null,
             ReasonOf(endpoint),
-            RoundTripView.Of(memory.Vitals.RoundTrips),
-            new MessageCounts(memory.Feed.MessagesIn, memory.Vitals.MessagesOut),
-            memory.Feed.LastInbound,
+            RoundTripView.Of(figures.RoundTrips),
+            new MessageCounts(figures.MessagesIn, figures.MessagesOut),
+            figures.LastInbound,
             HeartbeatView.Of(endpoint),
             settings.Labels.ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal),
             settings.Group);
     }
 
-    private static string? ReasonOf(EndpointSnapshot endpoint) => (endpoint.Mode, endpoint.Memory.Status) switch
+    private static string? ReasonOf(EndpointSnapshot endpoint) => (endpoint.Mode, endpoint.Status) switch
     {
         (EndpointMode.Paused, _) => "paused; resume it to connect again",
         (EndpointMode.Failed, _) => endpoint.Failure?.Detail ?? "failed",
@@ -101,7 +99,7 @@ internal sealed record CloseView(
 /// <summary>Round trips of heartbeats in milliseconds; null before the first.</summary>
 internal sealed record RoundTripView(double? Last, double? P95)
 {
-    public static RoundTripView Of(RttEstimator roundTrips) => new(Milliseconds(roundTrips.Last), Milliseconds(roundTrips.P95));
+    public static RoundTripView Of(RoundTrips roundTrips) => new(Milliseconds(roundTrips.Last), Milliseconds(roundTrips.P95));
 
     private static double? Milliseconds(TimeSpan? span) => span is { } value ? Math.Round(value.TotalMilliseconds, 3) : null;
 }
@@ -119,15 +117,15 @@ internal sealed record MessageCounts(long In, long Out);
 internal sealed record HeartbeatView(string Mode, string Status, int Missed)
 {
     public static HeartbeatView Of(EndpointSnapshot endpoint) => new(
-        Spelling.Kebab(endpoint.Memory.Settings.Heartbeat.Mode), StatusOf(endpoint), endpoint.Memory.Status?.Missed ?? 0);
+        Spelling.Kebab(endpoint.Settings.Heartbeat.Mode), StatusOf(endpoint), endpoint.Status?.Missed ?? 0);
 
-    private static string StatusOf(EndpointSnapshot endpoint) => endpoint.Memory switch
+    private static string StatusOf(EndpointSnapshot endpoint) => endpoint switch
     {
         { Settings.Heartbeat.Mode: HeartbeatMode.None } => "off",
         { Status: { State: ConnectionState.AwaitingPong, Missed: 0 } } => "waiting",
         { Status.State: ConnectionState.AwaitingPong } => "missed",
         { Status: { State: ConnectionState.BackingOff, LastClose.Kind: CauseKind.HeartbeatTimeout or CauseKind.MaxSilence } } => "timed-out",
-        { Vitals.RoundTrips.Last: not null } => "answered",
+        { Figures.RoundTrips.Last: not null } => "answered",
         _ => "idle",
     };
 }

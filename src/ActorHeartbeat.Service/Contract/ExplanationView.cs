@@ -25,8 +25,8 @@ internal sealed record TransitionView(
 {
     public static TransitionView Of(StateChanged change) => new(
         change.At,
-        EndpointSnapshot.NameOf(change.From),
-        EndpointSnapshot.NameOf(change.To),
+        change.From.Name(),
+        change.To.Name(),
         change.Incarnation,
         change.Attempt,
         change.Cause is { } cause ? Spelling.Kebab(cause.Kind) : null,

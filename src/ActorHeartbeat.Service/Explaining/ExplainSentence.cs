@@ -29,7 +29,7 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
             "its replacement to be tried again", rotation.RetryAt),
         { State: ConnectionState.Open } status => new ExplainSentence($"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}).", null, null),
         { State: ConnectionState.AwaitingPong } status => new ExplainSentence(
-            $"It is connected but silent: a heartbeat was sent at {Clock(status.Since)} and {Missed(status)}, so it waits for a sign of life.", "a sign of life", null),
+            $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}), but silent: a heartbeat was sent and {Missed(status)}, so it waits for a sign of life.", "a sign of life", null),
         { State: ConnectionState.Connecting } status => Connecting(status, now.ConnectTimeout),
         var status => BackingOff(status, now),
     };
@@ -77,5 +77,5 @@ internal sealed record Situation(
     DateTimeOffset At, EndpointMode Mode, DateTimeOffset ModeSince, CloseCause? Failure, ConnectionStatus? Status, TimeSpan ConnectTimeout, QueuePlace? Place)
 {
     public static Situation Of(EndpointSnapshot endpoint, QueuePlace? place, DateTimeOffset now) => new(
-        now, endpoint.Mode, endpoint.Since, endpoint.Failure, endpoint.Memory.Status, endpoint.Memory.Settings.Timeouts.Connect, place);
+        now, endpoint.Mode, endpoint.Since, endpoint.Failure, endpoint.Status, endpoint.Settings.Timeouts.Connect, place);
 }

@@ -39,7 +39,7 @@ internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, I
         if (await Admit(http) is not { } endpoint)
             return;
         var (body, problem) = await http.Read(ServiceJson.Contract.CloseBody, CloseExample);
-        var code = body?.Code ?? endpoint.Memory.Settings.CloseCode;
+        var code = body?.Code ?? endpoint.Settings.CloseCode;
         var reason = body?.Reason ?? "";
         problem ??= CloseCodes.MaySend(code) ? null : Problem.BadRequest(
             $"close code {code} ({CloseCodes.Name(code)}) must not be sent", "take one of 1000-1003, 1007-1014 or 3000-4999 (RFC 6455 section 7.4)");
@@ -62,7 +62,7 @@ internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, I
             await http.Refuse(problem ?? Problem.BadRequest("the body must have either \"text\" or \"base64\"", $"send {SendExample}"));
             return;
         }
-        var answer = await supervisor.Send(new SendTo(endpoint.Id, message), endpoint.Memory.Settings.Timeouts.Send, http.RequestAborted);
+        var answer = await supervisor.Send(new SendTo(endpoint.Id, message), endpoint.Settings.Timeouts.Send, http.RequestAborted);
         var result = answer as SendResult ?? new SendResult(SendStatus.Refused, (answer as CommandResult)?.Why ?? "no answer");
         log.OperatorCommand("send", endpoint.Id, Spelling.Kebab(result.Status));
         await (result.Status switch

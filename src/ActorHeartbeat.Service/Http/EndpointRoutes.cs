@@ -33,7 +33,7 @@ internal sealed class EndpointRoutes(Supervisor supervisor, TimeProvider time)
         var sentence = ExplainSentence.Of(Situation.Of(endpoint, place, time.GetUtcNow()));
         var view = new ExplanationView(
             endpoint.Id.Value, endpoint.State, sentence.Text, sentence.WaitsFor, sentence.Until, QueuePlaceView.Of(place),
-            [.. endpoint.Memory.Journal.Snapshot().Select(TransitionView.Of)]);
+            [.. (await supervisor.Transitions(endpoint.Id, http.RequestAborted)).Select(TransitionView.Of)]);
         await http.Answer(view, ServiceJson.Contract.ExplanationView);
     }
 

@@ -7,8 +7,7 @@ using Akka.Actor;
 namespace ActorHeartbeat.Service.Logging;
 
 /// <summary>
-/// Writes one line per state change, as the event stream tells them. An answered heartbeat (open to awaiting-pong and back) is the normal
-/// course of things and is a debug line; the loss of a connection is a warning.
+/// Writes one line per state change, as the event stream has them; the loss of a connection is a warning.
 /// </summary>
 internal sealed class StateLog : ReceiveActor
 {
@@ -34,8 +33,8 @@ internal sealed class StateLog : ReceiveActor
 
     private void Write(StateChanged change)
     {
-        var state = EndpointSnapshot.NameOf(change.To);
-        var level = LevelOf(change);
+        var state = change.To.Name();
+        var level = change.Cause is { IsFailure: true } ? LogLevel.Warning : LogLevel.Information;
         if (change.Cause is not { } cause)
             _log.StateEntered(level, change.Endpoint, state, change.Incarnation, change.Attempt);
         else if (change.RetryIn is { } delay)
@@ -43,13 +42,6 @@ internal sealed class StateLog : ReceiveActor
         else
             _log.Ended(level, change.Endpoint, state, change.Incarnation, change.Attempt, Spelling.Kebab(cause.Kind), cause.Detail);
     }
-
-    private static LogLevel LevelOf(StateChanged change) => change switch
-    {
-        { Cause.IsFailure: true } => LogLevel.Warning,
-        { From: ConnectionState.AwaitingPong, To: ConnectionState.Open } or { To: ConnectionState.AwaitingPong } => LogLevel.Debug,
-        _ => LogLevel.Information,
-    };
 
     private void Write(EndpointSnapshot endpoint)
     {

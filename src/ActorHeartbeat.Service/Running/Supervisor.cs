@@ -1,3 +1,4 @@
+using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Supervision;
 using Akka.Actor;
@@ -17,6 +18,10 @@ internal sealed class Supervisor(IRequiredActor<ConnectionSupervisor> actor)
     public async Task<EndpointSnapshot?> Endpoint(EndpointId id, CancellationToken cancellation) =>
         await actor.ActorRef.Ask<object>(new GetEndpoint(id), Deadline, cancellation) as EndpointSnapshot;
 
+    /// <summary>The last transitions of an endpoint, oldest first; none when there is no such endpoint.</summary>
+    public async Task<IReadOnlyList<StateChanged>> Transitions(EndpointId id, CancellationToken cancellation) =>
+        (await actor.ActorRef.Ask<object>(new GetTransitions(id), Deadline, cancellation) as TransitionList)?.Transitions ?? ValueList<StateChanged>.Empty;
+
     /// <summary>Where an endpoint stands in the governor's queue.</summary>
     public Task<QueuePlace> Place(EndpointId id, CancellationToken cancellation) =>
         actor.ActorRef.Ask<QueuePlace>(new GetPlace(id), Deadline, cancellation);
@@ -24,7 +29,7 @@ internal sealed class Supervisor(IRequiredActor<ConnectionSupervisor> actor)
     public Task<CommandResult> Command(object command, CancellationToken cancellation) =>
         actor.ActorRef.Ask<CommandResult>(command, Deadline, cancellation);
 
-    /// <summary>A <see cref="Connections.SendResult"/>, or a <see cref="CommandResult"/> when there is no such endpoint.</summary>
+    /// <summary>A <see cref="SendResult"/>, or a <see cref="CommandResult"/> when there is no such endpoint.</summary>
     /// <param name="send">What to send.</param>
     /// <param name="deadline">The endpoint's own send deadline.</param>
     /// <param name="cancellation">The caller has lost interest.</param>

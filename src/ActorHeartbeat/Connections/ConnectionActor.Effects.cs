@@ -30,7 +30,7 @@ public sealed partial class ConnectionActor
 
     private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? AutomaticTimeout;
 
-    private TimeSpan AutomaticTimeout => _memory.Vitals.RoundTrips.Timeout is not { } suggested ? TimeoutBeforeFirstRoundTrip
+    private TimeSpan AutomaticTimeout => _board.Estimator.Timeout is not { } suggested ? TimeoutBeforeFirstRoundTrip
         : suggested < LongestAutomaticTimeout ? suggested
         : LongestAutomaticTimeout;
 
@@ -43,24 +43,25 @@ public sealed partial class ConnectionActor
         switch (happened.FsmEvent)
         {
             case ConnectionEvent:
-                _memory.Vitals.CountStale();
+                _plane.Counters.CountStale();
                 return Stay();
             case PermitGranted:
                 GiveBack(happened.StateData);
                 return Stay();
             case PermitRefused:
                 return Stay(); // to a request that was withdrawn
-            case SettingsChanged:
-                TakeSettings();
+            case SettingsChanged changed:
+                TakeSettings(changed.Settings, changed.SendRate);
                 return Stay();
             case SendMessage send:
                 TellExpired(); // what is past its time must not take the place of what is not
-                Sender.Tell(new SendResult(_memory.Held.Offer(send.Message, Sender, Now), $"{_memory.Id} is not open, it waits for {_memory.Status?.Waiting}"));
+                Sender.Tell(new SendResult(_plane.PendingSends.Offer(send.Message, Sender, Now), $"{_settings.Id} is not open, it waits for {_board.Status?.Waiting}"));
                 return Stay();
-            case SubscriptionChanged:
-                return Stay(); // it reads them all when it opens
+            case SubscriptionChanged changed:
+                Remember(changed);
+                return Stay(); // it sends them all when it opens
             case TakeOver:
-                return GoTo(StateName); // it took over what it had, and lost it before it could speak for itself
+                return Stay(); // it has lost what it was ready with, and said so
             case RotationFailed:
                 return Stay(); // it has no connection to keep, and its next dial takes the present settings
             default:
@@ -75,30 +76,40 @@ public sealed partial class ConnectionActor
     private void GiveBack(ConnectionData data)
     {
         if (data is not ConnectingData)
-            _with.Governor.Tell(new ReturnPermit(_memory.Id));
+            _with.Governor.Tell(new ReturnPermit(_settings.Id));
         if (data is BackingOffData { Leaving: null })
             Release();
     }
 
-    /// <summary>A first dial waits its part of the spread; one that was released while it waited for its restart only ends.</summary>
-    private BackingOffData Beginning(TimeSpan startSpread)
+    /// <summary>A first dial waits its part of the spread; a released connection only waits until the socket that a crash left is gone.</summary>
+    private BackingOffData Beginning(ConnectionStart start)
     {
-        var left = _memory.AdoptOrphan(_role, Self);
-        return _role.IsReleased
+        var left = AdoptOrphan();
+        return start.IsReleased
             ? new BackingOffData(0, CloseCause.Start, BackingOffPhase.Ending, left is null ? Now : LeaveDeadline(left), left)
-            : new BackingOffData(0, CloseCause.Start, BackingOffPhase.Delay, Now + (startSpread * _random.NextDouble()), left);
+            : new BackingOffData(0, CloseCause.Start, BackingOffPhase.Delay, Now + (start.Spread * _random.NextDouble()), left);
+    }
+
+    /// <summary>The socket that a crashed predecessor left; null when there is none.</summary>
+    private ConnectionLink? AdoptOrphan()
+    {
+        if (_board.Link is not { IsGone: false } left)
+            return null;
+        left.Adopt(Self);
+        left.Abort();
+        return left.IsGone ? null : left;
     }
 
     private State BackOff(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
     {
-        if (!_role.IsPrimary && _role.TryStepBack())
+        if (!_isPrimary)
             return AbandonSuccession(data, cause, leaving);
-        if (!_memory.Held.KeepsWhileDown)
+        if (!_plane.PendingSends.KeepsWhileDown)
             RefuseHeld("the connection ended while it waited for the send-rate of its group");
-        var flapping = data is ConnectedData && _settings.Flap is { } flap && _memory.Flaps.Ended(Now, flap.Ends, flap.Within);
+        var flapping = data is ConnectedData && _settings.Flap is { } flap && _board.Flaps.Ended(Now, flap.Ends, flap.Within);
         var next = NextAttempt.After(_settings, cause, data.Failures, flapping, _random.NextDouble(), _with.Clock.UtcNow);
         if (next.Outcome.Action == OutcomeAction.NextUrl)
-            _memory.UrlIndex = (_memory.UrlIndex + 1) % (_settings.Urls.Count + 1);
+            _urlIndex = (_urlIndex + 1) % (_settings.Urls.Count + 1);
         PauseAsAsked(next.Outcome, cause);
         if (next.GivesUp)
             return GiveUp(cause);
@@ -107,18 +118,13 @@ public sealed partial class ConnectionActor
         return GoTo(ConnectionState.BackingOff).Using(new BackingOffData(next.Failures, cause, BackingOffPhase.Delay, Now + next.Delay, leaving));
     }
 
-    /// <summary>The old connection stays; how long until the next attempt follows the same table and curve as any other attempt.</summary>
+    /// <summary>The old connection stays. A successor that was closed before, by us, has nothing to tell.</summary>
     private State AbandonSuccession(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
     {
-        if (_role.IsSuccessor)
-        {
-            var next = NextAttempt.After(_settings, cause, _memory.RotationFailures, flapping: false, _random.NextDouble(), _with.Clock.UtcNow);
-            _memory.RotationFailures = next.Failures;
-            _memory.Feed.ExpectNoOther();
-            PauseAsAsked(next.Outcome, cause);
-            var retryIn = next.GivesUp && next.Delay < OutcomeSettings.DefaultQuarantine ? OutcomeSettings.DefaultQuarantine : next.Delay;
-            _with.Supervisor.Tell(new SuccessorFailed(_memory.Id, _role, cause, retryIn));
-        }
+        _plane.Feed.ExpectNoOther();
+        if (cause.IsFailure)
+            PauseAsAsked(OutcomeTable.Decide(_settings.Outcomes, cause, _with.Clock.UtcNow), cause);
+        _with.Supervisor.Tell(new SuccessorFailed(_settings.Id, _id, cause));
         return leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
     }
 
@@ -130,12 +136,12 @@ public sealed partial class ConnectionActor
 
     private State GiveUp(CloseCause cause)
     {
-        _with.Supervisor.Tell(new ConnectionFailed(_memory.Id, _role, cause));
+        _with.Supervisor.Tell(new ConnectionFailed(_settings.Id, _id, cause));
         return Stop();
     }
 
     /// <summary>
-    /// The only place that arms and cancels timers and publishes <see cref="StateChanged"/>. What a state owns beside its timer, a permit
+    /// The only place that arms and cancels timers and reports what is new. What a state owns beside its timer, a permit
     /// or a place in the queue, is given back here too.
     /// </summary>
     private void Enter(ConnectionState from, ConnectionState to)
@@ -145,11 +151,10 @@ public sealed partial class ConnectionActor
         SetTimer(TimerOf(to), DeadlinePassed.Instance, due > Now ? due - Now : TimeSpan.Zero);
 
         if (from == ConnectionState.Connecting && to != from)
-            _with.Governor.Tell(new ReturnPermit(_memory.Id));
+            _with.Governor.Tell(new ReturnPermit(_settings.Id));
         if (StateData is BackingOffData { Phase: BackingOffPhase.Queued } && NextStateData is BackingOffData { Phase: not BackingOffPhase.Queued })
-            _with.Governor.Tell(new CancelRequest(_memory.Id));
-        Publish(from, to);
-        _role.IsDown = false; // what it says of itself holds from now on
+            _with.Governor.Tell(new CancelRequest(_settings.Id));
+        Report(to);
     }
 
     private static string TimerOf(ConnectionState state) => state switch
@@ -178,25 +183,37 @@ public sealed partial class ConnectionActor
     }
 
     [MemberNotNull(nameof(_settings))]
-    private void TakeSettings()
+    private void TakeSettings(EndpointSettings settings, Rate? sendRate)
     {
-        _settings = _memory.Settings;
-        _memory.Held.Configure(_settings.Send, _settings.Limits.SendQueue);
+        (_settings, _sendRate) = (settings, sendRate);
+        _plane.PendingSends.Configure(settings.Send, settings.Limits.SendQueue);
+    }
+
+    private void Follow(ConnectionLink link)
+    {
+        link.Follow(_settings);
+        link.Pace.Configure(_sendRate, Now);
     }
 
     /// <summary>Takes changed settings while connected: a changed max-age counts from when the connection opened.</summary>
-    private ConnectedData Rearmed(ConnectedData data)
+    private ConnectedData Rearmed(ConnectedData data, SettingsChanged changed)
     {
         var before = _settings.MaxAge;
-        TakeSettings();
-        data.Link.Pace.Configure(_memory.SendRate, Now);
+        TakeSettings(changed.Settings, changed.SendRate);
+        Follow(data.Link);
         return data.IsSuccessor || before == _settings.MaxAge ? data : data with { RotateAt = RotationTime(data.OpenedAt) };
+    }
+
+    private void CountAnswer(HeartbeatAnswered answered)
+    {
+        _plane.Counters.CountAnswer();
+        _board.Measured(answered.RoundTrip);
     }
 
     // Settings that change later do not change how long its closing handshake may take.
     private TimeSpan LeaveDeadline(ConnectionLink leaving) => Now + leaving.Settings.Timeouts.Close + LeaveGrace;
 
-    private bool IsOutdated(ConnectionLink link) => EndpointChange.Between(link.Settings, _memory.Settings).Effect == ChangeEffect.Reconnect;
+    private bool IsOutdated(ConnectionLink link) => EndpointChange.Between(link.Settings, _settings).Effect == ChangeEffect.Reconnect;
 
     private static bool Concerns(ConnectionEvent happened, ConnectionLink? link) => happened.Incarnation == link?.Incarnation;
 
@@ -206,22 +223,23 @@ public sealed partial class ConnectionActor
         if (!again)
             _request++;
         // A successor waits for its turn as long as everybody, but for room in its group, which its own primary may be taking, only as long as an attempt.
-        var isSuccessor = _role.IsSuccessor;
+        var isSuccessor = !_isPrimary;
         RequestPermit(orRefuse: isSuccessor && again);
         return data with { Leaving = null, Phase = BackingOffPhase.Queued, Until = Now + (isSuccessor ? _settings.Timeouts.Connect : PermitReminder) };
     }
 
     private void RequestPermit(bool orRefuse = false) =>
-        _with.Governor.Tell(new RequestPermit(_memory.Id, Target.Authority, _settings.Group, _request) { OrRefuse = orRefuse });
+        _with.Governor.Tell(new RequestPermit(_settings.Id, Target.Authority, _settings.Group, _request) { OrRefuse = orRefuse });
 
-    private Uri Target => _memory.UrlIndex == 0 || _memory.UrlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_memory.UrlIndex - 1];
+    private Uri Target => _urlIndex == 0 || _urlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_urlIndex - 1];
 
     private ConnectingData Dial(BackingOffData data)
     {
-        var link = _memory.NewIncarnation(_role, _settings, _with.Clock, Self);
-        _memory.Vitals.CountDial();
-        if (!_role.IsPrimary && _settings.MaxAge?.DuplicateKey is { } key)
-            _memory.Feed.ExpectAnother(key);
+        var link = new ConnectionLink(_id, _plane, _settings, _sendRate, _with.Clock, Self);
+        _board.Link = link;
+        _plane.Counters.CountDial();
+        if (!_isPrimary && _settings.MaxAge?.DuplicateKey is { } key)
+            _plane.Feed.ExpectAnother(key);
         AttemptAsync(_with, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
         return new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
     }
@@ -246,11 +264,11 @@ public sealed partial class ConnectionActor
         var now = Now;
         data.Link.Opened();
         Replay(data.Link);
-        var isSuccessor = !_role.IsPrimary;
+        var isSuccessor = !_isPrimary;
         if (isSuccessor)
             data.Link.ExpectData();
         return new ConnectedData(
-            data.Failures, data.Link, now, Stable: data.Failures == 0 && _memory.UrlIndex == 0, now, 0, null,
+            data.Failures, data.Link, now, Stable: data.Failures == 0 && _urlIndex == 0, now, 0, null,
             isSuccessor ? now + (_settings.MaxAge?.ReadyAfter ?? DefaultReadyAfter) : RotationTime(now), isSuccessor);
     }
 
@@ -259,14 +277,13 @@ public sealed partial class ConnectionActor
 
     private ConnectedData AskForSuccession(ConnectedData data)
     {
-        _role.BecomeReady(); // unless it is the primary, which asks for another
-        _with.Supervisor.Tell(data.IsSuccessor ? new SuccessorReady(_memory.Id, _role) : new RotationDue(_memory.Id, _role));
+        _with.Supervisor.Tell(data.IsSuccessor ? new SuccessorReady(_settings.Id, _id) : new RotationDue(_settings.Id, _id));
         return data with { RotateAt = Now + SuccessionReminder, RotationFailure = null };
     }
 
     private ConnectedData Steady(ConnectedData data)
     {
-        _memory.UrlIndex = 0;
+        _urlIndex = 0;
         return data with { Failures = 0, Stable = true };
     }
 
@@ -291,7 +308,7 @@ public sealed partial class ConnectionActor
         return data.Until > longest ? data with { Until = longest } : data;
     }
 
-    private void Release() => _with.Governor.Tell(new ConnectionReleased(_memory.Id));
+    private void Release() => _with.Governor.Tell(new ConnectionReleased(_settings.Id));
 
     private string ScopeKey(GovernorScope scope) => scope switch
     {
@@ -300,12 +317,11 @@ public sealed partial class ConnectionActor
         _ => "",
     };
 
-    /// <summary>A stopped or crashed actor leaves no socket behind: what is not gone yet is aborted, and a successor finds it in the memory.</summary>
+    /// <summary>A stopped or crashed actor leaves no socket behind: what is not gone yet is aborted, and the board has it for the actor that follows.</summary>
     protected override void PostStop()
     {
-        _role.IsDown = true;
-        _role.TryStepBack();
         LinkOf(StateData)?.Abort();
+        _board.Status = _board.Status?.WithoutActor();
         base.PostStop();
     }
 

@@ -19,7 +19,7 @@ public sealed partial class ConnectionActor
 
     private void Replay(ConnectionLink link)
     {
-        link.Pace.Replay(_memory.Subscriptions);
+        link.Pace.Replay(_subscriptions);
         SendWhatMay(link);
     }
 
@@ -32,14 +32,23 @@ public sealed partial class ConnectionActor
             SendFor(Sender, data.Link, message);
             return Stay();
         }
-        var status = _memory.Held.Keep(message, Sender, Now);
+        var status = _plane.PendingSends.Keep(message, Sender, Now);
         Sender.Tell(new SendResult(status, status == SendStatus.Refused ? "as many messages as limits.send-queue allows wait for the send-rate of the group" : ""));
         return GoTo(StateName); // its deadline follows the first that waits
     }
 
+    private void Remember(SubscriptionChanged changed)
+    {
+        if (changed is { IsKept: true, Message: { } message })
+            _subscriptions[changed.Key] = message;
+        else
+            _subscriptions.Remove(changed.Key);
+    }
+
     private State WhenSubscribing(ConnectedData data, SubscriptionChanged changed)
     {
-        data.Link.Pace.Enqueue(changed);
+        Remember(changed);
+        data.Link.Pace.Enqueue(changed.Key, changed.Message);
         SendWhatMay(data.Link);
         return data.Link.Pace.HasSubscriptions ? GoTo(StateName) : Stay();
     }
@@ -52,7 +61,7 @@ public sealed partial class ConnectionActor
         {
             if (link.Pace.HasSubscriptions)
                 link.Send(link.Pace.NextSubscription());
-            else if (_role.IsPrimary && _memory.Held.TryTake(out var held))
+            else if (_isPrimary && _plane.PendingSends.TryTake(out var held))
                 SendFor(held.Ticket, link, held.Message);
             else
                 return;
@@ -62,20 +71,20 @@ public sealed partial class ConnectionActor
 
     /// <summary>When the first message that waits may go out; null when none waits.</summary>
     private TimeSpan? SendDue(ConnectionLink link) =>
-        link.Pace.HasSubscriptions || (_role.IsPrimary && !_memory.Held.IsEmpty) ? Now + link.Pace.Wait(Now) : null;
+        link.Pace.HasSubscriptions || (_isPrimary && !_plane.PendingSends.IsEmpty) ? Now + link.Pace.Wait(Now) : null;
 
     private static void SendFor(IActorRef asker, ConnectionLink link, OutboundMessage message) =>
         link.SendAsync(message).AsTask().PipeTo(asker, success: status => new SendResult(status));
 
     private void TellExpired()
     {
-        foreach (var late in _memory.Held.TakeExpired(Now))
+        foreach (var late in _plane.PendingSends.TakeExpired(Now))
             late.Ticket.Tell(new SendResult(SendStatus.Expired, "it waited longer than send.time-to-live"));
     }
 
     private void RefuseHeld(string why)
     {
-        foreach (var held in _memory.Held.TakeAll())
+        foreach (var held in _plane.PendingSends.TakeAll())
             held.Ticket.Tell(new SendResult(SendStatus.Refused, why));
     }
 

@@ -1,42 +1,62 @@
+using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Policies;
+using Akka.Actor;
 
 namespace ActorHeartbeat.Connections;
 
 /// <content>What the actor says of itself.</content>
 public sealed partial class ConnectionActor
 {
-    private void Publish(ConnectionState from, ConnectionState to)
+    private void Report(ConnectionState to)
     {
-        if (!_role.IsPrimary)
-            return;
         var next = NextStateData;
         var backingOff = next as BackingOffData;
         var utcNow = _with.Clock.UtcNow;
-        var before = _memory.LastSaid;
+        var before = _board.Status;
         var retryIn = backingOff is { Phase: BackingOffPhase.Delay } ? Remaining(backingOff.Until) : (TimeSpan?)null;
-        var changed = from != to || before?.State != to; // the latter after a restart
-        var said = new ConnectionStatus(
+        var isNews = before is null || !IsSame(before.State, to);
+        var status = new ConnectionStatus(
             to,
-            changed ? utcNow : before!.Since,
+            isNews ? utcNow : before!.Since,
             LinkOf(next)?.Incarnation ?? before?.Incarnation ?? 0,
             next.Failures + 1,
             Target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
             next is ConnectedData connected ? connected.Link.Subprotocol : null,
             backingOff is { Cause.Kind: not CauseKind.Start } ? backingOff.Cause : before?.LastClose,
-            changed && backingOff is { Cause.Kind: not CauseKind.Start } ? utcNow : before?.LastCloseAt,
+            isNews && backingOff is { Cause.Kind: not CauseKind.Start } ? utcNow : before?.LastCloseAt,
             retryIn is { } wait ? utcNow + wait : null,
             Waiting(next),
             (next as ConnectedData)?.Missed ?? 0)
         {
-            Role = _role,
             FailedRotation = next is ConnectedData { RotationFailure: { } failure, RotateAt: { } rotateAt } ? new FailedRotation(failure, utcNow + Remaining(rotateAt)) : null,
+            UrlIndex = _urlIndex,
         };
-        if (!_memory.TrySay(before, said) || !changed)
+        _board.Status = status;
+        if (!isNews)
             return;
-        var change = new StateChanged(_memory.Id, said.Incarnation, from, to, next.Failures + 1, backingOff?.Cause, retryIn, utcNow);
-        _memory.Journal.Add(change);
-        _memory.Feed.StateChanged(to, backingOff?.Cause.Detail ?? "");
-        Context.System.EventStream.Publish(change);
+        // Here, and not when the supervisor hears of it, so that states stand in order with the messages.
+        _plane.Feed.StateChanged(_id.Number, new FeedState(to.Name(), backingOff?.Cause.Detail ?? ""));
+        _with.Supervisor.Tell(new ConnectionChanged(_settings.Id, _id, status, backingOff?.Cause, retryIn));
+    }
+
+    /// <summary>A heartbeat that waits for its answer, or has it, is no change of state for the world.</summary>
+    private static bool IsSame(ConnectionState one, ConnectionState other) =>
+        one == other || (one is ConnectionState.Open or ConnectionState.AwaitingPong && other is ConnectionState.Open or ConnectionState.AwaitingPong);
+
+    /// <summary>From now on this connection is the endpoint's. What the endpoint went through before, and since when it is open, goes on.</summary>
+    private void BecomePrimary(ConnectionStatus? before)
+    {
+        _isPrimary = true;
+        var own = _board.Status!; // connected, so it has reported
+        _board.Status = own with
+        {
+            Since = before is { IsUp: true } ? before.Since : own.Since,
+            LastClose = before?.LastClose,
+            LastCloseAt = before?.LastCloseAt,
+        };
+        if (before is not { IsUp: true })
+            _plane.Feed.StateChanged(_id.Number, new FeedState(FeedState.Open, ""));
+        _with.Supervisor.Tell(new TookOver(_settings.Id, _id, _board.Status));
     }
 
     // A first dial without a spread is due when the actor is constructed, and that was a moment ago.

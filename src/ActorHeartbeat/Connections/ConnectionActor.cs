@@ -57,25 +57,33 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
 {
     private const string RetryDue = "retry-due", ConnectDeadline = "connect-deadline", HeartbeatDue = "heartbeat-due", PongDeadline = "pong-deadline";
 
-    private readonly EndpointMemory _memory;
+    private readonly EndpointPlane _plane;
+    private readonly ConnectionBoard _board;
     private readonly ConnectionDependencies _with;
-    private readonly ConnectionRole _role;
+    private readonly ConnectionId _id;
+    private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(0, StringComparer.Ordinal);
     private EndpointSettings _settings;
+    private Rate? _sendRate;
     private SplitMix _random;
+    private bool _isPrimary;
+    private int _urlIndex;
 
-    /// <param name="memory">What outlives this actor.</param>
+    /// <param name="start">All that it begins with.</param>
+    /// <param name="plane">The endpoint's data plane.</param>
+    /// <param name="board">Where it shows how it stands.</param>
     /// <param name="with">Whom it works with.</param>
-    /// <param name="startSpread">The first dial waits a random part of this.</param>
-    /// <param name="role">Primary, or the successor of a planned rotation until it takes over.</param>
-    public ConnectionActor(EndpointMemory memory, ConnectionDependencies with, TimeSpan startSpread, ConnectionRole role)
+    internal ConnectionActor(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with)
     {
-        _memory = memory;
+        _plane = plane;
+        _board = board;
         _with = with;
-        _role = role;
-        TakeSettings();
-        _random = SplitMix.For(with.Seed + (ulong)memory.Vitals.Dials, memory.Id.Value);
+        (_id, _isPrimary, _urlIndex) = (start.Id, start.IsPrimary, start.UrlIndex);
+        foreach (var (key, message) in start.Subscriptions)
+            _subscriptions.Add(key, message);
+        TakeSettings(start.Settings, start.SendRate);
+        _random = SplitMix.For(with.Seed + (ulong)plane.Counters.Dials, start.Settings.Id.Value);
 
-        StartWith(ConnectionState.BackingOff, Beginning(startSpread));
+        StartWith(ConnectionState.BackingOff, Beginning(start));
         When(ConnectionState.BackingOff, WhenBackingOff);
         When(ConnectionState.Connecting, WhenConnecting);
         When(ConnectionState.Open, WhenOpen);
@@ -85,12 +93,12 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         Initialize();
     }
 
-    /// <param name="memory">What outlives the actor.</param>
+    /// <param name="start">All that it begins with.</param>
+    /// <param name="plane">The endpoint's data plane.</param>
+    /// <param name="board">Where it shows how it stands.</param>
     /// <param name="with">Whom it works with.</param>
-    /// <param name="startSpread">The first dial waits a random part of this; zero dials at once.</param>
-    /// <param name="role">Primary, or the successor of a planned rotation until it takes over.</param>
-    public static Props Props(EndpointMemory memory, ConnectionDependencies with, TimeSpan startSpread, ConnectionRole role) =>
-        Akka.Actor.Props.Create(() => new ConnectionActor(memory, with, startSpread, role));
+    internal static Props Props(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with) =>
+        Akka.Actor.Props.CreateBy(new Producer(start, plane, board, with));
 
     private TimeSpan Now => _with.Clock.Elapsed;
 
@@ -122,7 +130,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case Refresh:
                 return Stay();
             case SettingsChanged changed:
-                TakeSettings();
+                TakeSettings(changed.Settings, changed.SendRate);
                 if (data.Phase is BackingOffPhase.Queued && changed.Effect > ChangeEffect.Live)
                     RequestPermit(); // another group or host is another line, with a budget of its own
                 return data.Phase is BackingOffPhase.Delay && changed.Effect > ChangeEffect.Live ? GoTo(ConnectionState.BackingOff).Using(NoLongerThanBackoff(data)) : Stay();
@@ -170,16 +178,28 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Stay();
             case Refresh:
                 return Stay(); // it dials already
-            case SettingsChanged or RotationFailed when IsOutdated(data.Link): // it would open what a rotation was to replace, whatever the message says
-                TakeSettings();
-                data.Link.Abort();
-                return BackOff(data, CloseCause.Refresh("configuration changed"), data.Link);
+            case SettingsChanged changed:
+                TakeSettings(changed.Settings, changed.SendRate);
+                return WhenOutdated(data);
+            case RotationFailed:
+                return WhenOutdated(data); // it would open what a rotation was to replace
             case CloseConnection close:
                 data.Link.Abort();
                 return GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Link));
             default:
                 return null!;
         }
+    }
+
+    private State WhenOutdated(ConnectingData data)
+    {
+        if (!IsOutdated(data.Link))
+        {
+            Follow(data.Link);
+            return Stay();
+        }
+        data.Link.Abort();
+        return BackOff(data, CloseCause.Refresh("configuration changed"), data.Link);
     }
 
     private State Greet(ConnectingData data, int from)
@@ -211,6 +231,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                     var verdict => WhenClockRings(data, verdict),
                 };
             case HeartbeatAnswered answered when Concerns(answered, data.Link):
+                CountAnswer(answered);
                 return Stay().Using(data with { LastAnswer = Now }); // a sign of life came before it, in the same read
             case SignOfLife sign when Concerns(sign, data.Link):
                 return Stay();
@@ -225,6 +246,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         switch (happened.FsmEvent)
         {
             case HeartbeatAnswered answered when Concerns(answered, data.Link):
+                CountAnswer(answered);
                 return GoTo(ConnectionState.Open).Using(data with { LastAnswer = Now, Missed = 0, PongDeadline = null });
             case SignOfLife sign when Concerns(sign, data.Link):
                 return GoTo(ConnectionState.Open).Using(data with { LastAnswer = Now, Missed = 0, PongDeadline = null });
@@ -266,12 +288,14 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Stay();
             case Refresh refresh:
                 return WhenClosing(data, CloseCause.Refresh(refresh.Why));
-            case TakeOver:
+            case TakeOver take when data.IsSuccessor:
+                BecomePrimary(take.Before);
                 SendWhatMay(data.Link);
                 return GoTo(StateName).Using(data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt) });
-            case SettingsChanged { Effect: ChangeEffect.Reconnect }:
+            case SettingsChanged { Effect: ChangeEffect.Reconnect } changed:
+                TakeSettings(changed.Settings, changed.SendRate);
+                return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case RotationFailed { Cause.Kind: CauseKind.NoRoom } when IsOutdated(data.Link): // the reload must take effect, and closing makes room
-                TakeSettings();
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case RotationFailed failed:
                 return GoTo(StateName).Using(data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
@@ -284,8 +308,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return WhenSubscribing(data, changed);
             case FirstData first when Concerns(first, data.Link):
                 return data.IsSuccessor ? GoTo(StateName).Using(AskForSuccession(data)) : Stay();
-            case SettingsChanged:
-                return GoTo(StateName).Using(Rearmed(data)); // its deadline follows the new settings
+            case SettingsChanged changed:
+                return GoTo(StateName).Using(Rearmed(data, changed)); // its deadline follows the new settings
             default:
                 return null!;
         }
@@ -295,5 +319,17 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     {
         SayGoodbye(data.Link, _settings.CloseCode, cause.Detail);
         return BackOff(data, cause, data.Link);
+    }
+
+    /// <summary>Makes the actor without an expression tree to compile for each of thousands.</summary>
+    private sealed class Producer(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(ConnectionActor);
+
+        public ActorBase Produce() => new ConnectionActor(start, plane, board, with);
+
+        public void Release(ActorBase actor)
+        {
+        }
     }
 }

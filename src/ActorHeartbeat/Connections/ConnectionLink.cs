@@ -14,10 +14,11 @@ namespace ActorHeartbeat.Connections;
 /// </summary>
 internal sealed class ConnectionLink : IConnectionSink
 {
-    private readonly EndpointMemory _memory;
+    private readonly EndpointPlane _plane;
     private readonly SchedulerClock _clock;
     private readonly CancellationTokenSource _dial = new();
     private volatile IActorRef _owner;
+    private volatile EndpointSettings _current;
     private volatile Hello? _hello;
     private IConnection? _connection;
     private FeedWriter? _writer;
@@ -26,23 +27,30 @@ internal sealed class ConnectionLink : IConnectionSink
     private int _wantsSign, _wantsData;
     private volatile bool _gone, _abandoned, _adopted, _isHeldBack;
 
-    public ConnectionLink(long incarnation, ConnectionRole role, EndpointSettings settings, EndpointMemory memory, SchedulerClock clock, IActorRef owner)
+    /// <param name="connection">Whose incarnation it is.</param>
+    /// <param name="plane">Of its endpoint; from it comes the incarnation.</param>
+    /// <param name="settings">What it is dialed with.</param>
+    /// <param name="sendRate">What the endpoint's group allows to be sent over it; null for no limit.</param>
+    /// <param name="clock">The scheduler's clock.</param>
+    /// <param name="owner">The actor that hears it.</param>
+    public ConnectionLink(ConnectionId connection, EndpointPlane plane, EndpointSettings settings, Rate? sendRate, SchedulerClock clock, IActorRef owner)
     {
-        Incarnation = incarnation;
-        Role = role;
-        Settings = settings;
-        Pace = new SendPace(memory.SendRate, clock.Elapsed);
-        _memory = memory;
+        Connection = connection;
+        Incarnation = plane.NextIncarnation();
+        Settings = _current = settings;
+        Pace = new SendPace(sendRate, clock.Elapsed);
+        _plane = plane;
         _clock = clock;
         _owner = owner;
+        plane.SocketBegins();
     }
+
+    public ConnectionId Connection { get; }
 
     public long Incarnation { get; }
 
     /// <inheritdoc/>
-    public LimitSettings Limits => _memory.Settings.Limits;
-
-    public ConnectionRole Role { get; }
+    public LimitSettings Limits => _current.Limits;
 
     /// <summary>What it is dialed with.</summary>
     public EndpointSettings Settings { get; }
@@ -56,8 +64,7 @@ internal sealed class ConnectionLink : IConnectionSink
     /// <summary>Whether the transport has confirmed that nothing of this incarnation is left.</summary>
     public bool IsGone => _gone;
 
-    // Read where it is needed: what the pump takes for an answer, and what the actor sends, is what the settings say now.
-    private HeartbeatSettings Heartbeat => _memory.Settings.Heartbeat;
+    private HeartbeatSettings Heartbeat => _current.Heartbeat;
 
     public string? Subprotocol => _connection?.Subprotocol;
 
@@ -66,6 +73,9 @@ internal sealed class ConnectionLink : IConnectionSink
     /// silence proves nothing before this.
     /// </summary>
     public TimeSpan HeldBackUntil => _isHeldBack ? _clock.Elapsed : TimeSpan.FromTicks(Volatile.Read(ref _heldBackUntil));
+
+    /// <summary>What the pump takes for an answer, and how much it takes, follows these settings from now on.</summary>
+    public void Follow(EndpointSettings settings) => _current = settings;
 
     public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer)
     {
@@ -96,12 +106,12 @@ internal sealed class ConnectionLink : IConnectionSink
     /// <summary>Begins to read from the accepted connection.</summary>
     public void Start()
     {
-        _writer = _memory.Feed.Begin(Settings.MaxAge?.DuplicateKey);
+        _writer = _plane.Feed.Begin(Settings.MaxAge?.DuplicateKey);
         Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks);
         _connection!.Start();
     }
 
-    /// <summary>Who hears this link from now on; a crashed actor leaves its socket to its successor.</summary>
+    /// <summary>The actor that hears this link from now on: a crashed one leaves its socket to the one that takes its place.</summary>
     public void Adopt(IActorRef owner)
     {
         _owner = owner;
@@ -119,7 +129,7 @@ internal sealed class ConnectionLink : IConnectionSink
 
     public ValueTask<SendStatus> SendAsync(OutboundMessage message)
     {
-        _memory.Vitals.CountOut(message.Payload.Length);
+        _plane.Counters.CountOut(message.Payload.Length);
         return _connection!.SendAsync(message);
     }
 
@@ -216,15 +226,14 @@ internal sealed class ConnectionLink : IConnectionSink
     {
         if (Interlocked.Exchange(ref _pingId, 0) == 0)
             return;
-        _memory.Vitals.RoundTrip(_clock.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt)));
-        _owner.Tell(new HeartbeatAnswered(Incarnation));
+        _owner.Tell(new HeartbeatAnswered(Incarnation, _clock.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt))));
     }
 
     private void Leave(string why)
     {
-        _gone = true;
         _writer?.End(why);
-        _memory.Left(this);
+        _plane.SocketIsGone();
+        _gone = true; // last: the next dial may begin as soon as this is seen
     }
 
     private static TimeSpan At(ref long ticks, TimeSpan openedAt)

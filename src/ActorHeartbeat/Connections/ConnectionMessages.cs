@@ -12,9 +12,11 @@ public sealed record Refresh(string Why);
 /// <summary>Close for good, with a Close frame, then stop. The messages of on-close go out first.</summary>
 public sealed record CloseConnection(int Code, string Reason);
 
-/// <summary>The endpoint's settings were replaced in its <see cref="EndpointMemory"/>.</summary>
+/// <summary>The endpoint has other settings from now on.</summary>
+/// <param name="Settings">All of them.</param>
+/// <param name="SendRate">What the endpoint's group allows to be sent over one connection; null for no limit.</param>
 /// <param name="Effect">The strongest effect of what changed.</param>
-public sealed record SettingsChanged(ChangeEffect Effect);
+public sealed record SettingsChanged(EndpointSettings Settings, Rate? SendRate, ChangeEffect Effect);
 
 /// <summary>
 /// Send a message; answered by <see cref="SendResult"/>. A message that is queued is answered twice: that it is queued, and what became of it.
@@ -29,11 +31,14 @@ public sealed record SendMessage(OutboundMessage Message)
 /// <param name="Why">For a message that was not sent: one line.</param>
 public sealed record SendResult(SendStatus Status, string Why = "") : IDeadLetterSuppression;
 
-/// <summary>The subscription of a key was remembered or forgotten. A connection that is open and opened before that sends the message, if any, now.</summary>
-/// <param name="Change">Counts the changes of the endpoint's <see cref="RememberedSubscriptions"/>.</param>
-internal sealed record SubscriptionChanged(long Change, string Key, OutboundMessage? Message);
+/// <summary>The subscription of a key was remembered or forgotten. An open connection sends the message, if any, now.</summary>
+/// <param name="IsKept">Whether the message is sent after every later connect too.</param>
+internal sealed record SubscriptionChanged(string Key, OutboundMessage? Message, bool IsKept);
 
-/// <summary>Published on the event stream at every transition of an endpoint's connection.</summary>
+/// <summary>
+/// Published on the event stream by the supervisor when an endpoint's connection goes from one of connecting, open and backing-off to another. A heartbeat
+/// that waits for its answer is no news: <see cref="ConnectionStatus"/> tells it.
+/// </summary>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>
 /// <param name="Cause">Why, when <paramref name="To"/> is backing off; otherwise null.</param>
 /// <param name="RetryIn">The delay before the next dial asks for its permit, when backing off.</param>
@@ -41,29 +46,39 @@ public sealed record StateChanged(
     EndpointId Endpoint, long Incarnation, ConnectionState From, ConnectionState To, int Attempt, CloseCause? Cause, TimeSpan? RetryIn, DateTimeOffset At);
 
 /// <summary>
-/// What a connection actor tells the supervisor. It may come after the endpoint was paused and resumed, or replaced its connection: the role
-/// says who speaks, and the supervisor hears only those it has not let go.
+/// What a connection actor tells the supervisor. It may come after the endpoint was paused and resumed, or replaced its connection: the id says who
+/// speaks.
 /// </summary>
-internal abstract record ConnectionReport(EndpointId Endpoint, ConnectionRole Role);
+internal abstract record ConnectionReport(EndpointId Endpoint, ConnectionId Connection);
+
+/// <summary>The connection went from one of connecting, open and backing-off to another.</summary>
+/// <param name="Status">How it stands now.</param>
+/// <param name="Cause">Why, when it backs off; otherwise null.</param>
+/// <param name="RetryIn">The delay before the next dial asks for its permit, when it backs off.</param>
+internal sealed record ConnectionChanged(EndpointId Endpoint, ConnectionId Connection, ConnectionStatus Status, CloseCause? Cause, TimeSpan? RetryIn)
+    : ConnectionReport(Endpoint, Connection);
 
 /// <summary>The actor stops for good: attempts exhausted or outcome fatal.</summary>
-internal sealed record ConnectionFailed(EndpointId Endpoint, ConnectionRole Role, CloseCause Cause) : ConnectionReport(Endpoint, Role);
+internal sealed record ConnectionFailed(EndpointId Endpoint, ConnectionId Connection, CloseCause Cause) : ConnectionReport(Endpoint, Connection);
 
 /// <summary>The connection is due for replacement.</summary>
-internal sealed record RotationDue(EndpointId Endpoint, ConnectionRole Role) : ConnectionReport(Endpoint, Role);
+internal sealed record RotationDue(EndpointId Endpoint, ConnectionId Connection) : ConnectionReport(Endpoint, Connection);
 
-/// <summary>The successor has seen data, or has been open long enough, and can take over.</summary>
-internal sealed record SuccessorReady(EndpointId Endpoint, ConnectionRole Role) : ConnectionReport(Endpoint, Role);
+/// <summary>The successor has seen data, or has been open long enough, and can take over. Answered by <see cref="TakeOver"/>.</summary>
+internal sealed record SuccessorReady(EndpointId Endpoint, ConnectionId Connection) : ConnectionReport(Endpoint, Connection);
 
-/// <summary>The successor of a planned rotation is the endpoint's connection from now on.</summary>
-internal sealed record TakeOver
-{
-    public static readonly TakeOver Instance = new();
-}
+/// <summary>
+/// Asks a successor to become the endpoint's connection. Answered by <see cref="TookOver"/>; one that has lost its connection meanwhile has told so by
+/// <see cref="SuccessorFailed"/> and does not answer.
+/// </summary>
+/// <param name="Before">How the endpoint stands until then.</param>
+internal sealed record TakeOver(ConnectionStatus? Before);
+
+/// <summary>The successor is the endpoint's connection from now on; the old one is to be closed.</summary>
+internal sealed record TookOver(EndpointId Endpoint, ConnectionId Connection, ConnectionStatus Status) : ConnectionReport(Endpoint, Connection);
 
 /// <summary>A successor lost its connection or attempt and stops; the old connection stays.</summary>
-/// <param name="RetryIn">How long until the next attempt at least.</param>
-internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionRole Role, CloseCause Cause, TimeSpan RetryIn) : ConnectionReport(Endpoint, Role);
+internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionId Connection, CloseCause Cause) : ConnectionReport(Endpoint, Connection);
 
 /// <summary>Told to the primary: the connection that was to replace it has failed and is gone; ask again after a while.</summary>
 internal sealed record RotationFailed(CloseCause Cause, TimeSpan RetryIn);
@@ -78,7 +93,7 @@ internal sealed record ConnectionEnded(long Incarnation, ConnectionEnd End) : Co
 /// <summary>A frame came in while the actor waited for one; told once per heartbeat.</summary>
 internal sealed record SignOfLife(long Incarnation) : ConnectionEvent(Incarnation);
 
-internal sealed record HeartbeatAnswered(long Incarnation) : ConnectionEvent(Incarnation);
+internal sealed record HeartbeatAnswered(long Incarnation, TimeSpan RoundTrip) : ConnectionEvent(Incarnation);
 
 /// <summary>The opening message with this index was answered as expected.</summary>
 internal sealed record HelloAnswered(long Incarnation, int Index) : ConnectionEvent(Incarnation);

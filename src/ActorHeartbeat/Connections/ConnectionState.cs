@@ -1,3 +1,5 @@
+using ActorHeartbeat.Delivery;
+
 namespace ActorHeartbeat.Connections;
 
 /// <summary>The states of a connection's FSM; there are no others.</summary>
@@ -14,4 +16,17 @@ public enum ConnectionState
 
     /// <summary>Not connected; waits for its delay, then for a permit.</summary>
     BackingOff,
+}
+
+/// <summary>How the states are spelled for people and programs.</summary>
+public static class ConnectionStateNames
+{
+    /// <summary><c>connecting</c>, <c>open</c>, <c>awaiting-pong</c> or <c>backing-off</c>.</summary>
+    public static string Name(this ConnectionState state) => state switch
+    {
+        ConnectionState.Connecting => FeedState.Connecting,
+        ConnectionState.Open => FeedState.Open,
+        ConnectionState.AwaitingPong => "awaiting-pong",
+        _ => FeedState.BackingOff,
+    };
 }

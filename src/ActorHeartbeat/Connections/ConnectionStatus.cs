@@ -2,8 +2,8 @@ using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Connections;
 
-/// <summary>What a connection actor says of itself at every transition.</summary>
-/// <param name="Since">When it entered the state, wall clock.</param>
+/// <summary>How a connection stands, as its actor wrote it at the last transition.</summary>
+/// <param name="Since">When it entered the state, wall clock. An open connection keeps it over its heartbeats.</param>
 /// <param name="Incarnation">The latest dial's number, 0 before the first.</param>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>
 /// <param name="Url">Without user info and query.</param>
@@ -29,13 +29,16 @@ public sealed record ConnectionStatus(
     /// <summary>Of an open connection whose planned replacement failed: why, and when the next is tried; null otherwise.</summary>
     public FailedRotation? FailedRotation { get; init; }
 
-    /// <summary>Whose words these are; they hold no longer than its actor lives and is wanted.</summary>
-    internal ConnectionRole? Role { get; init; }
+    /// <summary>Which of the endpoint's URLs it dials; 0 is the first.</summary>
+    public int UrlIndex { get; init; }
 
-    /// <summary>An actor that died, or is to end, says nothing more for a while or for good; what it had is not what the endpoint has.</summary>
-    internal ConnectionStatus AsLongAsItHolds() => Role is { IsDown: true } or { IsReleased: true } && State != ConnectionState.BackingOff
-        ? this with { State = ConnectionState.BackingOff, Subprotocol = null, Waiting = "its actor to start again", Missed = 0, FailedRotation = null }
-        : this;
+    /// <summary>Whether a connection carries the feed: a heartbeat that waits for its answer is no change of that.</summary>
+    public bool IsUp => State is ConnectionState.Open or ConnectionState.AwaitingPong;
+
+    /// <summary>How an endpoint stands whose actor is restarting or stopping: the last words of that actor are stale.</summary>
+    internal ConnectionStatus WithoutActor() => State == ConnectionState.BackingOff
+        ? this
+        : this with { State = ConnectionState.BackingOff, Subprotocol = null, Waiting = "its actor to start again", Missed = 0, FailedRotation = null };
 }
 
 /// <summary>A connection that stays because the one that was to replace it failed.</summary>

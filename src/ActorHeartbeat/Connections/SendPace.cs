@@ -13,7 +13,6 @@ internal sealed class SendPace(Rate? rate, TimeSpan now)
     private const double Burst = 1;
 
     private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(StringComparer.Ordinal);
-    private long _replayedUpTo;
     private TokenBucket? _bucket = rate is { } given ? TokenBucket.Full(given, Burst, now) : null;
 
     /// <summary>Whether subscriptions wait for their turn; they go before other messages.</summary>
@@ -38,21 +37,18 @@ internal sealed class SendPace(Rate? rate, TimeSpan now)
     }
 
     /// <summary>Sends on opening what is remembered by now.</summary>
-    public void Replay(RememberedSubscriptions remembered)
+    public void Replay(IEnumerable<KeyValuePair<string, OutboundMessage>> remembered)
     {
-        (_replayedUpTo, var messages) = remembered.Read();
-        foreach (var (key, message) in messages)
+        foreach (var (key, message) in remembered)
             _subscriptions.Add(key, message);
     }
 
     /// <summary>What is to be sent about a subscription; what still waited to be sent about the same one is thereby void.</summary>
-    public void Enqueue(SubscriptionChanged changed)
+    public void Enqueue(string key, OutboundMessage? message)
     {
-        if (changed.Change <= _replayedUpTo)
-            return; // it was told on its way here
-        _subscriptions.Remove(changed.Key);
-        if (changed.Message is { } message)
-            _subscriptions.Add(changed.Key, message);
+        _subscriptions.Remove(key);
+        if (message is not null)
+            _subscriptions.Add(key, message);
     }
 
     public OutboundMessage NextSubscription()

@@ -1,4 +1,3 @@
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Delivery;
@@ -21,6 +20,7 @@ public sealed class Feed
     private string? _drained;
     private bool _keeps;
     private FeedSource _source;
+    private long _speaker;
     private long _lastSeq;
     private long _messagesIn;
     private long _bytesIn;
@@ -105,25 +105,36 @@ public sealed class Feed
         }
     }
 
-    /// <summary>The endpoint's connection actor changed its state. Open also announces a pending gap.</summary>
-    /// <param name="state">The new state.</param>
-    /// <param name="cause">One line for operators, without secrets, or empty.</param>
-    public void StateChanged(ConnectionState state, string cause = "")
+    /// <summary>The connection whose states are the endpoint's from now on; 0 for none. The supervisor decides it.</summary>
+    /// <returns>Whether that is another than before.</returns>
+    internal bool LetSpeak(long connection)
     {
         lock (_gate)
         {
-            // While a connection carries the feed, its own return from AwaitingPong says nothing about one that is to replace it.
-            if (state == ConnectionState.Open && !_writers.Exists(writer => writer.Covers))
-                _writers.ForEach(Cover);
-            StateChanged(FeedState.Of(state, cause));
+            var isAnother = connection != _speaker;
+            _speaker = connection;
+            return isAnother;
         }
     }
 
-    /// <summary>A state that is not the FSM's: <see cref="FeedState.Paused"/> or <see cref="FeedState.Failed"/>.</summary>
+    /// <summary>A connection is in another state. Subscribers hear of it if it is the one that speaks for the endpoint.</summary>
+    internal void StateChanged(long connection, FeedState state)
+    {
+        lock (_gate)
+        {
+            if (connection == _speaker)
+                StateChanged(state);
+        }
+    }
+
+    /// <summary>The endpoint is in another state. <see cref="FeedState.Open"/> also announces a pending gap.</summary>
     public void StateChanged(FeedState state)
     {
         lock (_gate)
         {
+            // While a connection carries the feed, its state says nothing about one that is to replace it.
+            if (state.Name == FeedState.Open && !_writers.Exists(writer => writer.Covers))
+                _writers.ForEach(Cover);
             _state = Detailed(state);
             _audience.Publish(_state.Value, _state.Value);
         }

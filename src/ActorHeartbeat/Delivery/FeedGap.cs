@@ -1,5 +1,3 @@
-using ActorHeartbeat.Connections;
-
 namespace ActorHeartbeat.Delivery;
 
 /// <summary>What a subscriber has not got, and why.</summary>
@@ -33,24 +31,13 @@ public enum GapReason
 }
 
 /// <summary>A state of an endpoint as its subscribers see it.</summary>
-/// <param name="Name">connecting, open, awaiting-pong, backing-off, paused or failed.</param>
+/// <param name="Name">connecting, open, backing-off, paused or failed.</param>
 /// <param name="Cause">Why, one line, or empty.</param>
 public sealed record FeedState(string Name, string Cause)
 {
     public const string Connecting = "connecting";
     public const string Open = "open";
-    public const string AwaitingPong = "awaiting-pong";
     public const string BackingOff = "backing-off";
     public const string Paused = "paused";
     public const string Failed = "failed";
-
-    internal static FeedState Of(ConnectionState state, string cause) => new(
-        state switch
-        {
-            ConnectionState.Connecting => Connecting,
-            ConnectionState.Open => Open,
-            ConnectionState.AwaitingPong => AwaitingPong,
-            _ => BackingOff,
-        },
-        cause);
 }

@@ -39,7 +39,7 @@ public sealed class FeedWriter
 
     /// <summary>
     /// The opening messages are accepted: from here on this connection carries the feed, and a pending gap is announced. Its first
-    /// message and <see cref="Feed.StateChanged(Connections.ConnectionState, string)"/> with Open say the same.
+    /// message and the state <see cref="FeedState.Open"/> say the same.
     /// </summary>
     public void Opened() => _feed.Cover(this);
 

@@ -32,7 +32,14 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     public bool IsEmpty => Count == 0;
 
     /// <summary>Whether messages are kept while the connection is down.</summary>
-    public bool KeepsWhileDown => _settings.WhileDown == SendWhileDown.Queue;
+    public bool KeepsWhileDown
+    {
+        get
+        {
+            lock (_gate)
+                return _settings.WhileDown == SendWhileDown.Queue;
+        }
+    }
 
     /// <summary>When the oldest message expires, on the owner's clock; null when none waits.</summary>
     public TimeSpan? NextExpiry
@@ -98,7 +105,11 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     }
 
     /// <summary>Changes the policy from the next offer on; what waits keeps its place, and its age counts against the new time-to-live.</summary>
-    public void Configure(SendSettings settings, int capacity) => (_settings, _capacity) = (settings, capacity);
+    public void Configure(SendSettings settings, int capacity)
+    {
+        lock (_gate)
+            (_settings, _capacity) = (settings, capacity);
+    }
 }
 
 /// <summary>A message that waits for the connection.</summary>

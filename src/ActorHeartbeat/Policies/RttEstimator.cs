@@ -2,7 +2,7 @@ namespace ActorHeartbeat.Policies;
 
 /// <summary>
 /// Smoothed round trip and the timeout it suggests (RFC 6298 sections 2.2, 2.3), with a fixed small sketch for the 95th percentile.
-/// One writer; readers see slightly older figures.
+/// Not thread-safe; what others may read is a <see cref="RoundTrips"/>.
 /// </summary>
 public sealed class RttEstimator
 {

@@ -14,17 +14,19 @@ public sealed partial class ConnectionSupervisor
         ? With(close.Endpoint, endpoint => Pause(endpoint, close.Code, close.Reason))
         : new CommandResult(CommandOutcome.Refused, $"close code {close.Code} ({CloseCodes.Name(close.Code)}) must not be sent; allowed are 1000-1003, 1007-1014 and 3000-4999 (RFC 6455 section 7.4)");
 
-    private void Pause(SupervisedEndpoint endpoint, int code, string reason)
+    private void Pause(RegistryEntry endpoint, int code, string reason)
     {
-        foreach (var actor in endpoint.LetGo())
-            actor.Tell(new CloseConnection(code, reason));
-        if (endpoint.Mode == EndpointMode.Paused)
-            return;
-        endpoint.Enter(EndpointMode.Paused, _clock.UtcNow);
-        Announce(endpoint);
+        var connections = endpoint.LetGo();
+        if (endpoint.Mode != EndpointMode.Paused)
+        {
+            endpoint.Enter(EndpointMode.Paused, _clock.UtcNow);
+            Announce(endpoint);
+        }
+        foreach (var connection in connections)
+            Close(connection, code, reason);
     }
 
-    private void Resume(SupervisedEndpoint endpoint)
+    private void Resume(RegistryEntry endpoint)
     {
         if (endpoint.Mode == EndpointMode.Running)
             return;
@@ -36,20 +38,22 @@ public sealed partial class ConnectionSupervisor
     {
         if (Find(send.Endpoint) is not { } endpoint)
             Sender.Tell(Unknown(send.Endpoint));
-        else if (endpoint.Primary is { } primary)
-            primary.Forward(new SendMessage(send.Message) { By = Self });
+        else if (endpoint.Primary is { Actor: { } actor })
+            actor.Forward(new SendMessage(send.Message) { By = Self });
+        else if (endpoint.Primary is not null)
+            Sender.Tell(LostSends.Refusal);
         else
             Sender.Tell(new SendResult(Transport.SendStatus.Refused, $"{send.Endpoint} is {Snapshot(endpoint).State}"));
     }
 
     /// <summary>However its last actor ended, closed or failed or crashed too often: nobody is left to send what waited.</summary>
-    private static void RefuseHeld(SupervisedEndpoint endpoint)
+    private static void RefusePending(RegistryEntry endpoint)
     {
-        foreach (var held in endpoint.Memory.Held.TakeAll())
-            held.Ticket.Tell(new SendResult(Transport.SendStatus.Refused, $"{endpoint.Memory.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}"));
+        foreach (var pending in endpoint.Plane.PendingSends.TakeAll())
+            pending.Ticket.Tell(new SendResult(Transport.SendStatus.Refused, $"{endpoint.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}"));
     }
 
-    /// <summary>Once: who asks while it goes on hears its end, who asks later hears it at once.</summary>
+    /// <summary>Drains once: all that ask while it goes on hear its end, all that ask later hear it at once.</summary>
     private void DrainAll(Drain drain)
     {
         if (_drained is not null)
@@ -61,19 +65,23 @@ public sealed partial class ConnectionSupervisor
         if (_isDraining)
             return;
         _isDraining = true;
-        foreach (var endpoint in _endpoints.Values)
-            Pause(endpoint, endpoint.Memory.Settings.DrainCloseCode, drain.Reason);
-        if (_byActor.Count == 0)
-            FinishDrain(forced: 0);
-        else
-            Timers.StartSingleTimer(ShutdownDeadline, ShutdownOverdue.Instance, _settings.ShutdownTimeout);
+        Timers.StartSingleTimer(ShutdownDeadline, ShutdownOverdue.Instance, _settings.ShutdownTimeout);
+        foreach (var endpoint in _endpoints.Values.ToArray())
+            Pause(endpoint, endpoint.Settings.DrainCloseCode, drain.Reason);
+        FinishDrainWhenAllAreGone();
     }
 
     private void DropWhatIsLeft()
     {
         foreach (var actor in _byActor.Keys)
             Context.Stop(actor); // aborts its socket
-        FinishDrain(_byActor.Count);
+        FinishDrain(forced: _endpoints.Values.Sum(endpoint => endpoint.Connections.Count));
+    }
+
+    private void FinishDrainWhenAllAreGone()
+    {
+        if (_endpoints.Values.All(endpoint => endpoint.IsIdle))
+            FinishDrain(forced: 0);
     }
 
     private void FinishDrain(int forced)
@@ -86,7 +94,7 @@ public sealed partial class ConnectionSupervisor
             asker.Tell(_drained);
     }
 
-    private CommandResult With(EndpointId id, Action<SupervisedEndpoint> act)
+    private CommandResult With(EndpointId id, Action<RegistryEntry> act)
     {
         if (Find(id) is not { } endpoint)
             return Unknown(id);
@@ -94,7 +102,7 @@ public sealed partial class ConnectionSupervisor
         return new CommandResult(CommandOutcome.Accepted);
     }
 
-    private CommandResult WithRunning(EndpointId id, Action<SupervisedEndpoint> act)
+    private CommandResult WithRunning(EndpointId id, Action<RegistryEntry> act)
     {
         if (Find(id) is not { } endpoint)
             return Unknown(id);

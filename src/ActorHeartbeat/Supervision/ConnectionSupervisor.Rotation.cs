@@ -16,35 +16,45 @@ public sealed partial class ConnectionSupervisor
     /// Whether a reload may open the new connection beside the old one: the endpoint rotates, so its server is known to bear two for
     /// a moment; many do not, or close the older one.
     /// </summary>
-    private static bool MayOpenBeside(SupervisedEndpoint endpoint) =>
-        endpoint.Memory.Settings.MaxAge is not null && endpoint.CanRotate && endpoint.Memory.Status?.State is ConnectionState.Open or ConnectionState.AwaitingPong;
+    private static bool MayOpenBeside(RegistryEntry endpoint) =>
+        endpoint.Settings.MaxAge is not null && endpoint.CanRotate && endpoint.Status is { IsUp: true };
 
-    private void BeginSuccession(SupervisedEndpoint endpoint)
+    private void BeginSuccession(RegistryEntry endpoint)
     {
-        if (endpoint.CanRotate)
-            Start(endpoint, new ConnectionRole(isPrimary: false), TimeSpan.Zero);
+        if (endpoint.CanRotate && !_isDraining)
+            Launch(endpoint.Begin(NextId(), isPrimary: false), TimeSpan.Zero);
     }
 
-    private static void Succeed(SupervisedEndpoint endpoint)
+    /// <summary>From here on the successor speaks for the endpoint, whether or not it can still answer: at no time two do.</summary>
+    private static void AskToTakeOver(RegistryEntry endpoint, SupervisedConnection successor)
     {
-        if (!endpoint.TrySucceed(out var old))
-            return; // it has crashed since, or lost its connection: the old one stays
-        old?.Tell(new CloseConnection(endpoint.Memory.Settings.CloseCode, "replaced by a younger connection"));
-        endpoint.Primary!.Tell(TakeOver.Instance);
+        if (successor.Actor is not { } actor)
+            return; // it has crashed since, and says again when it is ready again
+        endpoint.Plane.Feed.LetSpeak(successor.Id.Number);
+        actor.Tell(new TakeOver(endpoint.Status));
     }
 
-    private static void Abandon(SupervisedEndpoint endpoint, SuccessorFailed failed)
+    private void Succeed(RegistryEntry endpoint, ConnectionStatus status)
     {
+        var old = endpoint.Succeed();
+        if (endpoint.Published != ConnectionState.Open)
+            Publish(endpoint, status, cause: null, retryIn: null, _clock.UtcNow);
+        Close(old, endpoint.Settings.CloseCode, "replaced by a younger connection");
+    }
+
+    private void Abandon(RegistryEntry endpoint, SupervisedConnection successor, CloseCause cause)
+    {
+        var next = NextAttempt.After(endpoint.Settings, cause, endpoint.RotationFailures, flapping: false, _random.NextDouble(), _clock.UtcNow);
+        endpoint.RotationFailures = next.Failures;
+        var retryIn = next.GivesUp && next.Delay < OutcomeSettings.DefaultQuarantine ? OutcomeSettings.DefaultQuarantine : next.Delay;
         Context.GetLogger().Warning(
-            "{0}: the new connection of a rotation failed, the old one stays; next attempt in {1:0.0} s: {2}", failed.Endpoint, failed.RetryIn.TotalSeconds, failed.Cause.Detail);
-        endpoint.RotationFailed = new RotationFailed(failed.Cause, failed.RetryIn);
+            "{0}: the new connection of a rotation failed, the old one stays; next attempt in {1:0.0} s: {2}", endpoint.Id, retryIn.TotalSeconds, cause.Detail);
+        FailSuccessor(endpoint, successor, new RotationFailed(cause, retryIn));
     }
 
-    // Only now is there room for the next attempt.
-    private static void Abandoned(SupervisedEndpoint endpoint)
+    private static void FailSuccessor(RegistryEntry endpoint, SupervisedConnection successor, RotationFailed failure)
     {
-        endpoint.Primary?.Tell(endpoint.RotationFailed ?? new RotationFailed(
-            new CloseCause(CauseKind.Crashed, "its actor failed more often than supervisor.restart.max-restarts allows"), OutcomeSettings.DefaultQuarantine));
-        endpoint.RotationFailed = null;
+        successor.Failure = failure;
+        endpoint.PrimarySpeaks();
     }
 }

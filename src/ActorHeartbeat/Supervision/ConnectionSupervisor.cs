@@ -2,33 +2,34 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
-using Akka.Pattern;
 
 namespace ActorHeartbeat.Supervision;
 
 /// <summary>
-/// Owns the registry of endpoints: what is wanted of each, and the actors that exist for it. One child per endpoint, restarted under
-/// exponential backoff when it throws; its siblings do not notice. Two during a planned rotation.
+/// Owns the registry of endpoints: what is wanted of each, which connection is its primary, and the actors that exist for it. One child per endpoint,
+/// restarted under exponential backoff when it throws; its siblings do not notice. Two during a planned rotation.
 /// </summary>
 public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
 {
-    private readonly Dictionary<EndpointId, SupervisedEndpoint> _endpoints = [];
-    private readonly Dictionary<IActorRef, SupervisedEndpoint> _byActor = [];
+    private readonly Dictionary<EndpointId, RegistryEntry> _endpoints = [];
+    private readonly Dictionary<IActorRef, SupervisedConnection> _byActor = [];
     private readonly SupervisorDependencies _dependencies;
     private readonly SchedulerClock _clock;
     private readonly GovernorLedger<IActorRef> _ledger = new();
     private readonly ConnectionDependencies _connections;
     private SupervisorSettings _settings = new();
     private IReadOnlyDictionary<string, GroupSettings> _groups = new Dictionary<string, GroupSettings>();
-    private readonly List<IActorRef> _drainedTo = []; // who waits for the end of the drain
+    private readonly List<IActorRef> _drainedTo = []; // the actors that wait for the end of the drain
     private bool _isDraining;
     private Drained? _drained;
-    private int _started;
+    private SplitMix _random;
+    private long _started, _restarted;
 
     public ConnectionSupervisor(SupervisorDependencies dependencies)
     {
         _dependencies = dependencies;
         _clock = new SchedulerClock(Context.System.Scheduler);
+        _random = SplitMix.For(dependencies.Seed, "supervisor");
         _ledger.Configure(_settings, _groups, _clock.Elapsed);
         if (dependencies.GovernorStore?.Load() is var (state, age))
             _ledger.Restore(state, age, _clock.Elapsed);
@@ -38,6 +39,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
+
+    /// <summary>For simulation, which runs on the thread that looks.</summary>
+    internal IReadOnlyDictionary<EndpointId, RegistryEntry> Registry => _endpoints;
 
     public static Props Props(SupervisorDependencies dependencies) => Akka.Actor.Props.Create(() => new ConnectionSupervisor(dependencies));
 
@@ -58,7 +62,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 Sender.Tell(With(remove.Endpoint, Remove));
                 break;
             case PauseEndpoint pause:
-                Sender.Tell(With(pause.Endpoint, endpoint => Pause(endpoint, endpoint.Memory.Settings.CloseCode, "paused")));
+                Sender.Tell(With(pause.Endpoint, endpoint => Pause(endpoint, endpoint.Settings.CloseCode, "paused")));
                 break;
             case CloseEndpoint close:
                 Sender.Tell(Close(close));
@@ -67,16 +71,16 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 Sender.Tell(With(resume.Endpoint, Resume));
                 break;
             case RefreshEndpoint refresh:
-                Sender.Tell(WithRunning(refresh.Endpoint, endpoint => endpoint.Primary!.Tell(new Refresh("refreshed by an operator"))));
+                Sender.Tell(WithRunning(refresh.Endpoint, endpoint => endpoint.Primary!.Actor?.Tell(new Refresh("refreshed by an operator"))));
                 break;
             case RotateEndpoint rotate:
                 Sender.Tell(WithRunning(rotate.Endpoint, endpoint => BeginSuccession(endpoint)));
                 break;
             case SubscribeTo subscribe:
-                Sender.Tell(With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Memory.Subscriptions.Remember(subscribe.Key, subscribe.Message))));
+                Sender.Tell(With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Remember(subscribe.Key, subscribe.Message))));
                 break;
             case UnsubscribeFrom unsubscribe:
-                Sender.Tell(With(unsubscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Memory.Subscriptions.Forget(unsubscribe.Key, unsubscribe.Message))));
+                Sender.Tell(With(unsubscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Forget(unsubscribe.Key, unsubscribe.Message))));
                 break;
             case SendTo send:
                 Send(send);
@@ -87,6 +91,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             case GetEndpoint get:
                 Sender.Tell(Find(get.Endpoint) is { } found ? Snapshot(found) : Unknown(get.Endpoint));
                 break;
+            case GetTransitions get:
+                Sender.Tell(Find(get.Endpoint) is { } known ? new TransitionList(known.Id, known.Journal.Snapshot()) : Unknown(get.Endpoint));
+                break;
             case GetPlace place:
                 _connections.Governor.Forward(place);
                 break;
@@ -96,13 +103,16 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             case ShutdownOverdue:
                 DropWhatIsLeft();
                 break;
-            case ConnectionReport report when Find(report.Endpoint) is { } endpoint && endpoint.Hears(report.Role):
-                Take(endpoint, report);
+            case ConnectionReport report when _endpoints.TryGetValue(report.Endpoint, out var endpoint) && endpoint.Find(report.Connection) is { } connection:
+                Take(endpoint, connection, report);
                 break;
             case ConnectionReport:
-                break; // of a connection that was let go
-            case Terminated dead when _byActor.Remove(dead.ActorRef, out var owner):
-                Stopped(owner, dead.ActorRef);
+                break; // of a connection that is gone
+            case RestartDue due:
+                Restart(due.Connection);
+                break;
+            case Terminated dead when _byActor.Remove(dead.ActorRef, out var stopped):
+                Stopped(stopped);
                 break;
             default:
                 Unhandled(message);
@@ -110,21 +120,27 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         }
     }
 
-    private void Take(SupervisedEndpoint endpoint, ConnectionReport report)
+    private void Take(RegistryEntry endpoint, SupervisedConnection connection, ConnectionReport report)
     {
         switch (report)
         {
-            case ConnectionFailed failed:
+            case ConnectionChanged changed when connection == endpoint.Shown:
+                Publish(endpoint, changed.Status, changed.Cause, changed.RetryIn, changed.Status.Since);
+                break;
+            case ConnectionFailed failed when connection == endpoint.Primary:
                 Fail(endpoint, failed.Cause);
                 break;
-            case RotationDue:
+            case RotationDue when connection == endpoint.Primary:
                 BeginSuccession(endpoint);
                 break;
-            case SuccessorReady ready when endpoint.IsSuccessor(ready.Role):
-                Succeed(endpoint);
+            case SuccessorReady when connection == endpoint.Successor:
+                AskToTakeOver(endpoint, connection);
                 break;
-            case SuccessorFailed failed when endpoint.IsSuccessor(failed.Role):
-                Abandon(endpoint, failed);
+            case TookOver took when connection == endpoint.Successor:
+                Succeed(endpoint, took.Status);
+                break;
+            case SuccessorFailed failed when connection == endpoint.Successor:
+                Abandon(endpoint, connection, failed.Cause);
                 break;
         }
     }
@@ -134,7 +150,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         (_settings, _groups) = (configuration.Supervisor, configuration.Groups);
         _connections.Governor.Tell(new ConfigureGovernor(_settings, _groups));
         var wanted = configuration.Endpoints.ToDictionary(settings => settings.Id);
-        var removed = _endpoints.Values.Where(endpoint => !endpoint.IsRemoved && !wanted.ContainsKey(endpoint.Memory.Id)).Select(endpoint => endpoint.Memory.Id).ToArray();
+        var removed = _endpoints.Values.Where(endpoint => !endpoint.IsRemoved && !wanted.ContainsKey(endpoint.Id)).Select(endpoint => endpoint.Id).ToArray();
         foreach (var id in removed)
             Remove(_endpoints[id]);
 
@@ -165,10 +181,10 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     {
         foreach (var endpoint in _endpoints.Values)
         {
-            if (SendRateOf(endpoint.Memory.Settings) is var rate && rate == endpoint.Memory.SendRate)
+            if (SendRateOf(endpoint.Settings) is var rate && rate == endpoint.SendRate)
                 continue;
-            endpoint.Memory.SendRate = rate;
-            endpoint.Tell(new SettingsChanged(ChangeEffect.Live));
+            endpoint.SendRate = rate;
+            endpoint.Tell(new SettingsChanged(endpoint.Settings, rate, ChangeEffect.Live));
         }
     }
 
@@ -188,29 +204,26 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         if (!_endpoints.TryGetValue(settings.Id, out var endpoint))
         {
             var feed = _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
-            _endpoints[settings.Id] = endpoint = new SupervisedEndpoint(new EndpointMemory(settings, feed), _clock.UtcNow);
+            _endpoints[settings.Id] = endpoint = new RegistryEntry(settings, new EndpointPlane(settings, feed), _clock.UtcNow);
         }
         endpoint.IsRemoved = false; // it may be one that is still closing
-        endpoint.Memory.Settings = settings;
-        endpoint.Memory.SendRate = SendRateOf(settings);
+        (endpoint.Settings, endpoint.SendRate) = (settings, SendRateOf(settings));
         endpoint.Enter(settings.Enabled ? EndpointMode.Running : EndpointMode.Paused, _clock.UtcNow);
         StartIfWanted(endpoint, spread);
     }
 
-    private ChangeEffect Reconfigure(SupervisedEndpoint endpoint, EndpointSettings settings)
+    private ChangeEffect Reconfigure(RegistryEntry endpoint, EndpointSettings settings)
     {
-        var before = endpoint.Memory.Settings;
+        var before = endpoint.Settings;
         var effect = EndpointChange.Between(before, settings).Effect;
         if (effect == ChangeEffect.None)
             return effect;
-        endpoint.Memory.Settings = settings;
-        endpoint.Memory.SendRate = SendRateOf(settings);
-        endpoint.Memory.RotationFailures = 0;
+        (endpoint.Settings, endpoint.SendRate, endpoint.RotationFailures) = (settings, SendRateOf(settings), 0);
         _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
         if (before.Enabled != settings.Enabled)
         {
             if (settings.Enabled && endpoint.Mode == EndpointMode.Running)
-                endpoint.Primary?.Tell(new SettingsChanged(effect)); // an operator had resumed it before the configuration did
+                endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, effect)); // an operator had resumed it before the configuration did
             else if (settings.Enabled)
                 Resume(endpoint);
             else
@@ -218,82 +231,41 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         }
         else if (effect == ChangeEffect.Reconnect && MayOpenBeside(endpoint))
         {
-            endpoint.Primary?.Tell(new SettingsChanged(ChangeEffect.Live)); // what needs no new connection does not wait for one
+            endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, ChangeEffect.Live)); // what needs no new connection does not wait for one
             BeginSuccession(endpoint);
         }
         else
         {
-            endpoint.Tell(new SettingsChanged(effect));
+            endpoint.Tell(new SettingsChanged(settings, endpoint.SendRate, effect));
         }
         return effect;
     }
 
-    private void Remove(SupervisedEndpoint endpoint)
+    private void Remove(RegistryEntry endpoint)
     {
         endpoint.IsRemoved = true;
-        endpoint.Memory.Subscriptions.Clear();
-        Pause(endpoint, endpoint.Memory.Settings.CloseCode, "removed");
+        endpoint.ForgetSubscriptions();
+        Pause(endpoint, endpoint.Settings.CloseCode, "removed");
         ForgetIfGone(endpoint);
     }
 
-    private void StartIfWanted(SupervisedEndpoint endpoint, TimeSpan spread)
-    {
-        if (endpoint is { Mode: EndpointMode.Running, IsIdle: true, IsRemoved: false } && !_isDraining)
-            Start(endpoint, new ConnectionRole(isPrimary: true), spread);
-    }
-
-    private void Start(SupervisedEndpoint endpoint, ConnectionRole role, TimeSpan spread)
-    {
-        var restart = _settings.Restart;
-        var connection = ConnectionActor.Props(endpoint.Memory, _connections, spread, role);
-        var actor = Context.ActorOf(
-            BackoffSupervisor.Props(Backoff.OnFailure(connection, "connection", restart.MinBackoff, restart.MaxBackoff, restart.Jitter, restart.MaxRestarts ?? -1)),
-            $"{endpoint.Memory.Id}-{++_started}");
-        Context.Watch(actor);
-        _byActor[actor] = endpoint;
-        endpoint.Started(actor, role);
-    }
-
-    private void Stopped(SupervisedEndpoint endpoint, IActorRef actor)
-    {
-        var wasPrimary = actor.Equals(endpoint.Primary);
-        if (actor.Equals(endpoint.Successor))
-            Abandoned(endpoint);
-        endpoint.Stopped(actor);
-        if (wasPrimary && endpoint.Mode == EndpointMode.Running)
-        {
-            // It stopped by itself and did not say why: it threw more often than restarts are allowed.
-            Fail(endpoint, new CloseCause(CauseKind.Crashed, "its actor failed more often than supervisor.restart.max-restarts allows"));
-        }
-        ForgetIfGone(endpoint);
-        StartIfWanted(endpoint, TimeSpan.Zero);
-        if (endpoint.IsIdle)
-            RefuseHeld(endpoint);
-        if (_isDraining && _byActor.Count == 0)
-            FinishDrain(forced: 0);
-    }
-
-    private void Fail(SupervisedEndpoint endpoint, CloseCause cause)
-    {
-        var successor = endpoint.Successor;
-        endpoint.LetGo();
-        successor?.Tell(new CloseConnection(endpoint.Memory.Settings.CloseCode, "the endpoint has failed"));
-        endpoint.Enter(EndpointMode.Failed, _clock.UtcNow, cause);
-        Announce(endpoint);
-    }
-
-    private void ForgetIfGone(SupervisedEndpoint endpoint)
+    private void ForgetIfGone(RegistryEntry endpoint)
     {
         if (!endpoint.IsRemoved || !endpoint.IsIdle)
             return;
-        _endpoints.Remove(endpoint.Memory.Id);
-        _dependencies.Feeds.Remove(endpoint.Memory.Id, "removed");
+        _endpoints.Remove(endpoint.Id);
+        _dependencies.Feeds.Remove(endpoint.Id, "removed");
     }
 
-    private SupervisedEndpoint? Find(EndpointId id) => _endpoints.TryGetValue(id, out var endpoint) && !endpoint.IsRemoved ? endpoint : null;
+    private RegistryEntry? Find(EndpointId id) => _endpoints.TryGetValue(id, out var endpoint) && !endpoint.IsRemoved ? endpoint : null;
 
-    private static EndpointSnapshot Snapshot(SupervisedEndpoint endpoint) =>
-        new(endpoint.Memory.Id, endpoint.Mode, endpoint.Failure, endpoint.Since, endpoint.Memory);
+    private static EndpointSnapshot Snapshot(RegistryEntry endpoint)
+    {
+        var (plane, counters) = (endpoint.Plane, endpoint.Plane.Counters);
+        return new EndpointSnapshot(endpoint.Id, endpoint.Mode, endpoint.Failure, endpoint.Since, endpoint.Settings, endpoint.Status, new EndpointFigures(
+            plane.Feed.MessagesIn, plane.Feed.LastInbound, counters.MessagesOut, counters.BytesOut, counters.Dials, counters.HeartbeatsAnswered, counters.StaleEvents,
+            endpoint.Shown?.Board.RoundTrips ?? RoundTrips.None, plane.Sockets, plane.PeakSockets));
+    }
 
-    private static void Announce(SupervisedEndpoint endpoint) => Context.System.EventStream.Publish(new EndpointModeChanged(Snapshot(endpoint)));
+    private static void Announce(RegistryEntry endpoint) => Context.System.EventStream.Publish(new EndpointModeChanged(Snapshot(endpoint)));
 }

@@ -11,11 +11,13 @@ namespace ActorHeartbeat.Supervision;
 /// </summary>
 internal sealed class LostSends : UntypedActor
 {
+    public static readonly SendResult Refusal = new(SendStatus.Refused, "its connection's actor has failed and starts again");
+
     protected override void PreStart() => Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
 
     protected override void OnReceive(object message)
     {
         if (message is DeadLetter { Message: SendMessage { By: { } by } } lost && by.Equals(Context.Parent))
-            lost.Sender.Tell(new SendResult(SendStatus.Refused, "its connection's actor has failed and starts again"));
+            lost.Sender.Tell(Refusal);
     }
 }

@@ -85,12 +85,21 @@ public sealed record Drain(string Reason);
 /// <param name="Forced">Endpoints that had not closed in time and were dropped.</param>
 public sealed record Drained(int Forced);
 
+/// <summary>Asks for the last transitions of an endpoint; answered by <see cref="TransitionList"/>, or <see cref="CommandResult"/> when there is none.</summary>
+public sealed record GetTransitions(EndpointId Endpoint);
+
+/// <param name="Transitions">Oldest first, 64 at most.</param>
+public sealed record TransitionList(EndpointId Endpoint, ValueList<StateChanged> Transitions);
+
 /// <summary>One endpoint as it stands.</summary>
 /// <param name="Mode">What the supervisor wants of it, or failed.</param>
 /// <param name="Failure">Why it is failed.</param>
 /// <param name="Since">Since when it is in its present mode, wall clock.</param>
-/// <param name="Memory">Settings, feed, figures, status and journal; live, and safe to read from anywhere.</param>
-public sealed record EndpointSnapshot(EndpointId Id, EndpointMode Mode, CloseCause? Failure, DateTimeOffset Since, EndpointMemory Memory)
+/// <param name="Settings">As of the last change.</param>
+/// <param name="Status">How its connection stands; null before the first started.</param>
+/// <param name="Figures">Counts since the endpoint exists.</param>
+public sealed record EndpointSnapshot(
+    EndpointId Id, EndpointMode Mode, CloseCause? Failure, DateTimeOffset Since, EndpointSettings Settings, ConnectionStatus? Status, EndpointFigures Figures)
 {
     /// <summary>
     /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.
@@ -99,17 +108,24 @@ public sealed record EndpointSnapshot(EndpointId Id, EndpointMode Mode, CloseCau
     {
         EndpointMode.Paused => "paused",
         EndpointMode.Failed => "failed",
-        _ => NameOf(Memory.Status?.State ?? ConnectionState.BackingOff),
-    };
-
-    public static string NameOf(ConnectionState state) => state switch
-    {
-        ConnectionState.Connecting => "connecting",
-        ConnectionState.Open => "open",
-        ConnectionState.AwaitingPong => "awaiting-pong",
-        _ => "backing-off",
+        _ => (Status?.State ?? ConnectionState.BackingOff).Name(),
     };
 }
+
+/// <summary>Figures of one endpoint over all its connections.</summary>
+/// <param name="MessagesIn">Messages that came in.</param>
+/// <param name="LastInbound">When the newest message came in, wall clock; null before the first.</param>
+/// <param name="MessagesOut">Messages handed to a connection.</param>
+/// <param name="BytesOut">Their payloads.</param>
+/// <param name="Dials">Dial attempts.</param>
+/// <param name="HeartbeatsAnswered">Heartbeats that were answered.</param>
+/// <param name="StaleEvents">Events of older incarnations that were dropped.</param>
+/// <param name="RoundTrips">Of the present connection's heartbeats.</param>
+/// <param name="Sockets">Sockets and dials that exist now.</param>
+/// <param name="PeakSockets">The most that ever existed at once: 1, or 2 with planned rotations.</param>
+public sealed record EndpointFigures(
+    long MessagesIn, DateTimeOffset? LastInbound, long MessagesOut, long BytesOut, long Dials, long HeartbeatsAnswered, long StaleEvents,
+    RoundTrips RoundTrips, int Sockets, int PeakSockets);
 
 /// <summary>Every endpoint is in exactly one: configured = running + paused + failed.</summary>
 public enum EndpointMode

@@ -64,24 +64,29 @@ public static class HalfOpenShow
         await fleet.AllAsync(
             endpoint =>
             {
-                var knows = endpoint.Memory.Status?.LastClose?.Kind == CauseKind.HeartbeatTimeout;
+                var knows = endpoint.Status?.LastClose?.Kind == CauseKind.HeartbeatTimeout;
                 if (knows)
                     first ??= TimeProvider.System.GetElapsedTime(stopped);
                 return knows;
             },
             Patience);
-        if ((await fleet.EndpointsAsync()).All(endpoint => endpoint.Memory.Status?.LastClose?.Kind == CauseKind.HeartbeatTimeout))
+        if ((await fleet.EndpointsAsync()).All(endpoint => endpoint.Status?.LastClose?.Kind == CauseKind.HeartbeatTimeout))
             last = TimeProvider.System.GetElapsedTime(stopped);
 
-        var opensBefore = Opens(await fleet.EndpointsAsync());
+        var opensBefore = await OpensAsync(fleet);
         server.Signal("CONT");
         await fleet.AllOpenAsync(Patience);
-        var opens = Opens(await fleet.EndpointsAsync());
+        var opens = await OpensAsync(fleet);
         return new HalfOpenFigures(first is { } from && last is { } to ? (from, to) : null, answered, opens.Max(endpoint => endpoint.Value - opensBefore[endpoint.Key]));
     }
 
-    private static Dictionary<string, int> Opens(IEnumerable<Supervision.EndpointSnapshot> endpoints) => endpoints.ToDictionary(
-        endpoint => endpoint.Id.Value, endpoint => endpoint.Memory.Journal.Snapshot().Count(change => change is { To: ConnectionState.Open, From: ConnectionState.Connecting }));
+    private static async Task<Dictionary<string, int>> OpensAsync(SupervisedFleet fleet)
+    {
+        var opens = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var endpoint in await fleet.EndpointsAsync())
+            opens[endpoint.Id.Value] = (await fleet.TransitionsAsync(endpoint.Id)).Count(change => change is { To: ConnectionState.Open, From: ConnectionState.Connecting });
+        return opens;
+    }
 
     private static EndpointSettings Endpoint(int port, int number) => new()
     {

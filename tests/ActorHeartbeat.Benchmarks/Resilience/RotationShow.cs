@@ -63,7 +63,7 @@ public static class RotationShow
             listeners.Sum(one => one.Missing()),
             listeners.Sum(one => one.Duplicates()),
             listeners.Sum(one => one.OutsideWindow),
-            endpoints.Max(endpoint => endpoint.Memory.PeakSockets),
+            endpoints.Max(endpoint => endpoint.Figures.PeakSockets),
             seen[1]);
     }
 

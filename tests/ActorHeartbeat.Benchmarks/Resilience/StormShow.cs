@@ -65,7 +65,7 @@ public static class StormShow
 
         var attempts = (await server.AskAsync("attempts")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ticks => TimeSpan.FromTicks(long.Parse(ticks, CultureInfo.InvariantCulture))).ToArray();
         var listed = await fleet.EndpointsAsync();
-        return new StormFigures(attempts.Length, OverBudget(attempts, rate), recovery, count - listed.Count(endpoint => endpoint is { State: "open" or "awaiting-pong", Memory.PeakSockets: 1 }));
+        return new StormFigures(attempts.Length, OverBudget(attempts, rate), recovery, count - listed.Count(endpoint => endpoint is { State: "open" or "awaiting-pong", Figures.PeakSockets: 1 }));
     }
 
     /// <summary>The most events in any window beyond rate x its length, in one pass.</summary>

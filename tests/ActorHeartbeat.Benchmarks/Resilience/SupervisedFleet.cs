@@ -1,3 +1,4 @@
+using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Supervision;
@@ -31,6 +32,10 @@ public sealed class SupervisedFleet : IAsyncDisposable
     public IActorRef Hear(Action<object> hear) => _system.ActorOf(Props.Create(() => new Ear(hear)));
 
     public async Task<IReadOnlyList<EndpointSnapshot>> EndpointsAsync() => (await _supervisor.Ask<EndpointList>(GetEndpoints.Instance, Patience)).Endpoints;
+
+    /// <summary>The last transitions of an endpoint, oldest first.</summary>
+    public async Task<IReadOnlyList<StateChanged>> TransitionsAsync(EndpointId endpoint) =>
+        (await _supervisor.Ask<TransitionList>(new GetTransitions(endpoint), Patience)).Transitions;
 
     /// <summary>Waits until all endpoints are like this.</summary>
     /// <returns>Whether they were in time.</returns>

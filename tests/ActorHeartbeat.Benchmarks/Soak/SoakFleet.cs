@@ -20,21 +20,23 @@ internal sealed class SoakFleet : IAsyncDisposable
     private readonly IHost _host;
     private readonly Endpoint[] _endpoints;
 
-    private SoakFleet(IHost host, Endpoint[] endpoints) => (_host, _endpoints) = (host, endpoints);
+    private readonly IActorRef _supervisor;
+
+    private SoakFleet(IHost host, IActorRef supervisor, Endpoint[] endpoints) => (_host, _supervisor, _endpoints) = (host, supervisor, endpoints);
 
     public int Count => _endpoints.Length;
 
     /// <summary>Endpoints that are connected.</summary>
-    public int Open => _endpoints.Count(endpoint => endpoint.Status?.State is ConnectionState.Open or ConnectionState.AwaitingPong);
+    public int Open => _endpoints.Count(endpoint => endpoint.Now.Status?.State is ConnectionState.Open or ConnectionState.AwaitingPong);
 
     /// <summary>Heartbeats answered, over all.</summary>
-    public long Answered => _endpoints.Sum(endpoint => endpoint.Memory.Vitals.HeartbeatsAnswered);
+    public long Answered => _endpoints.Sum(endpoint => endpoint.Now.Figures.HeartbeatsAnswered);
 
-    /// <summary>Heartbeats missed by endpoints to which nothing had been done; counted by <see cref="Look"/>.</summary>
+    /// <summary>Heartbeats missed by endpoints to which nothing had been done; counted by <see cref="LookAsync"/>.</summary>
     public int Missed { get; private set; }
 
     /// <summary>Dials beyond the first and those that a fault explains.</summary>
-    public long FalseReconnects => _endpoints.Sum(endpoint => Math.Max(0, endpoint.Memory.Vitals.Dials - endpoint.Explained));
+    public long FalseReconnects => _endpoints.Sum(endpoint => Math.Max(0, endpoint.Now.Figures.Dials - endpoint.Explained));
 
     public static async Task<SoakFleet> StartAsync(int count, Uri server)
     {
@@ -49,7 +51,7 @@ internal sealed class SoakFleet : IAsyncDisposable
         await host.StartAsync();
         var supervisor = host.Services.GetRequiredService<IRequiredActor<ConnectionSupervisor>>().ActorRef;
         var list = await supervisor.Ask<EndpointList>(GetEndpoints.Instance, AskDeadline);
-        return new SoakFleet(host, [.. list.Endpoints.Select(endpoint => new Endpoint(endpoint.Memory))]);
+        return new SoakFleet(host, supervisor, [.. list.Endpoints.Select(endpoint => new Endpoint(endpoint))]);
     }
 
     /// <summary>Endpoints that are well and to which nothing is being done, at random; they are now the fault's.</summary>
@@ -62,10 +64,10 @@ internal sealed class SoakFleet : IAsyncDisposable
         for (var tries = 0; tries < 4 * count && taken.Count < count; tries++)
         {
             var endpoint = _endpoints[random.Next(_endpoints.Length)];
-            if (endpoint.IsTaken || endpoint.Status is not { State: ConnectionState.Open })
+            if (endpoint.IsTaken || endpoint.Now.Status is not { State: ConnectionState.Open })
                 continue;
             (endpoint.IsTaken, endpoint.Explained) = (true, endpoint.Explained + dials);
-            taken.Add(endpoint.Memory.Id.Value);
+            taken.Add(endpoint.Now.Id.Value);
         }
         return [.. taken];
     }
@@ -74,21 +76,22 @@ internal sealed class SoakFleet : IAsyncDisposable
     public string[] ThatDialed(IEnumerable<string> names)
     {
         var wanted = names.ToHashSet(StringComparer.Ordinal);
-        return [.. _endpoints.Where(endpoint => wanted.Contains(endpoint.Memory.Id.Value) && endpoint.Memory.Vitals.Dials >= endpoint.Explained).Select(endpoint => endpoint.Memory.Id.Value)];
+        return [.. _endpoints.Where(endpoint => wanted.Contains(endpoint.Now.Id.Value) && endpoint.Now.Figures.Dials >= endpoint.Explained).Select(endpoint => endpoint.Now.Id.Value)];
     }
 
     /// <summary>Counts what is missed by those to which nothing was done, and frees those that a fault has let go and that are well again.</summary>
-    public void Look()
+    public async Task LookAsync()
     {
+        var now = (await _supervisor.Ask<EndpointList>(GetEndpoints.Instance, AskDeadline)).Endpoints.ToDictionary(endpoint => endpoint.Id);
         foreach (var endpoint in _endpoints)
         {
-            if (endpoint.IsTaken && endpoint.Memory.Vitals.Dials >= endpoint.Explained && endpoint.Status is { State: ConnectionState.Open })
+            endpoint.Now = now[endpoint.Now.Id];
+            if (endpoint.IsTaken && endpoint.Now.Figures.Dials >= endpoint.Explained && endpoint.Now.Status is { State: ConnectionState.Open })
                 endpoint.IsTaken = false;
-            if (!endpoint.IsTaken && endpoint.Status is { Missed: > 0 } status && status.Since != endpoint.MissedSince)
-            {
-                endpoint.MissedSince = status.Since;
+            var missed = endpoint.Now.Status?.Missed ?? 0;
+            if (!endpoint.IsTaken && missed > endpoint.Missed)
                 Missed++;
-            }
+            endpoint.Missed = missed;
         }
     }
 
@@ -109,17 +112,17 @@ internal sealed class SoakFleet : IAsyncDisposable
         Outcomes = new OutcomeSettings([], OutcomeAction.Retry),
     };
 
-    private sealed class Endpoint(EndpointMemory memory)
+    private sealed class Endpoint(EndpointSnapshot first)
     {
-        public EndpointMemory Memory { get; } = memory;
-
-        public ConnectionStatus? Status => Memory.Status;
+        /// <summary>As it was seen last.</summary>
+        public EndpointSnapshot Now { get; set; } = first;
 
         /// <summary>The first dial, and those that faults explain.</summary>
         public long Explained { get; set; } = 1;
 
         public bool IsTaken { get; set; }
 
-        public DateTimeOffset MissedSince { get; set; }
+        /// <summary>Heartbeats in a row that were missed when it was seen last.</summary>
+        public int Missed { get; set; }
     }
 }

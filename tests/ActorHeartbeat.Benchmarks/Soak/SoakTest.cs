@@ -47,6 +47,7 @@ internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
             if (clock.Elapsed > AllOpenWithin)
                 throw new TimeoutException($"only {fleet.Open} of {endpoints} are open after {AllOpenWithin}");
             await Task.Delay(100);
+            await fleet.LookAsync();
         }
 
         Console.WriteLine($"{endpoints} endpoints open after {clock.Elapsed.TotalSeconds:0.0} s; heartbeats every {SoakFleet.Heartbeat.Interval.TotalSeconds} s, a fault every {Between.TotalSeconds} s, seed {seed}");
@@ -55,7 +56,7 @@ internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
         var (faults, nextFault, nextSample) = (0, Between, TimeSpan.Zero);
         while (clock.Elapsed < length)
         {
-            fleet.Look();
+            await fleet.LookAsync();
             await HealAsync(server, fleet);
             // The last faults are to be over before the end, so that every reconnect is one of its fault.
             if (clock.Elapsed >= nextFault && clock.Elapsed < length - LongestFault)

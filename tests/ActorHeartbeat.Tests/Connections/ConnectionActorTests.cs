@@ -18,7 +18,7 @@ public class ConnectionActorTests : ConnectionSpec
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
-        Assert.Equal((1, 1), (Network.DialsOf(Id).Count, (int)Memory.Status!.Incarnation));
+        Assert.Equal((1, 1), (Network.DialsOf(Id).Count, (int)Status!.Incarnation));
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public class ConnectionActorTests : ConnectionSpec
     {
         Network.Otherwise = _ => DialScript.Fail(FailureLayer.Tcp, "connection refused");
         Start(Defaults with { Backoff = new BackoffSettings { Jitter = Jitter.None, MaxAttempts = 2 } });
-        Watch(Connection);
+        WatchConnection();
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
         ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
@@ -128,7 +128,7 @@ public class ConnectionActorTests : ConnectionSpec
         ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(1));
 
         ExpectStates(ConnectionState.Connecting);
-        ExpectTerminated(Connection);
+        ExpectStopped();
         Assert.Equal("connection refused", Supervisor.ExpectMsg<ConnectionFailed>().Cause.Detail);
     }
 
@@ -137,14 +137,14 @@ public class ConnectionActorTests : ConnectionSpec
     {
         Network.Script(Id, DialScript.Refuse(403));
         Start(Defaults with { Outcomes = new OutcomeSettings([new OutcomeRule { HttpStatus = [403], Then = OutcomeAction.Stop }], OutcomeAction.Retry) });
-        Watch(Connection);
+        WatchConnection();
         ExpectStates(ConnectionState.BackingOff);
         Settle();
 
         ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
 
         ExpectStates(ConnectionState.Connecting);
-        ExpectTerminated(Connection);
+        ExpectStopped();
         Assert.Equal(403, Supervisor.ExpectMsg<ConnectionFailed>().Cause.HttpStatus);
     }
 
@@ -201,13 +201,13 @@ public class ConnectionActorTests : ConnectionSpec
     public void Close_is_final()
     {
         StartOpen(Defaults with { OnClose = [OutboundMessage.Text("stop")] });
-        Watch(Connection);
+        WatchConnection();
         var socket = Socket;
 
         Connection.Tell(new CloseConnection(4000, "done"));
 
         ExpectBackingOff(CauseKind.Closed);
-        ExpectTerminated(Connection);
+        ExpectStopped();
         Assert.Equal((4000, "done"), socket.Closes[0]);
         Assert.Equal("stop", socket.SentText[^1]);
         Assert.Single(Network.DialsOf(Id));
@@ -218,7 +218,7 @@ public class ConnectionActorTests : ConnectionSpec
     {
         Network.Script(Id, DialScript.Hang);
         Start();
-        Watch(Connection);
+        WatchConnection();
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
         ExpectStates(ConnectionState.Connecting);
@@ -226,7 +226,7 @@ public class ConnectionActorTests : ConnectionSpec
         Connection.Tell(new CloseConnection(1000, "done"));
 
         ExpectBackingOff(CauseKind.Closed);
-        ExpectTerminated(Connection);
+        ExpectStopped();
         Assert.True(Network.DialsOf(Id)[0].IsGivenUp);
     }
 
@@ -256,36 +256,34 @@ public class ConnectionActorTests : ConnectionSpec
         Settle();
 
         ExpectNoMsg(TimeSpan.Zero);
-        Assert.Equal(2, Memory.Vitals.StaleEvents);
+        Assert.Equal(2, Plane.Counters.StaleEvents);
     }
 
     [Fact]
     public void A_stopped_actor_aborts_its_socket()
     {
         StartOpen();
-        Watch(Connection);
+        WatchConnection();
 
         Sys.Stop(Connection);
 
-        ExpectTerminated(Connection);
+        ExpectStopped();
         Assert.Equal((1, 0), (Socket.Aborts, Network.LiveSockets(Id)));
     }
 
     [Fact]
     public void The_successor_of_a_crashed_actor_waits_until_the_socket_it_left_is_gone()
     {
-        var role = new ConnectionRole(true);
-        Start(role: role);
+        Start();
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
         Network.HoldsEnds = true;
         var left = Socket;
-        Watch(Connection);
+        WatchConnection();
         Sys.Stop(Connection);
-        ExpectTerminated(Connection);
-        Restart(role);
-        ExpectStates(ConnectionState.BackingOff);
+        ExpectStopped();
+        Restart();
         Advance(0);
         Assert.Single(Network.DialsOf(Id));
 
@@ -302,17 +300,17 @@ public class ConnectionActorTests : ConnectionSpec
     {
         Network.Script(Id, DialScript.Manual);
         Start();
-        Watch(Connection);
+        WatchConnection();
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
         ExpectStates(ConnectionState.Connecting);
         Sys.Stop(Connection);
-        ExpectTerminated(Connection);
+        ExpectStopped();
 
         var late = Network.DialsOf(Id)[0].Accept();
 
         Assert.True(late.IsEnded);
-        Assert.Equal(0, Memory.Sockets);
+        Assert.Equal(0, Plane.Sockets);
     }
 
     [Fact]
@@ -320,7 +318,7 @@ public class ConnectionActorTests : ConnectionSpec
     {
         StartOpen();
 
-        Assert.Equal("ws://feed.test/path", Memory.Status!.Url);
+        Assert.Equal("ws://feed.test/path", Status!.Url);
     }
 
     [Fact]
@@ -336,26 +334,7 @@ public class ConnectionActorTests : ConnectionSpec
 
         var quarantined = ExpectStates(ConnectionState.BackingOff)[0];
         Assert.Equal((TimeSpan.FromMinutes(5), "2 connections ended within 60 s"), (quarantined.RetryIn, quarantined.Cause!.Quarantine));
-        Assert.Equal(quarantined.Cause, Memory.Status!.LastClose);
-    }
-
-    [Fact]
-    public void The_journal_keeps_the_last_64_transitions_with_their_causes()
-    {
-        StartOpen();
-        for (var round = 0; round < 30; round++)
-        {
-            Socket.PeerClose(1012, $"{round}");
-            ExpectStates(ConnectionState.BackingOff);
-            Advance(30);
-            ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
-        }
-
-        var journal = Memory.Journal.Snapshot();
-
-        Assert.Equal(64, journal.Count);
-        Assert.Equal(ConnectionState.Open, journal[^1].To);
-        Assert.Equal(Enumerable.Range(9, 21).Select(round => $"{round}"), journal.Where(change => change.Cause is not null).Select(change => change.Cause!.Reason));
+        Assert.Equal(quarantined.Cause, Status!.LastClose);
     }
 
     private void StartOrFailover()

@@ -3,7 +3,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
-using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections;
 
@@ -37,7 +36,7 @@ public class ConnectionDialogueTests : ConnectionSpec
 
         ExpectStates(ConnectionState.Open);
         Assert.Equal(["hello", "login", "subscribe", "start sending"], SentText);
-        Assert.Equal(3, Memory.Feed.MessagesIn);
+        Assert.Equal(3, Plane.Feed.MessagesIn);
     }
 
     [Fact]
@@ -145,21 +144,5 @@ public class ConnectionDialogueTests : ConnectionSpec
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
 
         Assert.Equal(["sub eth"], SentText);
-    }
-
-    [Fact]
-    public void A_subscription_that_was_replayed_on_opening_is_not_sent_again_when_word_of_it_arrives()
-    {
-        Start();
-        ExpectStates(ConnectionState.BackingOff);
-        var changed = Memory.Subscriptions.Remember("btc", OutboundMessage.Text("sub btc"));
-        Advance(0);
-        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
-
-        Connection.Tell(changed);
-        Subscribe("eth", "sub eth");
-        Settle();
-
-        Assert.Equal(["sub btc", "sub eth"], SentText);
     }
 }

@@ -47,7 +47,7 @@ public class ConnectionHeartbeatTests : ConnectionSpec
         Advance(0.25);
 
         ExpectStates(ConnectionState.Open);
-        Assert.Equal(Seconds(0.25), Memory.Vitals.RoundTrips.Last);
+        Assert.Equal(Seconds(0.25), Board.RoundTrips.Last);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public class ConnectionHeartbeatTests : ConnectionSpec
         ExpectStates(ConnectionState.AwaitingPong);
 
         Advance(10);
-        Assert.Equal((2, 1), (socket.Pings.Count, Memory.Status!.Missed));
+        Assert.Equal((2, 1), (socket.Pings.Count, Status!.Missed));
         ExpectNoMsg(TimeSpan.Zero);
         Advance(10);
 
@@ -130,12 +130,12 @@ public class ConnectionHeartbeatTests : ConnectionSpec
         Assert.Single(Socket.Pings);
         Socket.DeliverText("next");
         Release(subscription);
-        AwaitCondition(() => Memory.Feed.LastSeq == 3);
+        AwaitCondition(() => Plane.Feed.LastSeq == 3);
         Advance(9.9);
         Assert.Single(Socket.Pings);
         Advance(0.1);
 
-        Assert.Equal((2, 1), (Socket.Pings.Count, Memory.Status!.Missed));
+        Assert.Equal((2, 1), (Socket.Pings.Count, Status!.Missed));
         ExpectNoMsg(TimeSpan.Zero);
     }
 
@@ -166,7 +166,7 @@ public class ConnectionHeartbeatTests : ConnectionSpec
     public void However_late_answers_have_been_the_automatic_timeout_is_a_minute_at_most()
     {
         StartOpen(Defaults with { Heartbeat = new HeartbeatSettings { Interval = Seconds(20), Timeout = null, MaxMissed = 1 } });
-        Memory.Vitals.RoundTrips.Add(Seconds(100));
+        Board.Measured(Seconds(100));
         Socket.GoHalfOpen();
         Advance(20);
         ExpectStates(ConnectionState.AwaitingPong);
@@ -211,8 +211,8 @@ public class ConnectionHeartbeatTests : ConnectionSpec
 
         ExpectStates(ConnectionState.Open);
         Assert.Equal(["ping"], SentText);
-        Assert.Equal(0, Memory.Feed.MessagesIn);
-        Assert.Equal(1, Memory.Vitals.HeartbeatsAnswered);
+        Assert.Equal(0, Plane.Feed.MessagesIn);
+        Assert.Equal(1, Plane.Counters.HeartbeatsAnswered);
     }
 
     [Fact]
@@ -246,7 +246,7 @@ public class ConnectionHeartbeatTests : ConnectionSpec
         StartOpen(Defaults with { Timeouts = new TimeoutSettings { DataIdle = new DataIdleSettings(Seconds(45)) } });
         for (var second = 0; second < 44; second++)
             Advance(1);
-        Assert.Equal(2, Memory.Vitals.HeartbeatsAnswered);
+        Assert.Equal(2, Plane.Counters.HeartbeatsAnswered);
 
         Advance(1);
 
@@ -259,7 +259,7 @@ public class ConnectionHeartbeatTests : ConnectionSpec
     {
         var subscription = new FeedSubscription(
             new SubscriptionOptions { Capacity = 2, Overflow = OverflowPolicy.PauseReading, IncludeState = false }, endsWithItsFeed: true, _ => { });
-        Memory.Feed.Attach(subscription);
+        Plane.Feed.Attach(subscription);
         Socket.DeliverText("one");
         Socket.DeliverText("two");
         return subscription;

@@ -15,8 +15,7 @@ public class ConnectionReloadTests : ConnectionSpec
     public void A_change_of_the_heartbeat_applies_to_the_open_connection()
     {
         StartOpen();
-        Memory.Settings = Defaults with { Heartbeat = new HeartbeatSettings { Interval = Seconds(5), Timeout = Seconds(2) } };
-        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Reload(Defaults with { Heartbeat = new HeartbeatSettings { Interval = Seconds(5), Timeout = Seconds(2) } }, ChangeEffect.Live);
 
         Advance(5);
 
@@ -33,11 +32,10 @@ public class ConnectionReloadTests : ConnectionSpec
         Advance(0);
         ExpectStates(ConnectionState.Connecting);
 
-        Memory.Settings = Defaults with
+        Reload(Defaults with
         {
             Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.Text, Send = OutboundMessage.Text("ping"), Expect = new MessagePattern.Text("pong"), Strict = true, Interval = Seconds(5), Timeout = Seconds(2) },
-        };
-        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        }, ChangeEffect.Live);
         Settle();
         Network.DialsOf(Id)[0].Accept();
         Settle();
@@ -57,8 +55,7 @@ public class ConnectionReloadTests : ConnectionSpec
         StartOpen(Defaults with { MaxAge = new RotationSettings(Seconds(1000), 0, Seconds(5)) });
         Advance(100);
 
-        Memory.Settings = Defaults with { MaxAge = new RotationSettings(Seconds(110), 0, Seconds(5)) };
-        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Reload(Defaults with { MaxAge = new RotationSettings(Seconds(110), 0, Seconds(5)) }, ChangeEffect.Live);
         Advance(9);
         Supervisor.ExpectNoMsg(TimeSpan.Zero);
         Advance(1);
@@ -71,8 +68,7 @@ public class ConnectionReloadTests : ConnectionSpec
     {
         StartOpen(Defaults with { MaxAge = new RotationSettings(Seconds(100), 0, Seconds(5)) });
 
-        Memory.Settings = Defaults;
-        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Reload(Defaults, ChangeEffect.Live);
         Advance(101);
 
         Supervisor.ExpectNoMsg(TimeSpan.Zero);
@@ -84,9 +80,8 @@ public class ConnectionReloadTests : ConnectionSpec
         Network.Otherwise = _ => DialScript.Hang;
         Start();
         ExpectStates(ConnectionState.BackingOff);
-        Memory.Settings = Defaults with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } };
 
-        Restart(new ConnectionRole(true));
+        Restart(start => start with { Settings = Defaults with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } } });
         var sender = CreateTestProbe();
         Connection.Tell(new SendMessage(OutboundMessage.Text("later")), sender.Ref);
 
@@ -101,8 +96,7 @@ public class ConnectionReloadTests : ConnectionSpec
         Network.HoldsEnds = true;
         Advance(5);
         ExpectBackingOff(CauseKind.DataIdle);
-        Memory.Settings = long60 with { Timeouts = new TimeoutSettings { Close = Seconds(1) } };
-        Connection.Tell(new SettingsChanged(ChangeEffect.NextAttempt));
+        Reload(long60 with { Timeouts = new TimeoutSettings { Close = Seconds(1) } }, ChangeEffect.NextAttempt);
         Sys.EventStream.Subscribe(TestActor, typeof(Akka.Event.Error));
 
         Advance(1);
@@ -123,8 +117,7 @@ public class ConnectionReloadTests : ConnectionSpec
         Advance(0);
         Assert.Single(Network.DialsOf(Id));
 
-        Memory.Settings = quarantined with { Labels = new ValueMap<string>([new("desk", "fx")]), Backoff = new BackoffSettings { Jitter = Jitter.None, Max = Seconds(2) } };
-        Connection.Tell(new SettingsChanged(effect));
+        Reload(quarantined with { Labels = new ValueMap<string>([new("desk", "fx")]), Backoff = new BackoffSettings { Jitter = Jitter.None, Max = Seconds(2) } }, effect);
         Advance(2);
 
         Assert.Equal(dials, Network.DialsOf(Id).Count);
@@ -138,8 +131,7 @@ public class ConnectionReloadTests : ConnectionSpec
         Start(Defaults with { Group = "before" });
         Advance(0);
 
-        Memory.Settings = Defaults with { Group = "after" };
-        Connection.Tell(new SettingsChanged(ChangeEffect.Reconnect));
+        Reload(Defaults with { Group = "after" }, ChangeEffect.Reconnect);
         Advance(29);
         var early = Network.DialsOf(Id).Count;
         Advance(1);
@@ -154,8 +146,7 @@ public class ConnectionReloadTests : ConnectionSpec
         Start();
         Advance(0);
 
-        Memory.Settings = Defaults with { Url = new Uri("ws://other.test/") };
-        Connection.Tell(new SettingsChanged(ChangeEffect.Reconnect));
+        Reload(Defaults with { Url = new Uri("ws://other.test/") }, ChangeEffect.Reconnect);
         Advance(0);
 
         Assert.Single(Network.DialsOf(Id));
@@ -171,8 +162,7 @@ public class ConnectionReloadTests : ConnectionSpec
         ExpectStates(ConnectionState.Connecting);
         var outdated = Socket;
 
-        Memory.Settings = greeted with { OnOpen = [] };
-        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Reload(greeted with { OnOpen = [] }, ChangeEffect.Live);
 
         ExpectBackingOff(CauseKind.Refresh);
         Assert.Equal(1, outdated.Aborts);

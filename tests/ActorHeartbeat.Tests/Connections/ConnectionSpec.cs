@@ -24,6 +24,9 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
 
     private readonly TestProbe _supervisor;
     private readonly SchedulerClock _clock;
+    private readonly IActorRef _listener;
+    private ConnectionStart _start = null!; // by Start
+    private TestProbe? _death;
 
     protected ConnectionSpec()
         : base(VirtualTime.Configuration)
@@ -33,7 +36,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
         Ledger.Configure(new SupervisorSettings(), new Dictionary<string, GroupSettings>(), _clock.Elapsed);
         Governor = Sys.ActorOf(ConnectGovernor.Props(Ledger, _clock, null), "governor");
-        Sys.EventStream.Subscribe(TestActor, typeof(StateChanged));
+        _listener = Sys.ActorOf(Props.Create(() => new Listener(TestActor, _supervisor.Ref)), "listener");
     }
 
     protected ScriptedNetwork Network { get; }
@@ -46,27 +49,48 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
 
     protected IActorRef Connection { get; private set; } = null!; // by Start
 
-    protected EndpointMemory Memory { get; private set; } = null!; // by Start
+    private protected EndpointPlane Plane { get; private set; } = null!; // by Start
 
+    private protected ConnectionBoard Board { get; private set; } = null!; // by Start
+
+    protected ConnectionStatus? Status => Board.Status;
+
+    /// <summary>What the connection reports beside its changes of state.</summary>
     protected TestProbe Supervisor => _supervisor;
 
     protected ScriptedConnection Socket => Network.Connection(Id);
 
     protected static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
-    /// <summary>Starts the actor and waits until it has said so.</summary>
-    protected void Start(EndpointSettings? settings = null, ConnectionRole? role = null, Rate? sendRate = null)
+    protected void Start(EndpointSettings? settings = null, bool isPrimary = true, Rate? sendRate = null)
     {
         var endpoint = settings ?? Defaults;
-        Memory = new EndpointMemory(endpoint, new FeedRegistry(TimeProvider.System).GetOrAdd(endpoint.Id, endpoint.Limits)) { SendRate = sendRate };
-        Connection = Sys.ActorOf(PropsOf(role ?? new ConnectionRole(true)));
+        Plane = new EndpointPlane(endpoint, new FeedRegistry(TimeProvider.System).GetOrAdd(endpoint.Id, endpoint.Limits));
+        Plane.Feed.LetSpeak(1);
+        Board = new ConnectionBoard();
+        _start = new ConnectionStart(new ConnectionId(1), endpoint, sendRate, isPrimary, TimeSpan.Zero, UrlIndex: 0, Subscriptions: []);
+        Restart();
     }
 
-    /// <summary>What a supervisor does after a crash: another actor for the same memory and role.</summary>
-    protected void Restart(ConnectionRole role) => Connection = Sys.ActorOf(PropsOf(role));
+    /// <summary>What a supervisor does after a crash: another actor for the same connection.</summary>
+    private protected void Restart(Func<ConnectionStart, ConnectionStart>? change = null)
+    {
+        _start = change?.Invoke(_start) ?? _start;
+        Connection = Sys.ActorOf(ConnectionActor.Props(_start, Plane, Board, new ConnectionDependencies(Network, Resolver, Governor, _listener, _clock, Seed: 1)));
+        Connection.Tell(new FSMBase.SubscribeTransitionCallBack(_listener));
+    }
 
-    private Props PropsOf(ConnectionRole role) => ConnectionActor.Props(
-        Memory, new ConnectionDependencies(Network, Resolver, Governor, _supervisor.Ref, _clock, Seed: 1), TimeSpan.Zero, role);
+    /// <summary>By a probe of its own: what the connection says comes by way of the listener.</summary>
+    protected void WatchConnection()
+    {
+        _death = CreateTestProbe();
+        _death.Watch(Connection);
+    }
+
+    protected void ExpectStopped() => _death!.ExpectTerminated(Connection);
+
+    /// <summary>What a supervisor does on a reload.</summary>
+    protected void Reload(EndpointSettings settings, ChangeEffect effect) => Connection.Tell(new SettingsChanged(settings, _start.SendRate, effect));
 
     /// <summary>Starts the actor and brings it to Open.</summary>
     protected void StartOpen(EndpointSettings? settings = null, Rate? sendRate = null)
@@ -77,11 +101,11 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
     }
 
-    /// <summary>What a supervisor does: it writes a subscription down and tells the connection.</summary>
-    protected void Subscribe(string key, string text) => Connection.Tell(Memory.Subscriptions.Remember(key, OutboundMessage.Text(text)));
+    /// <summary>What a supervisor does: it tells the connection of a subscription.</summary>
+    protected void Subscribe(string key, string text) => Connection.Tell(new SubscriptionChanged(key, OutboundMessage.Text(text), IsKept: true));
 
     protected void Unsubscribe(string key, string? text = null) =>
-        Connection.Tell(Memory.Subscriptions.Forget(key, text is null ? null : OutboundMessage.Text(text)));
+        Connection.Tell(new SubscriptionChanged(key, text is null ? null : OutboundMessage.Text(text), IsKept: false));
 
     /// <summary>Moves time once everything sent so far has been handled; a timer is due no earlier than it is armed.</summary>
     protected void Advance(double seconds)
@@ -99,7 +123,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
             var probe = CreateTestProbe();
             Governor.Tell(new GetPlace(Id), probe.Ref);
             probe.ExpectMsg<QueuePlace>();
-            if (Memory is null)
+            if (Connection is null)
                 continue;
             Connection.Tell(new Identify(null), probe.Ref);
             probe.ExpectMsg<ActorIdentity>();
@@ -132,5 +156,35 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     {
         public ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) =>
             new(new DialRequest(settings, url, []));
+    }
+
+    /// <summary>
+    /// Stands for the supervisor and listens to the machine, so that news and heartbeats, which are no news, arrive in the order in which they happen.
+    /// </summary>
+    private sealed class Listener(IActorRef test, IActorRef supervisor) : UntypedActor
+    {
+        private ConnectionState _last = ConnectionState.BackingOff;
+
+        protected override void OnReceive(object message)
+        {
+            switch (message)
+            {
+                case ConnectionChanged { Status: var status } changed:
+                    Tell(new StateChanged(changed.Endpoint, status.Incarnation, _last, status.State, status.Attempt, changed.Cause, changed.RetryIn, status.Since));
+                    break;
+                case FSMBase.Transition<ConnectionState> { From: ConnectionState.Open, To: ConnectionState.AwaitingPong } or FSMBase.Transition<ConnectionState> { From: ConnectionState.AwaitingPong, To: ConnectionState.Open }:
+                    Tell(new StateChanged(Id, 0, _last, ((FSMBase.Transition<ConnectionState>)message).To, 0, null, null, default));
+                    break;
+                case ConnectionReport:
+                    supervisor.Forward(message);
+                    break;
+            }
+        }
+
+        private void Tell(StateChanged change)
+        {
+            _last = change.To;
+            test.Tell(change);
+        }
     }
 }

@@ -1,93 +1,65 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Tests.Connections;
 
+/// <summary>How an endpoint is shown, whatever its connections do.</summary>
 public class ConnectionStatusTests
 {
-    private static readonly EndpointSettings Endpoint = new() { Id = new EndpointId("a"), Url = new Uri("ws://a.test/") };
+    private static readonly EndpointSettings Settings = new() { Id = new EndpointId("a"), Url = new Uri("ws://a.test/") };
 
-    private readonly EndpointMemory _memory = new(Endpoint, new FeedRegistry(TimeProvider.System).GetOrAdd(Endpoint.Id, Endpoint.Limits));
-    private readonly ConnectionRole _role = new(isPrimary: true);
+    private static readonly ConnectionStatus Waiting =
+        new(ConnectionState.AwaitingPong, DateTimeOffset.UnixEpoch, 3, 1, "ws://a.test/", "v1", null, null, null, "a sign of life", 1);
 
-    [Fact]
-    public void What_a_live_actor_says_is_how_the_connection_stands()
-    {
-        var open = Open();
-        _memory.TrySay(null, open);
-
-        Assert.Same(open, _memory.Status);
-    }
+    private readonly RegistryEntry _endpoint = new(
+        Settings, new EndpointPlane(Settings, new FeedRegistry(TimeProvider.System).GetOrAdd(Settings.Id, Settings.Limits)), DateTimeOffset.UnixEpoch);
 
     [Fact]
-    public void What_an_actor_that_is_to_end_still_says_is_no_open_connection()
+    public void An_endpoint_stands_as_its_primary_does()
     {
-        _role.IsReleased = true;
+        var primary = _endpoint.Begin(new ConnectionId(1), isPrimary: true);
+        Assert.Null(_endpoint.Status);
 
-        _memory.TrySay(null, Open());
+        primary.Board.Status = Waiting;
 
-        Assert.Equal((ConnectionState.BackingOff, null, 0, 3L), (_memory.Status!.State, _memory.Status.Subprotocol, _memory.Status.Missed, _memory.Status.Incarnation));
+        Assert.Same(Waiting, _endpoint.Status);
     }
 
     [Fact]
-    public void What_an_actor_said_before_it_died_is_over_until_it_speaks_again()
+    public void A_connection_that_is_let_go_is_no_open_connection_whatever_it_still_does()
     {
-        _memory.TrySay(null, Open());
+        _endpoint.Begin(new ConnectionId(1), isPrimary: true).Board.Status = Waiting;
 
-        _role.IsDown = true;
-        Assert.Equal(ConnectionState.BackingOff, _memory.Status!.State);
-        _role.IsDown = false;
-        Assert.Equal(ConnectionState.AwaitingPong, _memory.Status.State);
+        _endpoint.LetGo();
+
+        Assert.Equal((ConnectionState.BackingOff, null, 0, 3L), (_endpoint.Status!.State, _endpoint.Status.Subprotocol, _endpoint.Status.Missed, _endpoint.Status.Incarnation));
     }
 
     [Fact]
-    public void An_old_connection_that_was_about_to_speak_when_another_took_over_is_not_heard()
+    public void A_successor_is_not_shown_before_it_has_taken_over()
     {
-        Assert.True(_memory.TrySay(null, Open()));
-        var before = _memory.LastSaid!;
-        var heir = Heir();
+        var old = _endpoint.Begin(new ConnectionId(1), isPrimary: true);
+        old.Board.Status = Waiting;
+        var successor = _endpoint.Begin(new ConnectionId(2), isPrimary: false);
+        successor.Board.Status = Waiting with { Incarnation = 4 };
+        Assert.Equal(3, _endpoint.Status!.Incarnation);
 
-        _memory.Inherit(heir); // between its look and its word
+        Assert.Same(old, _endpoint.Succeed());
 
-        Assert.False(_memory.TrySay(before, before with { State = ConnectionState.BackingOff }));
-        Assert.Equal((heir, ConnectionState.AwaitingPong), (_memory.LastSaid!.Role, _memory.Status!.State));
-        _role.Yield();
-        Assert.False(_memory.TrySay(_memory.LastSaid, before));
-        Assert.True(_memory.TrySay(_memory.LastSaid, Open() with { Role = heir, State = ConnectionState.Open }));
+        Assert.Equal(4, _endpoint.Status!.Incarnation);
+        Assert.False(_endpoint.Wants(old));
     }
 
     [Fact]
-    public void A_connection_that_has_spoken_for_itself_inherits_nothing()
+    public void The_next_connection_begins_with_what_the_endpoint_went_through()
     {
-        _memory.TrySay(null, Open());
-        var heir = Heir();
-        _role.Yield();
-        Assert.True(_memory.TrySay(_memory.LastSaid, Open() with { Role = heir, State = ConnectionState.BackingOff }));
-        var own = _memory.LastSaid;
+        _endpoint.Begin(new ConnectionId(1), isPrimary: true).Board.Status = Waiting;
+        _endpoint.Gone(_endpoint.LetGo()[0]);
 
-        _memory.Inherit(heir);
+        _endpoint.Begin(new ConnectionId(2), isPrimary: true);
 
-        Assert.Same(own, _memory.LastSaid);
+        Assert.Equal((ConnectionState.BackingOff, 3L), (_endpoint.Status!.State, _endpoint.Status.Incarnation));
     }
-
-    [Fact]
-    public void Nobody_speaks_while_another_is_still_the_primary()
-    {
-        _memory.TrySay(null, Open());
-
-        Assert.False(_memory.TrySay(_memory.LastSaid, Open() with { Role = Heir() }));
-        Assert.Same(_role, _memory.LastSaid!.Role);
-    }
-
-    private static ConnectionRole Heir()
-    {
-        var heir = new ConnectionRole(isPrimary: false);
-        heir.BecomeReady();
-        Assert.True(heir.TryTakeOver());
-        return heir;
-    }
-
-    private ConnectionStatus Open() =>
-        new(ConnectionState.AwaitingPong, DateTimeOffset.UnixEpoch, 3, 1, "ws://a.test/", "v1", null, null, null, "a sign of life", 1) { Role = _role };
 }

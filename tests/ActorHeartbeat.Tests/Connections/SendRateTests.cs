@@ -155,8 +155,7 @@ public class SendRateTests : ConnectionSpec
         Settle();
         Assert.Equal(["a"], SentText);
 
-        Memory.SendRate = null;
-        Connection.Tell(new SettingsChanged(ChangeEffect.Live));
+        Connection.Tell(new SettingsChanged(Defaults, SendRate: null, ChangeEffect.Live));
         Advance(0);
 
         Assert.Equal(["a", "b", "c"], SentText);

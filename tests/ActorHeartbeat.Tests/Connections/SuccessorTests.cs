@@ -1,87 +1,92 @@
 using ActorHeartbeat.Connections;
+using ActorHeartbeat.Policies;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections;
 
-/// <summary>Between a successor that says it is ready and the supervisor that lets it take over anything may happen to it.</summary>
+/// <summary>Between a successor that is ready and the supervisor that lets it take over anything may happen to it.</summary>
 public class SuccessorTests : ConnectionSpec
 {
-    private readonly ConnectionRole _role = new(isPrimary: false);
+    private static readonly ConnectionStatus OldIsOpen =
+        new(ConnectionState.Open, DateTimeOffset.UnixEpoch, 1, 1, "ws://feed.test/path", null, CloseCause.NoRoom("long ago"), DateTimeOffset.UnixEpoch, null, "nothing", 0);
 
     [Fact]
-    public void A_successor_that_loses_its_connection_before_it_takes_over_can_no_longer()
+    public void A_successor_that_takes_over_answers_and_goes_on_where_the_old_connection_stood()
     {
         StartReady();
 
-        Socket.Lose();
+        Connection.Tell(new TakeOver(OldIsOpen));
 
-        Supervisor.ExpectMsg<SuccessorFailed>();
-        Assert.False(_role.TryTakeOver());
+        var took = Supervisor.ExpectMsg<TookOver>();
+        Assert.Equal(Board.Status, took.Status);
+        Assert.Equal((ConnectionState.Open, DateTimeOffset.UnixEpoch, "long ago"), (Status!.State, Status.Since, Status.LastClose?.Detail));
     }
 
     [Fact]
-    public void A_successor_that_crashes_before_it_takes_over_can_only_when_its_next_connection_is_ready()
+    public void A_successor_that_takes_over_from_one_that_was_down_is_open_since_it_opened()
     {
         StartReady();
-        Watch(Connection);
-        Sys.Stop(Connection);
-        ExpectTerminated(Connection);
-        Assert.False(_role.TryTakeOver());
+        var opened = Status!.Since;
 
-        Restart(_role);
+        Connection.Tell(new TakeOver(OldIsOpen with { State = ConnectionState.BackingOff }));
+
+        Supervisor.ExpectMsg<TookOver>();
+        Assert.Equal(opened, Status!.Since);
+    }
+
+    [Fact]
+    public void A_successor_that_loses_its_connection_before_it_takes_over_says_so_and_does_not_answer()
+    {
+        StartReady();
+        Network.HoldsEnds = true;
+        Connection.Tell(new Refresh("loses it, and waits for the end of its socket"));
+
+        Connection.Tell(new TakeOver(OldIsOpen));
+
+        Supervisor.ExpectMsg<SuccessorFailed>();
+        Settle();
+        Supervisor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_successor_that_crashed_answers_only_when_its_next_connection_is_ready()
+    {
+        StartReady();
+        WatchConnection();
+        Sys.Stop(Connection);
+        ExpectStopped();
+
+        Restart();
+        Connection.Tell(new TakeOver(OldIsOpen)); // asked of the actor before this one
         Advance(0);
-        Assert.False(_role.TryTakeOver());
+        Supervisor.ExpectNoMsg(TimeSpan.Zero);
         Socket.DeliverText("data");
 
         Supervisor.ExpectMsg<SuccessorReady>();
-        Assert.True(_role.TryTakeOver());
         Assert.Equal((2, 1), (Network.DialsOf(Id).Count, Network.PeakSockets(Id)));
     }
 
     [Fact]
-    public void A_successor_that_loses_its_connection_when_it_has_just_taken_over_dials_again_and_says_so()
+    public void A_successor_that_loses_its_connection_when_it_has_just_taken_over_dials_again()
     {
         StartReady();
-        Assert.True(_role.TryTakeOver());
+        Connection.Tell(new TakeOver(OldIsOpen));
+        Supervisor.ExpectMsg<TookOver>();
 
         Socket.Lose();
-        Settle();
-        Connection.Tell(TakeOver.Instance);
 
         ExpectStates(ConnectionState.BackingOff);
-        Assert.Equal((_role, ConnectionState.BackingOff), (Memory.LastSaid!.Role, Memory.Status!.State));
         Advance(1);
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
         Supervisor.ExpectNoMsg(TimeSpan.Zero);
     }
 
-    [Fact]
-    public void What_a_successor_lost_before_the_old_connection_fell_silent_is_said_when_it_hears_that_it_has_taken_over()
-    {
-        var old = new ConnectionRole(isPrimary: true);
-        StartReady();
-        Assert.True(Memory.TrySay(null, OldWords(old)));
-        Assert.True(_role.TryTakeOver());
-        Socket.Lose();
-        Settle();
-        ExpectNoMsg(TimeSpan.Zero);
-        Assert.Equal(ConnectionState.Open, Memory.Status!.State);
-        old.Yield();
-        Memory.Inherit(_role);
-
-        Connection.Tell(TakeOver.Instance);
-
-        ExpectStates(ConnectionState.BackingOff);
-        Assert.Equal((ConnectionState.BackingOff, "the delay before the next attempt"), (Memory.Status!.State, Memory.Status.Waiting));
-    }
-
-    private static ConnectionStatus OldWords(ConnectionRole role) =>
-        new(ConnectionState.Open, DateTimeOffset.UnixEpoch, 1, 1, "ws://feed.test/path", null, null, null, null, "nothing", 0) { Role = role };
-
     private void StartReady()
     {
-        Start(role: _role);
+        Start(isPrimary: false);
+        ExpectStates(ConnectionState.BackingOff);
         Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
         Socket.DeliverText("data");
         Supervisor.ExpectMsg<SuccessorReady>();
         Settle();

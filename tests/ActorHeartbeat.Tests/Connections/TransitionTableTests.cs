@@ -45,9 +45,9 @@ public class TransitionTableTests : ConnectionSpec
         Greet();
         Socket.Lose();
         Settle();
-        Watch(Connection);
+        WatchConnection();
         Connection.Tell(new CloseConnection(1000, "done"));
-        FishForMessage(message => message is Terminated);
+        ExpectStopped();
         observed.Add(("BackingOff", "stops"));
         while (listener.HasMessages)
         {

@@ -1,4 +1,3 @@
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using static ActorHeartbeat.Tests.Delivery.FeedFixture;
@@ -56,7 +55,7 @@ public sealed class FeedResumeTests
     public void Without_a_resume_point_only_live_events_come_after_the_present_state()
     {
         var fixture = Published(10, new LimitSettings());
-        fixture.Feed.StateChanged(ConnectionState.Open);
+        fixture.Feed.StateChanged(new FeedState(FeedState.Open, ""));
 
         Assert.Equal(["state open"], ReadAll(fixture.Subscribe(SubscriptionOptions.Default)));
     }

@@ -1,5 +1,4 @@
 using System.Text;
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using static ActorHeartbeat.Tests.Delivery.FeedFixture;
@@ -54,18 +53,16 @@ public sealed class FeedTests
     {
         var subscription = _fixture.Subscribe(SubscriptionOptions.Default);
         var first = Feed.Begin();
-        Feed.StateChanged(ConnectionState.Open);
+        Feed.StateChanged(new FeedState(FeedState.Open, ""));
         Publish(first, "a");
         first.End("reset");
-        Feed.StateChanged(ConnectionState.BackingOff, "reset");
+        Feed.StateChanged(new FeedState(FeedState.BackingOff, "reset"));
 
         Feed.Begin();
-        Feed.StateChanged(ConnectionState.Open);
-        Feed.StateChanged(ConnectionState.AwaitingPong);
-        Feed.StateChanged(ConnectionState.Open);
+        Feed.StateChanged(new FeedState(FeedState.Open, ""));
 
         Assert.Equal(
-            ["state open", "1 text a", "state backing-off", "2-2 gap Disconnected", "state open", "state awaiting-pong", "state open"],
+            ["state open", "1 text a", "state backing-off", "2-2 gap Disconnected", "state open"],
             ReadAll(subscription));
     }
 
@@ -110,8 +107,7 @@ public sealed class FeedTests
         var old = Feed.Begin();
         Publish(old, "a");
         var replacement = Feed.Begin();
-        Feed.StateChanged(ConnectionState.AwaitingPong);
-        Feed.StateChanged(ConnectionState.Open);
+        Feed.StateChanged(new FeedState(FeedState.Open, ""));
 
         old.End("reset");
         replacement.Opened();

@@ -56,7 +56,7 @@ public class HeartbeatScriptTests : ConnectionSpec
     public void HeartCheck_an_error_and_a_close_of_one_socket_reconnect_once()
     {
         StartOpen();
-        var incarnation = Memory.Status!.Incarnation;
+        var incarnation = Status!.Incarnation;
         Socket.Lose(new DialFailure(FailureLayer.Tcp, "reset"));
         Connection.Tell(new ConnectionEnded(incarnation, new ConnectionEnd(1006, "", false)));
         ExpectStates(ConnectionState.BackingOff);
@@ -86,7 +86,7 @@ public class HeartbeatScriptTests : ConnectionSpec
         Advance(20);
 
         ExpectStates(ConnectionState.AwaitingPong, ConnectionState.Open);
-        Assert.Equal((1L, 0L), (Memory.Vitals.HeartbeatsAnswered, Memory.Feed.MessagesIn));
+        Assert.Equal((1L, 0L), (Plane.Counters.HeartbeatsAnswered, Plane.Feed.MessagesIn));
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public class HeartbeatScriptTests : ConnectionSpec
 
         Advance(10);
 
-        Assert.Equal((ConnectionState.AwaitingPong, 1), (Memory.Status!.State, Memory.Status.Missed));
+        Assert.Equal((ConnectionState.AwaitingPong, 1), (Status!.State, Status.Missed));
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public class HeartbeatScriptTests : ConnectionSpec
         Socket.DeliverText("""{"ModeCode":"message","msg":"hello"}""");
 
         ExpectStates(ConnectionState.AwaitingPong, ConnectionState.Open);
-        Assert.Equal((1L, 1L), (Memory.Vitals.HeartbeatsAnswered, Memory.Feed.MessagesIn));
+        Assert.Equal((1L, 1L), (Plane.Counters.HeartbeatsAnswered, Plane.Feed.MessagesIn));
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public class HeartbeatScriptTests : ConnectionSpec
             },
         });
         var received = new List<string>();
-        using var reading = Memory.Feed.Subscribe(new Handler(received));
+        using var reading = Plane.Feed.Subscribe(new Handler(received));
 
         Socket.DeliverText(frame);
         Socket.DeliverText("""{"Command":"ping","data":42}""");

@@ -47,10 +47,10 @@ public class PeerRegressionTests : ConnectionSpec
         StartOpen();
         Socket.Lose();
         ExpectStates(ConnectionState.BackingOff);
-        Watch(Connection);
+        WatchConnection();
 
         Connection.Tell(new CloseConnection(1000, "done"));
-        ExpectTerminated(Connection);
+        ExpectStopped();
         ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromHours(1));
 
         Assert.Single(Network.DialsOf(Id));
@@ -85,7 +85,7 @@ public class PeerRegressionTests : ConnectionSpec
 
         Advance(10);
         ExpectBackingOff(CauseKind.ConnectTimeout);
-        AwaitAssert(() => Assert.Equal(0, Memory.Sockets));
+        AwaitAssert(() => Assert.Equal(0, Plane.Sockets));
         Advance(1);
 
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
@@ -200,7 +200,7 @@ public class PeerRegressionTests : ConnectionSpec
     public void Messages_silently_dropped_the_gap_and_the_states_stand_in_order_with_the_data()
     {
         StartOpen();
-        using var reading = Memory.Feed.Subscribe(new Handler(_heard));
+        using var reading = Plane.Feed.Subscribe(new Handler(_heard));
         Socket.DeliverText("1");
         Settle();
         Socket.Lose();

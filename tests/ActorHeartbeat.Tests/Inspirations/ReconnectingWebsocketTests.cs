@@ -57,7 +57,7 @@ public class ReconnectingWebsocketTests : ConnectionSpec
         StartOpen(Defaults with { Subprotocols = ["v1", "v2"] });
 
         Assert.Equal(["v1", "v2"], Network.DialsOf(Id)[0].Request.Settings.Subprotocols);
-        Assert.Equal("v2", Memory.Status!.Subprotocol);
+        Assert.Equal("v2", Status!.Subprotocol);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class ReconnectingWebsocketTests : ConnectionSpec
     public void Text_and_binary_messages_are_delivered_as_received()
     {
         StartOpen();
-        using var reading = Memory.Feed.Subscribe(new Handler(_received));
+        using var reading = Plane.Feed.Subscribe(new Handler(_received));
 
         Socket.DeliverText("text");
         Socket.DeliverBinary([1, 2, 3]);
@@ -103,13 +103,13 @@ public class ReconnectingWebsocketTests : ConnectionSpec
     public void Close_with_a_code_and_reason_ends_it_for_good()
     {
         StartOpen();
-        Watch(Connection);
+        WatchConnection();
         var socket = Socket;
 
         Connection.Tell(new CloseConnection(4001, "bye"));
 
         ExpectStates(ConnectionState.BackingOff);
-        ExpectTerminated(Connection);
+        ExpectStopped();
         Assert.Equal([(4001, "bye")], socket.Closes);
     }
 

@@ -50,7 +50,7 @@ public class SupervisedMessagesTests : SupervisorSpec
         Network.Script(Id("a"), DialScript.Refuse(500));
         Apply(Endpoint("a") with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } });
         AwaitStates(("a", "backing-off"));
-        AwaitAssert(() => Assert.Equal("the delay before the next attempt", Snapshot("a").Memory.Status?.Waiting));
+        AwaitAssert(() => Assert.Equal("the delay before the next attempt", Snapshot("a").Status?.Waiting));
         Supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("order")), TestActor);
         Assert.Equal(SendStatus.Queued, ExpectMsg<SendResult>().Status);
 

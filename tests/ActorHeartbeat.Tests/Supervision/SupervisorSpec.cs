@@ -1,4 +1,3 @@
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Supervision;
@@ -16,8 +15,6 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
 
     private protected ScriptedNetwork Network { get; }
 
-    private protected NotingDialer Dialer { get; }
-
     private protected FeedRegistry Feeds { get; } = new(TimeProvider.System);
 
     private protected IActorRef Supervisor { get; }
@@ -26,8 +23,7 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
         : base(VirtualTime.Configuration)
     {
         Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
-        Dialer = new NotingDialer(Network);
-        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(Dialer, new SecretAttemptResolver(_ => null), Feeds) { Seed = 1 }), "connections");
+        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(Network, new SecretAttemptResolver(_ => null), Feeds) { Seed = 1 }), "connections");
     }
 
     private protected static EndpointId Id(string name) => new(name);
@@ -67,7 +63,7 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     /// <summary>By a message that a connection has no case for.</summary>
-    private protected void Crash(string name) => Sys.ActorSelection($"/user/connections/{name}-*/connection").Tell("nobody knows this", ActorRefs.NoSender);
+    private protected void Crash(string name) => Sys.ActorSelection($"/user/connections/{name}-*").Tell("nobody knows this", ActorRefs.NoSender);
 
     private protected void AwaitDials(int count) => AwaitAssert(() =>
     {
@@ -100,26 +96,4 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
     });
 
     private protected void Advance(double seconds) => ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(seconds));
-
-    /// <summary>Knows for whom it dialed.</summary>
-    private protected sealed class NotingDialer(IDialer dialer) : IDialer
-    {
-        private readonly List<ConnectionLink> _links = [];
-
-        public IReadOnlyList<ConnectionLink> Links
-        {
-            get
-            {
-                lock (_links)
-                    return [.. _links];
-            }
-        }
-
-        public Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
-        {
-            lock (_links)
-                _links.Add((ConnectionLink)sink);
-            return dialer.DialAsync(request, sink, cancellation);
-        }
-    }
 }

@@ -1,0 +1,25 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Connections;
+
+/// <summary>Which connection of an endpoint speaks. No two connections of a supervisor's life have the same.</summary>
+public readonly record struct ConnectionId(long Number)
+{
+    public override string ToString() => $"{Number}";
+}
+
+/// <summary>All that a connection actor is given when it starts, also when it takes the place of one that crashed. What changes later comes in messages.</summary>
+/// <param name="Id">Stays the same over restarts.</param>
+/// <param name="Settings">The endpoint's settings now.</param>
+/// <param name="SendRate">What the endpoint's group allows to be sent over one connection; null for no limit.</param>
+/// <param name="IsPrimary">False for the successor of a planned rotation that has not taken over.</param>
+/// <param name="Spread">The first dial waits a random part of this; zero dials at once.</param>
+/// <param name="UrlIndex">Which of the endpoint's URLs the first dial takes; 0 is the first.</param>
+/// <param name="Subscriptions">What is sent after every connect, in order.</param>
+internal sealed record ConnectionStart(
+    ConnectionId Id, EndpointSettings Settings, Rate? SendRate, bool IsPrimary, TimeSpan Spread, int UrlIndex,
+    IReadOnlyList<KeyValuePair<string, OutboundMessage>> Subscriptions)
+{
+    /// <summary>Nothing more is wanted but that the socket, which a crashed actor left, is gone.</summary>
+    public bool IsReleased { get; init; }
+}

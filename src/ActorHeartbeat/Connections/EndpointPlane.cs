@@ -1,0 +1,40 @@
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Connections;
+
+/// <summary>
+/// The data plane of one endpoint: all that its connections, their pumps and its readers share by reference inside this process. Everything
+/// else of an endpoint travels in messages. It outlives every connection; the supervisor makes it with the endpoint. Thread-safe.
+/// </summary>
+internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
+{
+    private long _incarnation;
+    private int _sockets, _peakSockets;
+
+    public Feed Feed { get; } = feed;
+
+    public EndpointCounters Counters { get; } = new();
+
+    /// <summary>Messages that wait for a connection or for their turn under the send rate, and who gave them. The primary sends them.</summary>
+    public SendQueue<IActorRef> PendingSends { get; } = new(settings.Send, settings.Limits.SendQueue);
+
+    /// <summary>Sockets and dials that exist now: at most one, two during a planned rotation.</summary>
+    public int Sockets => Volatile.Read(ref _sockets);
+
+    /// <summary>The most sockets that ever existed at once.</summary>
+    public int PeakSockets => Volatile.Read(ref _peakSockets);
+
+    /// <summary>The number of the next dial, counted from 1 over all connections of the endpoint.</summary>
+    public long NextIncarnation() => Interlocked.Increment(ref _incarnation);
+
+    public void SocketBegins()
+    {
+        var sockets = Interlocked.Increment(ref _sockets);
+        for (var peak = PeakSockets; sockets > peak; peak = PeakSockets)
+            Interlocked.CompareExchange(ref _peakSockets, sockets, peak);
+    }
+
+    public void SocketIsGone() => Interlocked.Decrement(ref _sockets);
+}

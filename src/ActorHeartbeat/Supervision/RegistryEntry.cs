@@ -1,0 +1,171 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Supervision;
+
+/// <summary>The registry's entry of an endpoint: what is wanted of it, how it stands, and the connections that exist for it now.</summary>
+internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane plane, DateTimeOffset since)
+{
+    private readonly List<SupervisedConnection> _connections = [];
+    private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(0, StringComparer.Ordinal);
+
+    public EndpointId Id { get; } = settings.Id;
+
+    public EndpointPlane Plane { get; } = plane;
+
+    public TransitionJournal Journal { get; } = new();
+
+    public EndpointSettings Settings { get; set; } = settings;
+
+    /// <summary>What the endpoint's group allows to be sent over one connection; null for no limit.</summary>
+    public Rate? SendRate { get; set; }
+
+    public EndpointMode Mode { get; private set; } = EndpointMode.Paused;
+
+    public CloseCause? Failure { get; private set; }
+
+    public DateTimeOffset Since { get; private set; } = since;
+
+    /// <summary>To be forgotten when its last connection is gone.</summary>
+    public bool IsRemoved { get; set; }
+
+    /// <summary>Planned rotations in a row that failed.</summary>
+    public int RotationFailures { get; set; }
+
+    /// <summary>The endpoint's connection; null when none is wanted.</summary>
+    public SupervisedConnection? Primary { get; private set; }
+
+    /// <summary>The connection of a planned rotation that has not taken over yet.</summary>
+    public SupervisedConnection? Successor { get; private set; }
+
+    /// <summary>The connection whose state is the endpoint's: the primary, or the last one while it closes.</summary>
+    public SupervisedConnection? Shown { get; private set; }
+
+    /// <summary>The state that was published last; null before the first.</summary>
+    public ConnectionState? Published { get; set; }
+
+    /// <summary>Messages that are sent after every connect, in order of their first subscription.</summary>
+    public IReadOnlyList<KeyValuePair<string, OutboundMessage>> Subscriptions => [.. _subscriptions];
+
+    public IReadOnlyList<SupervisedConnection> Connections => _connections;
+
+    /// <summary>Whether there is exactly one connection, so that a second one may be opened beside it: an old one may still be closing.</summary>
+    public bool CanRotate => Primary is not null && _connections.Count == 1;
+
+    /// <summary>Whether no connection exists for it, not even one that is closing.</summary>
+    public bool IsIdle => _connections.Count == 0;
+
+    /// <summary>How the endpoint's connection stands; null before it started. Of one that is no longer wanted only its past holds.</summary>
+    public ConnectionStatus? Status => Shown?.Board.Status is not { } status ? null : Shown == Primary ? status : status.WithoutActor();
+
+    public void Enter(EndpointMode mode, DateTimeOffset now, CloseCause? failure = null)
+    {
+        if (mode != Mode)
+            Since = now;
+        (Mode, Failure) = (mode, failure);
+    }
+
+    public SubscriptionChanged Remember(string key, OutboundMessage message)
+    {
+        _subscriptions[key] = message;
+        return new SubscriptionChanged(key, message, IsKept: true);
+    }
+
+    /// <param name="key">What to forget.</param>
+    /// <param name="message">What tells the server so; null when nothing does.</param>
+    public SubscriptionChanged Forget(string key, OutboundMessage? message)
+    {
+        _subscriptions.Remove(key);
+        return new SubscriptionChanged(key, message, IsKept: false);
+    }
+
+    public void ForgetSubscriptions() => _subscriptions.Clear();
+
+    /// <summary>Tells the connections that are wanted: one, none, or two during a rotation.</summary>
+    public void Tell(object message)
+    {
+        Primary?.Actor?.Tell(message);
+        Successor?.Actor?.Tell(message);
+    }
+
+    public SupervisedConnection Begin(ConnectionId id, bool isPrimary)
+    {
+        var connection = new SupervisedConnection(this, id, new ConnectionBoard(isPrimary ? Status : null));
+        _connections.Add(connection);
+        if (!isPrimary)
+        {
+            Successor = connection;
+            return connection;
+        }
+        Primary = Shown = connection;
+        Plane.Feed.LetSpeak(id.Number);
+        return connection;
+    }
+
+    /// <summary>Nothing more is wanted of its connections but that they close.</summary>
+    /// <returns>All of them.</returns>
+    public IReadOnlyList<SupervisedConnection> LetGo()
+    {
+        if (IsRemoved)
+            Shown = null;
+        Plane.Feed.LetSpeak(Shown?.Id.Number ?? 0);
+        (Primary, Successor) = (null, null);
+        return [.. _connections];
+    }
+
+    /// <summary>The successor is the endpoint's connection from now on.</summary>
+    /// <returns>The old one, which is to close.</returns>
+    public SupervisedConnection Succeed()
+    {
+        var old = Primary!; // a successor is let go with its primary
+        (Primary, Shown, Successor) = (Successor, Successor, null);
+        RotationFailures = 0;
+        return old;
+    }
+
+    /// <summary>The successor has failed: if it was asked to take over, the primary speaks for the endpoint again.</summary>
+    public void PrimarySpeaks()
+    {
+        if (Plane.Feed.LetSpeak(Primary!.Id.Number) && Primary.Board.Status is { IsUp: false } status)
+            Plane.Feed.StateChanged(new FeedState(status.State.Name(), status.LastClose?.Detail ?? "")); // what it said meanwhile was not heard
+    }
+
+    /// <summary>Whether the connection is wanted: reports of others are of the past.</summary>
+    public bool Wants(SupervisedConnection connection) => connection == Primary || connection == Successor;
+
+    public SupervisedConnection? Find(ConnectionId id) => _connections.Find(connection => connection.Id == id);
+
+    public void Gone(SupervisedConnection connection)
+    {
+        _connections.Remove(connection);
+        if (Primary == connection)
+            Primary = null;
+        if (Successor == connection)
+            Successor = null;
+    }
+}
+
+/// <summary>A connection of the registry, over all restarts of its actor.</summary>
+internal sealed class SupervisedConnection(RegistryEntry endpoint, ConnectionId id, ConnectionBoard board)
+{
+    public RegistryEntry Endpoint { get; } = endpoint;
+
+    public ConnectionId Id { get; } = id;
+
+    public ConnectionBoard Board { get; } = board;
+
+    /// <summary>Its actor; null while it waits for its restart.</summary>
+    public IActorRef? Actor { get; set; }
+
+    /// <summary>When its actor last started, on the scheduler's clock.</summary>
+    public TimeSpan StartedAt { get; set; }
+
+    /// <summary>Crashes in a row, each soon after the start before it.</summary>
+    public int Crashes { get; set; }
+
+    /// <summary>What the primary hears when this successor, which has failed, is gone; null when it has not failed.</summary>
+    public RotationFailed? Failure { get; set; }
+}
