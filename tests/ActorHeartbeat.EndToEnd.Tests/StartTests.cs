@@ -26,7 +26,7 @@ public sealed class StartTests(ITestOutputHelper output)
             await using var service = await ServiceProcess.StartOnOneCoreAsync(file.FullName);
             await Eventually.TrueAsync(
                 () => Task.FromResult(server.Clients.Count == Count),
-                ServiceProcess.Patience,
+                2 * ServiceProcess.Patience,
                 () => $"start {start}: {server.Clients.Count} of {Count} are open");
             output.WriteLine($"start {start}: all open after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
 
