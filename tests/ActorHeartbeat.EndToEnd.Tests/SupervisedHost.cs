@@ -4,6 +4,7 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.WebsocketClient;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;

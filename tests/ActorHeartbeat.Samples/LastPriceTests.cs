@@ -23,7 +23,7 @@ public sealed class LastPriceTests : Akka.TestKit.Xunit2.TestKit
         var time = (TestScheduler)Sys.Scheduler;
         var network = new ScriptedNetwork((delay, action) => time.ScheduleOnce(delay, action));
         var feeds = new FeedRegistry(TimeProvider.System);
-        var prices = new EndpointSettings { Id = new EndpointId("prices"), Url = new Uri("ws://in-memory"), Backoff = new BackoffSettings { Jitter = Jitter.None } };
+        var prices = new EndpointSettings { Id = new EndpointId("prices"), Url = new Uri("ws://in-memory") };
         var lastPrice = Sys.ActorOf(Props.Create(() => new LastPrice(Sys.ActorOf(FeedBroker.Props(feeds)), prices.Id)));
         var supervisor = Sys.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(network, new SecretAttemptResolver(), feeds)));
         supervisor.Tell(new AddEndpoint(prices), ActorRefs.NoSender);

@@ -16,7 +16,8 @@ public sealed partial class ReadmeTests
     public void Its_code_is_code_that_a_test_runs(string readme, int blocks)
     {
         string[] rooms = [Path.GetDirectoryName(Here())!, Path.GetDirectoryName(Here())! + ".Hosting"];
-        var samples = rooms.SelectMany(room => Directory.GetFiles(room, "*.cs")).Where(file => file != Here()).Select(file => Lines(File.ReadAllText(file))).ToArray();
+        var samples = rooms.SelectMany(room => Directory.GetFiles(room, "*.cs")).Where(file => file != Here())
+            .Select(file => Lines(File.ReadAllText(file))).ToArray();
 
         var shown = Blocks(readme);
 

@@ -38,8 +38,9 @@ public sealed class ServiceConfiguration
     public ValueList<SinkSettings> Sinks { get; }
 
     /// <summary>
-    /// The <c>akka</c> section as HOCON text, resolved, for <c>ConfigurationFactory.ParseString</c>; <c>{}</c> when there is none. JSON, which Akka.NET's own
-    /// parser reads exactly, but for two things: a text loses white space at its ends, and the text "null" is the same as null.
+    /// The <c>akka</c> section as HOCON text, resolved, for <c>ConfigurationFactory.ParseString</c>; <c>{}</c> when there is none. JSON,
+    /// which Akka.NET's own parser reads exactly, but for two things: a text loses white space at its ends, and the text "null" is the
+    /// same as null.
     /// </summary>
     public string Akka { get; }
 

@@ -3,7 +3,9 @@ using AkkaLevel = Akka.Event.LogLevel;
 
 namespace ActorHeartbeat.Service.Logging;
 
-/// <summary>A line of the actor system in the process's log: the text as Akka writes it, and beside it who said it and what it was made of.</summary>
+/// <summary>
+/// A line of the actor system in the process's log: the text as Akka writes it, and beside it who said it and what it was made of.
+/// </summary>
 internal static class AkkaLines
 {
     /// <summary>The name of the log that <see cref="ConsoleLog"/> gives a level of its own.</summary>
@@ -62,7 +64,9 @@ internal static class AkkaLines
     }
 
     private static string SourceOf(LogEvent said) =>
-        said.LogClass is null || said.LogClass == typeof(DummyClassForStringSources) ? said.LogSource : said.LogClass.FullName ?? said.LogClass.Name;
+        said.LogClass is null || said.LogClass == typeof(DummyClassForStringSources)
+            ? said.LogSource
+            : said.LogClass.FullName ?? said.LogClass.Name;
 
     /// <summary><c>akka://system/user/name</c>, or <c>akka.tcp://system@host:port/user/name</c>.</summary>
     private static bool IsPath(string source) =>

@@ -11,7 +11,8 @@ namespace ActorHeartbeat.Service.Logging;
 internal sealed class ConsoleLog : IDisposable
 {
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
-    private const string ActorLine = $"{{Timestamp:HH:mm:ss.fff}} {{Level:u3}} {{{AkkaLines.ActorPath}:l}}: {{Message:lj}}{{NewLine}}{{Exception}}";
+    private const string ActorLine =
+        $"{{Timestamp:HH:mm:ss.fff}} {{Level:u3}} {{{AkkaLines.ActorPath}:l}}: {{Message:lj}}{{NewLine}}{{Exception}}";
 
     private readonly LoggingLevelSwitch _level = new();
     private readonly LoggingLevelSwitch _framework = new();
@@ -57,10 +58,13 @@ internal sealed class ConsoleLog : IDisposable
 
     private LoggerConfiguration WriteToConsole(LoggerSinkConfiguration write)
     {
-        write.Conditional(line => _format == LogFormat.Text && !HasPath(line), text => text.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture));
-        write.Conditional(line => _format == LogFormat.Text && HasPath(line), text => text.Console(outputTemplate: ActorLine, formatProvider: CultureInfo.InvariantCulture));
+        write.Conditional(line => _format == LogFormat.Text && !HasPath(line), text => WriteText(text, Line));
+        write.Conditional(line => _format == LogFormat.Text && HasPath(line), text => WriteText(text, ActorLine));
         return write.Conditional(_ => _format == LogFormat.Json, json => json.Console(new JsonLines()));
     }
+
+    private static void WriteText(LoggerSinkConfiguration write, string line) =>
+        write.Console(outputTemplate: line, formatProvider: CultureInfo.InvariantCulture);
 
     private static bool HasPath(LogEvent line) => line.Properties.ContainsKey(AkkaLines.ActorPath);
 }

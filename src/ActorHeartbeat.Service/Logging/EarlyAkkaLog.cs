@@ -2,7 +2,9 @@ using Akka.Event;
 
 namespace ActorHeartbeat.Service.Logging;
 
-/// <summary>What the actor system says while <see cref="AkkaLog"/> does not run yet or no more; Akka would print it past the process's log.</summary>
+/// <summary>
+/// What the actor system says while <see cref="AkkaLog"/> does not run yet or no more; Akka would print it past the process's log.
+/// </summary>
 /// <remarks>
 /// Akka makes it by its name alone and before anything of the system can be asked, so it takes the log from the flow of the call that makes
 /// the system.

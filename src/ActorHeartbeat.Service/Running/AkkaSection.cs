@@ -13,8 +13,9 @@ internal static class AkkaSection
     private const string LogLevel = "akka.loglevel";
 
     /// <summary>
-    /// The host alone decides when the process ends: Akka.NET's own signal hook would stop the actors before the connections are drained, its exit
-    /// would cut off what the sinks still hold, and the host runs the coordinated shutdown itself. What Akka logs goes where the process logs.
+    /// The host alone decides when the process ends: Akka.NET's own signal hook would stop the actors before the connections are drained,
+    /// its exit would cut off what the sinks still hold, and the host runs the coordinated shutdown itself. What Akka logs goes where the
+    /// process logs.
     /// </summary>
     private static readonly Config Decided = ConfigurationFactory.ParseString(
         $$"""
@@ -43,7 +44,10 @@ internal static class AkkaSection
     /// <summary>Whether the section itself says what Akka logs; otherwise <c>log.level</c> does.</summary>
     public static bool NamesLogLevel(ServiceConfiguration configuration) => Parse(configuration).HasPath(LogLevel);
 
-    /// <summary>Makes the system of a host that is not started yet; the configuration as refused when it cannot be made with this section, null when it is made.</summary>
+    /// <summary>
+    /// Makes the system of a host that is not started yet; the configuration as refused when it cannot be made with this section, null
+    /// when it is made.
+    /// </summary>
     public static LoadResult? Start(IServiceProvider host, ServiceConfiguration configuration)
     {
         try

@@ -15,15 +15,17 @@ namespace ActorHeartbeat.Hosting;
 public static class ConnectionSupervisorHosting
 {
     /// <summary>
-    /// By then what still used the connections is done, for requests in progress have had service-requests-done; the actors that read the feeds still run, and a node
-    /// is still a member of its cluster.
+    /// By then what still used the connections is done, for requests in progress have had service-requests-done; the actors that read the
+    /// feeds still run, and a node is still a member of its cluster.
     /// </summary>
     private const string DrainPhase = CoordinatedShutdown.PhaseServiceStop;
 
     private static readonly Config OwnScheduler = ConfigurationFactory.ParseString(
         $"akka.scheduler.implementation = \"{typeof(DedicatedThreadScheduler).FullName}, ActorHeartbeat\"");
 
-    /// <summary>The supervisor drops what has not closed in time by itself; so long its answer may take, and again the phase around it.</summary>
+    /// <summary>
+    /// The supervisor drops what has not closed in time by itself; so long its answer may take, and again the phase around it.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -38,10 +40,11 @@ public static class ConnectionSupervisorHosting
     /// <see cref="HoconAddMode.Prepend"/> or <see cref="HoconAddMode.Replace"/>: <see cref="HoconAddMode.Append"/> changes no key that has a value.
     /// </para>
     /// <para>
-    /// The drain is a task of Akka's coordinated shutdown in the phase service-stop. Akka.Hosting runs that shutdown when the host stops, so SIGTERM, Ctrl-C and
-    /// <c>IHost.StopAsync</c> all end in it; nothing here listens to signals. The phase may take <see cref="SupervisorSettings.ShutdownTimeout"/> and two seconds, in place of
-    /// Akka's 5 s. A value of your own for <c>akka.coordinated-shutdown.phases.service-stop.timeout</c> wins when it is added before or with
-    /// <see cref="HoconAddMode.Prepend"/>; a shorter one drops what has not closed by then.
+    /// The drain is a task of Akka's coordinated shutdown in the phase service-stop. Akka.Hosting runs that shutdown when the host stops,
+    /// so SIGTERM, Ctrl-C and <c>IHost.StopAsync</c> all end in it; nothing here listens to signals. The phase may take the options'
+    /// shutdown timeout and two seconds, in place of Akka's 5 s. A value of your own for
+    /// <c>akka.coordinated-shutdown.phases.service-stop.timeout</c> wins when it is added before, or with HoconAddMode.Prepend; a shorter
+    /// one drops what has not closed by then.
     /// </para>
     /// </remarks>
     /// <param name="builder">Of <c>AddAkka</c>.</param>
@@ -50,12 +53,14 @@ public static class ConnectionSupervisorHosting
     {
         var options = new ConnectionSupervisorOptions();
         configure(options);
-        var phase = (options.Supervisor.ShutdownTimeout + Grace + Grace).TotalMilliseconds;
         return builder
-            .AddHocon(ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $"akka.coordinated-shutdown.phases.{DrainPhase}.timeout = {phase:0} ms")), HoconAddMode.Append)
+            .AddHocon(PhaseTimeout(options.Supervisor.ShutdownTimeout + Grace + Grace), HoconAddMode.Append)
             .AddHocon(OwnScheduler, HoconAddMode.Append)
             .WithActors((system, registry) => Start(system, registry, options));
     }
+
+    private static Config PhaseTimeout(TimeSpan timeout) => ConfigurationFactory.ParseString(string.Create(
+        CultureInfo.InvariantCulture, $"akka.coordinated-shutdown.phases.{DrainPhase}.timeout = {timeout.TotalMilliseconds:0} ms"));
 
     private static void Start(ActorSystem system, IActorRegistry registry, ConnectionSupervisorOptions options)
     {
