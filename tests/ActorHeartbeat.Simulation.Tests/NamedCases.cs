@@ -9,14 +9,15 @@ namespace ActorHeartbeat.Simulation.Tests;
 [Collection(Laboratory.Name)]
 public class NamedCases(ITestOutputHelper output)
 {
-    private const string Actor = "Connections/ConnectionActor.cs", Ledger = "Supervision/GovernorLedger.cs";
+    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Ledger = "Supervision/GovernorLedger.cs";
 
     internal static readonly IReadOnlyList<NamedCase> All =
     [
         new(1, new("a moved URL is not visited by the connection that its change asks for", Actor, "                TakeSettings();\n                return WhenClosing", "                return WhenClosing")),
-        new(6, new("an answer of an older incarnation is not counted while connecting", Actor, "case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened.FsmEvent, data.Link):", "case SignOfLife or HeartbeatAnswered:")),
+        new(7, new("an answer of an older incarnation is not counted while connecting", Actor, "case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened.FsmEvent, data.Link):", "case SignOfLife or HeartbeatAnswered:")),
         new(9, new("who waits for a permit stays in the line of the group it has left", Actor, "RequestPermit(); // another group", "{ } // another group")),
-        new(90, new("a place in a line is kept when another is asked for", Ledger, " && (before.Request.Group, before.Request.Host) == (request.Group, request.Host)", "")),
+        new(146, new("a place in a line is kept when another is asked for", Ledger, " && (before.Request.Group, before.Request.Host) == (request.Group, request.Host)", "")),
+        new(291, new("a permit for one host is spent on another when the other connection has moved on to the next URL", Effects, "_settings, _asked!, link)", "_settings, Target, link)")),
     ];
 
     [Fact]

@@ -28,6 +28,9 @@ public sealed partial class ConnectionActor
 
     private long _request, _pingId;
 
+    /// <summary>What the permit is asked for; the other connection of the endpoint may move on to the next URL meanwhile.</summary>
+    private Uri? _asked;
+
     private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? AutomaticTimeout;
 
     private TimeSpan AutomaticTimeout => _memory.Vitals.RoundTrips.Timeout is not { } suggested ? TimeoutBeforeFirstRoundTrip
@@ -211,8 +214,11 @@ public sealed partial class ConnectionActor
         return data with { Leaving = null, Phase = BackingOffPhase.Queued, Until = Now + (isSuccessor ? _settings.Timeouts.Connect : PermitReminder) };
     }
 
-    private void RequestPermit(bool orRefuse = false) =>
-        _with.Governor.Tell(new RequestPermit(_memory.Id, Target.Authority, _settings.Group, _request) { OrRefuse = orRefuse });
+    private void RequestPermit(bool orRefuse = false)
+    {
+        _asked = Target;
+        _with.Governor.Tell(new RequestPermit(_memory.Id, _asked.Authority, _settings.Group, _request) { OrRefuse = orRefuse });
+    }
 
     private Uri Target => _memory.UrlIndex == 0 || _memory.UrlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_memory.UrlIndex - 1];
 
@@ -222,7 +228,8 @@ public sealed partial class ConnectionActor
         _memory.Vitals.CountDial();
         if (!_role.IsPrimary && _settings.MaxAge?.DuplicateKey is { } key)
             _memory.Feed.ExpectAnother(key);
-        AttemptAsync(_with, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
+        // A permit has come, so it was asked for.
+        AttemptAsync(_with, _settings, _asked!, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
         return new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
     }
 

@@ -10,6 +10,21 @@ namespace ActorHeartbeat.Tests.Connections;
 public class ConnectionPermitTests : ConnectionSpec
 {
     [Fact]
+    public void A_permit_is_spent_on_the_host_it_was_asked_for_also_when_the_other_connection_has_moved_on_to_the_next_URL()
+    {
+        Governor.Tell(new PauseScope(GovernorScope.Host, "feed.test", Seconds(10), "asked"));
+        Start(Defaults with { Urls = [new Uri("ws://backup.test/path")] });
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+
+        Memory.UrlIndex = 1;
+        Advance(10);
+
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        Assert.Equal("feed.test", Assert.Single(Network.DialsOf(Id)).Request.Url.Host);
+    }
+
+    [Fact]
     public void A_permit_granted_twice_leaves_a_dial_its_handshake()
     {
         Network.Script(Id, DialScript.Manual);
