@@ -5,11 +5,13 @@ using Akka.Configuration;
 namespace ActorHeartbeat.Simulation;
 
 /// <summary>
-/// A whole actor system of Akka.NET on one thread, in virtual time, in an order that a seed decides: the same seed gives the same history, in every process.
+/// A whole actor system of Akka.NET on one thread, in virtual time, in an order that a seed decides: the same seed gives the same history,
+/// in every process.
 /// </summary>
 /// <remarks>
-/// Actors run only inside the methods below. What waits for a task that ends inside the simulation goes on inside it; another thread is refused with a
-/// <see cref="ForeignThreadException"/>, where it calls and at the next step. The thread that makes a simulation runs it and disposes of it.
+/// Actors run only inside the methods below. What waits for a task that ends inside the simulation goes on inside it; another thread is
+/// refused with a <see cref="ForeignThreadException"/>, where it calls and at the next step. The thread that makes a simulation runs it and
+/// disposes of it.
 /// </remarks>
 public sealed class ActorSimulation : IDisposable
 {
@@ -30,10 +32,11 @@ public sealed class ActorSimulation : IDisposable
     private bool _isInside, _isDisposed;
 
     /// <param name="seed">Decides the order among actors that can run, the uids of actors and the jitter of backoff supervisors.</param>
-    /// <param name="config">Of the system. Its scheduler, dispatchers, mailboxes and loggers are those of the simulation; warnings and errors go to standard output.</param>
+    /// <param name="config">Of the system. Its scheduler, dispatchers, mailboxes and loggers are those of the simulation; warnings and
+    /// errors go to standard output.</param>
     /// <param name="name">Name of the system.</param>
     /// <param name="setups">Setups beside the configuration.</param>
-    /// <exception cref="MissingFieldException">This version of Akka.NET keeps its random generator where a simulation cannot seed it.</exception>
+    /// <exception cref="MissingFieldException">This version of Akka.NET keeps its random generator elsewhere.</exception>
     public ActorSimulation(int seed, Config? config = null, string name = "simulation", params Setup[] setups)
         : this(seed, (parts, setup) => ActorSystem.Create(name, ActorSystemSetup.Create(
             [.. setups, setup, BootstrapSetup.Create().WithConfig(parts.WithFallback(config ?? ConfigurationFactory.Empty))])))
@@ -41,9 +44,10 @@ public sealed class ActorSimulation : IDisposable
     }
 
     /// <param name="seed">Decides the order among actors that can run, the uids of actors and the jitter of backoff supervisors.</param>
-    /// <param name="make">Makes the system, such as with a host: with this configuration over any other, and with this setup. The simulation terminates it.</param>
+    /// <param name="make">Makes the system, such as with a host: with this configuration over any other, and with this setup. The
+    /// simulation terminates it.</param>
     /// <exception cref="NotSimulatedException">The system has not both of them, or a logger that is an actor.</exception>
-    /// <exception cref="MissingFieldException">This version of Akka.NET keeps its random generator where a simulation cannot seed it.</exception>
+    /// <exception cref="MissingFieldException">This version of Akka.NET keeps its random generator elsewhere.</exception>
     public ActorSimulation(int seed, Func<Config, Setup, ActorSystem> make)
     {
         ArgumentNullException.ThrowIfNull(make);
@@ -79,7 +83,10 @@ public sealed class ActorSimulation : IDisposable
     /// <summary>Messages that actors have handled.</summary>
     public long MessageCount => _digest.Count;
 
-    /// <summary>A number that stands for the history so far: time, actor and type of each message, and its value when it is a text, a number or an enum.</summary>
+    /// <summary>
+    /// A number that stands for the history so far: time, actor and type of each message, and its value when it is a text, a number or
+    /// an enum.
+    /// </summary>
     public ulong Digest => _digest.Value;
 
     /// <summary>Timers that wait for their time.</summary>
@@ -149,7 +156,10 @@ public sealed class ActorSimulation : IDisposable
         return true;
     }, limit);
 
-    /// <summary>Asks, with a timeout in virtual time: that of Akka.NET's own Ask is a timer of the thread pool. For code inside <see cref="Run{T}"/>.</summary>
+    /// <summary>
+    /// Asks, with a timeout in virtual time: that of Akka.NET's own Ask is a timer of the thread pool. For code
+    /// inside <see cref="Run{T}"/>.
+    /// </summary>
     /// <exception cref="AskTimeoutException">It was not answered in time.</exception>
     public async Task<T> Ask<T>(ICanTell whom, object message, TimeSpan timeout)
     {
@@ -170,7 +180,9 @@ public sealed class ActorSimulation : IDisposable
         }
     }
 
-    /// <summary>Stops all actors, in virtual time. Akka.NET ends the system itself a little later, on the thread pool. A second call does nothing.</summary>
+    /// <summary>
+    /// Stops all actors, in virtual time. Akka.NET ends the system itself a little later, on the thread pool. A second call does nothing.
+    /// </summary>
     /// <exception cref="ForeignThreadException">Another thread than the simulation's calls.</exception>
     public void Dispose()
     {
@@ -230,13 +242,14 @@ public sealed class ActorSimulation : IDisposable
     }
 
     private InvalidOperationException Busy(long steps) => new(
-        $"Still busy after {steps} steps at {Time}: actors, or timers without a delay, keep each other busy and time cannot move on. OnMessage shows who they "
-        + "are. Put a delay into the circle; where the work is that much, give RunUntilIdle a higher limit.");
+        $"Still busy after {steps} steps at {Time}: actors, or timers without a delay, keep each other busy and time cannot move on. "
+        + "OnMessage shows who they are. Put a delay into the circle; where the work is that much, give RunUntilIdle a higher limit.");
 
     private InvalidOperationException Stuck(string why) => new(
-        $"At {Time} the code inside Run still waits, and {why}. It waits for something that does not happen inside the simulation, or that went on on another "
-        + "thread: real input or output, Task.Delay, Task.Run, an answer that no actor gives, ConfigureAwait(false), also that inside ResolveOne. Inside Run await "
-        + "simulation.Ask, with Identify in place of ResolveOne, or a TaskCompletionSource that an actor or a scheduled action ends.");
+        $"At {Time} the code inside Run still waits, and {why}. It waits for something that does not happen inside the simulation, or that "
+        + "goes on on another thread: real input or output, Task.Delay, Task.Run, an answer that no actor gives, ConfigureAwait(false), "
+        + "also that inside ResolveOne. Inside Run await simulation.Ask, with Identify in place of ResolveOne, or a TaskCompletionSource "
+        + "that an actor or a scheduled action ends.");
 
     private void Observe(SimulationQueue receiver, object message)
     {
@@ -247,8 +260,9 @@ public sealed class ActorSimulation : IDisposable
     }
 
     /// <summary>
-    /// No synchronization context: what actors wait for goes on inside the call that ends it, also behind the ConfigureAwait(false) of Akka.NET's PipeTo;
-    /// with one it would go to the thread pool. The seeded generator stays after the call, for actors that the caller makes.
+    /// No synchronization context: what actors wait for goes on inside the call that ends it, also behind the ConfigureAwait(false) of
+    /// Akka.NET's PipeTo; with one it would go to the thread pool. The seeded generator stays after the call, for actors that the caller
+    /// makes.
     /// </summary>
     private T Inside<T>(Func<T> action)
     {
@@ -256,8 +270,8 @@ public sealed class ActorSimulation : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_isInside)
             throw new InvalidOperationException(
-                "The simulation runs already: an actor, a timer, OnMessage or the code inside Run calls it again. Move it on from outside; inside, wait for a "
-                + "message, a timer of the scheduler or a task.");
+                "The simulation runs already: an actor, a timer, OnMessage or the code inside Run calls it again. Move it on from outside; "
+                + "inside, wait for a message, a timer of the scheduler or a task.");
         _akkaRandom.Use();
         _isInside = true;
         try

@@ -1,8 +1,8 @@
 namespace ActorHeartbeat.Simulation;
 
 /// <summary>
-/// A part of the actor system does not belong to the simulation: its configuration, a logger, a dispatcher or a mailbox. The message names the part
-/// and says what to do instead.
+/// A part of the actor system does not belong to the simulation: its configuration, a logger, a dispatcher or a mailbox. The message names
+/// the part and says what to do instead.
 /// </summary>
 public sealed class NotSimulatedException : InvalidOperationException
 {
@@ -11,7 +11,9 @@ public sealed class NotSimulatedException : InvalidOperationException
     {
     }
 
-    /// <summary>The one that Akka.NET has wrapped, such as in what a constructor throws that it calls by reflection; null when there is none.</summary>
+    /// <summary>
+    /// The one that Akka.NET has wrapped, such as in what a constructor throws that it calls by reflection; null when there is none.
+    /// </summary>
     internal static NotSimulatedException? Inside(Exception? wrapping)
     {
         while (wrapping is not (null or NotSimulatedException))

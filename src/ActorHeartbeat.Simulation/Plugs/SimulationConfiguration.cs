@@ -7,7 +7,9 @@ namespace ActorHeartbeat.Simulation;
 /// <summary>What makes an actor system one of a simulation.</summary>
 internal static class SimulationConfiguration
 {
-    /// <summary>The configuration that stands over any other. A MinimalLogger is no actor: the start of the system does not wait for it.</summary>
+    /// <summary>
+    /// The configuration that stands over any other. A MinimalLogger is no actor: the start of the system does not wait for it.
+    /// </summary>
     public static Config Parts() => ConfigurationFactory.ParseString($$"""
         akka {
           scheduler.implementation = {{NameOf<SimulationScheduler>()}}
@@ -44,8 +46,9 @@ internal static class SimulationConfiguration
         {
             _ = system.Terminate(); // a real one, on threads of its own; there is no other hold on it
             throw new NotSimulatedException(
-                "The system does not have the configuration of the simulation. ActorSimulation's constructor gives it to the function that makes the system: "
-                + "put it over any other, with parts.WithFallback(yours), or with Akka.Hosting by AddHocon(parts, HoconAddMode.Prepend).");
+                "The system does not have the configuration of the simulation. ActorSimulation's constructor gives it to the function that "
+                + "makes the system: put it over any other, with parts.WithFallback(yours), or with Akka.Hosting by "
+                + "AddHocon(parts, HoconAddMode.Prepend).");
         }
         return system;
     }

@@ -5,7 +5,9 @@ using Akka.Dispatch.MessageQueues;
 
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>The messages of one actor: a ring on one thread, which shows each message before it hands it over, and only one a run.</summary>
+/// <summary>
+/// The messages of one actor: a ring on one thread, which shows each message before it hands it over, and only one a run.
+/// </summary>
 internal sealed class SimulationQueue : IMessageQueue, IUnboundedDequeBasedMessageQueueSemantics
 {
     private readonly RunQueue _queue;

@@ -24,7 +24,8 @@ internal sealed class SimulationScheduler(Config config, ILoggingAdapter log) : 
     /// <summary>Null until the system is made: what Akka.NET arms while it starts is not checked.</summary>
     public Boundary? Boundary { get; set; }
 
-    protected override void InternalScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable? cancelable) =>
+    protected override void InternalScheduleTellOnce(
+        TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable? cancelable) =>
         Arm(delay, TimeSpan.Zero, () => receiver.Tell(message, sender), cancelable);
 
     protected override void InternalScheduleTellRepeatedly(
@@ -40,7 +41,8 @@ internal sealed class SimulationScheduler(Config config, ILoggingAdapter log) : 
     protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable? cancelable) =>
         Arm(initialDelay, interval, action, cancelable);
 
-    protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable? cancelable) =>
+    protected override void InternalScheduleRepeatedly(
+        TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable? cancelable) =>
         Arm(initialDelay, interval, action.Run, cancelable);
 
     private void Arm(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable)

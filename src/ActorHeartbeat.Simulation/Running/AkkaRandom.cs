@@ -4,8 +4,8 @@ using Akka.Util;
 namespace ActorHeartbeat.Simulation;
 
 /// <summary>
-/// The randomness that Akka.NET itself draws from: the uids of actors, the jitter of backoff supervisors, random routers. It is one generator a thread,
-/// seeded by the clock, in a private field; there is no other way to it.
+/// The randomness that Akka.NET itself draws from: the uids of actors, the jitter of backoff supervisors, random routers. It is one
+/// generator a thread, seeded by the clock, in a private field; there is no other way to it.
 /// </summary>
 internal sealed class AkkaRandom
 {
@@ -26,8 +26,9 @@ internal sealed class AkkaRandom
     {
         _generators = holder.GetField(Field, BindingFlags.NonPublic | BindingFlags.Static)?.GetValue(null) as ThreadLocal<Random>
             ?? throw new MissingFieldException(
-                $"{holder} of {holder.Assembly.GetName().Name} {holder.Assembly.GetName().Version} has no field {Field} with a random generator for each thread. A simulation "
-                + "seeds that generator: without it the same seed would not give the same history. Use a version of Akka.NET that has it, such as 1.5.73.");
+                $"{holder} of {holder.Assembly.GetName().Name} {holder.Assembly.GetName().Version} has no field {Field} with a random "
+                + "generator for each thread. A simulation seeds that generator: without it the same seed would not give the same history. "
+                + "Use a version of Akka.NET that has it, such as 1.5.73.");
         (_seeded, _before) = (new Random(seed), _generators.Value);
     }
 

@@ -2,8 +2,8 @@ namespace ActorHeartbeat.Simulation;
 
 /// <summary>Knows the thread of a simulation, and remembers the first thing that came from outside or does not belong to it.</summary>
 /// <remarks>
-/// Remembered, because throwing where it happens is not enough: an actor cell swallows what a mailbox throws, and a thread of the pool throws where no
-/// test looks.
+/// Remembered, because throwing where it happens is not enough: an actor cell swallows what a mailbox throws, and a thread of the pool
+/// throws where no test looks.
 /// </remarks>
 internal sealed class Boundary
 {
@@ -39,8 +39,9 @@ internal sealed class Boundary
     {
         if (!IsHome)
             throw new ForeignThreadException(
-                $"Thread {_thread} has made the simulation, thread {Environment.CurrentManagedThreadId} uses it. The thread that makes a simulation also runs it "
-                + "and disposes of it: in an asynchronous test, put what awaits into simulation.Run, which comes back on the same thread.");
+                $"Thread {_thread} has made the simulation, thread {Environment.CurrentManagedThreadId} uses it. The thread that makes a "
+                + "simulation also runs it and disposes of it: in an asynchronous test, put what awaits into simulation.Run, which comes "
+                + "back on the same thread.");
     }
 
     /// <exception cref="ForeignThreadException">Something has come from another thread since the last step.</exception>
@@ -58,7 +59,8 @@ internal sealed class Boundary
 
     /// <summary>Remembers that another thread brought something.</summary>
     public ForeignThreadException Intrude(string what) =>
-        Remember(new ForeignThreadException($"A thread outside of the simulation brought {what}.\n{Remedies}\nIt came from here:\n{Environment.StackTrace}"));
+        Remember(new ForeignThreadException(
+            $"A thread outside of the simulation brought {what}.\n{Remedies}\nIt came from here:\n{Environment.StackTrace}"));
 
     /// <summary>Remembers that a part does not belong to the simulation.</summary>
     public NotSimulatedException Refuse(string why) => Remember(new NotSimulatedException(why));

@@ -4,7 +4,8 @@ namespace ActorHeartbeat.Simulation;
 
 /// <summary>What can run now, in an order that follows from the seed, from the actor's path and from how often it ran.</summary>
 /// <remarks>
-/// The order of arrival within a step decides nothing: Akka.NET walks children in the order of their names' hashes, which is another in every process.
+/// The order of arrival within a step decides nothing: Akka.NET walks children in the order of their names' hashes, which is another in
+/// every process.
 /// </remarks>
 internal sealed class RunQueue(int seed, Boundary boundary)
 {
@@ -45,7 +46,9 @@ internal sealed class RunQueue(int seed, Boundary boundary)
             boundary.Intrude("a continuation of the code inside simulation.Run");
     }
 
-    /// <summary>Whether the running mailbox may hand over a message: one a run. Akka.NET's own count at a throughput of 1 lets two through.</summary>
+    /// <summary>
+    /// Whether the running mailbox may hand over a message: one a run. Akka.NET's own count at a throughput of 1 lets two through.
+    /// </summary>
     public bool TryTake(SimulationQueue queue, object message)
     {
         if (!_mayTake)

@@ -1,6 +1,8 @@
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>Brings continuations of the code given to <see cref="ActorSimulation.Run{T}"/> back to it, in the order in which they became ready.</summary>
+/// <summary>
+/// Brings continuations of the code given to <see cref="ActorSimulation.Run{T}"/> back to it, in the order in which they became ready.
+/// </summary>
 internal sealed class SimulationContext(RunQueue queue) : SynchronizationContext
 {
     public override void Post(SendOrPostCallback d, object? state) => queue.Post(d, state);

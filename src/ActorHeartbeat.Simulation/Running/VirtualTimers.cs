@@ -40,8 +40,8 @@ internal sealed class VirtualTimers
     }
 
     /// <summary>
-    /// Moves time to the next timer and fires all that are due then, before anything that they cause; false, with time at the limit, when none is due by
-    /// it. What they arm without a delay is for the next call.
+    /// Moves time to the next timer and fires all that are due then, before anything that they cause; false, with time at the limit, when
+    /// none is due by it. What they arm without a delay is for the next call.
     /// </summary>
     public bool FireNext(TimeSpan limit)
     {

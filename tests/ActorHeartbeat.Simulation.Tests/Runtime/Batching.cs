@@ -48,7 +48,8 @@ public class BatcherTests
         {
             using var simulation = new ActorSimulation(seed);
             var (sent, waits) = (new List<TimeSpan>(), new List<TimeSpan>());
-            var target = simulation.System.ActorOf(Props.Create(() => new Target(items => waits.AddRange(items.Select(item => simulation.Time - sent[item])))));
+            var target = simulation.System.ActorOf(Props.Create(() => new Target(
+                items => waits.AddRange(items.Select(item => simulation.Time - sent[item])))));
             var batcher = simulation.System.ActorOf(Props.Create(() => new Batcher(target)));
 
             for (var item = 0; item < 50; item++)
@@ -59,7 +60,9 @@ public class BatcherTests
             }
             simulation.Advance(TimeSpan.FromSeconds(5));
 
-            Assert.True(waits.Count == 50 && waits.Max() <= TimeSpan.FromSeconds(5), $"seed {seed}: {waits.Count} items, the latest after {waits.Max()}");
+            Assert.True(
+                waits.Count == 50 && waits.Max() <= TimeSpan.FromSeconds(5),
+                $"seed {seed}: {waits.Count} items, the latest after {waits.Max()}");
         }
     }
 }

@@ -20,7 +20,8 @@ public class HostedTests
                 .AddHocon(parts, HoconAddMode.Prepend)
                 .AddSetup(setup)
                 .ConfigureLoggers(loggers => loggers.ClearLoggers())
-                .WithActors((system, actors) => actors.Register<Target>(system.ActorOf(Props.Create(() => new Target(received.AddRange))))));
+                .WithActors((system, actors) => actors.Register<Target>(
+                    system.ActorOf(Props.Create(() => new Target(received.AddRange))))));
             host = builder.Build();
             return host.Services.GetRequiredService<ActorSystem>();
         });
@@ -37,7 +38,8 @@ public class HostedTests
     [Fact]
     public void A_host_that_logs_with_an_actor_is_told_to_clear_its_loggers()
     {
-        var refused = Assert.Throws<NotSimulatedException>(() => new ActorSimulation(seed: 1, (parts, setup) => new ServiceCollection().AddAkka("hosted", akka => akka
+        var refused = Assert.Throws<NotSimulatedException>(() => new ActorSimulation(seed: 1, (parts, setup) => new ServiceCollection()
+            .AddAkka("hosted", akka => akka
                 .AddHocon(parts, HoconAddMode.Prepend)
                 .AddSetup(setup)
                 .ConfigureLoggers(loggers => loggers.AddLogger<Akka.Event.DefaultLogger>()))

@@ -69,7 +69,8 @@ public sealed class RunningTests
     {
         using var simulation = new ActorSimulation(1);
         var received = new List<object>();
-        simulation.System.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(1500.5), Recorder(simulation, received), "due", ActorRefs.NoSender);
+        var recorder = Recorder(simulation, received);
+        simulation.System.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(1500.5), recorder, "due", ActorRefs.NoSender);
 
         simulation.RunUntilIdle();
         simulation.Advance(TimeSpan.FromMilliseconds(1500.4));
@@ -139,7 +140,8 @@ public sealed class RunningTests
         var echo = simulation.System.ActorOf(Props.Create(() => new Echo()));
 
         var answer = simulation.Run(() => simulation.Ask<string>(echo, "hello", TimeSpan.FromSeconds(1)));
-        var silence = Assert.Throws<AskTimeoutException>(() => simulation.Run(() => simulation.Ask<string>(echo, 1, TimeSpan.FromHours(5))));
+        var silence = Assert.Throws<AskTimeoutException>(
+            () => simulation.Run(() => simulation.Ask<string>(echo, 1, TimeSpan.FromHours(5))));
 
         Assert.Equal("hello", answer);
         Assert.Contains("05:00:00", silence.Message);
@@ -197,9 +199,11 @@ public sealed class RunningTests
     private static (List<string> Trace, ulong Digest) RunCrowd(int seed)
     {
         var trace = new List<string>();
-        using var simulation = new ActorSimulation(seed) { OnMessage = entry => trace.Add($"{entry.Time} {entry.Actor.ToStringWithUid()} {entry.Message}") };
+        using var simulation = new ActorSimulation(seed);
+        simulation.OnMessage = entry => trace.Add($"{entry.Time} {entry.Actor.ToStringWithUid()} {entry.Message}");
         simulation.RunUntilIdle(); // from here on Akka.NET draws from this simulation's generator
-        var crowd = Enumerable.Range(0, 5).Select(number => simulation.System.ActorOf(Props.Create(() => new Gossip(seed)), $"gossip-{number}")).ToArray();
+        var gossip = Props.Create(() => new Gossip(seed));
+        var crowd = Enumerable.Range(0, 5).Select(number => simulation.System.ActorOf(gossip, $"gossip-{number}")).ToArray();
         foreach (var member in crowd)
             member.Tell(crowd);
         simulation.Advance(TimeSpan.FromMinutes(1));
