@@ -21,7 +21,8 @@ public interface IConnection
     /// </summary>
     ValueTask<SendStatus> SendAsync(OutboundMessage message);
 
-    /// <summary>Sends an RFC 6455 ping whose payload is <paramref name="id"/>, eight bytes big-endian. False when the connection is closing.</summary>
+    /// <summary>Sends an RFC 6455 ping with the payload that <see cref="PingPayload"/> gives to <paramref name="id"/>. False when the connection is closing.</summary>
+    /// <param name="id">At least 1.</param>
     bool TryPing(long id);
 
     /// <summary>Begins the closing handshake (RFC 6455 section 7.1.2): Close frame, bounded wait for the peer's, then gone.</summary>

@@ -4,8 +4,7 @@ namespace ActorHeartbeat.Transport.Frames;
 
 /// <summary>
 /// Sits between a WebSocket and its stream and knows the frames that the framework's API hides (RFC 6455 section 5.5): sends pings and
-/// reports pongs, activity and the peer's close code. Bytes pass through unchanged but for the exception that
-/// <see cref="InboundFrames"/> names.
+/// reports pongs, activity and the peer's close code. Bytes pass through unchanged.
 /// </summary>
 internal sealed class FrameTap(Stream inner, IConnectionSink sink) : DuplexStream(inner)
 {
