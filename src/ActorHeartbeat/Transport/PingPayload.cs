@@ -4,8 +4,8 @@ namespace ActorHeartbeat.Transport;
 
 /// <summary>The payload of our pings: the id of the ping in decimal digits.</summary>
 /// <remarks>
-/// RFC 6455 section 5.5.2 allows any bytes, but there are servers that read the payload as UTF-8 and close the connection when it is none. Digits are
-/// text for every reader.
+/// RFC 6455 section 5.5.2 allows any bytes, but there are servers that read the payload as UTF-8 and close the connection when it is none.
+/// Digits are text for every reader.
 /// </remarks>
 public static class PingPayload
 {

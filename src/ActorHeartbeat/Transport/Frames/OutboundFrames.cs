@@ -20,10 +20,15 @@ internal sealed class OutboundFrames(Stream inner)
     private FrameHeaderReader _frame;
     private long _wantedId; // one field for the wish and its id, so that none is taken twice
     private volatile bool _over;
+    private volatile bool _isClosed;
+    private bool _closeBegun;
     private volatile Exception? _failure;
 
     /// <summary>What a write met; null while all went well. The kernel tells an error only once: a read after such a write sees a mere end.</summary>
     public Exception? Failure => _failure;
+
+    /// <summary>Whether our Close frame is out.</summary>
+    public bool IsClosed => _isClosed;
 
     // Read without the turn only as a hint: whoever holds the turn looks again after passing it on.
     private bool PingIsDue => Volatile.Read(ref _wantedId) != None && !_over && _frame.AtBoundary;
@@ -58,6 +63,7 @@ internal sealed class OutboundFrames(Stream inner)
         {
             Follow(frames.Span);
             await inner.WriteAsync(frames, cancellation).ConfigureAwait(false);
+            _isClosed = _closeBegun && _frame.AtBoundary;
         }
         catch (Exception exception)
         {
@@ -82,7 +88,7 @@ internal sealed class OutboundFrames(Stream inner)
             if (_frame.PayloadLeft > 0)
                 _frame.SkipPayload(frames, ref position);
             else if (_frame.ReadHeader(frames, ref position) && _frame.Opcode == Opcode.Close)
-                _over = true;
+                _over = _closeBegun = true;
         }
     }
 
