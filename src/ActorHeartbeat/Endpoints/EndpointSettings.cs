@@ -58,8 +58,8 @@ public sealed record EndpointSettings
     public ValueMap<SecretValue> Headers { get; init; } = ValueMap<SecretValue>.Empty;
 
     /// <summary>
-    /// Redirects of the handshake (RFC 9110 section 15.4) that one attempt follows; 0 (default) refuses them. Never from wss to ws; credentials
-    /// only go to the same origin.
+    /// Redirects of the handshake (RFC 9110 section 15.4) that one attempt follows; 0 (default) refuses them. Never from wss to ws;
+    /// credentials only go to the same origin.
     /// </summary>
     public int Redirects { get; init; }
 

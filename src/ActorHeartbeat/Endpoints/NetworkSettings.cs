@@ -22,8 +22,8 @@ public sealed record TlsSettings
     public string? ClientKey { get; init; }
 
     /// <summary>
-    /// The name asked for in TLS (SNI, RFC 6066 section 3) and looked for in the server's certificate; null (default) for the host of the Host
-    /// header, if there is one, or else of the URL.
+    /// The name asked for in TLS (SNI, RFC 6066 section 3) and looked for in the server's certificate; null (default) for the host of the
+    /// Host header, if there is one, or else of the URL.
     /// </summary>
     public string? ServerName { get; init; }
 }

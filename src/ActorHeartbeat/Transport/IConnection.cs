@@ -25,7 +25,7 @@ public interface IConnection
     /// </summary>
     ValueTask<SendStatus> SendAsync(OutboundMessage message);
 
-    /// <summary>Sends an RFC 6455 ping whose payload spells <paramref name="id"/> (<see cref="PingPayload"/>). False when closing.</summary>
+    /// <summary>Sends a ping whose payload is <paramref name="id"/> as <see cref="PingPayload"/> spells it. False when closing.</summary>
     /// <param name="id">At least 1.</param>
     bool TryPing(long id);
 

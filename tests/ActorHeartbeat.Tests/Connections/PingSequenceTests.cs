@@ -13,9 +13,11 @@ public class PingSequenceTests : ConnectionSpec
         var first = Socket;
         Advance(20);
         ExpectStates(ConnectionState.AwaitingPong);
-        Advance(20);
+        Advance(10);
+        Advance(10);
         ExpectBackingOff(CauseKind.HeartbeatTimeout);
         Advance(30);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
         Assert.NotSame(first, Socket);
         Socket.GoHalfOpen();
         Advance(20);

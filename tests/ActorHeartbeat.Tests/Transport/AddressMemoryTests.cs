@@ -72,7 +72,7 @@ public sealed class AddressChoiceTests : IDisposable
     [InlineData("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", FailureLayer.Http)]
     [InlineData("HTTP/1.1 101 OK\r\n\r\n", FailureLayer.Protocol)]
     [InlineData("", FailureLayer.Tcp)]
-    public async Task After_an_address_failed_above_TCP_the_next_attempt_takes_the_other_and_both_are_named(string answer, FailureLayer layer)
+    public async Task After_one_address_failed_above_TCP_the_next_attempt_takes_the_other_one(string answer, FailureLayer layer)
     {
         using var first = new LoopbackServer(address: new IPEndPoint(Sick, 0));
         using var second = new LoopbackServer(address: new IPEndPoint(Well, first.Port));

@@ -89,7 +89,8 @@ public class HandshakeAnswerTests : DialerTestBase
 
     [Theory]
     [InlineData("SSH-2.0-server\r\n\r\n", "it begins with \"SSH-2.0-server\\x0d\\x0a\\x0d\\x0a\"")]
-    [InlineData("\u0015\u0003\u0001\0\u0002\u0002F", "it begins with \"\\x15\\x03\\x01\\x00\\x02\\x02F\"; that is TLS: the URL must say wss")]
+    [InlineData("\u0015\u0003\u0001\0\u0002\u0002F",
+        "it begins with \"\\x15\\x03\\x01\\x00\\x02\\x02F\"; that is TLS: the URL must say wss")]
     [InlineData("HTTP/1.1 1o1 OK\r\n\r\n", "it begins with \"HTTP/1.1 1o1 OK\"")]
     public async Task What_is_no_HTTP_is_shown_escaped(string answer, string shown)
     {

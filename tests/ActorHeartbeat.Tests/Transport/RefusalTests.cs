@@ -22,7 +22,8 @@ public class RefusalTests : DialerTestBase
             failure.Message);
         Assert.Equal("{\"msg\":\"expired\\r\\n\\x1b[2J\"}", failure.Body);
         Assert.Equal(
-            [new("Location", "ws://elsewhere.test/moved?token=secret"), new("Server", "a\\tb"), new("CF-Ray", "8abc")], failure.Headers.Take(3));
+            [new("Location", "ws://elsewhere.test/moved?token=secret"), new("Server", "a\\tb"), new("CF-Ray", "8abc")],
+            failure.Headers.Take(3));
         Assert.DoesNotContain(failure.Headers, header => header.Key == "Set-Cookie");
         Assert.Equal($"127.0.0.1:{server.Port}", failure.RemoteAddress?.ToString());
     }
@@ -73,7 +74,8 @@ public class RefusalTests : DialerTestBase
             Headers = new ValueMap<SecretValue>(
                 [KeyValuePair.Create("X-Key", SecretValue.Environment("KEY")), KeyValuePair.Create("X-Client", SecretValue.Literal("me"))]),
         };
-        KeyValuePair<string, string>[] headers = [new("Authorization", "a"), new("Cookie", "c=1"), new("X-Key", "k"), new("X-Client", "me")];
+        KeyValuePair<string, string>[] headers =
+            [new("Authorization", "a"), new("Cookie", "c=1"), new("X-Key", "k"), new("X-Client", "me")];
         var dialing = Dialer.DialAsync(new DialRequest(settings, settings.Url, headers), new RecordingSink(), default);
 
         await RefuseAsync(server, "307 X", $"Location: {other.Url}\r\n");
@@ -111,7 +113,9 @@ public class RefusalTests : DialerTestBase
             await RefuseAsync(server, "302 X", $"Location: /{hop}\r\n");
 
         Assert.EndsWith(
-            $"Location: ws://127.0.0.1:{server.Port}/2; it is not followed, since 2 were (redirects = 2)", (await dialing).Message, StringComparison.Ordinal);
+            $"Location: ws://127.0.0.1:{server.Port}/2; it is not followed, since 2 were (redirects = 2)",
+            (await dialing).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,8 +4,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// The cookies that a host set in the handshakes of an endpoint (RFC 6265), for the endpoint's next handshake with the same host: what keeps
-/// a client at one server behind a balancer. Each endpoint and host has its own. Safe to use from many threads.
+/// The cookies that a host set in the handshakes of an endpoint (RFC 6265), for the endpoint's next handshake with the same host: what
+/// keeps a client at one server behind a balancer. Each endpoint and host has its own. Safe to use from many threads.
 /// </summary>
 internal sealed class CookieMemory
 {

@@ -5,8 +5,8 @@ namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
 /// The stream an HTTP connection sees during the opening handshake. The head of an acceptance is read here and given on as its judge spells
-/// it, and no byte beyond it, so that the stream under it can be taken away afterwards: the HTTP connection would keep 8 KB of buffers for as
-/// long as the WebSocket lives. A refusal passes as it is.
+/// it, and no byte beyond it, so that the stream under it can be taken away afterwards: the HTTP connection would keep 8 KB of buffers
+/// for as long as the WebSocket lives. A refusal passes as it is.
 /// </summary>
 /// <param name="inner">The connection, secured if it is to be.</param>
 /// <param name="judge">Takes the head of a 101 answer; returns what the HTTP connection reads in its place.</param>

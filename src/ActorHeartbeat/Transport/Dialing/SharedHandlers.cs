@@ -3,8 +3,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// One HTTP handler for all endpoints whose TLS settings and files are alike, kept while anything that was dialed through it lives. TLS is all
-/// that tells handlers apart: names, TCP and proxy are the attempt's own business.
+/// One HTTP handler for all endpoints whose TLS settings and files are alike, kept while anything that was dialed through it lives. TLS is
+/// all that tells handlers apart: names, TCP and proxy are the attempt's own business.
 /// </summary>
 internal sealed class SharedHandlers : IDisposable
 {

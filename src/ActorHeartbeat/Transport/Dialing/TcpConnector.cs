@@ -18,10 +18,13 @@ internal sealed class TcpConnector(TcpSettings settings, DialContext context)
     /// <exception cref="DialException">The name does not resolve, or no address answers.</exception>
     public async Task<NetworkStream> ConnectAsync(string host, int port, CancellationToken cancellation)
     {
-        var addresses = context.Addresses.Order(host, port, AddressRace.Interleave(await ResolveAsync(host, cancellation).ConfigureAwait(false)));
+        var resolved = await ResolveAsync(host, cancellation).ConfigureAwait(false);
+        var addresses = context.Addresses.Order(host, port, AddressRace.Interleave(resolved));
         try
         {
-            var socket = await AddressRace.RunAsync(addresses, (address, token) => OpenAsync(new IPEndPoint(address, port), token), context.Time, cancellation).ConfigureAwait(false);
+            var socket = await AddressRace
+                .RunAsync(addresses, (address, token) => OpenAsync(new IPEndPoint(address, port), token), context.Time, cancellation)
+                .ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (AggregateException failed)

@@ -27,7 +27,8 @@ internal sealed record TlsFiles(TlsSettings Settings, string? Authorities, strin
             return path is null ? null : File.ReadAllText(path);
         }
         catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or SecurityException)
+            when (exception is IOException or UnauthorizedAccessException or ArgumentException
+                or NotSupportedException or SecurityException)
         {
             throw Unusable(key, path, exception);
         }

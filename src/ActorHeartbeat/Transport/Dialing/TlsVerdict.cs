@@ -33,7 +33,7 @@ internal sealed class TlsVerdict(
 
     /// <summary>Asked when the server wants a certificate and there is none.</summary>
     public X509Certificate NothingToPresent(
-        object sender, string targetHost, X509CertificateCollection certificates, X509Certificate? remoteCertificate, string[] acceptableIssuers)
+        object sender, string host, X509CertificateCollection certificates, X509Certificate? remoteCertificate, string[] acceptableIssuers)
     {
         if (remoteCertificate is not null)
             _wantedIssuers = acceptableIssuers;

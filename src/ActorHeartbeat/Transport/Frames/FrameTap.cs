@@ -45,8 +45,9 @@ internal sealed class FrameTap(Stream inner, IConnectionSink sink, Socket? socke
         _outbound.WriteAsync(buffer, cancellationToken);
 
     /// <summary>
-    /// Whether our Close frame is out and the peer has not closed soundly. A socket that is closed over unread bytes sends a reset, which throws
-    /// away what the peer has not read yet, our Close frame with it: the connection then stays open until <see cref="DrainAsync"/> is through.
+    /// Whether our Close frame is out and the peer has not closed soundly. A socket that is closed over unread bytes sends a reset,
+    /// which throws away what the peer has not read yet, our Close frame with it: the connection then stays open until
+    /// <see cref="DrainAsync"/> is through.
     /// </summary>
     public bool MustDrain => socket is not null && !_released && _outbound.IsClosed
         && (_inbound.CloseCode == 0 || _inbound.CloseFlaw is not null);
