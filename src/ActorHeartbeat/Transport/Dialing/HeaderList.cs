@@ -10,7 +10,7 @@ internal static class HeaderList
 
     public static bool IsToken(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenCharacters);
 
-    /// <summary>The parts between separators outside of quotes, without whitespace around them; empty ones are legal and left out.</summary>
+    /// <summary>The parts between separators outside of quotes, without whitespace around them; empty ones are left out.</summary>
     public static List<string> Split(string text, char separator)
     {
         var parts = new List<string>();
