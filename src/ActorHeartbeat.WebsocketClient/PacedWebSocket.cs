@@ -76,7 +76,12 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionSink si
 
     public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public override void Abort() => socket.Drop();
+    // Once the end is known the socket is closed in its own time: a Close frame may be on its way still.
+    public override void Abort()
+    {
+        if (Volatile.Read(ref _ended) == 0)
+            socket.Drop();
+    }
 
     // Disposed by the supervised socket, after the end is known.
     public override void Dispose()

@@ -1,3 +1,4 @@
+using System.Net;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.Dialing;
@@ -33,6 +34,8 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
     public WebSocket Socket => _paced;
 
     public string? Subprotocol => _socket.Socket.SubProtocol;
+
+    public IPEndPoint? RemoteAddress => _socket.RemoteAddress;
 
     public void Start() => _paced.Open();
 
@@ -88,10 +91,11 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
 
     /// <summary>Not on the client's own stack: disposing it waits for nothing, but it must not happen inside its reading loop.</summary>
     private void OnEnd(ConnectionEnd end) => _ = Task.Run(
-        () =>
+        async () =>
         {
             _subscription.Dispose();
             _client.Dispose();
+            await _socket.DrainAsync().ConfigureAwait(false);
             _socket.Dispose();
             _sink.OnEnded(end);
         },

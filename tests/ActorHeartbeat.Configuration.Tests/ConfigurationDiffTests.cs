@@ -55,10 +55,13 @@ public sealed class ConfigurationDiffTests
         { "tls.min-version", "\"1.3\"", Reconnect },
         { "tls.ca-file", "\"ca.pem\"", Reconnect },
         { "tls.client-cert", "\"client.pem\"", Reconnect },
+        { "tls.server-name", "feed.example.com", Reconnect },
         { "proxy", "none", Reconnect },
         { "tcp.keep-alive", "off", Reconnect },
         { "subprotocols", "[mqtt]", Reconnect },
         { "headers", "{ A = b }", Reconnect },
+        { "redirects", "3", NextAttempt },
+        { "cookies", "on", NextAttempt },
         { "on-open", "[ { send = hello } ]", Reconnect },
         { "on-close", "[ stop ]", Live },
         { "close-code", "4000", Live },
@@ -103,9 +106,9 @@ public sealed class ConfigurationDiffTests
         { "sinks.s.rotate.keep", "0", Live },
     };
 
-    // Keys that the base cannot change alone: another mode needs other messages, max-silence needs a reply, and there is one transport in this build
-    // and one kind and format of a sink.
-    private static readonly string[] Apart = ["heartbeat.mode", "heartbeat.max-silence", "transport", "sinks.s.type", "sinks.s.format"];
+    // Keys that the base cannot change alone: another mode needs other messages, max-silence needs a reply, client-key a certificate, and there is
+    // one transport in this build and one kind and format of a sink.
+    private static readonly string[] Apart = ["heartbeat.mode", "heartbeat.max-silence", "tls.client-key", "transport", "sinks.s.type", "sinks.s.format"];
 
     [Theory]
     [MemberData(nameof(EndpointKeys))]

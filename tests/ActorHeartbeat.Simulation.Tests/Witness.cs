@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.TestKit;
@@ -91,7 +90,7 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public void OnPong(ReadOnlySpan<byte> payload)
     {
-        if (_pingDeadline is not null && BinaryPrimitives.ReadInt64BigEndian(payload) == _pingId)
+        if (_pingDeadline is not null && PingPayload.Is(payload, _pingId))
             Settled();
         ((IConnectionSink)link).OnPong(payload);
     }

@@ -32,6 +32,8 @@ internal static class EndpointRules
             ? $"max-age {Values.Spell(rotation.Age)} is not longer than its ready-after {Values.Spell(rotation.ReadyAfter)}: connections would be replaced before they are ready" : null),
         new("subprotocols", null, endpoint => Repeated(endpoint.Subprotocols) is { } name
             ? $"the subprotocol \"{name}\" is offered twice (RFC 6455 section 4.1)" : null),
+        new("tls.client-key", "tls.client-cert", endpoint => endpoint.Tls is { ClientKey: not null, ClientCert: null }
+            ? "tls.client-key is the key of tls.client-cert, which names no certificate" : null),
         new("urls", Url, endpoint => endpoint.Urls.Count > 0 && Repeated([endpoint.Url, .. endpoint.Urls]) is not null
             ? "urls repeats a URL; alternates after url are tried in order, each once" : null),
     ];

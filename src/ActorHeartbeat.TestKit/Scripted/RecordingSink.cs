@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
@@ -33,7 +32,7 @@ public sealed class RecordingSink : IConnectionSink
     }
 
     public void OnPong(ReadOnlySpan<byte> payload) =>
-        Calls.Add(payload.Length == sizeof(long) ? $"pong {BinaryPrimitives.ReadInt64BigEndian(payload)}" : $"pong of {payload.Length} B");
+        Calls.Add(PingPayload.Id(payload) is { } id ? $"pong {id}" : $"pong of {payload.Length} B");
 
     public void OnEnded(ConnectionEnd end) => Calls.Add($"ended {end.CloseCode} {end.Reason} {(end.WasClean ? "clean" : "unclean")}".Replace("  ", " "));
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
@@ -84,9 +83,8 @@ public sealed class ScriptedConnection : IConnection
     /// <summary>The far end answers the ping of this id.</summary>
     public void DeliverPong(long id)
     {
-        var payload = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(payload, id);
-        DeliverPong(payload);
+        Span<byte> payload = stackalloc byte[PingPayload.MaxLength];
+        DeliverPong(payload[..PingPayload.Write(id, payload)]);
     }
 
     /// <summary>The far end sends a pong with any payload.</summary>

@@ -26,7 +26,7 @@ public sealed partial class ConnectionActor
     /// <summary>Late answers lengthen the measured timeout; past this bound (RFC 6298 section 2.5) a dead peer would go unnoticed.</summary>
     private static readonly TimeSpan LongestAutomaticTimeout = TimeSpan.FromSeconds(60);
 
-    private long _request, _pingId;
+    private long _request;
 
     private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? AutomaticTimeout;
 
@@ -289,7 +289,7 @@ public sealed partial class ConnectionActor
 
     private ConnectedData Ping(ConnectedData data)
     {
-        data.Link.Ping(++_pingId);
+        data.Link.Ping();
         return data with { PongDeadline = Now + PongTimeout };
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
@@ -23,7 +22,7 @@ internal sealed class ConnectionLink : IConnectionSink
     private IConnection? _connection;
     private FeedWriter? _writer;
     private long _lastInbound, _lastData, _lastAsked; // ticks of the scheduler's clock
-    private long _pingId, _pingSentAt, _heldBackUntil;
+    private long _pings, _pingId, _pingSentAt, _heldBackUntil;
     private int _wantsSign, _wantsData;
     private volatile bool _gone, _abandoned, _adopted, _isHeldBack;
 
@@ -137,8 +136,9 @@ internal sealed class ConnectionLink : IConnectionSink
     public void Send(OutboundMessage message) => _ = SendAsync(message);
 
     /// <summary>Sends a heartbeat and asks to be told of the first sign of life after it.</summary>
-    public void Ping(long id)
+    public void Ping()
     {
+        var id = ++_pings;
         Volatile.Write(ref _pingSentAt, _clock.Elapsed.Ticks);
         Volatile.Write(ref _pingId, id);
         var heartbeat = Heartbeat;
@@ -197,7 +197,7 @@ internal sealed class ConnectionLink : IConnectionSink
 
     public void OnPong(ReadOnlySpan<byte> payload)
     {
-        if (payload.Length == sizeof(long) && BinaryPrimitives.ReadInt64BigEndian(payload) == Volatile.Read(ref _pingId))
+        if (PingPayload.Is(payload, Volatile.Read(ref _pingId)))
             Answered();
     }
 

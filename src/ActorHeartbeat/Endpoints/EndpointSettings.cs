@@ -57,6 +57,15 @@ public sealed record EndpointSettings
     /// <summary>Request headers of the handshake, resolved anew for every attempt.</summary>
     public ValueMap<SecretValue> Headers { get; init; } = ValueMap<SecretValue>.Empty;
 
+    /// <summary>
+    /// Redirects of the handshake (RFC 9110 section 15.4) that one attempt follows; 0 (default) refuses them. Never from wss to ws;
+    /// credentials only go to the same origin.
+    /// </summary>
+    public int Redirects { get; init; }
+
+    /// <summary>Sends the cookies that a handshake set with the next one to the same host (RFC 6265). Default off.</summary>
+    public bool Cookies { get; init; }
+
     /// <summary>Sent in order after every connect, before the connection counts as open; each may wait for an answer.</summary>
     public ValueList<OpeningMessage> OnOpen { get; init; } = [];
 

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Endpoints;
 
-/// <summary>TLS of a wss endpoint. Paths are read for every distinct connection setup, not per attempt.</summary>
+/// <summary>TLS of a wss endpoint. The files are read for every attempt, so that a renewed certificate counts from the next dial.</summary>
 public sealed record TlsSettings
 {
     /// <summary>Whether the server's certificate is verified. Default true; false is shown everywhere.</summary>
@@ -12,8 +12,20 @@ public sealed record TlsSettings
     /// <summary>A PEM file with the certificate authorities to trust instead of the system's; null (default) for the system's.</summary>
     public string? CaFile { get; init; }
 
-    /// <summary>A PEM file with the client's certificate and key; null (default) for none.</summary>
+    /// <summary>
+    /// A PEM file with the client's certificate first, then the authorities between it and the root, all of which are sent, and, unless
+    /// <see cref="ClientKey"/> names another file, the key; null (default) for none.
+    /// </summary>
     public string? ClientCert { get; init; }
+
+    /// <summary>A PEM file with the key of <see cref="ClientCert"/>; null (default) when the key is in that file.</summary>
+    public string? ClientKey { get; init; }
+
+    /// <summary>
+    /// The name asked for in TLS (SNI, RFC 6066 section 3) and looked for in the server's certificate; null (default) for the host of the
+    /// Host header, if there is one, or else of the URL.
+    /// </summary>
+    public string? ServerName { get; init; }
 }
 
 public enum TlsVersion

@@ -1,3 +1,4 @@
+using System.Net;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport.Dialing;
 
@@ -14,6 +15,8 @@ internal sealed class ClientWebSocketConnection(OpenedWebSocket opened, Endpoint
     private int _started;
 
     public string? Subprotocol => _socket.Socket.SubProtocol;
+
+    public IPEndPoint? RemoteAddress => _socket.RemoteAddress;
 
     public void Start()
     {
@@ -37,6 +40,7 @@ internal sealed class ClientWebSocketConnection(OpenedWebSocket opened, Endpoint
     {
         await _socket.ReleaseHandshakeAsync().ConfigureAwait(false);
         var end = await ReceiveToTheEndAsync().ConfigureAwait(false);
+        await _socket.DrainAsync().ConfigureAwait(false);
         _socket.Dispose();
         sink.OnEnded(end);
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Transport;
@@ -11,6 +12,9 @@ public interface IConnection
     /// <summary>The subprotocol the server chose, or null.</summary>
     string? Subprotocol { get; }
 
+    /// <summary>The address at the other end, the proxy's where there is one; null when it is not known.</summary>
+    IPEndPoint? RemoteAddress => null;
+
     /// <summary>Begins to read. Called once, before anything else but <see cref="Abort"/>.</summary>
     void Start();
 
@@ -21,7 +25,8 @@ public interface IConnection
     /// </summary>
     ValueTask<SendStatus> SendAsync(OutboundMessage message);
 
-    /// <summary>Sends an RFC 6455 ping whose payload is <paramref name="id"/>, eight bytes big-endian. False when the connection is closing.</summary>
+    /// <summary>Sends a ping whose payload is <paramref name="id"/> as <see cref="PingPayload"/> spells it. False when closing.</summary>
+    /// <param name="id">At least 1.</param>
     bool TryPing(long id);
 
     /// <summary>Begins the closing handshake (RFC 6455 section 7.1.2): Close frame, bounded wait for the peer's, then gone.</summary>
@@ -76,7 +81,7 @@ public interface IConnectionSink
 
 /// <summary>How a connection ended, as the transport saw it.</summary>
 /// <param name="CloseCode">The code of the peer's Close frame; 1005 when it carried none; 1006 when there was no Close frame (RFC 6455 section 7.4.1).</param>
-/// <param name="Reason">The reason of the peer's Close frame, or empty.</param>
+/// <param name="Reason">The reason of the peer's Close frame, its control characters escaped, or empty.</param>
 /// <param name="WasClean">Whether the closing handshake was completed both ways.</param>
 public sealed record ConnectionEnd(int CloseCode, string Reason, bool WasClean)
 {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
@@ -32,6 +33,9 @@ internal sealed class SupervisedSocket : IDisposable
     }
 
     public ClientWebSocket Socket => _opened.Socket;
+
+    /// <inheritdoc cref="IConnection.RemoteAddress"/>
+    public IPEndPoint? RemoteAddress => _opened.RemoteAddress;
 
     /// <summary>Cancelled when the socket is dropped without a closing handshake.</summary>
     public CancellationToken Dropped => _dropped.Token;
@@ -79,7 +83,7 @@ internal sealed class SupervisedSocket : IDisposable
         var answered = await Closing.SendAsync(code == CloseCodes.NoStatusReceived ? CloseCodes.NormalClosure : code, "").ConfigureAwait(false);
         // With both Close frames through, a deadline can only have cut short the wait for the peer's FIN: no failure, it is why there is one.
         var failure = answered && _failure is { Layer: FailureLayer.Timeout } ? null : _failure;
-        return new ConnectionEnd(code, _opened.Socket.CloseStatusDescription ?? "", answered) { Failure = failure };
+        return new ConnectionEnd(code, PeerText.Of(_opened.Socket.CloseStatusDescription), answered) { Failure = failure };
     }
 
     /// <summary>What a failed read says, unless it failed because the socket was dropped.</summary>
@@ -88,9 +92,19 @@ internal sealed class SupervisedSocket : IDisposable
         Failure = _failure ?? (_dropped.IsCancellationRequested ? null : WebSocketEnds.Judge(exception, _opened.Tap.WriteFailure, _opened.Tap.PeerCloseFlaw)),
     };
 
+    /// <summary>Sees a Close frame through that the peer did not answer, for the time of a closing handshake at most.</summary>
+    public async Task DrainAsync()
+    {
+        if (!_opened.Tap.MustDrain)
+            return;
+        using var deadline = new CancellationTokenSource(_timeouts.Close, _time);
+        await _opened.Tap.DrainAsync(deadline.Token).ConfigureAwait(false);
+    }
+
     public void Drop()
     {
         _dropped.Cancel();
+        _opened.Tap.Release();
         _opened.Socket.Abort();
     }
 

@@ -39,7 +39,7 @@ internal static class WebSocketEnds
                 new DialFailure(FailureLayer.Protocol, $"the peer's Close frame carries {closeFlaw}; closed with {CloseCodes.ProtocolError}"),
             WebSocketException { WebSocketErrorCode: WebSocketError.Faulted } when exception.Message == Unexplained =>
                 new DialFailure(FailureLayer.Protocol, $"the peer sent text that is not valid UTF-8; closed with {CloseCodes.InvalidPayloadData}"),
-            WebSocketException => new DialFailure(FailureLayer.Protocol, $"the peer broke RFC 6455: {exception.Message}"),
+            WebSocketException => new DialFailure(FailureLayer.Protocol, $"the peer broke RFC 6455: {PeerText.Of(exception.Message)}"),
             _ => new DialFailure(FailureLayer.Unknown, $"{exception.GetType().Name}: {exception.Message}"),
         };
     }

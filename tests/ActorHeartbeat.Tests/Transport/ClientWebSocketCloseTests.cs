@@ -190,6 +190,52 @@ public class ClientWebSocketCloseTests : DialerTestBase
         Assert.Null(await peer.ReadAsync());
     }
 
+    [Theory]
+    [InlineData(new byte[] { 0x83, 0 }, 1002)]
+    [InlineData(new byte[] { 0x81, 2, 0xc3, 0x28 }, 1007)]
+    public async Task A_Close_frame_that_a_violation_asks_for_arrives_although_more_was_sent(byte[] violation, int code)
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.WriteAsync(violation);
+        for (var sent = 0; sent < 400; sent++)
+            await peer.SendAsync(Opcodes.Binary, new byte[64 * 1024]);
+        var close = await peer.ReadAsync();
+
+        Assert.Equal((Opcodes.Close, code), (close!.Opcode, close.CloseCode));
+        Assert.Null(await peer.ReadAsync());
+        Assert.Equal(0, _sink.Ends);
+        peer.Dispose();
+        Assert.Equal((1006, FailureLayer.Protocol), ((await _sink.EndAsync()).CloseCode, (await _sink.EndAsync()).Failure!.Layer));
+    }
+
+    [Fact]
+    public async Task A_peer_that_ends_nothing_after_a_violation_is_cut_off_at_the_close_deadline()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.WriteAsync((byte[])[0x83, 0]);
+        Assert.Equal(1002, (await peer.ReadAsync())!.CloseCode);
+        await Time.ElapseAsync(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(FailureLayer.Protocol, (await _sink.EndAsync()).Failure!.Layer);
+    }
+
+    [Fact]
+    public async Task The_reason_of_a_Close_frame_is_one_line()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _sink);
+
+        await peer.SendCloseAsync(1011, "quota\r\nforged \u202eline");
+        await peer.ReadAsync();
+        peer.Dispose();
+
+        Assert.Equal(new ConnectionEnd(1011, "quota\\r\\nforged \\u202eline", WasClean: true), await _sink.EndAsync());
+    }
+
     [Fact]
     public async Task An_abort_before_the_start_ends_the_connection_once()
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.Dialing;
 
 namespace ActorHeartbeat.Tests.Transport;
 
@@ -204,7 +205,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
     {
         using var server = new LoopbackServer();
         var accepting = server.AcceptAsync();
-        var connector = new ActorHeartbeat.Transport.Dialing.TcpConnector(new TcpSettings { KeepAlive = TimeSpan.FromSeconds(7) }, Time);
+        var connector = new TcpConnector(new TcpSettings { KeepAlive = TimeSpan.FromSeconds(7) }, new DialContext(Time));
 
         await using var stream = await connector.ConnectAsync("127.0.0.1", server.Port, default).WaitAsync(WebSocketPeer.Patience);
 

@@ -10,7 +10,7 @@ public class ClientWebSocketMessageTests : DialerTestBase
     private readonly RecordingSink _sink = new();
 
     [Fact]
-    public async Task A_ping_goes_out_with_its_id_and_its_pong_comes_back()
+    public async Task A_ping_goes_out_with_its_id_in_digits_and_its_pong_comes_back()
     {
         using var server = new LoopbackServer();
         var (connection, peer) = await ConnectAsync(server, _sink);
@@ -20,7 +20,7 @@ public class ClientWebSocketMessageTests : DialerTestBase
         await peer.SendAsync(Opcodes.Pong, ping!.Payload);
 
         Assert.Equal((Opcodes.Ping, true), (ping.Opcode, ping.Final));
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], ping.Payload);
+        Assert.Equal("72623859790382856", Encoding.UTF8.GetString(ping.Payload));
         Assert.Equal(0x0102030405060708, await _sink.PongAsync());
         Assert.Equal(1, _sink.Activity);
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.Frames;
 using Xunit.Abstractions;
 
@@ -50,7 +51,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
             var writing = tap.WriteAsync(data.AsMemory(position, length));
             if (random.Next(3) == 0)
             {
-                asked.Add(random.NextInt64());
+                asked.Add(random.NextInt64(1, long.MaxValue));
                 Assert.True(tap.TryPing(asked[^1]));
             }
 
@@ -84,6 +85,19 @@ public sealed class FrameTapTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_ping_allocates_nothing()
+    {
+        await using var tap = new FrameTap(Stream.Null, _sink);
+        Assert.True(tap.TryPing(1));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var id = 2; id < 200; id++)
+            tap.TryPing(id);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public async Task After_a_close_frame_no_ping_goes_out()
     {
         var stream = new ScriptedStream([], new Random(1));
@@ -107,19 +121,20 @@ public sealed class FrameTapTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x88, 2, 0x03, 0xf4 }, 1012, new byte[] { 0x88, 2, 0x03, 0xe8 })]
-    [InlineData(new byte[] { 0x88, 2, 0x03, 0xf7 }, 1015, new byte[] { 0x88, 2, 0x03, 0xf7 })]
-    [InlineData(new byte[] { 0x88, 0 }, 1005, new byte[] { 0x88, 0 })]
-    public async Task The_close_code_is_known_byte_by_byte_and_one_the_framework_refuses_is_shown_as_1000(byte[] wire, int code, byte[] shown)
+    [InlineData(new byte[] { 0x88, 2, 0x03, 0xf4 }, 1012)]
+    [InlineData(new byte[] { 0x88, 2, 0x03, 0xf6 }, 1014)]
+    [InlineData(new byte[] { 0x88, 2, 0x03, 0xf7 }, 1015)]
+    [InlineData(new byte[] { 0x88, 0 }, 1005)]
+    public async Task The_close_code_is_known_byte_by_byte_and_passes_unchanged(byte[] wire, int code)
     {
-        await using var tap = new FrameTap(new MemoryStream(wire), _sink);
+        await using var tap = new FrameTap(new MemoryStream((byte[])wire.Clone()), _sink);
         var seen = new byte[wire.Length];
 
         for (var index = 0; index < wire.Length; index++)
             Assert.Equal(1, await tap.ReadAsync(seen.AsMemory(index, 1)));
 
         Assert.Equal(code, tap.PeerCloseCode);
-        Assert.Equal(shown, seen);
+        Assert.Equal(wire, seen);
     }
 
     private static (byte[] Wire, List<long> Pongs) RandomFrames(Random random, int frames)
@@ -130,7 +145,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
         {
             if (random.Next(3) == 0)
             {
-                pongs.Add(random.NextInt64());
+                pongs.Add(random.NextInt64(1, long.MaxValue));
                 wire.AddRange(WebSocketPeer.Frame(Opcodes.Pong, Bytes(pongs[^1])));
             }
             else
@@ -157,9 +172,8 @@ public sealed class FrameTapTests(ITestOutputHelper output)
 
     private static byte[] Bytes(long id)
     {
-        var bytes = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(bytes, id);
-        return bytes;
+        var bytes = new byte[PingPayload.MaxLength];
+        return bytes[..PingPayload.Write(id, bytes)];
     }
 
     private static (byte[] Others, List<long> Pings) SplitOffPings(byte[] wire)
@@ -182,11 +196,11 @@ public sealed class FrameTapTests(ITestOutputHelper output)
                 continue;
             }
 
-            Assert.Equal((0x89, 0x88), (frame[0], frame[1]));
+            Assert.Equal((0x89, 0x80 | (length - 6)), (frame[0], frame[1]));
             var payload = frame[6..].ToArray();
             for (var index = 0; index < payload.Length; index++)
                 payload[index] ^= frame[2 + (index % 4)];
-            pings.Add(BinaryPrimitives.ReadInt64BigEndian(payload));
+            pings.Add(PingPayload.Id(payload) ?? throw new InvalidOperationException("A ping of ours has digits only."));
         }
 
         return ([.. others], pings);

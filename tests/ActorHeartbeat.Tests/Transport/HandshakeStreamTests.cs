@@ -7,17 +7,20 @@ public sealed class HandshakeStreamTests
 {
     private const string Switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
 
+    private string _judged = "";
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(4096)]
-    public async Task The_HTTP_connection_gets_the_head_of_the_answer_and_the_rest_stays(int atOnce)
+    public async Task The_HTTP_connection_gets_the_head_of_the_answer_as_judged_and_the_rest_stays(int atOnce)
     {
         foreach (var head in (string[])[Switching, Switching.ReplaceLineEndings("\n"), "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + Switching])
         {
-            await using var stream = new HandshakeStream(new MemoryStream(Encoding.ASCII.GetBytes(head + "frames")));
+            await using var stream = new HandshakeStream(new MemoryStream(Encoding.ASCII.GetBytes(head + "frames")), Judge);
 
-            Assert.Equal(head, await ReadAsync(stream, atOnce));
+            Assert.Equal("judged", await ReadAsync(stream, atOnce));
+            Assert.Equal(head[head.IndexOf("HTTP/1.1 101", StringComparison.Ordinal)..], _judged);
             Assert.Equal("frames", await ReadAsync(stream.Detach(), atOnce));
         }
     }
@@ -26,7 +29,7 @@ public sealed class HandshakeStreamTests
     public async Task A_refusal_passes_with_its_body()
     {
         const string Refusal = "HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\n\r\n\r\nno";
-        await using var stream = new HandshakeStream(new MemoryStream(Encoding.ASCII.GetBytes(Refusal)));
+        await using var stream = new HandshakeStream(new MemoryStream(Encoding.ASCII.GetBytes(Refusal)), Judge);
 
         Assert.Equal(Refusal, await ReadAsync(stream, 16));
         Assert.Throws<InvalidOperationException>(stream.Detach);
@@ -36,7 +39,7 @@ public sealed class HandshakeStreamTests
     public async Task A_detached_stream_outlives_the_HTTP_connection()
     {
         var under = new MemoryStream(Encoding.ASCII.GetBytes(Switching));
-        var stream = new HandshakeStream(under);
+        var stream = new HandshakeStream(under, Judge);
         await ReadAsync(stream, 4096);
 
         var detached = stream.Detach();
@@ -45,6 +48,12 @@ public sealed class HandshakeStreamTests
         Assert.True(under.CanRead);
         await detached.DisposeAsync();
         Assert.False(under.CanRead);
+    }
+
+    private byte[] Judge(ReadOnlyMemory<byte> head)
+    {
+        _judged = Encoding.ASCII.GetString(head.Span);
+        return [.. "judged"u8];
     }
 
     private static async Task<string> ReadAsync(Stream stream, int atOnce)

@@ -29,8 +29,8 @@ public class KestrelDialTests : DialerTestBase
         foreach (var message in messages)
         {
             Assert.Equal(SendStatus.Sent, await connection.SendAsync(OutboundMessage.Text(message)));
-            Assert.True(connection.TryPing(message.Length));
-            Assert.Equal(message.Length, await _sink.PongAsync());
+            Assert.True(connection.TryPing(message.Length + 1));
+            Assert.Equal(message.Length + 1, await _sink.PongAsync());
         }
 
         foreach (var message in messages)

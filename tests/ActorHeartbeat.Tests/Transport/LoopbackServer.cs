@@ -9,12 +9,15 @@ namespace ActorHeartbeat.Tests.Transport;
 /// <summary>A listener on loopback; over TLS when it has a certificate.</summary>
 internal sealed class LoopbackServer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly X509Certificate2? _certificate;
 
-    public LoopbackServer(X509Certificate2? certificate = null)
+    /// <param name="certificate">The server's; null for none.</param>
+    /// <param name="address">Where it listens; null for 127.0.0.1 and any port.</param>
+    public LoopbackServer(X509Certificate2? certificate = null, IPEndPoint? address = null)
     {
         _certificate = certificate;
+        _listener = new TcpListener(address ?? new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Start();
     }
 
@@ -32,13 +35,25 @@ internal sealed class LoopbackServer : IDisposable
         if (_certificate is null)
             return new WebSocketPeer(socket, stream);
         var secured = new SslStream(stream);
+        List<string> sent = [];
         await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
         {
             ServerCertificate = _certificate,
             ClientCertificateRequired = AskForClientCertificate,
-            RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+            RemoteCertificateValidationCallback = (_, own, chain, _) =>
+            {
+                // What came along is the extra store of the chain that is built from it.
+                var others = chain?.ChainPolicy.ExtraStore.Select(extra => extra.Subject) ?? [];
+                sent = [.. new[] { own?.Subject }.Concat(others).OfType<string>().Distinct()];
+                return true;
+            },
         }).WaitAsync(WebSocketPeer.Patience);
-        return new WebSocketPeer(socket, secured) { ClientCertificate = secured.RemoteCertificate };
+        return new WebSocketPeer(socket, secured)
+        {
+            ClientCertificate = secured.RemoteCertificate,
+            ClientChain = sent,
+            ServerName = secured.TargetHostName,
+        };
     }
 
     public async Task<WebSocketPeer> AcceptUpgradedAsync()

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using System.Threading.Channels;
 using ActorHeartbeat.Endpoints;
@@ -48,7 +47,7 @@ internal sealed class RecordingSink : IConnectionSink
             await wait();
     }
 
-    public void OnPong(ReadOnlySpan<byte> payload) => _pongs.Writer.TryWrite(payload.Length == 8 ? BinaryPrimitives.ReadInt64BigEndian(payload) : -payload.Length);
+    public void OnPong(ReadOnlySpan<byte> payload) => _pongs.Writer.TryWrite(PingPayload.Id(payload) ?? -payload.Length);
 
     public void OnEnded(ConnectionEnd end)
     {

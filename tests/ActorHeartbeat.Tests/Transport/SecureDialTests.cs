@@ -93,11 +93,90 @@ public class SecureDialTests : DialerTestBase
         connection.Abort();
     }
 
+    [Fact]
+    public async Task The_whole_chain_of_the_file_is_presented_with_a_key_of_a_file_of_its_own()
+    {
+        using var chain = new TestChain();
+        using var server = new LoopbackServer(_certificate) { AskForClientCertificate = true };
+        var file = Write("tls.crt", chain.LeafPem + "\n" + chain.IntermediatePem);
+        var tls = new TlsSettings { Verify = false, ClientCert = file, ClientKey = Write("tls.key", chain.KeyPem) };
+
+        var (connection, peer) = await ConnectAsync(server, new RecordingSink(), settings => settings with { Tls = tls });
+
+        Assert.Equal(["CN=leaf", "CN=intermediate"], peer.ClientChain);
+        connection.Abort();
+    }
+
+    [Fact]
+    public async Task A_certificate_renewed_on_disk_is_presented_by_the_next_dial_while_the_old_connection_stays()
+    {
+        using var renewed = LoopbackServer.CreateCertificate();
+        using var server = new LoopbackServer(_certificate) { AskForClientCertificate = true };
+        var tls = new TlsSettings { Verify = false, ClientCert = Pem(_certificate, withKey: true) };
+        var (first, peer) = await ConnectAsync(server, new RecordingSink(), settings => settings with { Tls = tls });
+
+        File.Copy(Pem(renewed, withKey: true), tls.ClientCert, overwrite: true);
+        var (second, again) = await ConnectAsync(server, new RecordingSink(), settings => settings with { Tls = tls });
+
+        Assert.Equal(
+            (_certificate.Thumbprint, renewed.Thumbprint),
+            (peer.ClientCertificate?.GetCertHashString(), again.ClientCertificate?.GetCertHashString()));
+        Assert.True(first.TryPing(1));
+        first.Abort();
+        second.Abort();
+    }
+
+    [Fact]
+    public async Task The_server_name_is_asked_for_and_checked_and_the_servers_own_certificate_can_be_what_is_trusted()
+    {
+        using var chain = new TestChain(serverName: "feed.example");
+        using var server = new LoopbackServer(chain.Leaf);
+        var tls = new TlsSettings { CaFile = Write("server.pem", chain.LeafPem), ServerName = "feed.example" };
+
+        var (connection, peer) = await ConnectAsync(server, new RecordingSink(), settings => settings with { Tls = tls });
+
+        Assert.Equal("feed.example", peer.ServerName);
+        connection.Abort();
+        var accepting = server.AcceptAsync();
+        var failure = await FailAsync(Endpoint(server.Url) with { Tls = tls with { ServerName = "other.example" } });
+        Assert.Equal(
+            $"{server.Url}: TLS: the server's certificate (subject CN=leaf, issuer CN=intermediate, for feed.example) " +
+            "is refused for other.example: RemoteCertificateNameMismatch, RemoteCertificateChainErrors (PartialChain)",
+            failure.Message);
+        await Task.WhenAny(accepting).WaitAsync(WebSocketPeer.Patience);
+    }
+
+    [Fact]
+    public async Task A_TLS_failure_tells_the_alert_the_versions_and_what_was_presented()
+    {
+        using var server = new LoopbackServer(_certificate) { AskForClientCertificate = true };
+        var file = Pem(_certificate, withKey: true);
+        var settings = Endpoint(server.Url) with { Tls = new TlsSettings { Verify = false, ClientCert = file } };
+        using var plain = new LoopbackServer();
+
+        var dialing = FailAsync(settings with { Url = new Uri($"wss://127.0.0.1:{plain.Port}/") });
+        using var peer = await plain.AcceptAsync();
+        await peer.FirstByteAsync();
+        await peer.WriteAsync((byte[])[21, 3, 3, 0, 2, 2, 70]); // the alert protocol_version (RFC 8446 section 6)
+
+        var message = (await dialing).Message;
+        Assert.Contains("alert protocol version", message, StringComparison.Ordinal);
+        const string Presented = "(offered TLS 1.2 and 1.3; client certificate CN=127.0.0.1, issued by CN=127.0.0.1, valid until ";
+        Assert.Contains(Presented, message, StringComparison.Ordinal);
+    }
+
     public override void Dispose()
     {
         base.Dispose();
         _certificate.Dispose();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_directory, name);
+        File.WriteAllText(path, text);
+        return path;
     }
 
     private string Pem(X509Certificate2 certificate, bool withKey = false)

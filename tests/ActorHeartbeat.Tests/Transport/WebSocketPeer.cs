@@ -15,6 +15,12 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
 
     public X509Certificate? ClientCertificate { get; init; }
 
+    /// <summary>The subjects of all certificates that the client sent.</summary>
+    public IReadOnlyList<string> ClientChain { get; init; } = [];
+
+    /// <summary>The name that the client asked for.</summary>
+    public string? ServerName { get; init; }
+
     public Task FirstByteAsync() => ExactlyAsync(1);
 
     public async Task<string> ReadRequestAsync()
@@ -34,6 +40,13 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
     {
         await ReadRequestAsync();
         await WriteAsync($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept ?? Accept()}\r\n{extraHeaders}\r\n");
+    }
+
+    /// <summary>Answers the upgrade request as written; <c>{a}</c> stands for the accept key.</summary>
+    public async Task AnswerAsync(string answer)
+    {
+        await ReadRequestAsync();
+        await WriteAsync(answer.Replace("{a}", Accept(), StringComparison.Ordinal));
     }
 
     public string? Header(string name) => Request.Split("\r\n")

@@ -46,3 +46,24 @@ public sealed class WebsocketClientSecureDialTests : SecureDialTests
 
     private protected override IDialer CreateDialer() => new WebsocketClientDialer(Time);
 }
+
+public sealed class WebsocketClientHandshakeAnswerTests : HandshakeAnswerTests
+{
+    private protected override int SharedHandlers => ((WebsocketClientDialer)Dialer).SharedHandlers;
+
+    private protected override IDialer CreateDialer() => new WebsocketClientDialer(Time);
+}
+
+public sealed class WebsocketClientRefusalTests : RefusalTests
+{
+    private protected override int SharedHandlers => ((WebsocketClientDialer)Dialer).SharedHandlers;
+
+    private protected override IDialer CreateDialer() => new WebsocketClientDialer(Time);
+}
+
+public sealed class WebsocketClientWireUrlTests : WireUrlTests
+{
+    private protected override int SharedHandlers => ((WebsocketClientDialer)Dialer).SharedHandlers;
+
+    private protected override IDialer CreateDialer() => new WebsocketClientDialer(Time);
+}

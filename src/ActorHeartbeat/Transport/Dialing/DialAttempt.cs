@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport.Frames;
 
@@ -13,22 +15,42 @@ internal sealed class DialAttempt : IDisposable
 
     private readonly DialRequest _request;
     private readonly IConnectionSink _sink;
+    private readonly TlsClientOptions _tls;
+    private readonly DialContext _context;
     private readonly TcpConnector _connector;
     private readonly CancellationTokenSource _givenUp;
     private readonly Lock _gate = new();
     private Task<Stream>? _connecting;
     private HandshakeStream? _handshake;
+    private NetworkStream? _network;
+    private string _dialedHost = "";
 
-    public DialAttempt(DialRequest request, IConnectionSink sink, TimeProvider time, CancellationToken cancellation)
+    public DialAttempt(DialRequest request, IConnectionSink sink, TlsClientOptions tls, DialContext context, CancellationToken cancellation)
     {
         _request = request;
         _sink = sink;
-        _connector = new TcpConnector(request.Settings.Tcp, time);
+        _tls = tls;
+        _context = context;
+        _connector = new TcpConnector(request.Settings.Tcp, context);
         _givenUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Proxy = ProxyTunnel.Find(request.Settings.Proxy, request.Url);
     }
 
     public Uri? Proxy { get; }
+
+    public Uri Url => _request.Url;
+
+    /// <summary>What the upgrade request offers; set before it goes out.</summary>
+    public HandshakeOffer Offer { get; set; } = new("", [], "");
+
+    /// <summary>The Host header of the request, if it has one: also the name asked for in TLS, unless the settings have another.</summary>
+    public string? ServerName { get; set; }
+
+    /// <summary>What TLS has shown; null before it began.</summary>
+    public TlsVerdict? Verdict { get; private set; }
+
+    /// <inheritdoc cref="IConnection.RemoteAddress"/>
+    public IPEndPoint? RemoteAddress { get; private set; }
 
     /// <summary>How far it got.</summary>
     public DialStage Stage { get; set; }
@@ -55,14 +77,42 @@ internal sealed class DialAttempt : IDisposable
     public Stream Upgrade(Stream plaintext)
     {
         Stage = DialStage.Upgrading;
-        return _handshake = new HandshakeStream(plaintext);
+        return _handshake = new HandshakeStream(plaintext, Accept);
     }
 
     /// <summary>The handshake is answered with 101: the stream of frames, without the HTTP connection.</summary>
     public Stream Attach()
     {
-        Tap = new FrameTap(_handshake!.Detach(), _sink); // an answer came through it
+        Tap = new FrameTap(_handshake!.Detach(), _sink, _network?.Socket); // an answer came through it
         return ReadBuffer = new ReadBuffer(Tap);
+    }
+
+    /// <summary>What a refusal says; its cookies are kept.</summary>
+    public Task<DialFailure> RefusedAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        if (response.Headers.NonValidated.TryGetValues("Set-Cookie", out var cookies))
+            KeepCookies([.. cookies]);
+        return Refusal.ReadAsync(response, Url, _context.Time, cancellation);
+    }
+
+    /// <summary>Remembers of the address that was connected whether it can be trusted with the next attempt.</summary>
+    public void Remember(bool worked)
+    {
+        if (RemoteAddress is not { } address)
+            return;
+        if (worked)
+            _context.Addresses.Worked(_dialedHost, address);
+        else
+            _context.Addresses.Failed(_dialedHost, address);
+    }
+
+    public DialFailure Judge(Exception exception, bool cancelled)
+    {
+        var failure = DialFailures.Of(exception, Url, Stage, cancelled, RemoteAddress);
+        // From TLS 1.3 on a server judges the client's certificate when the client believes to be done.
+        return failure.Layer == FailureLayer.Tls && Stage == DialStage.Upgrading && Verdict is { } verdict
+            ? failure with { Message = $"{failure.Message} ({verdict.DescribeClient()})" }
+            : failure;
     }
 
     /// <summary>Completes when nothing of the attempt is left.</summary>
@@ -81,16 +131,41 @@ internal sealed class DialAttempt : IDisposable
 
     public void Dispose() => _givenUp.Dispose();
 
+    private byte[] Accept(ReadOnlyMemory<byte> head)
+    {
+        var answer = HandshakeAnswer.Judge(head.Span, Offer);
+        KeepCookies(answer.Cookies);
+        return answer.Spelled;
+    }
+
+    private void KeepCookies(IReadOnlyList<string> cookies)
+    {
+        if (_request.Settings.Cookies)
+            _context.Cookies.Keep(_request.Settings.Id, Url, cookies);
+    }
+
     private async Task<Stream> ConnectAsync(CancellationToken cancellation)
     {
         Stage = DialStage.Connecting;
-        var url = _request.Url;
         var stream = Proxy is { } proxy
-            ? await ConnectThroughAsync(proxy, url, cancellation).ConfigureAwait(false)
-            : await _connector.ConnectAsync(url.IdnHost, url.Port, cancellation).ConfigureAwait(false);
-        // The HTTP connection looks at the socket before it writes to it: a reset found there belongs to TLS only where there is TLS.
-        Stage = url.Scheme == Uri.UriSchemeWss ? DialStage.Securing : DialStage.Upgrading;
+            ? await ConnectThroughAsync(proxy, Url, cancellation).ConfigureAwait(false)
+            : await OpenAsync(Url, cancellation).ConfigureAwait(false);
+        if (Url.Scheme == Uri.UriSchemeWss)
+        {
+            Stage = DialStage.Securing;
+            Verdict = _tls.VerdictFor(ServerName, Url.IdnHost);
+            stream = await _tls.SecureAsync(stream, Verdict, cancellation).ConfigureAwait(false);
+        }
+
+        Stage = DialStage.Upgrading;
         return stream;
+    }
+
+    private async Task<Stream> OpenAsync(Uri hop, CancellationToken cancellation)
+    {
+        _network = await _connector.ConnectAsync(hop.IdnHost, hop.Port, cancellation).ConfigureAwait(false);
+        (_dialedHost, RemoteAddress) = (hop.IdnHost, (IPEndPoint?)_network.Socket.RemoteEndPoint);
+        return _network;
     }
 
     private async Task<Stream> ConnectThroughAsync(Uri proxy, Uri url, CancellationToken cancellation)
@@ -100,7 +175,7 @@ internal sealed class DialAttempt : IDisposable
         Stream stream;
         try
         {
-            stream = await _connector.ConnectAsync(proxy.IdnHost, proxy.Port, cancellation).ConfigureAwait(false);
+            stream = await OpenAsync(proxy, cancellation).ConfigureAwait(false);
         }
         catch (DialException exception)
         {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Transport.Dialing;
@@ -17,44 +18,36 @@ internal static class DialFailures
     /// <param name="url">What was dialed.</param>
     /// <param name="stage">How far it got.</param>
     /// <param name="cancelled">Whether the caller gave the dial up.</param>
-    public static DialFailure Of(Exception exception, Uri url, DialStage stage, bool cancelled)
+    /// <param name="address">What took the TCP connection, or null.</param>
+    public static DialFailure Of(Exception exception, Uri url, DialStage stage, bool cancelled, IPEndPoint? address = null)
     {
-        if (cancelled)
-            return new DialFailure(FailureLayer.Timeout, $"{Show(url)}: given up {WaitingFor(stage)}");
-        foreach (var cause in Causes(exception))
-        {
-            if (cause is DialException known)
-                return known.Failure with { Message = $"{Show(url)}: {known.Failure.Message}" };
-        }
-
-        var (layer, message) = Judge(exception, stage);
-        return new DialFailure(layer, $"{Show(url)}: {message}");
+        var known = Causes(exception).OfType<DialException>().FirstOrDefault()?.Failure;
+        // A refusal that came before the deadline did is the truth about the dial.
+        var failure = known is { HttpStatus: not null } || (known is not null && !cancelled) ? known
+            : cancelled ? new DialFailure(FailureLayer.Timeout, $"given up {WaitingFor(stage)}")
+            : Judge(exception, stage);
+        var where = Where(url, failure.Layer == FailureLayer.Proxy ? null : address);
+        return failure with { Message = $"{where}: {failure.Message}", RemoteAddress = address };
     }
 
-    public static DialFailure OfStatus(Uri url, HttpStatusCode status, IReadOnlyDictionary<string, IEnumerable<string>>? headers)
+    /// <summary>The address is told unless the URL has it already, or the message, which names the proxy.</summary>
+    private static string Where(Uri url, IPEndPoint? address) =>
+        address is null || url.IdnHost == address.Address.ToString() ? Show(url) : $"{Show(url)} ({address.Address})";
+
+    private static DialFailure Judge(Exception exception, DialStage stage)
     {
-        using var named = new HttpResponseMessage(status);
-        var received = (headers ?? new Dictionary<string, IEnumerable<string>>())
-            .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value)))
-            .ToArray();
-        return new DialFailure(FailureLayer.Http, $"{Show(url)}: the handshake was refused with HTTP {(int)status} {named.ReasonPhrase}".TrimEnd())
-        {
-            HttpStatus = (int)status,
-            RetryAfter = received.FirstOrDefault(header => header.Key.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)).Value,
-            Headers = received,
-        };
+        var (layer, message) = LayerOf(exception, stage);
+        return new DialFailure(layer, PeerText.Of(message));
     }
 
-    private static (FailureLayer Layer, string Message) Judge(Exception exception, DialStage stage)
+    private static (FailureLayer Layer, string Message) LayerOf(Exception exception, DialStage stage)
     {
         foreach (var cause in Causes(exception))
         {
             switch (cause)
             {
-                case AuthenticationException tls:
-                    return (FailureLayer.Tls, $"TLS: {FirstLine((tls.InnerException ?? tls).Message)}");
-                case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } tls:
-                    return (FailureLayer.Tls, $"TLS: {FirstLine((tls.InnerException ?? tls).Message)}");
+                case AuthenticationException or CryptographicException:
+                    return (FailureLayer.Tls, $"TLS: {FirstLine(exception.GetBaseException().Message)}");
                 case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } answer:
                     return (FailureLayer.Protocol, $"the answer to the handshake is not HTTP: {FirstLine(answer.Message)}");
                 case SocketException socket when stage == DialStage.Securing:

@@ -1,35 +1,47 @@
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport.Frames;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// The stream an HTTP connection sees during the opening handshake. It gives no byte beyond the head of a 101 answer, so that the stream
-/// under it can be taken away afterwards: the HTTP connection would keep 8 KB of buffers for as long as the WebSocket lives.
+/// The stream an HTTP connection sees during the opening handshake. The head of an acceptance is read here and given on as its judge spells
+/// it, and no byte beyond it, so that the stream under it can be taken away afterwards: the HTTP connection would keep 8 KB of buffers
+/// for as long as the WebSocket lives. A refusal passes as it is.
 /// </summary>
-internal sealed class HandshakeStream(Stream inner) : DuplexStream(inner)
+/// <param name="inner">The connection, secured if it is to be.</param>
+/// <param name="judge">Takes the head of a 101 answer; returns what the HTTP connection reads in its place.</param>
+internal sealed class HandshakeStream(Stream inner, Func<ReadOnlyMemory<byte>, byte[]> judge) : DuplexStream(inner)
 {
-    private AnswerHead _head;
-    private byte[]? _surplus;
+    /// <summary>As the framework's own bound (MaxResponseHeadersLength).</summary>
+    private const int MaxHead = 64 * 1024;
+
+    private const int FirstSize = 1024;
+    private const int SwitchingProtocols = 101;
+
+    private ReadOnlyMemory<byte>? _answer;
+    private ReadOnlyMemory<byte> _surplus;
+    private bool _switches;
     private bool _detached;
 
+    /// <exception cref="DialException">The answer is no HTTP, or the judge refuses it.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_head.SwitchesProtocols)
-            return 0;
-        var count = await Inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
-        var length = _head.Take(buffer.Span[..count]);
-        if (length < count)
-            _surplus = buffer[length..count].ToArray();
-        return length;
+        var answer = _answer ?? await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
+        if (answer.IsEmpty)
+            return _switches ? 0 : await Inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        var count = Math.Min(buffer.Length, answer.Length);
+        answer[..count].CopyTo(buffer);
+        _answer = answer[count..];
+        return count;
     }
 
     /// <summary>The stream under this one, at the first byte after the handshake. From now on it is the caller's to dispose.</summary>
     public Stream Detach()
     {
-        if (!_head.SwitchesProtocols)
+        if (!_switches)
             throw new InvalidOperationException("The answer to the handshake has not passed yet.");
         _detached = true;
-        return _surplus is null ? Inner : new PrefixedStream(_surplus, Inner);
+        return _surplus.IsEmpty ? Inner : new PrefixedStream(_surplus, Inner);
     }
 
     protected override void Dispose(bool disposing)
@@ -38,48 +50,42 @@ internal sealed class HandshakeStream(Stream inner) : DuplexStream(inner)
             base.Dispose(disposing);
     }
 
-    /// <summary>Finds the end of the head of a 101 answer (RFC 9112 section 2.2: a line ends with LF, with or without CR).</summary>
-    private struct AnswerHead
+    /// <summary>Interim answers (RFC 9110 section 15.2) are read away; of an answer that is cut off, what came is given on.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>> ReadHeadAsync(CancellationToken cancellation)
     {
-        /// <summary>The digits of "HTTP/1.1 101".</summary>
-        private const int StatusAt = 9;
-        private const int StatusEnd = 12;
-
-        private int _position;
-        private int _lineLength;
-        private int _status;
-        private bool _over;
-
-        public readonly bool SwitchesProtocols => _over && _status == 101;
-
-        /// <summary>How many of the bytes the HTTP connection may have.</summary>
-        public int Take(ReadOnlySpan<byte> bytes)
+        var bytes = new byte[FirstSize];
+        var length = 0;
+        while (true)
         {
-            for (var index = 0; index < bytes.Length && !_over; index++)
+            while (AnswerHead.FindEnd(bytes.AsSpan(0, length)) is > 0 and var end)
             {
-                if (EndsHead(bytes[index]) && SwitchesProtocols)
-                    return index + 1;
+                var status = AnswerHead.StatusOf(bytes.AsSpan(0, end));
+                if (status is < 100 or >= 200 or SwitchingProtocols)
+                    return Take(bytes.AsMemory(0, length), end, status);
+                bytes.AsSpan(end..length).CopyTo(bytes);
+                length -= end;
             }
 
-            return bytes.Length;
+            if (length == MaxHead)
+                throw new DialException(FailureLayer.Protocol, $"the head of the answer to the handshake is longer than {MaxHead} bytes");
+            if (length == bytes.Length)
+                Array.Resize(ref bytes, Math.Min(MaxHead, length * 2));
+            var count = await Inner.ReadAsync(bytes.AsMemory(length), cancellation).ConfigureAwait(false);
+            if (count == 0)
+                return bytes.AsMemory(0, length);
+            length += count;
+            if (!AnswerHead.MayBegin(bytes.AsSpan(0, length)))
+                throw AnswerHead.NotHttp(bytes.AsSpan(0, length));
         }
+    }
 
-        private bool EndsHead(byte next)
-        {
-            if (_position is >= StatusAt and < StatusEnd)
-                _status = (_status * 10) + next - '0';
-            _position++;
-            if (next == '\n' && _lineLength == 0)
-            {
-                var isInterim = _status is >= 100 and < 200 and not 101;
-                _over = !isInterim;
-                (_position, _status) = isInterim ? (0, 0) : (_position, _status);
-                return true;
-            }
-
-            _lineLength = next switch { (byte)'\n' => 0, (byte)'\r' => _lineLength, _ => _lineLength + 1 };
-            return false;
-        }
+    private ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> bytes, int end, int status)
+    {
+        if (status != SwitchingProtocols)
+            return bytes;
+        var spelled = judge(bytes[..end]);
+        (_switches, _surplus) = (true, bytes[end..].ToArray());
+        return spelled;
     }
 
     /// <summary>Bytes that came in the same read as the answer, then the rest.</summary>
@@ -93,7 +99,7 @@ internal sealed class HandshakeStream(Stream inner) : DuplexStream(inner)
                 return Inner.ReadAsync(buffer, cancellationToken);
             var count = Math.Min(buffer.Length, _prefix.Length);
             _prefix[..count].CopyTo(buffer);
-            _prefix = _prefix[count..];
+            _prefix = count < _prefix.Length ? _prefix[count..] : default;
             return new ValueTask<int>(count);
         }
     }

@@ -3,23 +3,25 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// One HTTP handler for all endpoints whose TLS settings are alike, kept while anything that was dialed through it lives. TLS is all that
-/// tells handlers apart: names, TCP and proxy are the attempt's own business.
+/// One HTTP handler for all endpoints whose TLS settings and files are alike, kept while anything that was dialed through it lives. TLS is
+/// all that tells handlers apart: names, TCP and proxy are the attempt's own business.
 /// </summary>
 internal sealed class SharedHandlers : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<TlsSettings, Shared> _handlers = [];
+    private readonly Dictionary<TlsFiles, Shared> _handlers = [];
     private bool _disposed;
 
+    /// <summary>Reads the files that the settings name; the same content has the same handler, and what has changed has another.</summary>
     /// <exception cref="DialException">A certificate file cannot be used.</exception>
     public Lease Take(TlsSettings tls)
     {
+        var files = TlsFiles.Read(tls);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (!_handlers.TryGetValue(tls, out var shared))
-                _handlers.Add(tls, shared = new Shared(tls));
+            if (!_handlers.TryGetValue(files, out var shared))
+                _handlers.Add(files, shared = new Shared(files));
             shared.Users++;
             return new Lease(this, shared);
         }
@@ -51,7 +53,7 @@ internal sealed class SharedHandlers : IDisposable
         {
             if (--shared.Users > 0 || _disposed)
                 return;
-            _handlers.Remove(shared.Tls);
+            _handlers.Remove(shared.Files);
             shared.Dispose();
         }
     }
@@ -63,6 +65,8 @@ internal sealed class SharedHandlers : IDisposable
 
         public HttpMessageHandler Handler => shared.Handler;
 
+        public TlsClientOptions Tls => shared.Tls;
+
         public void Dispose()
         {
             if (Interlocked.Exchange(ref _released, 1) == 0)
@@ -70,20 +74,20 @@ internal sealed class SharedHandlers : IDisposable
         }
     }
 
-    public sealed class Shared(TlsSettings tls) : IDisposable
+    public sealed class Shared(TlsFiles files) : IDisposable
     {
-        private readonly TlsClientOptions _options = TlsClientOptions.Load(tls);
+        public TlsFiles Files => files;
 
-        public TlsSettings Tls => tls;
+        public TlsClientOptions Tls { get; } = TlsClientOptions.Load(files);
 
         public int Users { get; set; }
 
-        public SocketsHttpHandler Handler => field ??= UpgradeHandler.Create(_options.Ssl);
+        public SocketsHttpHandler Handler => field ??= UpgradeHandler.Create();
 
         public void Dispose()
         {
             Handler.Dispose();
-            _options.Dispose();
+            Tls.Dispose();
         }
     }
 }

@@ -5,7 +5,7 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>Resolves a name, anew every time, and opens a TCP connection to the first of its addresses that answers.</summary>
-internal sealed class TcpConnector(TcpSettings settings, TimeProvider time)
+internal sealed class TcpConnector(TcpSettings settings, DialContext context)
 {
     /// <summary>Unanswered probes before the kernel gives up, and the share of the idle time between them.</summary>
     private const int KeepAliveProbes = 3;
@@ -18,10 +18,13 @@ internal sealed class TcpConnector(TcpSettings settings, TimeProvider time)
     /// <exception cref="DialException">The name does not resolve, or no address answers.</exception>
     public async Task<NetworkStream> ConnectAsync(string host, int port, CancellationToken cancellation)
     {
-        var addresses = AddressRace.Interleave(await ResolveAsync(host, cancellation).ConfigureAwait(false));
+        var resolved = await ResolveAsync(host, cancellation).ConfigureAwait(false);
+        var addresses = context.Addresses.Order(host, port, AddressRace.Interleave(resolved));
         try
         {
-            var socket = await AddressRace.RunAsync(addresses, (address, token) => OpenAsync(new IPEndPoint(address, port), token), time, cancellation).ConfigureAwait(false);
+            var socket = await AddressRace
+                .RunAsync(addresses, (address, token) => OpenAsync(new IPEndPoint(address, port), token), context.Time, cancellation)
+                .ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (AggregateException failed)
@@ -31,11 +34,11 @@ internal sealed class TcpConnector(TcpSettings settings, TimeProvider time)
         }
     }
 
-    private static async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation)
+    private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation)
     {
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
+            var addresses = await context.Resolve(host, cancellation).ConfigureAwait(false);
             return addresses.Length > 0 ? addresses : throw new DialException(FailureLayer.Dns, $"{host} has no address");
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)

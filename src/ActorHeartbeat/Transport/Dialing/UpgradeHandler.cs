@@ -1,18 +1,17 @@
 using System.Net;
-using System.Net.Security;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
 /// The framework's HTTP handler, set up so that a request is never served by a connection that another one asked for: with a pooled
-/// lifetime of zero each request has a pool of its own, and the initial request of a connection is the one it is for.
+/// lifetime of zero each request has a pool of its own, and the initial request of a connection is the one it is for. Names, TCP, proxy and
+/// TLS are the attempt's business: the connection it gives is secured already where it is to be.
 /// </summary>
 internal static class UpgradeHandler
 {
-    public static SocketsHttpHandler Create(SslClientAuthenticationOptions ssl) => new()
+    public static SocketsHttpHandler Create() => new()
     {
         PooledConnectionLifetime = TimeSpan.Zero,
-        SslOptions = ssl,
         UseProxy = false,
         UseCookies = false,
         AllowAutoRedirect = false,
@@ -29,13 +28,22 @@ internal static class UpgradeHandler
 /// <summary>Sends the upgrade request of one attempt, and in place of the HTTP connection's stream gives out the tapped one under it.</summary>
 internal sealed class UpgradeInvoker(HttpMessageHandler handler, DialAttempt attempt) : HttpMessageInvoker(handler, disposeHandler: false)
 {
+    /// <exception cref="DialException">The answer is a refusal.</exception>
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Options.Set(DialAttempt.Key, attempt);
+        request.Headers.Host ??= WireUrl.HostHeader(attempt.Url);
+        attempt.Offer = HandshakeOffer.Of(request.Headers);
+        attempt.ServerName = request.Headers.Host;
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+        {
             response.Content = new TappedContent(response.Content, attempt);
-        return response;
+            return response;
+        }
+
+        using (response)
+            throw new DialException(await attempt.RefusedAsync(response, cancellationToken).ConfigureAwait(false));
     }
 
     private sealed class TappedContent(HttpContent upgraded, DialAttempt attempt) : HttpContent

@@ -6,29 +6,53 @@ using ActorHeartbeat.Transport.Frames;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>Performs the opening handshake (RFC 6455 section 4.1) of one attempt at a time per call, over shared handlers.</summary>
-internal sealed class WebSocketOpener(TimeProvider time) : IDisposable
+internal sealed class WebSocketOpener(DialContext context) : IDisposable
 {
     private readonly SharedHandlers _handlers = new();
+
+    public WebSocketOpener(TimeProvider time)
+        : this(new DialContext(time))
+    {
+    }
 
     public int SharedHandlers => _handlers.Count;
 
     /// <exception cref="DialException">There is no connection, and nothing is left of the attempt.</exception>
     public async Task<OpenedWebSocket> OpenAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
     {
+        for (var followed = 0; ; followed++)
+        {
+            try
+            {
+                return await OpenOnceAsync(request, sink, cancellation).ConfigureAwait(false);
+            }
+            catch (DialException refused) when (Redirects.IsOne(refused.Failure))
+            {
+                var (next, whyNot) = Redirects.Follow(request, refused.Failure, followed);
+                var failure = refused.Failure with { Message = $"{refused.Failure.Message}; {whyNot}" };
+                request = next ?? throw new DialException(failure, refused);
+            }
+        }
+    }
+
+    private async Task<OpenedWebSocket> OpenOnceAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+    {
         var lease = Take(request);
-        using var attempt = new DialAttempt(request, sink, time, cancellation);
+        using var attempt = new DialAttempt(request, sink, lease.Tls, context, cancellation);
         var socket = new ClientWebSocket();
         try
         {
             Configure(socket.Options, request);
             using var invoker = new UpgradeInvoker(lease.Handler, attempt);
-            await socket.ConnectAsync(request.Url, invoker, cancellation).ConfigureAwait(false);
-            socket.HttpResponseHeaders = null;
-            return new OpenedWebSocket(socket, attempt.Tap!, attempt.ReadBuffer!, lease); // the handshake was accepted, so the stream was attached
+            await socket.ConnectAsync(WireUrl.Of(request.Url), invoker, cancellation).ConfigureAwait(false);
+            attempt.Remember(worked: true);
+            // The handshake was accepted, so the stream was attached.
+            return new OpenedWebSocket(socket, attempt.Tap!, attempt.ReadBuffer!, attempt.RemoteAddress, lease);
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or DialException)
         {
-            var failure = Judge(exception, socket, request.Url, attempt.Stage, cancellation);
+            var failure = attempt.Judge(exception, cancellation.IsCancellationRequested);
+            attempt.Remember(worked: false);
             socket.Dispose();
             await attempt.AbandonAsync().ConfigureAwait(false);
             lease.Dispose();
@@ -50,16 +74,23 @@ internal sealed class WebSocketOpener(TimeProvider time) : IDisposable
         }
     }
 
-    private static void Configure(ClientWebSocketOptions options, DialRequest request)
+    private void Configure(ClientWebSocketOptions options, DialRequest request)
     {
         options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
-        options.CollectHttpResponseDetails = true;
         foreach (var subprotocol in request.Settings.Subprotocols)
             options.AddSubProtocol(subprotocol);
         if (request.Settings.Compression)
             options.DangerousDeflateOptions = new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false };
+        var cookies = request.Settings.Cookies ? context.Cookies.For(request.Settings.Id, request.Url) : "";
         foreach (var (name, value) in request.Headers)
-            SetHeader(options, name, value);
+        {
+            var isCookie = cookies.Length > 0 && name.Equals("Cookie", StringComparison.OrdinalIgnoreCase);
+            SetHeader(options, name, isCookie ? $"{value}; {cookies}" : value);
+            cookies = isCookie ? "" : cookies; // one Cookie header at most (RFC 6265 section 5.4)
+        }
+
+        if (cookies.Length > 0)
+            SetHeader(options, "Cookie", cookies);
     }
 
     private static void SetHeader(ClientWebSocketOptions options, string name, string value)
@@ -74,15 +105,11 @@ internal sealed class WebSocketOpener(TimeProvider time) : IDisposable
             throw new DialException(FailureLayer.Resolve, $"the header {name} has a name or value that cannot be sent", exception);
         }
     }
-
-    private static DialFailure Judge(Exception exception, ClientWebSocket socket, Uri url, DialStage stage, CancellationToken cancellation) =>
-        socket.HttpStatusCode is not (0 or HttpStatusCode.SwitchingProtocols) and var status
-            ? DialFailures.OfStatus(url, status, socket.HttpResponseHeaders)
-            : DialFailures.Of(exception, url, stage, cancellation.IsCancellationRequested);
 }
 
 /// <summary>An accepted handshake: the socket, what lies under it, and its share of the handler.</summary>
-internal sealed class OpenedWebSocket(ClientWebSocket socket, FrameTap tap, ReadBuffer readBuffer, IDisposable handler) : IDisposable
+internal sealed class OpenedWebSocket(
+    ClientWebSocket socket, FrameTap tap, ReadBuffer readBuffer, IPEndPoint? remoteAddress, IDisposable handler) : IDisposable
 {
     public ClientWebSocket Socket => socket;
 
@@ -90,8 +117,11 @@ internal sealed class OpenedWebSocket(ClientWebSocket socket, FrameTap tap, Read
 
     public ReadBuffer ReadBuffer => readBuffer;
 
+    public IPEndPoint? RemoteAddress => remoteAddress;
+
     public void Dispose()
     {
+        tap.Release();
         socket.Dispose();
         handler.Dispose();
     }

@@ -9,9 +9,6 @@ internal struct InboundFrames
     /// <summary>RFC 6455 section 5.5: a control frame carries at most so many bytes.</summary>
     private const int MaxControlPayload = 125;
 
-    private const int ServiceRestart = 1012;
-    private const int BadGateway = 1014;
-
     private FrameHeaderReader _frame;
     private byte[]? _control;
     private int _collected;
@@ -22,7 +19,7 @@ internal struct InboundFrames
     /// <summary>What RFC 6455 forbids in the peer's Close frame (sections 5.5.1 and 7.4); null when it is sound, and as long as there is none.</summary>
     public string? CloseFlaw { get; private set; }
 
-    public void Inspect(Span<byte> data, IConnectionSink sink)
+    public void Inspect(ReadOnlySpan<byte> data, IConnectionSink sink)
     {
         var position = 0;
         while (position < data.Length)
@@ -43,7 +40,7 @@ internal struct InboundFrames
         }
     }
 
-    private void InspectPayload(Span<byte> part, IConnectionSink sink)
+    private void InspectPayload(ReadOnlySpan<byte> part, IConnectionSink sink)
     {
         if (_collected + part.Length + _frame.PayloadLeft > MaxControlPayload)
             return;
@@ -82,23 +79,15 @@ internal struct InboundFrames
         return Utf8.IsValid(payload[sizeof(ushort)..]) ? null : "a reason that is not valid UTF-8";
     }
 
-    /// <summary>
-    /// 1012 to 1014 came to the IANA registry after RFC 6455, and the framework's parser takes them for a protocol error, though
-    /// servers send them. It is shown 1000 instead, which differs from the three in the second byte only.
-    /// </summary>
-    private void ReadCloseCode(Span<byte> part)
+    /// <summary>The code may come in two pieces.</summary>
+    private void ReadCloseCode(ReadOnlySpan<byte> part)
     {
         for (var index = 0; index < part.Length && _collected + index < 2; index++)
         {
             if (_collected + index == 0)
-            {
                 CloseCode = part[index] << 8;
-                continue;
-            }
-
-            CloseCode |= part[index];
-            if (CloseCode is >= ServiceRestart and <= BadGateway)
-                part[index] = CloseCodes.NormalClosure & 0xff;
+            else
+                CloseCode |= part[index];
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
@@ -11,26 +10,34 @@ namespace ActorHeartbeat.Transport.Frames;
 internal sealed class OutboundFrames(Stream inner)
 {
     private const byte FinalPing = 0x80 | (byte)Opcode.Ping;
-    private const byte MaskedId = 0x80 | sizeof(long);
+    private const byte Masked = 0x80;
+    private const long None = 0; // ids begin at 1
     private const int MaskOffset = 2;
     private const int PayloadOffset = 6;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly byte[] _ping = new byte[PayloadOffset + sizeof(long)];
+    private readonly byte[] _ping = new byte[PayloadOffset + PingPayload.MaxLength];
     private FrameHeaderReader _frame;
-    private object? _wantedId; // one field for the wish and its id, so that none is taken twice
+    private long _wantedId; // one field for the wish and its id, so that none is taken twice
     private volatile bool _over;
+    private volatile bool _isClosed;
+    private bool _closeBegun;
     private volatile Exception? _failure;
 
     /// <summary>What a write met; null while all went well. The kernel tells an error only once: a read after such a write sees a mere end.</summary>
     public Exception? Failure => _failure;
 
+    /// <summary>Whether our Close frame is out.</summary>
+    public bool IsClosed => _isClosed;
+
     // Read without the turn only as a hint: whoever holds the turn looks again after passing it on.
-    private bool PingIsDue => Volatile.Read(ref _wantedId) is not null && !_over && _frame.AtBoundary;
+    private bool PingIsDue => Volatile.Read(ref _wantedId) != None && !_over && _frame.AtBoundary;
 
     /// <summary>False when no ping can go out any more: after a Close frame or a failed write, and after the end.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The id is less than 1.</exception>
     public bool TryPing(long id)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(id);
         if (_over)
             return false;
         Interlocked.Exchange(ref _wantedId, id);
@@ -56,6 +63,7 @@ internal sealed class OutboundFrames(Stream inner)
         {
             Follow(frames.Span);
             await inner.WriteAsync(frames, cancellation).ConfigureAwait(false);
+            _isClosed = _closeBegun && _frame.AtBoundary;
         }
         catch (Exception exception)
         {
@@ -80,7 +88,7 @@ internal sealed class OutboundFrames(Stream inner)
             if (_frame.PayloadLeft > 0)
                 _frame.SkipPayload(frames, ref position);
             else if (_frame.ReadHeader(frames, ref position) && _frame.Opcode == Opcode.Close)
-                _over = true;
+                _over = _closeBegun = true;
         }
     }
 
@@ -90,7 +98,7 @@ internal sealed class OutboundFrames(Stream inner)
         {
             try
             {
-                if (PingIsDue && Interlocked.Exchange(ref _wantedId, null) is long id)
+                if (PingIsDue && Interlocked.Exchange(ref _wantedId, None) is not None and var id)
                     await inner.WriteAsync(BuildPing(id), CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
@@ -110,13 +118,13 @@ internal sealed class OutboundFrames(Stream inner)
     private ReadOnlyMemory<byte> BuildPing(long id)
     {
         _ping[0] = FinalPing;
-        _ping[1] = MaskedId;
         var mask = _ping.AsSpan(MaskOffset, PayloadOffset - MaskOffset);
         RandomNumberGenerator.Fill(mask);
         var payload = _ping.AsSpan(PayloadOffset);
-        BinaryPrimitives.WriteInt64BigEndian(payload, id);
-        for (var index = 0; index < payload.Length; index++)
+        var length = PingPayload.Write(id, payload);
+        _ping[1] = (byte)(Masked | length);
+        for (var index = 0; index < length; index++)
             payload[index] ^= mask[index % mask.Length];
-        return _ping;
+        return _ping.AsMemory(0, PayloadOffset + length);
     }
 }

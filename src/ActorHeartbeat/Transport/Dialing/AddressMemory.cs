@@ -1,0 +1,55 @@
+using System.Net;
+
+namespace ActorHeartbeat.Transport.Dialing;
+
+/// <summary>
+/// Which addresses of a host took a TCP connection and then failed above it. Such an address wins every race and never opens, so it goes to
+/// the end of the line for a while. Safe to use from many threads.
+/// </summary>
+internal sealed class AddressMemory(TimeProvider time)
+{
+    /// <summary>Some twenty attempts at the longest default delay; a sick address may be well by then.</summary>
+    public static readonly TimeSpan Age = TimeSpan.FromMinutes(10);
+
+    /// <summary>At the bound the address that failed longest ago is forgotten.</summary>
+    public const int MaxAddresses = 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Host, IPEndPoint Address), Failure> _failures = [];
+    private long _count;
+
+    public void Failed(string host, IPEndPoint address)
+    {
+        lock (_gate)
+        {
+            if (_failures.Count == MaxAddresses && !_failures.ContainsKey((host, address)))
+                _failures.Remove(_failures.MinBy(failure => failure.Value.Number).Key);
+            _failures[(host, address)] = new Failure(++_count, time.GetTimestamp());
+        }
+    }
+
+    public void Worked(string host, IPEndPoint address)
+    {
+        lock (_gate)
+            _failures.Remove((host, address));
+    }
+
+    /// <summary>First the addresses that have not failed, in their order, then the others, the one that failed longest ago first.</summary>
+    public IReadOnlyList<IPAddress> Order(string host, int port, IReadOnlyList<IPAddress> addresses)
+    {
+        lock (_gate)
+            return _failures.Count == 0 ? addresses : [.. addresses.OrderBy(address => NumberOf(host, new IPEndPoint(address, port)))];
+    }
+
+    private long NumberOf(string host, IPEndPoint address)
+    {
+        if (!_failures.TryGetValue((host, address), out var failure))
+            return 0;
+        if (time.GetElapsedTime(failure.At) < Age)
+            return failure.Number;
+        _failures.Remove((host, address));
+        return 0;
+    }
+
+    private readonly record struct Failure(long Number, long At);
+}

@@ -1,0 +1,97 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Transport.Dialing;
+
+/// <summary>What an upgrade request offers, as far as the answer is held to it.</summary>
+/// <param name="Key">Its Sec-WebSocket-Key.</param>
+/// <param name="Subprotocols">In the order offered.</param>
+/// <param name="Extensions">Its Sec-WebSocket-Extensions, or empty.</param>
+internal sealed record HandshakeOffer(string Key, IReadOnlyList<string> Subprotocols, string Extensions)
+{
+    public static HandshakeOffer Of(HttpRequestHeaders headers) => new(
+        Value(headers, "Sec-WebSocket-Key"),
+        HeaderList.Split(Value(headers, "Sec-WebSocket-Protocol"), ','),
+        Value(headers, "Sec-WebSocket-Extensions"));
+
+    private static string Value(HttpRequestHeaders headers, string name) =>
+        headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : "";
+}
+
+/// <summary>
+/// The acceptance of a handshake: judged by RFC 6455 section 4.1, and spelled again in the one way that the framework reads. The framework
+/// compares whole values where the RFCs have lists, quotes and whitespace, and takes extensions that were never offered.
+/// </summary>
+internal sealed class HandshakeAnswer
+{
+    /// <summary>RFC 6455 section 1.3.</summary>
+    private const string AcceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private HandshakeAnswer(byte[] spelled, IReadOnlyList<string> cookies) => (Spelled, Cookies) = (spelled, cookies);
+
+    /// <summary>The head as the framework reads it.</summary>
+    public byte[] Spelled { get; }
+
+    /// <summary>The values of Set-Cookie.</summary>
+    public IReadOnlyList<string> Cookies { get; }
+
+    public static DialException Breach(string what) => new(FailureLayer.Protocol, $"the handshake breaks RFC 6455: {what}");
+
+    /// <exception cref="DialException">The answer breaks an RFC; says which rule, and with what bytes.</exception>
+    public static HandshakeAnswer Judge(ReadOnlySpan<byte> bytes, HandshakeOffer offer)
+    {
+        var head = AnswerHead.Parse(bytes);
+        CheckUpgrade(head);
+        var accept = CheckAccept(head, offer.Key);
+        var spelled = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
+        spelled.Append("Sec-WebSocket-Accept: ").Append(accept).Append("\r\n");
+        if (ChooseSubprotocol(head, offer.Subprotocols) is { } subprotocol)
+            spelled.Append("Sec-WebSocket-Protocol: ").Append(subprotocol).Append("\r\n");
+        if (DeflateAnswer.Read(head.List("Sec-WebSocket-Extensions"), offer.Extensions) is { } extension)
+            spelled.Append("Sec-WebSocket-Extensions: ").Append(extension).Append("\r\n");
+        return new HandshakeAnswer(Encoding.Latin1.GetBytes(spelled.Append("\r\n").ToString()), [.. head.Values("Set-Cookie")]);
+    }
+
+    private static void CheckUpgrade(AnswerHead head)
+    {
+        var protocols = head.List("Upgrade");
+        if (protocols.Count == 0)
+            throw Breach("the answer has no 'Upgrade' header");
+        if (protocols.Find(protocol => !protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase)) is { } other)
+            throw Breach($"'Upgrade' is \"{PeerText.Of(other, 64)}\", not websocket");
+        var options = head.List("Connection");
+        if (options.Count == 0)
+            throw Breach("the answer has no 'Connection' header");
+        if (!options.Exists(option => option.Equals("upgrade", StringComparison.OrdinalIgnoreCase)))
+            throw Breach($"'Connection' is \"{PeerText.Of(string.Join(", ", options), 64)}\", without upgrade");
+    }
+
+    private static string CheckAccept(AnswerHead head, string key)
+    {
+        var accepts = head.Values("Sec-WebSocket-Accept").Distinct(StringComparer.Ordinal).ToList();
+        if (accepts.Count == 0)
+            throw Breach("the answer has no 'Sec-WebSocket-Accept' header");
+        if (accepts.Count > 1)
+            throw Breach($"the answer has several 'Sec-WebSocket-Accept' headers: \"{PeerText.Of(string.Join(", ", accepts), 128)}\"");
+        var expected = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptGuid)));
+        return accepts[0] == expected
+            ? expected
+            : throw Breach($"'Sec-WebSocket-Accept' is \"{PeerText.Of(accepts[0], 64)}\", which does not answer the key that was sent");
+    }
+
+    private static string? ChooseSubprotocol(AnswerHead head, IReadOnlyList<string> offered)
+    {
+        var chosen = head.List("Sec-WebSocket-Protocol").Distinct(StringComparer.Ordinal).ToList();
+        if (chosen.Count == 0)
+            return null;
+        var shown = PeerText.Of(string.Join(", ", chosen), 64);
+        if (chosen.Count > 1)
+            throw Breach($"'Sec-WebSocket-Protocol' chooses several subprotocols: \"{shown}\"");
+        var others = offered.Count == 0 ? "" : $" ({string.Join(", ", offered)} was)";
+        return offered.FirstOrDefault(name => name == chosen[0])
+            ?? offered.FirstOrDefault(name => name.Equals(chosen[0], StringComparison.OrdinalIgnoreCase))
+            ?? throw Breach($"'Sec-WebSocket-Protocol' chooses \"{shown}\", which was not offered{others}");
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Transport.Dialing;
+
+/// <summary>What an answer other than 101 says: its status, the headers worth reading, and the beginning of its body.</summary>
+internal static class Refusal
+{
+    private const int MaxHeaders = 32;
+
+    /// <summary>What is left for the body after the head has come: it is evidence, not something to wait for.</summary>
+    private static readonly TimeSpan BodyPatience = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Those that say why or whither; they come first and in the message.</summary>
+    private static readonly string[] Telling = ["Location", "Retry-After", "WWW-Authenticate", "Server", "Via", "CF-Ray"];
+
+    private static readonly string[] InMessage = ["Location", "Retry-After", "WWW-Authenticate"];
+
+    public static async Task<DialFailure> ReadAsync(
+        HttpResponseMessage response, Uri url, TimeProvider time, CancellationToken cancellation)
+    {
+        var body = await ReadBodyAsync(response, time, cancellation).ConfigureAwait(false);
+        var headers = Headers(response);
+        var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.First() : null;
+        return new DialFailure(FailureLayer.Http, Describe(response, url, headers, location, body))
+        {
+            HttpStatus = (int)response.StatusCode,
+            RetryAfter = headers.FirstOrDefault(header => Is(header.Key, "Retry-After")).Value,
+            Headers = headers,
+            Location = location,
+            Body = body,
+        };
+    }
+
+    private static string Describe(
+        HttpResponseMessage response, Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, string? location, string body)
+    {
+        using var named = new HttpResponseMessage(response.StatusCode);
+        var phrase = PeerText.Of(named.ReasonPhrase is { Length: > 0 } standard ? standard : response.ReasonPhrase, 128);
+        var text = new StringBuilder($"the handshake was refused with HTTP {(int)response.StatusCode} {phrase}".TrimEnd());
+        foreach (var (name, value) in headers.Where(header => InMessage.Any(told => Is(told, header.Key))))
+        {
+            var shown = Is(name, "Location") ? Redirects.Show(url, location ?? "") : value;
+            text.Append("; ").Append(name).Append(": ").Append(PeerText.Of(shown, 256));
+        }
+
+        if (body.Length > 0)
+            text.Append("; body: ").Append(body);
+        return text.ToString();
+    }
+
+    /// <summary>Set-Cookie is none: it may hold a session. A name is a token, so only values need the door.</summary>
+    private static KeyValuePair<string, string>[] Headers(HttpResponseMessage response) =>
+    [
+        .. response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
+            .Where(header => !Is(header.Key, "Set-Cookie"))
+            .OrderBy(header => Array.FindIndex(Telling, telling => Is(telling, header.Key)) is >= 0 and var rank ? rank : Telling.Length)
+            .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, PeerText.Of(value))))
+            .Take(MaxHeaders),
+    ];
+
+    private static async Task<string> ReadBodyAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellation)
+    {
+        if (response.Content.Headers.ContentLength == 0)
+            return "";
+        var bytes = new byte[PeerText.MaxLength];
+        var length = 0;
+        using var deadline = new CancellationTokenSource(BodyPatience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
+        try
+        {
+            var body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
+            var count = 1;
+            for (; count > 0 && length < bytes.Length; length += count)
+                count = await body.ReadAsync(bytes.AsMemory(length), either.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
+        {
+            // What came until then is the evidence.
+        }
+
+        return PeerText.Of(Encoding.UTF8.GetString(bytes, 0, length).Trim());
+    }
+
+    private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,81 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Transport.Dialing;
+
+/// <summary>Judges the server's certificate in one TLS handshake, and remembers what a failure needs to be understood.</summary>
+internal sealed class TlsVerdict(
+    TlsSettings settings, X509Certificate2Collection authorities, string name, X509Certificate2? presented, int chainLength)
+{
+    private const int MaxIssuers = 4;
+
+    private string? _refused;
+    private string[]? _wantedIssuers;
+
+    /// <summary>The name asked for (SNI) and looked for in the certificate.</summary>
+    public string Name => name;
+
+    /// <summary>An authority file may also hold the server's own certificate: then that one is what is trusted.</summary>
+    public bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None || !settings.Verify)
+            return true;
+        if (errors == SslPolicyErrors.RemoteCertificateChainErrors && IsPinned(certificate, chain))
+            return true;
+        var causes = chain?.ChainStatus.Select(status => status.Status).Distinct() ?? [];
+        _refused = certificate is null
+            ? "the server showed no certificate"
+            : $"the server's certificate ({Subject(certificate)}, for {NamesOf(certificate)}) " +
+                $"is refused for {name}: {errors}{Join(causes)}";
+        return false;
+    }
+
+    /// <summary>Asked when the server wants a certificate and there is none.</summary>
+    public X509Certificate NothingToPresent(
+        object sender, string host, X509CertificateCollection certificates, X509Certificate? remoteCertificate, string[] acceptableIssuers)
+    {
+        if (remoteCertificate is not null)
+            _wantedIssuers = acceptableIssuers;
+        return null!; // the framework's declaration has no null, its contract has
+    }
+
+    public string Describe(Exception exception)
+    {
+        if (_refused is not null)
+            return $"TLS: {PeerText.Of(_refused)}";
+        var versions = settings.MinVersion == TlsVersion.Tls13 ? "TLS 1.3" : "TLS 1.2 and 1.3";
+        return $"TLS: {PeerText.Of(exception.GetBaseException().Message)} (offered {versions}; {DescribeClient()})";
+    }
+
+    /// <summary>What was sent to a server that asks who is there.</summary>
+    public string DescribeClient()
+    {
+        if (presented is not null)
+            return $"client certificate {presented.Subject}, issued by {presented.Issuer}, " +
+                $"valid until {presented.NotAfter.ToUniversalTime():yyyy-MM-dd}, sent with {chainLength - 1} more";
+        if (_wantedIssuers is null)
+            return "no client certificate sent";
+        var wanted = PeerText.Of(string.Join(" or ", _wantedIssuers.Take(MaxIssuers)), 256);
+        var issuers = wanted.Length == 0 ? "" : $" issued by {wanted}";
+        return $"the server wants a client certificate{issuers}, tls.client-cert names none";
+    }
+
+    private bool IsPinned(X509Certificate? certificate, X509Chain? chain) => certificate is X509Certificate2 own && chain is not null
+        && authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(own.RawDataMemory.Span))
+        && chain.ChainStatus.All(status => status.Status is X509ChainStatusFlags.PartialChain or X509ChainStatusFlags.UntrustedRoot);
+
+    private static string Subject(X509Certificate certificate) => $"subject {certificate.Subject}, issuer {certificate.Issuer}";
+
+    private static string NamesOf(X509Certificate certificate)
+    {
+        var names = (certificate as X509Certificate2)?.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        string[] all = names is null
+            ? []
+            : [.. names.EnumerateDnsNames(), .. names.EnumerateIPAddresses().Select(address => address.ToString())];
+        return all.Length == 0 ? "no name" : PeerText.Of(string.Join(", ", all), 256);
+    }
+
+    private static string Join(IEnumerable<X509ChainStatusFlags> causes) =>
+        string.Join(", ", causes) is { Length: > 0 } text ? $" ({text})" : "";
+}

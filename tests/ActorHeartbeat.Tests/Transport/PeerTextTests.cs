@@ -1,0 +1,28 @@
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Tests.Transport;
+
+public class PeerTextTests
+{
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("quota exhausted: 50 % über", "quota exhausted: 50 % über")]
+    [InlineData("a\r\nb\tc", "a\\r\\nb\\tc")]
+    [InlineData("\u001b[2Jgone", "\\x1b[2Jgone")]
+    [InlineData("\u009b2J", "\\x9b2J")]
+    [InlineData("abc\u202edef\u2066", "abc\\u202edef\\u2066")]
+    [InlineData("a\u2028b\ufeff", "a\\u2028b\\ufeff")]
+    [InlineData("\U000e0041", "\\U000e0041")]
+    public void What_moves_hides_or_turns_is_escaped(string? text, string shown) => Assert.Equal(shown, PeerText.Of(text));
+
+    [Fact]
+    public void Text_ends_at_the_bound_and_never_inside_an_escape()
+    {
+        Assert.Equal(new string('x', 512), PeerText.Of(new string('x', 512)));
+        Assert.Equal(new string('x', 511) + "…", PeerText.Of(new string('x', 513)));
+        Assert.Equal("abcd…", PeerText.Of("abcd\u202eef", 8));
+    }
+
+    [Fact]
+    public void Bytes_are_ASCII_or_escaped() => Assert.Equal("a\\xc3(\\x00", PeerText.OfBytes([(byte)'a', 0xc3, 0x28, 0]));
+}
