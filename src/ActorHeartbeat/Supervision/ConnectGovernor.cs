@@ -171,9 +171,13 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
     {
         var now = _clock.Elapsed;
         return _ledger.PlaceOf(endpoint, now) is var (place, why, until)
-            ? new QueuePlace(endpoint, place, why, until is { } at ? _clock.UtcNow + (at - now) : null)
+            ? new QueuePlace(endpoint, place, why, until is { } at ? DateAfter(at - now) : null)
             : new QueuePlace(endpoint, 0, "", null);
     }
+
+    // The end of a pause of ages is shown as the last of all dates: a question must not crash who answers it.
+    private DateTimeOffset DateAfter(TimeSpan wait) =>
+        wait < DateTimeOffset.MaxValue - _clock.UtcNow ? _clock.UtcNow + wait : DateTimeOffset.MaxValue;
 
     private sealed record Wake
     {
