@@ -51,6 +51,50 @@ public sealed class SecretFileTests : IDisposable
         Assert.Equal("header Authorization: the file /nowhere/at/all does not exist", failure.Message);
     }
 
+    [Fact]
+    public async Task A_pipe_in_place_of_the_file_fails_the_attempt_and_says_so()
+    {
+        File.Delete(_file);
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [_file]))
+            await made.WaitForExitAsync();
+
+        // From the pool: before this was bounded, the call itself did not return.
+        var attempt = Task.Run(() => ResolveAsync(("Authorization", SecretValue.File(_file)))).WaitAsync(TimeSpan.FromSeconds(30));
+        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() => attempt);
+
+        Assert.Equal($"header Authorization: the file {_file} cannot be read: it is a named pipe, not a regular file", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_secret_by_its_size_fails_the_attempt()
+    {
+        await File.WriteAllBytesAsync(_file, new byte[10 * 1024 * 1024]);
+
+        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(("Authorization", SecretValue.File(_file))));
+
+        Assert.EndsWith("cannot be read: it has 10485760 bytes, at most 65536 are read", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_endpoint_s_secret_that_hangs_leaves_another_s_alone()
+    {
+        using var answers = new ManualResetEventSlim();
+        var reader = new BoundedFileReader(TimeProvider.System, (path, _) =>
+        {
+            if (path == "/hung")
+                answers.Wait();
+            return "token\n"u8.ToArray();
+        });
+
+        var hung = SecretFile.ReadAsync("/hung", reader, CancellationToken.None);
+        var other = await SecretFile.ReadAsync("/other", reader, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal("token", other);
+        Assert.False(hung.IsCompleted);
+        answers.Set();
+        Assert.Equal("token", await hung);
+    }
+
     [Theory]
     [InlineData("", "is empty")]
     [InlineData("hunter2\nX-Injected: y", "has more than one line")]

@@ -12,12 +12,17 @@ public sealed class GovernorFileTests : IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("governor");
     private readonly SetTime _time = new();
     private readonly Complaints _log = new();
+    private GovernorFile? _file;
 
     private string FilePath => Path.Combine(_directory.FullName, "governor.json");
 
-    private GovernorFile File => new(FilePath, _time, _log);
+    private GovernorFile File => _file ??= new GovernorFile(FilePath, _time, _log);
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _directory.Delete(recursive: true);
+    }
 
     [Fact]
     public async Task What_is_saved_is_loaded_with_its_age()
@@ -30,7 +35,7 @@ public sealed class GovernorFileTests : IDisposable
         Assert.Equal(State.Budgets, state.Budgets);
         Assert.Equal(State.Pauses, state.Pauses);
         Assert.Equal(TimeSpan.FromSeconds(42), age);
-        Assert.Equal([FilePath], Directory.GetFiles(_directory.FullName));
+        Assert.Equal([FilePath, $"{FilePath}.lock"], Directory.GetFiles(_directory.FullName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -77,10 +82,6 @@ public sealed class GovernorFileTests : IDisposable
     [InlineData("no json")]
     [InlineData("{\"version\":1,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[{\"key\":\"glo")]
     [InlineData("{\"version\":1,\"saved-at\":\"2026-01-01T00:00:00Z\"}")]
-    [InlineData("{\"version\":1,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[null],\"pauses\":[]}")]
-    [InlineData("{\"version\":1,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[],\"pauses\":[null]}")]
-    [InlineData("{\"version\":1,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[{\"key\":null,\"tokens\":1}],\"pauses\":[]}")]
-    [InlineData("{\"version\":1,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[{\"key\":\"global\",\"tokens\":-1}],\"pauses\":[]}")]
     [InlineData("{\"version\":1,\"saved-at\":\"yesterday\",\"budgets\":[],\"pauses\":[]}")]
     [InlineData("{\"version\":2,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[],\"pauses\":[]}")]
     public async Task A_damaged_file_is_said_and_ignored_and_the_next_save_replaces_it(string damaged)
@@ -92,6 +93,91 @@ public sealed class GovernorFileTests : IDisposable
         Assert.StartsWith($"{FilePath}: the governor's state is ignored: ", Assert.Single(_log), StringComparison.Ordinal);
         await File.SaveAsync(State);
         Assert.NotNull(File.Load());
+    }
+
+    [Theory]
+    [InlineData("null", "", "it is null")]
+    [InlineData("{\"key\":null,\"tokens\":1}", "", "it is not whole")]
+    [InlineData("{\"key\":\"global\"}", "", "it is not whole")]
+    [InlineData("{\"key\":\"global\",\"tokens\":\"many\"}", "", "it is not whole")]
+    [InlineData("{\"key\":\"global\",\"tokens\":-1}", "", "no budget has so many permits left")]
+    [InlineData("{\"key\":\"global\",\"tokens\":1e300}", "", "no budget has so many permits left")]
+    [InlineData("{\"key\":\"galaxy\",\"tokens\":1}", "", "no budget has such a key")]
+    [InlineData("", "null", "it is null")]
+    [InlineData("", "{\"key\":\"global\",\"for\":\"10000000.00:00:00\",\"why\":\"429\"}", "no pause lasts nothing or over 24 h")]
+    [InlineData("", "{\"key\":\"global\",\"for\":\"-00:00:01\",\"why\":\"429\"}", "no pause lasts nothing or over 24 h")]
+    [InlineData("", "{\"key\":\"planet:x\",\"for\":\"00:01:00\",\"why\":\"429\"}", "no budget has such a key")]
+    [InlineData("", "{\"key\":\"global\",\"for\":\"soon\",\"why\":\"429\"}", "it is not whole")]
+    public async Task An_entry_that_the_governor_cannot_have_saved_is_told_and_costs_no_other(string budget, string pause, string problem)
+    {
+        string[] budgets = [budget, "{\"key\":\"group:a\",\"tokens\":2}"], pauses = [pause, "{\"key\":\"host:h\",\"for\":\"00:00:30\",\"why\":\"429\"}"];
+        await WriteAsync("2026-01-01T00:00:00Z", string.Join(',', budgets.Where(entry => entry != "")), string.Join(',', pauses.Where(entry => entry != "")));
+
+        var state = File.Load()!.Value.State;
+
+        Assert.Equal([new SavedBudget("group:a", 2)], state.Budgets);
+        Assert.Equal([new SavedPause("host:h", TimeSpan.FromSeconds(30), "429")], state.Pauses);
+        Assert.Equal($"{FilePath}: an entry of the governor's state is ignored: {problem}: {budget}{pause}", Assert.Single(_log));
+    }
+
+    [Fact]
+    public async Task What_is_told_of_wrong_entries_is_bounded_in_length_and_number()
+    {
+        var entry = $"{{\"key\":\"{new string('x', 100_000)}\",\n\"tokens\":1}}";
+        await WriteAsync("2026-01-01T00:00:00Z", string.Join(',', Enumerable.Repeat(entry, 30)), "");
+
+        Assert.Empty(File.Load()!.Value.State.Budgets);
+
+        Assert.Equal(11, _log.Count);
+        Assert.All(_log, line => Assert.InRange(line.Length, 1, 400));
+        Assert.All(_log, line => Assert.DoesNotContain('\n', line));
+        Assert.Equal($"{FilePath}: 20 more entries of the governor's state are ignored", _log[^1]);
+    }
+
+    [Fact]
+    public async Task A_date_in_the_future_is_told_and_lets_no_time_pass()
+    {
+        await WriteAsync("9999-12-31T23:59:59Z", "{\"key\":\"global\",\"tokens\":0}", "");
+
+        Assert.Equal(TimeSpan.Zero, File.Load()!.Value.Age);
+
+        Assert.Contains("is dated 9999-12-31 23:59:59Z, later than now", Assert.Single(_log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_in_place_of_the_file_holds_up_no_start()
+    {
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [FilePath]))
+            await made.WaitForExitAsync();
+
+        Assert.Null(await Task.Run(() => File.Load()).WaitAsync(TimeSpan.FromSeconds(30)));
+
+        Assert.EndsWith("is ignored: it is a named pipe, not a regular file", Assert.Single(_log), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_second_owner_of_the_file_is_told_who_has_it_and_saves_nothing()
+    {
+        await File.SaveAsync(State);
+        using var second = new GovernorFile(FilePath, _time, _log);
+
+        var refused = await Assert.ThrowsAsync<IOException>(() => second.SaveAsync(new GovernorState([], [])));
+
+        Assert.StartsWith($"{FilePath} is in use by process {Environment.ProcessId} on ", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(State.Budgets, File.Load()!.Value.State.Budgets);
+    }
+
+    [Fact]
+    public async Task The_file_is_for_its_owner_alone_and_is_written_through_no_link()
+    {
+        var other = Path.Combine(_directory.FullName, "other");
+        await System.IO.File.WriteAllTextAsync(other, "precious");
+        System.IO.File.CreateSymbolicLink($"{FilePath}.new", other);
+
+        await File.SaveAsync(State);
+
+        Assert.Equal("precious", await System.IO.File.ReadAllTextAsync(other));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(FilePath).UnixFileMode);
     }
 
     [Fact]
@@ -114,7 +200,7 @@ public sealed class GovernorFileTests : IDisposable
         Assert.NotNull(File.Load());
         await File.SaveAsync(State);
 
-        Assert.Equal([FilePath], Directory.GetFiles(_directory.FullName));
+        Assert.Equal([FilePath, $"{FilePath}.lock"], Directory.GetFiles(_directory.FullName).Order(StringComparer.Ordinal));
         Assert.Empty(_log);
     }
 
@@ -136,6 +222,9 @@ public sealed class GovernorFileTests : IDisposable
 
         Assert.InRange(new FileInfo(FilePath).Length, 1, 1000);
     }
+
+    private Task WriteAsync(string savedAt, string budgets, string pauses) =>
+        System.IO.File.WriteAllTextAsync(FilePath, $"{{\"version\":1,\"saved-at\":\"{savedAt}\",\"budgets\":[{budgets}],\"pauses\":[{pauses}]}}");
 
     private sealed class SetTime : TimeProvider
     {

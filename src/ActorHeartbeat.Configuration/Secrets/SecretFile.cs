@@ -1,12 +1,26 @@
+using System.Text;
+
 namespace ActorHeartbeat.Configuration;
 
 /// <summary>A file that holds one secret, as orchestrators mount them.</summary>
 public static class SecretFile
 {
+    /// <summary>The largest secret in bytes; tokens and keys are far smaller.</summary>
+    private const int LargestSecret = 64 * 1024;
+
+    /// <summary>Less than the default of timeouts.connect, so that an attempt tells of the file and not of its own deadline.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
     /// <summary>Its text as it is now. One newline at the end belongs to the editor and is taken off.</summary>
-    public static async Task<string> ReadAsync(string path, CancellationToken cancellation)
+    /// <exception cref="IOException">As <see cref="BoundedFileReader.ReadAsync"/>.</exception>
+    public static Task<string> ReadAsync(string path, CancellationToken cancellation) =>
+        ReadAsync(path, BoundedFileReader.Shared, cancellation);
+
+    internal static async Task<string> ReadAsync(string path, BoundedFileReader reader, CancellationToken cancellation)
     {
-        var text = await File.ReadAllTextAsync(path, cancellation).ConfigureAwait(false);
+        var content = await reader.ReadAsync(path, LargestSecret, Deadline, cancellation).ConfigureAwait(false);
+        using var decoded = new StreamReader(new MemoryStream(content), Encoding.UTF8);
+        var text = await decoded.ReadToEndAsync(cancellation).ConfigureAwait(false);
         return text.EndsWith("\r\n", StringComparison.Ordinal) ? text[..^2] : text.EndsWith('\n') ? text[..^1] : text;
     }
 }

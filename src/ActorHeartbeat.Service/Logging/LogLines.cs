@@ -43,6 +43,15 @@ internal static partial class LogLines
     [LoggerMessage(26, LogLevel.Warning, "{File}: the governor's state is ignored: {Problem}")]
     public static partial void GovernorStateIgnored(this ILogger log, string file, string problem);
 
+    [LoggerMessage(27, LogLevel.Warning, "{File}: an entry of the governor's state is ignored: {Problem}: {Entry}")]
+    public static partial void GovernorEntryIgnored(this ILogger log, string file, string problem, string entry);
+
+    [LoggerMessage(28, LogLevel.Warning, "{File}: {More} more entries of the governor's state are ignored")]
+    public static partial void GovernorEntriesIgnored(this ILogger log, string file, int more);
+
+    [LoggerMessage(29, LogLevel.Warning, "{File}: the governor's state is dated {SavedAt:u}, later than now; no time counts as passed since")]
+    public static partial void GovernorStateOfFuture(this ILogger log, string file, DateTimeOffset savedAt);
+
     [LoggerMessage(25, LogLevel.Information, "stopped")]
     public static partial void Stopped(this ILogger log);
 

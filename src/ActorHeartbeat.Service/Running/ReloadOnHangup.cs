@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Service.Sinks;
 
 namespace ActorHeartbeat.Service.Running;
 
-/// <summary>SIGHUP reads the configuration again, as operators of daemons expect.</summary>
-internal sealed class ReloadOnHangup(ReloaderClient reloader) : IHostedService, IDisposable
+/// <summary>SIGHUP reads the configuration again and lets go of files that were set aside, as operators of daemons expect.</summary>
+internal sealed class ReloadOnHangup(ReloaderClient reloader, SinkHost sinks) : IHostedService, IDisposable
 {
     private PosixSignalRegistration? _registration;
 
@@ -13,6 +14,7 @@ internal sealed class ReloadOnHangup(ReloaderClient reloader) : IHostedService, 
         _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
+            sinks.LookAtFiles();
             reloader.Reload(ReloadTrigger.Signal);
         });
         return Task.CompletedTask;

@@ -6,8 +6,9 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Service.Sinks;
 
 /// <summary>
-/// Writes feeds to a file, one <see cref="FeedEventJson"/> object a line. A subscriber like any other: while the disk is full or gone it keeps what
-/// it holds and tries again, its bounded queue drops the oldest events, and the gap is written once the disk takes lines again. Feeds never notice.
+/// Writes feeds to a file, one <see cref="FeedEventJson"/> object a line, after a line that says where the last one ended. A subscriber
+/// like any other: while the disk is full or gone it keeps what it holds and tries again, its bounded queue drops the oldest events, and
+/// the gap is written once the disk takes lines again. Feeds never notice.
 /// </summary>
 public sealed partial class FileSink
 {
@@ -27,6 +28,8 @@ public sealed partial class FileSink
     private long _linesWritten;
     private long _eventsLost;
     private volatile string? _failure;
+    private CancellationTokenSource _look = new();
+    private CancellationTokenSource _awaited;
 
     /// <param name="feeds">Where the events come from.</param>
     /// <param name="settings">What to write where.</param>
@@ -36,16 +39,17 @@ public sealed partial class FileSink
     public FileSink(IFeeds feeds, SinkSettings settings, TimeProvider time, ILogger<FileSink> logger, Func<string, Stream>? open = null)
     {
         (_feeds, _settings, _time, _logger, _open) = (feeds, settings, time, logger, open);
+        _awaited = _look;
     }
 
     public SinkSettings Settings => _settings;
 
     public string Name => _settings.Name;
 
-    /// <summary>Lines that the operating system has taken.</summary>
+    /// <summary>Lines of events that the operating system has taken.</summary>
     public long LinesWritten => Volatile.Read(ref _linesWritten);
 
-    /// <summary>Events that a gap in the file stands for, because the disk did not keep up or a position was no longer kept for replay.</summary>
+    /// <summary>Events that a gap in the file stands for: the disk did not keep up, or a position was no longer kept for replay.</summary>
     public long EventsLost => Volatile.Read(ref _eventsLost);
 
     /// <summary>Why nothing can be written at present; null when all is well, and when there is nothing to write yet.</summary>
@@ -61,13 +65,17 @@ public sealed partial class FileSink
     /// <exception cref="TooManySubscribersException">The cap on subscribers is reached.</exception>
     public async Task RunAsync(ResumePoint? after, CancellationToken leaving, CancellationToken cancellation)
     {
-        var options = new SubscriptionOptions { Capacity = _settings.Queue, CapacityBytes = _settings.QueueBytes, Overflow = OverflowPolicy.DropOldest, Resume = after };
+        var options = new SubscriptionOptions
+        {
+            Capacity = _settings.Queue, CapacityBytes = _settings.QueueBytes, Overflow = OverflowPolicy.DropOldest, Resume = after,
+        };
         foreach (var (endpoint, seq) in after?.LastSeen ?? new Dictionary<EndpointId, long>())
             _written[endpoint] = seq;
         try
         {
             using var subscription = _feeds.Subscribe(LabelSelector.Parse(_settings.Select), options);
-            using var file = new LineFile(_settings.Path, _settings.Rotate, _time, _open);
+            var role = $"instance {_feeds.Instance}, sink {Name}";
+            using var file = new LineFile(_settings.Path, _settings.Rotate, _time, role, Begin, _open);
             // Off the caller's thread at once: writing to a file blocks.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             await WriteAsync(subscription, file, leaving, cancellation).ConfigureAwait(false);
@@ -83,20 +91,24 @@ public sealed partial class FileSink
         }
     }
 
+    /// <summary>Compares the file with its name now, not with the next event: a file set aside from outside is let go of.</summary>
+    public void LookAtFile() => Interlocked.Exchange(ref _look, new CancellationTokenSource()).Cancel();
+
     private async Task WriteAsync(FeedSubscription subscription, LineFile file, CancellationToken leaving, CancellationToken cancellation)
     {
         var lines = new ArrayBufferWriter<byte>();
         await using var writer = FeedEventJson.CreateWriter(lines);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(leaving, cancellation);
+        TryWrite(file, []); // begins it: that somebody else has it is told at once
         try
         {
-            while (await subscription.WaitToReadAsync(ending.Token).ConfigureAwait(false))
+            while (await WaitToReadAsync(subscription, file, ending.Token).ConfigureAwait(false))
                 await WriteBatchAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             // It leaves: a queue full at the most, for feeds that go on would never let it come to an end.
-            for (var waiting = _settings.Queue; waiting > 0 && await WriteBatchAsync().ConfigureAwait(false) is > 0 and var written; waiting -= written)
+            for (var left = _settings.Queue; left > 0 && await WriteBatchAsync().ConfigureAwait(false) is > 0 and var count; left -= count)
             {
                 // The next batch.
             }
@@ -106,10 +118,35 @@ public sealed partial class FileSink
         {
             var count = FormatBatch(subscription, lines, writer);
             while (!TryWrite(file, lines.WrittenSpan))
-                await Task.Delay(RetryInterval, _time, cancellation).ConfigureAwait(false); // a thread that writes to a disk, beside the actors
+                await Task.Delay(RetryInterval, _time, cancellation).ConfigureAwait(false); // a thread beside the actors
             Written(count);
             return count;
         }
+    }
+
+    private async ValueTask<bool> WaitToReadAsync(FeedSubscription subscription, LineFile file, CancellationToken ending)
+    {
+        while (true)
+        {
+            using var waking = CancellationTokenSource.CreateLinkedTokenSource(ending, _awaited.Token);
+            try
+            {
+                return await subscription.WaitToReadAsync(waking.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!ending.IsCancellationRequested)
+            {
+                _awaited = Volatile.Read(ref _look); // kept until it comes, so that none is missed between two waits
+                TryWrite(file, []);
+            }
+        }
+    }
+
+    // A successor of the same process goes on where its predecessor left off: that is no start.
+    private byte[] Begin(FileBeginning why, LineFileTail tail)
+    {
+        var isStart = why == FileBeginning.Started;
+        var before = isStart ? tail.Position() : (_feeds.Instance, _written.ToDictionary(last => last.Key.Value, last => last.Value));
+        return isStart && before?.Instance == _feeds.Instance ? [] : StartLine.Of(_feeds.Instance, _time.GetUtcNow(), why, before);
     }
 
     private void Written(int lines)

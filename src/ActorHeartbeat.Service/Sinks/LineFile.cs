@@ -1,39 +1,97 @@
-using System.Globalization;
+using ActorHeartbeat.Configuration;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Service.Sinks;
 
 /// <summary>
-/// A file of whole lines. What a crash or a full disk has left of a line is cut off, before anything else is written. Written through to
-/// the operating system at once, to the disk on rotation and disposal. Errors are <see cref="IOException"/>s and leave it usable.
+/// A file of whole lines that one writer owns. Before each write the name and the open file are compared: one that was set aside or removed
+/// from outside is begun anew, one that was shortened or lengthened is taken as it is. What a crash or a full disk has left of one of our
+/// lines is cut off; what is not ours is never touched. Written through to the operating system at once, to the disk on rotation and
+/// disposal. Errors are <see cref="IOException"/>s and leave it usable.
 /// </summary>
 internal sealed class LineFile : IDisposable
 {
-    private const int ScanLength = 64 * 1024;
-
     private readonly string _path;
     private readonly FileRotationSettings _rotation;
     private readonly TimeProvider _time;
-    private readonly Func<string, Stream> _open;
+    private readonly string _role;
+    private readonly Func<FileBeginning, LineFileTail, byte[]> _begin;
+    private readonly Func<string, Stream>? _open;
+    private FileLock? _lock;
+    private string _realPath;
     private Stream? _stream;
+    private FileIdentity? _identity;
+    private FileBeginning? _beginning = FileBeginning.Started;
+    private byte[] _head = [];
     private long _length;
     private long _openedAt;
     private bool _isTorn;
 
-    public LineFile(string path, FileRotationSettings rotation, TimeProvider time, Func<string, Stream>? open = null)
+    /// <param name="path">Where it is.</param>
+    /// <param name="rotation">When it is set aside.</param>
+    /// <param name="time">The clock of rotation.</param>
+    /// <param name="role">What it is for, as others are told who want it.</param>
+    /// <param name="begin">What to write first when it begins, or goes on in a changed file; given the end of what is there.</param>
+    /// <param name="open">Opens the file for reading and writing; null for the file system.</param>
+    public LineFile(
+        string path, FileRotationSettings rotation, TimeProvider time, string role, Func<FileBeginning, LineFileTail, byte[]> begin,
+        Func<string, Stream>? open = null)
     {
-        _path = path;
-        _rotation = rotation;
-        _time = time;
-        _open = open ?? OpenFile;
+        (_path, _rotation, _time, _role, _begin, _open) = (path, rotation, time, role, begin, open);
+        _realPath = path;
     }
 
-    /// <summary>Appends whole lines: all of them, or none and an <see cref="IOException"/>.</summary>
+    /// <summary>Appends whole lines, after a beginning that is due: all of them, or none and an <see cref="IOException"/>.</summary>
     public void Append(ReadOnlySpan<byte> lines)
     {
+        if (_stream is not null)
+            TakeWhatHasChanged(_stream);
         var stream = _stream ?? Open();
         if (_isTorn)
             CutBack(stream);
+        if (_head.Length > 0)
+            Write(stream, _head);
+        _head = [];
+        Write(stream, lines);
+    }
+
+    /// <summary>Sets the file aside when it is large or old enough.</summary>
+    public void RotateWhenDue()
+    {
+        var isOld = _rotation.Age is { } age && _time.GetElapsedTime(_openedAt) >= age;
+        if (_stream is null || _length == 0 || (_length < _rotation.Size && !isOld))
+            return;
+        TakeWhatHasChanged(_stream);
+        if (_stream is null)
+            return; // set aside by somebody else just now
+        Close();
+        RotatedFiles.SetAside(_realPath, _rotation.Keep, _time);
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            Close();
+        }
+        finally
+        {
+            _lock?.Dispose();
+            _lock = null;
+        }
+    }
+
+    private void Close()
+    {
+        using var stream = _stream;
+        _stream = null;
+        (stream as FileStream)?.Flush(flushToDisk: true);
+    }
+
+    private void Write(Stream stream, ReadOnlySpan<byte> lines)
+    {
+        if (lines.IsEmpty)
+            return;
         try
         {
             stream.Position = _length;
@@ -45,27 +103,10 @@ internal sealed class LineFile : IDisposable
         {
             _isTorn = true; // A full disk takes a part of what does not fit.
             CutBack(stream);
-            // The framework's word for EFBIG, as if the caller had passed a wrong number.
-            throw refused as IOException ?? new IOException("the file would be larger than the file system, or the limit of this process, allows", refused);
+            // Else it is the framework's word for EFBIG, as if the caller had passed a wrong number.
+            const string tooLarge = "the file would be larger than the file system, or the limit of this process, allows";
+            throw refused as IOException ?? new IOException(tooLarge, refused);
         }
-    }
-
-    /// <summary>Sets the file aside when it is large or old enough.</summary>
-    public void RotateWhenDue()
-    {
-        var isOld = _rotation.Age is { } age && _time.GetElapsedTime(_openedAt) >= age;
-        if (_stream is null || _length == 0 || (_length < _rotation.Size && !isOld))
-            return;
-        Dispose();
-        File.Move(_path, FreeName());
-        DeleteOldest();
-    }
-
-    public void Dispose()
-    {
-        using var stream = _stream;
-        _stream = null;
-        (stream as FileStream)?.Flush(flushToDisk: true);
     }
 
     private void CutBack(Stream stream)
@@ -74,51 +115,106 @@ internal sealed class LineFile : IDisposable
         _isTorn = false;
     }
 
-    private static FileStream OpenFile(string path) => new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+    private void TakeWhatHasChanged(Stream stream)
+    {
+        if (stream is not FileStream file)
+            return; // no file of the file system
+        var named = FileStatus.Of(_path);
+        if (named is null || named.Value.Identity != _identity)
+        {
+            _beginning = FileStatus.Of(file.SafeFileHandle).Links == 0 ? FileBeginning.Removed : FileBeginning.Moved;
+            Leave(stream);
+            return;
+        }
+        if (_isTorn)
+            CutBack(stream);
+        var length = stream.Length;
+        if (length < _length)
+        {
+            _length = length;
+            Begin(FileBeginning.Truncated, LineFileTail.Read(stream));
+        }
+        else if (length > _length)
+        {
+            // Somebody else's lines: ours go after them, on a line of their own.
+            _length = length;
+            if (LineFileTail.Read(stream) is not { EndsLine: true, Torn: 0 })
+                _head = [(byte)'\n', .. _head];
+        }
+    }
+
+    private void Leave(Stream stream)
+    {
+        try
+        {
+            if (_isTorn)
+                CutBack(stream);
+            Close();
+        }
+        catch (IOException)
+        {
+            // The disk of a file that was taken away may be gone too; the next one must not wait for it.
+            stream.Dispose();
+        }
+        (_stream, _isTorn, _head) = (null, false, []);
+    }
 
     private Stream Open()
     {
-        var stream = _open(_path);
-        _length = EndOfLastLine(stream);
-        CutBack(stream);
+        var real = OwnedFile.RealPath(_path);
+        if (_lock is null || real != _realPath)
+            Lock(real);
+        var stream = (_open ?? OwnedFile.Open)(real);
+        try
+        {
+            var tail = LineFileTail.Read(stream);
+            if (!tail.IsOurs)
+                throw new IOException("the file does not begin as a sink's does and is left alone; name another, or move it away");
+            _length = stream.Length;
+            Begin(_beginning, tail);
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+        _identity = stream is FileStream file ? FileStatus.Of(file.SafeFileHandle).Identity : null;
         _openedAt = _time.GetTimestamp();
-        _stream = stream;
+        (_stream, _beginning) = (stream, null);
         return stream;
     }
 
-    private static long EndOfLastLine(Stream stream)
+    private void Lock(string real)
     {
-        var buffer = new byte[ScanLength];
-        for (var end = stream.Length; end > 0;)
+        _lock?.Dispose();
+        (_lock, _realPath) = (null, real);
+        try
         {
-            var start = Math.Max(0, end - ScanLength);
-            var chunk = buffer.AsSpan(0, (int)(end - start));
-            stream.Position = start;
-            stream.ReadExactly(chunk);
-            if (chunk.LastIndexOf((byte)'\n') is >= 0 and var at)
-                return start + at + 1;
-            end = start;
+            _lock = FileLock.Take(real, _role);
         }
-        return 0;
-    }
-
-    // feeds.ndjson is set aside as feeds.20260101T000000000Z.ndjson, a name that sorts by time.
-    private string FreeName()
-    {
-        for (var time = _time.GetUtcNow(); ; time = time.AddMilliseconds(1))
+        catch (UnauthorizedAccessException)
         {
-            var stamp = time.UtcDateTime.ToString("yyyyMMdd'T'HHmmssfff'Z'", CultureInfo.InvariantCulture);
-            var name = Path.ChangeExtension(_path, $"{stamp}{Path.GetExtension(_path)}");
-            if (!File.Exists(name))
-                return name;
+            // A directory in which nothing may be created: the claim on the file itself must do.
         }
     }
 
-    private void DeleteOldest()
+    // Cuts off what is left of one of our lines, and says what is to be written first.
+    private void Begin(FileBeginning? why, LineFileTail tail)
     {
-        var pattern = $"{Path.GetFileNameWithoutExtension(_path)}.????????T?????????Z{Path.GetExtension(_path)}";
-        var aside = Directory.GetFiles(Path.GetDirectoryName(Path.GetFullPath(_path))!, pattern); // A full path to a file has a directory.
-        foreach (var name in aside.OrderDescending(StringComparer.Ordinal).Skip(_rotation.Keep))
-            File.Delete(name);
+        _isTorn = tail.Torn > 0;
+        _length -= tail.Torn;
+        byte[] newline = tail.EndsLine ? [] : [(byte)'\n'];
+        _head = why is { } beginning ? [.. newline, .. _begin(beginning, tail)] : newline;
     }
+}
+
+/// <summary>Why a file is begun, or gone on with after something has happened to it.</summary>
+internal enum FileBeginning
+{
+    Started,
+
+    /// <summary>Another file, or none, is behind the name.</summary>
+    Moved,
+    Removed,
+    Truncated,
 }

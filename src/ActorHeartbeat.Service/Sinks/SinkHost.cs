@@ -6,12 +6,13 @@ using ActorHeartbeat.Service.Logging;
 namespace ActorHeartbeat.Service.Sinks;
 
 /// <summary>
-/// Keeps the configured sinks running: begun before anything connects, brought to a new configuration in flight, and given a bounded time to write what
-/// they hold when they go. A sink whose settings change is replaced, and the new one goes on after the last line of the old one.
+/// Keeps the configured sinks running: begun before anything connects, brought to a new configuration in flight, and given a bounded time
+/// to write what they hold when they go. A sink whose settings change is replaced, and the new one goes on after the old one's last line.
 /// </summary>
-internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds feeds, TimeProvider time, ILoggerFactory loggers) : IHostedService, IDisposable
+internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds feeds, TimeProvider time, ILoggerFactory loggers)
+    : IHostedService, IDisposable
 {
-    /// <summary>The signal of a write past the limit of a file's size (RLIMIT_FSIZE), of the same number on Linux, macOS and the BSDs.</summary>
+    /// <summary>The signal of a write past RLIMIT_FSIZE, of the same number on Linux, macOS and the BSDs.</summary>
     private const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
     /// <summary>For what a sink holds when it ends. A disk that has not taken it by then will not.</summary>
@@ -64,6 +65,13 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
                 _running[settings.Name] = new RunningSink(new FileSink(feeds, settings, time, _log), previous, time, _log);
             }
         }
+    }
+
+    /// <summary>Lets go of files that were set aside or removed from outside, as SIGHUP asks. Waits for nothing.</summary>
+    public void LookAtFiles()
+    {
+        foreach (var sink in Sinks)
+            sink.LookAtFile();
     }
 
     /// <summary>Waits for the last lines; the feeds must have been drained.</summary>
@@ -139,7 +147,8 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
                     log.SinkFailed(failure, Sink.Name, FileSink.RetryInterval.TotalSeconds);
                 }
                 Position = Sink.Position;
-                await Task.Delay(FileSink.RetryInterval, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // as the sink itself: beside the actors
+                // As the sink itself: beside the actors.
+                await Task.Delay(FileSink.RetryInterval, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -17,6 +17,9 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
     /// <summary>A store that takes longer than this holds nobody up any more: connections matter more than the memory of them.</summary>
     private static readonly TimeSpan SaveDeadline = TimeSpan.FromSeconds(5);
 
+    /// <summary>Then it looks again: a scheduler adds a delay to its clock, and the sum may be past what that can tell.</summary>
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
+
     private readonly GovernorLedger<IActorRef> _ledger;
     private readonly SchedulerClock _clock;
     private readonly IGovernorStore? _store;
@@ -118,7 +121,7 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             HandOut(_granted);
         var now = _clock.Elapsed; // read once: it goes on, and a delay below nothing is refused
         if (_ledger.NextGrant(now) is { } due)
-            Timers.StartSingleTimer(GrantDue, Wake.Instance, due > now ? due - now : TimeSpan.Zero);
+            Timers.StartSingleTimer(GrantDue, Wake.Instance, due <= now ? TimeSpan.Zero : due - now < LongestSleep ? due - now : LongestSleep);
         else
             Timers.Cancel(GrantDue);
     }
@@ -171,9 +174,13 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
     {
         var now = _clock.Elapsed;
         return _ledger.PlaceOf(endpoint, now) is var (place, why, until)
-            ? new QueuePlace(endpoint, place, why, until is { } at ? _clock.UtcNow + (at - now) : null)
+            ? new QueuePlace(endpoint, place, why, until is { } at ? DateAfter(at - now) : null)
             : new QueuePlace(endpoint, 0, "", null);
     }
+
+    // The end of a pause of ages is shown as the last of all dates: a question must not crash who answers it.
+    private DateTimeOffset DateAfter(TimeSpan wait) =>
+        wait < DateTimeOffset.MaxValue - _clock.UtcNow ? _clock.UtcNow + wait : DateTimeOffset.MaxValue;
 
     private sealed record Wake
     {

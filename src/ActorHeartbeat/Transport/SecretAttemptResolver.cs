@@ -41,7 +41,7 @@ public sealed class SecretAttemptResolver(Func<string, string?>? environment = n
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            var why = problem is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : "cannot be read";
+            var why = problem is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : $"cannot be read: {problem.Message}";
             throw new SecretUnavailableException($"header {header}: the file {path} {why}", problem);
         }
     }

@@ -33,7 +33,7 @@ public sealed class FileSinkTests : IDisposable
         _feed.StateChanged(new FeedState(FeedState.Paused, "by hand"));
         await StopAsync(running);
 
-        var lines = ReadLines(FilePath);
+        var lines = ReadEvents(FilePath);
 
         Assert.Equal(["text", "binary", "gap", "state", "drain"], lines.Select(line => line.GetProperty("type").GetString()));
         Assert.Equal(("{\"p\":\"a\nb\"}", "AP8="), (Text(lines[0], "text"), Text(lines[1], "base64")));
@@ -46,9 +46,10 @@ public sealed class FileSinkTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\"whole\":1}\n{\"to", 12)]
-    [InlineData("torn from the start", 0)]
-    [InlineData("{\"whole\":1}\n", 12)]
+    [InlineData("{\"instance\":\"run0\"}\n{\"instance\":\"ru", 20)]
+    [InlineData("{\"instance\":\"run0\"}\n{\"ins", 20)]
+    [InlineData("{\"instance\":\"ru", 0)]
+    [InlineData("{\"instance\":\"run0\"}\n", 20)]
     public async Task What_a_crash_left_of_a_line_is_cut_off_before_anything_is_written(string left, int kept)
     {
         await File.WriteAllTextAsync(FilePath, left);
@@ -59,18 +60,18 @@ public sealed class FileSinkTests : IDisposable
 
         var text = await File.ReadAllTextAsync(FilePath);
         Assert.Equal(left[..kept], text[..kept]);
-        Assert.Equal(2 + (kept > 0 ? 1 : 0), ReadLines(FilePath).Count);
+        Assert.Equal(3 + (kept > 0 ? 1 : 0), ReadLines(FilePath).Count);
     }
 
     [Fact]
     public async Task A_long_torn_line_is_cut_off_too()
     {
-        await File.WriteAllTextAsync(FilePath, "{\"whole\":1}\n" + new string('x', 200_000));
+        await File.WriteAllTextAsync(FilePath, "{\"instance\":\"run0\"}\n{\"instance\":\"" + new string('x', 200_000));
 
         var running = Start();
         await StopAsync(running);
 
-        Assert.Equal(2, ReadLines(FilePath).Count);
+        Assert.Equal(3, ReadLines(FilePath).Count);
     }
 
     [Fact]
@@ -91,7 +92,7 @@ public sealed class FileSinkTests : IDisposable
         await StopAsync((sink, running));
 
         var (next, lost) = (1L, 0L);
-        foreach (var line in ReadLines(FilePath).SkipLast(1))
+        foreach (var line in ReadEvents(FilePath).SkipLast(1))
         {
             var isGap = line.TryGetProperty("gap", out var gap);
             Assert.Equal(next, isGap ? gap.GetProperty("from").GetInt64() : line.GetProperty("seq").GetInt64());
@@ -122,7 +123,7 @@ public sealed class FileSinkTests : IDisposable
         var files = _directory.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal).ToArray();
         Assert.Equal(3, files.Length);
         Assert.Equal("feeds.ndjson", files[^1]);
-        Assert.Equal(["message 4", "message 5"], files[..2].Select(name => Text(ReadLines(Path.Combine(_directory.FullName, name))[0], "text")));
+        Assert.Equal(["message 4", "message 5"], files[..2].Select(name => Text(ReadEvents(Path.Combine(_directory.FullName, name))[0], "text")));
     }
 
     [Fact]
@@ -160,7 +161,7 @@ public sealed class FileSinkTests : IDisposable
         disk.Quota = long.MaxValue;
 
         await running.WaitAsync(Deadline);
-        Assert.Equal(["a", "b", "c"], ReadLines(FilePath).Select(line => Text(line, "text")));
+        Assert.Equal(["a", "b", "c"], ReadEvents(FilePath).Select(line => Text(line, "text")));
         Assert.Equal(0, _registry.Subscribers);
     }
 
@@ -179,7 +180,7 @@ public sealed class FileSinkTests : IDisposable
         Assert.Empty(host.Sinks);
         await host.StopAsync(default);
 
-        Assert.Equal(Enumerable.Range(1, count).Select(number => $"{number}"), ReadLines(FilePath).Select(line => Text(line, "text")!.TrimStart()));
+        Assert.Equal(Enumerable.Range(1, count).Select(number => $"{number}"), ReadEvents(FilePath).Select(line => Text(line, "text")!.TrimStart()));
     }
 
     private SinkSettings Settings => new() { Name = "main", Path = FilePath };
@@ -205,6 +206,8 @@ public sealed class FileSinkTests : IDisposable
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
         return text.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
     }
+
+    private static List<JsonElement> ReadEvents(string path) => ReadLines(path).FindAll(line => Text(line, "type") != "start");
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
 

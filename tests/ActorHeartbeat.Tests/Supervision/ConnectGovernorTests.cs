@@ -141,6 +141,20 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         });
     }
 
+    [Fact]
+    public void A_pause_past_the_last_of_all_dates_is_told_as_lasting_until_then_and_crashes_nothing()
+    {
+        EventFilter.Error().Expect(0, () =>
+        {
+            _governor.Tell(new PauseScope(GovernorScope.Global, "", TimeSpan.FromDays(10_000_000), "for ever"));
+            _governor.Tell(new RequestPermit(new EndpointId("a"), "h", null, 1), TestActor);
+
+            _governor.Tell(new GetPlace(new EndpointId("a")), TestActor);
+
+            Assert.Equal(DateTimeOffset.MaxValue, ExpectMsg<QueuePlace>().Until);
+        });
+    }
+
     private void Ask(string name)
     {
         _governor.Tell(new RequestPermit(new EndpointId(name), "h", null, 1), TestActor);

@@ -1,0 +1,174 @@
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>
+/// Reads small files on behalf of connections, reloads and the start: regular files only, up to a size, within a deadline. The calls that
+/// may hang run on a few threads of its own, so a file system that does not answer fails those who need it and no others: no thread of the
+/// pool, no actor and no shutdown waits for it. Requests for a file that is being read share that reading.
+/// </summary>
+/// <remarks>
+/// Bounds: <see cref="MostReaders"/> threads, of which one directory has at most <see cref="MostReadersOfDirectory"/>, and
+/// <see cref="MostFiles"/> files that wait or are read. At a bound a request waits until its deadline, or is refused. A thread ends when
+/// nothing waits; one that hangs goes on when its call returns. Meant for secrets, state, configuration files with their includes, and
+/// certificates alike: each caller names its bound and deadline, and puts the file's name before the message of what is thrown. What was
+/// read is not kept, only when: a caller that goes on with its last good value tells the age from the message.
+/// </remarks>
+public sealed class BoundedFileReader
+{
+    public const int MostReaders = 8, MostReadersOfDirectory = 2, MostFiles = 4096;
+
+    private readonly TimeProvider _time;
+    private readonly Func<string, int, byte[]> _read;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Path, int Most), Reading> _readings = [];
+    private readonly LinkedList<Reading> _waiting = [];
+    private readonly List<Reading> _underWay = [];
+    private readonly Dictionary<string, long> _lastRead = new(StringComparer.Ordinal);
+
+    public BoundedFileReader(TimeProvider time)
+        : this(time, RegularFile.Read)
+    {
+    }
+
+    /// <param name="time">The clock of deadlines.</param>
+    /// <param name="read">Reads a file of so many bytes at most; may take for ever.</param>
+    internal BoundedFileReader(TimeProvider time, Func<string, int, byte[]> read) => (_time, _read) = (time, read);
+
+    /// <summary>The process's one.</summary>
+    public static BoundedFileReader Shared { get; } = new(TimeProvider.System);
+
+    /// <summary>The whole content of a file as it is now.</summary>
+    /// <param name="path">The file; links are followed.</param>
+    /// <param name="most">Its largest size in bytes.</param>
+    /// <param name="deadline">How long the file system may take, waiting for a thread included.</param>
+    /// <param name="cancellation">The caller has lost interest.</param>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    /// <exception cref="IOException">It is no regular file, is too large, does not answer in time; the message says which.</exception>
+    public async Task<byte[]> ReadAsync(string path, int most, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        var reading = Join((Path.GetFullPath(path), most));
+        try
+        {
+            return await reading.Content.Task.WaitAsync(deadline, _time, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new IOException(Overdue(reading, deadline));
+        }
+        finally
+        {
+            Leave(reading);
+        }
+    }
+
+    private Reading Join((string Path, int Most) what)
+    {
+        lock (_gate)
+        {
+            if (!_readings.TryGetValue(what, out var reading))
+            {
+                if (_readings.Count == MostFiles)
+                    throw new IOException($"{MostFiles} other files wait to be read{Culprits()}");
+                reading = new Reading(what.Path, what.Most);
+                _readings.Add(what, reading);
+                _waiting.AddLast(reading);
+                if (_underWay.Count < MostReaders && TakeNext() is { } first)
+                    new Thread(() => ReadOn(first)) { IsBackground = true, Name = "file reader" }.Start();
+            }
+            reading.Callers++;
+            return reading;
+        }
+    }
+
+    private void Leave(Reading reading)
+    {
+        lock (_gate)
+        {
+            // Nobody wants it any more, and its turn has not come.
+            if (--reading.Callers == 0 && _waiting.Remove(reading))
+                _readings.Remove((reading.Path, reading.Most));
+        }
+    }
+
+    private void ReadOn(Reading first)
+    {
+        for (var reading = first; reading is not null;)
+        {
+            byte[]? content = null;
+            Exception? failure = null;
+            try
+            {
+                content = _read(reading.Path, reading.Most);
+            }
+            catch (Exception refused)
+            {
+                failure = refused; // the callers' to name
+            }
+            var next = Finish(reading, content is not null);
+            if (content is not null)
+                reading.Content.SetResult(content);
+            else
+                reading.Fail(failure!); // one of the two is set
+            reading = next;
+        }
+    }
+
+    private Reading? Finish(Reading reading, bool wasRead)
+    {
+        lock (_gate)
+        {
+            _underWay.Remove(reading);
+            _readings.Remove((reading.Path, reading.Most));
+            if (_lastRead.Count == MostFiles)
+                _lastRead.Clear(); // names of configurations long gone
+            if (wasRead)
+                _lastRead[reading.Path] = _time.GetTimestamp();
+            return TakeNext();
+        }
+    }
+
+    private Reading? TakeNext()
+    {
+        var next = _waiting.FirstOrDefault(first => _underWay.Count(other => other.Directory == first.Directory) < MostReadersOfDirectory);
+        if (next is null)
+            return null;
+        _waiting.Remove(next);
+        _underWay.Add(next);
+        return next;
+    }
+
+    private string Overdue(Reading reading, TimeSpan deadline)
+    {
+        lock (_gate)
+        {
+            var last = _lastRead.TryGetValue(reading.Path, out var at)
+                ? $"; it was last read {_time.GetElapsedTime(at).TotalSeconds:0} s ago"
+                : "";
+            return _waiting.Contains(reading)
+                ? $"its turn to be read has not come within {deadline.TotalSeconds:0.###} s{Culprits()}{last}"
+                : $"it has not answered within {deadline.TotalSeconds:0.###} s{last}";
+        }
+    }
+
+    private string Culprits() =>
+        _underWay.Count == 0 ? "" : $", reading hangs at {string.Join(", ", _underWay.Take(3).Select(reading => reading.Path))}";
+
+    private sealed class Reading(string path, int most)
+    {
+        public string Path => path;
+
+        public int Most => most;
+
+        public string Directory { get; } = System.IO.Path.GetDirectoryName(path) ?? path;
+
+        public int Callers { get; set; }
+
+        public TaskCompletionSource<byte[]> Content { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Fail(Exception failure)
+        {
+            Content.SetException(failure);
+            _ = Content.Task.Exception; // observed, also where every caller has left
+        }
+    }
+}

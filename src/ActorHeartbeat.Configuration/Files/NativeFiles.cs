@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ActorHeartbeat.Configuration;
+
+/// <summary>
+/// Opens files as the framework does not: without waiting for the other end of a pipe, without a lock that hinders other readers, for
+/// appending whatever else happens to the length, and created by nobody else and through no link.
+/// </summary>
+internal static class NativeFiles
+{
+    // The same numbers on x86-64 and arm64.
+    private const int ReadWrite = 2, Create = 0x40, Exclusive = 0x80, Append = 0x400, NonBlocking = 0x800, CloseOnExec = 0x80000;
+    private const int OwnerOnly = 0x180; // 0600
+    private const int NoEntry = 2, Interrupted = 4, TryAgain = 11, AccessDenied = 13, NotADirectory = 20;
+    private const int SetOpenFileLock = 37; // F_OFD_SETLK
+    private const short WriteLock = 1;
+
+    /// <summary>Opens a file for reading; a pipe without a writer too.</summary>
+    public static SafeFileHandle OpenToRead(string path) => OperatingSystem.IsLinux()
+        ? Open(path, NonBlocking | CloseOnExec)
+        : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+
+    /// <summary>Opens a file that exists, or creates one that does not, readable by its owner alone.</summary>
+    /// <exception cref="IOException">It cannot be opened, or something of this name has come or gone meanwhile.</exception>
+    public static FileStream OpenToAppend(string path, bool create)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            var handle = Open(path, ReadWrite | Append | CloseOnExec | (create ? Create | Exclusive : 0));
+            return new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0);
+        }
+        var mode = create ? FileMode.CreateNew : FileMode.Open;
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0 };
+        if (create && !OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Claims an open file, under whatever name, until the handle is closed or the process ends.</summary>
+    /// <returns>False when another open file has it; true also where the file system knows no such locks.</returns>
+    public static bool Claim(SafeFileHandle handle)
+    {
+        if (!OperatingSystem.IsLinux())
+            return true;
+        var all = new FileRange { Type = WriteLock };
+        return Fcntl(handle, SetOpenFileLock, ref all) == 0 || Marshal.GetLastPInvokeError() is not (TryAgain or AccessDenied);
+    }
+
+    /// <summary>The last call's error as the framework would throw it.</summary>
+    internal static Exception Failure(string path)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        var message = Marshal.GetPInvokeErrorMessage(error);
+        return error switch
+        {
+            NoEntry => new FileNotFoundException(message, path),
+            NotADirectory => new DirectoryNotFoundException(message),
+            AccessDenied => new UnauthorizedAccessException(message),
+            _ => new IOException(message),
+        };
+    }
+
+    private static SafeFileHandle Open(string path, int flags)
+    {
+        while (true)
+        {
+            var descriptor = Open(path, flags, OwnerOnly);
+            if (descriptor >= 0)
+                return new SafeFileHandle(descriptor, ownsHandle: true);
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+                throw Failure(path);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, int mode);
+
+    [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static extern int Fcntl(SafeFileHandle handle, int command, ref FileRange range);
+
+    /// <summary>struct flock of fcntl.h; all zero but the type is the whole file.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct FileRange
+    {
+        public short Type;
+        public short Whence;
+        public long Start;
+        public long Length;
+        public int Process;
+    }
+}

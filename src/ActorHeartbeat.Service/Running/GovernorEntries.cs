@@ -1,0 +1,88 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace ActorHeartbeat.Service.Running;
+
+/// <summary>
+/// Reads the entries of a governor's file as strictly as what a server sends: one that the governor cannot have saved is ignored and told.
+/// </summary>
+internal sealed class GovernorEntries
+{
+    /// <summary>Ignored entries that are told one by one; of more only the number is.</summary>
+    private const int MostTold = 10;
+
+    private const int LongestTold = 100;
+
+    /// <summary>The longest name of a scope: a host name and its port, or the name of a group.</summary>
+    private const int LongestKey = 300;
+
+    /// <summary>A server gets an hour at most; a rule of the configuration may pause for longer, but not for good.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+
+    private readonly List<(string Problem, string Entry)> _ignored = [];
+    private int _count;
+
+    /// <summary>The first of them, each with its text, bounded and on one line.</summary>
+    public IReadOnlyList<(string Problem, string Entry)> Ignored => _ignored;
+
+    public int More => _count - _ignored.Count;
+
+    /// <summary>Those entries that are whole and about which <paramref name="problemOf"/> finds nothing.</summary>
+    public IReadOnlyList<T> Read<T>(IReadOnlyList<JsonElement> entries, JsonTypeInfo<T> type, Func<T, string?> problemOf)
+        where T : class
+    {
+        var good = new List<T>(entries.Count);
+        foreach (var entry in entries)
+        {
+            var (read, problem) = Read(entry, type);
+            problem ??= problemOf(read!); // without a problem there is one
+            if (problem is null)
+                good.Add(read!);
+            else if (_count++ < MostTold)
+                _ignored.Add((problem, Told(entry)));
+        }
+        return good;
+    }
+
+    /// <summary>Why a budget cannot be one; null when it can.</summary>
+    /// <remarks>The burst is the configuration's: more than that counts as the burst.</remarks>
+    public static string? Problem(BudgetEntry budget) =>
+        ProblemOfKey(budget.Key) ?? (budget.Tokens is >= 0 and <= int.MaxValue ? null : "no budget has so many permits left");
+
+    /// <summary>Why a pause cannot be one; null when it can.</summary>
+    public static string? Problem(PauseEntry pause) =>
+        ProblemOfKey(pause.Key)
+        ?? (pause.For > TimeSpan.Zero && pause.For <= LongestPause
+            ? null
+            : $"no pause lasts nothing or over {LongestPause.TotalHours:0} h");
+
+    private static string? ProblemOfKey(string key)
+    {
+        var isNamed = key.StartsWith("group:", StringComparison.Ordinal) || key.StartsWith("host:", StringComparison.Ordinal);
+        return (isNamed && key.Length <= LongestKey) || key == "global" ? null : "no budget has such a key";
+    }
+
+    private static (T? Read, string? Problem) Read<T>(JsonElement entry, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return entry.Deserialize(type) is { } read ? (read, null) : (null, "it is null");
+        }
+        catch (JsonException)
+        {
+            return (null, "it is not whole");
+        }
+    }
+
+    private static string Told(JsonElement entry)
+    {
+        var text = entry.GetRawText();
+        var bounded = text.Length <= LongestTold ? text : text[..LongestTold] + "...";
+        return string.Create(bounded.Length, bounded, static (span, from) =>
+        {
+            for (var at = 0; at < span.Length; at++)
+                span[at] = char.IsControl(from[at]) ? ' ' : from[at];
+        });
+    }
+}

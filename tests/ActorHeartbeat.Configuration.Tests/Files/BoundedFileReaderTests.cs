@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+
+namespace ActorHeartbeat.Configuration.Tests.Files;
+
+public sealed class BoundedFileReaderTests : IDisposable
+{
+    private const int Most = 64 * 1024;
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5), Patience = TimeSpan.FromSeconds(30);
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("files");
+    private readonly StandingTime _time = new();
+    private readonly ConcurrentDictionary<string, ManualResetEventSlim> _hung = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _begun = new();
+    private readonly SemaphoreSlim _begins = new(0);
+
+    public void Dispose()
+    {
+        foreach (var hung in _hung.Values)
+            hung.Set();
+        _directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_pipe_that_nobody_writes_to_is_refused_at_once()
+    {
+        var pipe = Path.Combine(_directory.FullName, "pipe");
+        using (var made = Process.Start("mkfifo", [pipe]))
+            await made.WaitForExitAsync();
+
+        Assert.Equal("it is a named pipe, not a regular file", await RefusalAsync(pipe));
+    }
+
+    [Fact]
+    public async Task Directories_and_devices_are_refused()
+    {
+        Assert.Equal("it is a directory, not a regular file", await RefusalAsync(_directory.FullName));
+        Assert.Equal("it is a device, not a regular file", await RefusalAsync("/dev/zero"));
+    }
+
+    [Fact]
+    public async Task A_file_past_the_bound_is_refused_by_its_size_and_one_at_the_bound_is_read()
+    {
+        var (large, fits) = (Path.Combine(_directory.FullName, "large"), Path.Combine(_directory.FullName, "fits"));
+        await File.WriteAllBytesAsync(large, new byte[10 * 1024 * 1024]);
+        await File.WriteAllBytesAsync(fits, new byte[Most]);
+
+        Assert.Equal("it has 10485760 bytes, at most 65536 are read", await RefusalAsync(large));
+        Assert.Equal(Most, (await ReadRealAsync(fits)).Length);
+    }
+
+    [Fact]
+    public async Task A_file_that_does_not_tell_its_size_is_read_to_its_end_or_to_the_bound()
+    {
+        Assert.Contains("Threads:", Encoding.UTF8.GetString(await ReadRealAsync("/proc/self/status")), StringComparison.Ordinal);
+
+        var refused = await Assert.ThrowsAsync<IOException>(() => new BoundedFileReader(_time).ReadAsync("/proc/self/status", 10, Deadline));
+        Assert.Equal("it has more than 10 bytes", refused.Message);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_missing_is_said_to_be()
+    {
+        await Assert.ThrowsAsync<FileNotFoundException>(() => ReadRealAsync(Path.Combine(_directory.FullName, "nothing")));
+    }
+
+    [Fact]
+    public async Task A_file_that_hangs_fails_its_reader_at_the_deadline_and_no_other()
+    {
+        var reader = Reader("/m/hung");
+        var hung = reader.ReadAsync("/m/hung", Most, Deadline);
+        await BegunAsync("/m/hung");
+
+        Assert.Equal("/m/good", await TextAsync(reader, "/m/good"));
+        Assert.False(hung.IsCompleted);
+        _time.Advance(Deadline);
+
+        Assert.Equal("it has not answered within 5 s", (await Assert.ThrowsAsync<IOException>(() => hung.WaitAsync(Patience))).Message);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_read_before_it_hung_is_told_with_the_age_of_what_was_read()
+    {
+        var reader = Reader();
+        await TextAsync(reader, "/m/a");
+        _time.Advance(TimeSpan.FromSeconds(180));
+        _hung["/m/a"] = new ManualResetEventSlim();
+
+        var hung = reader.ReadAsync("/m/a", Most, Deadline);
+        _time.Advance(Deadline);
+
+        var refused = await Assert.ThrowsAsync<IOException>(() => hung.WaitAsync(Patience));
+        Assert.Equal("it has not answered within 5 s; it was last read 185 s ago", refused.Message);
+    }
+
+    [Fact]
+    public async Task Many_files_that_hang_in_one_directory_take_two_threads_and_the_others_are_told_where()
+    {
+        var names = Enumerable.Range(0, 20).Select(number => $"/m/{number:00}").ToArray();
+        var reader = Reader(names);
+        var all = names.Select(name => reader.ReadAsync(name, Most, Deadline)).ToArray();
+        await BegunAsync("/m/00", "/m/01");
+
+        Assert.Equal("/n/good", await TextAsync(reader, "/n/good"));
+        _time.Advance(Deadline);
+
+        Assert.Equal("it has not answered within 5 s", (await Assert.ThrowsAsync<IOException>(() => all[1].WaitAsync(Patience))).Message);
+        var last = await Assert.ThrowsAsync<IOException>(() => all[^1].WaitAsync(Patience));
+        Assert.Equal("its turn to be read has not come within 5 s, reading hangs at /m/00, /m/01", last.Message);
+        Assert.Equal(["/m/00", "/m/01", "/n/good"], _begun.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task However_many_directories_hang_there_are_eight_threads_at_most()
+    {
+        var names = Enumerable.Range(0, 20).Select(number => $"/{number:00}/file").ToArray();
+        var reader = Reader(names);
+        var all = names.Select(name => reader.ReadAsync(name, Most, Deadline)).ToArray();
+        await BegunAsync(names[..BoundedFileReader.MostReaders]);
+
+        _time.Advance(Deadline);
+        foreach (var one in all)
+            await Assert.ThrowsAsync<IOException>(() => one.WaitAsync(Patience));
+
+        Assert.Equal(BoundedFileReader.MostReaders, _begun.Count);
+    }
+
+    [Fact]
+    public async Task Who_has_left_is_not_read_for_when_the_disk_answers_again()
+    {
+        var reader = Reader("/m/0", "/m/1");
+        var all = new[] { "/m/0", "/m/1", "/m/late" }.Select(name => reader.ReadAsync(name, Most, Deadline)).ToArray();
+        await BegunAsync("/m/0", "/m/1");
+        _time.Advance(Deadline);
+        foreach (var one in all)
+            await Assert.ThrowsAsync<IOException>(() => one.WaitAsync(Patience));
+
+        foreach (var hung in _hung.Values)
+            hung.Set();
+
+        Assert.Equal("/m/0", await TextAsync(reader, "/m/0"));
+        Assert.DoesNotContain("/m/late", _begun);
+    }
+
+    [Fact]
+    public async Task Those_who_ask_for_a_file_while_it_is_read_share_what_is_read()
+    {
+        var reader = Reader("/m/a");
+        var both = new[] { reader.ReadAsync("/m/a", Most, Deadline), reader.ReadAsync("/m/a", Most, Deadline) };
+
+        _hung["/m/a"].Set();
+
+        Assert.Equal(["/m/a", "/m/a"], (await Task.WhenAll(both).WaitAsync(Patience)).Select(Encoding.UTF8.GetString));
+        Assert.Equal(["/m/a"], _begun);
+    }
+
+    private BoundedFileReader Reader(params string[] hanging)
+    {
+        foreach (var name in hanging)
+            _hung[name] = new ManualResetEventSlim();
+        return new BoundedFileReader(_time, (path, _) =>
+        {
+            _begun.Enqueue(path);
+            _begins.Release();
+            if (_hung.TryGetValue(path, out var hung))
+                hung.Wait();
+            return Encoding.UTF8.GetBytes(path);
+        });
+    }
+
+    private async Task BegunAsync(params string[] names)
+    {
+        while (names.Except(_begun).Any())
+            Assert.True(await _begins.WaitAsync(Patience));
+    }
+
+    private static async Task<string> TextAsync(BoundedFileReader reader, string path) =>
+        Encoding.UTF8.GetString(await reader.ReadAsync(path, Most, Deadline).WaitAsync(Patience));
+
+    private Task<byte[]> ReadRealAsync(string path) => Task.Run(() => new BoundedFileReader(_time).ReadAsync(path, Most, Deadline)).WaitAsync(Patience);
+
+    private async Task<string> RefusalAsync(string path) => (await Assert.ThrowsAsync<IOException>(() => ReadRealAsync(path))).Message;
+}
