@@ -35,7 +35,7 @@ internal static class RunVerb
             return ExitCode.WrongConfiguration;
         }
         using var console = new ConsoleLog(configuration.Process.Log);
-        using var host = ServiceHost.Build(configuration, () => ConfigurationLoader.Load(path), console);
+        using var host = ServiceHost.Build(configuration, inHand => ConfigurationLoader.Load(path, inHand: inHand), console);
         return await Run(host, configuration, path, error, stop);
     }
 
