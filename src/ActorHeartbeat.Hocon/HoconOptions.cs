@@ -9,8 +9,10 @@ public sealed record HoconOptions
     private readonly Func<string, byte[]?>? _readFile;
 
     /// <summary>Reads a file for an include: its content, or null when there is no such file. Default: the file system.</summary>
-    /// <remarks>May throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>; both are reported where the file is included.
-    /// The default stops one byte behind <see cref="HoconLimits.Bytes"/>, which is enough to refuse the file.</remarks>
+    /// <remarks>
+    /// May throw <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>; both are reported where the file is included.
+    /// The default reads regular files only, and stops one byte behind <see cref="HoconLimits.Bytes"/>, which is enough to refuse the file.
+    /// </remarks>
     public Func<string, byte[]?> ReadFile { get => _readFile ?? ReadFromDisk; init => _readFile = value; }
 
     public HoconLimits Limits { get; init; } = new();
@@ -19,6 +21,8 @@ public sealed record HoconOptions
     {
         if (Directory.Exists(path))
             throw new IOException("this is a directory");
+        if (RegularFile.Reject(path) is { } reason)
+            throw new IOException(reason);
         FileStream file;
         try
         {
@@ -29,23 +33,34 @@ public sealed record HoconOptions
             return null; // a link to nowhere too
         }
         using var opened = file;
-        // A device or a pipe tells no length, or none that is true; so what is read is bounded, not what is promised.
+        // A file may grow while it is read, and those of /proc tell no length: what is read is bounded, not what is promised.
         using var content = new MemoryStream((int)Math.Clamp(file.CanSeek ? file.Length : 0, 0, Limits.Bytes));
         var buffer = new byte[64 * 1024];
-        while (content.Length <= Limits.Bytes && file.Read(buffer, 0, (int)Math.Min(buffer.Length, Limits.Bytes + 1L - content.Length)) is > 0 and var read)
+        while (content.Length <= Limits.Bytes
+            && file.Read(buffer, 0, (int)Math.Min(buffer.Length, Limits.Bytes + 1L - content.Length)) is > 0 and var read)
             content.Write(buffer, 0, read);
         // A file of the length it told fills what was set aside for it.
         return content.Length == content.Capacity ? content.GetBuffer() : content.ToArray();
     }
 }
 
-/// <summary>Bounds against hostile input. Reaching one is an error that names it.</summary>
+/// <summary>Bounds against hostile input. Reaching one is an error that names it and its place.</summary>
+/// <remarks>
+/// With the defaults no input costs more than about 1 GiB of memory: three bytes for each byte of the files, about 200 bytes for each key and
+/// value as written and as resolved, and the fresh stacks.
+/// </remarks>
 public sealed record HoconLimits
 {
     /// <summary>Bytes of one file. Default 16 MiB.</summary>
     public int Bytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Objects and lists inside each other. Default 500.</summary>
+    /// <summary>Bytes of a file and everything it includes; a file that is included twice counts twice. Default 64 MiB.</summary>
+    public long TotalBytes { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Objects and lists inside each other, by brackets, by dots in a key, by includes or by substitutions; also the elements of one path.
+    /// Default 500.
+    /// </summary>
     public int Depth { get; init; } = 500;
 
     /// <summary>Files that include each other in a chain. Default 50.</summary>
@@ -54,12 +69,18 @@ public sealed record HoconLimits
     /// <summary>Include statements in all: ten files that each include the next ten times are few bytes and a great many reads. Default 10,000.</summary>
     public int Includes { get; init; } = 10_000;
 
-    /// <summary>Values after substitution. Default 10 million.</summary>
-    public long Nodes { get; init; } = 10_000_000;
+    /// <summary>Keys and values of a file and its includes, and again values after substitution. Default 2 million.</summary>
+    public long Nodes { get; init; } = 2_000_000;
+
+    /// <summary>
+    /// Steps of resolving: a key that is looked up, an assignment that is looked at, a piece that is joined. Substitutions that refer to each
+    /// other in all directions are few bytes and a great many steps. Default 10 million, a few seconds.
+    /// </summary>
+    public long Steps { get; init; } = 10_000_000;
 
     /// <summary>Errors reported at once. Default 50.</summary>
     public int Errors { get; init; } = 50;
 
-    /// <summary>Fresh stacks of 16 MiB that a chain of substitutions may use up. Default 16.</summary>
-    public int StackHops { get; init; } = 16;
+    /// <summary>Fresh stacks of 16 MiB that a chain of substitutions may use up. Default 8.</summary>
+    public int StackHops { get; init; } = 8;
 }

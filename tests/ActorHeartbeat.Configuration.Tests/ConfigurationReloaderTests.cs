@@ -298,6 +298,96 @@ public sealed class ConfigurationReloaderTests : TestKit
         gate.Set();
     }
 
+    [Fact]
+    public void A_reading_that_hangs_is_given_up_with_the_name_of_its_file_and_the_next_one_works()
+    {
+        using var hanging = new SemaphoreSlim(0);
+        using var gate = new SemaphoreSlim(0);
+        var readings = 0;
+        Write(Good);
+        var reloader = Start(inHand =>
+        {
+            if (Interlocked.Increment(ref readings) > 1)
+                return Load();
+            inHand.Path = "conf.d/slow.conf";
+            hanging.Release();
+            gate.Wait(TimeSpan.FromSeconds(60));
+            return Load();
+        });
+
+        reloader.Tell(new Reload(ReloadTrigger.Http), TestActor);
+        Assert.True(hanging.Wait(TimeSpan.FromSeconds(10)));
+        Clock.Advance(ConfigurationReloader.ReadingDeadline);
+        var hangs = ExpectMsg<ReloadReport>();
+        ExpectMsg<ReloadReport>(); // the one that was published
+        var degraded = State(reloader);
+        Write(Good + "\nactor-heartbeat.log.level = debug");
+        var next = Ask(reloader, new Reload(ReloadTrigger.Http));
+        gate.Release();
+
+        Assert.Equal("conf.d/slow.conf: reading hangs at conf.d/slow.conf: it took longer than 30 s", Assert.Single(hangs.Errors).ToString());
+        Assert.Equal((ReloadOutcome.Invalid, 1), (hangs.Outcome, hangs.Generation));
+        Assert.True(degraded.IsDegraded);
+        Assert.Equal((ReloadOutcome.Applied, 2), (next.Outcome, next.Generation));
+        Assert.False(State(reloader).IsDegraded);
+        Assert.Single(_applied);
+    }
+
+    [Fact]
+    public void No_more_readings_hang_than_threads_are_set_aside_for_and_one_that_comes_back_makes_room()
+    {
+        using var hanging = new SemaphoreSlim(0);
+        using var gate = new SemaphoreSlim(0);
+        var isMended = false;
+        Write(Good);
+        var reloader = Start(inHand =>
+        {
+            if (Volatile.Read(ref isMended))
+                return Load();
+            inHand.Path = "slow.conf";
+            hanging.Release();
+            gate.Wait(TimeSpan.FromSeconds(60));
+            return Load();
+        });
+        for (var reading = 0; reading < 4; reading++)
+        {
+            reloader.Tell(new Reload(ReloadTrigger.Signal), ActorRefs.Nobody);
+            Assert.True(hanging.Wait(TimeSpan.FromSeconds(10)));
+            Clock.Advance(ConfigurationReloader.ReadingDeadline);
+            ExpectMsg<ReloadReport>();
+        }
+
+        var refused = Ask(reloader, new Reload(ReloadTrigger.Http));
+        Volatile.Write(ref isMended, true);
+        gate.Release(4);
+
+        Assert.Equal(
+            "slow.conf: reading hangs at slow.conf: 4 readings wait for it, and no further one is begun", Assert.Single(refused.Errors).ToString());
+        AwaitAssert(() => Assert.Equal(ReloadOutcome.Unchanged, Ask(reloader, new Reload(ReloadTrigger.Http)).Outcome), TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_pipe_where_a_file_was_is_refused_with_its_place_and_the_next_reload_works()
+    {
+        var included = Path.Combine(_folder, "more.conf");
+        await File.WriteAllTextAsync(included, "actor-heartbeat.log.level = info");
+        var reloader = Start($"{Good}\ninclude \"more.conf\"");
+        File.Delete(included);
+        using (var make = System.Diagnostics.Process.Start("mkfifo", included))
+            await make.WaitForExitAsync();
+
+        var refused = Ask(reloader, new Reload(ReloadTrigger.Http));
+        var isDegraded = State(reloader).IsDegraded;
+        File.Delete(included);
+        await File.WriteAllTextAsync(included, "actor-heartbeat.log.level = debug");
+        var mended = Ask(reloader, new Reload(ReloadTrigger.Http));
+
+        var error = Assert.Single(refused.Errors);
+        Assert.Equal((_file, 6, $"cannot read {included}: this is a pipe, not a regular file"), (error.File, error.Line, error.Message));
+        Assert.True(isDegraded);
+        Assert.Equal(ReloadOutcome.Applied, mended.Outcome);
+    }
+
     protected override void AfterAll()
     {
         base.AfterAll();
@@ -312,7 +402,9 @@ public sealed class ConfigurationReloaderTests : TestKit
 
     private IActorRef Start() => Start(Load);
 
-    private IActorRef Start(Func<LoadResult> load)
+    private IActorRef Start(Func<LoadResult> load) => Start(_ => load());
+
+    private IActorRef Start(Func<FileInHand, LoadResult> load)
     {
         var initial = Load().OrThrow();
         var reloader = Sys.ActorOf(Props.Create(() => new ConfigurationReloader(initial, load, (configuration, diff) => _applied.Add(new(configuration, diff)), _watch)));

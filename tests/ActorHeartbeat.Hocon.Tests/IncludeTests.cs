@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace ActorHeartbeat.Hocon.Tests;
@@ -74,6 +75,45 @@ public sealed class IncludeTests
 
             Assert.EndsWith(": no such file", Assert.Single(HoconDocument.LoadFile(Path.Combine(folder.FullName, "gone.conf")).Errors).ToString(), StringComparison.Ordinal);
             Assert.Equal("cannot read " + Path.Combine(folder.FullName, "conf.d") + ": this is a directory", Assert.Single(HoconDocument.LoadFile(main).Errors).Message);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("include file(\n  \"i.conf\"\n)\nb = 2")]
+    [InlineData("include required(\n\n  file(\n\"i.conf\" )\n ) \nb = 2")]
+    [InlineData("include required(\"i.conf\"\n)\nb = 2")]
+    public void Lines_may_break_inside_the_parentheses_of_an_include(string text)
+    {
+        Assert.Equal("""{"a":1,"b":2}""", Json(("conf/main.conf", text), ("conf/i.conf", "a = 1")));
+    }
+
+    [Fact]
+    public async Task A_pipe_or_a_device_is_an_error_at_the_place_of_the_include_and_is_never_opened()
+    {
+        var folder = Directory.CreateTempSubdirectory("hocon-");
+        try
+        {
+            var pipe = Path.Combine(folder.FullName, "pipe.conf");
+            using (var make = Process.Start("mkfifo", pipe))
+                await make.WaitForExitAsync();
+            var main = Path.Combine(folder.FullName, "main.conf");
+            await File.WriteAllTextAsync(main, "a = 1\ninclude \"pipe.conf\"\ninclude \"zero.conf\"");
+            var device = Path.Combine(folder.FullName, "zero.conf");
+            File.CreateSymbolicLink(device, "/dev/zero");
+
+            var reading = Task.Run(() => HoconDocument.LoadFile(main));
+
+            Assert.Same(reading, await Task.WhenAny(reading, Task.Delay(TimeSpan.FromSeconds(20))));
+            Assert.Equal(
+                [
+                    $"{main}:2:1: cannot read {pipe}: this is a pipe, not a regular file",
+                    $"{main}:3:1: cannot read {device}: this is a device, not a regular file",
+                ],
+                (await reading).Errors.Select(error => error.ToString()));
         }
         finally
         {

@@ -77,7 +77,7 @@ public sealed class SubstitutionTests
     [Theory]
     [InlineData("a = ${b}\nb = ${a}", "text:2:5: ${a} is a cycle: a -> b -> a")]
     [InlineData("x.a = ${x.b}\nx.b = ${x.a}\nc = ${x.a}", "text:2:7: ${x.a} is a cycle: x.a -> x.b -> x.a")]
-    [InlineData("a = ${no}\nb = ${a}\nc = [${b}] x", "text:1:5: ${no} has no value (tried no, environment)\ntext:3:12: a list and a string cannot stand side by side in one value")]
+    [InlineData("a = ${no}\nb = ${a}\nc = [${b}] ${x}\nx = y", "text:1:5: ${no} has no value (tried no, environment)\ntext:3:12: a list and a string cannot stand side by side in one value")]
     [InlineData("a = 1\nb = ${c}", "text:2:5: ${c} has no value (tried c, environment)")]
     [InlineData("C = 1\nb = ${c}", "text:2:5: ${c} has no value (tried c, environment); nearest: C")]
     public void What_is_wrong_is_told_once(string text, string expected)

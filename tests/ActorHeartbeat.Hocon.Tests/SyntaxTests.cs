@@ -149,4 +149,15 @@ public sealed class SyntaxTests
         Assert.Equal(expected, joined.Text);
         Assert.Equal(text.LastIndexOf('=') + 3, joined.Origin.Column);
     }
+
+    [Theory]
+    [InlineData("a { x = 1 } b { y = 2 }", "text:1:13: a ',' or a line break is missing before 'b'")]
+    [InlineData("a = [1] b = 2", "text:1:9: a ',' or a line break is missing before 'b'")]
+    [InlineData("a = [{} b]", "text:1:9: a ',' or a line break is missing before 'b'")]
+    [InlineData("a { b = {} \"c\" = 1 }", "text:1:12: a ',' or a line break is missing before \"c\"")]
+    [InlineData("a = 5s b { }", "text:1:10: a string and an object cannot stand side by side in one value; is a ',' or a line break missing before the key of the object?")]
+    public void A_comma_that_is_missing_on_a_line_is_named_with_its_place(string text, string expected)
+    {
+        Assert.Equal(expected, Reading.Errors(text));
+    }
 }

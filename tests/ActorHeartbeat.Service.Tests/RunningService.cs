@@ -55,7 +55,7 @@ internal sealed class RunningService : IAsyncDisposable
         await global::System.IO.File.WriteAllTextAsync(file, $"{Configure((endpoints ?? Usual)(feeds))}\n{beside}");
         var configuration = ConfigurationLoader.Load(file).OrThrow();
         var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration), lines);
-        var host = ServiceHost.Build(configuration, () => ConfigurationLoader.Load(file), console);
+        var host = ServiceHost.Build(configuration, inHand => ConfigurationLoader.Load(file, inHand: inHand), console);
         await host.StartAsync();
         return new RunningService(feeds, file, console, host);
     }

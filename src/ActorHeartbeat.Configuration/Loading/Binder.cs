@@ -17,7 +17,7 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
     private const string Akkas = "akka";
 
     private static readonly Shape<ProcessSettings> Root = new(
-        [.. ProcessSchema.Shape.Keys, new Section<ProcessSettings>("defaults"), new Section<ProcessSettings>("templates"), new Section<ProcessSettings>("groups"), new Section<ProcessSettings>("endpoints"), new Section<ProcessSettings>("sinks")]);
+        [.. ProcessSchema.Shape.Keys, .. new[] { "defaults", "templates", "groups", "endpoints", "sinks" }.Select(name => new Section<ProcessSettings>(name))]);
 
     private static readonly Shape<EndpointSettings> WithTemplates = new([.. EndpointSchema.Shape.Keys, new Section<EndpointSettings>("templates")]);
 
@@ -29,7 +29,9 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
     public Bound Bind(Cursor root)
     {
         CheckNames(root);
-        var own = root.Find(Ours) is { } section ? Root.Read(section with { Path = KeyPath.Root }, isReference ? Reference.LayerName : "process") : new Layer<ProcessSettings>("process", []);
+        var own = root.Find(Ours) is { } section
+            ? Root.Read(section with { Path = KeyPath.Root }, isReference ? Reference.LayerName : "process")
+            : new Layer<ProcessSettings>("process", []);
         IReadOnlyList<Layer<ProcessSettings>> processLayers = isReference ? [own] : [Reference.Process, own];
         var process = own.Over(new ProcessSettings());
         foreach (var rule in ProcessRules.All)
@@ -124,10 +126,7 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
     private LayeredEndpoint? ReadEndpoint(Cursor at, Layer<ProcessSettings> own, Ground lowest)
     {
         if (EndpointId.Reject(at.Key) is { } reason)
-        {
             at.ReportKey(reason);
-            return null;
-        }
         if (!_ids.Add(at.Key) && _ids.TryGetValue(at.Key, out var other))
             at.ReportKey($"differs from \"{other}\" ({own.Find("endpoints")?.At.Find(other)?.Place}) in the case of letters only; ids must be told apart by eye");
         if (at.Fields is null)
@@ -138,22 +137,26 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         var errors = diagnostics.Count;
         var layer = WithTemplates.Read(at, "endpoint");
         EndpointRules.CheckMode(layer);
-        var ground = GroundOf(ChosenTemplates(layer), lowest);
-        if (diagnostics.Count > errors || !ground.IsSound)
+        var errorsBefore = diagnostics.Count;
+        var templates = ChosenTemplates(layer);
+        var areTemplatesKnown = diagnostics.Count == errorsBefore;
+        var ground = GroundOf(templates, lowest);
+        Layer<EndpointSettings>[] layers = [.. ground.Layers, layer];
+        // What an endpoint refers to and must have is checked beside whatever else is wrong; rules between keys need all keys to be sound.
+        CheckGroup(layers);
+        var mayHaveUrl = !ground.IsSound || !areTemplatesKnown || at.Find(EndpointSchema.Url) is not null || (diagnostics.Count > errors && HasSlipOfUrl(at));
+        if (!mayHaveUrl && layers.Deciding(EndpointSchema.Url) is null)
+            at.ReportKey("needs url");
+        if (diagnostics.Count > errors || !ground.IsSound || EndpointId.Reject(at.Key) is not null)
             return null;
 
-        Layer<EndpointSettings>[] layers = [.. ground.Layers, layer];
-        if (layers.Deciding(EndpointSchema.Url) is null)
-        {
-            at.ReportKey("needs url");
-            return null;
-        }
         var endpoint = new LayeredEndpoint(layer.Over(ground.Settings with { Id = new EndpointId(at.Key) }), layers);
-        CheckGroup(endpoint);
         foreach (var rule in EndpointRules.All)
             rule.Check(endpoint.Settings, layers);
         return endpoint;
     }
+
+    private static bool HasSlipOfUrl(Cursor at) => at.Fields!.Any(field => Nearest.To(field.Key, [EndpointSchema.Url]) is not null); // it is an object
 
     private ValueList<string> ChosenTemplates(Layer<EndpointSettings> layer)
     {
@@ -184,10 +187,10 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         return _grounds[templates] = new Ground([.. lowest.Layers, .. chosen], chosen.Over(lowest.Settings));
     }
 
-    private void CheckGroup(LayeredEndpoint endpoint)
+    private void CheckGroup(IReadOnlyList<Layer<EndpointSettings>> layers)
     {
-        if (endpoint.Settings.Group is { } group && !_groups.ContainsKey(group))
-            endpoint.Layers.Deciding("group")?.Assignment.At.ReportUnknown("group", _groups.Keys);
+        if (layers.Deciding("group") is { Assignment.At: { IsNull: false, Text: { } group } at } && !_groups.ContainsKey(group))
+            at.ReportUnknown("group", _groups.Keys);
     }
 
     private static IEnumerable<Cursor> Members(Layer<ProcessSettings> own, string name)

@@ -10,9 +10,10 @@ public static class ConfigurationLoader
     /// <summary>Reads a file and what it includes. Never throws for what is in the files, or for files that are not there.</summary>
     /// <param name="path">As given: it is how errors and origins name the file.</param>
     /// <param name="environment">Looks a variable of a substitution up, or null. Default: the process's environment.</param>
-    public static LoadResult Load(string path, Func<string, string?>? environment = null)
+    /// <param name="inHand">Gets the name of each file before it is opened; null when there is no need to know.</param>
+    public static LoadResult Load(string path, Func<string, string?>? environment = null, FileInHand? inHand = null)
     {
-        var read = HoconDocument.LoadFile(path, Options(environment));
+        var read = HoconDocument.LoadFile(path, Options(environment, inHand));
         return Bind(read, read.Files);
     }
 
@@ -30,7 +31,9 @@ public static class ConfigurationLoader
     internal static Bound BindReference(string text, string name, Diagnostics diagnostics)
     {
         var read = HoconDocument.Load(text, name);
-        return Root(read, [], diagnostics) is { } root ? new Binder(diagnostics, isReference: true).Bind(root) : throw new ConfigurationException(diagnostics.Sorted);
+        return Root(read, [], diagnostics) is { } root
+            ? new Binder(diagnostics, isReference: true).Bind(root)
+            : throw new ConfigurationException(diagnostics.Sorted);
     }
 
     private static LoadResult Bind(HoconResult read, IReadOnlyList<HoconFile> asked)
@@ -56,6 +59,15 @@ public static class ConfigurationLoader
         return read.Root is { } root && diagnostics.Count == 0 ? new Cursor(root, KeyPath.Root, root.Origin, sources) : null;
     }
 
-    private static HoconOptions Options(Func<string, string?>? environment) =>
-        environment is null ? new HoconOptions() : new HoconOptions { Environment = environment };
+    private static HoconOptions Options(Func<string, string?>? environment, FileInHand? inHand = null)
+    {
+        var options = environment is null ? new HoconOptions() : new HoconOptions { Environment = environment };
+        return inHand is null ? options : options with { ReadFile = path => Read(path, options, inHand) };
+    }
+
+    private static byte[]? Read(string path, HoconOptions options, FileInHand inHand)
+    {
+        inHand.Path = path;
+        return options.ReadFile(path);
+    }
 }

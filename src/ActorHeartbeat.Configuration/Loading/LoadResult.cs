@@ -9,7 +9,13 @@ public sealed record LoadResult(ServiceConfiguration? Configuration, IReadOnlyLi
     /// <exception cref="ConfigurationException">There are errors.</exception>
     public ServiceConfiguration OrThrow() => Configuration ?? throw new ConfigurationException(Errors);
 
-    /// <summary>The reader itself failed, which no input should make it do; told like an error, so that what runs runs on.</summary>
+    /// <summary>The reader itself failed, which no input should make it do. It is reported like an error, so that what runs runs on.</summary>
     internal static LoadResult Broken(SourceFiles files, Exception bug) =>
-        new(null, [new ConfigurationError(files.All is [var main, ..] ? main.Path : "configuration", 0, 0, "", $"reading failed: {bug.GetType().Name}: {bug.Message}")], files);
+        Refused(files, files.All is [var main, ..] ? main.Path : "configuration", $"reading failed: {bug.GetType().Name}: {bug.Message}");
+
+    /// <summary>A file did not answer: the files are taken to be as they were.</summary>
+    internal static LoadResult Hangs(SourceFiles files, string path, string message) => Refused(files, path, message);
+
+    private static LoadResult Refused(SourceFiles files, string path, string message) =>
+        new(null, [new ConfigurationError(path, 0, 0, "", message)], files);
 }

@@ -39,5 +39,13 @@ public sealed record SourceFiles(ValueList<SourceFile> All)
         Encoding.UTF8.GetBytes(string.Concat(All.Select(file => $"{file.Path}\0{file.ContentHash}\n")))));
 
     /// <summary>The same files as they are now.</summary>
-    public SourceFiles Now() => new([.. All.Select(file => SourceFile.Now(file.Path))]);
+    /// <param name="inHand">Gets the name of each file before it is opened; null when there is no need to know.</param>
+    public SourceFiles Now(FileInHand? inHand = null) => new([.. All.Select(file => Now(file, inHand))]);
+
+    private static SourceFile Now(SourceFile file, FileInHand? inHand)
+    {
+        if (inHand is not null)
+            inHand.Path = file.Path;
+        return SourceFile.Now(file.Path);
+    }
 }

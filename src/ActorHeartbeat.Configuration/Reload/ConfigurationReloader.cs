@@ -4,7 +4,8 @@ namespace ActorHeartbeat.Configuration;
 
 /// <summary>
 /// Keeps the running configuration equal to its files. Reads, validates and compares to the side; only a sound configuration is
-/// applied, in one step, and otherwise the last good one runs on. One reading is in flight at a time.
+/// applied, in one step, and otherwise the last good one runs on. One reading is waited for at a time, and not for ever: one that passes
+/// its deadline is reported with the file at which it hangs, and the next one is begun beside it.
 /// <para>Answers <see cref="Reload"/> and <see cref="GetConfigurationState"/>; publishes a <see cref="ReloadReport"/> to the event stream for each reload that was no dry run.</para>
 /// </summary>
 /// <remarks>
@@ -16,30 +17,34 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     /// <summary>Requests that may wait for the next reading; more are refused.</summary>
     public const int MostWaiting = 100;
 
+    /// <summary>How long the files may take to be read; after that the reading counts as hanging and is given up.</summary>
+    public static readonly TimeSpan ReadingDeadline = TimeSpan.FromSeconds(30);
+
+    private const string ReadingTimer = "reading";
     private const string DebounceTimer = "debounce";
     private const string PollTimer = "poll";
 
-    private readonly Func<LoadResult> _load;
+    private readonly Func<FileInHand, LoadResult> _load;
     private readonly Action<ServiceConfiguration, ConfigurationDiff> _apply;
     private readonly IFileWatch _watch;
+    private readonly ReadingsInFlight _readings = new();
     private readonly Queue<(Reload Request, IActorRef Asker)> _waiting = new();
 
     private ServiceConfiguration _running;
     private SourceFiles _seen;
     private int _generation = 1;
     private ReloadReport? _last;
-    private bool _isReading;
-    private bool _isComparing;
+    private (Reload Request, IActorRef Asker)[] _batch = []; // what the current reading is for; none when it only compares
     private bool _looksAgain; // something may have changed behind the back of what is in flight
     private TimeSpan? _touchedSince;
     private IDisposable? _watching;
     private string[] _directories = [];
 
     /// <param name="initial">What runs already.</param>
-    /// <param name="load">Reads the files; called off the actor.</param>
+    /// <param name="load">Reads the files and names each before it opens it; called off the actor.</param>
     /// <param name="apply">Hands a new configuration to whoever runs it, by telling; must not throw.</param>
     /// <param name="watch">Directory events.</param>
-    public ConfigurationReloader(ServiceConfiguration initial, Func<LoadResult> load, Action<ServiceConfiguration, ConfigurationDiff> apply, IFileWatch watch)
+    public ConfigurationReloader(ServiceConfiguration initial, Func<FileInHand, LoadResult> load, Action<ServiceConfiguration, ConfigurationDiff> apply, IFileWatch watch)
     {
         _running = initial;
         _seen = initial.Files;
@@ -51,8 +56,9 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         Receive<GetConfigurationState>(_ => Sender.Tell(new ConfigurationState(_running, _generation, _last)));
         Receive<FilesTouched>(_ => Debounce());
         Receive<LookAtFiles>(_ => Compare());
-        Receive<FilesCompared>(compared => Judge(compared.Files));
+        Receive<FilesCompared>(compared => Judge(compared));
         Receive<FilesRead>(read => Decide(read));
+        Receive<ReadingHangs>(hangs => GiveUp(hangs.Number));
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
@@ -75,30 +81,72 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     // One reading serves everybody who waits for the same kind.
     private void ReadNext()
     {
-        if (_isReading || _waiting.Count == 0)
+        if (_batch.Length > 0 || _waiting.Count == 0)
             return;
+        if (_readings.Current is not null)
+            _readings.GiveUp(); // it only compares, and what is read now tells more
         var first = _waiting.Peek().Request;
         var batch = _waiting.Where(entry => entry.Request.DryRun == first.DryRun && entry.Request.Force == first.Force).ToArray();
         var others = _waiting.Except(batch).ToArray();
         _waiting.Clear();
         foreach (var other in others)
             _waiting.Enqueue(other);
-        _isReading = true;
+        _batch = batch;
+        if (_readings.Blocked is { } path)
+        {
+            Finish(LoadResult.Hangs(_seen, path, $"reading hangs at {path}: {ReadingsInFlight.MostStuck} readings wait for it, and no further one is begun"));
+            return;
+        }
         var files = _seen;
-        _ = Task.Run(_load).PipeTo(
-            Self,
-            success: result => new FilesRead(result, batch),
-            failure: bug => new FilesRead(LoadResult.Broken(files, bug), batch));
+        var load = _load;
+        Read(
+            inHand => load(inHand),
+            (number, result) => new FilesRead(number, result),
+            (number, bug) => new FilesRead(number, LoadResult.Broken(files, bug)));
+    }
+
+    // On a thread of its own: a file that hangs keeps its thread, which must not be one that everything else waits for.
+    private void Read<TResult>(Func<FileInHand, TResult> read, Func<long, TResult, object> success, Func<long, Exception, object> failure)
+    {
+        var (number, inHand) = _readings.Begin();
+        Timers.StartSingleTimer(ReadingTimer, new ReadingHangs(number), ReadingDeadline);
+        _ = Task.Factory.StartNew(() => read(inHand), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            .PipeTo(Self, success: result => success(number, result), failure: bug => failure(number, bug));
+    }
+
+    private bool End(long number)
+    {
+        if (!_readings.End(number))
+            return false;
+        Timers.Cancel(ReadingTimer);
+        return true;
+    }
+
+    private void GiveUp(long number)
+    {
+        if (_readings.Current != number)
+            return;
+        var path = _readings.GiveUp();
+        if (_batch.Length == 0)
+            _batch = [(new Reload(ReloadTrigger.Watch), ActorRefs.Nobody)]; // it compared: the files cannot be looked at, which degrades too
+        Finish(LoadResult.Hangs(_seen, path, $"reading hangs at {path}: it took longer than {ReadingDeadline.TotalSeconds:0} s"));
     }
 
     private void Decide(FilesRead read)
     {
-        var request = read.Batch[0].Request;
-        var report = ReloadDecision.Decide(request, read.Result, _running, _generation, Context.System.Scheduler.Now);
-        _isReading = false;
+        if (End(read.Number))
+            Finish(read.Result);
+    }
+
+    private void Finish(LoadResult result)
+    {
+        var batch = _batch;
+        _batch = [];
+        var request = batch[0].Request;
+        var report = ReloadDecision.Decide(request, result, _running, _generation, Context.System.Scheduler.Now);
         if (!request.DryRun)
-            Take(read.Result, report);
-        foreach (var (own, asker) in read.Batch)
+            Take(result, report);
+        foreach (var (own, asker) in batch)
             asker.Tell(report with { Trigger = own.Trigger });
         ReadNext();
         LookAgain();
@@ -156,29 +204,29 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         if (Timers.IsTimerActive(DebounceTimer))
             return;
         _touchedSince = null;
-        if (_isComparing || _isReading)
+        if (_readings.Current is not null)
         {
             _looksAgain = true;
             return;
         }
-        _isComparing = true;
+        if (_readings.Blocked is not null)
+            return; // it has been reported, and the next poll asks again
         var files = _seen;
-        _ = Task.Run(files.Now).PipeTo(Self, success: now => new FilesCompared(now));
+        Read(files.Now, (number, now) => new FilesCompared(number, now), (number, _) => new FilesCompared(number, files));
     }
 
-    private void Judge(SourceFiles now)
+    private void Judge(FilesCompared compared)
     {
-        _isComparing = false;
-        var isChanged = now.Hash != _seen.Hash;
-        if (isChanged && !_isReading)
+        if (!End(compared.Number))
+            return;
+        if (compared.Files.Hash != _seen.Hash)
             Request(new Reload(ReloadTrigger.Watch), ActorRefs.Nobody);
-        _looksAgain |= isChanged;
         LookAgain();
     }
 
     private void LookAgain()
     {
-        if (!_looksAgain || _isComparing || _isReading)
+        if (!_looksAgain || _readings.Current is not null)
             return;
         _looksAgain = false;
         Compare();
@@ -194,7 +242,9 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         public static readonly LookAtFiles Instance = new();
     }
 
-    private sealed record FilesCompared(SourceFiles Files);
+    private sealed record FilesCompared(long Number, SourceFiles Files);
 
-    private sealed record FilesRead(LoadResult Result, (Reload Request, IActorRef Asker)[] Batch);
+    private sealed record FilesRead(long Number, LoadResult Result);
+
+    private sealed record ReadingHangs(long Number);
 }

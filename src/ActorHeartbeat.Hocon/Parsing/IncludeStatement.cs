@@ -17,26 +17,26 @@ internal sealed class IncludeStatement(TokenCursor at, SourceText source, Includ
         at.SkipBlanks(newlines: true);
         var required = at.TakeWord("required(");
         var isFile = at.TakeWord("file(");
-        at.SkipBlanks(newlines: false);
-        if (at.Token is { Kind: TokenKind.Unquoted } word && (word.Text.StartsWith("url(", StringComparison.Ordinal) || word.Text.StartsWith("classpath(", StringComparison.Ordinal)))
+        if (at.Token is { Kind: TokenKind.Unquoted } word && (word.Span.StartsWith("url(") || word.Span.StartsWith("classpath(")))
         {
             at.Error(word, $"{word.Text}...) is not supported in include; expected \"file\", file(\"...\") or required(...)");
             return false;
         }
         if (at.Token.Kind != TokenKind.Quoted)
         {
-            at.Error(statement, $"include is followed by {TokenCursor.Describe(at.Token)}; expected \"file\", file(\"...\") or required(...), or quote \"include\" to use it as a key");
+            at.Error(statement, $"include is followed by {TokenCursor.Describe(at.Token)}; expected \"file\", file(\"...\") or required(...), "
+                + "or quote \"include\" to use it as a key");
             return false;
         }
         var name = at.Token;
         at.Advance();
         var toClose = (required ? 1 : 0) + (isFile ? 1 : 0);
-        at.SkipBlanks(newlines: false);
-        while (toClose > 0 && at.Token is { Kind: TokenKind.Unquoted } closing && closing.Text.All(character => character == ')') && closing.Text.Length <= toClose)
+        at.SkipBlanks(newlines: toClose > 0);
+        while (toClose > 0 && at.Token is { Kind: TokenKind.Unquoted } closing && closing.Length <= toClose && !closing.Span.ContainsAnyExcept(')'))
         {
-            toClose -= closing.Text.Length;
+            toClose -= closing.Length;
             at.Advance();
-            at.SkipBlanks(newlines: false);
+            at.SkipBlanks(newlines: toClose > 0);
         }
         if (toClose > 0)
         {

@@ -8,6 +8,9 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private const int LongestName = 4096; // PATH_MAX of Linux
+
+    private readonly TreeBudget _budget = new(options.Limits, errors);
     private readonly List<HoconFile> _files = [];
     private readonly Stack<(string Path, SourceText Source, int Line)> _chain = new();
     private string _current = "";
@@ -37,9 +40,14 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
             errors.Add(from, start, "include".Length, "the name of an included file is empty or holds the character U+0000");
             return null;
         }
+        if (name.Length > LongestName)
+        {
+            errors.Add(from, start, "include".Length, $"the name of an included file is longer than {LongestName:N0} characters");
+            return null;
+        }
         var path = Path.Combine(Path.GetDirectoryName(_current) ?? "", name);
         var here = from.OriginAt(start);
-        if (errors.IsFull || ++_includes > options.Limits.Includes)
+        if (_budget.IsSpent || errors.IsFull || ++_includes > options.Limits.Includes)
         {
             if (_includes == options.Limits.Includes + 1)
                 errors.Add(from, start, "include".Length, $"more than {options.Limits.Includes:N0} include statements");
@@ -121,7 +129,10 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
             problem = failure.Message;
         }
         _files.Add(new HoconFile(path, content));
-        return content;
+        if (content is null || _budget.CountBytes(content.Length))
+            return content;
+        problem = $"with it the files of this configuration are larger than {options.Limits.TotalBytes:N0} bytes together";
+        return null;
     }
 
     private Node? Parse(string path, byte[] content, string[] prefix)
@@ -144,6 +155,6 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
             errors.Add(new SourceText(path, Encoding.UTF8.GetString(content)), sound.Length, 1, "not UTF-8");
             return null;
         }
-        return new Parser(new SourceText(path, text), errors, options.Limits, this, prefix).ParseRoot();
+        return new Parser(new SourceText(path, text), errors, options.Limits, _budget, this, prefix).ParseRoot();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using ActorHeartbeat.Hocon.Text;
 
@@ -10,23 +11,27 @@ internal sealed class Parser
     private readonly TokenCursor _at;
     private readonly IncludeStatement _include;
     private readonly SubstitutionText _substitution;
+    private readonly TreeBudget _budget;
+    private readonly int _mostElements; // of one path
     private readonly KeyPool _keys = new();
     private readonly List<Token> _keyTokens = [];
     private readonly StringBuilder _joined = new();
     private readonly List<string> _path; // of the object that is being read
+    private string[]? _objectPath; // the same as an array, made when something in that object keeps it
     private int _lists; // open around what is being read
 
     /// <param name="source">The text.</param>
     /// <param name="errors">Hears what is wrong.</param>
     /// <param name="limits">Bounds.</param>
+    /// <param name="budget">What this text and the files around it may still hold.</param>
     /// <param name="includer">Reads included files.</param>
     /// <param name="prefix">The keys under which this file is included.</param>
-    public Parser(SourceText source, ErrorList errors, HoconLimits limits, Includer includer, string[] prefix)
+    public Parser(SourceText source, ErrorList errors, HoconLimits limits, TreeBudget budget, Includer includer, string[] prefix)
     {
-        (_source, _path) = (source, [.. prefix]);
-        _at = new TokenCursor(source, errors, limits);
+        (_source, _path, _budget, _mostElements) = (source, [.. prefix], budget, limits.Depth);
+        _at = new TokenCursor(source, errors, limits, prefix.Length);
         _include = new IncludeStatement(_at, source, includer);
-        _substitution = new SubstitutionText(_at, source, prefix, _keys);
+        _substitution = new SubstitutionText(_at, source, prefix, _keys, limits.Depth);
     }
 
     public Node ParseRoot()
@@ -35,16 +40,19 @@ internal sealed class Parser
         Node root;
         if (_at.Token.Kind == TokenKind.OpenBracket)
         {
-            root = ParseArray([]);
+            root = ParseArray([]) ?? (Node)new ObjectNode(_source, 0);
         }
         else if (_at.Token.Kind == TokenKind.OpenBrace)
         {
-            root = ParseObject([]);
+            root = ParseObject([]) ?? new ObjectNode(_source, 0);
         }
         else
         {
             var fields = new ObjectNode(_source, 0);
-            ParseFields(fields, isBraced: false);
+            if (_at.Enter(_at.Token, 1))
+                ParseFields(fields, isBraced: false);
+            else
+                _at.GiveUp();
             root = fields;
         }
         _at.SkipBlanks(newlines: true);
@@ -58,15 +66,19 @@ internal sealed class Parser
         return root;
     }
 
-    private ObjectNode ParseObject(string[] keys)
+    /// <summary>Null when it stands too deep, which is reported.</summary>
+    private ObjectNode? ParseObject(string[] keys)
     {
         var open = _at.Token;
         var fields = new ObjectNode(_source, open.Start);
         _at.Advance();
-        if (!_at.Enter(open))
-            return fields;
+        if (!_at.Enter(open, 1))
+        {
+            _at.SkipToClosing();
+            return null;
+        }
         ParseFields(fields, isBraced: true);
-        _at.Leave();
+        _at.Leave(1);
         if (_at.Token.Kind == TokenKind.CloseBrace)
             _at.Advance();
         else
@@ -75,6 +87,14 @@ internal sealed class Parser
     }
 
     private void ParseFields(ObjectNode into, bool isBraced)
+    {
+        var outerPath = _objectPath;
+        _objectPath = null;
+        ParseFieldsHere(into, isBraced);
+        _objectPath = outerPath;
+    }
+
+    private void ParseFieldsHere(ObjectNode into, bool isBraced)
     {
         var separated = true;
         while (true)
@@ -104,7 +124,7 @@ internal sealed class Parser
             }
             if (!separated)
             {
-                _at.Error(_at.Token, $"expected a newline, ',' {(isBraced ? "or '}' " : "")}before {TokenCursor.Describe(_at.Token)}");
+                _at.Error(_at.Token, Unseparated(_at.Token, isBraced ? "'}'" : null));
                 _at.Resync();
                 separated = true;
                 continue;
@@ -142,11 +162,16 @@ internal sealed class Parser
             _at.Error(keyToken, $"key \"{PathText.Of(keys)}\" is followed by {TokenCursor.Describe(separator)}; expected '=', ':', '+=' or '{{'");
             return false;
         }
+        if (!_at.Enter(keyToken, keys.Length - 1))
+            return false;
         _path.AddRange(keys);
         var value = ParseAssigned(separator, keys);
         _path.RemoveRange(_path.Count - keys.Length, keys.Length);
+        _at.Leave(keys.Length - 1);
         if (value is null)
             return false;
+        if (!_budget.Count(_source, keyToken.Start, keys.Length))
+            _at.GiveUp();
         Put(into, keys, keyToken.Start, value);
         return true;
     }
@@ -154,7 +179,7 @@ internal sealed class Parser
     private string[]? ParseKey()
     {
         _keyTokens.Clear();
-        while (_at.Token.IsSimple || _at.Token.Kind == TokenKind.Whitespace)
+        while ((_at.Token.IsSimple || _at.Token.Kind == TokenKind.Whitespace) && _keyTokens.Count <= PathText.MostTokens(_mostElements))
         {
             _keyTokens.Add(_at.Token);
             _at.Advance();
@@ -170,9 +195,10 @@ internal sealed class Parser
                 _at.Error(_at.Token, "a substitution is not allowed in a key");
                 return null;
         }
-        if (_keyTokens is [{ IsSimple: true }] or [{ IsSimple: true }, { Kind: TokenKind.Whitespace }] && PathText.Simple(_keyTokens[0], _keys) is { } simple)
+        if (_keyTokens is [{ IsSimple: true }] or [{ IsSimple: true }, { Kind: TokenKind.Whitespace }]
+            && PathText.Simple(_keyTokens[0], _keys, _mostElements) is { } simple)
             return simple;
-        if (PathText.Parse(_keyTokens, out var why, out var at) is { } keys)
+        if (PathText.Parse(_keyTokens, _mostElements, out var why, out var at) is { } keys)
             return keys;
         _at.Error(at, why);
         return null;
@@ -181,13 +207,14 @@ internal sealed class Parser
     private Node? ParseAssigned(Token separator, string[] keys)
     {
         var start = _at.Token;
+        var reports = _at.Reports;
         var value = ParseValue(keys);
-        if (value is null && start.Kind != TokenKind.Broken)
+        if (value is null && _at.Reports == reports)
             _at.Error(start, $"key \"{PathText.Of(keys)}\" has no value: found {TokenCursor.Describe(start)}");
-        return value is not null && separator.Kind == TokenKind.PlusEquals ? Append(separator, value) : value;
+        return value is not null && separator.Kind == TokenKind.PlusEquals ? Append(separator, keys, value) : value;
     }
 
-    private Node Append(Token separator, Node value)
+    private Node Append(Token separator, string[] keys, Node value)
     {
         if (_lists > 0)
         {
@@ -196,7 +223,9 @@ internal sealed class Parser
         }
         var item = new ArrayNode(_source, value.Start);
         item.Items.Add(value);
-        var previous = new SubstitutionNode(_source, separator.Start, separator.Length, [.. _path], [], isOptional: true, isAppend: true);
+        // A copy of the whole path for each of a million += would be a file of gigabytes: the object's part of it is shared.
+        _objectPath ??= [.. CollectionsMarshal.AsSpan(_path)[..^keys.Length]];
+        var previous = new SubstitutionNode(_source, separator.Start, separator.Length, keys, _objectPath, isOptional: true, isAppend: true);
         return new ConcatenationNode(_source, value.Start, value.Length, [new Piece("", previous), new Piece("", item)]);
     }
 
@@ -231,7 +260,10 @@ internal sealed class Parser
                 continue;
             }
             var token = _at.Token;
-            if (!ParsePiece(keys, out var piece))
+            // Text cannot join an object or a list, so it is the next field or element: a { } b { }.
+            var isNext = token.IsSimple && (pieces is null ? first : pieces[^1].Value) is ObjectNode or ArrayNode;
+            Node? piece = null;
+            if (isNext || !ParsePiece(keys, out piece))
                 return pieces is null ? first : Joined(start, end, pieces);
             if (piece is not null && first is null)
             {
@@ -265,6 +297,11 @@ internal sealed class Parser
     {
         var token = _at.Token;
         piece = null;
+        if (!_budget.Count(_source, token.Start, 1))
+        {
+            _at.GiveUp();
+            return false;
+        }
         switch (token.Kind)
         {
             case TokenKind.OpenBrace:
@@ -290,13 +327,17 @@ internal sealed class Parser
         }
     }
 
-    private ArrayNode ParseArray(string[] keys)
+    /// <summary>Null when it stands too deep, which is reported.</summary>
+    private ArrayNode? ParseArray(string[] keys)
     {
         var open = _at.Token;
         var items = new ArrayNode(_source, open.Start);
         _at.Advance();
-        if (!_at.Enter(open))
-            return items;
+        if (!_at.Enter(open, 1))
+        {
+            _at.SkipToClosing();
+            return null;
+        }
         _lists++;
         var separated = true;
         while (true)
@@ -311,14 +352,17 @@ internal sealed class Parser
                 continue;
             }
             var start = _at.Token;
+            var reports = _at.Reports;
             var value = separated ? ParseValue(keys) : null;
             if (value is null)
             {
                 if (start.Kind == TokenKind.CloseBrace)
                     break;
-                if (start.Kind != TokenKind.Broken)
-                    _at.Error(start, separated ? $"expected a value, found {TokenCursor.Describe(start)}" : $"expected a newline, ',' or ']' before {TokenCursor.Describe(start)}");
-                _at.Advance();
+                if (_at.Reports == reports)
+                {
+                    _at.Error(start, separated ? $"expected a value, found {TokenCursor.Describe(start)}" : Unseparated(start, "']'"));
+                    _at.Advance();
+                }
                 _at.Resync();
                 separated = true;
                 continue;
@@ -332,11 +376,19 @@ internal sealed class Parser
             }
         }
         _lists--;
-        _at.Leave();
+        _at.Leave(1);
         if (_at.Token.Kind == TokenKind.CloseBracket)
             _at.Advance();
         else
-            _at.Error(open, $"'[' opened here{Named(keys)} is never closed; {(_at.Token.Kind == TokenKind.End ? $"the file ends at line {_source.LastLine}" : $"found {TokenCursor.Describe(_at.Token)} at line {_source.OriginAt(_at.Token.Start).Line}")}");
+            _at.Error(open, $"'[' opened here{Named(keys)} is never closed; {Instead()}");
         return items;
     }
+
+    private static string Unseparated(in Token next, string? closing) => next.IsSimple
+        ? $"a ',' or a line break is missing before {TokenCursor.Describe(next)}"
+        : $"expected a newline, ',' {(closing is null ? "" : $"or {closing} ")}before {TokenCursor.Describe(next)}";
+
+    private string Instead() => _at.Token.Kind == TokenKind.End
+        ? $"the file ends at line {_source.LastLine}"
+        : $"found {TokenCursor.Describe(_at.Token)} at line {_source.OriginAt(_at.Token.Start).Line}";
 }

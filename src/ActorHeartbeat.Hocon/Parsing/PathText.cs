@@ -10,8 +10,11 @@ internal static class PathText
     private static readonly SearchValues<char> BareCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
     private static readonly SearchValues<char> SimpleCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
+    /// <summary>The most tokens of a path of so many elements: each may be quoted, with a dot and blanks behind it.</summary>
+    public static int MostTokens(int mostElements) => mostElements > int.MaxValue / 4 ? int.MaxValue : 4 * mostElements;
+
     /// <summary>The elements of a path made of simple tokens and the blanks between them; null when it is malformed, and why.</summary>
-    public static string[]? Parse(IReadOnlyList<Token> tokens, out string why, out int at)
+    public static string[]? Parse(IReadOnlyList<Token> tokens, int mostElements, out string why, out int at)
     {
         var elements = new List<string>();
         var element = new StringBuilder();
@@ -21,6 +24,8 @@ internal static class PathText
         foreach (var token in tokens)
         {
             at = token.Start;
+            if (elements.Count >= mostElements)
+                break;
             if (token.Kind == TokenKind.Whitespace)
             {
                 pending = elements.Count > 0 || element.Length > 0 || hasQuoted ? token.Text : "";
@@ -48,7 +53,14 @@ internal static class PathText
                 elements.Add(element.Append(pending).ToString());
                 element.Clear();
                 (hasQuoted, pending) = (false, "");
+                if (elements.Count >= mostElements)
+                    break;
             }
+        }
+        if (elements.Count >= mostElements || tokens.Count > MostTokens(mostElements))
+        {
+            why = $"a path of more than {mostElements:N0} elements";
+            return null;
         }
         if (element.Length == 0 && !hasQuoted)
         {
@@ -60,16 +72,20 @@ internal static class PathText
     }
 
     /// <summary>The path that one token is, in quotes or of nothing but letters, digits, '-', '_' and single dots, as nearly all are; null for the rest.</summary>
-    public static string[]? Simple(in Token token, KeyPool keys) => token.Kind == TokenKind.Quoted ? keys.Path(token.Span) : Simple(token.Span, keys);
+    public static string[]? Simple(in Token token, KeyPool keys, int mostElements) =>
+        token.Kind == TokenKind.Quoted ? keys.Path(token.Span) : Simple(token.Span, keys, mostElements);
 
     /// <summary>The same of a text without quotes.</summary>
-    public static string[]? Simple(ReadOnlySpan<char> text, KeyPool keys)
+    public static string[]? Simple(ReadOnlySpan<char> text, KeyPool keys, int mostElements)
     {
         if (text.Length == 0 || text.ContainsAnyExcept(SimpleCharacters) || text[0] == '.' || text[^1] == '.')
             return null;
         if (!text.Contains('.'))
             return keys.Path(text);
-        var elements = new string[text.Count('.') + 1];
+        var count = text.Count('.') + 1;
+        if (count > mostElements)
+            return null;
+        var elements = new string[count];
         var next = 0;
         foreach (var range in text.Split('.'))
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
@@ -11,17 +12,36 @@ internal sealed class TokenCursor
     private readonly Lexer _lexer;
     private Token _token;
     private int _depth;
+    private bool _hasGivenUp;
 
-    public TokenCursor(SourceText source, ErrorList errors, HoconLimits limits)
+    /// <param name="source">The text.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    /// <param name="limits">Bounds.</param>
+    /// <param name="depth">How deep in the tree the root of this text stands: an included file is not at the top.</param>
+    public TokenCursor(SourceText source, ErrorList errors, HoconLimits limits, int depth)
     {
-        (_source, _errors, _limits) = (source, errors, limits);
+        (_source, _errors, _limits, _depth) = (source, errors, limits, depth);
         _lexer = new Lexer(source, errors);
         Advance();
     }
 
     public ref readonly Token Token => ref _token;
 
-    public void Advance() => _token = _lexer.Next();
+    /// <summary>How much has been reported, so that what has no value because of an error is not reported once more.</summary>
+    public int Reports { get; private set; }
+
+    public void Advance()
+    {
+        if (!_hasGivenUp)
+            _token = _lexer.Next();
+    }
+
+    /// <summary>Stops reading here, as if the text ended: what follows would pass a limit.</summary>
+    public void GiveUp()
+    {
+        _hasGivenUp = true;
+        _token = new Token(TokenKind.End, _token.Start, 0, _source.Text);
+    }
 
     /// <summary>Takes the beginning of an unquoted token that is a word of the language, such as required( and the blanks behind it.</summary>
     public bool TakeWord(string word)
@@ -32,7 +52,7 @@ internal sealed class TokenCursor
             Advance();
         else
             _token = _token with { Start = _token.Start + word.Length, Length = _token.Length - word.Length };
-        SkipBlanks(newlines: false);
+        SkipBlanks(newlines: true); // inside the parenthesis that the word opens
         return true;
     }
 
@@ -48,17 +68,33 @@ internal sealed class TokenCursor
         return sawNewline;
     }
 
-    public bool Enter(Token open)
+    /// <summary>Goes deeper into the tree; false, with an error, when that is too deep.</summary>
+    /// <param name="at">The bracket or the key.</param>
+    /// <param name="levels">How many objects or lists it opens.</param>
+    public bool Enter(in Token at, int levels)
     {
-        if (++_depth <= _limits.Depth)
+        if (_depth + levels <= _limits.Depth && RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            _depth += levels;
             return true;
-        Error(open, $"nested more than {_limits.Depth} deep");
-        while (Token.Kind != TokenKind.End)
-            Advance();
+        }
+        Error(at, $"nested more than {_limits.Depth:N0} deep");
         return false;
     }
 
-    public void Leave() => _depth--;
+    public void Leave(int levels) => _depth -= levels;
+
+    /// <summary>Skips to behind the bracket that closes the one just read.</summary>
+    public void SkipToClosing()
+    {
+        for (var open = 1; open > 0 && Token.Kind != TokenKind.End; Advance())
+        {
+            if (Token.Kind is TokenKind.OpenBrace or TokenKind.OpenBracket)
+                open++;
+            else if (Token.Kind is TokenKind.CloseBrace or TokenKind.CloseBracket)
+                open--;
+        }
+    }
 
     /// <summary>Goes to where the next field or element may begin.</summary>
     public void Resync()
@@ -84,9 +120,15 @@ internal sealed class TokenCursor
         }
     }
 
-    public void Error(Token token, string message) => _errors.Add(_source, token.Start, token.Length, message);
+    public void Error(Token token, string message) => Error(token.Start, message, token.Length);
 
-    public void Error(int offset, string message) => _errors.Add(_source, offset, 1, message);
+    // Behind the place where reading was given up, nothing is closed and nothing is complete: only the limit is worth a message.
+    public void Error(int offset, string message, int length = 1)
+    {
+        Reports++;
+        if (!_hasGivenUp)
+            _errors.Add(_source, offset, length, message);
+    }
 
     public static string Describe(Token token) => token.Kind switch
     {

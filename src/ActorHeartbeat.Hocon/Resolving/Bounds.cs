@@ -4,7 +4,7 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Resolving;
 
-/// <summary>How much substitution may make, and how deep it may go.</summary>
+/// <summary>How much substitution may make and do, and how deep it may go.</summary>
 internal sealed class Bounds(HoconLimits limits, ErrorList errors)
 {
     private const int StackBytes = 16 * 1024 * 1024;
@@ -13,6 +13,8 @@ internal sealed class Bounds(HoconLimits limits, ErrorList errors)
     private const int CharactersPerNode = 8;
 
     private long _nodes;
+    private long _steps;
+    private int _depth;
     private int _hops;
 
     public bool IsReached { get; private set; }
@@ -29,6 +31,27 @@ internal sealed class Bounds(HoconLimits limits, ErrorList errors)
         return !IsReached;
     }
 
+    /// <summary>Counts work that makes no value; false when it is too much.</summary>
+    public bool Step(Node at, long steps = 1)
+    {
+        _steps += steps;
+        if (_steps > limits.Steps)
+            Reach(at, $"resolving substitutions takes more than {limits.Steps:N0} steps");
+        return !IsReached;
+    }
+
+    /// <summary>Goes into an object or list; false when it lies too deep in the result.</summary>
+    public bool Enter(Node at)
+    {
+        if (_depth >= limits.Depth)
+            Reach(at, $"substitutions nest this configuration more than {limits.Depth:N0} deep");
+        else
+            _depth++;
+        return !IsReached;
+    }
+
+    public void Leave() => _depth--;
+
     public bool CountText(Node at, int characters) => CountMany(at, 1 + (characters / CharactersPerNode));
 
     /// <summary>Goes on with a fresh stack where this one is nearly used up, a bounded number of times.</summary>
@@ -39,7 +62,7 @@ internal sealed class Bounds(HoconLimits limits, ErrorList errors)
             return go(self, node);
         if (_hops < limits.StackHops)
             return OnFreshStack(self, node, go);
-        Reach(at, "substitutions refer to each other in too long a chain");
+        Reach(at, $"substitutions refer to each other in a chain longer than {limits.StackHops} stacks of {StackBytes / 1024 / 1024} MiB");
         return null;
     }
 

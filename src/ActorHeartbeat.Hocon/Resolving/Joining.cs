@@ -9,6 +9,8 @@ internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors
 {
     public Seen? Concatenate(ConcatenationNode node)
     {
+        if (!bounds.Step(node, node.Pieces.Count))
+            return null;
         var seen = new (string Blanks, Node At, Seen? Value)[node.Pieces.Count];
         for (var index = 0; index < seen.Length; index++)
             seen[index] = (node.Pieces[index].Blanks, node.Pieces[index].Value, resolver.Join(node.Pieces[index].Value));
@@ -40,6 +42,9 @@ internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors
                 case (null, _):
                     joined = value;
                     break;
+                case (SeenScalar text, SeenScalar): // told where it meets the list or object
+                    joined = SeenScalar.Of(text.At, TokenKind.Quoted, "");
+                    break;
                 case (SeenArray left, SeenArray right):
                     if (!bounds.CountMany(node, 1 + left.CostOf(right)))
                         return null;
@@ -51,13 +56,19 @@ internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors
                     joined = right.Over(left);
                     break;
                 case (SeenObject left, SeenArray right) when Numbered(left) is { } items:
+                    if (!bounds.CountMany(node, 1 + items.CostOf(right)))
+                        return null;
                     joined = items.Append(right);
                     break;
                 case (SeenArray left, SeenObject right) when Numbered(right) is { } items:
+                    if (!bounds.CountMany(node, 1 + left.CostOf(items)))
+                        return null;
                     joined = left.Append(items);
                     break;
                 default:
-                    errors.Add(at.Source, at.Start, at.Length, $"{Kind(joined)} and {Kind(value)} cannot stand side by side in one value");
+                    // Text and then a bracket: what stands before the bracket may have been meant as the next key.
+                    var remedy = joined is SeenScalar && at is ObjectNode ? "; is a ',' or a line break missing before the key of the object?" : "";
+                    errors.Add(at.Source, at.Start, at.Length, $"{Kind(joined)} and {Kind(value)} cannot stand side by side in one value{remedy}");
                     return new SeenFailure(at);
             }
         }
@@ -72,7 +83,10 @@ internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors
     /// <summary>An object whose keys are numbers, as the list it stands for.</summary>
     private SeenArray? Numbered(SeenObject fields)
     {
-        var keys = Enumerable.Range(0, fields.Count).SelectMany(layer => fields[layer].Slots).Select(slot => slot.Key).Distinct(StringComparer.Ordinal)
+        if (!bounds.Step(fields.At, Enumerable.Range(0, fields.Count).Sum(layer => 1L + fields[layer].Slots.Count)))
+            return null;
+        var keys = Enumerable.Range(0, fields.Count)
+            .SelectMany(layer => fields[layer].Slots).Select(slot => slot.Key).Distinct(StringComparer.Ordinal)
             .Select(key => (Key: key, IsNumber: int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var number), Number: number))
             .Where(key => key.IsNumber).OrderBy(key => key.Number).ToArray();
         if (keys.Length == 0)

@@ -83,6 +83,10 @@ internal sealed record SeenObject(Node At, ObjectNode? Only, List<ObjectNode> La
 
     public int CostOf(SeenObject above) => Only is null && Layers.Count == Count ? above.Count : Count + above.Count;
 
+    /// <summary>How much <see cref="Under"/> compares and copies.</summary>
+    public long WorkOf(SeenObject above) =>
+        Only is null && Layers == above.Layers && Count <= above.Count ? 1 : Math.Min(Count, above.Count) + CostOf(above);
+
     public SeenObject Over(SeenObject below) => below.Under(this);
 
     /// <summary>This with another on top, which gives the place.</summary>
@@ -118,11 +122,13 @@ internal sealed record SeenObject(Node At, ObjectNode? Only, List<ObjectNode> La
     }
 
     /// <summary>The uppermost layer below <paramref name="end"/> that has a key; -1 when there is none.</summary>
-    public int LayerBelow(int end, string key)
+    /// <param name="work">Grows by what was looked at.</param>
+    public int LayerBelow(int end, string key, ref long work)
     {
+        work++;
         if (Count > Few)
         {
-            if (!(_layersOf ??= Table()).TryGetValue(key, out var layers))
+            if (!(_layersOf ??= Table(ref work)).TryGetValue(key, out var layers))
                 return -1;
             var found = layers.BinarySearch(end);
             var below = (found < 0 ? ~found : found) - 1;
@@ -130,17 +136,19 @@ internal sealed record SeenObject(Node At, ObjectNode? Only, List<ObjectNode> La
         }
         for (var index = end - 1; index >= 0; index--)
         {
+            work++;
             if (this[index].Find(key) is not null)
                 return index;
         }
         return -1;
     }
 
-    private Dictionary<string, List<int>> Table()
+    private Dictionary<string, List<int>> Table(ref long work)
     {
         var table = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         for (var index = 0; index < Count; index++)
         {
+            work += 1 + this[index].Slots.Count;
             foreach (var slot in this[index].Slots)
             {
                 if (!table.TryGetValue(slot.Key, out var layers))

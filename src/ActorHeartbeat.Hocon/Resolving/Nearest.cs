@@ -5,15 +5,19 @@ namespace ActorHeartbeat.Hocon.Resolving;
 /// <summary>Finds what was probably meant.</summary>
 internal static class Nearest
 {
+    // A guess is worth little work: so many keys are compared for it, and none that is longer.
+    private const int MostCompared = 2000;
+    private const int LongestCompared = 64;
+
     /// <summary>The path in the tree that differs least from one that is not; null when none is near.</summary>
     public static string? PathTo(ObjectNode root, string[] path)
     {
         var fields = root;
         var found = new List<string>();
+        var left = MostCompared;
         foreach (var key in path)
         {
-            var slot = fields.Find(key) ?? fields.Slots.Select(candidate => (candidate, Distance: Distance(candidate.Key, key)))
-                .Where(near => IsNear(near.candidate.Key, key, near.Distance)).OrderBy(near => near.Distance).Select(near => near.candidate).FirstOrDefault();
+            var slot = fields.Find(key) ?? NearestSlot(fields, key, ref left);
             if (slot is null)
                 return null;
             found.Add(slot.Key);
@@ -23,6 +27,19 @@ internal static class Nearest
                 return null;
         }
         return PathText.Of(found) is var near && near != PathText.Of(path) ? near : null;
+    }
+
+    private static Slot? NearestSlot(ObjectNode fields, string key, ref int left)
+    {
+        if (key.Length > LongestCompared)
+            return null;
+        var compared = Math.Min(left, fields.Slots.Count);
+        left -= compared;
+        return fields.Slots.Take(compared)
+            .Where(candidate => candidate.Key.Length <= LongestCompared)
+            .Select(candidate => (Slot: candidate, Distance: Distance(candidate.Key, key)))
+            .Where(near => IsNear(near.Slot.Key, key, near.Distance))
+            .OrderBy(near => near.Distance).Select(near => near.Slot).FirstOrDefault();
     }
 
     // Of short words every other is one edit away: there only the case may differ.

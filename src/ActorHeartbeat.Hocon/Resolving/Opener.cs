@@ -17,10 +17,14 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
         _ => resolver.Look(node) is { } seen ? Open(seen) : null,
     };
 
-    private HoconValue? OpenWritten(Node node) =>
-        !bounds.Count(node) ? null
-        : node is ObjectNode fields ? OpenAlone(fields, node)
-        : OpenArray(SeenArray.Of((ArrayNode)node)); // Open has looked: it is one of the two
+    private HoconValue? OpenWritten(Node node)
+    {
+        if (!bounds.Count(node) || !bounds.Enter(node))
+            return null;
+        HoconValue opened = node is ObjectNode fields ? OpenAlone(fields, node) : OpenArray(SeenArray.Of((ArrayNode)node)); // it is one of the two
+        bounds.Leave();
+        return opened;
+    }
 
     private HoconValue? Open(Seen seen) => bounds.Deep(this, seen, seen.At, static (self, seen) => self.OpenNow(seen));
 
@@ -32,10 +36,22 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
         {
             SeenScalar { Grown: not null } grown => bounds.CountText(grown.At, grown.Length) ? Scalar(grown.Kind, grown.Origin, grown.Text) : null,
             SeenScalar scalar => Scalar(scalar.Kind, scalar.Origin, scalar.Text),
+            _ => OpenContainer(seen),
+        };
+    }
+
+    private HoconValue? OpenContainer(Seen seen)
+    {
+        if (!bounds.Enter(seen.At))
+            return null;
+        HoconValue opened = seen switch
+        {
             SeenArray array => OpenArray(array),
             SeenObject fields => OpenObject(fields),
             _ => throw new InvalidOperationException($"{seen} is no value"),
         };
+        bounds.Leave();
+        return opened;
     }
 
     private static HoconValue Scalar(TokenKind kind, HoconOrigin origin, string text) => kind switch
@@ -70,14 +86,18 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
         if (fields.Count == 1)
             return OpenAlone(fields[0], fields.At);
         var opened = new List<HoconField>(fields[0].Slots.Count);
+        var work = 0L;
         var met = new HashSet<string>(StringComparer.Ordinal);
         for (var layer = 0; layer < fields.Count && !bounds.IsReached; layer++)
         {
             foreach (var slot in fields[layer].Slots)
             {
+                if (!bounds.Step(fields.At, 1 + work))
+                    break;
+                work = 0;
                 if (!met.Add(slot.Key))
                     continue;
-                var top = fields[fields.LayerBelow(fields.Count, slot.Key)].Find(slot.Key)!;
+                var top = fields[fields.LayerBelow(fields.Count, slot.Key, ref work)].Find(slot.Key)!;
                 if (Enter(top) && Leave(top, resolver.Field(fields, slot.Key) is { } seen ? Open(seen) : null) is { } value)
                     opened.Add(Field(top, value));
             }

@@ -20,6 +20,7 @@ internal sealed class Resolver
     private readonly Dictionary<Node, SeenObject> _merged = new(ReferenceEqualityComparer.Instance); // an assigned object and all below it
     private readonly Dictionary<Slot, Evaluation> _evaluating = new(ReferenceEqualityComparer.Instance);
     private readonly List<Evaluation> _stack = [];
+    private readonly Dictionary<string, string?> _variables = new(StringComparer.Ordinal);
     private int _reachedBack = int.MaxValue; // the outermost evaluation that a look-back has reached since it was last set
 
     private Resolver(ObjectNode root, ErrorList errors, HoconOptions options)
@@ -44,25 +45,29 @@ internal sealed class Resolver
     {
         if (below.Fields is not { } fields)
             return null;
-        SeenObject? above = null;
-        for (var index = fields.LayerBelow(below.End, below.Key); index >= 0; index = fields.LayerBelow(index, below.Key))
+        var work = 0L;
+        var objects = default(Stacked);
+        Seen? lowest = null;
+        for (var index = fields.LayerBelow(below.End, below.Key, ref work); index >= 0; index = fields.LayerBelow(index, below.Key, ref work))
         {
             var slot = fields[index].Find(below.Key)!;
-            var seen = Value(slot, slot.Count, below with { End = index });
-            if (seen is null)
-                continue;
-            if (seen is not SeenObject lower)
-                return above ?? seen;
-            above = above is null ? lower : above.Over(lower);
+            var seen = Value(slot, below with { End = index });
+            if (!_bounds.Step(fields.At, work))
+                return null;
+            work = 0;
+            if (seen is SeenObject lower)
+                objects.PutBelow(lower);
+            else if ((lowest = seen) is not null)
+                break;
         }
-        return above;
+        return objects.IsEmpty ? lowest : Merged(objects);
     }
 
-    /// <summary>What the first <paramref name="count"/> assignments of a slot come to, or else what lies below the slot.</summary>
-    private Seen? Value(Slot slot, int count, in Below below)
+    /// <summary>What the assignments of a slot come to; of one that is being evaluated, those before, or else what lies below it.</summary>
+    private Seen? Value(Slot slot, in Below below)
     {
-        if (!_evaluating.TryGetValue(slot, out var running) || count <= running.Index)
-            return Assigned(slot, count, below) is var found && found is null or SeenObject ? Over(found, Look(below)) : found;
+        if (!_evaluating.TryGetValue(slot, out var running) || slot.Count <= running.Index)
+            return Assigned(slot, slot.Count, below);
         // It reaches itself: it sees what is below the assignment that is being looked at.
         _reachedBack = Math.Min(_reachedBack, running.Depth);
         running.WasReached = true;
@@ -78,6 +83,19 @@ internal sealed class Resolver
         return Over(earlier, beneath);
     }
 
+    // From the lowest up, so that each is appended to what is there: a million layers are copied once.
+    private SeenObject Merged(Stacked objects)
+    {
+        var merged = objects.TakeLowest();
+        while (!objects.IsEmpty && _bounds.Step(merged.At))
+        {
+            var upper = objects.TakeLowest();
+            _bounds.Step(upper.At, merged.WorkOf(upper));
+            merged = merged.Under(upper);
+        }
+        return merged;
+    }
+
     private static Seen? Over(Seen? above, Seen? below) => (above, below) switch
     {
         (null, _) => below,
@@ -90,10 +108,12 @@ internal sealed class Resolver
     {
         var reachedBefore = _reachedBack;
         _reachedBack = int.MaxValue;
-        SeenObject? above = null;
+        var objects = default(Stacked);
         for (var index = count - 1; index >= 0; index--)
         {
             var node = slot[index].Value;
+            if (!_bounds.Step(node))
+                return null;
             var isMerged = _merged.TryGetValue(node, out var merged);
             var seen = isMerged ? merged : node is SubstitutionNode or ConcatenationNode ? Evaluate(slot, index, below) : Look(node);
             if (seen is null)
@@ -101,12 +121,13 @@ internal sealed class Resolver
             if (seen is not SeenObject fields)
             {
                 _reachedBack = Math.Min(_reachedBack, reachedBefore);
-                return above ?? seen;
+                return objects.IsEmpty ? seen : Merged(objects);
             }
-            above = above is null ? fields : above.Over(fields);
+            objects.PutBelow(fields);
             if (isMerged)
                 break;
         }
+        var above = objects.IsEmpty ? null : Merged(objects);
         if (above is not null && count > 1 && _reachedBack == int.MaxValue)
             _merged[slot[count - 1].Value] = above;
         _reachedBack = Math.Min(_reachedBack, reachedBefore);
@@ -118,6 +139,8 @@ internal sealed class Resolver
         var node = slot[index].Value;
         if (_known.TryGetValue(node, out var known))
             return known;
+        if (!_bounds.Step(node))
+            return null;
         // A long run of += is taken from its beginning: each needs the one before, and so none has to go deep.
         var first = index;
         while (first > 0 && IsAppend(slot[first].Value) && IsAppend(slot[first - 1].Value) && !_known.ContainsKey(slot[first - 1].Value))
@@ -169,6 +192,8 @@ internal sealed class Resolver
     {
         if (_known.TryGetValue(node, out var known))
             return known;
+        if (!_bounds.Step(node))
+            return null;
         var reachedBefore = _reachedBack;
         _reachedBack = int.MaxValue;
         var seen = _bounds.Deep(this, node, node, static (self, node) => self.Join(node));
@@ -187,30 +212,38 @@ internal sealed class Resolver
 
     private Seen? Substitute(SubstitutionNode node)
     {
-        var found = node.Prefix.Length == 0 ? Find(node.Path) : Find([.. node.Prefix, .. node.Path]);
+        var found = Find(node, node.Prefix);
         if (found is null && !node.IsAppend)
-            found = (node.Prefix.Length > 0 ? Find(node.Path) : null) ?? FromEnvironment(node);
+            found = (node.Prefix.Length > 0 ? Find(node, []) : null) ?? FromEnvironment(node);
         if (found is not null || node.IsOptional)
             return found;
-        if (!_bounds.IsReached)
+        if (!_bounds.IsReached && !_errors.IsFull)
             _errors.Add(node.Source, node.Start, node.Length, Missing.Say(node, _root, _stack));
         return new SeenFailure(node);
     }
 
-    private Seen? Find(string[] path)
+    private Seen? Find(SubstitutionNode node, string[] prefix)
     {
+        if (!_bounds.Step(node, prefix.Length + node.Path.Length))
+            return null;
         Seen? at = _all;
-        foreach (var key in path)
-        {
-            if (at is SeenFailure)
-                return at;
-            at = at is SeenObject fields ? Field(fields, key) : null;
-        }
+        foreach (var key in prefix)
+            at = at is SeenObject fields ? Field(fields, key) : at as SeenFailure;
+        foreach (var key in node.Path)
+            at = at is SeenObject fields ? Field(fields, key) : at as SeenFailure;
         return at;
     }
 
+    // Asked once for each name: the runtime copies the text at each call.
+    private string? Variable(string name)
+    {
+        if (!_variables.TryGetValue(name, out var text))
+            _variables.Add(name, text = _environment(name));
+        return text;
+    }
+
     private SeenScalar? FromEnvironmentScalar(SubstitutionNode node, string name) =>
-        _environment(name) is { } text ? SeenScalar.Of(node, TokenKind.Quoted, text, new HoconOrigin($"environment variable {name}", 0, 0)) : null;
+        Variable(name) is { } text ? SeenScalar.Of(node, TokenKind.Quoted, text, new HoconOrigin($"environment variable {name}", 0, 0)) : null;
 
     private Seen? FromEnvironment(SubstitutionNode node)
     {
@@ -220,6 +253,6 @@ internal sealed class Resolver
         var items = new List<SeenItem>();
         while (FromEnvironmentScalar(node, $"{name}.{items.Count}") is { } item)
             items.Add(new SeenItem(null, item));
-        return items.Count == 0 ? null : new SeenArray(node, null, items, items.Count);
+        return items.Count == 0 || !_bounds.CountMany(node, items.Count) ? null : new SeenArray(node, null, items, items.Count);
     }
 }

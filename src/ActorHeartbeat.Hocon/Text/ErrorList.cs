@@ -1,8 +1,11 @@
 namespace ActorHeartbeat.Hocon.Text;
 
-/// <summary>Collects errors up to a bound; the rest is counted.</summary>
+/// <summary>Collects errors up to a bound; the rest is dropped.</summary>
 internal sealed class ErrorList(int most)
 {
+    /// <summary>A message may quote what was written, and that may be a file of one word.</summary>
+    private const int LongestMessage = 1000;
+
     private readonly List<HoconError> _errors = [];
 
     public IReadOnlyList<HoconError> Errors => _errors;
@@ -11,11 +14,16 @@ internal sealed class ErrorList(int most)
 
     public bool IsFull => _errors.Count >= most;
 
-    public void Add(SourceText source, int offset, int length, string message) =>
-        Add(new HoconError(source.OriginAt(offset), Math.Max(1, length), message, source.Line(offset)));
+    public void Add(SourceText source, int offset, int length, string message)
+    {
+        if (!IsFull) // or else the line would be cut out for nothing, once for each of a million errors
+            Add(new HoconError(source.OriginAt(offset), Math.Max(1, length), message, source.Line(offset)));
+    }
 
     public void Add(HoconError error)
     {
+        if (error.Message.Length > LongestMessage)
+            error = error with { Message = error.Message[..LongestMessage] + "..." };
         if (!IsFull && !_errors.Contains(error))
             _errors.Add(error);
     }

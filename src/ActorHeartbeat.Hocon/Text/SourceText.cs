@@ -4,6 +4,8 @@ namespace ActorHeartbeat.Hocon.Text;
 internal sealed class SourceText(string name, string text)
 {
     private List<int>? _lineStarts;
+    private (int Number, string Text)? _lastShown; // errors come in bunches, and a line may be the whole file
+    private int? _lastLine;
 
     public string Name { get; } = name;
 
@@ -12,7 +14,7 @@ internal sealed class SourceText(string name, string text)
     // Nearly no place is ever printed. Whoever is asked first counts, and two who count at once come to the same.
     private List<int> LineStarts => _lineStarts ??= Count(Text);
 
-    public int LastLine => LineOf(Math.Max(0, Text.TrimEnd('\n').Length));
+    public int LastLine => _lastLine ??= LineOf(Math.Max(0, Text.AsSpan().TrimEnd('\n').Length));
 
     public HoconOrigin OriginAt(int offset) => new(this, offset);
 
@@ -21,9 +23,13 @@ internal sealed class SourceText(string name, string text)
     public string Line(int offset)
     {
         var line = LineOf(offset);
+        if (_lastShown is { } last && last.Number == line)
+            return last.Text;
         var start = LineStarts[line - 1];
         var end = line < LineStarts.Count ? LineStarts[line] - 1 : Text.Length;
-        return Text[start..Math.Max(start, end)].TrimEnd('\r');
+        var shown = Text[start..Math.Max(start, end)].TrimEnd('\r');
+        _lastShown = (line, shown);
+        return shown;
     }
 
     public int LineOf(int offset)

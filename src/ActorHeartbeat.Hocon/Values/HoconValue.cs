@@ -1,7 +1,18 @@
+using System.Runtime.CompilerServices;
+
 namespace ActorHeartbeat.Hocon;
 
 /// <summary>A resolved value: no substitution is left in it.</summary>
-public abstract record HoconValue(HoconOrigin Origin);
+public abstract record HoconValue(HoconOrigin Origin)
+{
+    /// <summary>Always true; throws where comparing deeper would overflow the stack.</summary>
+    /// <exception cref="InsufficientExecutionStackException">The value is nested too deep to be compared.</exception>
+    private protected static bool IsShallowEnough()
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return true;
+    }
+}
 
 /// <summary>Fields in the order in which their keys first appeared; every key once.</summary>
 public sealed record HoconObject(HoconOrigin Origin, IReadOnlyList<HoconField> Fields) : HoconValue(Origin)
@@ -26,7 +37,7 @@ public sealed record HoconObject(HoconOrigin Origin, IReadOnlyList<HoconField> F
         return _byKey.GetValueOrDefault(key);
     }
 
-    public bool Equals(HoconObject? other) => other is not null && Fields.SequenceEqual(other.Fields);
+    public bool Equals(HoconObject? other) => other is not null && IsShallowEnough() && Fields.SequenceEqual(other.Fields);
 
     public override int GetHashCode() => Fields.Count;
 }
@@ -39,7 +50,7 @@ public sealed record HoconField(string Key, HoconOrigin Origin, HoconValue Value
 
 public sealed record HoconArray(HoconOrigin Origin, IReadOnlyList<HoconValue> Items) : HoconValue(Origin)
 {
-    public bool Equals(HoconArray? other) => other is not null && Items.SequenceEqual(other.Items);
+    public bool Equals(HoconArray? other) => other is not null && IsShallowEnough() && Items.SequenceEqual(other.Items);
 
     public override int GetHashCode() => Items.Count;
 }

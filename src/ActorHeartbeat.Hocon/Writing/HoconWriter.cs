@@ -1,11 +1,16 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
 namespace ActorHeartbeat.Hocon;
 
 /// <summary>Writes resolved values as text.</summary>
+/// <exception cref="InsufficientExecutionStackException">Of each method: the value is nested too deep to be written.</exception>
 public static class HoconWriter
 {
+    /// <summary>A million fields five hundred deep would be a gigabyte of blanks.</summary>
+    private const int WidestIndent = 64;
+
     /// <summary>One line of JSON, keys in their order, numbers as they were written where JSON allows it.</summary>
     public static string ToJson(HoconValue value) => Encoding.UTF8.GetString(Writing.JsonBuffer.Write(value));
 
@@ -15,6 +20,8 @@ public static class HoconWriter
     /// <summary>Writes into a JSON text that is being written.</summary>
     public static void WriteJson(Utf8JsonWriter json, HoconValue value)
     {
+        // A value that was read is never so deep; one that a program made may be, and a stack that overflows ends the process.
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (value)
         {
             case HoconObject fields when !KeysAreWhole(fields.Fields):
@@ -79,7 +86,7 @@ public static class HoconWriter
     {
         foreach (var field in fields.Fields)
         {
-            text.Append(' ', indent).Append(Parsing.PathText.Quote(field.Key));
+            text.Append(' ', Math.Min(indent, WidestIndent)).Append(Parsing.PathText.Quote(field.Key));
             text.Append(field.Value is HoconObject ? " " : " = ");
             Write(text, field.Value, indent);
             text.Append('\n');
@@ -88,6 +95,7 @@ public static class HoconWriter
 
     private static void Write(StringBuilder text, HoconValue value, int indent)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (value)
         {
             case HoconObject { Fields.Count: 0 }:
@@ -96,7 +104,7 @@ public static class HoconWriter
             case HoconObject fields:
                 text.Append("{\n");
                 WriteFields(text, fields, indent + 2);
-                text.Append(' ', indent).Append('}');
+                text.Append(' ', Math.Min(indent, WidestIndent)).Append('}');
                 break;
             case HoconArray array:
                 text.Append('[');

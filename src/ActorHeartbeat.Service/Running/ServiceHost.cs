@@ -23,7 +23,7 @@ internal static class ServiceHost
     /// <param name="configuration">What runs first.</param>
     /// <param name="load">Reads the same files again.</param>
     /// <param name="console">Where the process tells what it does.</param>
-    public static IHost Build(ServiceConfiguration configuration, Func<LoadResult> load, ConsoleLog console)
+    public static IHost Build(ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
     {
         if (configuration.Process.Http.Listen is not { } listen)
         {
@@ -47,7 +47,7 @@ internal static class ServiceHost
         return application;
     }
 
-    private static void AddEverything(IServiceCollection services, ServiceConfiguration configuration, Func<LoadResult> load, ConsoleLog console)
+    private static void AddEverything(IServiceCollection services, ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
     {
         var process = configuration.Process;
         services.AddLogging(logging => logging.AddSerilog(console.Logger));
@@ -70,7 +70,7 @@ internal static class ServiceHost
         services.AddHostedService<ReloadOnHangup>();
     }
 
-    private static void AddActors(AkkaConfigurationBuilder akka, IServiceProvider provider, ServiceConfiguration configuration, Func<LoadResult> load, ConsoleLog console)
+    private static void AddActors(AkkaConfigurationBuilder akka, IServiceProvider provider, ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
     {
         IActorRef stateLog = ActorRefs.Nobody;
         var host = provider.GetRequiredService<IOptions<HostOptions>>().Value;

@@ -35,7 +35,7 @@ internal static class RunVerb
             return ExitCode.WrongConfiguration;
         }
         using var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration));
-        using var host = ServiceHost.Build(configuration, () => ConfigurationLoader.Load(path), console);
+        using var host = ServiceHost.Build(configuration, inHand => ConfigurationLoader.Load(path, inHand: inHand), console);
         if (AkkaSection.Start(host.Services, configuration) is { } refused)
         {
             await error.WriteLineAsync(ErrorReport.Print(refused.Errors));
