@@ -111,8 +111,8 @@ public class FaultMatrixRun : IAsyncLifetime
 
         private int PeakSockets { get; set; }
 
-        // Heartbeats that were answered before the line was hurt.
-        private long AnsweredBefore { get; set; }
+        // Heartbeats that were sent before the line was hurt.
+        private long SentBefore { get; set; }
 
         /// <summary>Whether the server reads on to hear how the client ends it.</summary>
         public bool HasItsSay => Fault.Effect is FaultEffect.Ended or FaultEffect.Harmless;
@@ -127,16 +127,18 @@ public class FaultMatrixRun : IAsyncLifetime
         private async Task<bool> IsSettledAsync(SupervisedHost host)
         {
             var changes = await host.TransitionsAsync(Endpoint.Id.Value);
-            var figures = (await host.EndpointAsync(Endpoint.Id.Value)).Figures;
+            var endpoint = await host.EndpointAsync(Endpoint.Id.Value);
+            var (status, figures) = (endpoint.Status, endpoint.Figures);
             PeakSockets = figures.PeakSockets;
             Dialed ??= changes.FirstOrDefault(change => change.To == ConnectionState.Connecting);
             Lost ??= changes.FirstOrDefault(change => change is { To: ConnectionState.BackingOff, Cause.Kind: not CauseKind.Start });
             if (Line is not null && !IsHurt && changes.Any(change => change.To == ConnectionState.Open))
             {
-                AnsweredBefore = figures.HeartbeatsAnswered;
+                SentBefore = figures.HeartbeatsSent;
                 Hurt();
             }
-            return Lost is not null || (figures.HeartbeatsAnswered - AnsweredBefore >= HeartbeatsToSurvive && (Line is null || IsHurt));
+            var survived = status is { Missed: 0 } && figures.HeartbeatsSent - SentBefore > HeartbeatsToSurvive;
+            return Lost is not null || (survived && (Line is null || IsHurt));
         }
 
         private void Hurt()

@@ -289,6 +289,7 @@ public sealed partial class ConnectionActor
 
     private ConnectedData Ping(ConnectedData data)
     {
+        _plane.Counters.CountHeartbeat();
         data.Link.Ping();
         return data with { PongDeadline = Now + PongTimeout };
     }

@@ -3,7 +3,7 @@ namespace ActorHeartbeat.Connections;
 /// <summary>Counts of one endpoint over all its connections. Any thread counts, any thread reads.</summary>
 internal sealed class EndpointCounters
 {
-    private long _messagesOut, _bytesOut, _staleEvents, _dials, _heartbeatsAnswered;
+    private long _messagesOut, _bytesOut, _staleEvents, _dials, _heartbeatsSent, _heartbeatsAnswered;
 
     public long MessagesOut => Volatile.Read(ref _messagesOut);
 
@@ -14,6 +14,8 @@ internal sealed class EndpointCounters
 
     public long Dials => Volatile.Read(ref _dials);
 
+    public long HeartbeatsSent => Volatile.Read(ref _heartbeatsSent);
+
     public long HeartbeatsAnswered => Volatile.Read(ref _heartbeatsAnswered);
 
     public void CountOut(int bytes)
@@ -21,6 +23,8 @@ internal sealed class EndpointCounters
         Interlocked.Increment(ref _messagesOut);
         Interlocked.Add(ref _bytesOut, bytes);
     }
+
+    public void CountHeartbeat() => Interlocked.Increment(ref _heartbeatsSent);
 
     public void CountAnswer() => Interlocked.Increment(ref _heartbeatsAnswered);
 

@@ -263,7 +263,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     {
         var (plane, counters) = (endpoint.Plane, endpoint.Plane.Counters);
         return new EndpointSnapshot(endpoint.Id, endpoint.Mode, endpoint.Failure, endpoint.Since, endpoint.Settings, endpoint.Status, new EndpointFigures(
-            plane.Feed.MessagesIn, plane.Feed.LastInbound, counters.MessagesOut, counters.BytesOut, counters.Dials, counters.HeartbeatsAnswered, counters.StaleEvents,
+            plane.Feed.MessagesIn, plane.Feed.LastInbound, counters.MessagesOut, counters.BytesOut, counters.Dials, counters.HeartbeatsSent, counters.HeartbeatsAnswered, counters.StaleEvents,
             endpoint.Shown?.Board.RoundTrips ?? RoundTrips.None, plane.Sockets, plane.PeakSockets));
     }
 

@@ -118,13 +118,14 @@ public sealed record EndpointSnapshot(
 /// <param name="MessagesOut">Messages handed to a connection.</param>
 /// <param name="BytesOut">Their payloads.</param>
 /// <param name="Dials">Dial attempts.</param>
+/// <param name="HeartbeatsSent">Heartbeats that went out; the next one goes out when the one before it is answered, forgiven or missed.</param>
 /// <param name="HeartbeatsAnswered">Heartbeats that were answered.</param>
 /// <param name="StaleEvents">Events of older incarnations that were dropped.</param>
 /// <param name="RoundTrips">Of the present connection's heartbeats.</param>
 /// <param name="Sockets">Sockets and dials that exist now.</param>
 /// <param name="PeakSockets">The most that ever existed at once: 1, or 2 with planned rotations.</param>
 public sealed record EndpointFigures(
-    long MessagesIn, DateTimeOffset? LastInbound, long MessagesOut, long BytesOut, long Dials, long HeartbeatsAnswered, long StaleEvents,
+    long MessagesIn, DateTimeOffset? LastInbound, long MessagesOut, long BytesOut, long Dials, long HeartbeatsSent, long HeartbeatsAnswered, long StaleEvents,
     RoundTrips RoundTrips, int Sockets, int PeakSockets);
 
 /// <summary>Every endpoint is in exactly one: configured = running + paused + failed.</summary>
