@@ -339,7 +339,7 @@ public sealed class ConfigurationReloaderTests : TestKit
         using var hanging = new SemaphoreSlim(0);
         using var gate = new SemaphoreSlim(0);
         var isMended = false;
-        Write(Good);
+        Write(Good + "\nactor-heartbeat.config.poll = 1h"); // a look at the files, given up for a reading, would count among those in flight
         var reloader = Start(inHand =>
         {
             if (Volatile.Read(ref isMended))
