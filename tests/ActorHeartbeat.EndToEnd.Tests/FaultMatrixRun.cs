@@ -137,7 +137,7 @@ public class FaultMatrixRun : IAsyncLifetime
                 SentBefore = figures.HeartbeatsSent;
                 Hurt();
             }
-            var survived = status is { Missed: 0 } && figures.HeartbeatsSent - SentBefore > HeartbeatsToSurvive;
+            var survived = status is { Missed: 0 } && figures.HeartbeatsSent - SentBefore > HeartbeatsToSurvive + Heartbeat.MaxMissed; // as many may have been missed
             return Lost is not null || (survived && (Line is null || IsHurt));
         }
 
