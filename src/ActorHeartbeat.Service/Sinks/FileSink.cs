@@ -67,7 +67,10 @@ public sealed partial class FileSink
     {
         var options = new SubscriptionOptions
         {
-            Capacity = _settings.Queue, CapacityBytes = _settings.QueueBytes, Overflow = OverflowPolicy.DropOldest, Resume = after,
+            Capacity = _settings.Queue,
+            CapacityBytes = _settings.QueueBytes,
+            Overflow = OverflowPolicy.DropOldest,
+            Resume = after,
         };
         foreach (var (endpoint, seq) in after?.LastSeen ?? new Dictionary<EndpointId, long>())
             _written[endpoint] = seq;

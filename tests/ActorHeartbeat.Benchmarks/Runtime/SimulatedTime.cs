@@ -1,5 +1,5 @@
-using Akka.Actor;
 using ActorHeartbeat.Simulation;
+using Akka.Actor;
 
 namespace ActorHeartbeat.Benchmarks.Runtime;
 
