@@ -38,12 +38,11 @@ public class MutationGate(ITestOutputHelper output)
         new("subscriptions are not sent again after a reconnect", Sending, "link.Send(link.Pace.NextSubscription());", "link.Pace.NextSubscription();"),
         new("a message that waited too long is dropped without a word", Sending, "late.Ticket.Tell(new SendResult(SendStatus.Expired, \"it waited longer than send.time-to-live\"));", "_ = late;"),
         new("messages that wait are forgotten when the endpoint is closed", Commands, "            pending.Ticket.Tell(", "            _ = ("),
-        new("a message lost with its actor is not answered", Commands, "new SendMessage(send.Message) { By = Self }", "new SendMessage(send.Message)"),
+        new("a message for a connection that waits for its restart is not answered", Commands, "            Sender.Tell(LostSends.Refusal);", "            _ = LostSends.Refusal;"),
         new("a feed that has gone dry is not noticed when pongs come", "Policies/Liveness.cs", "DataDue(idle, signs.LastData, now, timeOfDay)", "DataDue(idle, signs.LastInbound, now, timeOfDay)"),
         new("the sequence does not advance", "Delivery/Feed.cs", "writer.Source, ++_lastSeq, now", "writer.Source, _lastSeq, now"),
         new("a break is not announced", "Delivery/Feed.cs", "_break = new Break(cause, _time.GetTimestamp());", "_break = null;"),
         new("a message is counted and not passed on", "Connections/ConnectionLink.cs", "            default:\n                Volatile.Write(ref _lastData, _lastInbound);", "            default:\n                if (_lastData == 0) { _lastData = 1; return default; }"),
-        new("a connection that starts again does not know of the socket that a crash left", Effects, "if (_board.Link is not { IsGone: false } left)", "if (_board.Link is not { IsGone: true } left)"),
         new("a connection that has crashed is not started again", Lifecycle, "Timers.StartSingleTimer(connection, new RestartDue(connection), due);", ""),
     ];
 
