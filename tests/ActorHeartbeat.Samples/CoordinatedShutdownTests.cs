@@ -37,7 +37,7 @@ public sealed class CoordinatedShutdownTests
         await Until(() =>
         {
             time.Advance(TimeSpan.Zero);
-            return network.DialCount == 1 && network.Connection(Prices).IsStarted;
+            return network.DialsOf(Prices) is [{ Connection.IsStarted: true }];
         });
 
         var stopping = host.StopAsync();
@@ -70,7 +70,7 @@ public sealed class CoordinatedShutdownTests
     {
         var network = new ScriptedNetwork();
         using var host = await StartAsync(_ => network);
-        await Until(() => network.DialCount == 1 && network.Connection(Prices).IsStarted);
+        await Until(() => network.DialsOf(Prices) is [{ Connection.IsStarted: true }]);
 
         await CoordinatedShutdown.Get(host.Services.GetRequiredService<ActorSystem>()).Run(CoordinatedShutdown.ClrExitReason.Instance);
         await host.WaitForShutdownAsync().WaitAsync(Patience);
