@@ -1,3 +1,6 @@
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Reloading;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 using Akka.Actor;
 using Akka.Configuration;

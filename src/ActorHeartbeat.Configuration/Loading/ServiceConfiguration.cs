@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>A configuration that is sound as a whole: what a service runs on. Immutable; a reload makes another one.</summary>
 public sealed class ServiceConfiguration
@@ -44,6 +45,6 @@ public sealed class ServiceConfiguration
     /// <summary>A hash over the content of all files, as 64 hexadecimal digits.</summary>
     public string Hash => Files.Hash;
 
-    /// <summary>Every key of one endpoint with its value and where it comes from; null when there is no such endpoint.</summary>
-    public EffectiveSettings? Show(EndpointId id) => _byId.Value.TryGetValue(id.Value, out var endpoint) ? EffectiveSettings.Of(endpoint) : null;
+    /// <summary>An endpoint with the layers it was made of; null when there is none of that id.</summary>
+    internal LayeredEndpoint? Layered(EndpointId id) => _byId.Value.GetValueOrDefault(id.Value);
 }

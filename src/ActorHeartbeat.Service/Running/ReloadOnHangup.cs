@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Reloading;
 
 namespace ActorHeartbeat.Service.Running;
 

@@ -1,6 +1,7 @@
+using ActorHeartbeat.Configuration.Loading;
 using Akka.Actor;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>
 /// Keeps the running configuration equal to its files. Reads, validates and compares to the side; only a sound configuration is

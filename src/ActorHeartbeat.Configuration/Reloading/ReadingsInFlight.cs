@@ -1,4 +1,6 @@
-namespace ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Loading;
+
+namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>
 /// The readings that have not come back. A system call that hangs cannot be cancelled: its thread stays until the file answers, so a reading
