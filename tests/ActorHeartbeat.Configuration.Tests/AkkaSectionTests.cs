@@ -1,3 +1,4 @@
+using ActorHeartbeat.Configuration.Loading;
 using Akka.Configuration;
 
 namespace ActorHeartbeat.Configuration.Tests;

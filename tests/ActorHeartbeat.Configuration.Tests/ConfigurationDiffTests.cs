@@ -1,3 +1,5 @@
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Endpoints;
 using static ActorHeartbeat.Endpoints.ChangeEffect;
 

@@ -1,4 +1,7 @@
 using System.Text;
+using ActorHeartbeat.Configuration.Errors;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Tests;

@@ -1,3 +1,6 @@
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Reloading;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 using Akka.Actor;
 using Akka.Configuration;
@@ -161,7 +164,7 @@ public sealed class ConfigurationReloaderTests : TestKit
         var reloader = Start(Good);
         Write(new string(' ', 16 * 1024 * 1024) + "# one more than is read");
         Clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(ReloadOutcome.Invalid, ExpectMsg<ReloadReport>().Outcome);
+        Assert.Equal(ReloadOutcome.Invalid, ExpectMsg<ReloadReport>(TimeSpan.FromSeconds(20)).Outcome); // 16 MiB, read twice
 
         Assert.Equal(Load().Files.Hash, Load().Files.Now().Hash);
     }

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Reloading;
+using ActorHeartbeat.Configuration.Show;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Tests;

@@ -1,3 +1,5 @@
+using ActorHeartbeat.Configuration.Reloading;
+
 namespace ActorHeartbeat.Configuration.Tests;
 
 /// <summary>The one place where real directory events matter.</summary>

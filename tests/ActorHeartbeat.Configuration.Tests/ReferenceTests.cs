@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Tests;

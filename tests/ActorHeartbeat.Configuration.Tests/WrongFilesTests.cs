@@ -1,3 +1,5 @@
+using ActorHeartbeat.Configuration.Errors;
+using ActorHeartbeat.Configuration.Loading;
 
 namespace ActorHeartbeat.Configuration.Tests;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using ActorHeartbeat.Hocon.Reading;
+using ActorHeartbeat.Hocon.Writing;
 using FsCheck;
 using FsCheck.Fluent;
 

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text;
+using ActorHeartbeat.Hocon.Reading;
+using ActorHeartbeat.Hocon.Writing;
 
 namespace ActorHeartbeat.Hocon.Tests;
 

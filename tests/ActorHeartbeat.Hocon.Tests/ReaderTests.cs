@@ -1,3 +1,5 @@
+using ActorHeartbeat.Hocon.Reading;
+
 namespace ActorHeartbeat.Hocon.Tests;
 
 public sealed class ReaderTests

@@ -1,3 +1,6 @@
+using ActorHeartbeat.Hocon.Reading;
+using ActorHeartbeat.Hocon.Writing;
+
 namespace ActorHeartbeat.Hocon.Tests;
 
 /// <summary>Short forms for tests: text in, JSON or error lines out. The environment is only what the test gives.</summary>

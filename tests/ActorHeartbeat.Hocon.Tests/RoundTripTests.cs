@@ -1,3 +1,4 @@
+using ActorHeartbeat.Hocon.Writing;
 using FsCheck;
 using FsCheck.Fluent;
 

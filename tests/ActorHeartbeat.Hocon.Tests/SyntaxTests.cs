@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorHeartbeat.Hocon.Reading;
 
 namespace ActorHeartbeat.Hocon.Tests;
 

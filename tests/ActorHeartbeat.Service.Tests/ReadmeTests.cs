@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Loading;
 
 namespace ActorHeartbeat.Service.Tests;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Errors;
 
 /// <summary>One thing wrong with a configuration, and where.</summary>
 /// <param name="File">The file as named by whoever asked for it.</param>

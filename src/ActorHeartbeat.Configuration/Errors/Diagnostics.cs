@@ -1,4 +1,4 @@
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Errors;
 
 /// <summary>Collects what is wrong while a configuration is read.</summary>
 internal sealed class Diagnostics

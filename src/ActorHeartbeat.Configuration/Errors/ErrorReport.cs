@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Errors;
 
 /// <summary>Prints errors for eyes and for machines.</summary>
 public static class ErrorReport

@@ -1,4 +1,4 @@
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Errors;
 
 /// <summary>Finds what was probably meant.</summary>
 internal static class Nearest

@@ -1,7 +1,7 @@
 using System.Text;
 using ActorHeartbeat.Hocon;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Errors;
 
 /// <summary>The texts that were read: turns a place into an error with its line, secrets masked.</summary>
 internal sealed class Sources(Diagnostics diagnostics, IReadOnlyList<HoconFile> files)

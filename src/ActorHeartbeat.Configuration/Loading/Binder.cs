@@ -1,7 +1,9 @@
+using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>
 /// Turns a resolved tree into settings, layer by layer, and reports everything that is wrong on the way. Settings begin as their records say,

@@ -1,8 +1,10 @@
 using System.Text;
+using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Schema;
 using ActorHeartbeat.Hocon;
+using ActorHeartbeat.Hocon.Reading;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>Reads a configuration: HOCON, layers, settings, and everything that is wrong with them.</summary>
 public static class ConfigurationLoader

@@ -1,4 +1,4 @@
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>The file that a reading asked for last. A reading that hangs, hangs there.</summary>
 public sealed class FileInHand

@@ -1,4 +1,6 @@
-namespace ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Errors;
+
+namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>A configuration, or everything that is wrong with it.</summary>
 /// <param name="Configuration">Null when there are errors.</param>

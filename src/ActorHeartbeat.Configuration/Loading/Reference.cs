@@ -1,8 +1,10 @@
 using System.Collections;
+using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>
 /// reference.conf as compiled in: the lowest layer. What it says the settings records say themselves, which a test holds; so it is only read,

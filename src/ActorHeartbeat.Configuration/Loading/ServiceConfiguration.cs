@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>A configuration that is sound as a whole: what a service runs on. Immutable; a reload makes another one.</summary>
 public sealed class ServiceConfiguration
@@ -66,6 +67,6 @@ public sealed class ServiceConfiguration
         return new LoadResult(null, section.Diagnostics.Sorted, Files);
     }
 
-    /// <summary>Every key of one endpoint with its value and where it comes from; null when there is no such endpoint.</summary>
-    public EffectiveSettings? Show(EndpointId id) => _byId.Value.TryGetValue(id.Value, out var endpoint) ? EffectiveSettings.Of(endpoint) : null;
+    /// <summary>An endpoint with the layers it was made of; null when there is none of that id.</summary>
+    internal LayeredEndpoint? Layered(EndpointId id) => _byId.Value.GetValueOrDefault(id.Value);
 }

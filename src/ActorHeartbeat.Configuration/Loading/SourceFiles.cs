@@ -3,7 +3,7 @@ using System.Text;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hocon;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>A file of a configuration.</summary>
 /// <param name="Path">As named by the operator or the file that includes it.</param>

@@ -1,4 +1,7 @@
+using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Hocon;
+using ActorHeartbeat.Hocon.Reading;
+using ActorHeartbeat.Hocon.Writing;
 
 namespace ActorHeartbeat.Configuration.Schema;
 

@@ -1,3 +1,5 @@
+using ActorHeartbeat.Configuration.Settings;
+
 namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>Contradictions between keys of the process.</summary>

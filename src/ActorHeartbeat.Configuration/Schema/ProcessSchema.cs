@@ -1,3 +1,4 @@
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 using static ActorHeartbeat.Endpoints.ChangeEffect;
 

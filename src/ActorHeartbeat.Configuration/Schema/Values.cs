@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorHeartbeat.Hocon;
+using ActorHeartbeat.Hocon.Reading;
 
 namespace ActorHeartbeat.Configuration.Schema;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using ActorHeartbeat.Endpoints;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Settings;
 
 /// <summary>The settings of the process around the endpoints. Defaults are those of reference.conf.</summary>
 public sealed record ProcessSettings

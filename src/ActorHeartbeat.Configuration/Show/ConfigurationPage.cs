@@ -1,8 +1,11 @@
 using System.Text.Json;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Show;
 
 /// <summary>
 /// What <c>GET /v1/config</c> answers: generation, hash, files, the last result, and the effective configuration without

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using ActorHeartbeat.Configuration.Errors;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Reloading;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Show;
 
 /// <summary>How a verb prints.</summary>
 public enum VerbFormat

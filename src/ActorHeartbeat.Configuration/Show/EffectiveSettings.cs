@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Schema;
 using ActorHeartbeat.Endpoints;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Show;
 
 /// <summary>One key as it counts, and who had the last word on it.</summary>
 /// <param name="Key">The key relative to the endpoint.</param>
@@ -72,4 +73,12 @@ public sealed record EffectiveSettings(EndpointId Id, ValueList<EffectiveSetting
     }
 
     private static string Json(Key<EndpointSettings> key, EndpointSettings settings) => JsonText.Of(json => key.Write(json, settings));
+}
+
+/// <summary>Shows where the settings of an endpoint come from.</summary>
+public static class ShownConfiguration
+{
+    /// <summary>Every key of one endpoint with its value and where it comes from; null when there is no such endpoint.</summary>
+    public static EffectiveSettings? Show(this ServiceConfiguration configuration, EndpointId id) =>
+        configuration.Layered(id) is { } endpoint ? EffectiveSettings.Of(endpoint) : null;
 }

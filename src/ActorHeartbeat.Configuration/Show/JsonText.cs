@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Show;
 
 /// <summary>JSON as text.</summary>
 internal static class JsonText

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Configuration.Schema;
 using ActorHeartbeat.Endpoints;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Show;
 
 /// <summary>Compares two configurations as the page of a running service shows them.</summary>
 internal static class PageDiff

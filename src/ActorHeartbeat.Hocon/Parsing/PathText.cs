@@ -101,6 +101,6 @@ internal static class PathText
 
     public static string Quote(string element) =>
         element.Length > 0 && element != "include" && !element.AsSpan().ContainsAnyExcept(BareCharacters) ? element
-        : !Writing.Surrogates.AreWhole(element) ? Writing.Surrogates.Escape(element)
-        : System.Text.Json.JsonSerializer.Serialize(element, Writing.JsonContext.Default.String);
+        : !Surrogates.AreWhole(element) ? Surrogates.Escape(element)
+        : System.Text.Json.JsonSerializer.Serialize(element, JsonContext.Default.String);
 }

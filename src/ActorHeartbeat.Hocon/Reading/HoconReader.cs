@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-namespace ActorHeartbeat.Hocon;
+namespace ActorHeartbeat.Hocon.Reading;
 
 /// <summary>
 /// Reads values as what is wanted, with the conversions HOCON allows: numbers and strings stand for each other, null for nothing.

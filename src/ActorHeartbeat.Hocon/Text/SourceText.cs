@@ -1,13 +1,13 @@
 namespace ActorHeartbeat.Hocon.Text;
 
 /// <summary>A text and where its lines begin.</summary>
-internal sealed class SourceText(string name, string text)
+internal sealed class SourceText(string name, string text) : HoconSource
 {
     private List<int>? _lineStarts;
     private (int Number, string Text)? _lastShown; // errors come in bunches, and a line may be the whole file
     private int? _lastLine;
 
-    public string Name { get; } = name;
+    public override string Name { get; } = name;
 
     public string Text { get; } = text;
 
@@ -18,7 +18,7 @@ internal sealed class SourceText(string name, string text)
 
     public HoconOrigin OriginAt(int offset) => new(this, offset);
 
-    public int ColumnOf(int offset) => offset - LineStarts[LineOf(offset) - 1] + 1;
+    public override int ColumnOf(int offset) => offset - LineStarts[LineOf(offset) - 1] + 1;
 
     public string Line(int offset)
     {
@@ -32,7 +32,7 @@ internal sealed class SourceText(string name, string text)
         return shown;
     }
 
-    public int LineOf(int offset)
+    public override int LineOf(int offset)
     {
         var found = LineStarts.BinarySearch(offset);
         return found >= 0 ? found + 1 : ~found;

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using ActorHeartbeat.Hocon.Parsing;
+using ActorHeartbeat.Hocon.Text;
 
-namespace ActorHeartbeat.Hocon;
+namespace ActorHeartbeat.Hocon.Writing;
 
 /// <summary>Writes resolved values as text.</summary>
 /// <exception cref="InsufficientExecutionStackException">Of each method: the value is nested too deep to be written.</exception>
@@ -12,10 +14,10 @@ public static class HoconWriter
     private const int WidestIndent = 64;
 
     /// <summary>One line of JSON, keys in their order, numbers as they were written where JSON allows it.</summary>
-    public static string ToJson(HoconValue value) => Encoding.UTF8.GetString(Writing.JsonBuffer.Write(value));
+    public static string ToJson(HoconValue value) => Encoding.UTF8.GetString(JsonBuffer.Write(value));
 
     /// <summary>The same as UTF-8.</summary>
-    public static byte[] ToUtf8Json(HoconValue value) => Writing.JsonBuffer.Write(value).ToArray();
+    public static byte[] ToUtf8Json(HoconValue value) => JsonBuffer.Write(value).ToArray();
 
     /// <summary>Writes into a JSON text that is being written.</summary>
     public static void WriteJson(Utf8JsonWriter json, HoconValue value)
@@ -26,7 +28,7 @@ public static class HoconWriter
         {
             case HoconObject fields when !KeysAreWhole(fields.Fields):
                 // A writer takes names only as text, which has no way to spell half a pair.
-                json.WriteRawValue($"{{{string.Join(',', fields.Fields.Select(field => $"{Writing.Surrogates.Escape(field.Key)}:{ToJson(field.Value)}"))}}}", skipInputValidation: true);
+                json.WriteRawValue($"{{{string.Join(',', fields.Fields.Select(field => $"{Surrogates.Escape(field.Key)}:{ToJson(field.Value)}"))}}}", skipInputValidation: true);
                 break;
             case HoconObject fields:
                 json.WriteStartObject();
@@ -43,8 +45,8 @@ public static class HoconWriter
                     WriteJson(json, item);
                 json.WriteEndArray();
                 break;
-            case HoconString { Text: var text } when !Writing.Surrogates.AreWhole(text):
-                json.WriteRawValue(Writing.Surrogates.Escape(text), skipInputValidation: true);
+            case HoconString { Text: var text } when !Surrogates.AreWhole(text):
+                json.WriteRawValue(Surrogates.Escape(text), skipInputValidation: true);
                 break;
             case HoconString text:
                 json.WriteStringValue(text.Text);
@@ -65,7 +67,7 @@ public static class HoconWriter
     {
         for (var index = 0; index < fields.Count; index++)
         {
-            if (!Writing.Surrogates.AreWhole(fields[index].Key))
+            if (!Surrogates.AreWhole(fields[index].Key))
                 return false;
         }
         return true;
@@ -86,7 +88,7 @@ public static class HoconWriter
     {
         foreach (var field in fields.Fields)
         {
-            text.Append(' ', Math.Min(indent, WidestIndent)).Append(Parsing.PathText.Quote(field.Key));
+            text.Append(' ', Math.Min(indent, WidestIndent)).Append(PathText.Quote(field.Key));
             text.Append(field.Value is HoconObject ? " " : " = ");
             Write(text, field.Value, indent);
             text.Append('\n');

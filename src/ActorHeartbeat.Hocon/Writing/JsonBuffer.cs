@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Writing;
 

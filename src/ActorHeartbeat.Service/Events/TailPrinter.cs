@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Show;
 
 namespace ActorHeartbeat.Service.Events;
 

@@ -1,4 +1,5 @@
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Reloading;
+using ActorHeartbeat.Configuration.Show;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Running;
 

@@ -1,4 +1,4 @@
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Running;
 using Akka.Actor;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Settings;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;

@@ -1,4 +1,4 @@
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Supervision;

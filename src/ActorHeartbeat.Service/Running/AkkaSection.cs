@@ -1,4 +1,5 @@
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Service.Logging;
 using Akka.Actor;
 using Akka.Configuration;

@@ -1,4 +1,4 @@
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.TestKit;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Service.Sinks;
 
 namespace ActorHeartbeat.Service.Running;

@@ -1,4 +1,4 @@
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Reloading;
 using Akka.Actor;
 using Akka.Hosting;
 

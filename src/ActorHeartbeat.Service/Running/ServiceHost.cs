@@ -1,4 +1,6 @@
 using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Http;

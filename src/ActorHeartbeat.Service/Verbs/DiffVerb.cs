@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Reloading;
+using ActorHeartbeat.Configuration.Show;
 
 namespace ActorHeartbeat.Service.Verbs;
 

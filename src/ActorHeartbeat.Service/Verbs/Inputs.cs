@@ -1,5 +1,5 @@
 using System.CommandLine;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Show;
 
 namespace ActorHeartbeat.Service.Verbs;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using ActorHeartbeat.Hocon;
+using ActorHeartbeat.Hocon.Reading;
+using ActorHeartbeat.Hocon.Writing;
 
 namespace ActorHeartbeat.Service.Verbs;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Show;
 
 namespace ActorHeartbeat.Service.Verbs;
 

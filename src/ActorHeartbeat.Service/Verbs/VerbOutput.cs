@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Show;
 
 namespace ActorHeartbeat.Service.Verbs;
 

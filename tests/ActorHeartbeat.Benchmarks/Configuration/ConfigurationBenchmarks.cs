@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Reloading;
 
 namespace ActorHeartbeat.Benchmarks.Configuration;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using ActorHeartbeat.Hocon;
+using ActorHeartbeat.Hocon.Reading;
 
 namespace ActorHeartbeat.Benchmarks.Hocon;
 

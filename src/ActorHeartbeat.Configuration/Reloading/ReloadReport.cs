@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using ActorHeartbeat.Configuration.Errors;
+using ActorHeartbeat.Configuration.Schema;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>What became of a reload.</summary>
 public enum ReloadOutcome
@@ -57,8 +59,8 @@ public sealed record ReloadReport(
     public void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        json.WriteString("outcome", Schema.Values.Kebab(Outcome.ToString()));
-        json.WriteString("trigger", Schema.Values.Kebab(Trigger.ToString()));
+        json.WriteString("outcome", Values.Kebab(Outcome.ToString()));
+        json.WriteString("trigger", Values.Kebab(Trigger.ToString()));
         json.WriteNumber("generation", Generation);
         json.WriteString("hash", Hash);
         json.WriteString("at", At);

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
 
-namespace ActorHeartbeat.Hocon.Writing;
+namespace ActorHeartbeat.Hocon.Text;
 
 [JsonSerializable(typeof(string))]
 internal sealed partial class JsonContext : JsonSerializerContext

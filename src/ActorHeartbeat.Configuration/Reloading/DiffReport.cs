@@ -1,8 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using ActorHeartbeat.Configuration.Schema;
 using ActorHeartbeat.Endpoints;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>Prints a difference for eyes and for machines.</summary>
 public static class DiffReport
@@ -38,7 +39,7 @@ public static class DiffReport
         json.WriteNumber("unchanged", diff.Unchanged);
         json.WriteStartObject("settings");
         foreach (var (key, effect) in diff.Settings)
-            json.WriteString(key, Schema.Values.Kebab(effect.ToString()));
+            json.WriteString(key, Values.Kebab(effect.ToString()));
         json.WriteEndObject();
         json.WriteEndObject();
     }

@@ -1,5 +1,3 @@
-using ActorHeartbeat.Hocon.Text;
-
 namespace ActorHeartbeat.Hocon;
 
 /// <summary>Where a value or key stands. Line and column are counted when they are asked for: nearly no origin ever is.</summary>
@@ -14,16 +12,16 @@ public readonly struct HoconOrigin : IEquatable<HoconOrigin>
     /// <param name="column">Counted from 1, in UTF-16 units.</param>
     public HoconOrigin(string source, int line, int column) => _source = new Spot(source, line, column);
 
-    internal HoconOrigin(SourceText text, int offset) => (_source, _offset) = (text, offset);
+    internal HoconOrigin(HoconSource text, int offset) => (_source, _offset) = (text, offset);
 
     /// <summary>The file as named by whoever asked for it or included it, or a name for text that is in no file.</summary>
-    public string Source => _source is SourceText text ? text.Name : (_source as Spot)?.Source ?? "";
+    public string Source => _source is HoconSource text ? text.Name : (_source as Spot)?.Source ?? "";
 
     /// <summary>Counted from 1; 0 when it stands in no text, such as an environment variable.</summary>
-    public int Line => _source is SourceText text ? text.LineOf(_offset) : (_source as Spot)?.Line ?? 0;
+    public int Line => _source is HoconSource text ? text.LineOf(_offset) : (_source as Spot)?.Line ?? 0;
 
     /// <summary>Counted from 1, in UTF-16 units.</summary>
-    public int Column => _source is SourceText text ? text.ColumnOf(_offset) : (_source as Spot)?.Column ?? 0;
+    public int Column => _source is HoconSource text ? text.ColumnOf(_offset) : (_source as Spot)?.Column ?? 0;
 
     public static bool operator ==(HoconOrigin left, HoconOrigin right) => left.Equals(right);
 

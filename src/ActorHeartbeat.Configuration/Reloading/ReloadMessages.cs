@@ -1,4 +1,6 @@
-namespace ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Loading;
+
+namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>What asked for a reload.</summary>
 public enum ReloadTrigger

@@ -1,6 +1,7 @@
+using ActorHeartbeat.Configuration.Loading;
 using Akka.Actor;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>
 /// Keeps the running configuration equal to its files. Reads, validates and compares to the side; only a sound configuration is
@@ -84,7 +85,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         if (_batch.Length > 0 || _waiting.Count == 0)
             return;
         if (_readings.Current is not null)
-            _readings.GiveUp(); // it only compares, and what is read now tells more
+            _readings.Supersede(); // it only compares, and what is read now tells more
         var first = _waiting.Peek().Request;
         var batch = _waiting.Where(entry => entry.Request.DryRun == first.DryRun && entry.Request.Force == first.Force).ToArray();
         var others = _waiting.Except(batch).ToArray();
@@ -109,24 +110,21 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     private void Read<TResult>(Func<FileInHand, TResult> read, Func<long, TResult, object> success, Func<long, Exception, object> failure)
     {
         var (number, inHand) = _readings.Begin();
-        Timers.StartSingleTimer(ReadingTimer, new ReadingHangs(number), ReadingDeadline);
+        Timers.StartSingleTimer((ReadingTimer, number), new ReadingHangs(number), ReadingDeadline);
         _ = Task.Factory.StartNew(() => read(inHand), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .PipeTo(Self, success: result => success(number, result), failure: bug => failure(number, bug));
     }
 
     private bool End(long number)
     {
-        if (!_readings.End(number))
-            return false;
-        Timers.Cancel(ReadingTimer);
-        return true;
+        Timers.Cancel((ReadingTimer, number));
+        return _readings.End(number);
     }
 
     private void GiveUp(long number)
     {
-        if (_readings.Current != number)
+        if (_readings.GiveUp(number) is not { } path)
             return;
-        var path = _readings.GiveUp();
         if (_batch.Length == 0)
             _batch = [(new Reload(ReloadTrigger.Watch), ActorRefs.Nobody)]; // it compared: the files cannot be looked at, which degrades too
         Finish(LoadResult.Hangs(_seen, path, $"reading hangs at {path}: it took longer than {ReadingDeadline.TotalSeconds:0} s"));

@@ -1,4 +1,4 @@
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>Tells that something happened in directories: a seam, so that tests need no real file system events.</summary>
 public interface IFileWatch

@@ -1,4 +1,6 @@
-namespace ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Loading;
+
+namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>Decides what becomes of a configuration that was read beside one that runs. Pure.</summary>
 internal static class ReloadDecision

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace ActorHeartbeat.Hocon.Writing;
+namespace ActorHeartbeat.Hocon.Text;
 
 /// <summary>
 /// Halves of surrogate pairs: JSON can spell one as an escape (RFC 8259 section 8.2), but no UTF-8 has it, and a writer would put U+FFFD there.

@@ -1,8 +1,9 @@
+using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Schema;
 using ActorHeartbeat.Endpoints;
 using static ActorHeartbeat.Endpoints.ChangeEffect;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>An endpoint that both configurations have, with different settings.</summary>
 public sealed record ChangedEndpoint(EndpointId Id, EndpointChange Change);
