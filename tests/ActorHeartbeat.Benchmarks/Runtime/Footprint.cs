@@ -7,7 +7,7 @@ internal static class Footprint
     private const int Actors = 100_000;
 
     /// <summary>Microseconds from the first ActorOf to the last PreStart, per actor.</summary>
-    public static double CreationTime() => Throughput.InSystem(system =>
+    public static double CreationTime(ActorRuntime runtime) => runtime.InSystem(system =>
     {
         using var started = new CountdownEvent(Actors);
         return Throughput.Seconds(() =>
@@ -19,14 +19,14 @@ internal static class Footprint
         }) / Actors * 1e6;
     });
 
-    public static double IdleReceiveActor() => KilobytesEach(started => Props.Create(() => new Idle(started)));
+    public static double IdleReceiveActor(ActorRuntime runtime) => KilobytesEach(runtime, started => Props.Create(() => new Idle(started)));
 
-    public static double IdleMachine() => KilobytesEach(started => Props.Create(() => new Machine(started, false)));
+    public static double IdleMachine(ActorRuntime runtime) => KilobytesEach(runtime, started => Props.Create(() => new Machine(started, false)));
 
-    public static double IdleMachineWithTimer() => KilobytesEach(started => Props.Create(() => new Machine(started, true)));
+    public static double IdleMachineWithTimer(ActorRuntime runtime) => KilobytesEach(runtime, started => Props.Create(() => new Machine(started, true)));
 
     /// <summary>Managed memory that 100,000 actors hold once each has handled a message.</summary>
-    private static double KilobytesEach(Func<CountdownEvent, Props> propsOf) => Throughput.InSystem(system =>
+    private static double KilobytesEach(ActorRuntime runtime, Func<CountdownEvent, Props> propsOf) => runtime.InSystem(system =>
     {
         using var started = new CountdownEvent(Actors);
         using var handled = new CountdownEvent(Actors);

@@ -8,10 +8,10 @@ internal static class Throughput
     private static readonly object Message = new();
 
     /// <summary>One thread tells, one actor counts; millions of messages a second.</summary>
-    public static double OneToOne()
+    public static double OneToOne(ActorRuntime runtime)
     {
         const int Count = 5_000_000;
-        return InSystem(system =>
+        return runtime.InSystem(system =>
         {
             var done = new TaskCompletionSource();
             var counter = system.ActorOf(Props.Create(() => new Counter(Count, done)));
@@ -25,13 +25,15 @@ internal static class Throughput
     }
 
     /// <summary>Pairs that pass one message back and forth; millions of messages a second, all pairs together.</summary>
-    public static double PingPong(int pairs)
+    public static double PingPong(ActorRuntime runtime, int pairs)
     {
         const int Count = 1_000_000;
-        return InSystem(system =>
+        return runtime.InSystem(system =>
         {
             var done = Enumerable.Range(0, pairs).Select(_ => new TaskCompletionSource()).ToArray();
-            var players = done.Select(each => (Pinger: system.ActorOf(Props.Create(() => new Player(Count, each))), Ponger: system.ActorOf(Props.Create(() => new Player(Count, each))))).ToArray();
+            var players = done.Select(each => Props.Create(() => new Player(Count, each)))
+                .Select(props => (Pinger: system.ActorOf(props), Ponger: system.ActorOf(props)))
+                .ToArray();
             return Seconds(() =>
             {
                 foreach (var (pinger, ponger) in players)
@@ -42,10 +44,10 @@ internal static class Throughput
     }
 
     /// <summary>Microseconds for a question and its answer.</summary>
-    public static double SequentialAsk()
+    public static double SequentialAsk(ActorRuntime runtime)
     {
         const int Count = 200_000;
-        return InSystem(system =>
+        return runtime.InSystem(system =>
         {
             var echo = system.ActorOf(Props.Create(() => new Echo()));
             return Seconds(() => Task.Run(async () =>
@@ -54,19 +56,6 @@ internal static class Throughput
                     await echo.Ask<object>(Message);
             }).Wait()) / Count * 1e6;
         });
-    }
-
-    internal static double InSystem(Func<ActorSystem, double> measure)
-    {
-        var system = ActorSystem.Create("benchmark", "akka.loglevel = OFF\nakka.stdout-loglevel = OFF");
-        try
-        {
-            return measure(system);
-        }
-        finally
-        {
-            system.Terminate().Wait();
-        }
     }
 
     internal static double Seconds(Action action)

@@ -8,15 +8,15 @@ internal static class Timers
     private const int Count = 500_000;
 
     /// <summary>Microseconds to replace a timer by one of the same name.</summary>
-    public static double SetTimerTime() => Measure().Microseconds;
+    public static double SetTimerTime(ActorRuntime runtime) => Measure(runtime).Microseconds;
 
     /// <summary>Bytes that this allocates.</summary>
-    public static double SetTimerAllocation() => Measure().Bytes;
+    public static double SetTimerAllocation(ActorRuntime runtime) => Measure(runtime).Bytes;
 
-    private static Result Measure()
+    private static Result Measure(ActorRuntime runtime)
     {
         Result result = null!;
-        Throughput.InSystem(system =>
+        runtime.InSystem(system =>
         {
             result = system.ActorOf(Props.Create(() => new Arming())).Ask<Result>("measure").Result;
             return 0;
