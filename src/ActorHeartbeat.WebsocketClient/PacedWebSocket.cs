@@ -1,5 +1,7 @@
 using System.Net.WebSockets;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.WebSockets;
 
 namespace ActorHeartbeat.WebsocketClient;
 
@@ -7,7 +9,7 @@ namespace ActorHeartbeat.WebsocketClient;
 /// The socket as Websocket.Client sees it: reading waits for the start and for the delivery of the message before, a message over the
 /// limit closes with 1009, and the end is reported once, whatever the client makes of it.
 /// </summary>
-internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionSink sink, Action<ConnectionEnd> onEnd) : WebSocket
+internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserver observer, Action<ConnectionEnd> onEnd) : WebSocket
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _delivery = Task.CompletedTask;
@@ -97,7 +99,7 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionSink si
             if (part.MessageType == WebSocketMessageType.Close)
                 return part;
             MessageType = part.MessageType;
-            if (_received <= sink.Limits.Message)
+            if (_received <= observer.Limits.Message)
             {
                 _received = part.EndOfMessage ? 0 : _received;
                 return part;

@@ -1,7 +1,9 @@
 using System.Net;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.Dialing;
+using ActorHeartbeat.Transport.WebSockets;
 using Websocket.Client;
 using WebSocket = System.Net.WebSockets.WebSocket;
 using WebSocketError = System.Net.WebSockets.WebSocketError;
@@ -17,17 +19,17 @@ namespace ActorHeartbeat.WebsocketClient;
 internal sealed class WebsocketClientConnection : IConnection, IObserver<ResponseMessage>
 {
     private readonly IWebsocketClient _client;
-    private readonly IConnectionSink _sink;
+    private readonly IConnectionObserver _observer;
     private readonly SupervisedSocket _socket;
     private readonly PacedWebSocket _paced;
     private readonly IDisposable _subscription;
 
-    public WebsocketClientConnection(IWebsocketClient client, OpenedWebSocket opened, EndpointSettings settings, IConnectionSink sink, TimeProvider time)
+    public WebsocketClientConnection(IWebsocketClient client, OpenedWebSocket opened, EndpointSettings settings, IConnectionObserver observer, TimeProvider time)
     {
         _client = client;
-        _sink = sink;
-        _socket = new SupervisedSocket(opened, settings.Timeouts, sink, WriteAsync, time);
-        _paced = new PacedWebSocket(_socket, sink, OnEnd);
+        _observer = observer;
+        _socket = new SupervisedSocket(opened, settings.Timeouts, observer, WriteAsync, time);
+        _paced = new PacedWebSocket(_socket, observer, OnEnd);
         _subscription = client.MessageReceived.Subscribe(this);
     }
 
@@ -65,8 +67,8 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
         _paced.WaitFor(DeliverAsync(kind, message.Binary ?? message.Stream?.ToArray() ?? []));
     }
 
-    /// <summary>A sink that throws does so into the next read, which reports it, and not into the client's loop, which would end in silence.</summary>
-    private async Task DeliverAsync(MessageKind kind, byte[] payload) => await _sink.OnMessageAsync(kind, payload).ConfigureAwait(false);
+    /// <summary>An observer that throws does so into the next read, which reports it, and not into the client's loop, which would end in silence.</summary>
+    private async Task DeliverAsync(MessageKind kind, byte[] payload) => await _observer.OnMessageAsync(kind, payload).ConfigureAwait(false);
 
     void IObserver<ResponseMessage>.OnError(Exception error) => _socket.Drop();
 
@@ -97,7 +99,7 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
             _client.Dispose();
             await _socket.DrainAsync().ConfigureAwait(false);
             _socket.Dispose();
-            _sink.OnEnded(end);
+            _observer.OnEnded(end);
         },
         CancellationToken.None);
 }

@@ -1,7 +1,9 @@
 using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.Dialing;
+using ActorHeartbeat.Transport.WebSockets;
 using Client = Websocket.Client.WebsocketClient;
 
 namespace ActorHeartbeat.WebsocketClient;
@@ -18,7 +20,7 @@ public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposa
     public int SharedHandlers => _opener.SharedHandlers;
 
     /// <inheritdoc/>
-    public async Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+    public async Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
     {
         WebsocketClientConnection? connection = null;
         DialFailure? failure = null;
@@ -51,8 +53,8 @@ public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposa
         {
             try
             {
-                var opened = await _opener.OpenAsync(request, sink, cancellation).ConfigureAwait(false);
-                connection = new WebsocketClientConnection(client, opened, request.Settings, sink, time);
+                var opened = await _opener.OpenAsync(request, observer, cancellation).ConfigureAwait(false);
+                connection = new WebsocketClientConnection(client, opened, request.Settings, observer, time);
                 return connection.Socket;
             }
             catch (DialException exception)

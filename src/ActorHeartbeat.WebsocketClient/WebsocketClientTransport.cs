@@ -1,5 +1,5 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.WebSockets;
 
 namespace ActorHeartbeat.WebsocketClient;
 

@@ -1,3 +1,5 @@
+using ActorHeartbeat.Configuration.Files;
+using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
 

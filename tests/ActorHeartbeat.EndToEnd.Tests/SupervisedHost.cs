@@ -1,9 +1,9 @@
 using ActorHeartbeat.Connections;
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hosting;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
-using ActorHeartbeat.Transport;
 using ActorHeartbeat.WebsocketClient;
 using Akka.Actor;
 using Akka.Hosting;

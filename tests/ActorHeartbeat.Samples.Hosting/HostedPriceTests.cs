@@ -1,5 +1,5 @@
-using ActorHeartbeat.Delivery.Actors;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds.Actors;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.TestKit;
 using Akka.Actor;

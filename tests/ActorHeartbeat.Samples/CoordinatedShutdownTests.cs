@@ -112,7 +112,7 @@ public sealed class CoordinatedShutdownTests
     {
         public ScriptedNetwork Network { get; set; } = null!; // set before the first actor starts
 
-        public Task<Transport.DialResult> DialAsync(Transport.DialRequest request, Transport.IConnectionSink sink, CancellationToken cancellation) =>
+        public Task<Transport.DialResult> DialAsync(Transport.DialRequest request, Transport.IConnectionObserver sink, CancellationToken cancellation) =>
             Network.DialAsync(request, sink, cancellation);
     }
 }

@@ -1,7 +1,7 @@
 using System.Text;
-using ActorHeartbeat.Delivery;
-using ActorHeartbeat.Delivery.Actors;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Feeds.Actors;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Samples;

@@ -1,6 +1,6 @@
-using ActorHeartbeat.Delivery;
-using ActorHeartbeat.Delivery.Actors;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Feeds.Actors;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;

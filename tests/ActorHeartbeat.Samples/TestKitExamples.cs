@@ -27,7 +27,7 @@ public sealed class TestKitExamples
     {
         var feed = new EndpointSettings { Id = new EndpointId("prices"), Url = new Uri("ws://in-memory") };
         var network = new ScriptedNetwork().Script(feed.Id, DialScript.Refuse(429, retryAfter: "30"), DialScript.Accept);
-        var sink = new RecordingSink();
+        var sink = new RecordingObserver();
 
         var refused = await network.DialAsync(new DialRequest(feed, feed.Url, []), sink, CancellationToken.None);
         var accepted = await network.DialAsync(new DialRequest(feed, feed.Url, []), sink, CancellationToken.None);

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Service.Explaining;
 using ActorHeartbeat.Supervision;

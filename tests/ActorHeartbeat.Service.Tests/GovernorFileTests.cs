@@ -1,5 +1,5 @@
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Running;
-using ActorHeartbeat.Supervision;
 using Microsoft.Extensions.Logging;
 
 namespace ActorHeartbeat.Service.Tests;

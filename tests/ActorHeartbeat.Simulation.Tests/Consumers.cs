@@ -1,8 +1,8 @@
 using ActorHeartbeat.Connections;
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
-using ActorHeartbeat.Transport;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Simulation.Tests;

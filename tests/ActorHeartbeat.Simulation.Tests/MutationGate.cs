@@ -8,7 +8,7 @@ public class MutationGate(ITestOutputHelper output)
 {
     internal const int MostSeeds = 6;
 
-    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Sending = "Connections/ConnectionActor.Sending.cs", Budgets = "Supervision/DialBudgets.cs", Governor = "Supervision/ConnectGovernor.cs", Ledger = "Supervision/GovernorLedger.cs", Supervisor = "Supervision/ConnectionSupervisor.cs", Commands = "Supervision/ConnectionSupervisor.Commands.cs", Lifecycle = "Supervision/ConnectionSupervisor.Lifecycle.cs";
+    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Sending = "Connections/ConnectionActor.Sending.cs", Budgets = "Governor/DialBudgets.cs", Governor = "Governor/ConnectGovernor.cs", Ledger = "Governor/GovernorLedger.cs", Supervisor = "Supervision/ConnectionSupervisor.cs", Commands = "Supervision/ConnectionSupervisor.Commands.cs", Lifecycle = "Supervision/ConnectionSupervisor.Lifecycle.cs";
 
     internal static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
@@ -40,8 +40,8 @@ public class MutationGate(ITestOutputHelper output)
         new("messages that wait are forgotten when the endpoint is closed", Commands, "            pending.Ticket.Tell(", "            _ = ("),
         new("a message for a connection that waits for its restart is not answered", Commands, "            Sender.Tell(LostSends.Refusal);", "            _ = LostSends.Refusal;"),
         new("a feed that has gone dry is not noticed when pongs come", "Policies/Liveness.cs", "DataDue(idle, signs.LastData, now, timeOfDay)", "DataDue(idle, signs.LastInbound, now, timeOfDay)"),
-        new("the sequence does not advance", "Delivery/Feed.cs", "writer.Source, ++_lastSeq, now", "writer.Source, _lastSeq, now"),
-        new("a break is not announced", "Delivery/Feed.cs", "_break = new Break(cause, _time.GetTimestamp());", "_break = null;"),
+        new("the sequence does not advance", "Feeds/Feed.cs", "writer.Source, ++_lastSeq, now", "writer.Source, _lastSeq, now"),
+        new("a break is not announced", "Feeds/Feed.cs", "_break = new Break(cause, _time.GetTimestamp());", "_break = null;"),
         new("a message is counted and not passed on", "Connections/ConnectionLink.cs", "            default:\n                Volatile.Write(ref _lastData, _lastInbound);", "            default:\n                if (_lastData == 0) { _lastData = 1; return default; }"),
         new("a connection that has crashed is not started again", Lifecycle, "Timers.StartSingleTimer(connection, new RestartDue(connection), due);", ""),
     ];

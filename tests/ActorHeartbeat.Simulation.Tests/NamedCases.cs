@@ -9,7 +9,7 @@ namespace ActorHeartbeat.Simulation.Tests;
 [Collection(Laboratory.Name)]
 public class NamedCases(ITestOutputHelper output)
 {
-    private const string Actor = "Connections/ConnectionActor.cs", Ledger = "Supervision/GovernorLedger.cs";
+    private const string Actor = "Connections/ConnectionActor.cs", Ledger = "Governor/GovernorLedger.cs";
 
     internal static readonly IReadOnlyList<NamedCase> All =
     [

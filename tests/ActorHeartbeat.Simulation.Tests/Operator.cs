@@ -1,5 +1,7 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using Akka.Actor;

@@ -49,9 +49,9 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
         return new ValueTask<DialRequest>(new DialRequest(settings, url, []));
     }
 
-    public async Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+    public async Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
     {
-        var witness = _invariants.Dialed(request, (ConnectionLink)sink);
+        var witness = _invariants.Dialed(request, (ConnectionLink)observer);
         var result = await _scripted.DialAsync(request, witness, cancellation);
         if (result is not DialResult.Connected connected)
         {

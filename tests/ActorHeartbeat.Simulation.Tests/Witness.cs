@@ -1,12 +1,13 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>Stands between the product and one simulated socket, on both sides of it, and believes neither.</summary>
-internal sealed class Witness(Invariants invariants, Watched endpoint, DialRequest request, ConnectionLink link) : IConnection, IConnectionSink
+internal sealed class Witness(Invariants invariants, Watched endpoint, DialRequest request, ConnectionLink link) : IConnection, IConnectionObserver
 {
     private static readonly TimeSpan LeastAutomaticTimeout = TimeSpan.FromSeconds(1);
 
@@ -31,7 +32,7 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public string? Subprotocol => _connection.Subprotocol;
 
-    public LimitSettings Limits => ((IConnectionSink)link).Limits;
+    public LimitSettings Limits => ((IConnectionObserver)link).Limits;
 
     public void Accepted(ScriptedConnection connection) => _connection = Scripted = connection;
 
@@ -76,7 +77,7 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
         var heartbeat = endpoint.Settings.Heartbeat;
         if (!heartbeat.Strict && (_pingDeadline is not null || heartbeat.When == HeartbeatWhen.Idle))
             Settled();
-        ((IConnectionSink)link).OnActivity();
+        ((IConnectionObserver)link).OnActivity();
     }
 
     public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
@@ -85,19 +86,19 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
             Settled();
         else if (Watched.IsData(payload.Span))
             (endpoint.Received, endpoint.DataAt) = (endpoint.Received + 1, invariants.Now);
-        return ((IConnectionSink)link).OnMessageAsync(kind, payload);
+        return ((IConnectionObserver)link).OnMessageAsync(kind, payload);
     }
 
     public void OnPong(ReadOnlySpan<byte> payload)
     {
         if (_pingDeadline is not null && PingPayload.Is(payload, _pingId))
             Settled();
-        ((IConnectionSink)link).OnPong(payload);
+        ((IConnectionObserver)link).OnPong(payload);
     }
 
     public void OnEnded(ConnectionEnd end)
     {
-        ((IConnectionSink)link).OnEnded(end);
+        ((IConnectionObserver)link).OnEnded(end);
         Gone();
     }
 

@@ -1,5 +1,5 @@
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Supervision;
 using Akka.Actor;
 using Akka.Configuration;

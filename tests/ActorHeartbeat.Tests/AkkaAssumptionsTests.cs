@@ -1,3 +1,4 @@
+using ActorHeartbeat.Protocol;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Pattern;
@@ -172,7 +173,7 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
     {
         Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
 
-        Sys.DeadLetters.Tell(new ActorHeartbeat.Connections.SendResult(ActorHeartbeat.Transport.SendStatus.Sent));
+        Sys.DeadLetters.Tell(new ActorHeartbeat.Connections.SendResult(SendStatus.Sent));
         Sys.DeadLetters.Tell("plain");
 
         Assert.Equal("plain", ExpectMsg<DeadLetter>().Message);

@@ -33,10 +33,13 @@ public partial class ArchitectureTests
     {
         foreach (var (room, forbidden) in new (string, string[])[]
         {
-            ("Endpoints", ["Akka", "ActorHeartbeat.Connections", "ActorHeartbeat.Supervision", "ActorHeartbeat.Transport", "ActorHeartbeat.Delivery"]),
-            ("Policies", ["Akka", "ActorHeartbeat.Connections", "ActorHeartbeat.Supervision", "ActorHeartbeat.Delivery"]),
-            ("Transport", ["ActorHeartbeat.Connections", "ActorHeartbeat.Supervision", "ActorHeartbeat.Delivery"]),
-            ("Delivery", ["ActorHeartbeat.Supervision"]),
+            ("Endpoints", ["Akka", .. Above("Endpoints")]),
+            ("Protocol", ["Akka", .. Above("Endpoints")]),
+            ("Policies", ["Akka", .. Above("Endpoints", "Protocol")]),
+            ("Transport", ["Akka", .. Above("Endpoints", "Protocol", "Transport")]),
+            ("Feeds", Above("Endpoints", "Protocol", "Feeds")),
+            ("Governor", Above("Endpoints", "Policies", "Scheduling")),
+            ("Connections", Above("Endpoints", "Protocol", "Policies", "Scheduling", "Transport", "Feeds", "Governor")),
             ("Scheduling", ["ActorHeartbeat"]),
         })
         {
@@ -47,6 +50,14 @@ public partial class ArchitectureTests
             }
         }
     }
+
+    // Every room of the library but these.
+    private static string[] Above(params string[] allowed) =>
+    [
+        .. Directory.GetDirectories(Path.Combine(Source(), "ActorHeartbeat")).Select(Path.GetFileName)
+            .Where(room => room is not ("bin" or "obj") && !allowed.Contains(room))
+            .Select(room => $"ActorHeartbeat.{room}"),
+    ];
 
     [Fact]
     public void The_library_takes_neither_a_web_framework_nor_a_second_transport()

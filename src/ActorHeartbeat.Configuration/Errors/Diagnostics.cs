@@ -1,3 +1,5 @@
+using ActorHeartbeat.Configuration.Secrets;
+
 namespace ActorHeartbeat.Configuration.Errors;
 
 /// <summary>Collects what is wrong while a configuration is read.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Hocon;
 
 namespace ActorHeartbeat.Configuration.Errors;

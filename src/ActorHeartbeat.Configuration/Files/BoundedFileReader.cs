@@ -1,4 +1,4 @@
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Files;
 
 /// <summary>
 /// Reads small files on behalf of connections, reloads and the start: regular files only, up to a size, within a deadline. The calls that

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Files;
 
 /// <summary>What a file is, whatever its name.</summary>
 /// <remarks>

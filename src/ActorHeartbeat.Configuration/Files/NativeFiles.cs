@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Files;
 
 /// <summary>
 /// Opens files as the framework does not: without waiting for the other end of a pipe, without a lock that hinders other readers, for

@@ -1,4 +1,4 @@
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Files;
 
 /// <summary>Reads a regular file up to a size. Its kind is looked at twice: a name may mean something else when it is opened.</summary>
 internal static class RegularFile

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 

@@ -1,4 +1,5 @@
 using ActorHeartbeat.Configuration.Errors;
+using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Hocon.Reading;
 using ActorHeartbeat.Hocon.Writing;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;

@@ -1,5 +1,5 @@
-using ActorHeartbeat.Delivery;
-using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Feeds;
 using static ActorHeartbeat.Endpoints.ChangeEffect;
 
 namespace ActorHeartbeat.Configuration.Schema;

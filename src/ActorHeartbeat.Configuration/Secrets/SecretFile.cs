@@ -1,6 +1,7 @@
 using System.Text;
+using ActorHeartbeat.Configuration.Files;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Secrets;
 
 /// <summary>A file that holds one secret, as orchestrators mount them.</summary>
 public static class SecretFile

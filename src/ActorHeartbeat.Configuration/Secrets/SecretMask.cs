@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace ActorHeartbeat.Configuration;
+namespace ActorHeartbeat.Configuration.Secrets;
 
 /// <summary>Takes out of texts that are shown what may be secret. What looks secret is masked even where it is not.</summary>
 internal static partial class SecretMask

@@ -1,5 +1,5 @@
 using ActorHeartbeat.Connections;
-using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Governor;
 
 namespace ActorHeartbeat.Service.Contract;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Service.Events;
 

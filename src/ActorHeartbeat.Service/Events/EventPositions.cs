@@ -1,5 +1,5 @@
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Service.Events;
 

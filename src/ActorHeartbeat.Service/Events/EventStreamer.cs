@@ -1,5 +1,5 @@
 using System.IO.Pipelines;
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Service.Events;
 

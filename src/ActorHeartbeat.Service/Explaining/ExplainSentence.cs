@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorHeartbeat.Connections;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
 

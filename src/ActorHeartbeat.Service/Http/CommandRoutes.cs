@@ -1,12 +1,11 @@
 using System.Text;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Supervision;
-using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Service.Http;
 

@@ -1,5 +1,5 @@
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Events;
 using ActorHeartbeat.Service.Running;

@@ -1,4 +1,4 @@
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Sinks;
 using Akka.Hosting;

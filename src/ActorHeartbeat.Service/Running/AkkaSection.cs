@@ -39,7 +39,7 @@ internal static class AkkaSection
             $$"""
             {{LogLevel}} = {{NameOf(configuration.Process.Log.Level)}}
             # By then the host has drained the connections, and the supervisor only has to say so.
-            akka.coordinated-shutdown.phases.service-stop.timeout = {{ServiceHost.Afterwards.TotalSeconds}} s
+            akka.coordinated-shutdown.phases.service-stop.timeout = {{StartAndDrain.Afterwards.TotalSeconds}} s
             """));
 
     /// <summary>Whether the section itself says what Akka logs; otherwise <c>log.level</c> does.</summary>

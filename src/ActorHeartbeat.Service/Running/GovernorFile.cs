@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Files;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Sinks;
-using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Service.Running;
 

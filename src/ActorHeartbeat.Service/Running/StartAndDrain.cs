@@ -1,4 +1,4 @@
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Service.Logging;
 using Akka.Actor;
 using Microsoft.Extensions.Options;
@@ -11,6 +11,9 @@ namespace ActorHeartbeat.Service.Running;
 /// </summary>
 internal sealed class StartAndDrain(IOptions<HostOptions> host, ServiceState state, Supervisor supervisor, FeedRegistry feeds, ILogger log) : IHostedLifecycleService
 {
+    /// <summary>What may still happen after the last connection is closed: streams end, actors stop.</summary>
+    public static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);
+
     private const string Reason = "shutting down";
 
     /// <summary>The supervisor drops what has not closed in time by itself; this is for the case that it does not answer at all.</summary>
@@ -47,7 +50,7 @@ internal sealed class StartAndDrain(IOptions<HostOptions> host, ServiceState sta
     {
         try
         {
-            log.Drained((await supervisor.Drain(Reason, host.Value.ShutdownTimeout - ServiceHost.Afterwards + Grace)).Forced);
+            log.Drained((await supervisor.Drain(Reason, host.Value.ShutdownTimeout - Afterwards + Grace)).Forced);
         }
         catch (AskTimeoutException)
         {

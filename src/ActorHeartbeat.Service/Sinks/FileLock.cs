@@ -1,5 +1,5 @@
 using System.Text;
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Files;
 
 namespace ActorHeartbeat.Service.Sinks;
 

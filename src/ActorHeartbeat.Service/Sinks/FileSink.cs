@@ -1,7 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Service.Sinks;
 

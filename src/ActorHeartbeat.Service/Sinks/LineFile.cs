@@ -1,5 +1,5 @@
-using ActorHeartbeat.Configuration;
-using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Configuration.Files;
+using ActorHeartbeat.Configuration.Settings;
 
 namespace ActorHeartbeat.Service.Sinks;
 

@@ -1,4 +1,4 @@
-using ActorHeartbeat.Configuration;
+using ActorHeartbeat.Configuration.Files;
 
 namespace ActorHeartbeat.Service.Sinks;
 

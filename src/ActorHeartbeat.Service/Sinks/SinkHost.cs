@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using ActorHeartbeat.Delivery;
-using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Service.Logging;
 
 namespace ActorHeartbeat.Service.Sinks;

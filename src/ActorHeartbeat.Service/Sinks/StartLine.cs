@@ -1,5 +1,5 @@
 using System.Buffers;
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Service.Sinks;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Service.Hosting;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using Microsoft.AspNetCore.Hosting.Server;

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 
 namespace ActorHeartbeat.TestKit;
 
@@ -64,7 +63,7 @@ public sealed class FeedClient
         {
             await _socket.SendAsync(frame, _over.Token).ConfigureAwait(false);
         }
-        catch (Exception gone) when (IsGone(gone))
+        catch (Exception gone) when (LostSocket.IsMeantBy(gone))
         {
             // The pump notices the end by itself and is the one to report it.
         }
@@ -120,7 +119,7 @@ public sealed class FeedClient
         {
             await EndAsync(Frame.Close(violation.Code, violation.Message)).ConfigureAwait(false);
         }
-        catch (Exception gone) when (IsGone(gone))
+        catch (Exception gone) when (LostSocket.IsMeantBy(gone))
         {
             // The client left without a Close frame; the ledger needs no more than that.
         }
@@ -201,7 +200,4 @@ public sealed class FeedClient
             Cut();
         }
     }
-
-    internal static bool IsGone(Exception exception) =>
-        exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or SocketException;
 }

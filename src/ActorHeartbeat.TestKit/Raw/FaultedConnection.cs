@@ -59,7 +59,7 @@ public sealed class FaultedConnection
             await Task.Yield();
             await script(this).ConfigureAwait(false);
         }
-        catch (Exception over) when (FeedClient.IsGone(over) || over is FrameTooLargeException or AuthenticationException)
+        catch (Exception over) when (LostSocket.IsMeantBy(over) || over is FrameTooLargeException or AuthenticationException)
         {
             // The client left first, in the middle of the TLS handshake perhaps, or the server stops.
         }

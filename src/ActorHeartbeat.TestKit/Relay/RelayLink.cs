@@ -26,7 +26,7 @@ internal sealed class RelayLink(TcpRelay relay, Socket client)
                 ForwardAsync(client, _server, relay.ToServer, over),
                 ForwardAsync(_server, client, relay.ToClient, over)).ConfigureAwait(false);
         }
-        catch (Exception ended) when (FeedClient.IsGone(ended))
+        catch (Exception ended) when (LostSocket.IsMeantBy(ended))
         {
             if (_forwarding.IsCancellationRequested)
                 await FinishAsync(stopping).ConfigureAwait(false);
@@ -76,7 +76,7 @@ internal sealed class RelayLink(TcpRelay relay, Socket client)
                 await chunks.WriteAsync((buffer[..read], relay.Time.GetTimestamp()), over).ConfigureAwait(false);
             chunks.Complete();
         }
-        catch (Exception ended) when (FeedClient.IsGone(ended))
+        catch (Exception ended) when (LostSocket.IsMeantBy(ended))
         {
             // Told to the writer, who hands the end on: a reset comes out as a reset.
             chunks.Complete(new IOException("the connection ended", ended));
@@ -128,7 +128,7 @@ internal sealed class RelayLink(TcpRelay relay, Socket client)
                 }
             }
         }
-        catch (Exception ended) when (FeedClient.IsGone(ended))
+        catch (Exception ended) when (LostSocket.IsMeantBy(ended))
         {
             // Gone before the farewell was over.
         }

@@ -1,12 +1,13 @@
 using System.Text;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.TestKit;
 
 /// <summary>
 /// The connection a <see cref="ScriptedNetwork"/> hands out, and its far end in the hands of the test. What the far end sends is
-/// reported in order, after <see cref="IConnection.Start"/>, and never while the sink still works on the message before.
+/// reported in order, after <see cref="IConnection.Start"/>, and never while the observer still works on the message before.
 /// </summary>
 public sealed class ScriptedConnection : IConnection
 {
@@ -26,10 +27,10 @@ public sealed class ScriptedConnection : IConnection
     private int _aborts;
     private int _callsAfterEnd;
 
-    internal ScriptedConnection(ScriptedNetwork network, DialRequest request, IConnectionSink sink, string? subprotocol)
+    internal ScriptedConnection(ScriptedNetwork network, DialRequest request, IConnectionObserver observer, string? subprotocol)
     {
         (_network, _request, Subprotocol) = (network, request, subprotocol);
-        _pump = new ScriptedPump(sink, how => _network.Violated(_request.Settings.Id, how));
+        _pump = new ScriptedPump(observer, how => _network.Violated(_request.Settings.Id, how));
     }
 
     public string? Subprotocol { get; }

@@ -1,4 +1,5 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.TestKit;
@@ -7,15 +8,15 @@ namespace ActorHeartbeat.TestKit;
 public sealed class ScriptedDial
 {
     private readonly ScriptedNetwork _network;
-    private readonly IConnectionSink _sink;
+    private readonly IConnectionObserver _observer;
 
     // Continuations run inside Accept or Fail, on the test's thread: that is what makes a test deterministic.
     private readonly TaskCompletionSource<DialResult> _result = new();
     private CancellationTokenRegistration _givingUp;
 
-    internal ScriptedDial(ScriptedNetwork network, int number, DialRequest request, IConnectionSink sink)
+    internal ScriptedDial(ScriptedNetwork network, int number, DialRequest request, IConnectionObserver observer)
     {
-        (_network, Number, Request, _sink) = (network, number, request, sink);
+        (_network, Number, Request, _observer) = (network, number, request, observer);
     }
 
     /// <summary>1 for the network's first dial.</summary>
@@ -40,7 +41,7 @@ public sealed class ScriptedDial
     public ScriptedConnection Accept(string? subprotocol = null, Action<ScriptedConnection>? prepare = null)
     {
         MustBePending();
-        var connection = new ScriptedConnection(_network, Request, _sink, subprotocol);
+        var connection = new ScriptedConnection(_network, Request, _observer, subprotocol);
         prepare?.Invoke(connection);
         Connection = connection;
         Complete(new DialResult.Connected(connection));

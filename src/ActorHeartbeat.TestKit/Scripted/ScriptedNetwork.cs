@@ -36,7 +36,7 @@ public sealed class ScriptedNetwork : IDialer
     public Func<DialRequest, DialScript> Otherwise { get; set; } = _ => DialScript.Accept;
 
     /// <summary>
-    /// Whether the end of a connection is kept from its sink until <see cref="ScriptedConnection.ReportEnd"/>: a socket that takes its
+    /// Whether the end of a connection is kept from its observer until <see cref="ScriptedConnection.ReportEnd"/>: a socket that takes its
     /// time to go. Default false: reported at once.
     /// </summary>
     public bool HoldsEnds { get; set; }
@@ -47,7 +47,7 @@ public sealed class ScriptedNetwork : IDialer
     /// <summary>All dials ever made.</summary>
     public long DialCount => _dials.Count;
 
-    /// <summary>What the code above the seam did against its contract, or a sink that threw.</summary>
+    /// <summary>What the code above the seam did against its contract, or an observer that threw.</summary>
     public IReadOnlyList<string> Violations => _violations.Snapshot();
 
     /// <summary>Queues what comes of an endpoint's next dials.</summary>
@@ -93,7 +93,7 @@ public sealed class ScriptedNetwork : IDialer
             throw new InvalidOperationException(string.Join(Environment.NewLine, violations));
     }
 
-    public Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+    public Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
     {
         DialScript? script;
         ScriptedDial dial;
@@ -103,7 +103,7 @@ public sealed class ScriptedNetwork : IDialer
             script = _scripts.TryGetValue(endpoint, out var queue) && queue.TryDequeue(out var next) ? next : null;
             var (now, peak) = _sockets.GetValueOrDefault(endpoint);
             _sockets[endpoint] = (now + 1, Math.Max(peak, now + 1));
-            dial = new ScriptedDial(this, (int)_dials.Count + 1, request, sink);
+            dial = new ScriptedDial(this, (int)_dials.Count + 1, request, observer);
             _dials.Add(dial);
         }
         dial.Follow(script ?? Otherwise(request), cancellation);

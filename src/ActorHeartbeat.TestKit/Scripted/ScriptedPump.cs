@@ -1,13 +1,14 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.TestKit;
 
 /// <summary>
-/// Calls a sink as a real pump would: one call at a time, in order, nothing before the start, nothing while a message is still
+/// Calls an observer as a real pump would: one call at a time, in order, nothing before the start, nothing while a message is still
 /// being worked on, nothing after the end.
 /// </summary>
-internal sealed class ScriptedPump(IConnectionSink sink, Action<string> violated)
+internal sealed class ScriptedPump(IConnectionObserver observer, Action<string> violated)
 {
     // What a reused buffer holds when a consumer kept it too long.
     private const byte Stale = 0xDD;
@@ -31,19 +32,19 @@ internal sealed class ScriptedPump(IConnectionSink sink, Action<string> violated
         return true;
     }
 
-    public void Activity() => Then(sink.OnActivity);
+    public void Activity() => Then(observer.OnActivity);
 
     public void Pong(byte[] payload) => Enqueue(payload, () =>
     {
-        sink.OnActivity();
-        sink.OnPong(payload);
+        observer.OnActivity();
+        observer.OnPong(payload);
         return default;
     });
 
     public void Message(MessageKind kind, byte[] payload) => Enqueue(payload, () =>
     {
-        sink.OnActivity();
-        return sink.OnMessageAsync(kind, payload);
+        observer.OnActivity();
+        return observer.OnMessageAsync(kind, payload);
     });
 
     /// <summary>Runs an action when everything before it has been reported.</summary>
@@ -67,7 +68,7 @@ internal sealed class ScriptedPump(IConnectionSink sink, Action<string> violated
     {
         try
         {
-            sink.OnEnded(end);
+            observer.OnEnded(end);
         }
         catch (Exception thrown)
         {
@@ -140,5 +141,5 @@ internal sealed class ScriptedPump(IConnectionSink sink, Action<string> violated
             _busy = false;
     }
 
-    private void Violated(Exception thrown) => violated($"the sink threw {thrown.GetType().Name}: {thrown.Message}");
+    private void Violated(Exception thrown) => violated($"the observer threw {thrown.GetType().Name}: {thrown.Message}");
 }

@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 using State = Akka.Actor.FSMBase.State<ActorHeartbeat.Connections.ConnectionState, ActorHeartbeat.Connections.ConnectionData>;

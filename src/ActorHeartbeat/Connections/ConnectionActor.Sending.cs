@@ -1,5 +1,5 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Transport;
+using ActorHeartbeat.Protocol;
 using Akka.Actor;
 using State = Akka.Actor.FSMBase.State<ActorHeartbeat.Connections.ConnectionState, ActorHeartbeat.Connections.ConnectionData>;
 

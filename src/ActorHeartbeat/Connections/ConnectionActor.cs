@@ -1,6 +1,6 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 using State = Akka.Actor.FSMBase.State<ActorHeartbeat.Connections.ConnectionState, ActorHeartbeat.Connections.ConnectionData>;
@@ -22,8 +22,8 @@ namespace ActorHeartbeat.Connections;
 /// | BackingOff   | previous socket gone      | closed for good                      | stops        |                                          |
 /// | Connecting   | dialed                    | opening messages to be answered      | Connecting   | read, send up to the first to be answered|
 /// | Connecting   | dialed                    | no opening message to be answered    | Open         | read, send them, return the permit       |
-/// | Connecting   | hello answered            | more opening messages to be answered | Connecting   | send up to the next to be answered       |
-/// | Connecting   | hello answered            | it was the last                      | Open         | send the rest, return the permit         |
+/// | Connecting   | opening answered          | more opening messages to be answered | Connecting   | send up to the next to be answered       |
+/// | Connecting   | opening answered          | it was the last                      | Open         | send the rest, return the permit         |
 /// | Connecting   | dial failed               |                                      | BackingOff   | return the permit                        |
 /// | Connecting   | connect-deadline          |                                      | BackingOff   | abort the dial, return the permit        |
 /// | Connecting   | ended                     |                                      | BackingOff   | return the permit                        |
@@ -163,11 +163,11 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case DialCompleted { Result: DialResult.Failed failed } dialed when Concerns(dialed, data.Link):
                 Release();
                 return BackOff(data, CloseCause.OfDial(failed.Failure), leaving: null);
-            case HelloAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step:
+            case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step:
                 return Greet(data, answered.Index + 1);
             case DeadlinePassed:
                 data.Link.Abort();
-                return BackOff(data, data.Step is { } step ? CloseCause.HelloTimeout(step, _settings.OnOpen[step].Timeout) : CloseCause.ConnectTimeout(_settings.Timeouts.Connect), data.Link);
+                return BackOff(data, data.Step is { } step ? CloseCause.OpeningTimeout(step, _settings.OnOpen[step].Timeout) : CloseCause.ConnectTimeout(_settings.Timeouts.Connect), data.Link);
             case ConnectionEnded ended when Concerns(ended, data.Link):
                 Release();
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
@@ -209,7 +209,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             var opening = _settings.OnOpen[index];
             if (opening.Expect is { } expected)
             {
-                data.Link.ExpectHello(index, expected);
+                data.Link.ExpectOpeningAnswer(index, expected);
                 SendOpening(data.Link, opening.Send, Now);
                 return GoTo(ConnectionState.Connecting).Using(data with { Step = index, Deadline = Now + opening.Timeout });
             }

@@ -1,3 +1,4 @@
+using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 

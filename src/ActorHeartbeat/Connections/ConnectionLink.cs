@@ -1,6 +1,8 @@
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 
@@ -11,7 +13,7 @@ namespace ActorHeartbeat.Connections;
 /// passes messages on to the feed; the actor looks at the timestamps when its timer fires. The actor is told only what changes a
 /// decision, and each time with the incarnation.
 /// </summary>
-internal sealed class ConnectionLink : IConnectionSink
+internal sealed class ConnectionLink : IConnectionObserver
 {
     private readonly EndpointPlane _plane;
     private readonly SchedulerClock _clock;
@@ -118,7 +120,7 @@ internal sealed class ConnectionLink : IConnectionSink
     }
 
     /// <summary>The next message that matches is reported as the answer to the opening message with this index.</summary>
-    public void ExpectHello(int index, MessagePattern pattern) => _hello = new Hello(index, pattern);
+    public void ExpectOpeningAnswer(int index, MessagePattern pattern) => _hello = new Hello(index, pattern);
 
     /// <summary>Asks to be told of the first data message.</summary>
     public void ExpectData() => Volatile.Write(ref _wantsData, 1);
@@ -176,7 +178,7 @@ internal sealed class ConnectionLink : IConnectionSink
         if (_hello is { } hello && hello.Pattern.Matches(kind, payload.Span))
         {
             _hello = null;
-            _owner.Tell(new HelloAnswered(Incarnation, hello.Index));
+            _owner.Tell(new OpeningAnswered(Incarnation, hello.Index));
         }
         switch (HeartbeatDialect.Classify(heartbeat, kind, payload.Span))
         {

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -96,7 +97,7 @@ internal sealed record SignOfLife(long Incarnation) : ConnectionEvent(Incarnatio
 internal sealed record HeartbeatAnswered(long Incarnation, TimeSpan RoundTrip) : ConnectionEvent(Incarnation);
 
 /// <summary>The opening message with this index was answered as expected.</summary>
-internal sealed record HelloAnswered(long Incarnation, int Index) : ConnectionEvent(Incarnation);
+internal sealed record OpeningAnswered(long Incarnation, int Index) : ConnectionEvent(Incarnation);
 
 /// <summary>The server asked for a sign of life.</summary>
 internal sealed record PeerAsked(long Incarnation) : ConnectionEvent(Incarnation);

@@ -1,10 +1,12 @@
 using System.Globalization;
-using ActorHeartbeat.Delivery;
-using ActorHeartbeat.Delivery.Actors;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Feeds.Actors;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.WebSockets;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;

@@ -1,5 +1,5 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Transport;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Policies;
 
@@ -50,8 +50,8 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     public static CloseCause ConnectTimeout(TimeSpan deadline) =>
         Failed(CauseKind.ConnectTimeout, FailureLayer.Timeout, $"no connection within {Text(deadline)}");
 
-    public static CloseCause HelloTimeout(int message, TimeSpan deadline) =>
-        Failed(CauseKind.HelloTimeout, FailureLayer.Hello, $"opening message {message} was not answered as expected within {Text(deadline)}");
+    public static CloseCause OpeningTimeout(int message, TimeSpan deadline) =>
+        Failed(CauseKind.OpeningTimeout, FailureLayer.Hello, $"opening message {message} was not answered as expected within {Text(deadline)}");
 
     public static CloseCause HeartbeatTimeout(int missed) =>
         Failed(CauseKind.HeartbeatTimeout, FailureLayer.Heartbeat, $"{missed} heartbeats in a row were not answered");
@@ -81,7 +81,7 @@ public enum CauseKind
     Start,
     DialFailed,
     ConnectTimeout,
-    HelloTimeout,
+    OpeningTimeout,
 
     /// <summary>The peer sent a Close frame.</summary>
     PeerClosed,

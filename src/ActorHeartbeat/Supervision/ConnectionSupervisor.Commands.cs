@@ -1,6 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Supervision;
@@ -43,14 +43,14 @@ public sealed partial class ConnectionSupervisor
         else if (endpoint.Primary is not null)
             Sender.Tell(LostSends.Refusal);
         else
-            Sender.Tell(new SendResult(Transport.SendStatus.Refused, $"{send.Endpoint} is {Snapshot(endpoint).State}"));
+            Sender.Tell(new SendResult(SendStatus.Refused, $"{send.Endpoint} is {Snapshot(endpoint).State}"));
     }
 
     /// <summary>However its last actor ended, closed or failed or crashed too often: nobody is left to send what waited.</summary>
     private static void RefusePending(RegistryEntry endpoint)
     {
         foreach (var pending in endpoint.Plane.PendingSends.TakeAll())
-            pending.Ticket.Tell(new SendResult(Transport.SendStatus.Refused, $"{endpoint.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}"));
+            pending.Ticket.Tell(new SendResult(SendStatus.Refused, $"{endpoint.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}"));
     }
 
     /// <summary>Drains once: all that ask while it goes on hear its end, all that ask later hear it at once.</summary>

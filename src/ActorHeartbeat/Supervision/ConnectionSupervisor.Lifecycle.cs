@@ -1,5 +1,5 @@
 using ActorHeartbeat.Connections;
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
 

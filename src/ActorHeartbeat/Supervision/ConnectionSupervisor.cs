@@ -1,6 +1,8 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Scheduling;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Supervision;

@@ -1,5 +1,5 @@
 using ActorHeartbeat.Connections;
-using ActorHeartbeat.Transport;
+using ActorHeartbeat.Protocol;
 using Akka.Actor;
 using Akka.Event;
 

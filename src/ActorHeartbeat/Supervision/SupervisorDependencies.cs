@@ -1,4 +1,5 @@
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Supervision;

@@ -1,11 +1,12 @@
 using System.Net;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport;
 
 /// <summary>
 /// One open WebSocket. Every member may be called from any thread and none blocks. After <see cref="Close"/>,
-/// <see cref="Abort"/> or an end from outside, <see cref="IConnectionSink.OnEnded"/> is called exactly once, when the socket is gone.
+/// <see cref="Abort"/> or an end from outside, <see cref="IConnectionObserver.OnEnded"/> is called exactly once, when the socket is gone.
 /// </summary>
 public interface IConnection
 {
@@ -38,27 +39,11 @@ public interface IConnection
     void Abort();
 }
 
-/// <summary>What a sender learns of its message.</summary>
-public enum SendStatus
-{
-    /// <summary>The socket has taken the whole message.</summary>
-    Sent,
-
-    /// <summary>Kept for the next time the connection is open.</summary>
-    Queued,
-
-    /// <summary>Not open, or the bound of waiting messages is reached.</summary>
-    Refused,
-
-    /// <summary>Its deadline or time-to-live passed, or the connection ended with the message unsent.</summary>
-    Expired,
-}
-
 /// <summary>
 /// Hears one connection. Calls come from the connection's pump, one at a time; messages in the order of the wire, activity and pongs
 /// as soon as their bytes are read, which may be before a message that precedes them. <see cref="OnEnded"/> comes last, once. Must be quick and must not throw.
 /// </summary>
-public interface IConnectionSink
+public interface IConnectionObserver
 {
     /// <summary>The bounds that hold now; asked for each message, so that a change counts on the open connection.</summary>
     LimitSettings Limits { get; }
@@ -77,14 +62,4 @@ public interface IConnectionSink
 
     /// <summary>The connection is over and its socket gone.</summary>
     void OnEnded(ConnectionEnd end);
-}
-
-/// <summary>How a connection ended, as the transport saw it.</summary>
-/// <param name="CloseCode">The code of the peer's Close frame; 1005 when it carried none; 1006 when there was no Close frame (RFC 6455 section 7.4.1).</param>
-/// <param name="Reason">The reason of the peer's Close frame, its control characters escaped, or empty.</param>
-/// <param name="WasClean">Whether the closing handshake was completed both ways.</param>
-public sealed record ConnectionEnd(int CloseCode, string Reason, bool WasClean)
-{
-    /// <summary>Set when the transport ended it: what was wrong.</summary>
-    public DialFailure? Failure { get; init; }
 }

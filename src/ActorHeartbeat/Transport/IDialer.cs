@@ -1,5 +1,5 @@
-using System.Net;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport;
 
@@ -11,9 +11,9 @@ public interface IDialer
     /// connection exists, or nothing of the attempt is left behind, also after <paramref name="cancellation"/>.
     /// </summary>
     /// <param name="request">What to dial; secrets are resolved already.</param>
-    /// <param name="sink">Hears everything the connection reports, from <see cref="IConnection.Start"/> on.</param>
+    /// <param name="observer">Hears everything the connection reports, from <see cref="IConnection.Start"/> on.</param>
     /// <param name="cancellation">Gives the attempt up.</param>
-    Task<DialResult> DialAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation);
+    Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation);
 }
 
 /// <summary>One attempt, ready to dial.</summary>
@@ -34,31 +34,4 @@ public abstract record DialResult
 
     /// <summary>No connection, and nothing left of the attempt.</summary>
     public sealed record Failed(DialFailure Failure) : DialResult;
-}
-
-/// <summary>Why there is no connection.</summary>
-/// <param name="Layer">Where it failed.</param>
-/// <param name="Message">One line for an operator, without secrets.</param>
-public sealed record DialFailure(FailureLayer Layer, string Message)
-{
-    /// <summary>The status of a refused handshake.</summary>
-    public int? HttpStatus { get; init; }
-
-    /// <summary>The Retry-After header of a refused handshake as received (RFC 9110 section 10.2.3).</summary>
-    public string? RetryAfter { get; init; }
-
-    /// <summary>
-    /// Headers of a refused handshake, at most 32, those that say why or whither first; without Set-Cookie. Each value is at most 512
-    /// characters, its control characters escaped.
-    /// </summary>
-    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
-
-    /// <summary>The beginning of a refusal's body, at most 512 characters, its control characters escaped; empty for none.</summary>
-    public string Body { get; init; } = "";
-
-    /// <summary>The address that took the TCP connection, the proxy's where there is one; null when none did.</summary>
-    public IPEndPoint? RemoteAddress { get; init; }
-
-    /// <summary>The Location as received: what is followed must not be cut.</summary>
-    internal string? Location { get; init; }
 }

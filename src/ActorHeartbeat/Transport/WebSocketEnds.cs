@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport;
 
@@ -15,7 +15,7 @@ internal static class WebSocketEnds
     public static bool IsEnd(Exception exception) =>
         exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
 
-    /// <summary>A sink that throws is a bug of this program; its endpoint must learn all the same that the connection is over.</summary>
+    /// <summary>An observer that throws is a bug of this program; its endpoint must learn all the same that the connection is over.</summary>
     public static ConnectionEnd Undelivered(Exception exception) => new(CloseCodes.AbnormalClosure, "", WasClean: false)
     {
         Failure = new DialFailure(FailureLayer.Unknown, $"a message could not be delivered: {exception.GetType().Name}: {exception.Message}"),

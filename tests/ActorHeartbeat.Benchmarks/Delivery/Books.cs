@@ -1,5 +1,5 @@
 using System.Text;
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Threading.Channels;
 using ActorHeartbeat.Benchmarks.Transport;
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;
 

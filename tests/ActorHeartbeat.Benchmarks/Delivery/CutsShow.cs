@@ -1,6 +1,6 @@
 using System.Globalization;
 using ActorHeartbeat.Benchmarks.Transport;
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;
 

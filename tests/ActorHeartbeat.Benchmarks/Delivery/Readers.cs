@@ -1,5 +1,5 @@
-using ActorHeartbeat.Delivery;
-using ActorHeartbeat.Delivery.Actors;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Feeds.Actors;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;

@@ -1,8 +1,9 @@
-using ActorHeartbeat.Delivery;
-using ActorHeartbeat.Delivery.Actors;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Feeds.Actors;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.WebSockets;
 using Akka.Actor;
 using Akka.Configuration;
 

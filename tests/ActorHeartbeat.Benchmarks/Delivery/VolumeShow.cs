@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ActorHeartbeat.Benchmarks.Transport;
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;
 

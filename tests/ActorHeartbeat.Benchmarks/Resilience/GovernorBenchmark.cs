@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Governor;
 
 namespace ActorHeartbeat.Benchmarks.Resilience;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Benchmarks.Resilience;
 

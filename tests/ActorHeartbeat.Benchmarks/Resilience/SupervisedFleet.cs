@@ -1,8 +1,9 @@
 using ActorHeartbeat.Connections;
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.WebSockets;
 using Akka.Actor;
 using Akka.Configuration;
 

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.WebSockets;
 
 namespace ActorHeartbeat.Benchmarks.Transport;
 
@@ -98,7 +100,7 @@ internal static class IdleMemoryBenchmark
         return connected.Connection;
     }
 
-    private sealed class QuietSink : IConnectionSink
+    private sealed class QuietSink : IConnectionObserver
     {
         public LimitSettings Limits { get; } = new();
 

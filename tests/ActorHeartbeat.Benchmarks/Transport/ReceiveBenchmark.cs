@@ -1,6 +1,8 @@
 using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.WebSockets;
 
 namespace ActorHeartbeat.Benchmarks.Transport;
 
@@ -54,16 +56,16 @@ internal static class ReceiveBenchmark
         using var dialer = new ClientWebSocketDialer();
         var settings = new EndpointSettings { Id = new EndpointId("firehose"), Url = url, Proxy = ProxySettings.None };
         var sinks = Enumerable.Range(0, connections).Select(index => new CountingSink(counter, index)).ToList();
-        var opened = await Task.WhenAll(sinks.Select(sink => dialer.DialAsync(new DialRequest(settings, url, []), sink, CancellationToken.None)));
+        var opened = await Task.WhenAll(sinks.Select(observer => dialer.DialAsync(new DialRequest(settings, url, []), observer, CancellationToken.None)));
         foreach (var result in opened)
             ((DialResult.Connected)result).Connection.Start();
         await Task.Delay(Timeout.Infinite, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
         foreach (var result in opened)
             ((DialResult.Connected)result).Connection.Abort();
-        await Task.WhenAll(sinks.Select(sink => sink.Ended));
+        await Task.WhenAll(sinks.Select(observer => observer.Ended));
     }
 
-    private sealed class CountingSink(PumpCounter counter, int index) : IConnectionSink
+    private sealed class CountingSink(PumpCounter counter, int index) : IConnectionObserver
     {
         private readonly TaskCompletionSource _ended = new();
 

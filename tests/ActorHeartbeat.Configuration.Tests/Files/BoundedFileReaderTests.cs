@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using ActorHeartbeat.Configuration.Files;
 
 namespace ActorHeartbeat.Configuration.Tests.Files;
 

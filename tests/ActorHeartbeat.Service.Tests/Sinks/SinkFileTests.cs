@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using ActorHeartbeat.Delivery;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Service.Sinks;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,4 +1,5 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.TestKit.Tests;
@@ -8,7 +9,7 @@ public sealed class ScriptedNetworkTests
     private static readonly EndpointId Feed = new("feed");
     private static readonly EndpointSettings Settings = new() { Id = Feed, Url = new Uri("ws://in-memory") };
 
-    private readonly RecordingSink _sink = new();
+    private readonly RecordingObserver _observer = new();
     private readonly List<(TimeSpan Delay, Action Action)> _delayed = [];
     private readonly ScriptedNetwork _network;
 
@@ -104,13 +105,13 @@ public sealed class ScriptedNetworkTests
         far.DeliverText("one");
         far.DeliverBinary("two"u8);
         far.PeerClose(1001, "bye");
-        var beforeStart = _sink.Calls.Count;
+        var beforeStart = _observer.Calls.Count;
 
         connection.Start();
         far.DeliverText("too late");
 
         Assert.Equal(0, beforeStart);
-        Assert.Equal(["activity", "Text one", "activity", "Binary two", "ended 1001 bye clean"], _sink.Calls);
+        Assert.Equal(["activity", "Text one", "activity", "Binary two", "ended 1001 bye clean"], _observer.Calls);
         Assert.Equal(0, _network.LiveSockets(Feed));
     }
 
@@ -118,16 +119,16 @@ public sealed class ScriptedNetworkTests
     public void Nothing_is_reported_while_a_message_is_being_worked_on()
     {
         var work = new TaskCompletionSource();
-        _sink.Work = () => work.Task;
+        _observer.Work = () => work.Task;
         var (_, far) = Connect();
 
         far.DeliverText("one");
         far.DeliverPong(7);
-        var during = _sink.Calls.ToArray();
+        var during = _observer.Calls.ToArray();
         work.SetResult();
 
         Assert.Equal(["activity", "Text one"], during);
-        Assert.Equal(["activity", "Text one", "activity", "pong 7"], _sink.Calls);
+        Assert.Equal(["activity", "Text one", "activity", "pong 7"], _observer.Calls);
     }
 
     [Fact]
@@ -137,7 +138,7 @@ public sealed class ScriptedNetworkTests
 
         far.DeliverText("abc");
 
-        Assert.Equal([0xDD, 0xDD, 0xDD], _sink.LastPayload.ToArray());
+        Assert.Equal([0xDD, 0xDD, 0xDD], _observer.LastPayload.ToArray());
     }
 
     [Fact]
@@ -152,7 +153,7 @@ public sealed class ScriptedNetworkTests
         connection.TryPing(3);
         _delayed.Single().Action();
 
-        Assert.Equal(["activity", "pong 1", "activity", "pong 2"], _sink.Calls);
+        Assert.Equal(["activity", "pong 1", "activity", "pong 2"], _observer.Calls);
         Assert.Equal([1L, 2L, 3L], far.Pings);
     }
 
@@ -166,7 +167,7 @@ public sealed class ScriptedNetworkTests
         connection.SendAsync(OutboundMessage.Text("data"));
 
         Assert.Equal(["ping", "data"], far.SentText);
-        Assert.Equal(["activity", "Text pong"], _sink.Calls);
+        Assert.Equal(["activity", "Text pong"], _observer.Calls);
     }
 
     [Fact]
@@ -179,7 +180,7 @@ public sealed class ScriptedNetworkTests
         connection.Close(1000, "again");
         var ping = connection.TryPing(1);
 
-        Assert.Equal(["ended 1000 done clean"], _sink.Calls);
+        Assert.Equal(["ended 1000 done clean"], _observer.Calls);
         Assert.Equal([(1000, "done"), (1000, "again")], far.Closes);
         Assert.Equal((1, 2, false), (far.Aborts, far.CallsAfterEnd, ping));
     }
@@ -194,13 +195,13 @@ public sealed class ScriptedNetworkTests
         connection.TryPing(1);
         far.DeliverText("lost on the way");
         connection.Close(1000, "");
-        var before = _sink.Calls.Count;
+        var before = _observer.Calls.Count;
         var (delay, expire) = Assert.Single(_delayed);
         expire();
 
         Assert.Equal(SendStatus.Sent, await sent);
         Assert.Equal((0, Settings.Timeouts.Close), (before, delay));
-        Assert.Equal(["ended 1006 unclean"], _sink.Calls);
+        Assert.Equal(["ended 1006 unclean"], _observer.Calls);
     }
 
     [Fact]
@@ -210,11 +211,11 @@ public sealed class ScriptedNetworkTests
         var (connection, far) = Connect();
 
         connection.Abort();
-        var held = (far.IsEnded, _network.LiveSockets(Feed), _sink.Calls.Count);
+        var held = (far.IsEnded, _network.LiveSockets(Feed), _observer.Calls.Count);
         far.ReportEnd();
 
         Assert.Equal((true, 1, 0), held);
-        Assert.Equal((0, 1), (_network.LiveSockets(Feed), _sink.Calls.Count));
+        Assert.Equal((0, 1), (_network.LiveSockets(Feed), _observer.Calls.Count));
         Assert.Throws<InvalidOperationException>(far.ReportEnd);
     }
 
@@ -240,7 +241,7 @@ public sealed class ScriptedNetworkTests
         connection.TryPing(1);
         connection.Start();
         connection.Start();
-        _sink.Work = () => throw new InvalidOperationException("boom");
+        _observer.Work = () => throw new InvalidOperationException("boom");
         far.DeliverText("x");
 
         var told = Assert.Throws<InvalidOperationException>(_network.AssertContract).Message.Split(Environment.NewLine);
@@ -249,13 +250,13 @@ public sealed class ScriptedNetworkTests
             [
                 "feed: TryPing was called before Start",
                 "feed: Start was called twice",
-                "feed: the sink threw InvalidOperationException: boom",
+                "feed: the observer threw InvalidOperationException: boom",
             ],
             told);
     }
 
     private Task<DialResult> Dial(CancellationToken cancellation = default) =>
-        _network.DialAsync(new DialRequest(Settings, Settings.Url, []), _sink, cancellation);
+        _network.DialAsync(new DialRequest(Settings, Settings.Url, []), _observer, cancellation);
 
     private (IConnection Connection, ScriptedConnection Far) Connect(bool start = true)
     {

@@ -1,8 +1,8 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.TestKit;
-using ActorHeartbeat.Transport;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections;

@@ -1,8 +1,8 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.TestKit;
-using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Connections;
 
@@ -50,7 +50,7 @@ public class ConnectionDialogueTests : ConnectionSpec
 
         Advance(3);
 
-        ExpectBackingOff(CauseKind.HelloTimeout);
+        ExpectBackingOff(CauseKind.OpeningTimeout);
         Assert.Equal(1, socket.Aborts);
     }
 

@@ -1,6 +1,6 @@
 using ActorHeartbeat.Connections;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
 using Akka.Actor;
 

@@ -1,9 +1,9 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.TestKit;
-using ActorHeartbeat.Transport;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections;

@@ -1,6 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Transport;
+using ActorHeartbeat.Protocol;
 using Akka.Actor;
 using Akka.TestKit;
 

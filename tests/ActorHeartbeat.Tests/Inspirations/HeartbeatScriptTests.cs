@@ -1,9 +1,9 @@
 using ActorHeartbeat.Connections;
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Tests.Connections;
-using ActorHeartbeat.Transport;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Inspirations;

@@ -1,9 +1,10 @@
 using System.Text;
 using ActorHeartbeat.Connections;
-using ActorHeartbeat.Delivery;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Tests.Connections;
 using ActorHeartbeat.Transport;

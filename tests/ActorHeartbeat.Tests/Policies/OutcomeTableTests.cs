@@ -1,6 +1,6 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Transport;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Tests.Policies;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Scheduling;
 using Akka.Actor;
 using Akka.Configuration;

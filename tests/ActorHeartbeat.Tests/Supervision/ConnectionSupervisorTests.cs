@@ -1,9 +1,9 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
-using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.TestKit;
 

@@ -95,6 +95,6 @@ public sealed class AddressChoiceTests : IDisposable
     public void Dispose() => _opener.Dispose();
 
     private Task<OpenedWebSocket> OpenAsync(EndpointSettings settings) =>
-        _opener.OpenAsync(new DialRequest(settings, settings.Url, []), new RecordingSink(), CancellationToken.None)
+        _opener.OpenAsync(new DialRequest(settings, settings.Url, []), new RecordingObserver(), CancellationToken.None)
             .WaitAsync(WebSocketPeer.Patience);
 }

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.Dialing;
 
@@ -13,7 +14,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
     {
         using var server = new LoopbackServer();
         var settings = Endpoint(new Uri(server.Url, "/feed?token=1")) with { Subprotocols = ["v2", "v1"] };
-        var dialing = Dialer.DialAsync(new DialRequest(settings, settings.Url, [new("Authorization", "Bearer abc")]), new RecordingSink(), default);
+        var dialing = Dialer.DialAsync(new DialRequest(settings, settings.Url, [new("Authorization", "Bearer abc")]), new RecordingObserver(), default);
         using var peer = await server.AcceptAsync();
 
         await peer.UpgradeAsync("Sec-WebSocket-Protocol: v1\r\n");
@@ -193,7 +194,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
         using var server = new LoopbackServer();
         var settings = Endpoint(server.Url);
 
-        var result = await Dialer.DialAsync(new DialRequest(settings, settings.Url, [new("Authorization", "top\r\nsecret")]), new RecordingSink(), default);
+        var result = await Dialer.DialAsync(new DialRequest(settings, settings.Url, [new("Authorization", "top\r\nsecret")]), new RecordingObserver(), default);
 
         var failure = Assert.IsType<DialResult.Failed>(result).Failure;
         Assert.Equal(FailureLayer.Resolve, failure.Layer);
@@ -227,7 +228,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
         await Task.WhenAll(dials.Select(async dial =>
         {
             var settings = Endpoint(new Uri(server.Url, $"/{dial.Number}"));
-            var dialing = Dialer.DialAsync(Request(settings), dial.Sink, dial.Cancellation.Token);
+            var dialing = Dialer.DialAsync(Request(settings), dial.Observer, dial.Cancellation.Token);
             if (dial.IsGivenUp)
                 await dial.Cancellation.CancelAsync();
             dial.Result = await dialing.WaitAsync(WebSocketPeer.Patience);
@@ -239,12 +240,12 @@ public class ClientWebSocketDialerTests : DialerTestBase
             dial.Connection!.Start();
 
         foreach (var dial in connected)
-            Assert.Equal($"/{dial.Number}", await dial.Sink.TextAsync());
+            Assert.Equal($"/{dial.Number}", await dial.Observer.TextAsync());
         Assert.Equal(1, SharedHandlers);
         foreach (var dial in connected)
         {
             dial.Connection!.Abort();
-            await dial.Sink.EndAsync();
+            await dial.Observer.EndAsync();
         }
 
         Assert.Equal(0, SharedHandlers);
@@ -292,7 +293,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
 
         public CancellationTokenSource Cancellation { get; } = new();
 
-        public RecordingSink Sink { get; } = new();
+        public RecordingObserver Observer { get; } = new();
 
         public DialResult? Result { get; set; }
 

@@ -1,5 +1,7 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.WebSockets;
 
 namespace ActorHeartbeat.Tests.Transport;
 
@@ -20,19 +22,19 @@ public abstract class DialerTestBase : IDisposable
 
     private protected static DialRequest Request(EndpointSettings settings) => new(settings, settings.Url, []);
 
-    private protected async Task<DialResult> DialAsync(EndpointSettings settings, IConnectionSink? sink = null, CancellationToken cancellation = default) =>
-        await Dialer.DialAsync(Request(settings), sink ?? new RecordingSink(), cancellation).WaitAsync(WebSocketPeer.Patience);
+    private protected async Task<DialResult> DialAsync(EndpointSettings settings, IConnectionObserver? observer = null, CancellationToken cancellation = default) =>
+        await Dialer.DialAsync(Request(settings), observer ?? new RecordingObserver(), cancellation).WaitAsync(WebSocketPeer.Patience);
 
     private protected async Task<DialFailure> FailAsync(EndpointSettings settings, CancellationToken cancellation = default) =>
         Assert.IsType<DialResult.Failed>(await DialAsync(settings, cancellation: cancellation)).Failure;
 
     /// <summary>A connection that reads already, with its other end.</summary>
     private protected async Task<(IConnection Connection, WebSocketPeer Peer)> ConnectAsync(
-        LoopbackServer server, IConnectionSink sink, Func<EndpointSettings, EndpointSettings>? change = null)
+        LoopbackServer server, IConnectionObserver observer, Func<EndpointSettings, EndpointSettings>? change = null)
     {
         var settings = Endpoint(server.Url);
         var accepting = server.AcceptUpgradedAsync();
-        var result = await DialAsync(change?.Invoke(settings) ?? settings, sink);
+        var result = await DialAsync(change?.Invoke(settings) ?? settings, observer);
         var connection = Assert.IsType<DialResult.Connected>(result).Connection;
         connection.Start();
         return (connection, await accepting);

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using ActorHeartbeat.Transport;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport.Frames;
 using Xunit.Abstractions;
 
@@ -7,7 +7,7 @@ namespace ActorHeartbeat.Tests.Transport;
 
 public sealed class FrameTapTests(ITestOutputHelper output)
 {
-    private readonly RecordingSink _sink = new();
+    private readonly RecordingObserver _observer = new();
 
     [Theory]
     [InlineData(null)]
@@ -18,7 +18,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var (wire, pongs) = RandomFrames(random, frames: 2000);
-        await using var tap = new FrameTap(new ScriptedStream(wire, random), _sink);
+        await using var tap = new FrameTap(new ScriptedStream(wire, random), _observer);
         var seen = new MemoryStream();
         var buffer = new byte[8192];
 
@@ -28,8 +28,8 @@ public sealed class FrameTapTests(ITestOutputHelper output)
 
         Assert.Equal(wire, seen.ToArray());
         foreach (var pong in pongs)
-            Assert.Equal(pong, await _sink.PongAsync());
-        Assert.True(_sink.Activity > 0);
+            Assert.Equal(pong, await _observer.PongAsync());
+        Assert.True(_observer.Activity > 0);
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var stream = new ScriptedStream([], random);
-        await using var tap = new FrameTap(stream, _sink);
+        await using var tap = new FrameTap(stream, _observer);
         var data = Enumerable.Range(0, 2000).SelectMany(_ => MaskedFrame(random)).ToArray();
         var asked = new List<long>();
 
@@ -70,7 +70,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
     public async Task A_ping_that_is_asked_for_during_a_write_follows_it_and_of_several_only_the_newest()
     {
         var stream = new ScriptedStream([], new Random(1)) { Hold = new TaskCompletionSource() };
-        await using var tap = new FrameTap(stream, _sink);
+        await using var tap = new FrameTap(stream, _observer);
         var frame = MaskedFrame(new Random(2));
         var writing = tap.WriteAsync(frame);
 
@@ -87,7 +87,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
     [Fact]
     public async Task A_ping_allocates_nothing()
     {
-        await using var tap = new FrameTap(Stream.Null, _sink);
+        await using var tap = new FrameTap(Stream.Null, _observer);
         Assert.True(tap.TryPing(1));
 
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -101,7 +101,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
     public async Task After_a_close_frame_no_ping_goes_out()
     {
         var stream = new ScriptedStream([], new Random(1));
-        await using var tap = new FrameTap(stream, _sink);
+        await using var tap = new FrameTap(stream, _observer);
 
         await tap.WriteAsync(new byte[] { 0x88, 0x80, 0, 0, 0, 0 });
 
@@ -113,7 +113,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
     public async Task After_a_failed_write_no_ping_goes_out()
     {
         var stream = new ScriptedStream([], new Random(1)) { Failure = new IOException("gone") };
-        await using var tap = new FrameTap(stream, _sink);
+        await using var tap = new FrameTap(stream, _observer);
 
         await Assert.ThrowsAsync<IOException>(() => tap.WriteAsync(MaskedFrame(new Random(2))).AsTask());
 
@@ -127,7 +127,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
     [InlineData(new byte[] { 0x88, 0 }, 1005)]
     public async Task The_close_code_is_known_byte_by_byte_and_passes_unchanged(byte[] wire, int code)
     {
-        await using var tap = new FrameTap(new MemoryStream((byte[])wire.Clone()), _sink);
+        await using var tap = new FrameTap(new MemoryStream((byte[])wire.Clone()), _observer);
         var seen = new byte[wire.Length];
 
         for (var index = 0; index < wire.Length; index++)

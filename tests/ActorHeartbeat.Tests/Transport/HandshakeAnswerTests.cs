@@ -1,4 +1,5 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
@@ -113,8 +114,8 @@ public class HandshakeAnswerTests : DialerTestBase
 
     private async Task<string> GreetAsync(LoopbackServer server, EndpointSettings settings, string answer)
     {
-        var sink = new RecordingSink();
-        var dialing = DialAsync(settings, sink);
+        var observer = new RecordingObserver();
+        var dialing = DialAsync(settings, observer);
         using var peer = await server.AcceptAsync();
         await peer.AnswerAsync(answer);
         await peer.SendTextAsync("hi");
@@ -122,7 +123,7 @@ public class HandshakeAnswerTests : DialerTestBase
         Assert.True(result is DialResult.Connected, result.ToString());
         var connection = ((DialResult.Connected)result).Connection;
         connection.Start();
-        var text = await sink.TextAsync();
+        var text = await observer.TextAsync();
         connection.Abort();
         return text;
     }

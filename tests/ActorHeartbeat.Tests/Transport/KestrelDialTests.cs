@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,7 +12,7 @@ namespace ActorHeartbeat.Tests.Transport;
 /// <summary>Against a server nobody here wrote, which answers pings by itself and echoes.</summary>
 public class KestrelDialTests : DialerTestBase
 {
-    private readonly RecordingSink _sink = new();
+    private readonly RecordingObserver _observer = new();
 
     [Theory]
     [InlineData(false, false)]
@@ -22,7 +23,7 @@ public class KestrelDialTests : DialerTestBase
     {
         await using var server = await StartAsync(secure);
         var settings = Endpoint(new Uri(server.Urls.First().Replace("http", "ws", StringComparison.Ordinal))) with { Compression = compression, Tls = new TlsSettings { Verify = false } };
-        var connection = Assert.IsType<DialResult.Connected>(await DialAsync(settings, _sink)).Connection;
+        var connection = Assert.IsType<DialResult.Connected>(await DialAsync(settings, _observer)).Connection;
         connection.Start();
         string[] messages = [.. Enumerable.Range(0, 40).Select(number => new string((char)('a' + (number % 26)), number * number * 100))];
 
@@ -30,13 +31,13 @@ public class KestrelDialTests : DialerTestBase
         {
             Assert.Equal(SendStatus.Sent, await connection.SendAsync(OutboundMessage.Text(message)));
             Assert.True(connection.TryPing(message.Length + 1));
-            Assert.Equal(message.Length + 1, await _sink.PongAsync());
+            Assert.Equal(message.Length + 1, await _observer.PongAsync());
         }
 
         foreach (var message in messages)
-            Assert.Equal(message, await _sink.TextAsync());
+            Assert.Equal(message, await _observer.TextAsync());
         connection.Close(1000, compression ? "deflated" : "plain");
-        Assert.Equal(new ConnectionEnd(1000, "echoed", WasClean: true), await _sink.EndAsync());
+        Assert.Equal(new ConnectionEnd(1000, "echoed", WasClean: true), await _observer.EndAsync());
     }
 
     private static async Task<WebApplication> StartAsync(bool secure)

@@ -1,4 +1,4 @@
-using ActorHeartbeat.Transport;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Tests.Transport;
 

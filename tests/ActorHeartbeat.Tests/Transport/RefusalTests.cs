@@ -53,7 +53,7 @@ public class RefusalTests : DialerTestBase
         using var server = new LoopbackServer();
         var settings = Endpoint(server.Url) with { Redirects = 1 };
         var request = new DialRequest(settings, settings.Url, [new("Authorization", "Bearer abc")]);
-        var dialing = Dialer.DialAsync(request, new RecordingSink(), default);
+        var dialing = Dialer.DialAsync(request, new RecordingObserver(), default);
 
         await RefuseAsync(server, $"{status} X", $"Location: {location.Replace("{0}", $"{server.Port}", StringComparison.Ordinal)}\r\n");
         using var peer = await server.AcceptUpgradedAsync();
@@ -76,7 +76,7 @@ public class RefusalTests : DialerTestBase
         };
         KeyValuePair<string, string>[] headers =
             [new("Authorization", "a"), new("Cookie", "c=1"), new("X-Key", "k"), new("X-Client", "me")];
-        var dialing = Dialer.DialAsync(new DialRequest(settings, settings.Url, headers), new RecordingSink(), default);
+        var dialing = Dialer.DialAsync(new DialRequest(settings, settings.Url, headers), new RecordingObserver(), default);
 
         await RefuseAsync(server, "307 X", $"Location: {other.Url}\r\n");
         using var peer = await other.AcceptUpgradedAsync();
@@ -142,7 +142,7 @@ public class RefusalTests : DialerTestBase
         await peer.UpgradeAsync("Set-Cookie: node=7; Path=/; HttpOnly\r\n");
         Assert.IsType<DialResult.Connected>(await first).Connection.Abort();
 
-        var second = Dialer.DialAsync(new DialRequest(settings, settings.Url, [new("Cookie", "mine=1")]), new RecordingSink(), default);
+        var second = Dialer.DialAsync(new DialRequest(settings, settings.Url, [new("Cookie", "mine=1")]), new RecordingObserver(), default);
         using var again = await server.AcceptUpgradedAsync();
         Assert.IsType<DialResult.Connected>(await second.WaitAsync(WebSocketPeer.Patience)).Connection.Abort();
         var other = DialAsync(settings with { Id = new EndpointId("other") });

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Transport;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Tests.Transport;
 
@@ -15,19 +15,19 @@ public class SecureDialTests : DialerTestBase
     public async Task Wss_connects_when_the_authority_is_named_or_nothing_is_verified(bool verify)
     {
         using var server = new LoopbackServer(_certificate);
-        var sink = new RecordingSink();
+        var observer = new RecordingObserver();
 
-        var (connection, peer) = await ConnectAsync(server, sink, settings => settings with { Tls = new TlsSettings { Verify = verify, CaFile = verify ? Pem(_certificate) : null } });
+        var (connection, peer) = await ConnectAsync(server, observer, settings => settings with { Tls = new TlsSettings { Verify = verify, CaFile = verify ? Pem(_certificate) : null } });
 
         Assert.True(connection.TryPing(42));
         await peer.SendAsync(Opcodes.Pong, (await peer.ReadAsync())!.Payload);
         await peer.SendAsync(Opcodes.Binary, new byte[300_000]);
         Assert.Equal(SendStatus.Sent, await connection.SendAsync(OutboundMessage.Text("hello")));
         Assert.Equal("hello"u8.ToArray(), (await peer.ReadAsync())!.Payload);
-        Assert.Equal(42, await sink.PongAsync());
-        Assert.Equal(300_000, (await sink.MessageAsync()).Length);
+        Assert.Equal(42, await observer.PongAsync());
+        Assert.Equal(300_000, (await observer.MessageAsync()).Length);
         peer.Reset();
-        Assert.Equal(FailureLayer.Tcp, (await sink.EndAsync()).Failure!.Layer);
+        Assert.Equal(FailureLayer.Tcp, (await observer.EndAsync()).Failure!.Layer);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public class SecureDialTests : DialerTestBase
         using var server = new LoopbackServer(_certificate) { AskForClientCertificate = true };
         var file = Pem(_certificate, withKey: true);
 
-        var (connection, peer) = await ConnectAsync(server, new RecordingSink(), settings => settings with { Tls = new TlsSettings { Verify = false, ClientCert = file } });
+        var (connection, peer) = await ConnectAsync(server, new RecordingObserver(), settings => settings with { Tls = new TlsSettings { Verify = false, ClientCert = file } });
 
         Assert.Equal(_certificate.Thumbprint, peer.ClientCertificate?.GetCertHashString());
         connection.Abort();
@@ -101,7 +101,7 @@ public class SecureDialTests : DialerTestBase
         var file = Write("tls.crt", chain.LeafPem + "\n" + chain.IntermediatePem);
         var tls = new TlsSettings { Verify = false, ClientCert = file, ClientKey = Write("tls.key", chain.KeyPem) };
 
-        var (connection, peer) = await ConnectAsync(server, new RecordingSink(), settings => settings with { Tls = tls });
+        var (connection, peer) = await ConnectAsync(server, new RecordingObserver(), settings => settings with { Tls = tls });
 
         Assert.Equal(["CN=leaf", "CN=intermediate"], peer.ClientChain);
         connection.Abort();
@@ -113,10 +113,10 @@ public class SecureDialTests : DialerTestBase
         using var renewed = LoopbackServer.CreateCertificate();
         using var server = new LoopbackServer(_certificate) { AskForClientCertificate = true };
         var tls = new TlsSettings { Verify = false, ClientCert = Pem(_certificate, withKey: true) };
-        var (first, peer) = await ConnectAsync(server, new RecordingSink(), settings => settings with { Tls = tls });
+        var (first, peer) = await ConnectAsync(server, new RecordingObserver(), settings => settings with { Tls = tls });
 
         File.Copy(Pem(renewed, withKey: true), tls.ClientCert, overwrite: true);
-        var (second, again) = await ConnectAsync(server, new RecordingSink(), settings => settings with { Tls = tls });
+        var (second, again) = await ConnectAsync(server, new RecordingObserver(), settings => settings with { Tls = tls });
 
         Assert.Equal(
             (_certificate.Thumbprint, renewed.Thumbprint),
@@ -133,7 +133,7 @@ public class SecureDialTests : DialerTestBase
         using var server = new LoopbackServer(chain.Leaf);
         var tls = new TlsSettings { CaFile = Write("server.pem", chain.LeafPem), ServerName = "feed.example" };
 
-        var (connection, peer) = await ConnectAsync(server, new RecordingSink(), settings => settings with { Tls = tls });
+        var (connection, peer) = await ConnectAsync(server, new RecordingObserver(), settings => settings with { Tls = tls });
 
         Assert.Equal("feed.example", peer.ServerName);
         connection.Abort();

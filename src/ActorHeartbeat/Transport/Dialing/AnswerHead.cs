@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Dialing;
 

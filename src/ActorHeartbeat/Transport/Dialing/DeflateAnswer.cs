@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Dialing;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport.Frames;
 
 namespace ActorHeartbeat.Transport.Dialing;
@@ -14,7 +15,7 @@ internal sealed class DialAttempt : IDisposable
     public static readonly HttpRequestOptionsKey<DialAttempt> Key = new(nameof(DialAttempt));
 
     private readonly DialRequest _request;
-    private readonly IConnectionSink _sink;
+    private readonly IConnectionObserver _observer;
     private readonly TlsClientOptions _tls;
     private readonly DialContext _context;
     private readonly TcpConnector _connector;
@@ -25,10 +26,10 @@ internal sealed class DialAttempt : IDisposable
     private NetworkStream? _network;
     private string _dialedHost = "";
 
-    public DialAttempt(DialRequest request, IConnectionSink sink, TlsClientOptions tls, DialContext context, CancellationToken cancellation)
+    public DialAttempt(DialRequest request, IConnectionObserver observer, TlsClientOptions tls, DialContext context, CancellationToken cancellation)
     {
         _request = request;
-        _sink = sink;
+        _observer = observer;
         _tls = tls;
         _context = context;
         _connector = new TcpConnector(request.Settings.Tcp, context);
@@ -83,7 +84,7 @@ internal sealed class DialAttempt : IDisposable
     /// <summary>The handshake is answered with 101: the stream of frames, without the HTTP connection.</summary>
     public Stream Attach()
     {
-        Tap = new FrameTap(_handshake!.Detach(), _sink, _network?.Socket); // an answer came through it
+        Tap = new FrameTap(_handshake!.Detach(), _observer, _network?.Socket); // an answer came through it
         return ReadBuffer = new ReadBuffer(Tap);
     }
 

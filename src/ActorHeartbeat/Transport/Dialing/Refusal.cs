@@ -1,5 +1,6 @@
 using System.Text;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Dialing;
 

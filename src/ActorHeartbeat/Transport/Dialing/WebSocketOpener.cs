@@ -18,13 +18,13 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
     public int SharedHandlers => _handlers.Count;
 
     /// <exception cref="DialException">There is no connection, and nothing is left of the attempt.</exception>
-    public async Task<OpenedWebSocket> OpenAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+    public async Task<OpenedWebSocket> OpenAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
     {
         for (var followed = 0; ; followed++)
         {
             try
             {
-                return await OpenOnceAsync(request, sink, cancellation).ConfigureAwait(false);
+                return await OpenOnceAsync(request, observer, cancellation).ConfigureAwait(false);
             }
             catch (DialException refused) when (Redirects.IsOne(refused.Failure))
             {
@@ -35,10 +35,10 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
         }
     }
 
-    private async Task<OpenedWebSocket> OpenOnceAsync(DialRequest request, IConnectionSink sink, CancellationToken cancellation)
+    private async Task<OpenedWebSocket> OpenOnceAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
     {
         var lease = Take(request);
-        using var attempt = new DialAttempt(request, sink, lease.Tls, context, cancellation);
+        using var attempt = new DialAttempt(request, observer, lease.Tls, context, cancellation);
         var socket = new ClientWebSocket();
         try
         {

@@ -9,9 +9,9 @@ namespace ActorHeartbeat.Transport.Frames;
 /// reports pongs, activity and the peer's close code. Bytes pass through unchanged.
 /// </summary>
 /// <param name="inner">The connection.</param>
-/// <param name="sink">Hears what is seen.</param>
+/// <param name="observer">Hears what is seen.</param>
 /// <param name="socket">What the connection stands on, to half-close it; null for a stream that cannot be.</param>
-internal sealed class FrameTap(Stream inner, IConnectionSink sink, Socket? socket = null) : DuplexStream(inner)
+internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socket? socket = null) : DuplexStream(inner)
 {
     private const int DrainSize = 16 * 1024;
 
@@ -95,8 +95,8 @@ internal sealed class FrameTap(Stream inner, IConnectionSink sink, Socket? socke
         var length = await Inner.ReadAsync(buffer, cancellation).ConfigureAwait(false);
         if (length > 0)
         {
-            sink.OnActivity();
-            _inbound.Inspect(buffer.Span[..length], sink);
+            observer.OnActivity();
+            _inbound.Inspect(buffer.Span[..length], observer);
         }
 
         return length;

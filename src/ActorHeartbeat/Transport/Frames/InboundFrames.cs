@@ -1,5 +1,5 @@
 using System.Text.Unicode;
-using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Frames;
 
@@ -19,7 +19,7 @@ internal struct InboundFrames
     /// <summary>What RFC 6455 forbids in the peer's Close frame (sections 5.5.1 and 7.4); null when it is sound, and as long as there is none.</summary>
     public string? CloseFlaw { get; private set; }
 
-    public void Inspect(ReadOnlySpan<byte> data, IConnectionSink sink)
+    public void Inspect(ReadOnlySpan<byte> data, IConnectionObserver observer)
     {
         var position = 0;
         while (position < data.Length)
@@ -29,18 +29,18 @@ internal struct InboundFrames
                 var start = position;
                 var length = _frame.SkipPayload(data, ref position);
                 if (_frame.Opcode is Opcode.Pong or Opcode.Close)
-                    InspectPayload(data.Slice(start, length), sink);
+                    InspectPayload(data.Slice(start, length), observer);
             }
             else if (_frame.ReadHeader(data, ref position))
             {
                 _collected = 0;
                 if (_frame.PayloadLeft == 0)
-                    Complete([], sink);
+                    Complete([], observer);
             }
         }
     }
 
-    private void InspectPayload(ReadOnlySpan<byte> part, IConnectionSink sink)
+    private void InspectPayload(ReadOnlySpan<byte> part, IConnectionObserver observer)
     {
         if (_collected + part.Length + _frame.PayloadLeft > MaxControlPayload)
             return;
@@ -49,7 +49,7 @@ internal struct InboundFrames
 
         if (_collected == 0 && _frame.PayloadLeft == 0)
         {
-            Complete(part, sink);
+            Complete(part, observer);
             return;
         }
 
@@ -57,13 +57,13 @@ internal struct InboundFrames
         part.CopyTo(_control.AsSpan(_collected));
         _collected += part.Length;
         if (_frame.PayloadLeft == 0)
-            Complete(_control.AsSpan(0, _collected), sink);
+            Complete(_control.AsSpan(0, _collected), observer);
     }
 
-    private void Complete(ReadOnlySpan<byte> payload, IConnectionSink sink)
+    private void Complete(ReadOnlySpan<byte> payload, IConnectionObserver observer)
     {
         if (_frame.Opcode == Opcode.Pong)
-            sink.OnPong(payload);
+            observer.OnPong(payload);
         else if (_frame.Opcode == Opcode.Close && payload.IsEmpty)
             CloseCode = CloseCodes.NoStatusReceived;
         else if (_frame.Opcode == Opcode.Close)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Frames;
 

@@ -1,0 +1,84 @@
+using Akka.Actor;
+
+namespace ActorHeartbeat.Feeds.Actors;
+
+/// <summary>
+/// Where actors subscribe to feeds: takes <see cref="SubscribeToFeed"/> and <see cref="UnsubscribeFromFeed"/>, and has one child for each subscription, so
+/// that subscribers do not wait for one another.
+/// </summary>
+public sealed class FeedBroker : UntypedActor
+{
+    private readonly IFeeds _feeds;
+    private readonly Dictionary<SubscribeToFeed, IActorRef> _couriers = [];
+    private readonly Dictionary<IActorRef, SubscribeToFeed> _requests = [];
+
+    public FeedBroker(IFeeds feeds) => _feeds = feeds;
+
+    public static Props Props(IFeeds feeds) => Akka.Actor.Props.Create(() => new FeedBroker(feeds));
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case SubscribeToFeed request when _couriers.TryGetValue(request, out var known):
+                known.Tell(FeedCourier.DeliverAgain.Instance);
+                break;
+            case SubscribeToFeed request:
+                Begin(request);
+                break;
+            case UnsubscribeFromFeed unsubscribe when _couriers.TryGetValue(unsubscribe.Request, out var leaving):
+                Dismiss(leaving, FeedEndCause.Unsubscribed);
+                break;
+            case UnsubscribeFromFeed:
+                break; // it has ended by itself meanwhile
+            case FeedCourier.Done done when _requests.ContainsKey(Sender):
+                Dismiss(Sender, done.Cause);
+                break;
+            case FeedCourier.Done:
+                break; // dismissed already
+            case Terminated dead when _requests.TryGetValue(dead.ActorRef, out var request):
+                Forget(dead.ActorRef);
+                request.Subscriber.Tell(new FeedEnded(request, FeedEndCause.Failed));
+                break;
+            case Terminated:
+                break; // of one that was dismissed
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    // A courier that throws has lost its place in the stream: its subscriber hears that it has ended and may begin anew.
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private void Begin(SubscribeToFeed request)
+    {
+        FeedSubscription subscription;
+        try
+        {
+            subscription = request.Open(_feeds);
+        }
+        catch (TooManySubscribersException)
+        {
+            request.Subscriber.Tell(new FeedEnded(request, FeedEndCause.TooManySubscribers));
+            return;
+        }
+        var courier = Context.ActorOf(Akka.Actor.Props.Create(() => new FeedCourier(request, subscription)));
+        Context.Watch(courier);
+        _couriers.Add(request, courier);
+        _requests.Add(courier, request);
+    }
+
+    // Forgotten before its subscriber hears of the end, so that a subscriber which then subscribes anew does not find the old one.
+    private void Dismiss(IActorRef courier, FeedEndCause cause)
+    {
+        Forget(courier);
+        courier.Tell(new FeedCourier.Leave(cause));
+    }
+
+    private void Forget(IActorRef courier)
+    {
+        if (_requests.Remove(courier, out var request))
+            _couriers.Remove(request);
+    }
+}

@@ -1,0 +1,302 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Feeds;
+
+/// <summary>
+/// The ordered, numbered stream of everything one endpoint sent. Outlives connections, actor crashes and rotations; belongs to
+/// the <see cref="FeedRegistry"/>. Every member may be called from any thread. Nothing is copied or kept before the first
+/// subscriber comes, and from then on what <c>limits.replay</c> and <c>limits.replay-bytes</c> allow.
+/// </summary>
+public sealed class Feed
+{
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly ReplayRing _ring;
+    private readonly FeedAudience _audience = new();
+    private readonly List<FeedWriter> _writers = [];
+    private Break? _break;
+    private DuplicateWindow? _duplicates;
+    private FeedEvent? _state;
+    private string? _drained;
+    private bool _keeps;
+    private FeedSource _source;
+    private long _speaker;
+    private long _lastSeq;
+    private long _messagesIn;
+    private long _bytesIn;
+    private long _gaps;
+    private long _dropped;
+    private long _duplicatesIn;
+    private long _lastInboundUtcTicks;
+
+    internal Feed(FeedSource source, LimitSettings limits, TimeProvider time, long lastSeq)
+    {
+        _source = source;
+        _time = time;
+        _ring = new ReplayRing(limits.Replay, limits.ReplayBytes);
+        Overflow = limits.Overflow;
+        _lastSeq = lastSeq;
+    }
+
+    public EndpointId Endpoint => _source.Endpoint;
+
+    /// <summary>The number of the newest message or gap; 0 when there was none.</summary>
+    public long LastSeq => Volatile.Read(ref _lastSeq);
+
+    /// <summary>The newest connection, counted from 1; 0 before the first.</summary>
+    public int Epoch => Volatile.Read(ref _source).Epoch;
+
+    /// <summary>Messages received since the feed exists, duplicates included.</summary>
+    public long MessagesIn => Volatile.Read(ref _messagesIn);
+
+    /// <summary>Payload bytes received since the feed exists.</summary>
+    public long BytesIn => Volatile.Read(ref _bytesIn);
+
+    /// <summary>Times that nothing carried the feed for a while and it went on.</summary>
+    public long Gaps => Volatile.Read(ref _gaps);
+
+    /// <summary>Events dropped because a subscriber did not keep up, summed over subscribers.</summary>
+    public long Dropped => Volatile.Read(ref _dropped);
+
+    /// <summary>Messages left out because the other connection of a rotation had brought them already.</summary>
+    public long Duplicates => Volatile.Read(ref _duplicatesIn);
+
+    /// <summary>Wall time of the newest message; null when there was none.</summary>
+    public DateTimeOffset? LastInbound => Volatile.Read(ref _lastInboundUtcTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
+    internal OverflowPolicy Overflow { get; private set; }
+
+    /// <summary>A new connection of this endpoint, to be called when its handshake is accepted and before anything is read from it.</summary>
+    /// <param name="duplicateKey">
+    /// A JSON pointer (RFC 6901) to what identifies a message. While two connections carry the feed, and ten seconds beyond, a message whose key the
+    /// other connection has brought already is left out. Null (default) delivers everything.
+    /// </param>
+    public FeedWriter Begin(string? duplicateKey = null)
+    {
+        lock (_gate)
+        {
+            _source = _source with { Epoch = _source.Epoch + 1 };
+            var writer = new FeedWriter(this, _source);
+            if (duplicateKey is not null && _writers.Count > 0 && _duplicates is not { IsOpen: true })
+                _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
+            _writers.Add(writer);
+            return writer;
+        }
+    }
+
+    /// <summary>
+    /// A connection is being dialed beside the one that carries the feed. What comes from now on may come again from it, since a server
+    /// may send to both before the handshake of the new one is read here.
+    /// </summary>
+    /// <param name="duplicateKey">As for <see cref="Begin"/>.</param>
+    public void ExpectAnother(string duplicateKey)
+    {
+        lock (_gate)
+            _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
+    }
+
+    /// <summary>The connection that was expected does not come.</summary>
+    public void ExpectNoOther()
+    {
+        lock (_gate)
+        {
+            if (_writers.Count < 2)
+                _duplicates?.Close();
+        }
+    }
+
+    /// <summary>The connection whose states are the endpoint's from now on; 0 for none. The supervisor decides it.</summary>
+    /// <returns>Whether that is another than before.</returns>
+    internal bool LetSpeak(long connection)
+    {
+        lock (_gate)
+        {
+            var isAnother = connection != _speaker;
+            _speaker = connection;
+            return isAnother;
+        }
+    }
+
+    /// <summary>A connection is in another state. Subscribers hear of it if it is the one that speaks for the endpoint.</summary>
+    internal void StateChanged(long connection, FeedState state)
+    {
+        lock (_gate)
+        {
+            if (connection == _speaker)
+                StateChanged(state);
+        }
+    }
+
+    /// <summary>The endpoint is in another state. <see cref="FeedState.Open"/> also announces a pending gap.</summary>
+    public void StateChanged(FeedState state)
+    {
+        lock (_gate)
+        {
+            // While a connection carries the feed, its state says nothing about one that is to replace it.
+            if (state.Name == FeedState.Open && !_writers.Exists(writer => writer.Covers))
+                _writers.ForEach(Cover);
+            _state = Detailed(state);
+            _audience.Publish(_state.Value, _state.Value);
+        }
+    }
+
+    /// <summary>Changes limits from the next event on.</summary>
+    public void Configure(LimitSettings limits)
+    {
+        lock (_gate)
+        {
+            _ring.Configure(limits.Replay, limits.ReplayBytes);
+            Overflow = limits.Overflow;
+            _audience.FollowPolicy(limits.Overflow);
+        }
+    }
+
+    /// <summary>Ends every stream of this feed alone with a drain event; a stream by selector gets it too and goes on without this endpoint.</summary>
+    public void Drain(string reason)
+    {
+        lock (_gate)
+        {
+            _drained = reason;
+            _audience.Drain(Detailed(reason));
+            _ring.Clear();
+        }
+    }
+
+    /// <summary>Hears this feed on the connection's pump, without queue and copy. Disposing the result ends it.</summary>
+    public HandlerSubscription Subscribe(IFeedHandler handler)
+    {
+        var subscription = new HandlerSubscription(handler, this);
+        lock (_gate)
+            _audience.Add(subscription);
+        return subscription;
+    }
+
+    internal ValueTask Publish(FeedWriter writer, MessageKind kind, ReadOnlyMemory<byte> payload)
+    {
+        bool mustWait;
+        lock (_gate)
+        {
+            if (writer.HasEnded)
+                return ValueTask.CompletedTask;
+            var now = writer.ReceivedUtcTicks is > 0 and var stamp ? stamp : UtcTicks();
+            _lastInboundUtcTicks = now;
+            _messagesIn++;
+            _bytesIn += payload.Length;
+            if (!writer.Covers)
+                Cover(writer);
+            if (_duplicates is not null && IsDuplicate(writer, kind, payload.Span))
+                return ValueTask.CompletedTask;
+            mustWait = Append(FeedEvent.Message(writer.Source, ++_lastSeq, now, kind, payload));
+        }
+        return mustWait ? WaitForRoomAsync(writer) : ValueTask.CompletedTask;
+    }
+
+    internal void Cover(FeedWriter writer)
+    {
+        lock (_gate)
+        {
+            if (writer.HasEnded || writer.Covers)
+                return;
+            writer.Covers = true;
+            if (_break is not { } since)
+                return;
+            _break = null;
+            _gaps++;
+            _lastSeq++;
+            var gap = new FeedGap(GapReason.Disconnected, _lastSeq, null, _lastSeq - 1, since.Cause, _time.GetElapsedTime(since.Timestamp));
+            Append(FeedEvent.Detailed(writer.Source with { Detail = gap }, _lastSeq, UtcTicks()));
+        }
+    }
+
+    internal void End(FeedWriter writer, string cause)
+    {
+        lock (_gate)
+        {
+            if (writer.HasEnded)
+                return;
+            writer.HasEnded = true;
+            _writers.Remove(writer);
+            if (_writers.Count < 2)
+                _duplicates?.Close();
+            if (writer.Covers && !_writers.Exists(other => other.Covers))
+                _break = new Break(cause, _time.GetTimestamp());
+        }
+        writer.Release();
+    }
+
+    internal void Attach(FeedSubscription subscription)
+    {
+        lock (_gate)
+        {
+            _keeps = true;
+            if (subscription.EndsWithItsFeed)
+                subscription.FollowPolicy(Overflow);
+            var (expected, replay) = FeedResume.Plan(subscription.Options.Resume, _source, _ring, _lastSeq, UtcTicks());
+            if (subscription.Options.IncludeState && _state is { } state)
+                replay.Add(state.At(_lastSeq));
+            var link = new FeedLink(this, subscription, expected);
+            subscription.AddReplay([.. replay.Select(feedEvent => new FeedEntry(link, feedEvent))]);
+            _audience.Add(link);
+            if (_drained is { } reason)
+                _audience.Drain(Detailed(reason));
+        }
+    }
+
+    internal void Detach(FeedSubscription subscription)
+    {
+        lock (_gate)
+            _audience.Remove(subscription);
+    }
+
+    internal void Detach(HandlerSubscription handler)
+    {
+        lock (_gate)
+            _audience.Remove(handler);
+    }
+
+    /// <summary>The gap of a subscriber that lost numbers which nothing follows yet.</summary>
+    internal FeedEvent Lost(long from, long to) => FeedEvent.Detailed(Volatile.Read(ref _source) with { Detail = FeedGap.Overflow(from, to) }, to, UtcTicks());
+
+    internal void CountDropped() => Interlocked.Increment(ref _dropped);
+
+    // The one place where a numbered event enters; true when a subscriber wants the pump to wait.
+    private bool Append(in FeedEvent feedEvent)
+    {
+        var isNeeded = _keeps && (_audience.HasQueues || !_ring.KeepsNothing);
+        var kept = isNeeded ? feedEvent.Keep() : default;
+        if (isNeeded)
+            _ring.Add(kept);
+        return _audience.Publish(feedEvent, kept);
+    }
+
+    private bool IsDuplicate(FeedWriter writer, MessageKind kind, ReadOnlySpan<byte> payload)
+    {
+        if (_duplicates!.IsOver) // Callers have checked that there is one.
+        {
+            _duplicates = null;
+            return false;
+        }
+        if (kind != MessageKind.Text || !_duplicates.WasBroughtByAnother(writer.Epoch, payload))
+            return false;
+        _duplicatesIn++;
+        return true;
+    }
+
+    private async ValueTask WaitForRoomAsync(FeedWriter writer)
+    {
+        var ended = writer.BeginPause();
+        foreach (var link in _audience.Links)
+        {
+            while (!ended.IsCompleted && link.Subscription.MustWait(out var room))
+                await Task.WhenAny(room, ended).ConfigureAwait(false);
+        }
+        writer.EndPause();
+    }
+
+    private FeedEvent Detailed(object detail) => FeedEvent.Detailed(_source with { Detail = detail }, _lastSeq, UtcTicks());
+
+    internal long UtcTicks() => _time.GetUtcNow().UtcTicks;
+
+    /// <summary>Nothing carries the feed since then.</summary>
+    private sealed record Break(string Cause, long Timestamp);
+}

@@ -1,0 +1,65 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Feeds;
+
+/// <summary>Who hears one feed. Guarded by the feed; the arrays are replaced, never changed, so that they can be walked meanwhile.</summary>
+internal sealed class FeedAudience
+{
+    private volatile FeedLink[] _links = [];
+    private HandlerSubscription[] _handlers = [];
+
+    public bool HasQueues => _links.Length > 0;
+
+    public FeedLink[] Links => _links;
+
+    public void Add(FeedLink link) => _links = [.. _links, link];
+
+    public void Add(HandlerSubscription handler) => _handlers = [.. _handlers, handler];
+
+    public void Remove(FeedSubscription subscription) => _links = Array.FindAll(_links, link => link.Subscription != subscription);
+
+    public void Remove(HandlerSubscription handler) => _handlers = Array.FindAll(_handlers, other => other != handler);
+
+    /// <summary>Tells everybody; true when a subscriber wants the pump to wait.</summary>
+    /// <param name="passing">For handlers, whose payload may be the socket's buffer.</param>
+    /// <param name="kept">For queues, with a payload that lasts.</param>
+    public bool Publish(in FeedEvent passing, in FeedEvent kept)
+    {
+        foreach (var handler in _handlers)
+            handler.Hear(passing);
+        var mustWait = false;
+        foreach (var link in _links)
+        {
+            if (link.Subscription.Options.IncludeState || kept.State is null)
+                mustWait |= link.Subscription.Offer(new FeedEntry(link, kept));
+            if (link.Subscription.Status != SubscriptionStatus.Running)
+                Remove(link.Subscription);
+        }
+        return mustWait;
+    }
+
+    public void FollowPolicy(OverflowPolicy overflow)
+    {
+        foreach (var link in _links)
+        {
+            if (link.Subscription.EndsWithItsFeed)
+                link.Subscription.FollowPolicy(overflow);
+        }
+    }
+
+    /// <summary>Says farewell and forgets everybody.</summary>
+    public void Drain(in FeedEvent farewell)
+    {
+        foreach (var handler in _handlers)
+            handler.Hear(farewell);
+        foreach (var link in _links)
+        {
+            if (link.Subscription.EndsWithItsFeed)
+                link.Subscription.Drain(farewell);
+            else
+                link.Subscription.AddLast(new FeedEntry(link, farewell));
+        }
+        _handlers = [];
+        _links = [];
+    }
+}

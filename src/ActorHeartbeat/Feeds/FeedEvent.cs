@@ -1,0 +1,132 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Feeds;
+
+/// <summary>
+/// One entry of an endpoint's feed. Messages and gaps carry numbers: the numbers a subscriber sees are contiguous, where a gap
+/// stands for all of <see cref="FirstSeq"/> to <see cref="Seq"/>. State and drain events carry the number of the entry before them
+/// and use none up, so that a subscriber without state events misses nothing.
+/// </summary>
+public readonly struct FeedEvent
+{
+    // Kept small, since a ring and a queue hold thousands: ticks need 62 bits and the two above them tell text, binary and the rest apart.
+    private const int KindShift = 62;
+    private const long TicksMask = (1L << KindShift) - 1;
+    private const ulong DetailKind = 2;
+
+    private readonly FeedSource _source;
+    private readonly long _kindAndTicks;
+
+    private FeedEvent(FeedSource source, long seq, long kindAndTicks, ReadOnlyMemory<byte> payload)
+    {
+        _source = source;
+        _kindAndTicks = kindAndTicks;
+        Seq = seq;
+        Payload = payload;
+    }
+
+    /// <summary>The run of the process that numbered this event; numbers of different instances do not compare.</summary>
+    public string Instance => _source.Instance;
+
+    public EndpointId Endpoint => _source.Endpoint;
+
+    /// <summary>Which connection of the endpoint, counted from 1; 0 before the first.</summary>
+    public int Epoch => _source.Epoch;
+
+    /// <summary>The last number this event stands for.</summary>
+    public long Seq { get; }
+
+    /// <summary>The first number this event stands for: <see cref="Seq"/> unless it is a gap; one more than it when it uses none up.</summary>
+    public long FirstSeq => IsMessage ? Seq : Gap?.From ?? Seq + 1;
+
+    /// <summary>Wall time at which it came in; for display only.</summary>
+    public DateTimeOffset Time => new(_kindAndTicks & TicksMask, TimeSpan.Zero);
+
+    public FeedEventType Type => ((ulong)_kindAndTicks >> KindShift) switch
+    {
+        (ulong)MessageKind.Text => FeedEventType.Text,
+        (ulong)MessageKind.Binary => FeedEventType.Binary,
+        _ => _source.Detail switch
+        {
+            FeedGap => FeedEventType.Gap,
+            FeedState => FeedEventType.State,
+            _ => FeedEventType.Drain,
+        },
+    };
+
+    /// <summary>
+    /// The message as received, never reparsed. Shared by all subscribers and the replay ring: read only. To an
+    /// <see cref="IFeedHandler"/> it is the socket's buffer, valid during the call.
+    /// </summary>
+    public ReadOnlyMemory<byte> Payload { get; }
+
+    /// <summary>What is missing; null unless <see cref="Type"/> is gap.</summary>
+    public FeedGap? Gap => _source.Detail as FeedGap;
+
+    /// <summary>The endpoint's state; null unless <see cref="Type"/> is state.</summary>
+    public FeedState? State => _source.Detail as FeedState;
+
+    /// <summary>Why the stream ends; null unless <see cref="Type"/> is drain.</summary>
+    public string? DrainReason => _source.Detail as string;
+
+    /// <summary>Whether this is a text or binary message.</summary>
+    public bool IsMessage => (ulong)_kindAndTicks >> KindShift < DetailKind;
+
+    /// <summary>Whether this event uses numbers up: a message or a gap.</summary>
+    public bool IsNumbered => IsMessage || _source.Detail is FeedGap;
+
+    /// <summary>What resumes after this event: <c>instance;endpoint=seq</c>, as <see cref="ResumePoint"/> reads it.</summary>
+    public string Id => $"{Instance};{Endpoint}={Seq}";
+
+    /// <summary>Type, endpoint and number, never the payload.</summary>
+    public override string ToString() => $"{Type} {Endpoint} {Epoch}/{Seq}";
+
+    internal static FeedEvent Message(FeedSource source, long seq, long utcTicks, MessageKind kind, ReadOnlyMemory<byte> payload) =>
+        new(source, seq, (long)kind << KindShift | utcTicks, payload);
+
+    /// <summary>An event that is no message; the detail of its source says which.</summary>
+    internal static FeedEvent Detailed(FeedSource source, long seq, long utcTicks) =>
+        new(source, seq, unchecked((long)(DetailKind << KindShift)) | utcTicks, default);
+
+    /// <summary>The same event with a payload of its own, which outlives the socket's buffer.</summary>
+    internal FeedEvent Keep()
+    {
+        if (Payload.IsEmpty)
+            return new FeedEvent(_source, Seq, _kindAndTicks, default);
+        var own = GC.AllocateUninitializedArray<byte>(Payload.Length);
+        Payload.Span.CopyTo(own);
+        return new FeedEvent(_source, Seq, _kindAndTicks, own);
+    }
+
+    /// <summary>The same event beside another number.</summary>
+    internal FeedEvent At(long seq) => new(_source, seq, _kindAndTicks, Payload);
+
+    /// <summary>The gap that stands for the numbers from <paramref name="from"/> to just before this event.</summary>
+    internal FeedEvent LostBefore(long from) =>
+        Detailed(_source with { Detail = FeedGap.Overflow(from, FirstSeq - 1) }, FirstSeq - 1, _kindAndTicks & TicksMask);
+}
+
+public enum FeedEventType : byte
+{
+    /// <summary>A text message (UTF-8).</summary>
+    Text,
+
+    /// <summary>A binary message.</summary>
+    Binary,
+
+    /// <summary>Something is missing between the event before and the event after.</summary>
+    Gap,
+
+    /// <summary>The endpoint's present state.</summary>
+    State,
+
+    /// <summary>The last event of a stream that the process ends.</summary>
+    Drain,
+}
+
+/// <summary>What the messages of one connection have in common; other events have one each.</summary>
+/// <param name="Instance">The run of the process.</param>
+/// <param name="Endpoint">Whose feed.</param>
+/// <param name="Epoch">Which connection.</param>
+/// <param name="Detail">Null for messages; else a <see cref="FeedGap"/>, a <see cref="FeedState"/>, or a text: why the stream ends.</param>
+internal sealed record FeedSource(string Instance, EndpointId Endpoint, int Epoch, object? Detail = null);

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace ActorHeartbeat.Feeds;
+
+/// <summary>
+/// An event as one JSON object without line breaks: instance, endpoint, epoch, seq, time, type, and then by type <c>text</c> (the payload as
+/// a string) or <c>base64</c>; <c>gap</c> with reason, from, to, lastSeq, cause and durationSeconds; <c>state</c> and <c>cause</c>; <c>reason</c>.
+/// The payload is carried, not parsed.
+/// </summary>
+public static class FeedEventJson
+{
+    // Not meant to be pasted into HTML, so quotes inside payloads stay short.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>A writer set up for <see cref="Write"/>; reset it between events.</summary>
+    public static Utf8JsonWriter CreateWriter(IBufferWriter<byte> output) => new(output, Options);
+
+    /// <summary>Writes one object and leaves flushing to the caller.</summary>
+    public static void Write(Utf8JsonWriter writer, in FeedEvent feedEvent)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("instance", feedEvent.Instance);
+        writer.WriteString("endpoint", feedEvent.Endpoint.Value);
+        writer.WriteNumber("epoch", feedEvent.Epoch);
+        writer.WriteNumber("seq", feedEvent.Seq);
+        writer.WriteString("time", feedEvent.Time.UtcDateTime);
+        writer.WriteString("type", NameOf(feedEvent.Type));
+        WriteContent(writer, feedEvent);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteContent(Utf8JsonWriter writer, in FeedEvent feedEvent)
+    {
+        if (feedEvent.Gap is { } gap)
+            WriteGap(writer, gap);
+        else if (feedEvent.State is { } state)
+        {
+            writer.WriteString("state", state.Name);
+            writer.WriteString("cause", state.Cause);
+        }
+        else if (feedEvent.DrainReason is { } reason)
+            writer.WriteString("reason", reason);
+        else if (feedEvent.Type == FeedEventType.Text && Utf8.IsValid(feedEvent.Payload.Span))
+            writer.WriteString("text", feedEvent.Payload.Span);
+        else
+            writer.WriteBase64String("base64", feedEvent.Payload.Span);
+    }
+
+    private static void WriteGap(Utf8JsonWriter writer, FeedGap gap)
+    {
+        writer.WriteStartObject("gap");
+        writer.WriteString("reason", NameOf(gap.Reason));
+        writer.WriteNumber("from", gap.From);
+        if (gap.To is { } to)
+            writer.WriteNumber("to", to);
+        writer.WriteNumber("lastSeq", gap.LastSeq);
+        writer.WriteString("cause", gap.Cause);
+        writer.WriteNumber("durationSeconds", gap.Duration.TotalSeconds);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>text, binary, gap, state or drain.</summary>
+    public static string NameOf(FeedEventType type) => type switch
+    {
+        FeedEventType.Text => "text",
+        FeedEventType.Binary => "binary",
+        FeedEventType.Gap => "gap",
+        FeedEventType.State => "state",
+        _ => "drain",
+    };
+
+    /// <summary>disconnected, overflow, not-retained or renumbered.</summary>
+    public static string NameOf(GapReason reason) => reason switch
+    {
+        GapReason.Disconnected => "disconnected",
+        GapReason.Overflow => "overflow",
+        GapReason.NotRetained => "not-retained",
+        _ => "renumbered",
+    };
+}

@@ -1,0 +1,43 @@
+namespace ActorHeartbeat.Feeds;
+
+/// <summary>What a subscriber has not got, and why.</summary>
+/// <param name="Reason">The kind of loss, few values, fit for a metric label.</param>
+/// <param name="From">The first number this gap stands for.</param>
+/// <param name="To">
+/// The last one. Null for a broken connection: what the peer sent meanwhile was never seen and so has no numbers; the gap itself takes one.
+/// </param>
+/// <param name="LastSeq">The last number before the gap; for <see cref="GapReason.Renumbered"/> as the subscriber named it.</param>
+/// <param name="Cause">One line for an operator.</param>
+/// <param name="Duration">How long nothing was received; zero when something was received but not delivered.</param>
+public sealed record FeedGap(GapReason Reason, long From, long? To, long LastSeq, string Cause, TimeSpan Duration)
+{
+    internal static FeedGap Overflow(long from, long to) =>
+        new(GapReason.Overflow, from, to, from - 1, "the subscriber did not keep up", TimeSpan.Zero);
+}
+
+public enum GapReason
+{
+    /// <summary>No connection carried the feed for a while.</summary>
+    Disconnected,
+
+    /// <summary>The subscriber did not keep up and its queue dropped events.</summary>
+    Overflow,
+
+    /// <summary>Asked to resume at an event that is no longer, or was never, kept for replay.</summary>
+    NotRetained,
+
+    /// <summary>Asked to resume at a number that another run of the process gave.</summary>
+    Renumbered,
+}
+
+/// <summary>A state of an endpoint as its subscribers see it.</summary>
+/// <param name="Name">connecting, open, backing-off, paused or failed.</param>
+/// <param name="Cause">Why, one line, or empty.</param>
+public sealed record FeedState(string Name, string Cause)
+{
+    public const string Connecting = "connecting";
+    public const string Open = "open";
+    public const string BackingOff = "backing-off";
+    public const string Paused = "paused";
+    public const string Failed = "failed";
+}

@@ -1,0 +1,21 @@
+namespace ActorHeartbeat.Feeds;
+
+/// <summary>One subscription's place in one feed.</summary>
+internal sealed class FeedLink(Feed feed, FeedSubscription subscription, long expected)
+{
+    public Feed Feed { get; } = feed;
+
+    public FeedSubscription Subscription { get; } = subscription;
+
+    /// <summary>The number the reader must see next; whatever is above it was dropped. Touched by the reader only.</summary>
+    public long Expected { get; set; } = expected;
+
+    /// <summary>The highest number dropped so far. Guarded by the subscription.</summary>
+    public long LastDropped { get; set; }
+
+    /// <summary>Whether it waits for its loss to be announced. Guarded by the subscription.</summary>
+    public bool IsLossy { get; set; }
+}
+
+/// <summary>One event on its way to one subscriber; without a link when it concerns the whole stream.</summary>
+internal readonly record struct FeedEntry(FeedLink? Link, FeedEvent Event);

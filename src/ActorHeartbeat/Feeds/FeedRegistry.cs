@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Feeds;
+
+/// <summary>All feeds of the process by endpoint, and all subscriptions to them. Every member may be called from any thread.</summary>
+public sealed class FeedRegistry : IFeeds
+{
+    public const int DefaultMaxSubscribers = 1000;
+
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly int _maxSubscribers;
+    private readonly ConcurrentDictionary<EndpointId, Entry> _entries = new();
+    private readonly Dictionary<FeedSubscription, Func<EndpointId, ValueMap<string>, bool>> _subscriptions = [];
+    private string? _drained;
+
+    // A feed made after a removal goes on above every number given before, so that no number of an endpoint ever means two things.
+    private long _highestSeq;
+    private int _highestEpoch;
+
+    /// <param name="time">Wall time as shown in events, and the clock that measures gaps.</param>
+    /// <param name="instance">Names this run of the process; random when null.</param>
+    /// <param name="maxSubscribers">The cap on subscriptions, <see cref="IFeedHandler"/>s not counted. Default 1000.</param>
+    public FeedRegistry(TimeProvider time, string? instance = null, int maxSubscribers = DefaultMaxSubscribers)
+    {
+        _time = time;
+        _maxSubscribers = maxSubscribers;
+        Instance = instance ?? Guid.NewGuid().ToString("n")[..8];
+    }
+
+    /// <inheritdoc/>
+    public string Instance { get; }
+
+    /// <summary>Subscriptions that are open now.</summary>
+    public int Subscribers
+    {
+        get
+        {
+            lock (_gate)
+                return _subscriptions.Keys.Count(subscription => subscription.Status == SubscriptionStatus.Running);
+        }
+    }
+
+    /// <summary>The feed of an endpoint: made when it is new, given these limits and labels when it exists.</summary>
+    public Feed GetOrAdd(EndpointId endpoint, LimitSettings limits, ValueMap<string>? labels = null)
+    {
+        labels ??= ValueMap<string>.Empty;
+        lock (_gate)
+        {
+            var known = _entries.GetValueOrDefault(endpoint);
+            var feed = known?.Feed ?? new Feed(new FeedSource(Instance, endpoint, _highestEpoch), limits, _time, _highestSeq);
+            _entries[endpoint] = new Entry(feed, labels);
+            feed.Configure(limits);
+            foreach (var (subscription, selects) in _subscriptions)
+                Join(subscription, feed, known is not null && selects(endpoint, known.Labels), selects(endpoint, labels));
+            return feed;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Feed? Find(EndpointId endpoint) => _entries.GetValueOrDefault(endpoint)?.Feed;
+
+    /// <summary>Ends the streams of an endpoint that is no longer configured.</summary>
+    public void Remove(EndpointId endpoint, string reason)
+    {
+        lock (_gate)
+        {
+            if (!_entries.TryRemove(endpoint, out var entry))
+                return;
+            entry.Feed.Drain(reason);
+            _highestSeq = Math.Max(_highestSeq, entry.Feed.LastSeq);
+            _highestEpoch = Math.Max(_highestEpoch, entry.Feed.Epoch);
+            ForgetEnded();
+        }
+    }
+
+    /// <summary>Ends every stream with a drain event, for shutdown; who subscribes later gets nothing but that.</summary>
+    public void Drain(string reason)
+    {
+        lock (_gate)
+        {
+            _drained = reason;
+            foreach (var subscription in _subscriptions.Keys.Where(subscription => !subscription.EndsWithItsFeed))
+                subscription.Drain(Farewell(reason));
+            foreach (var entry in _entries.Values)
+                entry.Feed.Drain(reason);
+            foreach (var subscription in _subscriptions.Keys)
+                subscription.Drain(Farewell(reason));
+            _subscriptions.Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    public FeedSubscription Subscribe(EndpointId endpoint, SubscriptionOptions? options = null) =>
+        Subscribe((other, _) => other == endpoint, options, endsWithItsFeed: true);
+
+    /// <inheritdoc/>
+    public FeedSubscription Subscribe(LabelSelector selector, SubscriptionOptions? options = null) =>
+        Subscribe((_, labels) => selector.Matches(labels), options, endsWithItsFeed: false);
+
+    private FeedSubscription Subscribe(Func<EndpointId, ValueMap<string>, bool> selects, SubscriptionOptions? options, bool endsWithItsFeed)
+    {
+        var subscription = new FeedSubscription(options ?? SubscriptionOptions.Default, endsWithItsFeed, Detach);
+        lock (_gate)
+        {
+            ForgetEnded();
+            if (_subscriptions.Count >= _maxSubscribers)
+                throw new TooManySubscribersException(_maxSubscribers);
+            if (_drained is { } reason)
+            {
+                subscription.Drain(Farewell(reason));
+                return subscription;
+            }
+            _subscriptions.Add(subscription, selects);
+            foreach (var (endpoint, entry) in _entries)
+                Join(subscription, entry.Feed, false, selects(endpoint, entry.Labels));
+        }
+        return subscription;
+    }
+
+    private static void Join(FeedSubscription subscription, Feed feed, bool wasSelected, bool isSelected)
+    {
+        if (isSelected && !wasSelected)
+            feed.Attach(subscription);
+        if (wasSelected && !isSelected)
+            feed.Detach(subscription);
+    }
+
+    private void Detach(FeedSubscription subscription)
+    {
+        lock (_gate)
+        {
+            if (!_subscriptions.Remove(subscription, out var selects))
+                return;
+            foreach (var (endpoint, entry) in _entries)
+                Join(subscription, entry.Feed, selects(endpoint, entry.Labels), false);
+        }
+    }
+
+    private void ForgetEnded()
+    {
+        foreach (var ended in _subscriptions.Keys.Where(subscription => subscription.Status != SubscriptionStatus.Running).ToList())
+            Detach(ended);
+    }
+
+    private FeedEvent Farewell(string reason) =>
+        FeedEvent.Detailed(new FeedSource(Instance, default, 0, reason), 0, _time.GetUtcNow().UtcTicks);
+
+    private sealed record Entry(Feed Feed, ValueMap<string> Labels);
+}

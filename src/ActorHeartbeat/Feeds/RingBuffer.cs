@@ -1,0 +1,56 @@
+using System.Numerics;
+
+namespace ActorHeartbeat.Feeds;
+
+/// <summary>A first-in first-out buffer that starts empty and doubles as it fills; its owner keeps the bound. Not thread-safe.</summary>
+internal sealed class RingBuffer<T>
+{
+    private const int SmallestLength = 8;
+
+    private T[] _items = [];
+    private int _start;
+
+    public int Count { get; private set; }
+
+    /// <summary>The item that is <paramref name="offset"/> after the oldest.</summary>
+    public ref readonly T this[int offset] => ref _items[Slot(offset)];
+
+    public void Add(in T item)
+    {
+        if (Count == _items.Length)
+            Grow();
+        _items[Slot(Count)] = item;
+        Count++;
+    }
+
+    /// <summary>Takes the oldest item out; there must be one.</summary>
+    public T Remove()
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(Count);
+        var item = _items[_start];
+        _items[_start] = default!; // Released: the slot is not read again before it is written.
+        _start = Slot(1);
+        Count--;
+        return item;
+    }
+
+    /// <summary>Forgets everything and gives the memory back.</summary>
+    public void Clear()
+    {
+        _items = [];
+        _start = 0;
+        Count = 0;
+    }
+
+    private void Grow()
+    {
+        var larger = new T[Math.Max(SmallestLength, (int)BitOperations.RoundUpToPowerOf2((uint)Count + 1))];
+        for (var offset = 0; offset < Count; offset++)
+            larger[offset] = this[offset];
+        _items = larger;
+        _start = 0;
+    }
+
+    // The length is a power of two.
+    private int Slot(int offset) => (_start + offset) & (_items.Length - 1);
+}

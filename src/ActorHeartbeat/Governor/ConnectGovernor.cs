@@ -1,0 +1,196 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Scheduling;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorHeartbeat.Governor;
+
+/// <summary>
+/// Decides who may dial now, over all endpoints: rate and burst, handshakes in flight, budgets of groups, pauses that servers asked for.
+/// The decision is the ledger's; the actor gives it time, tells the holders, and notices when one dies. Where the state is kept over
+/// restarts, a permit is given out only when its being spent is saved: a process that crashes in a loop finds what it has spent.
+/// </summary>
+public sealed class ConnectGovernor : UntypedActor, IWithTimers
+{
+    private const string GrantDue = "grant-due", SaveOverdue = "save-overdue";
+
+    /// <summary>A store that takes longer than this holds nobody up any more: connections matter more than the memory of them.</summary>
+    private static readonly TimeSpan SaveDeadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>Then it looks again: a scheduler adds a delay to its clock, and the sum may be past what that can tell.</summary>
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
+
+    private readonly GovernorLedger<IActorRef> _ledger;
+    private readonly SchedulerClock _clock;
+    private readonly IGovernorStore? _store;
+    private readonly HashSet<IActorRef> _watched = [];
+    private List<(IActorRef Holder, PermitGranted Permit)> _granted = [], _beingSaved = [];
+    private bool _saving, _saveIsOverdue, _saveFailed, _changed;
+
+    /// <param name="ledger">Configured; outlives this actor.</param>
+    /// <param name="clock">The scheduler's clock.</param>
+    /// <param name="store">Where the state is kept over restarts of the process; null keeps none.</param>
+    public ConnectGovernor(GovernorLedger<IActorRef> ledger, SchedulerClock clock, IGovernorStore? store)
+    {
+        _ledger = ledger;
+        _clock = clock;
+        _store = store;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
+
+    public static Props Props(GovernorLedger<IActorRef> ledger, SchedulerClock clock, IGovernorStore? store) =>
+        Akka.Actor.Props.Create(() => new ConnectGovernor(ledger, clock, store));
+
+    protected override void PreStart()
+    {
+        foreach (var holder in _ledger.Holders)
+            WatchOnce(holder);
+        GrantWhatIsPermitted();
+    }
+
+    /// <summary>What the ledger has granted is not lost with the actor.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        HandOut(_beingSaved);
+        HandOut(_granted);
+        base.PreRestart(reason, message);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case RequestPermit request:
+                WatchOnce(Sender);
+                _ledger.Request(Sender, request, _clock.Elapsed);
+                if (_ledger.Refuse(Sender, _clock.Elapsed) is { } why)
+                    Sender.Tell(new PermitRefused(request.Endpoint, request.Request, why));
+                break;
+            case CancelRequest:
+                _ledger.Cancel(Sender);
+                break;
+            case ReturnPermit:
+                _ledger.HandshakeOver(Sender);
+                break;
+            case ConnectionReleased:
+                _ledger.ConnectionGone(Sender);
+                break;
+            case Terminated dead:
+                _watched.Remove(dead.ActorRef);
+                _ledger.Gone(dead.ActorRef);
+                break;
+            case PauseScope pause:
+                _ledger.Pause(pause.Scope, pause.Key, _clock.Elapsed + pause.For, pause.Why, _clock.Elapsed);
+                _changed = true;
+                break;
+            case ConfigureGovernor configuration:
+                _ledger.Configure(configuration.Settings, configuration.Groups, _clock.Elapsed);
+                break;
+            case GetPlace query:
+                Sender.Tell(PlaceOf(query.Endpoint));
+                return;
+            case Wake:
+                break;
+            case SaveEnded ended when ended.By == this:
+                SaveIsOver(ended.Failure);
+                break;
+            case SaveEnded:
+                return; // of the actor before this one, whose permits went out when it crashed
+            case SaveIsOverdue when _saving:
+                _saveIsOverdue = true;
+                HandOut(_beingSaved);
+                Warn($"it takes longer than {SaveDeadline}");
+                break;
+            case SaveIsOverdue:
+                return;
+            default:
+                Unhandled(message);
+                return;
+        }
+        GrantWhatIsPermitted();
+    }
+
+    private void GrantWhatIsPermitted()
+    {
+        while (_ledger.Grant(_clock.Elapsed) is { } granted)
+            _granted.Add(granted);
+        if (_store is not null)
+            SaveWhatChanged();
+        if (_store is null || _saveIsOverdue)
+            HandOut(_granted);
+        var now = _clock.Elapsed; // read once: it goes on, and a delay below nothing is refused
+        if (_ledger.NextGrant(now) is { } due)
+            Timers.StartSingleTimer(GrantDue, Wake.Instance, due <= now ? TimeSpan.Zero : due - now < LongestSleep ? due - now : LongestSleep);
+        else
+            Timers.Cancel(GrantDue);
+    }
+
+    private static void HandOut(List<(IActorRef Holder, PermitGranted Permit)> permits)
+    {
+        foreach (var (holder, permit) in permits)
+            holder.Tell(permit);
+        permits.Clear();
+    }
+
+    // One save at a time; what is granted meanwhile shares the next one.
+    private void SaveWhatChanged()
+    {
+        _changed |= _granted.Count > 0;
+        if (_saving || !_changed)
+            return;
+        (_granted, _beingSaved) = (_beingSaved, _granted);
+        (_saving, _changed) = (true, false);
+        Timers.StartSingleTimer(SaveOverdue, SaveIsOverdue.Instance, SaveDeadline);
+        _store!.SaveAsync(_ledger.Save(_clock.Elapsed)).PipeTo(Self, success: () => new SaveEnded(this, Failure: null), failure: error => new SaveEnded(this, error.Message));
+    }
+
+    private void SaveIsOver(string? why)
+    {
+        Timers.Cancel(SaveOverdue);
+        (_saving, _saveIsOverdue) = (false, false);
+        HandOut(_beingSaved);
+        if (why is not null)
+            Warn(why);
+        else
+            _saveFailed = false;
+    }
+
+    // Once for a row of failures: a full disk would fill the log too.
+    private void Warn(string why)
+    {
+        if (!_saveFailed)
+            Context.GetLogger().Warning("the governor's state is not saved, a crash now would give back what is spent: {0}", why);
+        _saveFailed = true;
+    }
+
+    private void WatchOnce(IActorRef holder)
+    {
+        if (_watched.Add(holder))
+            Context.Watch(holder);
+    }
+
+    private QueuePlace PlaceOf(EndpointId endpoint)
+    {
+        var now = _clock.Elapsed;
+        return _ledger.PlaceOf(endpoint, now) is var (place, why, until)
+            ? new QueuePlace(endpoint, place, why, until is { } at ? DateAfter(at - now) : null)
+            : new QueuePlace(endpoint, 0, "", null);
+    }
+
+    // The end of a pause of ages is shown as the last of all dates: a question must not crash who answers it.
+    private DateTimeOffset DateAfter(TimeSpan wait) =>
+        wait < DateTimeOffset.MaxValue - _clock.UtcNow ? _clock.UtcNow + wait : DateTimeOffset.MaxValue;
+
+    private sealed record Wake
+    {
+        public static readonly Wake Instance = new();
+    }
+
+    private sealed record SaveIsOverdue
+    {
+        public static readonly SaveIsOverdue Instance = new();
+    }
+
+    private sealed record SaveEnded(ConnectGovernor By, string? Failure);
+}

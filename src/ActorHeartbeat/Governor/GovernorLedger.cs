@@ -1,0 +1,182 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Governor;
+
+/// <summary>Who waits, who holds a permit, and what is left of each budget. The governor's state, apart from its actor: it survives a crash of it.</summary>
+/// <typeparam name="THolder">What a permit belongs to.</typeparam>
+public sealed class GovernorLedger<THolder>
+    where THolder : notnull
+{
+    private readonly DialBudgets _budgets = new();
+    private readonly Dictionary<(bool IsGroup, string Name), PermitQueue<THolder>> _queues = [];
+    private readonly Dictionary<THolder, PermitWaiter<THolder>> _waiting = [];
+    private readonly HashSet<THolder> _handshakes = [];
+    private readonly Dictionary<THolder, string?> _connections = [];
+    private readonly Dictionary<string, int> _connectionsOfGroup = new(StringComparer.Ordinal);
+    private SupervisorSettings _settings = new();
+    private IReadOnlyDictionary<string, GroupSettings> _groups = new Dictionary<string, GroupSettings>();
+    private long _order;
+
+    public int Waiting => _waiting.Count;
+
+    /// <summary>Everybody who waits, dials or is connected.</summary>
+    public IReadOnlyCollection<THolder> Holders => [.. _waiting.Keys.Union(_connections.Keys)];
+
+    public int HandshakesInFlight => _handshakes.Count;
+
+    /// <summary>Hosts whose budget is remembered: no more than twice those that are short of something, and never many when none is.</summary>
+    internal int KnownHosts => _budgets.KnownHosts;
+
+    /// <summary>New budgets from now on; what was spent stays spent.</summary>
+    public void Configure(SupervisorSettings settings, IReadOnlyDictionary<string, GroupSettings> groups, TimeSpan now)
+    {
+        (_settings, _groups) = (settings, groups);
+        _budgets.Configure(settings, groups, now);
+        foreach (var queue in _queues.Values)
+        {
+            queue.Priority = PriorityOf(queue.Group);
+            queue.WakeAll();
+        }
+    }
+
+    /// <summary>
+    /// Takes a place; asking again keeps it and renews the number that comes back with the permit. Asking for another group or host takes
+    /// a place at the end of that line: a permit spends the budgets of what is dialed.
+    /// </summary>
+    public void Request(THolder holder, RequestPermit request, TimeSpan now)
+    {
+        if (_waiting.TryGetValue(holder, out var before) && (before.Request.Group, before.Request.Host) == (request.Group, request.Host))
+        {
+            before.Request = request;
+            return;
+        }
+        Cancel(holder);
+        _waiting[holder] = QueueOf(request.Group).Add(holder, request, _order++, now);
+    }
+
+    public void Cancel(THolder holder)
+    {
+        if (!_waiting.Remove(holder, out var waiter))
+            return;
+        var queue = waiter.Lane.Queue;
+        queue.Remove(waiter);
+        if (queue.IsEmpty)
+            _queues.Remove(KeyOf(queue.Group));
+    }
+
+    /// <summary>Gives up the place of one who would rather not wait for room in its group, when there is none.</summary>
+    /// <returns>Why it is refused; null when it has no place, or keeps it.</returns>
+    public string? Refuse(THolder holder, TimeSpan now)
+    {
+        if (!_waiting.TryGetValue(holder, out var waiter) || !waiter.Request.OrRefuse || HoldOfGroup(waiter.Lane.Queue, now) is not { Until: null, Why: var why })
+            return null;
+        Cancel(holder);
+        return why;
+    }
+
+    public void HandshakeOver(THolder holder) => _handshakes.Remove(holder);
+
+    public void ConnectionGone(THolder holder)
+    {
+        _handshakes.Remove(holder);
+        if (_connections.Remove(holder, out var group) && group is not null && --_connectionsOfGroup[group] == 0)
+            _connectionsOfGroup.Remove(group);
+    }
+
+    public void Gone(THolder holder)
+    {
+        Cancel(holder);
+        ConnectionGone(holder);
+    }
+
+    public void Pause(GovernorScope scope, string key, TimeSpan until, string why, TimeSpan now) => _budgets.Pause(scope, key, until, why, now);
+
+    /// <summary>Grants the next permit: highest priority first, then first come; who cannot go does not hold up the others.</summary>
+    public (THolder Holder, PermitGranted Permit)? Grant(TimeSpan now)
+    {
+        if (_waiting.Count == 0 || _handshakes.Count >= _settings.MaxConnecting || _budgets.Overall(now) is not null)
+            return null;
+        PermitWaiter<THolder>? best = null;
+        foreach (var queue in _queues.Values)
+        {
+            if (HoldOfGroup(queue, now) is null && queue.First(_budgets, now) is { } first && (best is null || first.IsBefore(best, now)))
+                best = first;
+        }
+        if (best is null)
+            return null;
+        Spend(best, now);
+        return (best.Holder, new PermitGranted(best.Request.Endpoint, best.Request.Request));
+    }
+
+    /// <summary>When <see cref="Grant"/> may succeed without anything else happening; null when only an event can change that.</summary>
+    public TimeSpan? NextGrant(TimeSpan now)
+    {
+        if (_waiting.Count == 0 || _handshakes.Count >= _settings.MaxConnecting)
+            return null;
+        var general = _budgets.Overall(now)?.Until ?? now;
+        TimeSpan? next = null;
+        foreach (var queue in _queues.Values)
+        {
+            var ofGroup = HoldOfGroup(queue, now);
+            if (ofGroup is { Until: null })
+                continue;
+            var ofHost = queue.First(_budgets, now) is null ? queue.WakesAt!.Value : now; // a queue has waiters, in line or asleep
+            var until = new[] { general, ofGroup?.Until ?? now, ofHost }.Max();
+            if (next is null || until < next)
+                next = until;
+        }
+        return next;
+    }
+
+    /// <summary>An endpoint's place in the queue, counted from 1, and why it waits; null when it does not.</summary>
+    public (int Place, string Why, TimeSpan? Until)? PlaceOf(EndpointId endpoint, TimeSpan now)
+    {
+        var waiter = _waiting.Values.FirstOrDefault(candidate => candidate.Request.Endpoint == endpoint);
+        if (waiter is null)
+            return null;
+        var place = 1 + _waiting.Values.Count(other => other.IsBefore(waiter, now));
+        if (DialBudgets.Later(_budgets.OfHost(waiter.Lane.HostKey, now), HoldOfGroup(waiter.Lane.Queue, now)) is { } own)
+            return (place, own.Why, own.Until);
+        if (_handshakes.Count >= _settings.MaxConnecting)
+            return (place, $"{_settings.MaxConnecting} handshakes are in flight (supervisor.max-connecting)", null);
+        return _budgets.Overall(now) is { } general ? (place, general.Why, general.Until) : (place, $"supervisor.connect-rate {_settings.ConnectRate}", now);
+    }
+
+    /// <summary>What a restart must not forget: how much of each budget is spent, and who is paused. Times are from now.</summary>
+    public GovernorState Save(TimeSpan now) => _budgets.Save(now);
+
+    /// <summary>Takes up what <see cref="Save"/> wrote <paramref name="age"/> ago; also for the budgets of a configuration that is still to come.</summary>
+    public void Restore(GovernorState state, TimeSpan age, TimeSpan now) => _budgets.Restore(state, age, now);
+
+    private void Spend(PermitWaiter<THolder> waiter, TimeSpan now)
+    {
+        var (lane, queue) = (waiter.Lane, waiter.Lane.Queue);
+        Cancel(waiter.Holder);
+        _budgets.Spend(lane.HostKey, queue.GroupKey, now);
+        ConnectionGone(waiter.Holder); // granted twice it is still one connection
+        if (queue.Group is { } group)
+            _connectionsOfGroup[group] = _connectionsOfGroup.GetValueOrDefault(group) + 1;
+        _handshakes.Add(waiter.Holder);
+        _connections[waiter.Holder] = queue.Group;
+    }
+
+    private DialHold? HoldOfGroup(PermitQueue<THolder> queue, TimeSpan now)
+    {
+        if (queue.Group is not { } group)
+            return null;
+        return _groups.TryGetValue(group, out var settings) && settings.MaxConnections is { } most && _connectionsOfGroup.GetValueOrDefault(group) >= most
+            ? new DialHold(null, $"group {group} has its {most} connections (max-connections)")
+            : _budgets.OfGroup(queue.GroupKey!, now);
+    }
+
+    private PermitQueue<THolder> QueueOf(string? group)
+    {
+        if (!_queues.TryGetValue(KeyOf(group), out var queue))
+            _queues[KeyOf(group)] = queue = new PermitQueue<THolder>(group) { Priority = PriorityOf(group) };
+        return queue;
+    }
+
+    private static (bool IsGroup, string Name) KeyOf(string? group) => (group is not null, group ?? "");
+
+    private int PriorityOf(string? group) => group is not null && _groups.TryGetValue(group, out var settings) ? settings.Priority : 0;
+}

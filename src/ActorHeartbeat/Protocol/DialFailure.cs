@@ -1,0 +1,31 @@
+using System.Net;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Protocol;
+
+/// <summary>Why there is no connection.</summary>
+/// <param name="Layer">Where it failed.</param>
+/// <param name="Message">One line for an operator, without secrets.</param>
+public sealed record DialFailure(FailureLayer Layer, string Message)
+{
+    /// <summary>The status of a refused handshake.</summary>
+    public int? HttpStatus { get; init; }
+
+    /// <summary>The Retry-After header of a refused handshake as received (RFC 9110 section 10.2.3).</summary>
+    public string? RetryAfter { get; init; }
+
+    /// <summary>
+    /// Headers of a refused handshake, at most 32, those that say why or whither first; without Set-Cookie. Each value is at most 512
+    /// characters, its control characters escaped.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
+
+    /// <summary>The beginning of a refusal's body, at most 512 characters, its control characters escaped; empty for none.</summary>
+    public string Body { get; init; } = "";
+
+    /// <summary>The address that took the TCP connection, the proxy's where there is one; null when none did.</summary>
+    public IPEndPoint? RemoteAddress { get; init; }
+
+    /// <summary>The Location as received: what is followed must not be cut.</summary>
+    internal string? Location { get; init; }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+
+namespace ActorHeartbeat.Protocol;
+
+/// <summary>
+/// The one door for text that a peer chose: what comes through is one line of at most <see cref="MaxLength"/> characters, in which nothing
+/// moves a cursor, hides, or turns the direction of writing.
+/// </summary>
+internal static class PeerText
+{
+    public const int MaxLength = 512;
+
+    private const char Cut = '…';
+
+    /// <summary>The text with control and format characters (bidi marks among them) and line ends escaped, cut at the bound.</summary>
+    public static string Of(string? text, int maxLength = MaxLength)
+    {
+        var shown = new StringBuilder();
+        var fits = 0; // what leaves room for the mark of a cut
+        foreach (var rune in (text ?? "").EnumerateRunes())
+        {
+            shown.Append(Spell(rune));
+            if (shown.Length > maxLength)
+                return shown.ToString(0, fits) + Cut;
+            if (shown.Length < maxLength)
+                fits = shown.Length;
+        }
+
+        return shown.ToString();
+    }
+
+    /// <summary>Bytes that are not known to be text: printable ASCII as it is, every other byte as <c>\x</c> and two digits.</summary>
+    public static string OfBytes(ReadOnlySpan<byte> bytes, int maxLength = MaxLength)
+    {
+        var shown = new StringBuilder();
+        foreach (var next in bytes[..Math.Min(bytes.Length, maxLength + 1)])
+        {
+            if (next is >= 0x20 and < 0x7f)
+                shown.Append((char)next);
+            else
+                shown.Append(CultureInfo.InvariantCulture, $"\\x{next:x2}");
+        }
+
+        return Of(shown.ToString(), maxLength);
+    }
+
+    private static string Spell(Rune rune) => rune.Value switch
+    {
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        _ when !NeedsEscape(rune) => rune.ToString(),
+        var value when value < 0x100 => string.Create(CultureInfo.InvariantCulture, $"\\x{value:x2}"),
+        var value when rune.IsBmp => string.Create(CultureInfo.InvariantCulture, $"\\u{value:x4}"),
+        var value => string.Create(CultureInfo.InvariantCulture, $"\\U{value:x8}"),
+    };
+
+    private static bool NeedsEscape(Rune rune) => Rune.GetUnicodeCategory(rune) is
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+}

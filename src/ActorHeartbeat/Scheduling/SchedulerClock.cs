@@ -1,0 +1,19 @@
+using Akka.Actor;
+
+namespace ActorHeartbeat.Scheduling;
+
+/// <summary>
+/// The one clock of the connections: the actor scheduler's. A scheduler that runs on virtual time advances only its
+/// <see cref="ITimeProvider.Now"/>; one that runs on the wall clock says so by its type and has a monotonic clock beside it.
+/// </summary>
+public sealed class SchedulerClock(IScheduler scheduler)
+{
+    private readonly bool _isWallClock = scheduler is IDateTimeOffsetNowTimeProvider;
+    private readonly DateTimeOffset _origin = scheduler.Now;
+
+    /// <summary>Monotonic time, from an arbitrary origin.</summary>
+    public TimeSpan Elapsed => _isWallClock ? scheduler.HighResMonotonicClock : scheduler.Now - _origin;
+
+    /// <summary>For display, and for dates that come from outside.</summary>
+    public DateTimeOffset UtcNow => scheduler.Now.ToUniversalTime();
+}

@@ -1,0 +1,43 @@
+using System.Net.WebSockets;
+using ActorHeartbeat.Transport.Dialing;
+
+namespace ActorHeartbeat.Transport.WebSockets;
+
+/// <summary>
+/// Dials with the framework's <see cref="ClientWebSocket"/> and puts a tap under it that sends and sees RFC 6455 pings and pongs. Safe to
+/// use from many threads; one instance serves all endpoints.
+/// </summary>
+/// <remarks>
+/// Meant to live as long as the process. It holds nothing between connections, since an HTTP handler goes with the last connection dialed
+/// through it, so that nobody must dispose it; a program that outlives its dialer does so once the connections have ended.
+/// </remarks>
+/// <param name="time">Deadlines of sends and closes, and the pace at which addresses are tried.</param>
+public sealed class ClientWebSocketDialer(TimeProvider time) : IDialer, IDisposable
+{
+    private readonly WebSocketOpener _opener = new(time);
+
+    public ClientWebSocketDialer()
+        : this(TimeProvider.System)
+    {
+    }
+
+    /// <summary>Distinct HTTP handlers in use, one for all endpoints with the same TLS settings.</summary>
+    public int SharedHandlers => _opener.SharedHandlers;
+
+    /// <inheritdoc/>
+    /// <exception cref="ObjectDisposedException">The dialer is disposed.</exception>
+    public async Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
+    {
+        try
+        {
+            var opened = await _opener.OpenAsync(request, observer, cancellation).ConfigureAwait(false);
+            return new DialResult.Connected(new ClientWebSocketConnection(opened, request.Settings, observer, time));
+        }
+        catch (DialException exception)
+        {
+            return new DialResult.Failed(exception.Failure);
+        }
+    }
+
+    public void Dispose() => _opener.Dispose();
+}

@@ -1,0 +1,17 @@
+using System.Net.WebSockets;
+
+namespace ActorHeartbeat.Transport.WebSockets;
+
+/// <summary>Writes a message in frames small enough that a ping need not wait for the whole of it.</summary>
+internal static class FramedWriter
+{
+    /// <summary>What a socket takes in a moment, and large enough that its header costs nothing.</summary>
+    public const int MaxFrame = 64 * 1024;
+
+    public static async ValueTask WriteAsync(WebSocket socket, ReadOnlyMemory<byte> payload, WebSocketMessageType type)
+    {
+        for (; payload.Length > MaxFrame; payload = payload[MaxFrame..])
+            await socket.SendAsync(payload[..MaxFrame], type, endOfMessage: false, CancellationToken.None).ConfigureAwait(false);
+        await socket.SendAsync(payload, type, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Buffers;
+
+namespace ActorHeartbeat.Transport.WebSockets;
+
+/// <summary>A rented buffer that grows with the message it collects, up to one byte over the limit: enough to know that it is passed.</summary>
+internal struct MessageBuffer(int firstSize)
+{
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(firstSize);
+    private int _length;
+    private long _enough;
+
+    public readonly ReadOnlyMemory<byte> Message => _bytes.AsMemory(0, _length);
+
+    /// <summary>Begins a message of at most <paramref name="limit"/> bytes.</summary>
+    public void Begin(int limit) => (_length, _enough) = (0, limit + 1L);
+
+    /// <summary>Room for more of the message, never empty.</summary>
+    public Memory<byte> Free()
+    {
+        if (_length == _bytes.Length)
+            Grow();
+        return _bytes.AsMemory(_length, (int)Math.Min(_bytes.Length, _enough) - _length);
+    }
+
+    /// <summary>False when the message is larger than the limit.</summary>
+    public bool Advance(int count)
+    {
+        _length += count;
+        return _length < _enough;
+    }
+
+    public void Forget() => _bytes = [];
+
+    public void Return()
+    {
+        if (_bytes.Length > 0)
+            ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(_bytes.Length * 2L, _enough));
+        _bytes.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+}

@@ -1,0 +1,131 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
+
+namespace ActorHeartbeat.Transport.WebSockets;
+
+/// <summary>
+/// Sends messages one at a time in the order of the calls; those that must wait are bounded in number. Whoever finds the socket free
+/// writes; an idle connection has no writer and no queue.
+/// </summary>
+/// <param name="write">Sends one message.</param>
+/// <param name="bound">How many messages may wait, asked for each.</param>
+/// <param name="deadline">How long the socket may take over one message.</param>
+/// <param name="time">The deadline's clock.</param>
+/// <param name="onDeadline">Called when the deadline passes; must make the write in flight fail.</param>
+internal sealed class MessageSender(Func<OutboundMessage, ValueTask> write, Func<int> bound, TimeSpan deadline, TimeProvider time, Action onDeadline)
+{
+    private readonly Lock _gate = new();
+    private Queue<Waiting>? _waiting;
+    private TaskCompletionSource? _idle;
+    private bool _writing;
+    private bool _closed;
+
+    public ValueTask<SendStatus> SendAsync(OutboundMessage message)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return new ValueTask<SendStatus>(SendStatus.Refused);
+            if (_writing)
+                return EnqueueLocked(message);
+            _writing = true;
+        }
+
+        return SendAndPassOnAsync(message);
+    }
+
+    /// <summary>Refuses further messages; completes when those accepted are sent or lost.</summary>
+    public Task CloseAsync()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            if (!_writing)
+                return Task.CompletedTask;
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
+        }
+    }
+
+    /// <summary>The connection is over: what waits is lost.</summary>
+    public void End()
+    {
+        Queue<Waiting>? lost;
+        lock (_gate)
+        {
+            _closed = true;
+            lost = _waiting;
+            _waiting = null;
+        }
+
+        while (lost is not null && lost.TryDequeue(out var waiting))
+            waiting.SetResult(SendStatus.Expired);
+    }
+
+    private ValueTask<SendStatus> EnqueueLocked(OutboundMessage message)
+    {
+        _waiting ??= new Queue<Waiting>();
+        if (_waiting.Count >= bound())
+            return new ValueTask<SendStatus>(SendStatus.Refused);
+        var waiting = new Waiting(message);
+        _waiting.Enqueue(waiting);
+        return new ValueTask<SendStatus>(waiting.Task);
+    }
+
+    private async ValueTask<SendStatus> SendAndPassOnAsync(OutboundMessage message)
+    {
+        var status = await SendOneAsync(message).ConfigureAwait(false);
+        if (NextOrIdle() is { } next)
+            _ = SendWaitingAsync(next);
+        return status;
+    }
+
+    private async Task SendWaitingAsync(Waiting first)
+    {
+        for (var waiting = first; waiting is not null; waiting = NextOrIdle())
+            waiting.SetResult(await SendOneAsync(waiting.Message).ConfigureAwait(false));
+    }
+
+    private Waiting? NextOrIdle()
+    {
+        lock (_gate)
+        {
+            if (_waiting is not null && _waiting.TryDequeue(out var next))
+                return next;
+            _writing = false;
+            _waiting = null;
+            _idle?.TrySetResult();
+            return null;
+        }
+    }
+
+    private async ValueTask<SendStatus> SendOneAsync(OutboundMessage message)
+    {
+        try
+        {
+            var sending = write(message);
+            if (sending.IsCompleted)
+                await sending.ConfigureAwait(false);
+            else
+                await BeforeDeadlineAsync(sending).ConfigureAwait(false);
+            return SendStatus.Sent;
+        }
+        catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
+        {
+            // The pump's read meets the same end and reports it.
+            return SendStatus.Expired;
+        }
+    }
+
+    private async ValueTask BeforeDeadlineAsync(ValueTask sending)
+    {
+        using var timeout = new CancellationTokenSource(deadline, time);
+        await using var registration = timeout.Token.UnsafeRegister(static state => ((Action)state!)(), onDeadline).ConfigureAwait(false);
+        await sending.ConfigureAwait(false);
+    }
+
+    private sealed class Waiting(OutboundMessage message) : TaskCompletionSource<SendStatus>(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public OutboundMessage Message => message;
+    }
+}

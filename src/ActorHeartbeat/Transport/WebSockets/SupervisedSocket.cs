@@ -1,0 +1,134 @@
+using System.Net;
+using System.Net.WebSockets;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Transport.Dialing;
+
+namespace ActorHeartbeat.Transport.WebSockets;
+
+/// <summary>An open socket whose sends and closing have deadlines, and which remembers what ended it. Whoever reads it makes the end known.</summary>
+internal sealed class SupervisedSocket : IDisposable
+{
+    private readonly OpenedWebSocket _opened;
+    private readonly TimeoutSettings _timeouts;
+    private readonly IConnectionObserver _observer;
+    private readonly TimeProvider _time;
+    private readonly MessageSender _sender;
+    private readonly CancellationTokenSource _dropped = new();
+    private ClosingHandshake? _closing;
+    private DialFailure? _failure;
+
+    /// <param name="opened">The socket.</param>
+    /// <param name="timeouts">Its deadlines.</param>
+    /// <param name="observer">Knows its bounds.</param>
+    /// <param name="write">Sends one message; null for frame by frame over the socket itself.</param>
+    /// <param name="time">The clock of the deadlines.</param>
+    public SupervisedSocket(OpenedWebSocket opened, TimeoutSettings timeouts, IConnectionObserver observer, Func<OutboundMessage, ValueTask>? write, TimeProvider time)
+    {
+        _opened = opened;
+        _timeouts = timeouts;
+        _observer = observer;
+        _time = time;
+        _sender = new MessageSender(write ?? WriteAsync, () => observer.Limits.SendQueue, timeouts.Send, time, OnSendDeadline);
+    }
+
+    public ClientWebSocket Socket => _opened.Socket;
+
+    /// <inheritdoc cref="IConnection.RemoteAddress"/>
+    public IPEndPoint? RemoteAddress => _opened.RemoteAddress;
+
+    /// <summary>Cancelled when the socket is dropped without a closing handshake.</summary>
+    public CancellationToken Dropped => _dropped.Token;
+
+    private ClosingHandshake Closing => LazyInitializer.EnsureInitialized(
+        ref _closing, () => new ClosingHandshake(_opened.Socket, _sender, _timeouts.Close, _time, OnCloseDeadline));
+
+    /// <inheritdoc cref="Frames.FrameTap.ReleaseHandshakeAsync"/>
+    public async Task ReleaseHandshakeAsync()
+    {
+        try
+        {
+            await _opened.Tap.ReleaseHandshakeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
+        {
+            // What came in before the end is still to be read, and the read then meets the end.
+        }
+    }
+
+    public ValueTask<SendStatus> SendAsync(OutboundMessage message) => _sender.SendAsync(message);
+
+    public bool TryPing(long id) => Volatile.Read(ref _closing) is null && _opened.Tap.TryPing(id);
+
+    public void Close(int code, string reason)
+    {
+        if (!CloseCodes.MaySend(code))
+            throw new ArgumentOutOfRangeException(nameof(code), code, "RFC 6455 section 7.4 forbids to send this close code");
+        _ = Closing.SendAsync(code, reason);
+    }
+
+    /// <summary>Begins to close because of a message over the limit.</summary>
+    public void RefuseTooBig()
+    {
+        var limit = _observer.Limits.Message;
+        Blame(new DialFailure(FailureLayer.Protocol, $"a message is larger than limits.message ({limit} B); closed with {CloseCodes.MessageTooBig}"));
+        _ = Closing.SendAsync(CloseCodes.MessageTooBig, $"at most {limit} B");
+    }
+
+    /// <summary>Answers the peer's Close frame unless ours is out already.</summary>
+    public async Task<ConnectionEnd> AnswerCloseAsync()
+    {
+        var code = _opened.Tap.PeerCloseCode;
+        // A Close frame is answered with its code (RFC 6455 section 5.5.1); 1005 stands for none and is never on the wire.
+        var answered = await Closing.SendAsync(code == CloseCodes.NoStatusReceived ? CloseCodes.NormalClosure : code, "").ConfigureAwait(false);
+        // With both Close frames through, a deadline can only have cut short the wait for the peer's FIN: no failure, it is why there is one.
+        var failure = answered && _failure is { Layer: FailureLayer.Timeout } ? null : _failure;
+        return new ConnectionEnd(code, PeerText.Of(_opened.Socket.CloseStatusDescription), answered) { Failure = failure };
+    }
+
+    /// <summary>What a failed read says, unless it failed because the socket was dropped.</summary>
+    public ConnectionEnd Broken(Exception exception) => new(CloseCodes.AbnormalClosure, "", WasClean: false)
+    {
+        Failure = _failure ?? (_dropped.IsCancellationRequested ? null : WebSocketEnds.Judge(exception, _opened.Tap.WriteFailure, _opened.Tap.PeerCloseFlaw)),
+    };
+
+    /// <summary>Sees a Close frame through that the peer did not answer, for the time of a closing handshake at most.</summary>
+    public async Task DrainAsync()
+    {
+        if (!_opened.Tap.MustDrain)
+            return;
+        using var deadline = new CancellationTokenSource(_timeouts.Close, _time);
+        await _opened.Tap.DrainAsync(deadline.Token).ConfigureAwait(false);
+    }
+
+    public void Drop()
+    {
+        _dropped.Cancel();
+        _opened.Tap.Release();
+        _opened.Socket.Abort();
+    }
+
+    public void Dispose()
+    {
+        _opened.Dispose();
+        _sender.End();
+        _closing?.Dispose();
+    }
+
+    private ValueTask WriteAsync(OutboundMessage message) =>
+        FramedWriter.WriteAsync(_opened.Socket, message.Payload, message.Kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary);
+
+    private void OnSendDeadline()
+    {
+        Blame(new DialFailure(FailureLayer.Timeout, $"the socket did not take a message within {_timeouts.Send.TotalSeconds:0.###} s"));
+        Drop();
+    }
+
+    private void OnCloseDeadline()
+    {
+        Blame(new DialFailure(FailureLayer.Timeout, $"the closing handshake was not done within {_timeouts.Close.TotalSeconds:0.###} s"));
+        Drop();
+    }
+
+    private void Blame(DialFailure failure) => Interlocked.CompareExchange(ref _failure, failure, null);
+}

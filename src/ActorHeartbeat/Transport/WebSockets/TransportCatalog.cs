@@ -1,0 +1,45 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
+
+namespace ActorHeartbeat.Transport.WebSockets;
+
+/// <summary>Dials every endpoint with the transport that its settings name. <see cref="TransportKind.ClientWebSocket"/> is always there; others are added.</summary>
+/// <remarks>Lives as long as the process, as its transports do; see <see cref="ClientWebSocketDialer"/>. Add before the first dial.</remarks>
+public sealed class TransportCatalog : IDialer, IDisposable
+{
+    private readonly Dictionary<TransportKind, IDialer> _dialers;
+
+    /// <param name="time">The clock of the transports' deadlines.</param>
+    public TransportCatalog(TimeProvider time)
+    {
+        Time = time;
+        _dialers = new() { [TransportKind.ClientWebSocket] = new ClientWebSocketDialer(time) };
+    }
+
+    /// <summary>The clock of the transports' deadlines.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>Adds a transport, which from then on is disposed with the catalog.</summary>
+    /// <exception cref="ArgumentException">There is one for <paramref name="transport"/> already.</exception>
+    public TransportCatalog Add(TransportKind transport, IDialer dialer)
+    {
+        _dialers.Add(transport, dialer);
+        return this;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A transport that was not added fails every attempt, and says what to add.</remarks>
+    public async Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
+    {
+        if (_dialers.TryGetValue(request.Settings.Transport, out var dialer))
+            return await dialer.DialAsync(request, observer, cancellation).ConfigureAwait(false);
+        return new DialResult.Failed(new DialFailure(
+            FailureLayer.Unknown, $"the transport {request.Settings.Transport} was not added: reference its package and add it to the supervisor's options, as in options.Transports.Add{request.Settings.Transport}()"));
+    }
+
+    public void Dispose()
+    {
+        foreach (var dialer in _dialers.Values)
+            (dialer as IDisposable)?.Dispose();
+    }
+}

@@ -1,0 +1,148 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using static ActorHeartbeat.Tests.Feeds.FeedFixture;
+
+namespace ActorHeartbeat.Tests.Feeds;
+
+public sealed class FeedResumeTests
+{
+    [Fact]
+    public void Resuming_replays_what_is_kept_after_the_last_seen_number_and_goes_on_live()
+    {
+        var fixture = Published(10, new LimitSettings());
+
+        var subscription = fixture.Subscribe(After("run1", 8));
+        Publish(fixture.Feed.Begin(), "live");
+
+        Assert.Equal(["9 text 9", "10 text 10", "11 text live"], ReadAll(subscription));
+    }
+
+    [Fact]
+    public void Resuming_before_what_is_kept_begins_with_a_gap()
+    {
+        var fixture = Published(10, new LimitSettings { Replay = 3 });
+
+        var subscription = fixture.Subscribe(After("run1", 2));
+
+        var gap = Next(subscription);
+        Assert.Equal<(GapReason?, long, long?, long?, long)>((GapReason.NotRetained, 3L, 7, 2L, 7L), (gap.Gap?.Reason, gap.FirstSeq, gap.Gap?.To, gap.Gap?.LastSeq, gap.Seq));
+        Assert.Equal(["8 text 8", "9 text 9", "10 text 10"], ReadAll(subscription));
+    }
+
+    [Theory]
+    [InlineData("run0", 9)]
+    [InlineData("run1", 11)]
+    public void Resuming_at_a_number_of_another_run_begins_with_a_gap_and_everything_that_is_kept(string instance, long seen)
+    {
+        var fixture = Published(10, new LimitSettings { Replay = 2 });
+
+        var subscription = fixture.Subscribe(After(instance, seen));
+
+        var gap = Next(subscription);
+        Assert.Equal<(GapReason?, long, long?, long?, long)>((GapReason.Renumbered, 1L, 8, seen, 8L), (gap.Gap?.Reason, gap.FirstSeq, gap.Gap?.To, gap.Gap?.LastSeq, gap.Seq));
+        Assert.Equal(["9 text 9", "10 text 10"], ReadAll(subscription));
+    }
+
+    [Fact]
+    public void Resuming_at_the_newest_number_replays_nothing()
+    {
+        var fixture = Published(10, new LimitSettings());
+
+        Assert.Empty(ReadAll(fixture.Subscribe(After("run1", 10))));
+    }
+
+    [Fact]
+    public void Without_a_resume_point_only_live_events_come_after_the_present_state()
+    {
+        var fixture = Published(10, new LimitSettings());
+        fixture.Feed.StateChanged(new FeedState(FeedState.Open, ""));
+
+        Assert.Equal(["state open"], ReadAll(fixture.Subscribe(SubscriptionOptions.Default)));
+    }
+
+    [Fact]
+    public void From_the_oldest_everything_that_is_kept_comes()
+    {
+        var fixture = Published(4, new LimitSettings { Replay = 2 });
+
+        Assert.Equal(["3 text 3", "4 text 4"], ReadAll(fixture.Subscribe(Quiet with { Resume = ResumePoint.Oldest })));
+    }
+
+    [Fact]
+    public void A_gap_is_kept_for_replay_like_a_message()
+    {
+        var fixture = new FeedFixture();
+        fixture.Subscribe().Dispose();
+        var writer = fixture.Feed.Begin();
+        Publish(writer, "a");
+        writer.End("reset");
+        Publish(fixture.Feed.Begin(), "b");
+
+        Assert.Equal(["1 text a", "2-2 gap Disconnected", "3 text b"], ReadAll(fixture.Subscribe(After("run1", 0))));
+    }
+
+    [Fact]
+    public void The_ring_is_bounded_by_bytes_and_a_message_larger_than_it_empties_it()
+    {
+        var fixture = Published(0, new LimitSettings { ReplayBytes = 10 });
+        var writer = fixture.Feed.Begin();
+
+        Publish(writer, "12345", "67890", "x");
+        var afterThree = ReadAll(fixture.Subscribe(Quiet with { Resume = ResumePoint.Oldest }));
+        Publish(writer, "more than ten bytes", "y");
+
+        Assert.Equal(["2 text 67890", "3 text x"], afterThree);
+        Assert.Equal(["4-4 gap NotRetained", "5 text y"], ReadAll(fixture.Subscribe(After("run1", 3))));
+    }
+
+    [Fact]
+    public void A_smaller_limit_takes_effect_at_once()
+    {
+        var fixture = Published(10, new LimitSettings());
+
+        fixture.Feed.Configure(new LimitSettings { Replay = 1 });
+
+        Assert.Equal(["10 text 10"], ReadAll(fixture.Subscribe(Quiet with { Resume = ResumePoint.Oldest })));
+    }
+
+    [Fact]
+    public void Replay_does_not_count_against_the_capacity_of_the_queue()
+    {
+        var fixture = Published(10, new LimitSettings());
+
+        var subscription = fixture.Subscribe(After("run1", 0) with { Capacity = 1 });
+        Publish(fixture.Feed.Begin(), "x");
+
+        Assert.Equal(11, ReadAll(subscription).Length);
+    }
+
+    [Theory]
+    [InlineData("run1;venue.trades=12", true)]
+    [InlineData("run1;a=1,b:x@y=2", true)]
+    [InlineData("run1;", true)]
+    [InlineData("", false)]
+    [InlineData(";a=1", false)]
+    [InlineData("run1", false)]
+    [InlineData("run1;a=-1", false)]
+    [InlineData("run1;a=one", false)]
+    [InlineData("run1;a b=1", false)]
+    [InlineData("run1;a=1;b=2", false)]
+    public void A_resume_point_reads_its_own_text_and_refuses_others(string text, bool isOne)
+    {
+        Assert.Equal(isOne, ResumePoint.TryParse(text, out var point));
+        if (isOne)
+            Assert.Equal(text, point.ToString());
+    }
+
+    private static SubscriptionOptions After(string instance, long seq) =>
+        Quiet with { Resume = ResumePoint.After(instance, FeedFixture.Endpoint, seq) };
+
+    /// <summary>A feed that somebody has subscribed to, so that it keeps, and that has published 1 to <paramref name="count"/>.</summary>
+    private static FeedFixture Published(int count, LimitSettings limits)
+    {
+        var fixture = new FeedFixture(limits);
+        fixture.Subscribe().Dispose();
+        PublishNumbers(fixture.Feed.Begin(), 1, count);
+        return fixture;
+    }
+}
