@@ -46,7 +46,8 @@ public sealed record HoconOptions
 
 /// <summary>Bounds against hostile input. Reaching one is an error that names it and its place.</summary>
 /// <remarks>
-/// With the defaults no input costs more than about 1 GiB of memory: three bytes for each byte of the files, about 200 bytes for each key and
+/// With the defaults no input costs more than about 1 GiB of memory: three bytes for each byte of the files, about 200 bytes for each key
+/// and
 /// value as written and as resolved, and the fresh stacks.
 /// </remarks>
 public sealed record HoconLimits
@@ -66,14 +67,17 @@ public sealed record HoconLimits
     /// <summary>Files that include each other in a chain. Default 50.</summary>
     public int IncludeDepth { get; init; } = 50;
 
-    /// <summary>Include statements in all: ten files that each include the next ten times are few bytes and a great many reads. Default 10,000.</summary>
+    /// <summary>
+    /// Include statements in all: ten files that each include the next ten times are few bytes and a great many reads. Default 10,000.
+    /// </summary>
     public int Includes { get; init; } = 10_000;
 
     /// <summary>Keys and values of a file and its includes, and again values after substitution. Default 2 million.</summary>
     public long Nodes { get; init; } = 2_000_000;
 
     /// <summary>
-    /// Steps of resolving: a key that is looked up, an assignment that is looked at, a piece that is joined. Substitutions that refer to each
+    /// Steps of resolving: a key that is looked up, an assignment that is looked at, a piece that is joined. Substitutions that refer to
+    /// each
     /// other in all directions are few bytes and a great many steps. Default 10 million, a few seconds.
     /// </summary>
     public long Steps { get; init; } = 10_000_000;

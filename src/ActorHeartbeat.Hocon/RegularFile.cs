@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ActorHeartbeat.Hocon;
 
-/// <summary>Tells a regular file from a pipe, a socket or a device: opening one of those can wait for ever, and reading it need not end.</summary>
+/// <summary>
+/// Tells a regular file from a pipe, a socket or a device: opening one of those can wait for ever, and reading it need not end.
+/// </summary>
 internal static class RegularFile
 {
     private const int CurrentDirectory = -100; // AT_FDCWD: a relative path is relative to the working directory
@@ -18,7 +20,9 @@ internal static class RegularFile
     private const int Socket = 0xC000;
 
     /// <summary>What stands in the way of reading a path as a file, such as <c>this is a pipe</c>; null when nothing does.</summary>
-    /// <remarks>Links are followed. A path that is not there has no kind: opening it says so. Only Linux is asked; elsewhere it is null.</remarks>
+    /// <remarks>
+    /// Links are followed. A path that is not there has no kind: opening it says so. Only Linux is asked; elsewhere it is null.
+    /// </remarks>
     public static string? Reject(string path) => Kind(path) switch
     {
         Pipe => "this is a pipe, not a regular file",
@@ -35,7 +39,9 @@ internal static class RegularFile
         try
         {
             var terminated = Encoding.UTF8.GetBytes(path + '\0');
-            return Status(CurrentDirectory, terminated, 0, TypeOnly, found) == 0 ? MemoryMarshal.Read<ushort>(found.AsSpan(ModeOffset)) & TypeMask : 0;
+            return Status(CurrentDirectory, terminated, 0, TypeOnly, found) == 0
+                ? MemoryMarshal.Read<ushort>(found.AsSpan(ModeOffset)) & TypeMask
+                : 0;
         }
         catch (EntryPointNotFoundException)
         {

@@ -64,7 +64,8 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
         }
     }
 
-    public override async Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+    public override async Task SendAsync(
+        ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
     {
         if (endOfMessage)
             await FramedWriter.WriteAsync(socket.Socket, buffer, messageType).ConfigureAwait(false);
@@ -74,9 +75,11 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
     }
 
     // The closing handshake is the supervised socket's: the client would send codes of its own.
-    public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
-    public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
+    public override Task CloseOutputAsync(
+        WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
 
     // Once the end is known the socket is closed in its own time: a Close frame may be on its way still.
     public override void Abort()

@@ -24,7 +24,8 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
     private readonly PacedWebSocket _paced;
     private readonly IDisposable _subscription;
 
-    public WebsocketClientConnection(IWebsocketClient client, OpenedWebSocket opened, EndpointSettings settings, IConnectionObserver observer, TimeProvider time)
+    public WebsocketClientConnection(
+        IWebsocketClient client, OpenedWebSocket opened, EndpointSettings settings, IConnectionObserver observer, TimeProvider time)
     {
         _client = client;
         _observer = observer;
@@ -67,8 +68,11 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
         _paced.WaitFor(DeliverAsync(kind, message.Binary ?? message.Stream?.ToArray() ?? []));
     }
 
-    /// <summary>An observer that throws does so into the next read, which reports it, and not into the client's loop, which would end in silence.</summary>
-    private async Task DeliverAsync(MessageKind kind, byte[] payload) => await _observer.OnMessageAsync(kind, payload).ConfigureAwait(false);
+    /// <summary>
+    /// An observer that throws does so into the next read, which reports it, and not into the client's loop, which would end in silence.
+    /// </summary>
+    private async Task DeliverAsync(MessageKind kind, byte[] payload) =>
+        await _observer.OnMessageAsync(kind, payload).ConfigureAwait(false);
 
     void IObserver<ResponseMessage>.OnError(Exception error) => _socket.Drop();
 
@@ -80,7 +84,9 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
     {
         var before = _paced.Writes;
         if (message.Payload.IsEmpty)
-            await _paced.SendAsync(ArraySegment<byte>.Empty, TypeOf(message.Kind), endOfMessage: true, CancellationToken.None).ConfigureAwait(false); // the client refuses it
+            await _paced
+                .SendAsync(ArraySegment<byte>.Empty, TypeOf(message.Kind), endOfMessage: true, CancellationToken.None)
+                .ConfigureAwait(false); // the client refuses it
         else if (message.Kind == MessageKind.Text)
             await _client.SendInstant(System.Text.Encoding.UTF8.GetString(message.Payload.Span)).ConfigureAwait(false);
         else
@@ -89,7 +95,8 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
             throw new WebSocketException(WebSocketError.InvalidState); // the client drops in silence what it can no longer send
     }
 
-    private static WebSocketMessageType TypeOf(MessageKind kind) => kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
+    private static WebSocketMessageType TypeOf(MessageKind kind) =>
+        kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
 
     /// <summary>Not on the client's own stack: disposing it waits for nothing, but it must not happen inside its reading loop.</summary>
     private void OnEnd(ConnectionEnd end) => _ = Task.Run(

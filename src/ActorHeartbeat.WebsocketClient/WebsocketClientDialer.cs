@@ -37,16 +37,19 @@ public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposa
         {
             await client.StartOrFail().ConfigureAwait(false);
         }
-        catch (Exception exception) when (failure is not null || exception is Websocket.Client.Exceptions.WebsocketException or OperationCanceledException)
+        catch (Exception exception)
+            when (failure is not null || exception is Websocket.Client.Exceptions.WebsocketException or OperationCanceledException)
         {
             // A client whose start failed still says IsStarted; it is not used again.
             client.Dispose();
             connection?.Discard();
-            return new DialResult.Failed(failure ?? DialFailures.Of(exception, request.Url, DialStage.Upgrading, cancellation.IsCancellationRequested));
+            return new DialResult.Failed(
+                failure ?? DialFailures.Of(exception, request.Url, DialStage.Upgrading, cancellation.IsCancellationRequested));
         }
 
         return connection is null
-            ? new DialResult.Failed(failure ?? new DialFailure(FailureLayer.Unknown, $"{DialFailures.Show(request.Url)}: the client did not connect"))
+            ? new DialResult.Failed(
+                failure ?? new DialFailure(FailureLayer.Unknown, $"{DialFailures.Show(request.Url)}: the client did not connect"))
             : new DialResult.Connected(connection);
 
         async Task<WebSocket> OpenAsync(Uri url, CancellationToken ended)

@@ -1,4 +1,5 @@
-// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks -- runtime|transport|delivery|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak [options]
+// dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks --
+// runtime|transport|delivery|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak [options]
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Hocon;
@@ -28,9 +29,14 @@ switch (args)
     case ["show-server", .. var rest]:
         return await ShowServer.RunAsync(rest);
     case ["--help"]:
-        Console.WriteLine($"runtime | transport | delivery | configuration | hocon: what things cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the process uses over time while a fault happens every few seconds");
+        Console.WriteLine(
+            "runtime | transport | delivery | configuration | hocon: what things "
+                + $"cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the "
+                + "process uses over time while a fault happens every few seconds");
         return 0;
     default:
-        await Console.Error.WriteLineAsync("name a benchmark: runtime, transport, delivery, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, governor or soak; --help says more");
+        await Console.Error.WriteLineAsync(
+            "name a benchmark: runtime, transport, delivery, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, "
+                + "governor or soak; --help says more");
         return 2;
 }

@@ -40,7 +40,10 @@ public sealed class AkkaSectionTests
     {
         var name = key.Replace("\\\"", "\"", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal);
 
-        var bindings = Read($"actor.serialization-bindings {{ \"{key}\" = mine }}").GetConfig("akka.actor.serialization-bindings").Root.GetObject().Items;
+        var bindings = Read($"actor.serialization-bindings {{ \"{key}\" = mine }}")
+            .GetConfig("akka.actor.serialization-bindings")
+            .Root.GetObject()
+            .Items;
 
         Assert.Equal([(name, "mine")], bindings.Select(binding => (binding.Key, binding.Value.GetString())));
     }
@@ -75,5 +78,9 @@ public sealed class AkkaSectionTests
         Assert.StartsWith(expected, Assert.Single(ConfigurationLoader.LoadText(text).Errors).ToString(), StringComparison.Ordinal);
     }
 
-    private static Config Read(string section) => ConfigurationFactory.ParseString($"akka {ConfigurationLoader.LoadText($"akka {{ {section}\n}}".Replace("${b}", "${akka.b}", StringComparison.Ordinal)).OrThrow().Akka}");
+    private static Config Read(string section)
+    {
+        var text = $"akka {{ {section}\n}}".Replace("${b}", "${akka.b}", StringComparison.Ordinal);
+        return ConfigurationFactory.ParseString($"akka {ConfigurationLoader.LoadText(text).OrThrow().Akka}");
+    }
 }

@@ -108,17 +108,28 @@ public sealed class ConfigurationDiffTests
         { "sinks.s.rotate.keep", "0", Live },
     };
 
-    // Keys that the base cannot change alone: another mode needs other messages, max-silence needs a reply, client-key a certificate, and there is
+    // Keys that the base cannot change alone: another mode needs other messages, max-silence needs a reply, client-key a certificate, and
+    // there is
     // one transport in this build and one kind and format of a sink.
-    private static readonly string[] Apart = ["heartbeat.mode", "heartbeat.max-silence", "tls.client-key", "transport", "sinks.s.type", "sinks.s.format"];
+    private static readonly string[] Apart =
+    [
+        "heartbeat.mode",
+        "heartbeat.max-silence",
+        "tls.client-key",
+        "transport",
+        "sinks.s.type",
+        "sinks.s.format",
+    ];
 
     [Theory]
     [MemberData(nameof(EndpointKeys))]
-    public void A_changed_key_of_an_endpoint_takes_what_the_table_says_and_nothing_else_changes(string key, string value, ChangeEffect effect)
+    public void A_changed_key_of_an_endpoint_takes_what_the_table_says_and_nothing_else_changes(
+        string key, string value, ChangeEffect effect)
     {
         var old = Load(Base);
 
-        var diff = ConfigurationDiff.Between(old, Load($"{Base}\nactor-heartbeat.endpoints.x.{key} = null\nactor-heartbeat.endpoints.x.{key} = {value}"));
+        var diff = ConfigurationDiff.Between(
+            old, Load($"{Base}\nactor-heartbeat.endpoints.x.{key} = null\nactor-heartbeat.endpoints.x.{key} = {value}"));
 
         var endpoint = Assert.Single(diff.Changed);
         Assert.Equal([key], endpoint.Change.Keys);
@@ -128,7 +139,8 @@ public sealed class ConfigurationDiffTests
 
     [Theory]
     [MemberData(nameof(OtherKeys))]
-    public void A_changed_key_beside_the_endpoints_takes_what_the_table_says_and_touches_no_endpoint(string key, string value, ChangeEffect effect)
+    public void A_changed_key_beside_the_endpoints_takes_what_the_table_says_and_touches_no_endpoint(
+        string key, string value, ChangeEffect effect)
     {
         var old = Load(Base);
 
@@ -143,8 +155,12 @@ public sealed class ConfigurationDiffTests
     public void The_tables_have_every_key_of_the_schema()
     {
         var endpoint = Schema.EndpointSchema.Shape.Keys.Select(key => key.Path).Except(Apart).Order(StringComparer.Ordinal);
-        var others = Schema.ProcessSchema.Shape.Keys.Select(key => key.Path).Concat(Schema.GroupSchema.Shape.Keys.Select(key => $"groups.g.{key.Path}"))
-            .Concat(Schema.SinkSchema.Shape.Keys.Select(key => $"sinks.s.{key.Path}")).Except(Apart).Order(StringComparer.Ordinal);
+        var others = Schema
+            .ProcessSchema.Shape.Keys.Select(key => key.Path)
+            .Concat(Schema.GroupSchema.Shape.Keys.Select(key => $"groups.g.{key.Path}"))
+            .Concat(Schema.SinkSchema.Shape.Keys.Select(key => $"sinks.s.{key.Path}"))
+            .Except(Apart)
+            .Order(StringComparer.Ordinal);
 
         Assert.Equal(endpoint, EndpointKeys.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
         Assert.Equal(others, OtherKeys.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
@@ -153,10 +169,20 @@ public sealed class ConfigurationDiffTests
     [Fact]
     public void Another_heartbeat_is_live()
     {
-        var old = Load("actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = json, reply { match = a, send = b } } }");
+        var old = Load(
+            "actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = json, reply { match = a, send = b } } }"
+        );
 
-        var silence = ConfigurationDiff.Between(old, Load("actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = json, reply { match = a, send = b }, max-silence = 1m } }"));
-        var mode = ConfigurationDiff.Between(old, Load("actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = text, reply { match = a, send = b } } }"));
+        var silence = ConfigurationDiff.Between(
+            old,
+            Load(
+                "actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = json, reply { match = a, send = "
+                    + "b }, max-silence = 1m } }"));
+        var mode = ConfigurationDiff.Between(
+            old,
+            Load(
+                "actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = text, reply { match = a, send = b } } }"
+            ));
 
         Assert.Equal([new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.max-silence"]))], silence.ChangedLive);
         Assert.Equal([new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.mode"]))], mode.ChangedLive);

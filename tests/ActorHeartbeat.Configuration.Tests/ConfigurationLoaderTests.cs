@@ -13,7 +13,8 @@ public sealed class ConfigurationLoaderTests
     {
         var endpoint = Endpoint("""
             actor-heartbeat {
-              defaults { timeouts { connect = 1s, close = 1s, send = 1s }, backoff.initial = 3s, labels { a = defaults, b = defaults, c = defaults } }
+              defaults { timeouts { connect = 1s, close = 1s, send = 1s }, backoff.initial = 3s
+                         labels { a = defaults, b = defaults, c = defaults } }
               templates {
                 first { timeouts { close = 2s, send = 2s }, labels.b = first }
                 second { timeouts.send = 3s, labels { b = second, c = null } }
@@ -53,7 +54,8 @@ public sealed class ConfigurationLoaderTests
             actor-heartbeat.endpoints.x {
               url = "wss://a"
               on-open = [
-                { send { method = SUBSCRIBE, params = ["btcusdt@trade", 2, true, null, 1.50], id = 1, a { z = 1, b = "ü\"" } }, expect { "/id" = 1, "/result" = null }, timeout = 3s }
+                { send { method = SUBSCRIBE, params = ["btcusdt@trade", 2, true, null, 1.50], id = 1, a { z = 1, b = "ü\"" } }
+                  expect { "/id" = 1, "/result" = null }, timeout = 3s }
                 { send = "as it is " }
               ]
               on-close = [ """{"op" : "stop"}""", { op = stop } ]
@@ -62,8 +64,12 @@ public sealed class ConfigurationLoaderTests
 
         Assert.Equal(
             [
-                new(OutboundMessage.Text("""{"method":"SUBSCRIBE","params":["btcusdt@trade",2,true,null,1.50],"id":1,"a":{"z":1,"b":"ü\""}}"""),
-                    new MessagePattern.Json([new("/id", "1"), new("/result", "null")]), Seconds(3)),
+                new(
+                    OutboundMessage.Text(
+                        """{"method":"SUBSCRIBE","params":["btcusdt@trade",2,true,null,1.50],"id":1,"a":{"z":1,"b":"ü\""}}"""
+                    ),
+                    new MessagePattern.Json([new("/id", "1"), new("/result", "null")]),
+                    Seconds(3)),
                 new OpeningMessage(OutboundMessage.Text("as it is "), null, Seconds(5)),
             ],
             endpoint.OnOpen);
@@ -91,7 +97,9 @@ public sealed class ConfigurationLoaderTests
                 max-age { age = 23h, jitter = 0.1, ready-after = 2s, duplicate-key = "/id" }
                 timeouts.data-idle { after = 90s, quiet-hours = ["22:00-06:30", "12:00-13:00"] }
                 limits { message = 64KiB, replay-bytes = 1MB }
-                outcomes { rules = [ { http-status = [401, "500-599"], failure = tls, then = retry-after, retry = 1m, scope = group }, { close-code = 4001, then = next-url } ], otherwise = stop }
+                outcomes { rules = [ { http-status = [401, "500-599"], failure = tls, then = retry-after, retry = 1m, scope = group }
+                                     { close-code = 4001, then = next-url } ]
+                           otherwise = stop }
                 proxy = "http://proxy:3128"
                 tls { min-version = 1.3, verify = false }
                 tcp.keep-alive = off
@@ -103,8 +111,20 @@ public sealed class ConfigurationLoaderTests
         Assert.Equal(new ReloadSettings { MaxRemoved = 0.125, Debounce = TimeSpan.FromMilliseconds(250) }, configuration.Process.Config);
         Assert.Equal(
             [
-                new GroupSettings { Name = "a", ConnectRate = new Rate(300, TimeSpan.FromMinutes(5)), MaxConnections = 300, Priority = -10, SendRate = new Rate(5, Seconds(1)) },
-                new GroupSettings { Name = "b", ConnectRate = new Rate(10, TimeSpan.FromMinutes(1)), SendRate = new Rate(0.5, Seconds(1)) },
+                new GroupSettings
+                {
+                    Name = "a",
+                    ConnectRate = new Rate(300, TimeSpan.FromMinutes(5)),
+                    MaxConnections = 300,
+                    Priority = -10,
+                    SendRate = new Rate(5, Seconds(1)),
+                },
+                new GroupSettings
+                {
+                    Name = "b",
+                    ConnectRate = new Rate(10, TimeSpan.FromMinutes(1)),
+                    SendRate = new Rate(0.5, Seconds(1)),
+                },
             ],
             configuration.Groups);
         Assert.Null(configuration.Process.Http.Listen);
@@ -113,12 +133,20 @@ public sealed class ConfigurationLoaderTests
         Assert.Null(endpoint.Heartbeat.Timeout);
         Assert.Equal(new FlapSettings(5, Seconds(60), TimeSpan.FromMinutes(5)), endpoint.Flap);
         Assert.Equal(new RotationSettings(TimeSpan.FromHours(23), 0.1, Seconds(2)) { DuplicateKey = "/id" }, endpoint.MaxAge);
-        Assert.Equal(new DataIdleSettings(Seconds(90), [new(new(22, 0), new(6, 30)), new(new(12, 0), new(13, 0))]), endpoint.Timeouts.DataIdle);
+        Assert.Equal(
+            new DataIdleSettings(Seconds(90), [new(new(22, 0), new(6, 30)), new(new(12, 0), new(13, 0))]), endpoint.Timeouts.DataIdle);
         Assert.Equal(new LimitSettings { Message = 64 * 1024, ReplayBytes = 1_000_000 }, endpoint.Limits);
         Assert.Equal(
             new OutcomeSettings(
                 [
-                    new() { HttpStatus = [401, new(500, 599)], Failure = [FailureLayer.Tls], Then = OutcomeAction.RetryAfter, Retry = TimeSpan.FromMinutes(1), Scope = GovernorScope.Group },
+                    new()
+                    {
+                        HttpStatus = [401, new(500, 599)],
+                        Failure = [FailureLayer.Tls],
+                        Then = OutcomeAction.RetryAfter,
+                        Retry = TimeSpan.FromMinutes(1),
+                        Scope = GovernorScope.Group,
+                    },
                     new() { CloseCode = [4001], Then = OutcomeAction.NextUrl },
                 ],
                 OutcomeAction.Stop),

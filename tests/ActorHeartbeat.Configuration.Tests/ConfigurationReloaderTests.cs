@@ -274,7 +274,10 @@ public sealed class ConfigurationReloaderTests : TestKit
             return Load();
         });
 
-        var asked = Enumerable.Range(0, 10).Select(_ => reloader.Ask<ReloadReport>(new Reload(ReloadTrigger.Http), TimeSpan.FromSeconds(10))).ToArray();
+        var asked = Enumerable
+            .Range(0, 10)
+            .Select(_ => reloader.Ask<ReloadReport>(new Reload(ReloadTrigger.Http), TimeSpan.FromSeconds(10)))
+            .ToArray();
         gate.Set();
         var answers = await Task.WhenAll(asked);
 
@@ -328,7 +331,8 @@ public sealed class ConfigurationReloaderTests : TestKit
         var next = Ask(reloader, new Reload(ReloadTrigger.Http));
         gate.Release();
 
-        Assert.Equal("conf.d/slow.conf: reading hangs at conf.d/slow.conf: it took longer than 30 s", Assert.Single(hangs.Errors).ToString());
+        Assert.Equal(
+            "conf.d/slow.conf: reading hangs at conf.d/slow.conf: it took longer than 30 s", Assert.Single(hangs.Errors).ToString());
         Assert.Equal((ReloadOutcome.Invalid, 1), (hangs.Outcome, hangs.Generation));
         Assert.True(degraded.IsDegraded);
         Assert.Equal((ReloadOutcome.Applied, 2), (next.Outcome, next.Generation));
@@ -342,7 +346,8 @@ public sealed class ConfigurationReloaderTests : TestKit
         using var hanging = new SemaphoreSlim(0);
         using var gate = new SemaphoreSlim(0);
         var isMended = false;
-        Write(Good + "\nactor-heartbeat.config.poll = 1h"); // a look at the files, given up for a reading, would count among those in flight
+        // a look at the files, given up for a reading, would count among those in flight
+        Write(Good + "\nactor-heartbeat.config.poll = 1h");
         var reloader = Start(inHand =>
         {
             if (Volatile.Read(ref isMended))
@@ -365,8 +370,10 @@ public sealed class ConfigurationReloaderTests : TestKit
         gate.Release(4);
 
         Assert.Equal(
-            "slow.conf: reading hangs at slow.conf: 4 readings wait for it, and no further one is begun", Assert.Single(refused.Errors).ToString());
-        AwaitAssert(() => Assert.Equal(ReloadOutcome.Unchanged, Ask(reloader, new Reload(ReloadTrigger.Http)).Outcome), TimeSpan.FromSeconds(10));
+            "slow.conf: reading hangs at slow.conf: 4 readings wait for it, and no further one is begun",
+            Assert.Single(refused.Errors).ToString());
+        AwaitAssert(
+            () => Assert.Equal(ReloadOutcome.Unchanged, Ask(reloader, new Reload(ReloadTrigger.Http)).Outcome), TimeSpan.FromSeconds(10));
     }
 
     [Fact]
@@ -410,7 +417,9 @@ public sealed class ConfigurationReloaderTests : TestKit
     private IActorRef Start(Func<FileInHand, LoadResult> load)
     {
         var initial = Load().OrThrow();
-        var reloader = Sys.ActorOf(Props.Create(() => new ConfigurationReloader(initial, load, (configuration, diff) => _applied.Add(new(configuration, diff)), _watch)));
+        var reloader = Sys.ActorOf(
+            Props.Create(() =>
+                new ConfigurationReloader(initial, load, (configuration, diff) => _applied.Add(new(configuration, diff)), _watch)));
         State(reloader);
         return reloader;
     }
@@ -429,7 +438,8 @@ public sealed class ConfigurationReloaderTests : TestKit
         File.Move($"{_file}.new", _file, overwrite: true);
     }
 
-    private static ReloadReport Ask(IActorRef reloader, Reload request) => reloader.Ask<ReloadReport>(request, TimeSpan.FromSeconds(10)).Result;
+    private static ReloadReport Ask(IActorRef reloader, Reload request) =>
+        reloader.Ask<ReloadReport>(request, TimeSpan.FromSeconds(10)).Result;
 
     private static ConfigurationState State(IActorRef reloader) =>
         reloader.Ask<ConfigurationState>(GetConfigurationState.Instance, TimeSpan.FromSeconds(10)).Result;

@@ -45,7 +45,8 @@ public sealed class ConfigurationVerbsTests
     {
         _files["good.conf"] = "include \"no/such.conf\"";
 
-        Assert.Equal("good.conf: good: 0 endpoints, 0 groups, 1 files; not there: no/such.conf\n", Verbs(VerbFormat.Text).Check("good.conf").Output);
+        Assert.Equal(
+            "good.conf: good: 0 endpoints, 0 groups, 1 files; not there: no/such.conf\n", Verbs(VerbFormat.Text).Check("good.conf").Output);
         Assert.Equal("no/such.conf", Parsed(Verbs(VerbFormat.Json).Check("good.conf")).GetProperty("missing")[0].GetString());
     }
 
@@ -57,10 +58,19 @@ public sealed class ConfigurationVerbsTests
 
         Assert.Equal(1, text.ExitCode);
         Assert.True(text.IsError);
-        Assert.StartsWith("wrong.conf:1:29: log.level: found \"loud\"; expected one of trace, debug, info, warning, error\n", text.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "wrong.conf:1:29: log.level: found \"loud\"; expected one of trace, debug, info, warning, error\n",
+            text.Output,
+            StringComparison.Ordinal);
         Assert.False(json.GetProperty("good").GetBoolean());
         var error = Assert.Single(json.GetProperty("errors").EnumerateArray());
-        Assert.Equal(("wrong.conf", 1, 29, "log.level"), (error.GetProperty("file").GetString(), error.GetProperty("line").GetInt32(), error.GetProperty("column").GetInt32(), error.GetProperty("key").GetString()));
+        Assert.Equal(
+            ("wrong.conf", 1, 29, "log.level"),
+            (
+                error.GetProperty("file").GetString(),
+                error.GetProperty("line").GetInt32(),
+                error.GetProperty("column").GetInt32(),
+                error.GetProperty("key").GetString()));
     }
 
     [Fact]
@@ -70,7 +80,10 @@ public sealed class ConfigurationVerbsTests
 
         Assert.DoesNotContain("hunter2", shown, StringComparison.Ordinal);
         Assert.Contains("url = \"wss://feed.example.com/ws?***\"", shown, StringComparison.Ordinal);
-        Assert.Contains("""on-open = [{"send":"login token=***","expect":{"/auth/token":"***","/ok":true}}]""", shown, StringComparison.Ordinal);
+        Assert.Contains(
+            """on-open = [{"send":"login token=***","expect":{"/auth/token":"***","/ok":true}}]""",
+            shown,
+            StringComparison.Ordinal);
         Assert.Contains("proxy = \"http://***@proxy:3128\"", shown, StringComparison.Ordinal);
         Assert.Matches("""(?m)^max-age = \{"age":"23h"\} +# endpoint, good.conf:9$""", shown);
         Assert.Matches("""(?m)^heartbeat.send = \{"method":"ping","apiKey":"\*\*\*"\} +# template mexc, good.conf:3$""", shown);
@@ -88,7 +101,13 @@ public sealed class ConfigurationVerbsTests
 
         var age = endpoint.GetProperty("settings").GetProperty("max-age");
         Assert.Equal("x", endpoint.GetProperty("id").GetString());
-        Assert.Equal(("23h", "good.conf", 9, "endpoint"), (age.GetProperty("value").GetProperty("age").GetString(), age.GetProperty("file").GetString(), age.GetProperty("line").GetInt32(), age.GetProperty("layer").GetString()));
+        Assert.Equal(
+            ("23h", "good.conf", 9, "endpoint"),
+            (
+                age.GetProperty("value").GetProperty("age").GetString(),
+                age.GetProperty("file").GetString(),
+                age.GetProperty("line").GetInt32(),
+                age.GetProperty("layer").GetString()));
     }
 
     [Fact]
@@ -99,8 +118,10 @@ public sealed class ConfigurationVerbsTests
             ["plain.conf"] = """
                 actor-heartbeat.endpoints.x {
                   url = "wss://feed.example.com/ws", urls = ["ws://b"], labels.a = b
-                  heartbeat { mode = text, send = ping, expect = pong, reply { match { "/a" = 1 }, send { b = [2] } }, max-silence = 90s, timeout = auto }
-                  flap { ends = 5, within = 60s }, max-age { age = 1d, jitter = 0.5 }, timeouts.data-idle { after = 1h, quiet-hours = ["22:00-06:00"] }
+                  heartbeat { mode = text, send = ping, expect = pong, reply { match { "/a" = 1 }, send { b = [2] } }
+                              max-silence = 90s, timeout = auto }
+                  flap { ends = 5, within = 60s }, max-age { age = 1d, jitter = 0.5 }
+                  timeouts.data-idle { after = 1h, quiet-hours = ["22:00-06:00"] }
                   backoff { jitter = 0.3, max-attempts = 3, multiplier = 2 }, limits.message = 1000
                   outcomes.rules = [ { close-code = ["4000-4099", 1008], failure = [dns, tcp], then = quarantine, retry = 90s } ]
                   on-open = [ { send { a = 1 }, expect { "/b" = "c" }, timeout = 250ms }, { send = hello } ], on-close = [ stop ]
@@ -114,7 +135,10 @@ public sealed class ConfigurationVerbsTests
         var shown = Verbs(VerbFormat.Text, files).Show("plain.conf", "x").Output;
 
         var body = string.Join('\n', shown.Split('\n').Skip(1));
-        var again = ConfigurationLoader.LoadText($"actor-heartbeat.endpoints.x {{\n{body}\n}}", "shown.conf", _ => null).OrThrow().Endpoints[0];
+        var again = ConfigurationLoader
+            .LoadText($"actor-heartbeat.endpoints.x {{\n{body}\n}}", "shown.conf", _ => null)
+            .OrThrow()
+            .Endpoints[0];
         Assert.Equal(EndpointChange.None, EndpointChange.Between(original, again));
     }
 
@@ -125,7 +149,8 @@ public sealed class ConfigurationVerbsTests
 
         var result = Verbs(VerbFormat.Text).Show("good.conf", "btc-trade");
 
-        Assert.Equal(new VerbResult(1, "good.conf: endpoints.btc-trade: no such endpoint; did you mean \"btc-trades\"?\n", IsError: true), result);
+        Assert.Equal(
+            new VerbResult(1, "good.conf: endpoints.btc-trade: no such endpoint; did you mean \"btc-trades\"?\n", IsError: true), result);
     }
 
     [Fact]
@@ -133,7 +158,9 @@ public sealed class ConfigurationVerbsTests
     {
         var verbs = Verbs(VerbFormat.Text);
 
-        Assert.Equal(new VerbResult(2, "+ y\n- x\n1 added, 1 removed, 0 reconnected, 0 from the next attempt, 0 changed live, 0 unchanged\n"), verbs.Diff("good.conf", "other.conf"));
+        Assert.Equal(
+            new VerbResult(2, "+ y\n- x\n1 added, 1 removed, 0 reconnected, 0 from the next attempt, 0 changed live, 0 unchanged\n"),
+            verbs.Diff("good.conf", "other.conf"));
         Assert.Equal(0, verbs.Diff("good.conf", "good.conf").ExitCode);
         Assert.Equal(1, verbs.Diff("good.conf", "wrong.conf").ExitCode);
     }
@@ -142,10 +169,13 @@ public sealed class ConfigurationVerbsTests
     public void Diff_against_the_page_of_a_running_service_says_the_same_as_diff_of_the_files()
     {
         var old = Load("""
-            actor-heartbeat { groups { g { priority = 1 }, gone {} }, endpoints { a { url = "wss://a", group = g }, b.url = "wss://b", c.url = "wss://c", e.url = "wss://e" } }
+            actor-heartbeat { groups { g { priority = 1 }, gone {} }
+              endpoints { a { url = "wss://a", group = g }, b.url = "wss://b", c.url = "wss://c", e.url = "wss://e" } }
             """);
         var next = Load("""
-            actor-heartbeat { http.listen = off, groups { g { priority = 2 }, new {} }, endpoints { a { url = "wss://a2", group = g }, b { url = "wss://b", labels.x = y, timeouts.connect = 10s }, d.url = "wss://d", e.url = "wss://e" } }
+            actor-heartbeat { http.listen = off, groups { g { priority = 2 }, new {} }
+              endpoints { a { url = "wss://a2", group = g }
+                          b { url = "wss://b", labels.x = y, timeouts.connect = 10s }, d.url = "wss://d", e.url = "wss://e" } }
             akka.loglevel = DEBUG
             """);
         var page = ConfigurationPage.Print(new ConfigurationState(old, 3, null));

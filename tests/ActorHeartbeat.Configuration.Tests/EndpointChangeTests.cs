@@ -21,7 +21,13 @@ public sealed class EndpointChangeTests
     {
         var again = Endpoint with { Labels = new ValueMap<string>([new("venue", "a")]), OnClose = [OutboundMessage.Text("stop")] };
 
-        var change = EndpointChange.Between(again, again with { Labels = new ValueMap<string>([new("venue", "a")]), OnClose = [OutboundMessage.Text("stop")] });
+        var change = EndpointChange.Between(
+            again,
+            again with
+            {
+                Labels = new ValueMap<string>([new("venue", "a")]),
+                OnClose = [OutboundMessage.Text("stop")],
+            });
 
         Assert.Same(EndpointChange.None, change);
     }
@@ -54,13 +60,25 @@ public sealed class EndpointChangeTests
     private static IEnumerable<string> Leaves(Type type, string prefix)
     {
         Type[] groups =
-            [typeof(TimeoutSettings), typeof(BackoffSettings), typeof(HeartbeatSettings), typeof(LimitSettings), typeof(OutcomeSettings), typeof(SendSettings), typeof(TlsSettings), typeof(TcpSettings)];
-        return type.GetProperties().Where(property => property.GetMethod is { IsPublic: true, IsStatic: false })
-            .SelectMany(property => groups.Contains(property.PropertyType)
-                ? Leaves(property.PropertyType, $"{prefix}{Kebab(property.Name)}.")
-                : [prefix + Kebab(property.Name)]);
+        [
+            typeof(TimeoutSettings),
+            typeof(BackoffSettings),
+            typeof(HeartbeatSettings),
+            typeof(LimitSettings),
+            typeof(OutcomeSettings),
+            typeof(SendSettings),
+            typeof(TlsSettings),
+            typeof(TcpSettings),
+        ];
+        return type.GetProperties()
+            .Where(property => property.GetMethod is { IsPublic: true, IsStatic: false })
+            .SelectMany(property =>
+                groups.Contains(property.PropertyType)
+                    ? Leaves(property.PropertyType, $"{prefix}{Kebab(property.Name)}.")
+                    : [prefix + Kebab(property.Name)]);
     }
 
     private static string Kebab(string name) =>
-        string.Concat(name.Select((letter, index) => char.IsUpper(letter) ? (index > 0 ? "-" : "") + char.ToLowerInvariant(letter) : $"{letter}"));
+        string.Concat(
+            name.Select((letter, index) => char.IsUpper(letter) ? (index > 0 ? "-" : "") + char.ToLowerInvariant(letter) : $"{letter}"));
 }

@@ -11,7 +11,8 @@ public sealed partial class ReferenceTests
 {
     private static readonly string[] Lines = File.ReadAllLines(RepositoryFiles.Path("config/reference.conf"));
 
-    public static TheoryData<string> EndpointKeys => [.. EndpointSchema.Shape.Keys.Select(key => key.Path).Where(path => path != EndpointSchema.Url)];
+    public static TheoryData<string> EndpointKeys =>
+        [.. EndpointSchema.Shape.Keys.Select(key => key.Path).Where(path => path != EndpointSchema.Url)];
 
     public static TheoryData<string> ProcessKeys => [.. ProcessSchema.Shape.Keys.Select(key => key.Path)];
 
@@ -49,7 +50,9 @@ public sealed partial class ReferenceTests
     {
         var key = GroupSchema.Shape.Keys.Single(key => key.Path == path);
 
-        var configuration = ConfigurationLoader.LoadText($"actor-heartbeat.groups.g.{path} = {DefaultInComment("groups", path)}", "comment", _ => null).OrThrow();
+        var configuration = ConfigurationLoader
+            .LoadText($"actor-heartbeat.groups.g.{path} = {DefaultInComment("groups", path)}", "comment", _ => null)
+            .OrThrow();
 
         Assert.Equal(key.ValueIn(new GroupSettings { Name = "g" }), key.ValueIn(Assert.Single(configuration.Groups)));
     }
@@ -60,7 +63,10 @@ public sealed partial class ReferenceTests
     {
         var key = SinkSchema.Shape.Keys.Single(key => key.Path == path);
 
-        var configuration = ConfigurationLoader.LoadText($"actor-heartbeat.sinks.s {{ path = feeds.ndjson, {path} = {DefaultInComment("sinks", path)} }}", "comment", _ => null).OrThrow();
+        var configuration = ConfigurationLoader
+            .LoadText($"actor-heartbeat.sinks.s {{ path = feeds.ndjson, {path} = {DefaultInComment("sinks", path)} }}", "comment", _ =>
+                null)
+            .OrThrow();
 
         Assert.Equal(key.ValueIn(new SinkSettings { Name = "s", Path = "feeds.ndjson" }), key.ValueIn(Assert.Single(configuration.Sinks)));
     }
@@ -68,16 +74,25 @@ public sealed partial class ReferenceTests
     [Fact]
     public void An_empty_configuration_is_the_defaults_of_the_records()
     {
-        var configuration = ConfigurationLoader.LoadText("actor-heartbeat.endpoints.x.url = \"wss://feed.example.com\"", "text", _ => null).OrThrow();
+        var configuration = ConfigurationLoader
+            .LoadText("actor-heartbeat.endpoints.x.url = \"wss://feed.example.com\"", "text", _ => null)
+            .OrThrow();
 
         Assert.Equal(new ProcessSettings(), configuration.Process);
-        Assert.Equal(new EndpointSettings { Id = new EndpointId("x"), Url = new Uri("wss://feed.example.com") }, Assert.Single(configuration.Endpoints));
+        Assert.Equal(
+            new EndpointSettings { Id = new EndpointId("x"), Url = new Uri("wss://feed.example.com") },
+            Assert.Single(configuration.Endpoints));
     }
 
     [Fact]
     public void Every_key_of_the_reference_has_a_comment_above_it()
     {
-        var bare = Lines.Where((line, index) => KeyLine().IsMatch(line) && index > 0 && !Lines[index - 1].TrimStart().StartsWith('#') && !line.Contains("then =", StringComparison.Ordinal));
+        var bare = Lines.Where(
+            (line, index) =>
+                KeyLine().IsMatch(line)
+                && index > 0
+                && !Lines[index - 1].TrimStart().StartsWith('#')
+                && !line.Contains("then =", StringComparison.Ordinal));
 
         Assert.Empty(bare);
     }
@@ -89,39 +104,88 @@ public sealed partial class ReferenceTests
     [InlineData("on-open = [ { send = a, expect = b } ]", "on-open = [ { send = a, expect = b, timeout = 5s } ]")]
     public void What_the_reference_says_of_parts_left_out_is_so(string brief, string full)
     {
-        var one = ConfigurationLoader.LoadText($"actor-heartbeat.endpoints.x {{ url = \"wss://a\", {brief} }}", "text", _ => null).OrThrow();
-        var other = ConfigurationLoader.LoadText($"actor-heartbeat.endpoints.x {{ url = \"wss://a\", {full} }}", "text", _ => null).OrThrow();
+        var one = ConfigurationLoader
+            .LoadText($"actor-heartbeat.endpoints.x {{ url = \"wss://a\", {brief} }}", "text", _ => null)
+            .OrThrow();
+        var other = ConfigurationLoader
+            .LoadText($"actor-heartbeat.endpoints.x {{ url = \"wss://a\", {full} }}", "text", _ => null)
+            .OrThrow();
 
         Assert.Equal(one.Endpoints, other.Endpoints);
     }
 
     // Settings far from every default, so that a key whose reader does nothing shows.
-    private static EndpointSettings Different(EndpointSettings settings) => settings with
-    {
-        Enabled = false,
-        Group = "g",
-        Timeouts = new() { Connect = TimeSpan.FromDays(1), Close = TimeSpan.FromDays(1), Send = TimeSpan.FromDays(1), DataIdle = new(TimeSpan.FromDays(1)) },
-        Backoff = new() { Initial = TimeSpan.FromDays(1), Max = TimeSpan.FromDays(1), Multiplier = 9, Jitter = Jitter.None, ResetAfter = TimeSpan.FromDays(1), MaxAttempts = 9 },
-        Heartbeat = new() { Mode = HeartbeatMode.None, When = HeartbeatWhen.Always, Interval = TimeSpan.FromDays(1), Timeout = null, MaxMissed = 9, Strict = true, Deliver = true },
-        Limits = new() { Message = 1, SendQueue = 1, Replay = 1, ReplayBytes = 1, Overflow = OverflowPolicy.Disconnect },
-        Outcomes = new([], OutcomeAction.Stop),
-        Send = new() { WhileDown = SendWhileDown.Queue, TimeToLive = TimeSpan.FromDays(1) },
-        Compression = true,
-        Redirects = 9,
-        Cookies = true,
-        Tls = new() { Verify = false, MinVersion = TlsVersion.Tls13, CaFile = "a", ClientCert = "b", ClientKey = "c", ServerName = "d" },
-        Proxy = ProxySettings.None,
-        Tcp = new() { KeepAlive = null },
-        CloseCode = 4000,
-        DrainCloseCode = 4000,
-    };
+    private static EndpointSettings Different(EndpointSettings settings) =>
+        settings with
+        {
+            Enabled = false,
+            Group = "g",
+            Timeouts = new()
+            {
+                Connect = TimeSpan.FromDays(1),
+                Close = TimeSpan.FromDays(1),
+                Send = TimeSpan.FromDays(1),
+                DataIdle = new(TimeSpan.FromDays(1)),
+            },
+            Backoff = new()
+            {
+                Initial = TimeSpan.FromDays(1),
+                Max = TimeSpan.FromDays(1),
+                Multiplier = 9,
+                Jitter = Jitter.None,
+                ResetAfter = TimeSpan.FromDays(1),
+                MaxAttempts = 9,
+            },
+            Heartbeat = new()
+            {
+                Mode = HeartbeatMode.None,
+                When = HeartbeatWhen.Always,
+                Interval = TimeSpan.FromDays(1),
+                Timeout = null,
+                MaxMissed = 9,
+                Strict = true,
+                Deliver = true,
+            },
+            Limits = new()
+            {
+                Message = 1,
+                SendQueue = 1,
+                Replay = 1,
+                ReplayBytes = 1,
+                Overflow = OverflowPolicy.Disconnect,
+            },
+            Outcomes = new([], OutcomeAction.Stop),
+            Send = new() { WhileDown = SendWhileDown.Queue, TimeToLive = TimeSpan.FromDays(1) },
+            Compression = true,
+            Redirects = 9,
+            Cookies = true,
+            Tls = new()
+            {
+                Verify = false,
+                MinVersion = TlsVersion.Tls13,
+                CaFile = "a",
+                ClientCert = "b",
+                ClientKey = "c",
+                ServerName = "d",
+            },
+            Proxy = ProxySettings.None,
+            Tcp = new() { KeepAlive = null },
+            CloseCode = 4000,
+            DrainCloseCode = 4000,
+        };
 
     // The keys of a section whose members have free names are told in the comment above it.
     private static string DefaultInComment(string section, string path)
     {
         var end = Array.FindIndex(Lines, line => line.TrimStart().StartsWith($"{section} {{}}", StringComparison.Ordinal));
-        return Lines.Take(end).Reverse().TakeWhile(line => line.TrimStart().StartsWith('#'))
-            .Select(line => KeyComment().Match(line)).Single(match => match.Success && match.Groups["key"].Value == path).Groups["value"].Value;
+        return Lines
+            .Take(end)
+            .Reverse()
+            .TakeWhile(line => line.TrimStart().StartsWith('#'))
+            .Select(line => KeyComment().Match(line))
+            .Single(match => match.Success && match.Groups["key"].Value == path)
+            .Groups["value"]
+            .Value;
     }
 
     [GeneratedRegex(@"^\s*#\s{3}(?<key>[a-z.-]+) = (?<value>\S+)")]

@@ -19,7 +19,9 @@ public sealed class SecretFileTests : IDisposable
         await File.WriteAllTextAsync(_file, "from-file\n");
 
         var headers = await ResolveAsync(
-            ("X-Plain", SecretValue.Literal("plain")), ("Authorization", SecretValue.Environment("TOKEN", "Bearer ")), ("X-Key", SecretValue.File(_file)));
+            ("X-Plain", SecretValue.Literal("plain")),
+            ("Authorization", SecretValue.Environment("TOKEN", "Bearer ")),
+            ("X-Key", SecretValue.File(_file)));
 
         Assert.Equal([("X-Plain", "plain"), ("Authorization", "Bearer from-variable"), ("X-Key", "from-file")], headers);
     }
@@ -40,7 +42,8 @@ public sealed class SecretFileTests : IDisposable
     [Fact]
     public async Task A_missing_variable_fails_the_attempt_and_is_named()
     {
-        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(("Authorization", SecretValue.Environment("NOWHERE"))));
+        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() =>
+            ResolveAsync(("Authorization", SecretValue.Environment("NOWHERE"))));
 
         Assert.Equal("header Authorization: the environment variable NOWHERE is not set", failure.Message);
     }
@@ -48,7 +51,8 @@ public sealed class SecretFileTests : IDisposable
     [Fact]
     public async Task A_missing_file_fails_the_attempt_and_is_named()
     {
-        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(("Authorization", SecretValue.File("/nowhere/at/all"))));
+        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() =>
+            ResolveAsync(("Authorization", SecretValue.File("/nowhere/at/all"))));
 
         Assert.Equal("header Authorization: the file /nowhere/at/all does not exist", failure.Message);
     }
@@ -104,7 +108,8 @@ public sealed class SecretFileTests : IDisposable
     {
         _environment["TOKEN"] = value;
 
-        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(("Authorization", SecretValue.Environment("TOKEN"))));
+        var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() =>
+            ResolveAsync(("Authorization", SecretValue.Environment("TOKEN"))));
 
         Assert.Equal($"header Authorization: the environment variable TOKEN {why}", failure.Message);
     }
@@ -117,7 +122,8 @@ public sealed class SecretFileTests : IDisposable
             Url = new Uri("wss://feed.example.com"),
             Headers = new ValueMap<SecretValue>(headers.Select(header => KeyValuePair.Create(header.Name, header.Value))),
         };
-        var request = await new SecretAttemptResolver(_environment.GetValueOrDefault, SecretFile.ReadAsync).ResolveAsync(endpoint, endpoint.Url, CancellationToken.None);
+        var request = await new SecretAttemptResolver(_environment.GetValueOrDefault, SecretFile.ReadAsync).ResolveAsync(
+            endpoint, endpoint.Url, CancellationToken.None);
         return [.. request.Headers.Select(header => (header.Key, header.Value))];
     }
 }

@@ -13,10 +13,21 @@ public sealed class BadInputTests : IDisposable
     public void Dispose() => _file.Dispose();
 
     [Theory]
-    [InlineData("""actor-heartbeat { endpoints { a.url = "http://h/x" } }""", """:1:39: endpoints.a.url: found the scheme "http"; expected ws or wss""")]
-    [InlineData("""actor-heartbeat { endpoints { a.url = "ws//h:x" } }""", """:1:39: endpoints.a.url: found "ws//h:x"; expected a WebSocket URL""")]
-    [InlineData("""actor-heartbeat { endpoints { a { url = "ws://h/x", hartbeat.mode = ping } } }""", ":1:53: endpoints.a.hartbeat: unknown key")]
-    [InlineData("""actor-heartbeat { endpoints { a { url = "ws://h/x", timeouts.connect = soon } } }""", """:1:72: endpoints.a.timeouts.connect: found "soon"; expected a duration""")]
+    [InlineData(
+        """actor-heartbeat { endpoints { a.url = "http://h/x" } }""",
+        """:1:39: endpoints.a.url: found the scheme "http"; expected ws or wss"""
+    )]
+    [InlineData(
+        """actor-heartbeat { endpoints { a.url = "ws//h:x" } }""",
+        """:1:39: endpoints.a.url: found "ws//h:x"; expected a WebSocket URL"""
+    )]
+    [InlineData(
+        """actor-heartbeat { endpoints { a { url = "ws://h/x", hartbeat.mode = ping } } }""",
+        ":1:53: endpoints.a.hartbeat: unknown key")]
+    [InlineData(
+        """actor-heartbeat { endpoints { a { url = "ws://h/x", timeouts.connect = soon } } }""",
+        """:1:72: endpoints.a.timeouts.connect: found "soon"; expected a duration"""
+    )]
     [InlineData("""actor-heartbeat { http.listen = "0.0.0.0:8080" }""", "http.listen")]
     public async Task A_wrong_file_is_one_error_with_its_place_and_exit_code_1(string text, string error)
     {
@@ -81,8 +92,12 @@ public sealed class BadInputTests : IDisposable
         var refused = await service.LineAsync($"ws://127.0.0.1:{closed}/x: ");
         await service.SignalAsync("TERM");
 
-        Assert.Matches(@"^\S+ WRN nobody +backing-off +incarnation \d+ attempt \d+: dial-failed: ws://nobody\.invalid/x: .+; next in \d+(\.\d+)? s$", unknown);
-        Assert.Matches(@"^\S+ WRN closed +backing-off +incarnation \d+ attempt \d+: dial-failed: .+: connection refused; next in \d+(\.\d+)? s$", refused);
+        Assert.Matches(
+            @"^\S+ WRN nobody +backing-off +incarnation \d+ attempt \d+: dial-failed: ws://nobody\.invalid/x: .+; next in \d+(\.\d+)? s$",
+            unknown);
+        Assert.Matches(
+            @"^\S+ WRN closed +backing-off +incarnation \d+ attempt \d+: dial-failed: .+: connection refused; next in \d+(\.\d+)? s$",
+            refused);
         Assert.Equal(0, await service.ExitCodeAsync());
         Assert.DoesNotContain(service.Lines, line => line.Contains("next in -", StringComparison.Ordinal));
     }
@@ -92,7 +107,9 @@ public sealed class BadInputTests : IDisposable
     {
         await using var server = await FeedServer.StartAsync();
         string[] names = [.. Enumerable.Range(0, 20).Select(number => $"feed-{number}")];
-        _file.Save(ReloadFile.Service(string.Join('\n', names.Select(name => $"{name}.url = \"{server.UrlOf(FeedPath.Ticker, name, "rate=100")}\""))));
+        _file.Save(
+            ReloadFile.Service(
+                string.Join('\n', names.Select(name => $"{name}.url = \"{server.UrlOf(FeedPath.Ticker, name, "rate=100")}\""))));
         await using var service = await ServiceProcess.StartAsync(_file.FullName);
         await server.WaitUntilAsync(now => now.Clients.Count == names.Length, ServiceProcess.Patience);
 

@@ -26,12 +26,15 @@ public class CounterpartTests
         await host.AllOpenAsync(Patience);
 
         await Eventually.TrueAsync(
-            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Figures.HeartbeatsAnswered >= 4), Patience, "four heartbeats answered each");
+            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Figures.HeartbeatsAnswered >= 4),
+            Patience,
+            "four heartbeats answered each");
 
         var stats = await server.StatsAsync();
         Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Live));
         Assert.Equal(Counts(1, "json", "ping", "text"), Sorted(stats.Total));
-        Assert.All(await host.EndpointsAsync(), endpoint => Assert.InRange(endpoint.Figures.RoundTrips.P95!.Value, TimeSpan.FromTicks(1), 2 * PongTimeout));
+        Assert.All(await host.EndpointsAsync(), endpoint =>
+            Assert.InRange(endpoint.Figures.RoundTrips.P95!.Value, TimeSpan.FromTicks(1), 2 * PongTimeout));
     }
 
     [Theory]
@@ -47,7 +50,9 @@ public class CounterpartTests
 
         server.Kill();
         await Eventually.TrueAsync(
-            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.State is "backing-off" or "connecting"), Patience, "all noticed the loss");
+            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.State is "backing-off" or "connecting"),
+            Patience,
+            "all noticed the loss");
         await server.StartAgainAsync();
         await host.AllOpenAsync(Patience);
 
@@ -72,13 +77,20 @@ public class CounterpartTests
         server.Freeze();
         var frozen = TimeProvider.System.GetTimestamp();
         await Eventually.TrueAsync(
-            async () => (await Task.WhenAll((await host.EndpointsAsync()).Select(endpoint => WasFoundSilentAsync(host, endpoint)))).All(found => found), Patience, "half-open detected");
+            async () =>
+                (await Task.WhenAll((await host.EndpointsAsync()).Select(endpoint => WasFoundSilentAsync(host, endpoint)))).All(found =>
+                    found),
+            Patience,
+            "half-open detected");
         var detection = TimeProvider.System.GetElapsedTime(frozen);
         server.Thaw();
         await host.AllOpenAsync(Patience);
 
         Assert.True(detection < Interval + (2 * PongTimeout) + Slack, $"detected after {detection}");
-        await Eventually.TrueAsync(async () => (await server.StatsAsync()).Live is { } live && live["ping"] == 1 && live["text"] == 1, Patience, "one connection each");
+        await Eventually.TrueAsync(
+            async () => (await server.StatsAsync()).Live is { } live && live["ping"] == 1 && live["text"] == 1,
+            Patience,
+            "one connection each");
         Assert.All(await host.EndpointsAsync(), endpoint => Assert.Equal(1, endpoint.Figures.PeakSockets));
     }
 

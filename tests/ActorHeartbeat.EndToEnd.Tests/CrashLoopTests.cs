@@ -14,8 +14,14 @@ public sealed class CrashLoopTests
     {
         await using var server = await FeedServer.StartAsync();
         using var file = new ReloadFile();
-        file.Save(ReloadFile.Service(string.Join('\n', Enumerable.Range(0, Endpoints).Select(number => $"feed-{number}.url = \"{server.UrlOf(FeedPath.Ping, $"feed-{number}")}\"")))
-            + $$"""
+        file.Save(
+            ReloadFile.Service(
+                string.Join(
+                    '\n',
+                    Enumerable
+                        .Range(0, Endpoints)
+                        .Select(number => $"feed-{number}.url = \"{server.UrlOf(FeedPath.Ping, $"feed-{number}")}\"")))
+                + $$"""
 
             actor-heartbeat.supervisor {
               connect-rate = 1 per 1h, connect-burst = {{Burst}}
@@ -26,7 +32,8 @@ public sealed class CrashLoopTests
         for (var kill = 1; kill <= Kills; kill++)
         {
             await using var service = await ServiceProcess.StartAsync(file.FullName);
-            await Eventually.TrueAsync(async () => await SpentAsync(service), ServiceProcess.Patience, $"the budget of run {kill} is spent");
+            await Eventually.TrueAsync(
+                async () => await SpentAsync(service), ServiceProcess.Patience, $"the budget of run {kill} is spent");
             await service.SignalAsync("KILL");
             await service.ExitCodeAsync();
         }
@@ -41,7 +48,8 @@ public sealed class CrashLoopTests
         {
             var page = await service.GetAsync($"/v1/endpoints/feed-{number}/explain");
             var sentence = page.GetProperty("explanation").GetString()!;
-            if (!sentence.Contains("It is open", StringComparison.Ordinal) && !sentence.Contains("supervisor.connect-rate", StringComparison.Ordinal))
+            if (!sentence.Contains("It is open", StringComparison.Ordinal)
+                && !sentence.Contains("supervisor.connect-rate", StringComparison.Ordinal))
                 return false;
         }
         return true;

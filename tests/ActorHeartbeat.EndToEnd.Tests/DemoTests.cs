@@ -21,8 +21,10 @@ public sealed partial class DemoTests : IAsyncLifetime
         var port = PeerProcess.FreePort();
         _feeds.BaseAddress = new Uri($"http://127.0.0.1:{port}");
         var demo = await File.ReadAllTextAsync(Path.Combine(Root(), "config", "demo.conf"));
-        _file.Save(demo.Replace("timeout = 2s", "timeout = 5s", StringComparison.Ordinal) // so that a busy machine cuts nothing
-            .Replace("127.0.0.1:9443", $"127.0.0.1:{port}", StringComparison.Ordinal).Replace("127.0.0.1:8080", "127.0.0.1:0", StringComparison.Ordinal));
+        _file.Save(
+            demo.Replace("timeout = 2s", "timeout = 5s", StringComparison.Ordinal) // so that a busy machine cuts nothing
+                .Replace("127.0.0.1:9443", $"127.0.0.1:{port}", StringComparison.Ordinal)
+                .Replace("127.0.0.1:8080", "127.0.0.1:0", StringComparison.Ordinal));
         _service = await ServiceProcess.StartAsync(_file.FullName);
     }
 
@@ -40,7 +42,10 @@ public sealed partial class DemoTests : IAsyncLifetime
         await Eventually.TrueAsync(HealthyAreOpenAsync, ServiceProcess.Patience, "every healthy endpoint is open");
         var before = await HistoriesAsync();
         using var cut = await _feeds.PostAsJsonAsync("/faults", new { kind = "cut" });
-        await Eventually.TrueAsync(async () => (await HistoriesAsync()) is var now && Healthy.All(name => now[name].Accepts > 1), ServiceProcess.Patience, "every healthy endpoint came back");
+        await Eventually.TrueAsync(
+            async () => (await HistoriesAsync()) is var now && Healthy.All(name => now[name].Accepts > 1),
+            ServiceProcess.Patience,
+            "every healthy endpoint came back");
         await Eventually.TrueAsync(HealthyAreOpenAsync, ServiceProcess.Patience, "every healthy endpoint is open again");
         await Service.LineAsync(Refusal(attempt: 5));
         var after = await HistoriesAsync();
@@ -60,20 +65,29 @@ public sealed partial class DemoTests : IAsyncLifetime
 
     private double DelayAfter(int failures)
     {
-        var line = Assert.Single(Service.Lines, line => line.Contains(" refused ", StringComparison.Ordinal) && line.Contains(Refusal(failures + 1), StringComparison.Ordinal));
+        var line = Assert.Single(Service.Lines, line =>
+            line.Contains(" refused ", StringComparison.Ordinal) && line.Contains(Refusal(failures + 1), StringComparison.Ordinal));
         return double.Parse(Delay().Match(line).Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
     private async Task<bool> HealthyAreOpenAsync()
     {
         var endpoints = (await Service.GetAsync("/v1/endpoints")).GetProperty("endpoints").EnumerateArray();
-        var open = endpoints.Where(endpoint => endpoint.GetProperty("state").GetString() is "open" or "awaiting-pong").Select(endpoint => endpoint.GetProperty("id").GetString());
+        var open = endpoints
+            .Where(endpoint => endpoint.GetProperty("state").GetString() is "open" or "awaiting-pong")
+            .Select(endpoint => endpoint.GetProperty("id").GetString());
         return Healthy.All(open.Contains);
     }
 
-    private async Task<Dictionary<string, Seen>> HistoriesAsync() => (await _feeds.GetFromJsonAsync<JsonElement>("/history")).EnumerateArray().ToDictionary(
-        history => history.GetProperty("name").GetString()!,
-        history => new Seen(history.GetProperty("accepts").GetInt32(), history.GetProperty("live").GetInt32(), history.GetProperty("peak").GetInt32()));
+    private async Task<Dictionary<string, Seen>> HistoriesAsync() =>
+        (await _feeds.GetFromJsonAsync<JsonElement>("/history"))
+            .EnumerateArray()
+            .ToDictionary(
+                history => history.GetProperty("name").GetString()!,
+                history => new Seen(
+                    history.GetProperty("accepts").GetInt32(),
+                    history.GetProperty("live").GetInt32(),
+                    history.GetProperty("peak").GetInt32()));
 
     private static string Root()
     {

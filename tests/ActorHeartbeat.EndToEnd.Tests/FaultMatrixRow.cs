@@ -13,7 +13,8 @@ namespace ActorHeartbeat.EndToEnd.Tests;
 /// <param name="PeakSockets">The most sockets the endpoint had at once.</param>
 public sealed record FaultMatrixRow(string Name, Fault Fault, StateChanged? Lost, TimeSpan After, int? CloseSent, int PeakSockets)
 {
-    public const string Header = "fault                        | cause             | layer     | status | close seen | close sent | next        | delay";
+    public const string Header =
+        "fault                        | cause             | layer     | status | close seen | close sent | next        | delay";
 
     public CloseCause? Cause => Lost?.Cause;
 
@@ -29,7 +30,9 @@ public sealed record FaultMatrixRow(string Name, Fault Fault, StateChanged? Lost
         _ => FaultEffect.Ended,
     };
 
-    /// <summary>Which of the endpoint's waits the next attempt has; they are chosen so far apart that a busy machine confuses none.</summary>
+    /// <summary>
+    /// Which of the endpoint's waits the next attempt has; they are chosen so far apart that a busy machine confuses none.
+    /// </summary>
     private string Delay => Lost?.RetryIn switch
     {
         null => "-",
@@ -40,9 +43,17 @@ public sealed record FaultMatrixRow(string Name, Fault Fault, StateChanged? Lost
     };
 
     /// <summary>A line of the matrix.</summary>
-    public override string ToString() => string.Join(" | ",
-        $"{Name,-28}", $"{Cause?.Kind.ToString() ?? "-",-17}", $"{Cause?.Layer?.ToString() ?? "-",-9}", $"{Cause?.HttpStatus?.ToString() ?? "-",-6}",
-        $"{Cause?.CloseCode?.ToString() ?? "-",-10}", $"{CloseSent?.ToString() ?? "-",-10}", $"{Next,-11}", Delay);
+    public override string ToString() =>
+        string.Join(
+            " | ",
+            $"{Name,-28}",
+            $"{Cause?.Kind.ToString() ?? "-",-17}",
+            $"{Cause?.Layer?.ToString() ?? "-",-9}",
+            $"{Cause?.HttpStatus?.ToString() ?? "-",-6}",
+            $"{Cause?.CloseCode?.ToString() ?? "-",-10}",
+            $"{CloseSent?.ToString() ?? "-",-10}",
+            $"{Next,-11}",
+            Delay);
 
     private static bool IsJustUnder(TimeSpan? wait, TimeSpan full) => wait <= full && wait > full - TimeSpan.FromSeconds(5);
 }

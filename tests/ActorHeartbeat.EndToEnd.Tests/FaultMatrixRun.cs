@@ -14,14 +14,26 @@ public class FaultMatrixRun : IAsyncLifetime
     /// <summary>What a busy machine may add to any bound.</summary>
     public static readonly TimeSpan Slack = TimeSpan.FromSeconds(15);
 
-    public static readonly TimeSpan Backoff = TimeSpan.FromSeconds(60), RetryAfter = TimeSpan.FromSeconds(120), Quarantine = OutcomeSettings.DefaultQuarantine;
+    public static readonly TimeSpan Backoff = TimeSpan.FromSeconds(60),
+        RetryAfter = TimeSpan.FromSeconds(120),
+        Quarantine = OutcomeSettings.DefaultQuarantine;
 
     private const int HeartbeatsToSurvive = 2;
 
     // A sound server on a machine that does other things too must not look like a fault: no deadline is near to what works.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeoutSettings Timeouts = new() { Connect = TimeSpan.FromSeconds(10), Close = TimeSpan.FromSeconds(1), Send = TimeSpan.FromSeconds(10) };
-    private static readonly HeartbeatSettings Heartbeat = new() { Interval = TimeSpan.FromMilliseconds(300), Timeout = TimeSpan.FromSeconds(4), MaxMissed = 2 };
+    private static readonly TimeoutSettings Timeouts = new()
+    {
+        Connect = TimeSpan.FromSeconds(10),
+        Close = TimeSpan.FromSeconds(1),
+        Send = TimeSpan.FromSeconds(10),
+    };
+    private static readonly HeartbeatSettings Heartbeat = new()
+    {
+        Interval = TimeSpan.FromMilliseconds(300),
+        Timeout = TimeSpan.FromSeconds(4),
+        MaxMissed = 2,
+    };
     private static readonly RawFaultOptions Measures = new() { RetryAfter = $"{RetryAfter.TotalSeconds}", Bomb = 8 * 1024 * 1024 };
 
     public IReadOnlyList<FaultMatrixRow> Rows { get; private set; } = [];
@@ -60,7 +72,9 @@ public class FaultMatrixRun : IAsyncLifetime
 
     private async Task RunAsync(Subject[] subjects)
     {
-        await using var host = await SupervisedHost.StartAsync([.. subjects.Select(subject => subject.Endpoint with { Transport = Transport })]);
+        await using var host = await SupervisedHost.StartAsync([
+            .. subjects.Select(subject => subject.Endpoint with { Transport = Transport }),
+        ]);
         await Task.WhenAll(subjects.Select(subject => subject.SettleAsync(host)));
 
         var drained = TimeProvider.System.GetTimestamp();
@@ -122,7 +136,8 @@ public class FaultMatrixRun : IAsyncLifetime
         public Task SettleAsync(SupervisedHost host) => Eventually.TrueAsync(() => IsSettledAsync(host), Patience, $"{Name} settled");
 
         public FaultMatrixRow ToRow() =>
-            new(Name, Fault, Lost, Lost is null ? TimeSpan.Zero : Lost.At - Dialed!.At, Server.Connections[0].ClosedWith, PeakSockets); // what was lost was dialed
+            // what was lost was dialed
+            new(Name, Fault, Lost, Lost is null ? TimeSpan.Zero : Lost.At - Dialed!.At, Server.Connections[0].ClosedWith, PeakSockets);
 
         private async Task<bool> IsSettledAsync(SupervisedHost host)
         {
@@ -137,7 +152,8 @@ public class FaultMatrixRun : IAsyncLifetime
                 SentBefore = figures.HeartbeatsSent;
                 Hurt();
             }
-            var survived = status is { Missed: 0 } && figures.HeartbeatsSent - SentBefore > HeartbeatsToSurvive + Heartbeat.MaxMissed; // as many may have been missed
+            // as many may have been missed
+            var survived = status is { Missed: 0 } && figures.HeartbeatsSent - SentBefore > HeartbeatsToSurvive + Heartbeat.MaxMissed;
             return Lost is not null || (survived && (Line is null || IsHurt));
         }
 

@@ -33,7 +33,8 @@ public abstract class FaultMatrix(FaultMatrixRun run, ITestOutputHelper output)
     [Fact]
     public void Every_fault_has_the_effect_and_the_codes_that_the_catalogue_announces()
     {
-        Assert.All(run.Rows, row => Assert.Equal((row.Name, row.Fault.Effect, row.Fault.Status), (row.Name, row.Effect, row.Cause?.HttpStatus)));
+        Assert.All(run.Rows, row =>
+            Assert.Equal((row.Name, row.Fault.Effect, row.Fault.Status), (row.Name, row.Effect, row.Cause?.HttpStatus)));
         Assert.All(run.Rows.Where(row => row.Fault.CloseSent is not null), row =>
             Assert.Equal((row.Name, OtherCloseSent.GetValueOrDefault(row.Name, row.Fault.CloseSent!.Value)), (row.Name, row.CloseSent)));
         Assert.All(run.Rows.Where(row => row.Fault.CloseReceived is not null && row.Cause!.WasClean), row =>
@@ -43,7 +44,8 @@ public abstract class FaultMatrix(FaultMatrixRun run, ITestOutputHelper output)
     [Fact]
     public void Every_fault_is_over_within_its_bound_and_with_one_socket()
     {
-        output.WriteLine(string.Join('\n', run.Rows.Select(row => $"{row.Name,-28} | {row.After.TotalMilliseconds,5:0} ms | {row.Cause?.Detail}")));
+        output.WriteLine(
+            string.Join('\n', run.Rows.Select(row => $"{row.Name,-28} | {row.After.TotalMilliseconds,5:0} ms | {row.Cause?.Detail}")));
         output.WriteLine($"drained within {run.Draining.TotalMilliseconds:0} ms");
 
         Assert.All(run.Rows, row => Assert.True(row.After < FaultMatrixRun.Bound(row.Fault.Effect), $"{row.Name} took {row.After}"));
@@ -53,4 +55,6 @@ public abstract class FaultMatrix(FaultMatrixRun run, ITestOutputHelper output)
 }
 
 /// <summary>The framework's WebSocket.</summary>
-public sealed class FaultMatrixTests(FaultMatrixRun run, ITestOutputHelper output) : FaultMatrix(run, output), IClassFixture<FaultMatrixRun>;
+public sealed class FaultMatrixTests(FaultMatrixRun run, ITestOutputHelper output)
+    : FaultMatrix(run, output),
+        IClassFixture<FaultMatrixRun>;

@@ -23,10 +23,14 @@ public sealed record LineFault(Fault Fault, Action<TcpRelay> Hurt, bool WhenOpen
     public static IReadOnlyList<LineFault> All { get; } =
     [
         new(Named("line-delays", FaultEffect.Harmless, "every byte comes later"), line => line.Delay = Lag),
-        new(Named("line-throttles", FaultEffect.Harmless, "few bytes a second, enough for a heartbeat"), line => line.BytesPerSecond = Narrow),
+        new(Named("line-throttles", FaultEffect.Harmless, "few bytes a second, enough for a heartbeat"), line =>
+            line.BytesPerSecond = Narrow),
         new(Named("line-chokes", FaultEffect.Silent, "so few bytes a second, and so late, that no heartbeat is answered in time"), Choke),
         new(Named("line-freezes", FaultEffect.Silent, "nothing passes any more and nobody is told"), line => line.Freeze()),
-        new(Named("line-frozen", FaultEffect.Stalled, "connections are accepted and nothing ever passes"), line => line.Freeze(), WhenOpen: false),
+        new(
+            Named("line-frozen", FaultEffect.Stalled, "connections are accepted and nothing ever passes"),
+            line => line.Freeze(),
+            WhenOpen: false),
         new(Named("line-cut", FaultEffect.Ended, "FIN to both sides without a close frame"), line => line.Cut()),
         new(Named("line-reset", FaultEffect.Ended, "RST to both sides"), line => line.Reset()),
     ];

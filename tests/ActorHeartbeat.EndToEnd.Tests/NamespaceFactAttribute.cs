@@ -14,7 +14,9 @@ public sealed class NamespaceFactAttribute : FactAttribute
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("unshare", ["-Urn", "ip", "link", "set", "lo", "up"]) { RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo("unshare", ["-Urn", "ip", "link", "set", "lo", "up"]) { RedirectStandardError = true }
+            )!;
             var error = process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0 ? null : $"no network namespace (unshare -Urn ip link set lo up): {error.Trim()}";

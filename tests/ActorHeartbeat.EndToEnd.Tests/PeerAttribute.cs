@@ -4,19 +4,25 @@ using Xunit.Sdk;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>A case of a theory against a server that nobody here wrote, by its name; skipped, and saying so, where that is not installed.</summary>
+/// <summary>
+/// A case of a theory against a server that nobody here wrote, by its name; skipped, and saying so, where that is not installed.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class PeerAttribute : DataAttribute
 {
-    private static readonly Lazy<string?> Python = new(() => Succeeds("/usr/bin/python3", "-c", "import websockets") ? null : "python3-websockets is not installed");
+    private static readonly Lazy<string?> Python = new(() =>
+        Succeeds("/usr/bin/python3", "-c", "import websockets") ? null : "python3-websockets is not installed");
 
-    private static readonly Lazy<string?> Ws = new(() => Directory.Exists(PeerProcess.Script("node_modules/ws")) && Succeeds("node", "--version")
-        ? null
-        : "node with ws is not installed (npm ci in tests/ActorHeartbeat.EndToEnd.Tests/peers, then build)");
+    private static readonly Lazy<string?> Ws = new(() =>
+        Directory.Exists(PeerProcess.Script("node_modules/ws")) && Succeeds("node", "--version")
+            ? null
+            : "node with ws is not installed (npm ci in tests/ActorHeartbeat.EndToEnd.Tests/peers, then build)");
 
     private static readonly Lazy<string?> Nginx = new(() => Python.Value ?? (Succeeds("nginx", "-v") ? null : "nginx is not installed"));
-    private static readonly Lazy<string?> Haproxy = new(() => Python.Value ?? (Succeeds("haproxy", "-v") ? null : "haproxy is not installed"));
-    private static readonly Lazy<string?> Websocketd = new(() => Succeeds("websocketd", "--version") ? null : "websocketd is not installed");
+    private static readonly Lazy<string?> Haproxy = new(() =>
+        Python.Value ?? (Succeeds("haproxy", "-v") ? null : "haproxy is not installed"));
+    private static readonly Lazy<string?> Websocketd = new(() =>
+        Succeeds("websocketd", "--version") ? null : "websocketd is not installed");
 
     private readonly object[] _case;
 
@@ -42,7 +48,8 @@ public sealed class PeerAttribute : DataAttribute
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
+            using var process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true });
             return process!.WaitForExit(TimeSpan.FromSeconds(60)) && process.ExitCode == 0;
         }
         catch (System.ComponentModel.Win32Exception)

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>A server that nobody here wrote, in a process of its own, on loopback, or a proxy in front of one. Ends with the test whatever happens.</summary>
+/// <summary>
+/// A server that nobody here wrote, in a process of its own, on loopback, or a proxy in front of one. Ends with the test whatever happens.
+/// </summary>
 public sealed class PeerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
@@ -37,14 +39,16 @@ public sealed class PeerProcess : IAsyncDisposable
         if (peer is "nginx" or "haproxy")
             return await ProxyAsync(peer, await StartAsync("python-websockets"), idleTimeout ?? ProxyIdleTimeout);
         var port = FreePort();
-        return await StartedAsync(peer switch
-        {
-            "python-websockets" => new PeerProcess("/usr/bin/python3", [Script("server.py"), $"{port}"], port),
-            "ws" => new PeerProcess("node", [Script("server.mjs"), $"{port}"], port),
-            // A program that talks by lines; websocketd runs one for every connection.
-            "websocketd" => new PeerProcess("websocketd", [$"--port={port}", "--address=127.0.0.1", "--loglevel=fatal", "sh", Script("lines.sh")], port),
-            _ => throw new ArgumentException($"no such peer: {peer}", nameof(peer)),
-        });
+        return await StartedAsync(
+            peer switch
+            {
+                "python-websockets" => new PeerProcess("/usr/bin/python3", [Script("server.py"), $"{port}"], port),
+                "ws" => new PeerProcess("node", [Script("server.mjs"), $"{port}"], port),
+                // A program that talks by lines; websocketd runs one for every connection.
+                "websocketd" => new PeerProcess(
+                    "websocketd", [$"--port={port}", "--address=127.0.0.1", "--loglevel=fatal", "sh", Script("lines.sh")], port),
+                _ => throw new ArgumentException($"no such peer: {peer}", nameof(peer)),
+            });
     }
 
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "peers", name);
@@ -110,12 +114,15 @@ public sealed class PeerProcess : IAsyncDisposable
         var port = FreePort();
         var folder = Directory.CreateTempSubdirectory("actorheartbeat-");
         var configuration = Path.Combine(folder.FullName, $"{name}.conf");
-        await File.WriteAllTextAsync(configuration, (await File.ReadAllTextAsync(Script($"{name}.conf")))
-            .Replace("@folder@", folder.FullName, StringComparison.Ordinal)
-            .Replace("@port@", $"{port}", StringComparison.Ordinal)
-            .Replace("@behind@", $"{behind.Port}", StringComparison.Ordinal)
-            .Replace("@idle@", $"{idleTimeout.TotalMilliseconds}ms", StringComparison.Ordinal));
-        string[] arguments = name == "nginx" ? ["-p", folder.FullName, "-c", configuration, "-e", "stderr"] : ["-db", "-q", "-f", configuration];
+        await File.WriteAllTextAsync(
+            configuration,
+            (await File.ReadAllTextAsync(Script($"{name}.conf")))
+                .Replace("@folder@", folder.FullName, StringComparison.Ordinal)
+                .Replace("@port@", $"{port}", StringComparison.Ordinal)
+                .Replace("@behind@", $"{behind.Port}", StringComparison.Ordinal)
+                .Replace("@idle@", $"{idleTimeout.TotalMilliseconds}ms", StringComparison.Ordinal));
+        string[] arguments =
+            name == "nginx" ? ["-p", folder.FullName, "-c", configuration, "-e", "stderr"] : ["-db", "-q", "-f", configuration];
         return await StartedAsync(new PeerProcess(name, arguments, port, behind) { _folder = folder });
     }
 

@@ -18,7 +18,8 @@ public class ProxyTests
         await using var server = await PeerProcess.StartAsync(proxy, ShortIdle);
         await using var host = await SupervisedHost.StartAsync(Quiet(server, heartbeat: TimeSpan.FromMinutes(10)));
 
-        await Eventually.TrueAsync(async () => (await server.StatsAsync()).Total.GetValueOrDefault("quiet") >= 3, Patience, "the third connection");
+        await Eventually.TrueAsync(
+            async () => (await server.StatsAsync()).Total.GetValueOrDefault("quiet") >= 3, Patience, "the third connection");
 
         var ends = await EndsAsync(host, "quiet");
         Assert.InRange(ends.Length, 2, int.MaxValue);
@@ -52,7 +53,10 @@ public class ProxyTests
 
         await using var host = await SupervisedHost.StartAsync(Quiet(server, heartbeat: TimeSpan.FromSeconds(1)));
         CloseCause? refused = null;
-        await Eventually.TrueAsync(async () => (refused = (await host.EndpointAsync("quiet")).Status?.LastClose) is { Kind: CauseKind.DialFailed }, Patience, "a refused dial");
+        await Eventually.TrueAsync(
+            async () => (refused = (await host.EndpointAsync("quiet")).Status?.LastClose) is { Kind: CauseKind.DialFailed },
+            Patience,
+            "a refused dial");
         server.Kill();
         await server.StartAgainAsync();
         await host.AllOpenAsync(Patience);
@@ -68,8 +72,19 @@ public class ProxyTests
         var lines = Quiet(server, heartbeat: TimeSpan.FromMilliseconds(300)) with { Id = new EndpointId("lines") };
         await using var host = await SupervisedHost.StartAsync(
             Quiet(server, heartbeat: TimeSpan.FromMilliseconds(300)),
-            lines with { Heartbeat = lines.Heartbeat with { Mode = HeartbeatMode.Text, Send = OutboundMessage.Text("ping"), Expect = new MessagePattern.Text("pong") } });
-        await Eventually.TrueAsync(async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Figures.HeartbeatsAnswered >= 3), Patience, "three heartbeats answered each");
+            lines with
+            {
+                Heartbeat = lines.Heartbeat with
+                {
+                    Mode = HeartbeatMode.Text,
+                    Send = OutboundMessage.Text("ping"),
+                    Expect = new MessagePattern.Text("pong"),
+                },
+            });
+        await Eventually.TrueAsync(
+            async () => (await host.EndpointsAsync()).All(endpoint => endpoint.Figures.HeartbeatsAnswered >= 3),
+            Patience,
+            "three heartbeats answered each");
 
         await host.SendAsync("lines", OutboundMessage.Text("bye"));
         await Eventually.TrueAsync(async () => (await host.EndpointAsync("lines")).Figures.Dials == 2, Patience, "it came back");
@@ -87,8 +102,10 @@ public class ProxyTests
             .Select(change => change.Cause).OfType<CloseCause>(),
     ];
 
-    private static void AssertNoCloseFrame(CloseCause end) => Assert.Equal(
-        (CauseKind.ConnectionLost, FailureLayer.Tcp, CloseCodes.AbnormalClosure, false), (end.Kind, end.Layer, end.CloseCode, end.WasClean));
+    private static void AssertNoCloseFrame(CloseCause end) =>
+        Assert.Equal(
+            (CauseKind.ConnectionLost, FailureLayer.Tcp, CloseCodes.AbnormalClosure, false),
+            (end.Kind, end.Layer, end.CloseCode, end.WasClean));
 
     private static EndpointSettings Quiet(PeerProcess server, TimeSpan heartbeat) => new()
     {

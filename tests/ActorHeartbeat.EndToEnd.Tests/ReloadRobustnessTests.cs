@@ -5,7 +5,9 @@ using Xunit.Abstractions;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>Whatever becomes of the file, the last good configuration runs on, no socket is touched, and the service says what it saw.</summary>
+/// <summary>
+/// Whatever becomes of the file, the last good configuration runs on, no socket is touched, and the service says what it saw.
+/// </summary>
 public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private static readonly string[] Names = ["one", "two", "three", "four"];
@@ -40,12 +42,14 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
         await StartAsync(Good());
 
         Inflict(damage);
-        var refused = await Service.ConfigurationAsync(page => IsDegraded(page) && Last(page, "outcome") == outcome, $"a file that is {damage} was seen");
+        var refused = await Service.ConfigurationAsync(
+            page => IsDegraded(page) && Last(page, "outcome") == outcome, $"a file that is {damage} was seen");
         var ready = await Service.GetAsync("/healthz/ready");
         _file.Save(Good());
         var healed = await Service.ConfigurationAsync(page => !IsDegraded(page), "the good file is back");
 
-        Assert.Equal((outcome, "watch", 1), (Last(refused, "outcome"), Last(refused, "trigger"), refused.GetProperty("generation").GetInt32()));
+        Assert.Equal(
+            (outcome, "watch", 1), (Last(refused, "outcome"), Last(refused, "trigger"), refused.GetProperty("generation").GetInt32()));
         Assert.Equal(Names.Length, refused.GetProperty("configuration").GetProperty("endpoints").EnumerateObject().Count());
         Assert.Equal("degraded", ready.GetProperty("status").GetString());
         Assert.Equal(("unchanged", 1), (Last(healed, "outcome"), healed.GetProperty("generation").GetInt32()));
@@ -105,9 +109,11 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
     // One line per endpoint, so that a file cut at the end of a line is HOCON without an error.
     private string Good(string? edited = null, int value = 1)
     {
-        var endpoints = Names.Select(name => $"actor-heartbeat.endpoints.{name}.url = \"{_server.UrlOf(FeedPath.Quiet, name, name == edited ? $"save={value}" : "")}\"");
+        var endpoints = Names.Select(name =>
+            $"actor-heartbeat.endpoints.{name}.url = \"{_server.UrlOf(FeedPath.Quiet, name, name == edited ? $"save={value}" : "")}\"");
         var label = edited is null ? "" : $"actor-heartbeat.endpoints.{edited}.labels.save = {value}";
-        return string.Join('\n', [.. endpoints, label, ReloadFile.Service("", $"watch = on, debounce = {Debounce.TotalMilliseconds}ms, poll = 1s")]);
+        return string.Join(
+            '\n', [.. endpoints, label, ReloadFile.Service("", $"watch = on, debounce = {Debounce.TotalMilliseconds}ms, poll = 1s")]);
     }
 
     private void Inflict(string damage)
@@ -140,16 +146,20 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
     }
 
     private void AssertNoSocketWasTouched() =>
-        Assert.All(Names, name => Assert.Equal((1L, 1, 1), (_server.History(name).Accepts, _server.History(name).Live, _server.History(name).Peak)));
+        Assert.All(Names, name =>
+            Assert.Equal((1L, 1, 1), (_server.History(name).Accepts, _server.History(name).Live, _server.History(name).Peak)));
 
     private void AssertOnlyReconnected(string edited)
     {
-        Assert.All(Names.Where(name => name != edited), name => Assert.Equal((1L, 1), (_server.History(name).Accepts, _server.History(name).Live)));
+        Assert.All(Names.Where(name => name != edited), name =>
+            Assert.Equal((1L, 1), (_server.History(name).Accepts, _server.History(name).Live)));
         Assert.All(Names, name => Assert.Equal(1, _server.PeakConnections(name)));
     }
 
     private static string? SaveOf(JsonElement page, string name) =>
-        page.GetProperty("configuration").GetProperty("endpoints").GetProperty(name).TryGetProperty("labels", out var labels) ? labels.GetProperty("save").GetString() : null;
+        page.GetProperty("configuration").GetProperty("endpoints").GetProperty(name).TryGetProperty("labels", out var labels)
+            ? labels.GetProperty("save").GetString()
+            : null;
 
     private static bool IsDegraded(JsonElement page) => page.GetProperty("degraded").GetBoolean();
 

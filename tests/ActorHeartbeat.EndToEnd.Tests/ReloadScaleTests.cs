@@ -6,7 +6,10 @@ namespace ActorHeartbeat.EndToEnd.Tests;
 [Collection(ScaleCollection.Name)]
 public class ReloadScaleTests(ScaleFixture scale, ITestOutputHelper output)
 {
-    /// <summary>A second is what is promised, on a machine that does nothing else. This is far below the poll, so that what saw the file was the watch.</summary>
+    /// <summary>
+    /// A second is what is promised, on a machine that does nothing else. This is far below the poll, so that what saw the file was the
+    /// watch.
+    /// </summary>
     private static readonly TimeSpan Bound = ServiceProcess.Patience / 2;
 
     [Fact]
@@ -30,15 +33,21 @@ public class ReloadScaleTests(ScaleFixture scale, ITestOutputHelper output)
 
         var saved = scale.Edit(number, watch);
         await ask();
-        await scale.Server.WaitUntilAsync(server => server.History(edited) is { Live: 1 } now && now.Accepts == before[edited] + 1, ServiceProcess.Patience);
+        await scale.Server.WaitUntilAsync(
+            server => server.History(edited) is { Live: 1 } now && now.Accepts == before[edited] + 1, ServiceProcess.Patience);
 
         var took = scale.Server.History(edited).Attempts[^1].At - saved;
         var last = (await scale.Service.GetAsync("/v1/config")).GetProperty("last");
         var diff = last.GetProperty("diff");
-        output.WriteLine($"by {trigger}: {took.TotalMilliseconds:0} ms from the save to the handshake; {(scale.Service.ProcessorTime - busyBefore).TotalMilliseconds:0} ms of processor time");
+        output.WriteLine(
+            $"by {trigger}: {took.TotalMilliseconds:0} ms from the save to the handshake; "
+                + $"{(scale.Service.ProcessorTime - busyBefore).TotalMilliseconds:0} ms of processor time");
         Assert.Equal((trigger, "applied"), (last.GetProperty("trigger").GetString(), last.GetProperty("outcome").GetString()));
-        Assert.Equal((1, ScaleFixture.Count - 1), (diff.GetProperty("reconnected").EnumerateObject().Count(), diff.GetProperty("unchanged").GetInt32()));
-        Assert.All(scale.Server.Histories, history => Assert.Equal(before[history.Name] + (history.Name == edited ? 1 : 0), history.Accepts));
+        Assert.Equal(
+            (1, ScaleFixture.Count - 1),
+            (diff.GetProperty("reconnected").EnumerateObject().Count(), diff.GetProperty("unchanged").GetInt32()));
+        Assert.All(scale.Server.Histories, history =>
+            Assert.Equal(before[history.Name] + (history.Name == edited ? 1 : 0), history.Accepts));
         Assert.All(scale.Server.Histories, history => Assert.Equal((1, 1), (history.Live, history.Peak)));
         Assert.InRange(took, TimeSpan.Zero, Bound);
     }

@@ -40,7 +40,9 @@ public sealed class ScaleFixture : IAsyncLifetime
         }
         catch (TimeoutException seen)
         {
-            throw new TimeoutException($"{Server.Clients.Count} of {Count} are connected; the service said last: {string.Join('\n', Service.Lines.TakeLast(20))}", seen);
+            throw new TimeoutException(
+                $"{Server.Clients.Count} of {Count} are connected; the service said last: {string.Join('\n', Service.Lines.TakeLast(20))}",
+                seen);
         }
         OpenAfter = Stopwatch.GetElapsedTime(started);
     }
@@ -50,7 +52,9 @@ public sealed class ScaleFixture : IAsyncLifetime
     {
         Save(on);
         await Service.PostAsync("/v1/config/reload");
-        await Service.ConfigurationAsync(page => page.GetProperty("configuration").GetProperty("settings").TryGetProperty("config.watch", out _) == !on, $"watch is {on}");
+        await Service.ConfigurationAsync(
+            page => page.GetProperty("configuration").GetProperty("settings").TryGetProperty("config.watch", out _) == !on,
+            $"watch is {on}");
     }
 
     /// <summary>Changes the URL of one endpoint and nothing else.</summary>
@@ -74,7 +78,9 @@ public sealed class ScaleFixture : IAsyncLifetime
 
     private void Save(bool watch)
     {
-        var lines = _edits.Select((edits, number) => $$"""    {{NameOf(number)}}.url = "{{Server.UrlOf(FeedPath.Ping, NameOf(number), $"edit={edits}")}}" """);
+        var lines = _edits.Select(
+            (edits, number) => $$"""    {{NameOf(number)}}.url = "{{Server.UrlOf(FeedPath.Ping, NameOf(number), $"edit={edits}")}}" """
+        );
         // The poll is out of the way: what a watch sees is a directory event. One missed heartbeat would end a connection.
         _file.Save(ReloadFile.Service(
             string.Join('\n', lines),

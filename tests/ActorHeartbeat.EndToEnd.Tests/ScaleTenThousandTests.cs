@@ -9,7 +9,10 @@ public sealed class ScaleTenThousandTests(ITestOutputHelper output) : IDisposabl
 {
     private const int Count = 10_000;
 
-    /// <summary>A second or two is what is seen on a quiet machine; what grows with the square of the endpoints would need far longer than this on any.</summary>
+    /// <summary>
+    /// A second or two is what is seen on a quiet machine; what grows with the square of the endpoints would need far longer than this on
+    /// any.
+    /// </summary>
     private static readonly TimeSpan Bound = ServiceProcess.Patience / 2;
 
     private readonly ReloadFile _file = new();
@@ -49,7 +52,15 @@ public sealed class ScaleTenThousandTests(ITestOutputHelper output) : IDisposabl
     }
 
     // Off, all of them: what is measured is the file, not the network.
-    private static string Endpoints(string edited) => ReloadFile.Service(
-        string.Join('\n', Enumerable.Range(0, Count).Select(number => $$"""    feed-{{number:D5}} { url = "ws://127.0.0.1:9/{{number}}", labels.venue = {{(number == 5000 ? edited : "same")}} }""")),
-        defaults: "enabled = off");
+    private static string Endpoints(string edited) =>
+        ReloadFile.Service(
+            string.Join(
+                '\n',
+                Enumerable
+                    .Range(0, Count)
+                    .Select(number =>
+                        $$"""    feed-{{number:D5}} { url = "ws://127.0.0.1:9/{{number}}", """
+                            + $$"""labels.venue = {{(number == 5000 ? edited : "same")}} }"""
+                    )),
+            defaults: "enabled = off");
 }

@@ -24,7 +24,8 @@ public class ScaleTests(ScaleFixture scale, ITestOutputHelper output)
         var endpoints = (await scale.Service.GetAsync("/v1/endpoints")).GetProperty("endpoints").EnumerateArray().ToArray();
         var roundTrips = endpoints.Select(endpoint => endpoint.GetProperty("rttMs").GetProperty("p95").GetDouble()).Order().ToArray();
         output.WriteLine(
-            $"all open {scale.OpenAfter.TotalSeconds:0.0} s after the start of the process; in {Watched.TotalSeconds} s {pings.Sum()} heartbeats, {pings[0]} to {pings[^1]} each; "
+            $"all open {scale.OpenAfter.TotalSeconds:0.0} s after the start of the process; in {Watched.TotalSeconds} s {pings.Sum()} "
+                + $"heartbeats, {pings[0]} to {pings[^1]} each; "
             + $"round trip p95: median {roundTrips[ScaleFixture.Count / 2]:0.0} ms, worst {roundTrips[^1]:0.0} ms; "
             + $"{(scale.Service.ProcessorTime - busyBefore).TotalSeconds:0.0} s of processor time");
         Assert.Equal(ScaleFixture.Count, histories.Count);

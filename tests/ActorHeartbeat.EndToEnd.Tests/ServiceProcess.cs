@@ -65,7 +65,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Starts <c>run FILE</c> and returns when it says that it is up.</summary>
     public static Task<ServiceProcess> StartAsync(string file) => StartAsync(Program("run", file));
 
-    /// <summary>The same in a network namespace of its own, whose one link <see cref="LinkAsync"/> turns off and on. Its API is out of reach.</summary>
+    /// <summary>
+    /// The same in a network namespace of its own, whose one link <see cref="LinkAsync"/> turns off and on. Its API is out of reach.
+    /// </summary>
     public static Task<ServiceProcess> StartApartAsync(string file)
     {
         var program = Program("run", file);
@@ -104,7 +106,10 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     {
         string? found = null;
         await Eventually.TrueAsync(
-            () => Task.FromResult((found = Lines.FirstOrDefault(line => line.Contains(words, StringComparison.Ordinal))) is not null || _reading.IsCompleted),
+            () =>
+                Task.FromResult(
+                    (found = Lines.FirstOrDefault(line => line.Contains(words, StringComparison.Ordinal))) is not null
+                        || _reading.IsCompleted),
             Patience,
             () => $"a line with \"{words}\" among:\n{string.Join('\n', Lines.TakeLast(20))}");
         return found ?? throw new InvalidOperationException($"it ended without \"{words}\":\n{string.Join('\n', Lines)}");
@@ -136,7 +141,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Turns the link of a process that was started apart off or on: off, no packet passes and nobody is told.</summary>
     public async Task LinkAsync(string state)
     {
-        using var enter = Process.Start("nsenter", ["-t", $"{_process.Id}", "-U", "-n", "--preserve-credentials", "ip", "link", "set", "lo", state]);
+        using var enter = Process.Start(
+            "nsenter", ["-t", $"{_process.Id}", "-U", "-n", "--preserve-credentials", "ip", "link", "set", "lo", state]);
         await enter.WaitForExitAsync();
         Assert.Equal(0, enter.ExitCode);
     }
@@ -146,7 +152,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// </summary>
     public async Task LimitFilesAsync(long? bytes)
     {
-        using var limit = Process.Start("prlimit", ["--pid", $"{_process.Id}", $"--fsize={(bytes is { } most ? $"{most}" : "unlimited")}:unlimited"]);
+        using var limit = Process.Start(
+            "prlimit", ["--pid", $"{_process.Id}", $"--fsize={(bytes is { } most ? $"{most}" : "unlimited")}:unlimited"]);
         await limit.WaitForExitAsync();
         Assert.Equal(0, limit.ExitCode);
     }

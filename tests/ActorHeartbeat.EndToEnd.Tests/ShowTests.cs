@@ -64,13 +64,20 @@ public sealed class ShowTests(ITestOutputHelper output)
     {
         await using var server = await FeedServer.StartAsync();
         var delays = new[] { 0.4, 0.8, 1.6, 1.6 };
-        await using var host = await SupervisedHost.StartAsync(new EndpointSettings
-        {
-            Id = new EndpointId("flap"),
-            Url = server.UrlOf(FeedPath.Flap, "flap"),
-            Proxy = ProxySettings.None,
-            Backoff = new BackoffSettings { Initial = TimeSpan.FromSeconds(delays[0]), Multiplier = 2, Max = TimeSpan.FromSeconds(delays[^1]), Jitter = Jitter.None },
-        });
+        await using var host = await SupervisedHost.StartAsync(
+            new EndpointSettings
+            {
+                Id = new EndpointId("flap"),
+                Url = server.UrlOf(FeedPath.Flap, "flap"),
+                Proxy = ProxySettings.None,
+                Backoff = new BackoffSettings
+                {
+                    Initial = TimeSpan.FromSeconds(delays[0]),
+                    Multiplier = 2,
+                    Max = TimeSpan.FromSeconds(delays[^1]),
+                    Jitter = Jitter.None,
+                },
+            });
 
         await server.WaitUntilAsync(seen => seen.History("flap").Accepts > delays.Length, TimeSpan.FromSeconds(30));
 
@@ -79,6 +86,11 @@ public sealed class ShowTests(ITestOutputHelper output)
         // Nothing is early; how late it may be is the machine's affair.
         Assert.All(waits.Zip(delays), pair => Assert.InRange(pair.First, pair.Second - 0.05, pair.Second + Busy.TotalSeconds));
         var journal = await host.TransitionsAsync("flap");
-        Assert.Equal(delays, journal.Where(change => change is { To: ConnectionState.BackingOff, From: not ConnectionState.BackingOff }).Take(delays.Length).Select(change => Math.Round(change.RetryIn!.Value.TotalSeconds, 2)));
+        Assert.Equal(
+            delays,
+            journal
+                .Where(change => change is { To: ConnectionState.BackingOff, From: not ConnectionState.BackingOff })
+                .Take(delays.Length)
+                .Select(change => Math.Round(change.RetryIn!.Value.TotalSeconds, 2)));
     }
 }

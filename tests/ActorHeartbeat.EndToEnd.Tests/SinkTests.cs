@@ -73,9 +73,15 @@ public sealed class SinkTests : IAsyncLifetime
         await ReloadAsync("main { type = file, path = feeds.ndjson, rotate { size = 2KiB, keep = 1000 } }");
         await Eventually.TrueAsync(() => Task.FromResult(Rotated().Length >= 3), ServiceProcess.Patience, "files are set aside");
         await ReloadAsync("main { type = file, path = other.ndjson }");
-        await Eventually.TrueAsync(() => Task.FromResult(File.Exists(other) && new FileInfo(other).Length > 2000), ServiceProcess.Patience, "the other file grows");
+        await Eventually.TrueAsync(
+            () => Task.FromResult(File.Exists(other) && new FileInfo(other).Length > 2000),
+            ServiceProcess.Patience,
+            "the other file grows");
         await ReloadAsync("");
-        await Eventually.TrueAsync(async () => (await Service.GetAsync("/v1/sinks")).GetProperty("sinks").GetArrayLength() == 0, ServiceProcess.Patience, "no sink is left");
+        await Eventually.TrueAsync(
+            async () => (await Service.GetAsync("/v1/sinks")).GetProperty("sinks").GetArrayLength() == 0,
+            ServiceProcess.Patience,
+            "no sink is left");
         var messages = await MessagesAsync();
         await Eventually.TrueAsync(async () => await MessagesAsync() > messages + 20, ServiceProcess.Patience, "the feed goes on");
         var length = new FileInfo(other).Length;
@@ -100,7 +106,9 @@ public sealed class SinkTests : IAsyncLifetime
         await LinesAsync(before + 20);
         await StopAsync();
 
-        var instances = File.ReadAllLines(SinkPath).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("instance").GetString()).Distinct();
+        var instances = File.ReadAllLines(SinkPath)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("instance").GetString())
+            .Distinct();
         Assert.Equal(2, instances.Count());
     }
 
@@ -126,21 +134,29 @@ public sealed class SinkTests : IAsyncLifetime
         Assert.Equal(0, await Service.ExitCodeAsync());
     }
 
-    private async Task<long> MessagesAsync() => (await Service.GetAsync("/v1/endpoints/ticker")).GetProperty("messages").GetProperty("in").GetInt64();
+    private async Task<long> MessagesAsync() =>
+        (await Service.GetAsync("/v1/endpoints/ticker")).GetProperty("messages").GetProperty("in").GetInt64();
 
-    private Task LinesAsync(int count) => Eventually.TrueAsync(
-        () => Task.FromResult(File.Exists(SinkPath) && File.ReadAllLines(SinkPath).Length > count), ServiceProcess.Patience, $"more than {count} lines are written");
+    private Task LinesAsync(int count) =>
+        Eventually.TrueAsync(
+            () => Task.FromResult(File.Exists(SinkPath) && File.ReadAllLines(SinkPath).Length > count),
+            ServiceProcess.Patience,
+            $"more than {count} lines are written");
 
     private async Task<JsonElement> SinkAsync(Func<JsonElement, bool> condition, string what)
     {
         var sink = default(JsonElement);
-        await Eventually.TrueAsync(async () => condition(sink = (await Service.GetAsync("/v1/sinks")).GetProperty("sinks")[0]), ServiceProcess.Patience, what);
+        await Eventually.TrueAsync(
+            async () => condition(sink = (await Service.GetAsync("/v1/sinks")).GetProperty("sinks")[0]), ServiceProcess.Patience, what);
         return sink;
     }
 
     private string[] Rotated() => [.. Directory.GetFiles(_file.Folder, "feeds.*.ndjson").Order(StringComparer.Ordinal)];
 
-    /// <summary>Every line is whole, and every number follows the one before it or is inside a gap. How many are lost, and the type of the last line.</summary>
+    /// <summary>
+    /// Every line is whole, and every number follows the one before it or is inside a gap. How many are lost, and the type of the last
+    /// line.
+    /// </summary>
     private static (long Lost, string? Last) Account(params string[] files)
     {
         var (next, lost, last) = (0L, 0L, "");

@@ -71,7 +71,9 @@ public sealed class SupervisedHost : IAsyncDisposable
         await Eventually.TrueAsync(
             async () => (endpoints = await EndpointsAsync()).All(endpoint => endpoint.State is "open" or "awaiting-pong"),
             within,
-            () => $"all endpoints open: {string.Join("; ", endpoints.Select(endpoint => $"{endpoint.Id} is {endpoint.State}: {endpoint.Status}"))}");
+            () =>
+                "all endpoints open: "
+                    + $"{string.Join("; ", endpoints.Select(endpoint => $"{endpoint.Id} is {endpoint.State}: {endpoint.Status}"))}");
     }
 
     public async ValueTask DisposeAsync()

@@ -17,10 +17,12 @@ public sealed class VanishedPeerTests
     public async Task A_peer_that_vanishes_from_the_network_is_known_in_time_and_reconnected_once_when_it_is_back()
     {
         using var file = new ReloadFile();
-        file.Save(ReloadFile.Service(
-            """feed.url = "ws://127.0.0.1:9443/quiet?name=feed" """,
-            defaults: $"heartbeat {{ interval = {Interval.TotalSeconds}s, timeout = {Timeout.TotalSeconds}s, max-missed = 2 }}, backoff {{ initial = 500ms, max = 1s }}, timeouts.connect = 2s")
-            + "\nactor-heartbeat.feed-server.listen = \"127.0.0.1:9443\"");
+        file.Save(
+            ReloadFile.Service(
+                """feed.url = "ws://127.0.0.1:9443/quiet?name=feed" """,
+                defaults: $"heartbeat {{ interval = {Interval.TotalSeconds}s, timeout = {Timeout.TotalSeconds}s, max-missed = 2 }}, "
+                    + $"backoff {{ initial = 500ms, max = 1s }}, timeouts.connect = 2s"
+            ) + "\nactor-heartbeat.feed-server.listen = \"127.0.0.1:9443\"");
         await using var service = await ServiceProcess.StartApartAsync(file.FullName);
         await service.LineAsync(" open ");
 

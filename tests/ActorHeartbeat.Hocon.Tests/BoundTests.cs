@@ -17,21 +17,32 @@ public sealed class Alone;
 [Collection(nameof(BoundTests))]
 public sealed class BoundTests
 {
-    private static readonly HoconLimits Tight = new() { Depth = 50, Nodes = 20_000, Steps = 100_000, TotalBytes = 1_000_000, Includes = 100 };
-
-    public static TheoryData<string, string> Depths => new()
+    private static readonly HoconLimits Tight = new()
     {
-        { "a" + Repeat(".a", 200_000) + " = 1", "a path of more than 500 elements" },
-        { "\"a\"" + Repeat(".\"a\"", 200_000) + " = 1", "a path of more than 500 elements" },
-        { Repeat("\"\" ", 200_000) + "= 1", "a path of more than 500 elements" },
-        { "b = ${a" + Repeat(".a", 200_000) + "}", "a path of more than 500 elements" },
-        { "b = ${\"a\"" + Repeat(".\"a\"", 200_000) + "}", "a path of more than 500 elements" },
-        { Repeat("a {", 501) + Repeat("}", 501), "nested more than 500 deep" },
-        { Repeat("a.b.c {", 200) + Repeat("}", 200), "nested more than 500 deep" },
-        { Repeat("a=[", 1) + Repeat("[", 501) + Repeat("]", 502), "nested more than 500 deep" },
-        { Range(5_000, i => $"a{i} = {{ x = ${{a{i + 1}}} }}\n") + "a5000 = 1", "substitutions nest this configuration more than 500 deep" },
-        { Range(5_000, i => $"a{i} = [${{a{i + 1}}}]\n") + "a5000 = 1", "substitutions nest this configuration more than 500 deep" },
+        Depth = 50,
+        Nodes = 20_000,
+        Steps = 100_000,
+        TotalBytes = 1_000_000,
+        Includes = 100,
     };
+
+    public static TheoryData<string, string> Depths =>
+        new()
+        {
+            { "a" + Repeat(".a", 200_000) + " = 1", "a path of more than 500 elements" },
+            { "\"a\"" + Repeat(".\"a\"", 200_000) + " = 1", "a path of more than 500 elements" },
+            { Repeat("\"\" ", 200_000) + "= 1", "a path of more than 500 elements" },
+            { "b = ${a" + Repeat(".a", 200_000) + "}", "a path of more than 500 elements" },
+            { "b = ${\"a\"" + Repeat(".\"a\"", 200_000) + "}", "a path of more than 500 elements" },
+            { Repeat("a {", 501) + Repeat("}", 501), "nested more than 500 deep" },
+            { Repeat("a.b.c {", 200) + Repeat("}", 200), "nested more than 500 deep" },
+            { Repeat("a=[", 1) + Repeat("[", 501) + Repeat("]", 502), "nested more than 500 deep" },
+            {
+                Range(5_000, i => $"a{i} = {{ x = ${{a{i + 1}}} }}\n") + "a5000 = 1",
+                "substitutions nest this configuration more than 500 deep"
+            },
+            { Range(5_000, i => $"a{i} = [${{a{i + 1}}}]\n") + "a5000 = 1", "substitutions nest this configuration more than 500 deep" },
+        };
 
     [Theory]
     [MemberData(nameof(Depths))]
@@ -59,8 +70,10 @@ public sealed class BoundTests
     [Fact]
     public void Includes_count_towards_the_depth_of_the_tree_they_stand_in()
     {
-        var files = Range(40, i => $"{i}|{Repeat("a {", 20)} include \"{i + 1}.conf\" {Repeat("}", 20)}\n").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split('|')).ToDictionary(parts => $"{parts[0]}.conf", parts => Encoding.UTF8.GetBytes(parts[1]));
+        var files = Range(40, i => $"{i}|{Repeat("a {", 20)} include \"{i + 1}.conf\" {Repeat("}", 20)}\n")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('|'))
+            .ToDictionary(parts => $"{parts[0]}.conf", parts => Encoding.UTF8.GetBytes(parts[1]));
 
         var result = HoconDocument.LoadFile("0.conf", new HoconOptions { ReadFile = files.GetValueOrDefault });
 
@@ -104,7 +117,18 @@ public sealed class BoundTests
     [MemberData(nameof(Works))]
     public void A_small_text_costs_little_whatever_it_asks_for(string text, string message)
     {
-        var allocated = Allocated(() => HoconDocument.Load(text, "text", new HoconOptions { Environment = _ => null, ReadFile = _ => null, Limits = Tight }), out var result);
+        var allocated = Allocated(
+            () =>
+                HoconDocument.Load(
+                    text,
+                    "text",
+                    new HoconOptions
+                    {
+                        Environment = _ => null,
+                        ReadFile = _ => null,
+                        Limits = Tight,
+                    }),
+            out var result);
 
         Assert.True(allocated < 40_000_000, $"{allocated:N0} bytes");
         if (message.Length > 0)
@@ -115,7 +139,12 @@ public sealed class BoundTests
     [Fact]
     public void A_long_variable_of_the_environment_is_copied_once_and_counted()
     {
-        var options = new HoconOptions { Environment = name => name == "x" ? new string('x', 100_000) : null, ReadFile = _ => null, Limits = Tight };
+        var options = new HoconOptions
+        {
+            Environment = name => name == "x" ? new string('x', 100_000) : null,
+            ReadFile = _ => null,
+            Limits = Tight,
+        };
 
         var allocated = Allocated(() => HoconDocument.Load($"a = [{Repeat("${x},", 5_000)}]", "text", options), out _);
 
@@ -127,11 +156,16 @@ public sealed class BoundTests
     {
         var content = Encoding.UTF8.GetBytes(new string('#', 100_000));
         var reads = 0;
-        byte[]? Read(string path) => path == "main.conf" ? Encoding.UTF8.GetBytes(Repeat("include \"x.conf\"\n", 50)) : ++reads > 0 ? content.ToArray() : null;
+        byte[]? Read(string path) =>
+            path == "main.conf" ? Encoding.UTF8.GetBytes(Repeat("include \"x.conf\"\n", 50))
+            : ++reads > 0 ? content.ToArray()
+            : null;
 
         var result = HoconDocument.LoadFile("main.conf", new HoconOptions { ReadFile = Read, Limits = Tight });
 
-        Assert.Equal("main.conf:10:1: cannot read x.conf: with it the files of this configuration are larger than 1,000,000 bytes together", Assert.Single(result.Errors).ToString());
+        Assert.Equal(
+            "main.conf:10:1: cannot read x.conf: with it the files of this configuration are larger than 1,000,000 bytes together",
+            Assert.Single(result.Errors).ToString());
         Assert.Equal(10, reads);
     }
 
@@ -139,7 +173,8 @@ public sealed class BoundTests
     public void A_value_that_a_program_nests_without_end_is_an_exception_and_not_the_end_of_the_process()
     {
         var nowhere = new HoconOrigin("made", 0, 0);
-        HoconValue Deep() => Enumerable.Range(0, 200_000).Aggregate((HoconValue)new HoconNull(nowhere), (value, _) => new HoconArray(nowhere, [value]));
+        HoconValue Deep() =>
+            Enumerable.Range(0, 200_000).Aggregate((HoconValue)new HoconNull(nowhere), (value, _) => new HoconArray(nowhere, [value]));
         var deep = Deep();
 
         Assert.Throws<InsufficientExecutionStackException>(() => HoconWriter.ToJson(deep));
@@ -149,25 +184,48 @@ public sealed class BoundTests
 
     // Lines that substitute, append, nest and include, over few keys: whatever comes together refers to itself in all ways.
     private static readonly Gen<string> Line = Gen.Elements(
-        "a = ${?b} ${?c}\n", "b = ${?a} ${?c}\n", "c = ${?a}${?b}\n", "a += ${?a}\n", "b += ${?c}\n", "a.b = ${?c}\n", "c { a = ${?b}, b = ${?a.b} }\n",
-        "a { b { c = ${?a} } }\n", "c = ${?c} { a = ${?b} }\n", "b = [${?a}, ${?b}, ${?c}]\n", "a = ${?a} [1] ${?b}\n", "c = ${?a} ${?a} ${?a}\n", "a = {} ${?b} {}\n",
-        "b { 0 = ${?a}, 1 = ${?c} }\n", "a.b.c.a = ${?a.b} ${?c}\n", "include \"x\"\n", "c.c { include \"x\" }\n", "a = [{ b = ${?a} }]\n", "a = x\n", "b = [y]\n", "c = {}\n");
+        "a = ${?b} ${?c}\n",
+        "b = ${?a} ${?c}\n",
+        "c = ${?a}${?b}\n",
+        "a += ${?a}\n",
+        "b += ${?c}\n",
+        "a.b = ${?c}\n",
+        "c { a = ${?b}, b = ${?a.b} }\n",
+        "a { b { c = ${?a} } }\n",
+        "c = ${?c} { a = ${?b} }\n",
+        "b = [${?a}, ${?b}, ${?c}]\n",
+        "a = ${?a} [1] ${?b}\n",
+        "c = ${?a} ${?a} ${?a}\n",
+        "a = {} ${?b} {}\n",
+        "b { 0 = ${?a}, 1 = ${?c} }\n",
+        "a.b.c.a = ${?a.b} ${?c}\n",
+        "include \"x\"\n",
+        "c.c { include \"x\" }\n",
+        "a = [{ b = ${?a} }]\n",
+        "a = x\n",
+        "b = [y]\n",
+        "c = {}\n");
 
     [Fact]
     public void Whatever_refers_to_whatever_costs_bounded_work()
     {
         Prop.ForAll(Arb.From(Line.ListOf(25).Select(string.Concat)), text =>
-        {
-            var included = Encoding.UTF8.GetBytes("a = ${?b}\nb += ${?a.b}\n");
-            var options = new HoconOptions { Environment = _ => null, ReadFile = path => path == "x.conf" ? included : null, Limits = Tight };
-            HoconResult? result = null;
+            {
+                var included = Encoding.UTF8.GetBytes("a = ${?b}\nb += ${?a.b}\n");
+                var options = new HoconOptions
+                {
+                    Environment = _ => null,
+                    ReadFile = path => path == "x.conf" ? included : null,
+                    Limits = Tight,
+                };
+                HoconResult? result = null;
 
-            var allocated = Allocated(() => HoconDocument.Load(text, "text", options), out result);
+                var allocated = Allocated(() => HoconDocument.Load(text, "text", options), out result);
 
-            if (result.Value is { } value)
-                _ = HoconWriter.ToText(value);
-            Assert.True(allocated < 100_000_000, $"{allocated:N0} bytes");
-        }).QuickCheckThrowOnFailure();
+                if (result.Value is { } value)
+                    _ = HoconWriter.ToText(value);
+                Assert.True(allocated < 100_000_000, $"{allocated:N0} bytes");
+            }).QuickCheckThrowOnFailure();
     }
 
     private static long Allocated(Func<HoconResult> load, out HoconResult result)

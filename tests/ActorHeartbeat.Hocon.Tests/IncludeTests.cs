@@ -10,7 +10,10 @@ public sealed class IncludeTests
     [Fact]
     public void An_included_file_merges_where_the_statement_stands_and_is_found_beside_the_including_file()
     {
-        var json = Json(("conf/main.conf", "a = 0, b = 0\ninclude\n\"sub/x.conf\"\nb = 2"), ("conf/sub/x.conf", "a = 1, b = 1, include \"y.conf\""), ("conf/sub/y.conf", "c = 3"));
+        var json = Json(
+            ("conf/main.conf", "a = 0, b = 0\ninclude\n\"sub/x.conf\"\nb = 2"),
+            ("conf/sub/x.conf", "a = 1, b = 1, include \"y.conf\""),
+            ("conf/sub/y.conf", "c = 3"));
 
         Assert.Equal("""{"a":1,"b":2,"c":3}""", json);
     }
@@ -18,7 +21,9 @@ public sealed class IncludeTests
     [Fact]
     public void A_substitution_of_an_included_file_is_tried_under_the_including_key_first()
     {
-        var json = Json(("conf/main.conf", "x = root, z = root\na { include \"i.conf\" }\na { x = late }"), ("conf/i.conf", "x = 10, y = ${x}, w = ${z}"));
+        var json = Json(
+            ("conf/main.conf", "x = root, z = root\na { include \"i.conf\" }\na { x = late }"),
+            ("conf/i.conf", "x = 10, y = ${x}, w = ${z}"));
 
         Assert.Equal("""{"x":"root","z":"root","a":{"x":"late","y":"late","w":"root"}}""", json);
     }
@@ -49,7 +54,12 @@ public sealed class IncludeTests
     [Fact]
     public void Files_that_include_the_next_many_times_are_cut_off()
     {
-        var files = Enumerable.Range(0, 9).Select(level => ($"conf/{(level == 0 ? "main" : $"f{level}")}.conf", string.Concat(Enumerable.Repeat($"include \"f{level + 1}.conf\"\n", 10))));
+        var files = Enumerable
+            .Range(0, 9)
+            .Select(level =>
+                (
+                    $"conf/{(level == 0 ? "main" : $"f{level}")}.conf",
+                    string.Concat(Enumerable.Repeat($"include \"f{level + 1}.conf\"\n", 10))));
 
         var errors = Json([.. files]);
 
@@ -75,8 +85,13 @@ public sealed class IncludeTests
             var main = Path.Combine(folder.FullName, "main.conf");
             File.WriteAllText(main, "include \"gone.conf\"\ninclude \"conf.d\"\na = 1");
 
-            Assert.EndsWith(": no such file", Assert.Single(HoconDocument.LoadFile(Path.Combine(folder.FullName, "gone.conf")).Errors).ToString(), StringComparison.Ordinal);
-            Assert.Equal("cannot read " + Path.Combine(folder.FullName, "conf.d") + ": this is a directory", Assert.Single(HoconDocument.LoadFile(main).Errors).Message);
+            Assert.EndsWith(
+                ": no such file",
+                Assert.Single(HoconDocument.LoadFile(Path.Combine(folder.FullName, "gone.conf")).Errors).ToString(),
+                StringComparison.Ordinal);
+            Assert.Equal(
+                "cannot read " + Path.Combine(folder.FullName, "conf.d") + ": this is a directory",
+                Assert.Single(HoconDocument.LoadFile(main).Errors).Message);
         }
         finally
         {
@@ -126,13 +141,15 @@ public sealed class IncludeTests
     [Fact]
     public void A_list_cannot_be_included()
     {
-        Assert.StartsWith("conf/main.conf:1:", Json(("conf/main.conf", "include \"l.conf\""), ("conf/l.conf", "[1]")), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "conf/main.conf:1:", Json(("conf/main.conf", "include \"l.conf\""), ("conf/l.conf", "[1]")), StringComparison.Ordinal);
     }
 
     private static string Json(params (string Path, string Text)[] files)
     {
         var contents = files.ToDictionary(file => file.Path, file => Encoding.UTF8.GetBytes(file.Text));
-        var result = HoconDocument.LoadFile("conf/main.conf", new HoconOptions { Environment = _ => null, ReadFile = contents.GetValueOrDefault });
+        var result = HoconDocument.LoadFile(
+            "conf/main.conf", new HoconOptions { Environment = _ => null, ReadFile = contents.GetValueOrDefault });
         return result.Value is { } value ? HoconWriter.ToJson(value) : string.Join('\n', result.Errors);
     }
 }

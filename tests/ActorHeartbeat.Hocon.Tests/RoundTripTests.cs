@@ -9,7 +9,32 @@ public sealed class RoundTripTests
     private static readonly HoconOrigin Nowhere = new("made", 0, 0);
 
     // What HOCON gives a meaning to, and a few that it does not.
-    private static readonly Gen<string> Text = Gen.Elements("a", "b", ".", "\"", "\\", "${a}", "{", "}", "[", "#", "//", " ", "\n", "\u0001", "é", "\uFEFF", "true", "1", "include", "=", ",", "\uD800", "\uDE00").ListOf().Select(string.Concat);
+    private static readonly Gen<string> Text = Gen.Elements(
+            "a",
+            "b",
+            ".",
+            "\"",
+            "\\",
+            "${a}",
+            "{",
+            "}",
+            "[",
+            "#",
+            "//",
+            " ",
+            "\n",
+            "\u0001",
+            "é",
+            "\uFEFF",
+            "true",
+            "1",
+            "include",
+            "=",
+            ",",
+            "\uD800",
+            "\uDE00")
+        .ListOf()
+        .Select(string.Concat);
 
     /// <summary>A failure prints the seed and the smallest text that fails.</summary>
     [Fact]

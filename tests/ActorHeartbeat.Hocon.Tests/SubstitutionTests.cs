@@ -8,8 +8,14 @@ public sealed class SubstitutionTests
     [InlineData("a = ${b.c}\nb { c = [1] }", """{"a":[1],"b":{"c":[1]}}""")]
     [InlineData("bar : { foo : 42, baz : ${bar.foo} }", """{"bar":{"foo":42,"baz":42}}""")]
     [InlineData("bar : { foo : 42, baz : ${bar.foo} }\nbar : { foo : 43 }", """{"bar":{"foo":43,"baz":43}}""")]
-    [InlineData("bar : { a : ${foo.d}, b : 1 }\nbar.b = 3\nfoo : { c : ${bar.b}, d : 2 }\nfoo.d = 4", """{"bar":{"a":4,"b":3},"foo":{"c":3,"d":4}}""")]
-    [InlineData("base { url = \"http://\"${svc.host} }\nsvc = ${base} { host = x }", """{"base":{"url":"http://x"},"svc":{"url":"http://x","host":"x"}}""")]
+    [InlineData(
+        "bar : { a : ${foo.d}, b : 1 }\nbar.b = 3\nfoo : { c : ${bar.b}, d : 2 }\nfoo.d = 4",
+        """{"bar":{"a":4,"b":3},"foo":{"c":3,"d":4}}"""
+    )]
+    [InlineData(
+        "base { url = \"http://\"${svc.host} }\nsvc = ${base} { host = x }",
+        """{"base":{"url":"http://x"},"svc":{"url":"http://x","host":"x"}}"""
+    )]
     [InlineData("t { y = ${a.z} }\na = ${t} { z = 3 }", """{"t":{"y":3},"a":{"y":3,"z":3}}""")]
     [InlineData("t { y = 5 }\na = ${t} { x = ${a.y} }", """{"t":{"y":5},"a":{"y":5,"x":5}}""")]
     [InlineData("a = null, b = ${a}", """{"a":null,"b":null}""")]
@@ -29,7 +35,10 @@ public sealed class SubstitutionTests
     // Missing.
     [InlineData("a = 1, a = ${?x}", """{"a":1}""")]
     [InlineData("a = [1, ${?x}, 2]", """{"a":[1,2]}""")]
-    [InlineData("a = x${?x}y, b = ${?x} [1], c = ${?x} {d:1}, d = ${?x}${?y}, e = ${?x} ${?y}", """{"a":"xy","b":[1],"c":{"d":1},"e":" "}""")]
+    [InlineData(
+        "a = x${?x}y, b = ${?x} [1], c = ${?x} {d:1}, d = ${?x}${?y}, e = ${?x} ${?y}",
+        """{"a":"xy","b":[1],"c":{"d":1},"e":" "}"""
+    )]
     [InlineData("a = foo ${?x}, b = ${?x} foo", """{"a":"foo ","b":" foo"}""")]
     // Hidden.
     [InlineData("foo : ${nope}\nfoo : 42", """{"foo":42}""")]
@@ -44,7 +53,10 @@ public sealed class SubstitutionTests
     [InlineData("g { s = 6 }\ne = ${g} { name = east }", """{"g":{"s":6},"e":{"s":6,"name":"east"}}""")]
     [InlineData("g { s { x = 1 } }\ne = ${g}\ne.s.y = 2", """{"g":{"s":{"x":1}},"e":{"s":{"x":1,"y":2}}}""")]
     [InlineData("g { s { x = 1 } }\ne { s { x = 0, z = 0 } }\ne = ${g}", """{"g":{"s":{"x":1}},"e":{"s":{"x":1,"z":0}}}""")]
-    [InlineData("a { x = 1 }, b { y = 2 }, c = ${a} ${b}, d = ${a}${b}{z:3}", """{"a":{"x":1},"b":{"y":2},"c":{"x":1,"y":2},"d":{"x":1,"y":2,"z":3}}""")]
+    [InlineData(
+        "a { x = 1 }, b { y = 2 }, c = ${a} ${b}, d = ${a}${b}{z:3}",
+        """{"a":{"x":1},"b":{"y":2},"c":{"x":1,"y":2},"d":{"x":1,"y":2,"z":3}}"""
+    )]
     [InlineData("a = [1], b = [2], c = ${a} ${b}, d = ${a}[3]", """{"a":[1],"b":[2],"c":[1,2],"d":[1,3]}""")]
     [InlineData("a { \"0\" = x, \"1\" = y }, b = ${a} [z]", """{"a":{"0":"x","1":"y"},"b":["x","y","z"]}""")]
     [InlineData("a { b = ${?a.b} }\na = ${a}", """{"a":{}}""")]
@@ -59,7 +71,8 @@ public sealed class SubstitutionTests
 
     [Theory]
     [InlineData("long = ${b}", "text:1:8: ${b} has no value (tried b, environment)")]
-    [InlineData("site.desks = 1\na = ${site.desk}", "text:2:5: ${site.desk} has no value (tried site.desk, environment); nearest: site.desks")]
+    [InlineData(
+        "site.desks = 1\na = ${site.desk}", "text:2:5: ${site.desk} has no value (tried site.desk, environment); nearest: site.desks")]
     [InlineData("foo : ${foo}", "text:1:7: ${foo} refers to itself: there is no earlier value of \"foo\"")]
     [InlineData("bar = ${foo}\nfoo = ${bar}", "text:2:7: ${bar} is a cycle: bar -> foo -> bar")]
     [InlineData("a = ${b}\nb = ${c}\nc = ${a}", "text:3:5: ${a} is a cycle: a -> b -> c -> a")]
@@ -77,7 +90,9 @@ public sealed class SubstitutionTests
     [Theory]
     [InlineData("a = ${b}\nb = ${a}", "text:2:5: ${a} is a cycle: a -> b -> a")]
     [InlineData("x.a = ${x.b}\nx.b = ${x.a}\nc = ${x.a}", "text:2:7: ${x.a} is a cycle: x.a -> x.b -> x.a")]
-    [InlineData("a = ${no}\nb = ${a}\nc = [${b}] ${x}\nx = y", "text:1:5: ${no} has no value (tried no, environment)\ntext:3:12: a list and a string cannot stand side by side in one value")]
+    [InlineData(
+        "a = ${no}\nb = ${a}\nc = [${b}] ${x}\nx = y",
+        "text:1:5: ${no} has no value (tried no, environment)\ntext:3:12: a list and a string cannot stand side by side in one value")]
     [InlineData("a = 1\nb = ${c}", "text:2:5: ${c} has no value (tried c, environment)")]
     [InlineData("C = 1\nb = ${c}", "text:2:5: ${c} has no value (tried c, environment); nearest: C")]
     public void What_is_wrong_is_told_once(string text, string expected)
@@ -88,7 +103,9 @@ public sealed class SubstitutionTests
     [Fact]
     public void The_environment_is_asked_only_for_what_the_tree_does_not_have()
     {
-        Assert.Equal("""{"a":"1","b":"","c":null,"d":null}""", Reading.Json("a = ${A}, b = ${B}, c = null, d = ${c}", ("A", "1"), ("B", ""), ("c", "x")));
+        Assert.Equal(
+            """{"a":"1","b":"","c":null,"d":null}""",
+            Reading.Json("a = ${A}, b = ${B}, c = null, d = ${c}", ("A", "1"), ("B", ""), ("c", "x")));
         Assert.Equal("""{"a":{"b":"e"}}""", Reading.Json("a { b = ${X} }", ("X", "e"), ("a.b", "no")));
     }
 

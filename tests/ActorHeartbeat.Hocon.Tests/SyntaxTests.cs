@@ -23,11 +23,17 @@ public sealed class SyntaxTests
     [InlineData("a = \"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"", "{\"a\":\"\\\"\\\\/\\b\\f\\n\\r\\té\"}")]
     [InlineData("a = \"\"\"x\\n${y}\nz\"\"\"", "{\"a\":\"x\\\\n${y}\\nz\"}")]
     [InlineData("a = \"\"\"x\"\"\"\"\"", "{\"a\":\"x\\\"\\\"\"}")]
-    [InlineData("a = truefoo, b = footrue, c = true, d = null, e = nullx", """{"a":"truefoo","b":"footrue","c":true,"d":null,"e":"nullx"}""")]
+    [InlineData(
+        "a = truefoo, b = footrue, c = true, d = null, e = nullx",
+        """{"a":"truefoo","b":"footrue","c":true,"d":null,"e":"nullx"}"""
+    )]
     [InlineData("a = (x)./-%;", """{"a":"(x)./-%;"}""")]
     // Numbers.
     [InlineData("a = 1e5, b = 1e5 x, c = -1.50, d = 1e+5", """{"a":1e5,"b":"1e5 x","c":-1.50,"d":1e+5}""")]
-    [InlineData("a = 1.0.0, b = 1-e3, c = 10e3e3, d = .33, e = 10.0bar, f = -, g = -foo", """{"a":"1.0.0","b":"1-e3","c":"10e3e3","d":".33","e":"10.0bar","f":"-","g":"-foo"}""")]
+    [InlineData(
+        "a = 1.0.0, b = 1-e3, c = 10e3e3, d = .33, e = 10.0bar, f = -, g = -foo",
+        """{"a":"1.0.0","b":"1-e3","c":"10e3e3","d":".33","e":"10.0bar","f":"-","g":"-foo"}"""
+    )]
     // Separators.
     [InlineData("a = 1, b : 2\nc\n{ d = 3 }\ne\n=\n4", """{"a":1,"b":2,"c":{"d":3},"e":4}""")]
     [InlineData("a = [1\n2\n\n3,\n4\n,5]", """{"a":[1,2,3,4,5]}""")]
@@ -42,12 +48,18 @@ public sealed class SyntaxTests
     [InlineData("3.14 = x, true = y, a b c = z", """{"3":{"14":"x"},"true":"y","a b c":"z"}""")]
     [InlineData("a.\"\".b = 1, \"\" = 2", """{"a":{"":{"b":1}},"":2}""")]
     [InlineData("1.2.3 = x, 10.0foo = y, foo\"10.0\" = z", """{"1":{"2":{"3":"x"}},"10":{"0foo":"y"},"foo10.0":"z"}""")]
-    [InlineData("foo include = 1, a = include, \"include\" = 2, b = [include]", """{"foo include":1,"a":"include","include":2,"b":["include"]}""")]
+    [InlineData(
+        "foo include = 1, a = include, \"include\" = 2, b = [include]",
+        """{"foo include":1,"a":"include","include":2,"b":["include"]}"""
+    )]
     [InlineData("a . b = 1, a. c = 2, \"a\" . d = 3, e = ${a . b}", """{"a ":{" b":1," d":3},"a":{" c":2},"e":1}""")]
     [InlineData("a. .b = 1", """{"a":{" ":{"b":1}}}""")]
     // Halves of surrogate pairs, which only an escape can spell.
     [InlineData("a = \"x\\ud800y\\ude00\", b = \"\\ud83d\\ude00\\udc00\"", """{"a":"x\ud800y\ude00","b":"\uD83D\uDE00\udc00"}""")]
-    [InlineData("\"\\ud800\" = 1, a.\"x\\udc00y\" { \"\\ud83d\\ude00\" = [{ \"\\udfff\" = x }, 2] }, b = 3", """{"\ud800":1,"a":{"x\udc00y":{"\uD83D\uDE00":[{"\udfff":"x"},2]}},"b":3}""")]
+    [InlineData(
+        "\"\\ud800\" = 1, a.\"x\\udc00y\" { \"\\ud83d\\ude00\" = [{ \"\\udfff\" = x }, 2] }, b = 3",
+        """{"\ud800":1,"a":{"x\udc00y":{"\uD83D\uDE00":[{"\udfff":"x"},2]}},"b":3}"""
+    )]
     // Merging.
     [InlineData("a { x = 1 }, a { y = 2 }", """{"a":{"x":1,"y":2}}""")]
     [InlineData("a { x = 1 }, a = null, a { y = 2 }", """{"a":{"y":2}}""")]
@@ -130,8 +142,13 @@ public sealed class SyntaxTests
         }
 
         string[] others = ["0009", "000B", "000C", "000D", "001C", "001D", "001E", "001F", "FEFF"];
-        var separators = Enumerable.Range(0, 0xFFFF)
-            .Where(code => CharUnicodeInfo.GetUnicodeCategory((char)code) is UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+        var separators = Enumerable
+            .Range(0, 0xFFFF)
+            .Where(code =>
+                CharUnicodeInfo.GetUnicodeCategory((char)code)
+                    is UnicodeCategory.SpaceSeparator
+                        or UnicodeCategory.LineSeparator
+                        or UnicodeCategory.ParagraphSeparator)
             .Select(code => $"{code:X4}");
         Assert.Equal(others.Concat(separators).Order(StringComparer.Ordinal), blanks);
     }
@@ -156,7 +173,11 @@ public sealed class SyntaxTests
     [InlineData("a = [1] b = 2", "text:1:9: a ',' or a line break is missing before 'b'")]
     [InlineData("a = [{} b]", "text:1:9: a ',' or a line break is missing before 'b'")]
     [InlineData("a { b = {} \"c\" = 1 }", "text:1:12: a ',' or a line break is missing before \"c\"")]
-    [InlineData("a = 5s b { }", "text:1:10: a string and an object cannot stand side by side in one value; is a ',' or a line break missing before the key of the object?")]
+    [InlineData(
+        "a = 5s b { }",
+        "text:1:10: a string and an object cannot stand side by side in one value; is a ',' or a line break missing before the key "
+            + "of the object?"
+    )]
     public void A_comma_that_is_missing_on_a_line_is_named_with_its_place(string text, string expected)
     {
         Assert.Equal(expected, Reading.Errors(text));

@@ -13,7 +13,8 @@ namespace ActorHeartbeat.Samples;
 /// <summary>What an embedding service gets when its host or its actor system stops.</summary>
 public sealed class CoordinatedShutdownTests
 {
-    private const string VirtualTime = "akka { scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\", loglevel = WARNING }";
+    private const string VirtualTime =
+        "akka { scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\", loglevel = WARNING }";
 
     private static readonly EndpointId Prices = new("prices");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -23,7 +24,11 @@ public sealed class CoordinatedShutdownTests
     {
         ScriptedNetwork network = null!; // made with the system, whose time it takes
         using var host = await StartAsync(
-            system => network = new ScriptedNetwork((delay, action) => system.Scheduler.Advanced.ScheduleOnce(delay, action)) { HoldsEnds = true },
+            system =>
+                network = new ScriptedNetwork((delay, action) => system.Scheduler.Advanced.ScheduleOnce(delay, action))
+                {
+                    HoldsEnds = true,
+                },
             akka => akka.AddHocon(ConfigurationFactory.ParseString(VirtualTime), HoconAddMode.Prepend));
         var system = host.Services.GetRequiredService<ActorSystem>();
         var time = (TestScheduler)system.Scheduler;
@@ -59,7 +64,9 @@ public sealed class CoordinatedShutdownTests
         var own = ConfigurationFactory.ParseString("akka.coordinated-shutdown.phases.service-stop.timeout = 3 s");
         using var host = await StartAsync(_ => new ScriptedNetwork(), akka => akka.AddHocon(own, mode));
 
-        var timeout = CoordinatedShutdown.Get(host.Services.GetRequiredService<ActorSystem>()).Timeout(CoordinatedShutdown.PhaseServiceStop);
+        var timeout = CoordinatedShutdown
+            .Get(host.Services.GetRequiredService<ActorSystem>())
+            .Timeout(CoordinatedShutdown.PhaseServiceStop);
         await host.StopAsync();
 
         Assert.Equal(TimeSpan.FromSeconds(3), timeout);
@@ -112,7 +119,9 @@ public sealed class CoordinatedShutdownTests
     {
         public ScriptedNetwork Network { get; set; } = null!; // set before the first actor starts
 
-        public Task<Transport.DialResult> DialAsync(Transport.DialRequest request, Transport.IConnectionObserver sink, CancellationToken cancellation) =>
-            Network.DialAsync(request, sink, cancellation);
+        public Task<Transport.DialResult> DialAsync(
+            Transport.DialRequest request,
+            Transport.IConnectionObserver sink,
+            CancellationToken cancellation) => Network.DialAsync(request, sink, cancellation);
     }
 }

@@ -31,7 +31,8 @@ public sealed partial class ReadmeTests
         var readme = Text(TestKitReadme);
 
         Assert.All(FeedPath.All, path => Assert.Contains($"`{path.Path}`", readme, StringComparison.Ordinal));
-        Assert.All(Fault.All.Select(fault => fault.Stage).Distinct(), stage => Assert.Contains($"`{stage}`", readme, StringComparison.Ordinal));
+        Assert.All(Fault.All.Select(fault => fault.Stage).Distinct(), stage =>
+            Assert.Contains($"`{stage}`", readme, StringComparison.Ordinal));
     }
 
     /// <summary>Whoever pastes an example has the package and a service, and nothing of this project.</summary>
@@ -40,7 +41,10 @@ public sealed partial class ReadmeTests
     {
         var words = Blocks(TestKitReadme).SelectMany(block => Words().Matches(block).Select(word => word.Value)).ToHashSet();
 
-        var ours = typeof(ReadmeTests).Assembly.GetTypes().Concat(typeof(ScriptedNetwork).Assembly.GetTypes().Where(type => !type.IsVisible)).Select(type => type.Name);
+        var ours = typeof(ReadmeTests)
+            .Assembly.GetTypes()
+            .Concat(typeof(ScriptedNetwork).Assembly.GetTypes().Where(type => !type.IsVisible))
+            .Select(type => type.Name);
 
         Assert.Equal(
             [nameof(LastPrice.GetPrice), nameof(LastPrice), nameof(LastPriceTests), nameof(PriceService)],
@@ -48,10 +52,15 @@ public sealed partial class ReadmeTests
     }
 
     private static string[] Blocks(string readme) =>
-        [.. Regex.Matches(Text(readme), "```csharp\n(.*?)```", RegexOptions.Singleline, TimeSpan.FromSeconds(5)).Select(match => match.Groups[1].Value)];
+        [
+            .. Regex
+                .Matches(Text(readme), "```csharp\n(.*?)```", RegexOptions.Singleline, TimeSpan.FromSeconds(5))
+                .Select(match => match.Groups[1].Value),
+        ];
 
     /// <summary>Without indentation, which differs.</summary>
-    private static string Lines(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
+    private static string Lines(string code) =>
+        string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 
     private static string Text(string path) => File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../..", path));
 

@@ -21,7 +21,8 @@ public sealed class AkkaLogTests
 
         Assert.Equal(
             [LogEventLevel.Debug, LogEventLevel.Information, LogEventLevel.Warning, LogEventLevel.Error],
-            new[] { "a debug {line}", "an info of 7", "a warning", "an error" }.Select(text => Assert.Single(lines.Containing(text)).Level));
+            new[] { "a debug {line}", "an info of 7", "a warning", "an error" }.Select(text => Assert.Single(lines.Containing(text)).Level)
+        );
         var json = CollectedLines.Json(lines.Containing("an info").Single());
         Assert.Equal(
             ["time", "level", "message", "Number", "source", "actorPath"],
@@ -84,7 +85,10 @@ public sealed class AkkaLogTests
 
         var unhandled = lines.Containing("Unhandled message").ToArray();
         Assert.Equal(expected, unhandled.Length);
-        Assert.All(unhandled, line => Assert.Equal((LogEventLevel.Debug, "akka://actorheartbeat/user/deaf"), (line.Level, CollectedLines.Json(line).GetProperty("actorPath").GetString())));
+        Assert.All(unhandled, line =>
+            Assert.Equal(
+                (LogEventLevel.Debug, "akka://actorheartbeat/user/deaf"),
+                (line.Level, CollectedLines.Json(line).GetProperty("actorPath").GetString())));
     }
 
     // The service of these tests says log.level = error.
@@ -108,7 +112,10 @@ public sealed class AkkaLogTests
     public async Task What_Akka_says_before_its_loggers_run_is_in_the_log_too()
     {
         var lines = new CollectedLines();
-        await using var service = await RunningService.Start(Nothing, """akka { loglevel = WARNING, actor.serializers.mine = "No.Such, Thing" }""", lines);
+        await using var service = await RunningService.Start(
+            Nothing,
+            """akka { loglevel = WARNING, actor.serializers.mine = "No.Such, Thing" }""",
+            lines);
 
         Assert.Single(lines.Containing("No.Such, Thing"), line => line.Level == LogEventLevel.Warning);
     }

@@ -30,7 +30,8 @@ public sealed class AkkaSectionTests
 
         Assert.Equal(11, system.Dispatchers.DefaultGlobalDispatcher.Throughput);
         Assert.IsType<PinnedDispatcher>(system.Dispatchers.Lookup("akka.own-dispatcher"));
-        Assert.Equal("NewtonSoftJsonSerializer", ((ExtendedActorSystem)system).Serialization.FindSerializerForType(typeof(Bound)).GetType().Name);
+        Assert.Equal(
+            "NewtonSoftJsonSerializer", ((ExtendedActorSystem)system).Serialization.FindSerializerForType(typeof(Bound)).GetType().Name);
         Assert.Equal(TimeSpan.FromMilliseconds(20), system.Settings.Config.GetTimeSpan("akka.scheduler.tick-duration"));
         Assert.Equal((9, 3), (shutdown.Timeout("service-stop").TotalSeconds, shutdown.Timeout("own").TotalSeconds));
     }
@@ -53,7 +54,8 @@ public sealed class AkkaSectionTests
     }
 
     [Theory]
-    [InlineData("actor.default-dispatcher.type = Nonsense", "Could not resolve dispatcher type Nonsense for path akka.actor.default-dispatcher")]
+    [InlineData(
+        "actor.default-dispatcher.type = Nonsense", "Could not resolve dispatcher type Nonsense for path akka.actor.default-dispatcher")]
     [InlineData("actor.provider = \"No.Such, Provider\"", "'akka.actor.provider' is not a valid type name : 'No.Such, Provider'")]
     [InlineData("actor.creation-timeout = never", "The input string 'never' was not in a correct format")]
     [InlineData("loglevel = LOUD", "Unknown LogLevel: \"LOUD\"")]

@@ -131,7 +131,10 @@ public sealed class CommandLineTests : IDisposable
         var json = await Run("show", file, "a", "--format", "json");
         var unknown = await Run("show", file, "b");
 
-        Assert.Contains("good.conf:7", Lines(text.Output).Single(line => line.StartsWith("heartbeat.interval ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "good.conf:7",
+            Lines(text.Output).Single(line => line.StartsWith("heartbeat.interval ", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
         Assert.Equal("a", JsonDocument.Parse(json.Output).RootElement[0].GetProperty("id").GetString());
         Assert.Equal(1, unknown.ExitCode);
     }
@@ -155,7 +158,10 @@ public sealed class CommandLineTests : IDisposable
     {
         await using var service = await RunningService.Start();
         await service.WaitFor("ticker", "open");
-        var file = Write("more.conf", RunningService.Configure(RunningService.Usual(service.Feeds) + """ , more { url = "ws://localhost/" }"""));
+        var file = Write(
+            "more.conf",
+            RunningService.Configure(RunningService.Usual(service.Feeds) + """ , more { url = "ws://localhost/" }""")
+        );
 
         var diff = await Run("diff", file, "--url", service.Url.ToString());
         var tail = await Run("tail", "ticker", "--url", service.Url.ToString(), "--count", "3");
@@ -225,7 +231,9 @@ public sealed class CommandLineTests : IDisposable
 
         var text = await Run("render", "--text", file);
         await File.WriteAllTextAsync(again, text.Output);
-        var values = Lines((await Run("render", file, again)).Output).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("value").GetRawText()).ToArray();
+        var values = Lines((await Run("render", file, again)).Output)
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("value").GetRawText())
+            .ToArray();
 
         Assert.Equal(0, text.ExitCode);
         Assert.Equal(values[0], values[1]);
@@ -236,7 +244,9 @@ public sealed class CommandLineTests : IDisposable
         using var deadline = new CancellationTokenSource(RunningService.Deadline);
         await using var output = new StringWriter(CultureInfo.InvariantCulture);
         await using var error = new StringWriter(CultureInfo.InvariantCulture);
-        var exitCode = await CommandLine.Run(args, output, error, deadline.Token).WaitAsync(RunningService.Deadline + RunningService.Deadline);
+        var exitCode = await CommandLine
+            .Run(args, output, error, deadline.Token)
+            .WaitAsync(RunningService.Deadline + RunningService.Deadline);
         Assert.False(deadline.IsCancellationRequested, "it did not come to an end by itself");
         return (exitCode, output.ToString(), error.ToString());
     }

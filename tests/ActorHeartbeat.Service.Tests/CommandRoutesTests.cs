@@ -32,7 +32,8 @@ public sealed class CommandRoutesTests
         var refreshed = await service.Post("/v1/endpoints/echo/refresh");
 
         Assert.Equal(HttpStatusCode.Accepted, refreshed.Status);
-        await service.WaitFor("echo", endpoint => endpoint.GetProperty("incarnation").GetInt64() == 2 && endpoint.GetProperty("state").GetString() == "open");
+        await service.WaitFor("echo", endpoint =>
+            endpoint.GetProperty("incarnation").GetInt64() == 2 && endpoint.GetProperty("state").GetString() == "open");
     }
 
     [Fact]
@@ -81,7 +82,8 @@ public sealed class CommandRoutesTests
         await using var service = await RunningService.Start(feeds =>
         {
             feeds.Faults.Refuse(503);
-            return $$"""echo { url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}", send { while-down = queue, time-to-live = 60s }, limits.send-queue = 2, backoff { initial = 100ms, max = 100ms } }""";
+            return $$"""echo { url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}", send { while-down = queue, time-to-live = 60s }, """
+                + "limits.send-queue = 2, backoff { initial = 100ms, max = 100ms } }";
         });
         await service.WaitFor("echo", "backing-off");
         var events = service.ReadEvents("/v1/endpoints/echo/events?overflow=drop-newest", int.MaxValue);
@@ -97,8 +99,11 @@ public sealed class CommandRoutesTests
         await service.WaitFor("echo", endpoint => endpoint.GetProperty("messages").GetProperty("in").GetInt64() == 2);
         await service.StopHost();
 
-        Assert.Equal([(HttpStatusCode.Accepted, "queued"), (HttpStatusCode.Accepted, "queued"), (HttpStatusCode.Conflict, "Refused in this state")], answers);
-        Assert.Equal(["one", "two"], (await events).Where(each => each.Type == "text").Select(each => each.Data.GetProperty("text").GetString()));
+        Assert.Equal(
+            [(HttpStatusCode.Accepted, "queued"), (HttpStatusCode.Accepted, "queued"), (HttpStatusCode.Conflict, "Refused in this state")],
+            answers);
+        Assert.Equal(
+            ["one", "two"], (await events).Where(each => each.Type == "text").Select(each => each.Data.GetProperty("text").GetString()));
     }
 
     [Fact]
@@ -139,7 +144,8 @@ public sealed class CommandRoutesTests
     {
         await using var service = await RunningService.Start();
 
-        var (status, problem) = await service.Post("/v1/endpoints/off/close", JsonSerializer.Serialize(new { reason = new string('é', 62) }));
+        var (status, problem) = await service.Post(
+            "/v1/endpoints/off/close", JsonSerializer.Serialize(new { reason = new string('é', 62) }));
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
         Assert.Contains("124 bytes", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -150,8 +156,10 @@ public sealed class CommandRoutesTests
     {
         await using var service = await RunningService.Start();
 
-        using var form = await service.Client.PostAsync("/v1/endpoints/echo/send", new StringContent("text=hello", Encoding.UTF8, "application/x-www-form-urlencoded"));
-        var (tooLarge, _) = await service.Post("/v1/endpoints/echo/send", JsonSerializer.Serialize(new { text = new string('a', 2 * 1024 * 1024) }));
+        using var form = await service.Client.PostAsync(
+            "/v1/endpoints/echo/send", new StringContent("text=hello", Encoding.UTF8, "application/x-www-form-urlencoded"));
+        var (tooLarge, _) = await service.Post(
+            "/v1/endpoints/echo/send", JsonSerializer.Serialize(new { text = new string('a', 2 * 1024 * 1024) }));
 
         Assert.Equal(HttpStatusCode.UnsupportedMediaType, form.StatusCode);
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLarge);

@@ -80,8 +80,10 @@ public sealed class ConfigurationRoutesTests
     [Fact]
     public async Task The_akka_section_reaches_the_actor_system_and_a_change_of_it_needs_a_restart()
     {
-        await using var service = await RunningService.Start(beside: "desk = fx, akka { loglevel = WARNING, own { desk = ${desk}, limits = [1, 2] } }");
-        await File.WriteAllTextAsync(service.File, $"{RunningService.Configure(RunningService.Usual(service.Feeds))}\nakka.loglevel = ERROR");
+        await using var service = await RunningService.Start(
+            beside: "desk = fx, akka { loglevel = WARNING, own { desk = ${desk}, limits = [1, 2] } }");
+        await File.WriteAllTextAsync(
+            service.File, $"{RunningService.Configure(RunningService.Usual(service.Feeds))}\nakka.loglevel = ERROR");
 
         var (_, report) = await service.Post("/v1/config/reload");
 

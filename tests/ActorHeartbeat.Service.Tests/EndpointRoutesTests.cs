@@ -12,7 +12,9 @@ public sealed class EndpointRoutesTests
 
         var list = await service.Get("/v1/endpoints");
 
-        Assert.Equal(["echo", "off", "refused", "ticker"], list.GetProperty("endpoints").EnumerateArray().Select(endpoint => endpoint.GetProperty("id").GetString()));
+        Assert.Equal(
+            ["echo", "off", "refused", "ticker"],
+            list.GetProperty("endpoints").EnumerateArray().Select(endpoint => endpoint.GetProperty("id").GetString()));
     }
 
     [Fact]
@@ -21,12 +23,27 @@ public sealed class EndpointRoutesTests
         await using var service = await RunningService.Start();
 
         var ticker = await service.WaitFor("ticker", endpoint =>
-            endpoint.GetProperty("state").GetString() == "open" && endpoint.GetProperty("heartbeat").GetProperty("status").GetString() == "answered");
+            endpoint.GetProperty("state").GetString() == "open"
+            && endpoint.GetProperty("heartbeat").GetProperty("status").GetString() == "answered");
 
         Assert.Equal(
             [
-                "id", "state", "since", "incarnation", "attempt", "url", "subprotocol", "lastClose", "retryAt", "reason", "rttMs", "messages", "lastInboundAt", "heartbeat",
-                "labels", "group",
+                "id",
+                "state",
+                "since",
+                "incarnation",
+                "attempt",
+                "url",
+                "subprotocol",
+                "lastClose",
+                "retryAt",
+                "reason",
+                "rttMs",
+                "messages",
+                "lastInboundAt",
+                "heartbeat",
+                "labels",
+                "group",
             ],
             ticker.EnumerateObject().Select(member => member.Name));
         Assert.Equal(1, ticker.GetProperty("incarnation").GetInt64());
@@ -62,7 +79,8 @@ public sealed class EndpointRoutesTests
         await using var service = await RunningService.Start();
 
         Assert.Equal("paused", (await service.Get("/v1/endpoints/off")).GetProperty("state").GetString());
-        Assert.Contains("resume", (await service.Get("/v1/endpoints/off/explain")).GetProperty("explanation").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "resume", (await service.Get("/v1/endpoints/off/explain")).GetProperty("explanation").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +94,11 @@ public sealed class EndpointRoutesTests
         Assert.Contains("attempt 2 begins in", explanation.GetProperty("explanation").GetString(), StringComparison.Ordinal);
         Assert.Equal("the delay before the next attempt", explanation.GetProperty("waitsFor").GetString());
         Assert.True(explanation.GetProperty("until").GetDateTimeOffset() > DateTimeOffset.UtcNow);
-        var transitions = explanation.GetProperty("transitions").EnumerateArray().Select(change => change.GetProperty("to").GetString()!).ToArray();
+        var transitions = explanation
+            .GetProperty("transitions")
+            .EnumerateArray()
+            .Select(change => change.GetProperty("to").GetString()!)
+            .ToArray();
         Assert.Equal(["connecting", "backing-off"], transitions[^2..]);
     }
 

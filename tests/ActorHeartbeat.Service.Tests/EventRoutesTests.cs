@@ -61,7 +61,8 @@ public sealed class EventRoutesTests
         await service.WaitFor("echo", endpoint => endpoint.GetProperty("messages").GetProperty("in").GetInt64() == 1);
         var after = await service.ReadEvents("/v1/events?select=venue=demo", 30, before[^1].Id);
 
-        Assert.Equal(["echo", "ticker"], before.Concat(after).Select(each => each.Data.GetProperty("endpoint").GetString()!).Distinct().Order());
+        Assert.Equal(
+            ["echo", "ticker"], before.Concat(after).Select(each => each.Data.GetProperty("endpoint").GetString()!).Distinct().Order());
         Assert.Contains(after, each => each.Data.TryGetProperty("text", out var text) && text.GetString() == "while nobody listened");
         var seen = Ticks(before).Concat(Ticks(after)).ToArray();
         Assert.Equal(Enumerable.Range(0, seen.Length).Select(index => seen[0] + index), seen);
@@ -150,7 +151,8 @@ public sealed class EventRoutesTests
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(service.Url.Host, service.Url.Port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {service.Url.Authority}\r\nConnection: close\r\n\r\n"));
+        await socket.SendAsync(
+            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {service.Url.Authority}\r\nConnection: close\r\n\r\n"));
         using var deadline = new CancellationTokenSource(RunningService.Deadline);
         while (service.Subscribers == 0)
             await Task.Delay(10, deadline.Token);
@@ -174,7 +176,9 @@ public sealed class EventRoutesTests
     }
 
     private static long[] Ticks(IEnumerable<(string Id, string Type, JsonElement Data)> events) =>
-    [
-        .. events.Where(each => each.Type == "text" && each.Data.GetProperty("endpoint").GetString() == "ticker").Select(each => each.Data.GetProperty("seq").GetInt64()),
-    ];
+        [
+            .. events
+                .Where(each => each.Type == "text" && each.Data.GetProperty("endpoint").GetString() == "ticker")
+                .Select(each => each.Data.GetProperty("seq").GetInt64()),
+        ];
 }

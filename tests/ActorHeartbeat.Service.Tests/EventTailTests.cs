@@ -40,13 +40,15 @@ public sealed class EventTailTests
         var service = new ScriptedService(() => throw new HttpRequestException("nobody there"));
         using var client = new HttpClient(service) { BaseAddress = new Uri("http://localhost:1") };
 
-        var problem = await Assert.ThrowsAsync<TailException>(
-            () => new EventTail(client, "/v1/endpoints/a/events", null, TimeProvider.System).Run(_ => ValueTask.CompletedTask, TextWriter.Null, CancellationToken.None));
+        var problem = await Assert.ThrowsAsync<TailException>(() =>
+            new EventTail(client, "/v1/endpoints/a/events", null, TimeProvider.System).Run(
+                _ => ValueTask.CompletedTask, TextWriter.Null, CancellationToken.None));
 
         Assert.Equal("http://localhost:1/v1/endpoints/a/events: nobody there", problem.Message);
     }
 
-    private static string Text(string endpoint, int seq) => $$"""{"instance":"run","endpoint":"{{endpoint}}","epoch":1,"seq":{{seq}},"type":"text","text":"x"}""";
+    private static string Text(string endpoint, int seq) =>
+        $$"""{"instance":"run","endpoint":"{{endpoint}}","epoch":1,"seq":{{seq}},"type":"text","text":"x"}""";
 
     private static HttpResponseMessage Events(params string[] events) =>
         new(HttpStatusCode.OK) { Content = new StringContent(string.Concat(events), Encoding.UTF8, "text/event-stream") };

@@ -15,7 +15,8 @@ public sealed class ExplainSentenceTests
     [Fact]
     public void Backing_off_says_why_and_when_the_next_attempt_begins()
     {
-        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.BackingOff) with { LastClose = Refused, RetryAt = Now.AddSeconds(1.5), Waiting = "the delay" }));
+        var sentence = ExplainSentence.Of(
+            Running(Status(ConnectionState.BackingOff) with { LastClose = Refused, RetryAt = Now.AddSeconds(1.5), Waiting = "the delay" }));
 
         Assert.Equal("It is not open because of this: HTTP 503; attempt 3 begins in 1.5 s at 03:04:06.500Z.", sentence.Text);
         Assert.Equal(("the delay", Now.AddSeconds(1.5)), (sentence.WaitsFor, sentence.Until));
@@ -26,10 +27,15 @@ public sealed class ExplainSentenceTests
     {
         var place = new QueuePlace(new EndpointId("a"), 4, "the budget of host x is spent", Now.AddSeconds(2));
 
-        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.BackingOff) with { LastClose = Refused, Waiting = "a permit to dial" }) with { Place = place });
+        var sentence = ExplainSentence.Of(
+            Running(Status(ConnectionState.BackingOff) with { LastClose = Refused, Waiting = "a permit to dial" }) with
+            {
+                Place = place,
+            });
 
         Assert.Equal(
-            "It is not open because of this: HTTP 503; attempt 3 waits for a permit to dial, place 4 in the queue (the budget of host x is spent), until 03:04:07.000Z.",
+            "It is not open because of this: HTTP 503; attempt 3 waits for a permit to dial, place 4 in the queue (the budget of "
+                + "host x is spent), until 03:04:07.000Z.",
             sentence.Text);
         Assert.Equal(Now.AddSeconds(2), sentence.Until);
     }
@@ -39,9 +45,13 @@ public sealed class ExplainSentenceTests
     {
         var cause = Refused with { Quarantine = "5 connections ended within 60 s" };
 
-        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.BackingOff) with { LastClose = cause, RetryAt = Now.AddMinutes(5), Waiting = "the delay" }));
+        var sentence = ExplainSentence.Of(
+            Running(Status(ConnectionState.BackingOff) with { LastClose = cause, RetryAt = Now.AddMinutes(5), Waiting = "the delay" }));
 
-        Assert.StartsWith("It is not open because of this: HTTP 503; in quarantine, because 5 connections ended within 60 s; attempt 3 begins in 300.0 s", sentence.Text, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "It is not open because of this: HTTP 503; in quarantine, because 5 connections ended within 60 s; attempt 3 begins in 300.0 s",
+            sentence.Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,7 +67,10 @@ public sealed class ExplainSentenceTests
     {
         var sentence = ExplainSentence.Of(Running(Status(ConnectionState.Connecting) with { Waiting = "the handshake" }));
 
-        Assert.Equal("It is not open yet because attempt 3 is under way since 03:04:05.000Z; it waits for the handshake, until 03:04:15.000Z at the latest.", sentence.Text);
+        Assert.Equal(
+            "It is not open yet because attempt 3 is under way since 03:04:05.000Z; it waits for the handshake, until 03:04:15.000Z "
+                + "at the latest.",
+            sentence.Text);
         Assert.Equal(Now.AddSeconds(10), sentence.Until);
     }
 
@@ -72,10 +85,12 @@ public sealed class ExplainSentenceTests
     [Fact]
     public void Open_after_a_failed_rotation_says_that_it_stays_and_when_the_next_is_tried()
     {
-        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.Open) with { FailedRotation = new FailedRotation(Refused, Now.AddSeconds(2)) }));
+        var sentence = ExplainSentence.Of(
+            Running(Status(ConnectionState.Open) with { FailedRotation = new FailedRotation(Refused, Now.AddSeconds(2)) }));
 
         Assert.Equal(
-            "It is open since 03:04:05.000Z (incarnation 7); the connection that was to replace it failed (HTTP 503), so it stays, and the next is tried at 03:04:07.000Z.",
+            "It is open since 03:04:05.000Z (incarnation 7); the connection that was to replace it failed (HTTP 503), so it stays, "
+                + "and the next is tried at 03:04:07.000Z.",
             sentence.Text);
         Assert.Equal(("its replacement to be tried again", Now.AddSeconds(2)), (sentence.WaitsFor, sentence.Until));
     }
@@ -101,10 +116,12 @@ public sealed class ExplainSentenceTests
         var failed = ExplainSentence.Of(running with { Mode = EndpointMode.Failed, Failure = Refused });
 
         Assert.Equal("It is not open because it was paused or closed at 03:04:05.000Z; it waits for somebody to resume it.", paused.Text);
-        Assert.Equal("It is not open because it failed for good at 03:04:05.000Z (HTTP 503); it waits for somebody to resume it.", failed.Text);
+        Assert.Equal(
+            "It is not open because it failed for good at 03:04:05.000Z (HTTP 503); it waits for somebody to resume it.", failed.Text);
     }
 
-    private static Situation Running(ConnectionStatus status) => new(Now, EndpointMode.Running, Now, null, status, TimeSpan.FromSeconds(10), null);
+    private static Situation Running(ConnectionStatus status) =>
+        new(Now, EndpointMode.Running, Now, null, status, TimeSpan.FromSeconds(10), null);
 
     private static ConnectionStatus Status(ConnectionState state) => new(state, Now, 7, 3, "ws://x", null, null, null, null, "nothing", 0);
 }

@@ -7,7 +7,8 @@ namespace ActorHeartbeat.Service.Tests;
 public sealed class GovernorFileTests : IDisposable
 {
     private static readonly GovernorState State = new(
-        [new SavedBudget("global", 1.5), new SavedBudget("group:binance", 0)], [new SavedPause("host:h:1", TimeSpan.FromSeconds(30), "429 \"slow down\"")]);
+        [new SavedBudget("global", 1.5), new SavedBudget("group:binance", 0)],
+        [new SavedPause("host:h:1", TimeSpan.FromSeconds(30), "429 \"slow down\"")]);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("governor");
     private readonly SetTime _time = new();
@@ -55,7 +56,8 @@ public sealed class GovernorFileTests : IDisposable
         const int count = 50;
         var file = File;
 
-        await Task.WhenAll(Enumerable.Range(1, count).Select(tokens => file.SaveAsync(new GovernorState([new SavedBudget("global", tokens)], []))));
+        await Task.WhenAll(
+            Enumerable.Range(1, count).Select(tokens => file.SaveAsync(new GovernorState([new SavedBudget("global", tokens)], []))));
 
         Assert.Equal([new SavedBudget("global", count)], file.Load()!.Value.State.Budgets);
     }
@@ -110,8 +112,12 @@ public sealed class GovernorFileTests : IDisposable
     [InlineData("", "{\"key\":\"global\",\"for\":\"soon\",\"why\":\"429\"}", "it is not whole")]
     public async Task An_entry_that_the_governor_cannot_have_saved_is_told_and_costs_no_other(string budget, string pause, string problem)
     {
-        string[] budgets = [budget, "{\"key\":\"group:a\",\"tokens\":2}"], pauses = [pause, "{\"key\":\"host:h\",\"for\":\"00:00:30\",\"why\":\"429\"}"];
-        await WriteAsync("2026-01-01T00:00:00Z", string.Join(',', budgets.Where(entry => entry != "")), string.Join(',', pauses.Where(entry => entry != "")));
+        string[] budgets = [budget, "{\"key\":\"group:a\",\"tokens\":2}"],
+            pauses = [pause, "{\"key\":\"host:h\",\"for\":\"00:00:30\",\"why\":\"429\"}"];
+        await WriteAsync(
+            "2026-01-01T00:00:00Z",
+            string.Join(',', budgets.Where(entry => entry != "")),
+            string.Join(',', pauses.Where(entry => entry != "")));
 
         var state = File.Load()!.Value.State;
 
@@ -224,7 +230,8 @@ public sealed class GovernorFileTests : IDisposable
     }
 
     private Task WriteAsync(string savedAt, string budgets, string pauses) =>
-        System.IO.File.WriteAllTextAsync(FilePath, $"{{\"version\":1,\"saved-at\":\"{savedAt}\",\"budgets\":[{budgets}],\"pauses\":[{pauses}]}}");
+        System.IO.File.WriteAllTextAsync(
+            FilePath, $"{{\"version\":1,\"saved-at\":\"{savedAt}\",\"budgets\":[{budgets}],\"pauses\":[{pauses}]}}");
 
     private sealed class SetTime : TimeProvider
     {
@@ -240,7 +247,11 @@ public sealed class GovernorFileTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Add(formatter(state, exception));
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter) => Add(formatter(state, exception));
     }
 }

@@ -19,7 +19,9 @@ public sealed class JsonLinesTests
         using var logger = new LoggerConfiguration().WriteTo.Sink(lines).CreateLogger();
         using var factory = new SerilogLoggerFactory(logger);
 
-        factory.CreateLogger("ActorHeartbeat").BackingOff(LogLevel.Warning, new EndpointId("btc"), "backing-off", 7, 3, "dial-failed", "HTTP \"503\"", 1.5);
+        factory
+            .CreateLogger("ActorHeartbeat")
+            .BackingOff(LogLevel.Warning, new EndpointId("btc"), "backing-off", 7, 3, "dial-failed", "HTTP \"503\"", 1.5);
 
         using var text = new StringWriter(CultureInfo.InvariantCulture);
         new JsonLines().Format(Assert.Single(lines), text);
@@ -30,9 +32,15 @@ public sealed class JsonLinesTests
             line.EnumerateObject().Select(member => member.Name));
         Assert.Equal("warning", line.GetProperty("level").GetString());
         Assert.Equal("btc", line.GetProperty("endpoint").GetString());
-        Assert.Equal((7, 3, 1.5), (line.GetProperty("incarnation").GetInt32(), line.GetProperty("attempt").GetInt32(), line.GetProperty("retryInSeconds").GetDouble()));
         Assert.Equal(
-            "btc                  backing-off   incarnation 7 attempt 3: dial-failed: HTTP \"503\"; next in 1.5 s", line.GetProperty("message").GetString());
+            (7, 3, 1.5),
+            (
+                line.GetProperty("incarnation").GetInt32(),
+                line.GetProperty("attempt").GetInt32(),
+                line.GetProperty("retryInSeconds").GetDouble()));
+        Assert.Equal(
+            "btc                  backing-off   incarnation 7 attempt 3: dial-failed: HTTP \"503\"; next in 1.5 s",
+            line.GetProperty("message").GetString());
     }
 
     private sealed class Collected : List<LogEvent>, ILogEventSink

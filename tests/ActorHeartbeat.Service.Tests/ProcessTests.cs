@@ -74,8 +74,13 @@ public sealed class ProcessTests
             var file = Path.GetTempFileName();
             await File.WriteAllTextAsync(
                 file,
-                RunningService.Configure($"echo {{ url = \"{feeds.UrlOf(FeedPath.Echo, "echo")}\" }}").Replace("level = error", "level = info", StringComparison.Ordinal));
-            var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "run", file]) { RedirectStandardOutput = true };
+                RunningService
+                    .Configure($"echo {{ url = \"{feeds.UrlOf(FeedPath.Echo, "echo")}\" }}")
+                    .Replace("level = error", "level = info", StringComparison.Ordinal));
+            var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "run", file])
+            {
+                RedirectStandardOutput = true,
+            };
             var program = new Program(Process.Start(start)!, file);
             await program.WaitForLine("started:");
             return program;

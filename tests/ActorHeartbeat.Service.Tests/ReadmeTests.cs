@@ -20,17 +20,27 @@ public partial class ReadmeTests
     [Fact]
     public void Its_files_and_projects_exist()
     {
-        var named = Links().Matches(Readme()).Select(match => match.Groups[1].Value).Append("src/ActorHeartbeat.Service").Append("config/demo.conf").Append("tests/run.sh");
+        var named = Links()
+            .Matches(Readme())
+            .Select(match => match.Groups[1].Value)
+            .Append("src/ActorHeartbeat.Service")
+            .Append("config/demo.conf")
+            .Append("tests/run.sh");
 
         Assert.All(named, path => Assert.True(File.Exists(InRepository(path)) || Directory.Exists(InRepository(path)), path));
     }
 
     private static string[] Blocks(string language) =>
-        [.. Regex.Matches(Readme(), $"```{language}\n(.*?)```", RegexOptions.Singleline, TimeSpan.FromSeconds(5)).Select(match => match.Groups[1].Value)];
+        [
+            .. Regex
+                .Matches(Readme(), $"```{language}\n(.*?)```", RegexOptions.Singleline, TimeSpan.FromSeconds(5))
+                .Select(match => match.Groups[1].Value),
+        ];
 
     private static string Readme() => File.ReadAllText(InRepository("README.md"));
 
-    private static string InRepository(string path, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../..", path);
+    private static string InRepository(string path, [CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "../..", path);
 
     [GeneratedRegex(@"\]\(([^)#]+)\)")]
     private static partial Regex Links();

@@ -49,7 +49,8 @@ internal sealed class RunningService : IAsyncDisposable
     /// <param name="endpoints">Their configuration; null for the usual ones.</param>
     /// <param name="beside">Configuration beside our own section.</param>
     /// <param name="lines">Takes what the service logs, in place of standard output.</param>
-    public static async Task<RunningService> Start(Func<FeedServer, string>? endpoints = null, string beside = "", ILogEventSink? lines = null)
+    public static async Task<RunningService> Start(
+        Func<FeedServer, string>? endpoints = null, string beside = "", ILogEventSink? lines = null)
     {
         var feeds = await FeedServer.StartAsync();
         var file = Path.Combine(Directory.CreateTempSubdirectory("service-").FullName, "service.conf");
@@ -64,16 +65,19 @@ internal sealed class RunningService : IAsyncDisposable
     /// <summary>One that ticks, one that echoes, one that is refused, one that is off.</summary>
     public static string Usual(FeedServer feeds) =>
         $$"""
-        ticker {
-          url = "{{feeds.UrlOf(FeedPath.Ticker, "ticker", "rate=50&token=hidden")}}"
-          heartbeat { mode = text, send = ping, expect = pong, interval = 1s, timeout = 500ms, when = always }
-          labels { venue = demo }
-          limits { replay = 1000 }
-        }
-        echo { url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}", labels { venue = demo } }
-        refused { url = "{{feeds.UrlOf(FeedPath.Refuse, "refused")}}", backoff { initial = 60s, max = 60s, jitter = none }, outcomes { rules = [], otherwise = retry } }
-        off { url = "{{feeds.UrlOf(FeedPath.Quiet, "off")}}", enabled = off }
-        """;
+            ticker {
+              url = "{{feeds.UrlOf(FeedPath.Ticker, "ticker", "rate=50&token=hidden")}}"
+              heartbeat { mode = text, send = ping, expect = pong, interval = 1s, timeout = 500ms, when = always }
+              labels { venue = demo }
+              limits { replay = 1000 }
+            }
+            echo { url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}", labels { venue = demo } }
+            refused { url = "{{feeds.UrlOf(
+                FeedPath.Refuse,
+                "refused"
+            )}}", backoff { initial = 60s, max = 60s, jitter = none }, outcomes { rules = [], otherwise = retry } }
+            off { url = "{{feeds.UrlOf(FeedPath.Quiet, "off")}}", enabled = off }
+            """;
 
     public static string Configure(string endpoints) =>
         $$"""
@@ -99,7 +103,8 @@ internal sealed class RunningService : IAsyncDisposable
     }
 
     /// <summary>The endpoint as soon as it is in this state.</summary>
-    public Task<JsonElement> WaitFor(string id, string state) => WaitFor(id, endpoint => endpoint.GetProperty("state").GetString() == state);
+    public Task<JsonElement> WaitFor(string id, string state) =>
+        WaitFor(id, endpoint => endpoint.GetProperty("state").GetString() == state);
 
     public async Task<JsonElement> WaitFor(string id, Func<JsonElement, bool> condition)
     {

@@ -25,24 +25,35 @@ internal sealed record Campaign(int Seeds, TimeSpan Length, long Messages, TimeS
         var messages = 0L;
         var done = 0;
         var broken = new ConcurrentBag<(int Seed, string How)>();
-        await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Run(() =>
-        {
-            while (Interlocked.Increment(ref taken) is var number && (number <= least || Stopwatch.GetElapsedTime(began) < budget))
-            {
-                using var world = new World(first + number - 1);
-                if (world.Run(length) is { } how)
-                    broken.Add((first + number - 1, how));
-                Interlocked.Add(ref messages, world.Messages);
-                Interlocked.Increment(ref done);
-            }
-        })));
-        return new Campaign(done, length, messages, Environment.CpuUsage.TotalTime - cpu, [.. broken.OrderBy(one => one.Seed).Select(one => $"seed {one.Seed}: {one.How}")]);
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, Environment.ProcessorCount)
+                .Select(_ =>
+                    Task.Run(() =>
+                    {
+                        while (Interlocked.Increment(ref taken) is var number
+                            && (number <= least || Stopwatch.GetElapsedTime(began) < budget))
+                        {
+                            using var world = new World(first + number - 1);
+                            if (world.Run(length) is { } how)
+                                broken.Add((first + number - 1, how));
+                            Interlocked.Add(ref messages, world.Messages);
+                            Interlocked.Increment(ref done);
+                        }
+                    })));
+        return new Campaign(
+            done,
+            length,
+            messages,
+            Environment.CpuUsage.TotalTime - cpu,
+            [.. broken.OrderBy(one => one.Seed).Select(one => $"seed {one.Seed}: {one.How}")]);
     }
 
     public override string ToString()
     {
         var years = Seeds * Length.TotalDays / DaysPerYear;
-        return $"{Seeds} worlds of {Fleet.Size} endpoints for {Length.TotalHours:0.#} hours each, {Messages:N0} messages, {Cpu.TotalSeconds:0} s of CPU: "
+        return $"{Seeds} worlds of {Fleet.Size} endpoints for {Length.TotalHours:0.#} hours each, {Messages:N0} messages, "
+            + $"{Cpu.TotalSeconds:0} s of CPU: "
             + $"{years / Cpu.TotalMinutes:0.000} years, {years * Fleet.Size / Cpu.TotalMinutes:0.0} endpoint years, per minute of CPU";
     }
 }

@@ -15,7 +15,9 @@ internal sealed class Consumers(ActorSystem system, IActorRef supervisor, FeedRe
     private readonly Queue<Reader> _readers = new();
     private long _sends, _answers;
 
-    /// <summary>Sends a message; every one must be answered, and one that is kept must be answered again when it is sent or given up.</summary>
+    /// <summary>
+    /// Sends a message; every one must be answered, and one that is kept must be answered again when it is sent or given up.
+    /// </summary>
     public void Send(EndpointId endpoint, OutboundMessage message)
     {
         _sends++;
@@ -39,7 +41,8 @@ internal sealed class Consumers(ActorSystem system, IActorRef supervisor, FeedRe
                 if (!happened.IsNumbered)
                     continue;
                 if (reader.LastSeq is { } last && happened.FirstSeq != last + 1)
-                    invariants.Broken(null, $"8: a reader of {reader.Endpoint} got {happened} from {happened.FirstSeq} on after number {last}");
+                    invariants.Broken(
+                        null, $"8: a reader of {reader.Endpoint} got {happened} from {happened.FirstSeq} on after number {last}");
                 reader.LastSeq = happened.Seq;
             }
         }

@@ -25,7 +25,8 @@ internal sealed class DialAllowances(Action<string> broken)
     }
 
     /// <summary>An endpoint of these settings begins to dial this URL.</summary>
-    /// <param name="isCertain">Whether the permit was asked for with these settings; just after they changed it may have been with those before.</param>
+    /// <param name="isCertain">Whether the permit was asked for with these settings; just after they changed it may have been with those
+    /// before.</param>
     public void Dial(EndpointSettings settings, Uri url, bool isCertain, TimeSpan now)
     {
         Arrive(now);
@@ -34,7 +35,8 @@ internal sealed class DialAllowances(Action<string> broken)
             return;
         if (settings.Group is { } group)
             Spend(group, now);
-        if (_present!.PerHost.ConnectRate is { } rate && _coming is null or { PerHost.ConnectRate: not null }) // configured before anything dials
+        // configured before anything dials
+        if (_present!.PerHost.ConnectRate is { } rate && _coming is null or { PerHost.ConnectRate: not null })
         {
             _hosts.TryGetValue(url.Authority, out var host);
             Charge(url.Authority, _hosts, host.Rate.Count > 0 ? host : Allowance.Full(rate, _present.PerHost.ConnectBurst, now), now);
@@ -70,7 +72,10 @@ internal sealed class DialAllowances(Action<string> broken)
     {
         _budgets = budgets.All.ToDictionary(
             budget => budget.Scope,
-            budget => _budgets.TryGetValue(budget.Scope, out var before) ? before.With(budget.Rate, budget.Burst, at) : Allowance.Full(budget.Rate, budget.Burst, at),
+            budget =>
+                _budgets.TryGetValue(budget.Scope, out var before)
+                    ? before.With(budget.Rate, budget.Burst, at)
+                    : Allowance.Full(budget.Rate, budget.Burst, at),
             StringComparer.Ordinal);
         foreach (var (host, before) in _hosts.ToArray())
         {
@@ -101,7 +106,12 @@ internal sealed class DialAllowances(Action<string> broken)
     {
         public static Allowance Full(Rate rate, double burst, TimeSpan now) => new(rate, burst, burst, now);
 
-        public Allowance At(TimeSpan now) => this with { Left = Math.Min(Burst, Left + ((now - Since).TotalSeconds * Rate.PerSecond)), Since = now };
+        public Allowance At(TimeSpan now) =>
+            this with
+            {
+                Left = Math.Min(Burst, Left + ((now - Since).TotalSeconds * Rate.PerSecond)),
+                Since = now,
+            };
 
         public Allowance With(Rate rate, double burst, TimeSpan now) => new(rate, burst, Math.Min(burst, At(now).Left), now);
 
@@ -120,15 +130,28 @@ internal sealed record Budgets(SupervisorSettings Supervisor, IReadOnlyDictionar
     public IReadOnlyList<(string Scope, Rate Rate, double Burst)> All { get; } =
     [
         (Overall, Supervisor.ConnectRate, Supervisor.ConnectBurst),
-        .. Groups.Values.Where(group => group.ConnectRate is not null).Select(group => (group.Name, group.ConnectRate!.Value, (double)group.ConnectBurst)), // those that have one
+        .. Groups
+            .Values.Where(group => group.ConnectRate is not null)
+            .Select(group => (group.Name, group.ConnectRate!.Value, (double)group.ConnectBurst)), // those that have one
     ];
 
-    public int MostConnections(string group) => Groups.TryGetValue(group, out var settings) && settings.MaxConnections is { } most ? most : int.MaxValue;
+    public int MostConnections(string group) =>
+        Groups.TryGetValue(group, out var settings) && settings.MaxConnections is { } most ? most : int.MaxValue;
 
-    /// <summary>How long so many dials take at most, one after the other, when each may have to wait for all, for its group and for its host.</summary>
+    /// <summary>
+    /// How long so many dials take at most, one after the other, when each may have to wait for all, for its group and for its host.
+    /// </summary>
     public TimeSpan TimeFor(int dials)
     {
-        var groups = Groups.Values.Select(group => group.ConnectRate?.PerSecond ?? double.PositiveInfinity).Append(double.PositiveInfinity).Min();
-        return TimeSpan.FromSeconds(dials * ((1 / Supervisor.ConnectRate.PerSecond) + (1 / groups) + (1 / (PerHost.ConnectRate?.PerSecond ?? double.PositiveInfinity))));
+        var groups = Groups
+            .Values.Select(group => group.ConnectRate?.PerSecond ?? double.PositiveInfinity)
+            .Append(double.PositiveInfinity)
+            .Min();
+        return TimeSpan.FromSeconds(
+            dials
+                * (
+                    (1 / Supervisor.ConnectRate.PerSecond)
+                    + (1 / groups)
+                    + (1 / (PerHost.ConnectRate?.PerSecond ?? double.PositiveInfinity))));
     }
 }

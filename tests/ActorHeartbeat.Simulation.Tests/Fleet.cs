@@ -7,7 +7,9 @@ internal sealed class Fleet(Random random)
 {
     public const int Size = 50;
 
-    /// <summary>The first endpoints may share a group of few connections: at least one for each of them, never two for all of them.</summary>
+    /// <summary>
+    /// The first endpoints may share a group of few connections: at least one for each of them, never two for all of them.
+    /// </summary>
     private const int Scarce = 8;
 
     /// <summary>Every so many-th endpoint is at the same host, so that what one is told to wait concerns them all.</summary>
@@ -18,8 +20,20 @@ internal sealed class Fleet(Random random)
 
     private readonly Dictionary<string, GroupSettings> _groups = new()
     {
-        ["scarce"] = new() { Name = "scarce", ConnectRate = new Rate(30, TimeSpan.FromMinutes(1)), ConnectBurst = 3, MaxConnections = Scarce + 3 },
-        ["slow"] = new() { Name = "slow", ConnectRate = new Rate(60, TimeSpan.FromMinutes(5)), ConnectBurst = 6, Priority = 1 },
+        ["scarce"] = new()
+        {
+            Name = "scarce",
+            ConnectRate = new Rate(30, TimeSpan.FromMinutes(1)),
+            ConnectBurst = 3,
+            MaxConnections = Scarce + 3,
+        },
+        ["slow"] = new()
+        {
+            Name = "slow",
+            ConnectRate = new Rate(60, TimeSpan.FromMinutes(5)),
+            ConnectBurst = 6,
+            Priority = 1,
+        },
     };
 
     private SupervisorSettings _supervisor = new()
@@ -91,20 +105,44 @@ internal sealed class Fleet(Random random)
         switch (random.Next(5))
         {
             case 0:
-                _supervisor = _supervisor with { ConnectRate = new Rate(random.Next(2, 10), TimeSpan.FromSeconds(1)), ConnectBurst = random.Next(1, 20), MaxConnecting = random.Next(5, 30) };
+                _supervisor = _supervisor with
+                {
+                    ConnectRate = new Rate(random.Next(2, 10), TimeSpan.FromSeconds(1)),
+                    ConnectBurst = random.Next(1, 20),
+                    MaxConnecting = random.Next(5, 30),
+                };
                 break;
             case 1:
-                _supervisor = _supervisor with { PerHost = new HostSettings { ConnectRate = random.Next(3) == 0 ? null : DrawRate(), ConnectBurst = random.Next(1, 10) } };
+                _supervisor = _supervisor with
+                {
+                    PerHost = new HostSettings { ConnectRate = random.Next(3) == 0 ? null : DrawRate(), ConnectBurst = random.Next(1, 10) },
+                };
                 break;
             case 2:
-                _groups["scarce"] = _groups["scarce"] with { ConnectRate = DrawRate(), ConnectBurst = random.Next(1, 6), MaxConnections = random.Next(Scarce, 2 * Scarce) };
+                _groups["scarce"] = _groups["scarce"] with
+                {
+                    ConnectRate = DrawRate(),
+                    ConnectBurst = random.Next(1, 6),
+                    MaxConnections = random.Next(Scarce, 2 * Scarce),
+                };
                 break;
             case 3:
-                _groups["slow"] = _groups["slow"] with { ConnectRate = random.Next(4) == 0 ? null : DrawRate(), ConnectBurst = random.Next(1, 10), Priority = random.Next(-1, 3) };
+                _groups["slow"] = _groups["slow"] with
+                {
+                    ConnectRate = random.Next(4) == 0 ? null : DrawRate(),
+                    ConnectBurst = random.Next(1, 10),
+                    Priority = random.Next(-1, 3),
+                };
                 break;
             default:
                 if (!_groups.Remove(Guest))
-                    _groups[Guest] = new GroupSettings { Name = Guest, ConnectRate = DrawRate(), ConnectBurst = random.Next(1, 10), Priority = random.Next(-1, 3) };
+                    _groups[Guest] = new GroupSettings
+                    {
+                        Name = Guest,
+                        ConnectRate = DrawRate(),
+                        ConnectBurst = random.Next(1, 10),
+                        Priority = random.Next(-1, 3),
+                    };
                 for (var place = 0; place < Endpoints.Count; place++)
                 {
                     if (Endpoints[place].Group == Guest || random.Next(10) == 0)
@@ -124,22 +162,26 @@ internal sealed class Fleet(Random random)
 
     private static int NumberOf(EndpointId id) => int.Parse(id.Value.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
 
-    private EndpointSettings Draw(int index) => new()
-    {
-        Id = new EndpointId($"e{index}"),
-        Url = new Uri($"ws://{(index % Together == 0 ? "shared" : $"e{index}")}.test/e{index}"),
-        Urls = DrawUrls($"e{index}"),
-        Outcomes = DrawOutcomes(),
-        Send = DrawSend(),
-        Enabled = random.Next(20) != 0,
-        Group = DrawGroup(index),
-        Heartbeat = DrawHeartbeat(),
-        Backoff = DrawBackoff(),
-        MaxAge = DrawRotation(),
-        Flap = random.Next(4) == 0 ? new FlapSettings(5, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)) : null,
-        OnOpen = random.Next(4) == 0 ? [new OpeningMessage(OutboundMessage.Text("hello"), new MessagePattern.Text("welcome"), TimeSpan.FromSeconds(5))] : [],
-        Timeouts = new TimeoutSettings { DataIdle = random.Next(5) == 0 ? new DataIdleSettings(TimeSpan.FromMinutes(30)) : null },
-    };
+    private EndpointSettings Draw(int index) =>
+        new()
+        {
+            Id = new EndpointId($"e{index}"),
+            Url = new Uri($"ws://{(index % Together == 0 ? "shared" : $"e{index}")}.test/e{index}"),
+            Urls = DrawUrls($"e{index}"),
+            Outcomes = DrawOutcomes(),
+            Send = DrawSend(),
+            Enabled = random.Next(20) != 0,
+            Group = DrawGroup(index),
+            Heartbeat = DrawHeartbeat(),
+            Backoff = DrawBackoff(),
+            MaxAge = DrawRotation(),
+            Flap = random.Next(4) == 0 ? new FlapSettings(5, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)) : null,
+            OnOpen =
+                random.Next(4) == 0
+                    ? [new OpeningMessage(OutboundMessage.Text("hello"), new MessagePattern.Text("welcome"), TimeSpan.FromSeconds(5))]
+                    : [],
+            Timeouts = new TimeoutSettings { DataIdle = random.Next(5) == 0 ? new DataIdleSettings(TimeSpan.FromMinutes(30)) : null },
+        };
 
     private string? DrawGroup(int index) => random.Next(4) switch
     {
@@ -202,5 +244,7 @@ internal sealed class Fleet(Random random)
     };
 
     private RotationSettings? DrawRotation() =>
-        random.Next(3) == 0 ? new RotationSettings(TimeSpan.FromHours(1 + random.Next(6)), 0.3, TimeSpan.FromSeconds(random.Next(1, 20))) : null;
+        random.Next(3) == 0
+            ? new RotationSettings(TimeSpan.FromHours(1 + random.Next(6)), 0.3, TimeSpan.FromSeconds(random.Next(1, 20)))
+            : null;
 }

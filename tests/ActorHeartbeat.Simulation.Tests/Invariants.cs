@@ -121,8 +121,11 @@ internal sealed class Invariants
     /// <summary>The registry as the supervisor reports it, against what the operator has asked for.</summary>
     public void Count(IReadOnlyList<EndpointSnapshot> reported, IReadOnlyCollection<EndpointSettings> configured)
     {
-        int running = reported.Count(one => one.Mode == EndpointMode.Running), paused = reported.Count(one => one.Mode == EndpointMode.Paused), failed = reported.Count(one => one.Mode == EndpointMode.Failed);
-        if (configured.Count != running + paused + failed || !reported.Select(one => one.Id).ToHashSet().SetEquals(configured.Select(one => one.Id)))
+        int running = reported.Count(one => one.Mode == EndpointMode.Running),
+            paused = reported.Count(one => one.Mode == EndpointMode.Paused),
+            failed = reported.Count(one => one.Mode == EndpointMode.Failed);
+        if (configured.Count != running + paused + failed
+            || !reported.Select(one => one.Id).ToHashSet().SetEquals(configured.Select(one => one.Id)))
             Broken(null, $"7: {configured.Count} configured, {running} running, {paused} paused, {failed} failed");
         foreach (var one in reported)
         {
@@ -147,15 +150,28 @@ internal sealed class Invariants
             StateHasDeadline(endpoint, status);
             return;
         }
-        if (before is { State: ConnectionState.BackingOff, RetryAt: { } retryAt } && status is { State: ConnectionState.BackingOff, RetryAt: null, Waiting: "a permit to dial" } && Epoch + Now < retryAt)
+        if (before is { State: ConnectionState.BackingOff, RetryAt: { } retryAt }
+            && status is { State: ConnectionState.BackingOff, RetryAt: null, Waiting: "a permit to dial" }
+            && Epoch + Now < retryAt)
             Broken(endpoint, $"3: the delay before the next attempt ended {retryAt - Epoch - Now} early");
-        if (status.LastCloseAt == Epoch + Now && before?.State == ConnectionState.Connecting && status is { State: ConnectionState.BackingOff, LastClose: { HttpStatus: 429 or 503, RetryAfter: { } retryAfter } })
-            Pause(endpoint.LastRefusedAt, OutcomeTable.ParseRetryAfter(retryAfter, Epoch + Now)!.Value); // the simulated servers ask in seconds
+        if (status.LastCloseAt == Epoch + Now
+            && before?.State == ConnectionState.Connecting
+            && status is { State: ConnectionState.BackingOff, LastClose: { HttpStatus: 429 or 503, RetryAfter: { } retryAfter } })
+            // the simulated servers ask in seconds
+            Pause(endpoint.LastRefusedAt, OutcomeTable.ParseRetryAfter(retryAfter, Epoch + Now)!.Value);
         var wasOpen = before?.State is ConnectionState.Open or ConnectionState.AwaitingPong;
         var isOpen = status.State is ConnectionState.Open or ConnectionState.AwaitingPong;
-        if (before is not null && wasOpen && isOpen && before.Incarnation == status.Incarnation && status.Attempt < before.Attempt && Now - endpoint.OpenSince < endpoint.Settings.Backoff.ResetAfter)
+        if (before is not null
+            && wasOpen
+            && isOpen
+            && before.Incarnation == status.Incarnation
+            && status.Attempt < before.Attempt
+            && Now - endpoint.OpenSince < endpoint.Settings.Backoff.ResetAfter)
             Broken(endpoint, $"5: failures forgotten {Now - endpoint.OpenSince} after opening");
-        if (before?.State == ConnectionState.Connecting && isOpen && before.Incarnation == status.Incarnation && status.Attempt < before.Attempt)
+        if (before?.State == ConnectionState.Connecting
+            && isOpen
+            && before.Incarnation == status.Incarnation
+            && status.Attempt < before.Attempt)
             Broken(endpoint, "5: failures forgotten on opening");
         if (isOpen && (!wasOpen || before!.Incarnation != status.Incarnation))
             endpoint.OpenSince = Now;
@@ -173,7 +189,11 @@ internal sealed class Invariants
             ConnectionState.BackingOff => TimeSpan.FromMinutes(66),
             _ => TimeSpan.FromMinutes(61),
         };
-        if (status.State is ConnectionState.Open or ConnectionState.AwaitingPong && timeouts.DataIdle is { } idle && Now - endpoint.OpenSince > idle.After + Moment && Now - endpoint.DataAt > idle.After + Moment && endpoint.Sockets.Exists(socket => socket.IsStarted && socket.Link.Incarnation == status.Incarnation))
+        if (status.State is ConnectionState.Open or ConnectionState.AwaitingPong
+            && timeouts.DataIdle is { } idle
+            && Now - endpoint.OpenSince > idle.After + Moment
+            && Now - endpoint.DataAt > idle.After + Moment
+            && endpoint.Sockets.Exists(socket => socket.IsStarted && socket.Link.Incarnation == status.Incarnation))
             Broken(endpoint, $"3: no data for {Now - endpoint.DataAt}, and nobody has noticed");
         if (Now - endpoint.StatusSince > longest && endpoint.Sockets.Exists(socket => !socket.IsGone))
             Broken(endpoint, $"3: {status.State} for {Now - endpoint.StatusSince}: no deadline is armed");
@@ -186,7 +206,10 @@ internal sealed class Invariants
     }
 
     private Watched? Of(string child) =>
-        child.LastIndexOf('-') is > 0 and var dash && _watched.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(child.AsSpan(0, dash), out var watched) ? watched : null;
+        child.LastIndexOf('-') is > 0 and var dash
+        && _watched.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(child.AsSpan(0, dash), out var watched)
+            ? watched
+            : null;
 
     /// <summary>What happens in the moment of a reload may be of the settings before it.</summary>
     private bool IsSettled(Watched endpoint) => Now > endpoint.SettingsSince;

@@ -44,12 +44,19 @@ internal sealed class MutantLab
             .Select(path => Path.GetRelativePath(_root, path).Replace('\\', '/'))
             .Where(file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal))
             .ToDictionary(file => file, file => Parse(File.ReadAllText(Path.Combine(_root, file))));
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileNameWithoutExtension(path) is not (Library or "ActorHeartbeat.TestKit" or "ActorHeartbeat.Simulation.Tests"))
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator)
+            .Where(path =>
+                Path.GetFileNameWithoutExtension(path) is not (Library or "ActorHeartbeat.TestKit" or "ActorHeartbeat.Simulation.Tests"))
             .Select(path => MetadataReference.CreateFromFile(path));
         _sound = CSharpCompilation.Create(
-            Library, [.. _trees.Values, Parse(BuildAdds)], references,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, nullableContextOptions: NullableContextOptions.Enable));
+            Library,
+            [.. _trees.Values, Parse(BuildAdds)],
+            references,
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary,
+                optimizationLevel: OptimizationLevel.Release,
+                nullableContextOptions: NullableContextOptions.Enable));
     }
 
     /// <summary>The simulation of a variant: what a seed breaks in it, or null.</summary>
@@ -69,7 +76,9 @@ internal sealed class MutantLab
         var image = new MemoryStream();
         var result = compilation.Emit(image);
         if (!result.Success)
-            throw new InvalidOperationException(string.Join(Environment.NewLine, result.Diagnostics.Where(problem => problem.Severity == DiagnosticSeverity.Error).Take(10)));
+            throw new InvalidOperationException(
+                string.Join(Environment.NewLine, result.Diagnostics.Where(problem => problem.Severity == DiagnosticSeverity.Error).Take(10))
+            );
         image.Position = 0;
         var beside = new Beside(image);
         var world = beside.LoadFromAssemblyPath(typeof(World).Assembly.Location).GetType(typeof(World).FullName!)!;

@@ -8,7 +8,15 @@ public class MutationGate(ITestOutputHelper output)
 {
     internal const int MostSeeds = 6;
 
-    private const string Actor = "Connections/ConnectionActor.cs", Effects = "Connections/ConnectionActor.Effects.cs", Sending = "Connections/ConnectionActor.Sending.cs", Budgets = "Governor/DialBudgets.cs", Governor = "Governor/ConnectGovernor.cs", Ledger = "Governor/GovernorLedger.cs", Supervisor = "Supervision/ConnectionSupervisor.cs", Commands = "Supervision/ConnectionSupervisor.Commands.cs", Lifecycle = "Supervision/ConnectionSupervisor.Lifecycle.cs";
+    private const string Actor = "Connections/ConnectionActor.cs",
+        Effects = "Connections/ConnectionActor.Effects.cs",
+        Sending = "Connections/ConnectionActor.Sending.cs",
+        Budgets = "Governor/DialBudgets.cs",
+        Governor = "Governor/ConnectGovernor.cs",
+        Ledger = "Governor/GovernorLedger.cs",
+        Supervisor = "Supervision/ConnectionSupervisor.cs",
+        Commands = "Supervision/ConnectionSupervisor.Commands.cs",
+        Lifecycle = "Supervision/ConnectionSupervisor.Lifecycle.cs";
 
     internal static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
@@ -17,33 +25,97 @@ public class MutationGate(ITestOutputHelper output)
         new("a stale incarnation is accepted", Effects, "happened.Incarnation == link?.Incarnation", "link is not null"),
         new("a stale event is not counted", Effects, "_plane.Counters.CountStale();", ""),
         new("a state's timer is not cancelled on leaving it", Effects, "CancelTimer(TimerOf(from));", ""),
-        new("no deadline is armed for an answer", Effects, "SetTimer(TimerOf(to),", "if (to != ConnectionState.AwaitingPong) SetTimer(TimerOf(to),"),
-        new("a dial does not wait for the previous socket", Actor, "case DeadlinePassed when data.Leaving is { IsGone: false } leaving:", "case DeadlinePassed when data.Leaving is { IsGone: false } leaving && data.Phase == BackingOffPhase.Ending:"),
-        new("failures are forgotten on opening", Effects, "            data.Failures, data.Link, now, Stable:", "            0, data.Link, now, Stable:"),
+        new(
+            "no deadline is armed for an answer",
+            Effects,
+            "SetTimer(TimerOf(to),",
+            "if (to != ConnectionState.AwaitingPong) SetTimer(TimerOf(to),"),
+        new(
+            "a dial does not wait for the previous socket",
+            Actor,
+            "case DeadlinePassed when data.Leaving is { IsGone: false } leaving:",
+            "case DeadlinePassed when data.Leaving is { IsGone: false } leaving && data.Phase == BackingOffPhase.Ending:"),
+        new(
+            "failures are forgotten on opening",
+            Effects,
+            "            data.Failures, data.Link, now, Stable:",
+            "            0, data.Link, now, Stable:"),
         new("failures are forgotten too early", "Policies/Liveness.cs", "settings.Backoff.ResetAfter", "settings.Backoff.ResetAfter / 2"),
-        new("a heartbeat is sent while one is out", Effects, "PongDeadline = Now + PongTimeout };", "PongDeadline = Now + (PongTimeout / 2) };"),
-        new("missed heartbeats never end a connection", Actor, "LivenessVerdict.Missed => Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1))", "LivenessVerdict.Missed => GoTo(ConnectionState.AwaitingPong).Using(Ping(data))"),
-        new("a permit is not returned after the handshake", Effects, "if (from == ConnectionState.Connecting && to != from)", "if (from == ConnectionState.Connecting && to == ConnectionState.Connecting)"),
+        new(
+            "a heartbeat is sent while one is out",
+            Effects,
+            "PongDeadline = Now + PongTimeout };",
+            "PongDeadline = Now + (PongTimeout / 2) };"),
+        new(
+            "missed heartbeats never end a connection",
+            Actor,
+            "LivenessVerdict.Missed => Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1))",
+            "LivenessVerdict.Missed => GoTo(ConnectionState.AwaitingPong).Using(Ping(data))"),
+        new(
+            "a permit is not returned after the handshake",
+            Effects,
+            "if (from == ConnectionState.Connecting && to != from)",
+            "if (from == ConnectionState.Connecting && to == ConnectionState.Connecting)"),
         new("a permit is not returned on a crash", Governor, "_ledger.Gone(dead.ActorRef);", ""),
         new("a place in the group is not given back", Ledger, "--_connectionsOfGroup[group] == 0", "_connectionsOfGroup[group] == 0"),
         new("the overall budget is not spent", Budgets, "_overall = _overall.Spent(now);", ""),
         new("a group's budget is not spent", Budgets, "_groups[groupKey] = budget.Spent(now);", "_ = budget;"),
         new("a host's budget is not spent", Budgets, "bucket.Take(now)!.Value", "bucket"),
         new("a reload gives back what is spent", Budgets, "before.Bucket.With(rate, burst, now)", "TokenBucket.Full(rate, burst, now)"),
-        new("a governor that starts again gives back what is spent", Governor, "_ledger = ledger;", "_ledger = new GovernorLedger<IActorRef>();"),
+        new(
+            "a governor that starts again gives back what is spent",
+            Governor,
+            "_ledger = ledger;",
+            "_ledger = new GovernorLedger<IActorRef>();"),
         new("a group has one connection too many", Ledger, ".GetValueOrDefault(group) >= most", ".GetValueOrDefault(group) > most"),
-        new("a change is dialed with the old settings", Actor, "                TakeSettings(changed.Settings, changed.SendRate);\n                return WhenClosing", "                return WhenClosing"),
+        new(
+            "a change is dialed with the old settings",
+            Actor,
+            "                TakeSettings(changed.Settings, changed.SendRate);\n                return WhenClosing",
+            "                return WhenClosing"),
         new("a paused endpoint is forgotten", Supervisor, "!endpoint.IsRemoved || !endpoint.IsIdle", "!endpoint.IsIdle"),
-        new("a Retry-After concerns only the endpoint that got it", Effects, "            _with.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));", "            _ = cause;"),
-        new("subscriptions are not sent again after a reconnect", Sending, "link.Send(link.Pace.NextSubscription());", "link.Pace.NextSubscription();"),
-        new("a message that waited too long is dropped without a word", Sending, "late.Ticket.Tell(new SendResult(SendStatus.Expired, \"it waited longer than send.time-to-live\"));", "_ = late;"),
-        new("messages that wait are forgotten when the endpoint is closed", Commands, "            pending.Ticket.Tell(", "            _ = ("),
-        new("a message for a connection that waits for its restart is not answered", Commands, "            Sender.Tell(LostSends.Refusal);", "            _ = LostSends.Refusal;"),
-        new("a feed that has gone dry is not noticed when pongs come", "Policies/Liveness.cs", "DataDue(idle, signs.LastData, now, timeOfDay)", "DataDue(idle, signs.LastInbound, now, timeOfDay)"),
+        new(
+            "a Retry-After concerns only the endpoint that got it",
+            Effects,
+            "            _with.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));",
+            "            _ = cause;"),
+        new(
+            "subscriptions are not sent again after a reconnect",
+            Sending,
+            "link.Send(link.Pace.NextSubscription());",
+            "link.Pace.NextSubscription();"),
+        new(
+            "a message that waited too long is dropped without a word",
+            Sending,
+            "late.Ticket.Tell(new SendResult(SendStatus.Expired, \"it waited longer than send.time-to-live\"));",
+            "_ = late;"),
+        new(
+            "messages that wait are forgotten when the endpoint is closed",
+            Commands,
+            "            pending.Ticket.Tell(",
+            "            _ = ("),
+        new(
+            "a message for a connection that waits for its restart is not answered",
+            Commands,
+            "            Sender.Tell(LostSends.Refusal);",
+            "            _ = LostSends.Refusal;"),
+        new(
+            "a feed that has gone dry is not noticed when pongs come",
+            "Policies/Liveness.cs",
+            "DataDue(idle, signs.LastData, now, timeOfDay)",
+            "DataDue(idle, signs.LastInbound, now, timeOfDay)"),
         new("the sequence does not advance", "Feeds/Feed.cs", "writer.Source, ++_lastSeq, now", "writer.Source, _lastSeq, now"),
         new("a break is not announced", "Feeds/Feed.cs", "_break = new Break(cause, _time.GetTimestamp());", "_break = null;"),
-        new("a message is counted and not passed on", "Connections/ConnectionLink.cs", "            default:\n                Volatile.Write(ref _lastData, _lastInbound);", "            default:\n                if (_lastData == 0) { _lastData = 1; return default; }"),
-        new("a connection that has crashed is not started again", Lifecycle, "Timers.StartSingleTimer(connection, new RestartDue(connection), due);", ""),
+        new(
+            "a message is counted and not passed on",
+            "Connections/ConnectionLink.cs",
+            "            default:\n                Volatile.Write(ref _lastData, _lastInbound);",
+            "            default:\n                if (_lastData == 0) { _lastData = 1; return default; }"),
+        new(
+            "a connection that has crashed is not started again",
+            Lifecycle,
+            "Timers.StartSingleTimer(connection, new RestartDue(connection), due);",
+            ""),
     ];
 
     [Fact]
@@ -70,8 +142,12 @@ public class MutationGate(ITestOutputHelper output)
         return caught;
     }
 
-    internal static string Table(IEnumerable<Caught> caught) => string.Join('\n', caught.Select(one =>
-        $"| {one.Mutant.Name,-60} | {(one.Broken is null ? "escaped" : $"{one.Seeds} seed{(one.Seeds == 1 ? "" : "s")}"),-8} | {one.Broken} |"));
+    internal static string Table(IEnumerable<Caught> caught) =>
+        string.Join(
+            '\n',
+            caught.Select(one =>
+                $"| {one.Mutant.Name,-60} | "
+                    + $"{(one.Broken is null ? "escaped" : $"{one.Seeds} seed{(one.Seeds == 1 ? "" : "s")}"),-8} | {one.Broken} |"));
 
     private static Caught Catch(MutantLab lab, Mutant mutant, int mostSeeds)
     {

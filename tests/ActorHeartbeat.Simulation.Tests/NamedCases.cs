@@ -3,7 +3,8 @@ using Xunit.Abstractions;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>
-/// What the simulation has found, each kept by name with a seed whose history shows it. A number alone names a history only as long as the world
+/// What the simulation has found, each kept by name with a seed whose history shows it. A number alone names a history only as long as the
+/// world
 /// draws the same; with the fix undone the world itself says whether it still does, and which other seed would.
 /// </summary>
 [Collection(Laboratory.Name)]
@@ -13,10 +14,35 @@ public class NamedCases(ITestOutputHelper output)
 
     internal static readonly IReadOnlyList<NamedCase> All =
     [
-        new(1, new("a moved URL is not visited by the connection that its change asks for", Actor, "                TakeSettings(changed.Settings, changed.SendRate);\n                return WhenClosing", "                return WhenClosing")),
-        new(102, new("an answer of an older incarnation is not counted while connecting", Actor, "case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened.FsmEvent, data.Link):", "case SignOfLife or HeartbeatAnswered:")),
-        new(5, new("who waits for a permit stays in the line of the group it has left", Actor, "RequestPermit(); // another group", "{ } // another group")),
-        new(5, new("a place in a line is kept when another is asked for", Ledger, " && (before.Request.Group, before.Request.Host) == (request.Group, request.Host)", "")),
+        new(
+            1,
+            new(
+                "a moved URL is not visited by the connection that its change asks for",
+                Actor,
+                "                TakeSettings(changed.Settings, changed.SendRate);\n                return WhenClosing",
+                "                return WhenClosing")),
+        new(
+            102,
+            new(
+                "an answer of an older incarnation is not counted while connecting",
+                Actor,
+                "case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened.FsmEvent, data.Link):",
+                "case SignOfLife or HeartbeatAnswered:")),
+        new(
+            5,
+            new(
+                "who waits for a permit stays in the line of the group it has left",
+                Actor,
+                "RequestPermit(); // another group",
+                "{ } // another group"
+            )),
+        new(
+            5,
+            new(
+                "a place in a line is kept when another is asked for",
+                Ledger,
+                " && (before.Request.Group, before.Request.Host) == (request.Group, request.Host)",
+                "")),
     ];
 
     [Fact]

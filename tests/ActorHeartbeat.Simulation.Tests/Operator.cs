@@ -9,7 +9,8 @@ using Akka.Actor;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>Commands, reloads, crashes and stale events at times drawn from the seed.</summary>
-internal sealed class Operator(ActorSimulation simulation, Fleet fleet, IActorRef supervisor, SimulatedNetwork network, Consumers consumers, Action reload)
+internal sealed class Operator(
+    ActorSimulation simulation, Fleet fleet, IActorRef supervisor, SimulatedNetwork network, Consumers consumers, Action reload)
 {
     /// <summary>No socket has this number any more.</summary>
     public const long LongGone = -1;
@@ -89,9 +90,13 @@ internal sealed class Operator(ActorSimulation simulation, Fleet fleet, IActorRe
             supervisor.Tell(new RotateEndpoint(endpoint.Id), ActorRefs.NoSender);
     }
 
-    /// <summary>A pause that ends after the end of time throws in the governor before it has changed anything; no server's can be as long.</summary>
+    /// <summary>
+    /// A pause that ends after the end of time throws in the governor before it has changed anything; no server's can be as long.
+    /// </summary>
     private void CrashGovernor() =>
-        simulation.System.ActorSelection("/user/connections/governor").Tell(new PauseScope(GovernorScope.Host, "nowhere", TimeSpan.MaxValue, "a bug"), ActorRefs.NoSender);
+        simulation
+            .System.ActorSelection("/user/connections/governor")
+            .Tell(new PauseScope(GovernorScope.Host, "nowhere", TimeSpan.MaxValue, "a bug"), ActorRefs.NoSender);
 
     private void Send(EndpointId id, string text) => consumers.Send(id, OutboundMessage.Text(text));
 

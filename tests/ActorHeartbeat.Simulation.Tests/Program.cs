@@ -3,9 +3,12 @@ using System.Globalization;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>
-/// <c>dotnet run -c Release --project tests/ActorHeartbeat.Simulation.Tests -- VERB</c>: <c>run [--seeds N] [--first S] [--hours H]</c> runs N
-/// seeds and names those that break something; <c>replay --seed S [--hours H]</c> prints every message of one; <c>mutants [--seeds N]</c> says
-/// how many seeds it takes to catch each known-bad variant; <c>cases [--seeds N] [--first S]</c> finds for each named case a seed that shows it;
+/// <c>dotnet run -c Release --project tests/ActorHeartbeat.Simulation.Tests -- VERB</c>: <c>run [--seeds N] [--first S] [--hours H]</c>
+/// runs N
+/// seeds and names those that break something; <c>replay --seed S [--hours H]</c> prints every message of one; <c>mutants [--seeds N]</c>
+/// says
+/// how many seeds it takes to catch each known-bad variant; <c>cases [--seeds N] [--first S]</c> finds for each named case a seed that
+/// shows it;
 /// <c>digest [--seeds N] [--first S] [--hours H]</c> prints what stands for the history of each seed, the same in every process.
 /// </summary>
 internal static class Program
@@ -14,7 +17,8 @@ internal static class Program
     {
         switch (args)
         {
-            case ["run", .. var options] when Numbers(options, ("--seeds", 40), ("--first", 1), ("--hours", 24)) is [var seeds, var first, var hours]:
+            case ["run", .. var options]
+                when Numbers(options, ("--seeds", 40), ("--first", 1), ("--hours", 24)) is [var seeds, var first, var hours]:
                 var campaign = await Campaign.RunAsync(first, seeds, TimeSpan.Zero, TimeSpan.FromHours(hours));
                 foreach (var broken in campaign.Broken)
                     Console.WriteLine(broken);
@@ -35,12 +39,15 @@ internal static class Program
                 foreach (var (which, how) in shown)
                     Console.WriteLine(how is null ? $"not by seed {from} to {from + tries - 1}, {which.Undone}" : $"{which}: {how}");
                 return shown.All(one => one.Broken is not null) ? 0 : 1;
-            case ["digest", .. var options] when Numbers(options, ("--seeds", 12), ("--first", 1), ("--hours", 24)) is [var seeds, var first, var hours]:
+            case ["digest", .. var options]
+                when Numbers(options, ("--seeds", 12), ("--first", 1), ("--hours", 24)) is [var seeds, var first, var hours]:
                 foreach (var digest in Histories.Digests(first, seeds, TimeSpan.FromHours(hours)))
                     Console.WriteLine(digest);
                 return 0;
             default:
-                await Console.Error.WriteLineAsync("expected: run [--seeds N] [--first S] [--hours H] | replay --seed S [--hours H] | mutants [--seeds N] | cases [--seeds N] [--first S] | digest [--seeds N] [--first S] [--hours H]");
+                await Console.Error.WriteLineAsync(
+                    "expected: run [--seeds N] [--first S] [--hours H] | replay --seed S [--hours H] | mutants [--seeds N] | cases "
+                        + "[--seeds N] [--first S] | digest [--seeds N] [--first S] [--hours H]");
                 return 2;
         }
     }
@@ -52,7 +59,9 @@ internal static class Program
         for (var index = 0; index < given.Length; index += 2)
         {
             var place = Array.FindIndex(options, option => option.Name == given[index]);
-            if (place < 0 || index + 1 == given.Length || !int.TryParse(given[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out values[place]))
+            if (place < 0
+                || index + 1 == given.Length
+                || !int.TryParse(given[index + 1], NumberStyles.None, CultureInfo.InvariantCulture, out values[place]))
                 return null;
         }
         return values;

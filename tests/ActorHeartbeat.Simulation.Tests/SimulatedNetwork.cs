@@ -16,7 +16,9 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
     /// <summary>An answer in the very moment of its deadline may count as either.</summary>
     private static readonly TimeSpan BesideDeadlines = TimeSpan.FromMilliseconds(3);
 
-    /// <summary>With a fraction of a millisecond that nothing else has: no question comes in the very moment in which a heartbeat is due.</summary>
+    /// <summary>
+    /// With a fraction of a millisecond that nothing else has: no question comes in the very moment in which a heartbeat is due.
+    /// </summary>
     private static readonly TimeSpan QuestionInterval = TimeSpan.FromMinutes(3) + TimeSpan.FromTicks(5_003);
 
     private readonly ActorSimulation _simulation;
@@ -70,7 +72,9 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
         var isOut = _simulation.Time < _outageUntil;
         return (isOut ? _random.Next(4) : _random.Next(40)) switch
         {
-            0 => DialScript.Refuse(Statuses[_random.Next(Statuses.Length)], _random.Next(2) == 0 ? $"{_random.Next(1, 90)}" : null).After(Milliseconds(5, 500)),
+            0 => DialScript
+                .Refuse(Statuses[_random.Next(Statuses.Length)], _random.Next(2) == 0 ? $"{_random.Next(1, 90)}" : null)
+                .After(Milliseconds(5, 500)),
             1 => DialScript.Hang,
             2 => DialScript.Fail(Endpoints.FailureLayer.Tcp, "refused").After(Milliseconds(1, 100)),
             3 when isOut => DialScript.Fail(Endpoints.FailureLayer.Dns, "no such host"),

@@ -3,7 +3,8 @@ using Xunit.Abstractions;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>
-/// Days of a fleet under every fault at once. A failing seed prints itself, and the program's verb <c>replay --seed S</c> its whole history.
+/// Days of a fleet under every fault at once. A failing seed prints itself, and the program's verb <c>replay --seed S</c> its whole
+/// history.
 /// What a seed has found is kept: as a test of its own beside the code that was wrong; with its seed in <see cref="NamedCases"/>; and as a
 /// variant of <see cref="MutationGate"/> where the world finds it again whatever it draws.
 /// </summary>
@@ -23,7 +24,8 @@ public class SimulationTests(ITestOutputHelper output)
         Assert.True(campaign.Broken.Count == 0, $"""
             {string.Join('\n', campaign.Broken)}
             Its whole history: dotnet run -c Release --project tests/ActorHeartbeat.Simulation.Tests -- replay --seed S
-            Once the library is right again, keep it: a test beside the code that was wrong, and in NamedCases the seed with what undoes the fix.
+            Once the library is right again, keep it: a test beside the code that was wrong, and in NamedCases
+            the seed with what undoes the fix.
             """);
     }
 

@@ -7,7 +7,9 @@ using ActorHeartbeat.Transport;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>Stands between the product and one simulated socket, on both sides of it, and believes neither.</summary>
-internal sealed class Witness(Invariants invariants, Watched endpoint, DialRequest request, ConnectionLink link) : IConnection, IConnectionObserver
+internal sealed class Witness(Invariants invariants, Watched endpoint, DialRequest request, ConnectionLink link)
+    : IConnection,
+        IConnectionObserver
 {
     private static readonly TimeSpan LeastAutomaticTimeout = TimeSpan.FromSeconds(1);
 
@@ -111,7 +113,9 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
         if (isSameRule && _pingDeadline is { } deadline && invariants.Now < deadline)
             invariants.Broken(endpoint, $"2: a heartbeat was sent while one was outstanding until {deadline}");
         if (isSameRule && _pingDeadline is null && invariants.Now < _settled + heartbeat.Interval)
-            invariants.Broken(endpoint, $"2: a heartbeat was sent {invariants.Now - _settled} after the last answer, the interval is {heartbeat.Interval}");
+            invariants.Broken(
+                endpoint,
+                $"2: a heartbeat was sent {invariants.Now - _settled} after the last answer, the interval is {heartbeat.Interval}");
         if (IsGone)
             invariants.Broken(endpoint, "4: a heartbeat was sent over a connection that is gone");
         _pingDeadline = invariants.Now + (heartbeat.Timeout ?? LeastAutomaticTimeout);

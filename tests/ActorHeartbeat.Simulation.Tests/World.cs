@@ -9,10 +9,14 @@ namespace ActorHeartbeat.Simulation.Tests;
 /// <summary>The whole library on the deterministic runtime, in a world where everything goes wrong. One seed, one history.</summary>
 internal sealed class World : IDisposable
 {
-    /// <summary>A place lost in the governor's queue, and a succession that did not come about, are asked for again after a minute each; the transport has its grace.</summary>
+    /// <summary>
+    /// A place lost in the governor's queue, and a succession that did not come about, are asked for again after a minute each; the
+    /// transport has its grace.
+    /// </summary>
     private static readonly TimeSpan Reminders = TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(5);
 
-    private static readonly Config Quiet = ConfigurationFactory.ParseString("akka.loglevel = OFF\nakka.stdout-loglevel = OFF\nakka.log-dead-letters = off");
+    private static readonly Config Quiet = ConfigurationFactory.ParseString(
+        "akka.loglevel = OFF\nakka.stdout-loglevel = OFF\nakka.log-dead-letters = off");
 
     /// <summary>The operator acts at whole seconds; between a count and its answer nothing may change.</summary>
     private static readonly TimeSpan BesideTheOperator = TimeSpan.FromMilliseconds(7);
@@ -155,20 +159,24 @@ internal sealed class World : IDisposable
             if (live.Request.Url != endpoint.Settings.Url && !endpoint.Settings.Urls.Contains(live.Request.Url))
                 _invariants.Broken(watched, $"9 (healing): connected to {live.Request.Url}, configured {endpoint.Settings.Url}");
             if (entry.Subscriptions.Select(one => one.Value).Except(live.Scripted!.Sent).Any())
-                _invariants.Broken(watched, $"9 (healing): the server was not told {entry.Subscriptions.Count} things it was to be told after every connect");
+                _invariants.Broken(
+                    watched,
+                    $"9 (healing): the server was not told {entry.Subscriptions.Count} things it was to be told after every connect");
             if (live.Scripted.IsHalfOpen)
                 _invariants.Broken(watched, "9 (healing): the peer has vanished and nobody has noticed");
         }
     }
 
     /// <summary>
-    /// To notice that the old connection is dead, to leave it, to wait as long as anybody may have asked for, and to dial: in turn with all the
+    /// To notice that the old connection is dead, to leave it, to wait as long as anybody may have asked for, and to dial: in turn with all
+    /// the
     /// others at the slowest rates, each of which may be rotating as well.
     /// </summary>
     private TimeSpan HealsWithin(EndpointSettings settings)
     {
         var silent = settings.Heartbeat.Interval + (settings.Heartbeat.MaxMissed * (settings.Heartbeat.Timeout ?? TimeSpan.FromMinutes(1)));
-        var notice = new[] { silent, settings.Timeouts.DataIdle?.After ?? TimeSpan.Zero }.Max(); // pongs hide a feed that has dried up from all but data-idle
+        // pongs hide a feed that has dried up from all but data-idle
+        var notice = new[] { silent, settings.Timeouts.DataIdle?.After ?? TimeSpan.Zero }.Max();
         var (budgets, supervised) = (_fleet.Budgets, _fleet.Budgets.Supervisor.Restart);
         var everybodyTwice = budgets.TimeFor(2 * Fleet.Size);
         var restart = supervised.MaxBackoff * (1 + supervised.Jitter);
@@ -206,7 +214,9 @@ internal sealed class World : IDisposable
         protected override void OnReceive(object message) => hear(message);
     }
 
-    /// <summary>Keeps hold of the supervisor that it makes, so that the invariants can look into its registry after every message.</summary>
+    /// <summary>
+    /// Keeps hold of the supervisor that it makes, so that the invariants can look into its registry after every message.
+    /// </summary>
     private sealed class Supervised(SupervisorDependencies dependencies) : IIndirectActorProducer
     {
         private ConnectionSupervisor? _made;

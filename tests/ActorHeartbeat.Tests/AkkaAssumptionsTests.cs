@@ -6,7 +6,9 @@ using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests;
 
-/// <summary>What this library takes for granted of Akka.NET, each fact with who leans on it. A new version of Akka.NET is judged by these first.</summary>
+/// <summary>
+/// What this library takes for granted of Akka.NET, each fact with who leans on it. A new version of Akka.NET is judged by these first.
+/// </summary>
 public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(VirtualTime.Configuration)
 {
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(10);
@@ -182,7 +184,8 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
     private IActorRef Supervised(out IActorRef child)
     {
         Action nothing = () => { };
-        var supervisor = Sys.ActorOf(BackoffSupervisor.Props(Backoff.OnFailure(Props.Create(() => new Child(nothing)), "child", Delay, Delay, 0, -1)));
+        var supervisor = Sys.ActorOf(
+            BackoffSupervisor.Props(Backoff.OnFailure(Props.Create(() => new Child(nothing)), "child", Delay, Delay, 0, -1)));
         AwaitCondition(() => !CurrentChild(supervisor).IsNobody());
         child = CurrentChild(supervisor);
         Watch(child);

@@ -21,9 +21,17 @@ public partial class ArchitectureTests
     [Fact]
     public void Projects_refer_only_along_the_arrows()
     {
-        var found = Directory.GetFiles(Source(), "*.csproj", SearchOption.AllDirectories).ToDictionary(
-            file => Path.GetFileNameWithoutExtension(file),
-            file => XDocument.Load(file).Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).Order().ToArray());
+        var found = Directory
+            .GetFiles(Source(), "*.csproj", SearchOption.AllDirectories)
+            .ToDictionary(
+                file => Path.GetFileNameWithoutExtension(file),
+                file =>
+                    XDocument
+                        .Load(file)
+                        .Descendants("ProjectReference")
+                        .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value))
+                        .Order()
+                        .ToArray());
 
         Assert.Equal(Arrows.OrderBy(room => room.Key), found.OrderBy(room => room.Key));
     }
@@ -46,7 +54,8 @@ public partial class ArchitectureTests
             foreach (var file in Directory.GetFiles(Path.Combine(Source(), "ActorHeartbeat", room), "*.cs", SearchOption.AllDirectories))
             {
                 var used = Usings().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value);
-                Assert.DoesNotContain(used, name => forbidden.Any(prefix => name == prefix || name.StartsWith(prefix + ".", StringComparison.Ordinal)));
+                Assert.DoesNotContain(used, name =>
+                    forbidden.Any(prefix => name == prefix || name.StartsWith(prefix + ".", StringComparison.Ordinal)));
             }
         }
     }
@@ -65,7 +74,9 @@ public partial class ArchitectureTests
         var project = XDocument.Load(Path.Combine(Source(), "ActorHeartbeat", "ActorHeartbeat.csproj"));
 
         Assert.Empty(project.Descendants("FrameworkReference"));
-        Assert.Equal(["Akka", "Akka.Hosting"], project.Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value).Order());
+        Assert.Equal(
+            ["Akka", "Akka.Hosting"],
+            project.Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value).Order());
     }
 
     /// <summary>It is for tests of every framework.</summary>
@@ -76,12 +87,15 @@ public partial class ArchitectureTests
         var project = XDocument.Load(Path.Combine(Source(), "ActorHeartbeat.TestKit/ActorHeartbeat.TestKit.csproj"));
 
         Assert.Empty(project.Descendants("PackageReference"));
-        Assert.All(
-            typeof(TestKit.ScriptedNetwork).Assembly.GetReferencedAssemblies(),
-            used => Assert.True(Array.Exists(allowed, prefix => used.Name!.StartsWith(prefix, StringComparison.Ordinal)) && !used.Name!.Contains("TestKit", StringComparison.Ordinal), used.Name));
+        Assert.All(typeof(TestKit.ScriptedNetwork).Assembly.GetReferencedAssemblies(), used =>
+            Assert.True(
+                Array.Exists(allowed, prefix => used.Name!.StartsWith(prefix, StringComparison.Ordinal))
+                    && !used.Name!.Contains("TestKit", StringComparison.Ordinal),
+                used.Name));
     }
 
-    private static string Source([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../src"));
+    private static string Source([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../src"));
 
     [GeneratedRegex(@"^using (?:static )?([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Usings();

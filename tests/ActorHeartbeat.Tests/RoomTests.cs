@@ -12,7 +12,8 @@ public sealed partial class RoomTests
     /// <summary>Its users write most of its types in every test: one namespace, whatever the folder.</summary>
     private const string OneNamespace = "ActorHeartbeat.TestKit";
 
-    public static TheoryData<string> Projects => [.. Directory.GetFiles(Source, "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).OfType<string>()];
+    public static TheoryData<string> Projects =>
+        [.. Directory.GetFiles(Source, "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension).OfType<string>()];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -46,15 +47,20 @@ public sealed partial class RoomTests
 
     private static string Here([CallerFilePath] string here = "") => here;
 
-    private static string Expected(string project, string room) => room.Length == 0 || project == OneNamespace ? project : $"{project}.{room}";
+    private static string Expected(string project, string room) =>
+        room.Length == 0 || project == OneNamespace ? project : $"{project}.{room}";
 
     private static SourceFile[] Files(string project)
     {
         var root = Path.Combine(Source, project);
         return
         [
-            .. Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
-                .Select(path => (Path: path, Room: (Path.GetDirectoryName(Path.GetRelativePath(root, path)) ?? "").Replace(Path.DirectorySeparatorChar, '.')))
+            .. Directory
+                .EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
+                .Select(path =>
+                    (
+                        Path: path,
+                        Room: (Path.GetDirectoryName(Path.GetRelativePath(root, path)) ?? "").Replace(Path.DirectorySeparatorChar, '.')))
                 .Where(file => file.Room.Split('.')[0] is not ("bin" or "obj"))
                 .Select(file => SourceFile.Read(file.Path, file.Room)),
         ];
@@ -97,7 +103,8 @@ public sealed partial class RoomTests
 
     private sealed record Arrow(string From, string To, string Why);
 
-    private sealed partial record SourceFile(string Path, string Room, string Namespace, HashSet<string> Types, HashSet<string> Names, string[] Usings)
+    private sealed partial record SourceFile(
+        string Path, string Room, string Namespace, HashSet<string> Types, HashSet<string> Names, string[] Usings)
     {
         public static SourceFile Read(string path, string room)
         {
@@ -126,7 +133,8 @@ public sealed partial class RoomTests
         private static partial Regex Using();
 
         [GeneratedRegex(
-            @"^(?:public|internal)(?: (?:static|sealed|abstract|partial|readonly))* (?:record struct|class|record|enum|interface|struct) (?<name>\w+)",
+            @"^(?:public|internal)(?: (?:static|sealed|abstract|partial|readonly))* "
+            + @"(?:record struct|class|record|enum|interface|struct) (?<name>\w+)",
             RegexOptions.Multiline)]
         private static partial Regex Declaration();
 

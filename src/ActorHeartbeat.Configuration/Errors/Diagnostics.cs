@@ -19,8 +19,15 @@ internal sealed class Diagnostics
     {
         get
         {
-            var files = _errors.Select(error => error.File).Distinct(StringComparer.Ordinal).Select((file, index) => (file, index)).ToDictionary(pair => pair.file, pair => pair.index, StringComparer.Ordinal);
-            return [.. _errors.OrderBy(error => files[error.File]).ThenBy(error => error.Line).ThenBy(error => error.Column).Select(Masked)];
+            var files = _errors
+                .Select(error => error.File)
+                .Distinct(StringComparer.Ordinal)
+                .Select((file, index) => (file, index))
+                .ToDictionary(pair => pair.file, pair => pair.index, StringComparer.Ordinal);
+            return
+            [
+                .. _errors.OrderBy(error => files[error.File]).ThenBy(error => error.Line).ThenBy(error => error.Column).Select(Masked),
+            ];
         }
     }
 

@@ -3,17 +3,24 @@ namespace ActorHeartbeat.Configuration.Errors;
 /// <summary>Finds what was probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>The candidate that takes the fewest slips of the finger to become <paramref name="word"/>; null when none is near.</summary>
+    /// <summary>
+    /// The candidate that takes the fewest slips of the finger to become <paramref name="word"/>; null when none is near.
+    /// </summary>
     public static string? To(string word, IEnumerable<string> candidates)
     {
         var best = candidates
             .Select(candidate => (Candidate: candidate, Slips: Slips(word, candidate)))
             .OrderBy(pair => pair.Slips).ThenBy(pair => pair.Candidate, StringComparer.Ordinal)
             .FirstOrDefault();
-        return best.Candidate is not null && best.Slips <= Math.Max(1, Math.Min(word.Length, best.Candidate.Length) / 3) ? best.Candidate : null;
+        return best.Candidate is not null && best.Slips <= Math.Max(1, Math.Min(word.Length, best.Candidate.Length) / 3)
+            ? best.Candidate
+            : null;
     }
 
-    /// <summary>Insertions, deletions, substitutions and swaps of neighbours; a difference of case or of '-', '_' and nothing is half a slip, so 0 here.</summary>
+    /// <summary>
+    /// Insertions, deletions, substitutions and swaps of neighbours; a difference of case or of '-', '_' and nothing is half a slip, so 0
+    /// here.
+    /// </summary>
     private static int Slips(string word, string candidate)
     {
         var a = Normal(word);

@@ -6,7 +6,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>
-/// Turns a resolved tree into settings, layer by layer, and reports everything that is wrong on the way. Settings begin as their records say,
+/// Turns a resolved tree into settings, layer by layer, and reports everything that is wrong on the way. Settings begin as their records
+/// say,
 /// which is what reference.conf says too: it is a layer to ask for origins, and is not laid below them once more.
 /// </summary>
 /// <param name="diagnostics">Hears what is wrong.</param>
@@ -18,10 +19,15 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
 
     private const string Akkas = "akka";
 
-    private static readonly Shape<ProcessSettings> Root = new(
-        [.. ProcessSchema.Shape.Keys, .. new[] { "defaults", "templates", "groups", "endpoints", "sinks" }.Select(name => new Section<ProcessSettings>(name))]);
+    private static readonly Shape<ProcessSettings> Root = new([
+        .. ProcessSchema.Shape.Keys,
+        .. new[] { "defaults", "templates", "groups", "endpoints", "sinks" }.Select(name => new Section<ProcessSettings>(name)),
+    ]);
 
-    private static readonly Shape<EndpointSettings> WithTemplates = new([.. EndpointSchema.Shape.Keys, new Section<EndpointSettings>("templates")]);
+    private static readonly Shape<EndpointSettings> WithTemplates = new([
+        .. EndpointSchema.Shape.Keys,
+        new Section<EndpointSettings>("templates"),
+    ]);
 
     private readonly Dictionary<string, Layer<EndpointSettings>> _templates = new(StringComparer.Ordinal);
     private readonly Dictionary<ValueList<string>, Ground> _grounds = []; // thousands of endpoints name the same few templates
@@ -130,7 +136,9 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         if (EndpointId.Reject(at.Key) is { } reason)
             at.ReportKey(reason);
         if (!_ids.Add(at.Key) && _ids.TryGetValue(at.Key, out var other))
-            at.ReportKey($"differs from \"{other}\" ({own.Find("endpoints")?.At.Find(other)?.Place}) in the case of letters only; ids must be told apart by eye");
+            at.ReportKey(
+                $"differs from \"{other}\" ({own.Find("endpoints")?.At.Find(other)?.Place}) in the case of letters only; ids must be "
+                    + "told apart by eye");
         if (at.Fields is null)
         {
             at.Refuse("an object with at least url");
@@ -146,7 +154,11 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         Layer<EndpointSettings>[] layers = [.. ground.Layers, layer];
         // What an endpoint refers to and must have is checked beside whatever else is wrong; rules between keys need all keys to be sound.
         CheckGroup(layers);
-        var mayHaveUrl = !ground.IsSound || !areTemplatesKnown || at.Find(EndpointSchema.Url) is not null || (diagnostics.Count > errors && HasSlipOfUrl(at));
+        var mayHaveUrl =
+            !ground.IsSound
+            || !areTemplatesKnown
+            || at.Find(EndpointSchema.Url) is not null
+            || (diagnostics.Count > errors && HasSlipOfUrl(at));
         if (!mayHaveUrl && layers.Deciding(EndpointSchema.Url) is null)
             at.ReportKey("needs url");
         if (diagnostics.Count > errors || !ground.IsSound || EndpointId.Reject(at.Key) is not null)
@@ -158,7 +170,8 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         return endpoint;
     }
 
-    private static bool HasSlipOfUrl(Cursor at) => at.Fields!.Any(field => Nearest.To(field.Key, [EndpointSchema.Url]) is not null); // it is an object
+    // it is an object
+    private static bool HasSlipOfUrl(Cursor at) => at.Fields!.Any(field => Nearest.To(field.Key, [EndpointSchema.Url]) is not null);
 
     private ValueList<string> ChosenTemplates(Layer<EndpointSettings> layer)
     {

@@ -11,7 +11,9 @@ public sealed record LoadResult(ServiceConfiguration? Configuration, IReadOnlyLi
     /// <exception cref="ConfigurationException">There are errors.</exception>
     public ServiceConfiguration OrThrow() => Configuration ?? throw new ConfigurationException(Errors);
 
-    /// <summary>The reader itself failed, which no input should make it do. It is reported like an error, so that what runs runs on.</summary>
+    /// <summary>
+    /// The reader itself failed, which no input should make it do. It is reported like an error, so that what runs runs on.
+    /// </summary>
     internal static LoadResult Broken(SourceFiles files, Exception bug) =>
         Refused(files, files.All is [var main, ..] ? main.Path : "configuration", $"reading failed: {bug.GetType().Name}: {bug.Message}");
 

@@ -7,7 +7,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>
-/// reference.conf as compiled in: the lowest layer. What it says the settings records say themselves, which a test holds; so it is only read,
+/// reference.conf as compiled in: the lowest layer. What it says the settings records say themselves, which a test holds; so it is only
+/// read,
 /// once, when somebody asks where a value comes from.
 /// </summary>
 internal static class Reference
@@ -18,9 +19,11 @@ internal static class Reference
 
     private static readonly Lazy<Bound> Whole = new(Read);
 
-    public static readonly Layer<ProcessSettings> Process = new(LayerName, new Later<Assignment<ProcessSettings>>(() => Bound.ProcessLayers[0].Assignments));
+    public static readonly Layer<ProcessSettings> Process = new(
+        LayerName, new Later<Assignment<ProcessSettings>>(() => Bound.ProcessLayers[0].Assignments));
 
-    public static readonly Layer<EndpointSettings> Defaults = new(LayerName, new Later<Assignment<EndpointSettings>>(() => Bound.Defaults[0].Assignments));
+    public static readonly Layer<EndpointSettings> Defaults = new(
+        LayerName, new Later<Assignment<EndpointSettings>>(() => Bound.Defaults[0].Assignments));
 
     public static Bound Bound => Whole.Value;
 

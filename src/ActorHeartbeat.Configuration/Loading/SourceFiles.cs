@@ -12,7 +12,9 @@ public sealed record SourceFile(string Path, string? ContentHash)
 {
     private static readonly HoconOptions Reading = new();
 
-    /// <summary>The file as it is now, as far as reading it would go. Symbolic links are followed, so that a swapped link is a changed file.</summary>
+    /// <summary>
+    /// The file as it is now, as far as reading it would go. Symbolic links are followed, so that a swapped link is a changed file.
+    /// </summary>
     public static SourceFile Now(string path)
     {
         try

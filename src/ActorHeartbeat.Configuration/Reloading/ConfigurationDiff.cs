@@ -63,7 +63,10 @@ public sealed record ConfigurationDiff
 
     /// <summary>The same from whatever endpoints are known by.</summary>
     internal static ConfigurationDiff Compare<TEndpoint>(
-        IEnumerable<KeyValuePair<string, TEndpoint>> old, IEnumerable<KeyValuePair<string, TEndpoint>> @new, Func<TEndpoint, TEndpoint, EndpointChange> between, ValueList<ChangedSetting> settings)
+        IEnumerable<KeyValuePair<string, TEndpoint>> old,
+        IEnumerable<KeyValuePair<string, TEndpoint>> @new,
+        Func<TEndpoint, TEndpoint, EndpointChange> between,
+        ValueList<ChangedSetting> settings)
     {
         var before = new OrderedDictionary<string, TEndpoint>(old, StringComparer.Ordinal);
         var gone = new HashSet<string>(before.Keys, StringComparer.Ordinal);
@@ -91,7 +94,10 @@ public sealed record ConfigurationDiff
 
     /// <summary>Members of a section that came or went are one change each; of the others, each key.</summary>
     internal static IEnumerable<ChangedSetting> Named<T>(
-        string section, IEnumerable<KeyValuePair<string, T>> old, IEnumerable<KeyValuePair<string, T>> @new, Func<T, T, IEnumerable<ChangedSetting>> between)
+        string section,
+        IEnumerable<KeyValuePair<string, T>> old,
+        IEnumerable<KeyValuePair<string, T>> @new,
+        Func<T, T, IEnumerable<ChangedSetting>> between)
     {
         var before = new Dictionary<string, T>(old, StringComparer.Ordinal);
         foreach (var (name, member) in @new)

@@ -7,7 +7,8 @@ namespace ActorHeartbeat.Configuration.Reloading;
 /// Keeps the running configuration equal to its files. Reads, validates and compares to the side; only a sound configuration is
 /// applied, in one step, and otherwise the last good one runs on. One reading is waited for at a time, and not for ever: one that passes
 /// its deadline is reported with the file at which it hangs, and the next one is begun beside it.
-/// <para>Answers <see cref="Reload"/> and <see cref="GetConfigurationState"/>; publishes a <see cref="ReloadReport"/> to the event stream for each reload that was no dry run.</para>
+/// <para>Answers <see cref="Reload"/> and <see cref="GetConfigurationState"/>; publishes a <see cref="ReloadReport"/> to the event stream
+/// for each reload that was no dry run.</para>
 /// </summary>
 /// <remarks>
 /// A change of files is believed only when their content differs from what was last read: directory events come for anything,
@@ -45,7 +46,11 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     /// <param name="load">Reads the files and names each before it opens it; called off the actor.</param>
     /// <param name="apply">Hands a new configuration to whoever runs it, by telling; must not throw.</param>
     /// <param name="watch">Directory events.</param>
-    public ConfigurationReloader(ServiceConfiguration initial, Func<FileInHand, LoadResult> load, Action<ServiceConfiguration, ConfigurationDiff> apply, IFileWatch watch)
+    public ConfigurationReloader(
+        ServiceConfiguration initial,
+        Func<FileInHand, LoadResult> load,
+        Action<ServiceConfiguration, ConfigurationDiff> apply,
+        IFileWatch watch)
     {
         _running = initial;
         _seen = initial.Files;
@@ -95,7 +100,11 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         _batch = batch;
         if (_readings.Blocked is { } path)
         {
-            Finish(LoadResult.Hangs(_seen, path, $"reading hangs at {path}: {ReadingsInFlight.MostStuck} readings wait for it, and no further one is begun"));
+            Finish(
+                LoadResult.Hangs(
+                    _seen,
+                    path,
+                    $"reading hangs at {path}: {ReadingsInFlight.MostStuck} readings wait for it, and no further one is begun"));
             return;
         }
         var files = _seen;
@@ -126,7 +135,8 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         if (_readings.GiveUp(number) is not { } path)
             return;
         if (_batch.Length == 0)
-            _batch = [(new Reload(ReloadTrigger.Watch), ActorRefs.Nobody)]; // it compared: the files cannot be looked at, which degrades too
+            // it compared: the files cannot be looked at, which degrades too
+            _batch = [(new Reload(ReloadTrigger.Watch), ActorRefs.Nobody)];
         Finish(LoadResult.Hangs(_seen, path, $"reading hangs at {path}: it took longer than {ReadingDeadline.TotalSeconds:0} s"));
     }
 
@@ -171,7 +181,11 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         if (_running.Process.Config.Watch)
         {
             var self = Self;
-            var directories = _seen.All.Select(file => Path.GetDirectoryName(Path.GetFullPath(file.Path))).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+            var directories = _seen
+                .All.Select(file => Path.GetDirectoryName(Path.GetFullPath(file.Path)))
+                .OfType<string>()
+                .Distinct(StringComparer.Ordinal)
+                .ToArray();
             _watching = _watch.Watch(directories, () => self.Tell(FilesTouched.Instance));
             // Nobody has told of what happened in a directory that was read before it was watched.
             _looksAgain |= before is not null && directories.Except(_directories, StringComparer.Ordinal).Any();

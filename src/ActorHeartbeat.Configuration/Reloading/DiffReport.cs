@@ -10,8 +10,10 @@ public static class DiffReport
 {
     /// <summary>Counts in one line.</summary>
     public static string Summary(ConfigurationDiff diff) =>
-        $"{diff.Added.Count} added, {diff.Removed.Count} removed, {diff.Reconnected.Count()} reconnected, {diff.FromNextAttempt.Count()} from the next attempt, "
-        + $"{diff.ChangedLive.Count()} changed live, {diff.Unchanged} unchanged{(diff.NeedsRestart.Any() ? $", {diff.NeedsRestart.Count()} settings need a restart" : "")}";
+        $"{diff.Added.Count} added, {diff.Removed.Count} removed, {diff.Reconnected.Count()} reconnected, "
+            + $"{diff.FromNextAttempt.Count()} from the next attempt, "
+        + $"{diff.ChangedLive.Count()} changed live, {diff.Unchanged} "
+        + $"unchanged{(diff.NeedsRestart.Any() ? $", {diff.NeedsRestart.Count()} settings need a restart" : "")}";
 
     /// <summary>One line per difference, then the counts.</summary>
     public static string Print(ConfigurationDiff diff)

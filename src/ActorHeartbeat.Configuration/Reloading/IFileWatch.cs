@@ -3,7 +3,9 @@ namespace ActorHeartbeat.Configuration.Reloading;
 /// <summary>Tells that something happened in directories: a seam, so that tests need no real file system events.</summary>
 public interface IFileWatch
 {
-    /// <summary>Calls <paramref name="touched"/> from any thread after anything in one of the directories changed, until disposed. May miss changes.</summary>
+    /// <summary>
+    /// Calls <paramref name="touched"/> from any thread after anything in one of the directories changed, until disposed. May miss changes.
+    /// </summary>
     IDisposable Watch(IReadOnlyCollection<string> directories, Action touched);
 }
 

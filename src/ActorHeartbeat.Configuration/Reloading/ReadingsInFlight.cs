@@ -3,7 +3,8 @@ using ActorHeartbeat.Configuration.Loading;
 namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>
-/// The readings that have not come back. A system call that hangs cannot be cancelled: its thread stays until the file answers. So a reading
+/// The readings that have not come back. A system call that hangs cannot be cancelled: its thread stays until the file answers. So a
+/// reading
 /// that passes its deadline is given up, its late result is dropped, and only a few may be stuck at once.
 /// </summary>
 internal sealed class ReadingsInFlight

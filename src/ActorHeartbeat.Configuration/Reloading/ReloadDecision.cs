@@ -11,7 +11,8 @@ internal static class ReloadDecision
             return new ReloadReport(ReloadOutcome.Invalid, request.Trigger, generation, read.Files.Hash, null, read.Errors, now);
         var diff = ConfigurationDiff.Between(running, next);
         var outcome = Outcome(request, diff, running);
-        return new ReloadReport(outcome, request.Trigger, outcome == ReloadOutcome.Applied ? generation + 1 : generation, next.Hash, diff, [], now);
+        return new ReloadReport(
+            outcome, request.Trigger, outcome == ReloadOutcome.Applied ? generation + 1 : generation, next.Hash, diff, [], now);
     }
 
     // The running configuration's guard counts: a cut-off file has lost its own.

@@ -18,7 +18,10 @@ public enum ReloadTrigger
     Watch,
 }
 
-/// <summary>Command: read the configuration again. Answered with a <see cref="ReloadReport"/>; requests that come while one is in flight share the next one.</summary>
+/// <summary>
+/// Command: read the configuration again. Answered with a <see cref="ReloadReport"/>; requests that come while one is in flight share the
+/// next one.
+/// </summary>
 /// <param name="Trigger">What asked for it.</param>
 /// <param name="DryRun">Only says what would change.</param>
 /// <param name="Force">Goes through although more than <c>config.max-removed</c> of the endpoints would go.</param>

@@ -33,17 +33,30 @@ public enum ReloadOutcome
 /// <param name="Errors">What is wrong with the files.</param>
 /// <param name="At">When, for display.</param>
 public sealed record ReloadReport(
-    ReloadOutcome Outcome, ReloadTrigger Trigger, int Generation, string Hash, ConfigurationDiff? Diff, IReadOnlyList<ConfigurationError> Errors, DateTimeOffset At)
+    ReloadOutcome Outcome,
+    ReloadTrigger Trigger,
+    int Generation,
+    string Hash,
+    ConfigurationDiff? Diff,
+    IReadOnlyList<ConfigurationError> Errors,
+    DateTimeOffset At)
 {
     /// <summary>One line for a log.</summary>
-    public string Summary => Outcome switch
-    {
-        ReloadOutcome.Applied => $"configuration generation {Generation} applied ({Trigger}, {Hash[..12]}): {DiffReport.Summary(Diff!)}", // an applied one was compared
-        ReloadOutcome.Unchanged => $"configuration unchanged ({Trigger}, {Hash[..12]})",
-        ReloadOutcome.DryRun => $"configuration would change ({Trigger}, {Hash[..12]}): {DiffReport.Summary(Diff!)}", // so was a dry run
-        ReloadOutcome.TooManyRemoved => $"configuration refused ({Trigger}, {Hash[..12]}): {Diff!.Removed.Count} endpoints would be removed, more than config.max-removed allows; generation {Generation} runs on; force it if that is meant", // and this
-        _ => $"configuration refused ({Trigger}, {Hash[..12]}): {Errors.Count} errors; generation {Generation} runs on",
-    };
+    public string Summary =>
+        Outcome switch
+        {
+            ReloadOutcome.Applied =>
+                // an applied one was compared
+                $"configuration generation {Generation} applied ({Trigger}, {Hash[..12]}): {DiffReport.Summary(Diff!)}",
+            ReloadOutcome.Unchanged => $"configuration unchanged ({Trigger}, {Hash[..12]})",
+            // so was a dry run
+            ReloadOutcome.DryRun => $"configuration would change ({Trigger}, {Hash[..12]}): {DiffReport.Summary(Diff!)}",
+            ReloadOutcome.TooManyRemoved =>
+                // and this
+                $"configuration refused ({Trigger}, {Hash[..12]}): {Diff!.Removed.Count} endpoints would be removed, more than "
+                    + $"config.max-removed allows; generation {Generation} runs on; force it if that is meant",
+            _ => $"configuration refused ({Trigger}, {Hash[..12]}): {Errors.Count} errors; generation {Generation} runs on",
+        };
 
     /// <summary>The summary, then the errors or the differences.</summary>
     public string ToText()

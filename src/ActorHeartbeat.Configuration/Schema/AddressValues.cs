@@ -8,7 +8,10 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>Values that say where to and by what way.</summary>
 internal static class AddressValues
 {
-    public static readonly ValueReader<Uri> WebSocketUrl = new Judged<Uri>("a WebSocket URL such as \"wss://host/path\"", ParseWebSocketUrl, url => SecretMask.Url(url.OriginalString));
+    public static readonly ValueReader<Uri> WebSocketUrl = new Judged<Uri>(
+        "a WebSocket URL such as \"wss://host/path\"",
+        ParseWebSocketUrl,
+        url => SecretMask.Url(url.OriginalString));
 
     public static readonly ValueReader<TransportKind> Transport = Values.Word<TransportKind>();
 
@@ -61,7 +64,9 @@ internal static class AddressValues
     private static (bool, ListenAddress) ParseListen(string text)
     {
         var colon = text.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port > 65535)
+        if (colon <= 0
+            || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port > 65535)
             return default;
         var host = text[..colon];
         if (host.StartsWith('[') && host.EndsWith(']'))

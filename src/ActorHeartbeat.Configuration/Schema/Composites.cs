@@ -85,7 +85,9 @@ internal sealed class ObjectOf<T>(string what, Shape<T> shape, T blank, params s
     }
 }
 
-/// <summary>A value with a short form for its most used part: <c>max-age = 23h</c> beside <c>max-age { age = 23h, jitter = 0.1 }</c>.</summary>
+/// <summary>
+/// A value with a short form for its most used part: <c>max-age = 23h</c> beside <c>max-age { age = 23h, jitter = 0.1 }</c>.
+/// </summary>
 internal sealed class ShortOr<TShort, T>(ValueReader<TShort> brief, Func<TShort, T> expand, ObjectOf<T> full) : ValueReader<T>
 {
     public override string Expected { get; } = $"{brief.Expected}, or {full.Expected}";

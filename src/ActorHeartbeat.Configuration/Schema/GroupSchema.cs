@@ -9,7 +9,11 @@ internal static class GroupSchema
     public static readonly Shape<GroupSettings> Shape = new(
         Row("connect-rate", RateValues.UnlimitedOrRate, group => group.ConnectRate, (group, rate) => group with { ConnectRate = rate }),
         Row("connect-burst", Values.Count, group => group.ConnectBurst, (group, count) => group with { ConnectBurst = count }),
-        Row("max-connections", Values.UnlimitedOrCount, group => group.MaxConnections, (group, count) => group with { MaxConnections = count }),
+        Row(
+            "max-connections",
+            Values.UnlimitedOrCount,
+            group => group.MaxConnections,
+            (group, count) => group with { MaxConnections = count }),
         Row("priority", Values.Whole, group => group.Priority, (group, priority) => group with { Priority = priority }),
         Row("send-rate", RateValues.UnlimitedOrRate, group => group.SendRate, (group, rate) => group with { SendRate = rate }));
 

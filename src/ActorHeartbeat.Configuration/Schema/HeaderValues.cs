@@ -24,7 +24,10 @@ internal static class HeaderValues
 
     public static readonly ValueReader<string> Subprotocol = new Judged<string>(
         "a subprotocol such as \"mqtt\"",
-        text => IsToken(text) ? (text, null) : (null, $"\"{text}\" is no subprotocol: only letters, digits and !#$%&'*+-.^_`|~ are allowed (RFC 6455 section 4.1)"),
+        text =>
+            IsToken(text)
+                ? (text, null)
+                : (null, $"\"{text}\" is no subprotocol: only letters, digits and !#$%&'*+-.^_`|~ are allowed (RFC 6455 section 4.1)"),
         text => text);
 
     public static readonly MapOf<SecretValue> Headers = new(
@@ -51,9 +54,18 @@ internal static class HeaderValues
         private static readonly ObjectOf<Reference> Full = new(
             "a reference",
             new Shape<Reference>(
-                Part.Of<Reference, string?>("env", Values.OptionalText("the name of an environment variable"), reference => reference.Variable, (reference, name) => reference with { Variable = name }),
-                Part.Of<Reference, string?>("file", Values.OptionalText("the path of a file"), reference => reference.File, (reference, path) => reference with { File = path }),
-                Part.Of<Reference, string>("prefix", Values.Text, reference => reference.Prefix, (reference, prefix) => reference with { Prefix = prefix })),
+                Part.Of<Reference, string?>(
+                    "env",
+                    Values.OptionalText("the name of an environment variable"),
+                    reference => reference.Variable,
+                    (reference, name) => reference with { Variable = name }),
+                Part.Of<Reference, string?>(
+                    "file",
+                    Values.OptionalText("the path of a file"),
+                    reference => reference.File,
+                    (reference, path) => reference with { File = path }),
+                Part.Of<Reference, string>(
+                    "prefix", Values.Text, reference => reference.Prefix, (reference, prefix) => reference with { Prefix = prefix })),
             new Reference(null, null, ""));
 
         public override string Expected => "text, { env = NAME, prefix = ... } or { file = PATH, prefix = ... }";
@@ -67,7 +79,8 @@ internal static class HeaderValues
                 return at.Refuse(Expected);
             at.Diagnostics.Hide(text);
             if (text.AsSpan().IndexOfAnyExcept(HeaderCharacters) >= 0)
-                return at.Report("a header value has printable ASCII characters only; a control character could end the header (RFC 9110 section 5.5)");
+                return at.Report(
+                    "a header value has printable ASCII characters only; a control character could end the header (RFC 9110 section 5.5)");
             value = SecretValue.Literal(text);
             return true;
         }

@@ -23,5 +23,7 @@ internal sealed record KeyPath(KeyPath? Parent, string Name)
     public KeyPath Element(int index) => new(this, index == 0 ? "[0]" : $"[{index}]"); // most lists are of one
 
     private static string Spelled(string name) =>
-        name.Length > 0 && (name[0] == '[' || name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')) ? name : $"\"{name}\"";
+        name.Length > 0 && (name[0] == '[' || name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_'))
+            ? name
+            : $"\"{name}\"";
 }

@@ -4,7 +4,8 @@ namespace ActorHeartbeat.Configuration.Schema;
 internal static class Layers
 {
     /// <summary>The highest layer that sets the key; null when none does.</summary>
-    public static (Layer<TSettings> Layer, Assignment<TSettings> Assignment)? Deciding<TSettings>(this IReadOnlyList<Layer<TSettings>> layers, string path)
+    public static (Layer<TSettings> Layer, Assignment<TSettings> Assignment)? Deciding<TSettings>(
+        this IReadOnlyList<Layer<TSettings>> layers, string path)
     {
         for (var index = layers.Count - 1; index >= 0; index--)
         {

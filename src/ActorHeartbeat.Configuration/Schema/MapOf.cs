@@ -5,7 +5,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>An object with names of the operator's choice. Null takes the name away from a lower layer.</summary>
-internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringComparer comparer, Func<string, string?> rejectName) : ValueReader<ValueMap<T>>
+internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringComparer comparer, Func<string, string?> rejectName)
+    : ValueReader<ValueMap<T>>
     where T : class
 {
     public override string Expected => expected;

@@ -20,24 +20,33 @@ internal static class MessageValues
 
     public static readonly ValueReader<MessagePattern?> OptionalPattern = new OptionalObject<MessagePattern>(null, Pattern);
 
-    public static readonly ValueReader<HeartbeatReply?> OptionalReply = new OptionalObject<HeartbeatReply>(null, new ObjectOf<HeartbeatReply>(
-        "a reply",
-        new Shape<HeartbeatReply>(
-            Part.Of<HeartbeatReply, MessagePattern>("match", Pattern, reply => reply.Match, (reply, pattern) => reply with { Match = pattern }),
-            Part.Of<HeartbeatReply, OutboundMessage>("send", Message, reply => reply.Send, (reply, message) => reply with { Send = message })),
-        new HeartbeatReply(new MessagePattern.Text(""), OutboundMessage.Text("")),
-        "match", "send"));
+    public static readonly ValueReader<HeartbeatReply?> OptionalReply = new OptionalObject<HeartbeatReply>(
+        null,
+        new ObjectOf<HeartbeatReply>(
+            "a reply",
+            new Shape<HeartbeatReply>(
+                Part.Of<HeartbeatReply, MessagePattern>(
+                    "match", Pattern, reply => reply.Match, (reply, pattern) => reply with { Match = pattern }),
+                Part.Of<HeartbeatReply, OutboundMessage>(
+                    "send", Message, reply => reply.Send, (reply, message) => reply with { Send = message })),
+            new HeartbeatReply(new MessagePattern.Text(""), OutboundMessage.Text("")),
+            "match",
+            "send"));
 
     public static readonly ValueReader<OpeningMessage> Opening = new ObjectOf<OpeningMessage>(
         "an opening message",
         new Shape<OpeningMessage>(
-            Part.Of<OpeningMessage, OutboundMessage>("send", Message, opening => opening.Send, (opening, message) => opening with { Send = message }),
-            Part.Of<OpeningMessage, MessagePattern?>("expect", OptionalPattern, opening => opening.Expect, (opening, pattern) => opening with { Expect = pattern }),
-            Part.Of<OpeningMessage, TimeSpan>("timeout", Values.Positive, opening => opening.Timeout, (opening, time) => opening with { Timeout = time })),
+            Part.Of<OpeningMessage, OutboundMessage>(
+                "send", Message, opening => opening.Send, (opening, message) => opening with { Send = message }),
+            Part.Of<OpeningMessage, MessagePattern?>(
+                "expect", OptionalPattern, opening => opening.Expect, (opening, pattern) => opening with { Expect = pattern }),
+            Part.Of<OpeningMessage, TimeSpan>(
+                "timeout", Values.Positive, opening => opening.Timeout, (opening, time) => opening with { Timeout = time })),
         new OpeningMessage(OutboundMessage.Text(""), null, OpeningTimeout),
         "send")
     {
-        Reject = (opening, layer) => layer.Find("timeout") is not null && opening.Expect is null ? "timeout is how long expect waits; there is no expect" : null,
+        Reject = (opening, layer) =>
+            layer.Find("timeout") is not null && opening.Expect is null ? "timeout is how long expect waits; there is no expect" : null,
     };
 
     /// <summary>Text as it is; an object or a list as compact JSON with its keys in the order written.</summary>
@@ -47,11 +56,15 @@ internal static class MessageValues
 
         public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out OutboundMessage value)
         {
-            value = at.Text is { } text ? OutboundMessage.Text(text) : at.IsNull ? null : new OutboundMessage(MessageKind.Text, at.Utf8Json);
+            value =
+                at.Text is { } text ? OutboundMessage.Text(text)
+                : at.IsNull ? null
+                : new OutboundMessage(MessageKind.Text, at.Utf8Json);
             return value is not null || at.Refuse(Expected);
         }
 
-        public override void Write(Utf8JsonWriter json, OutboundMessage value) => SecretMask.WritePayload(json, Encoding.UTF8.GetString(value.Payload.Span));
+        public override void Write(Utf8JsonWriter json, OutboundMessage value) =>
+            SecretMask.WritePayload(json, Encoding.UTF8.GetString(value.Payload.Span));
     }
 
     /// <summary>Text is the whole message; an object's keys are JSON pointers, its values what they must lead to.</summary>

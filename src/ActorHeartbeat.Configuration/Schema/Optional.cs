@@ -40,7 +40,9 @@ internal sealed class OptionalObject<T>(string? word, ValueReader<T> value) : Va
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T? read)
     {
         read = null;
-        return at.IsNull || (word is not null && at.Text == word) || value.TryRead(at with { Expected = at.Expected ?? Expected }, out read);
+        return at.IsNull
+            || (word is not null && at.Text == word)
+            || value.TryRead(at with { Expected = at.Expected ?? Expected }, out read);
     }
 
     public override void Write(Utf8JsonWriter json, T? read)

@@ -6,29 +6,50 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>The rows of the outcome table, and close codes.</summary>
 internal static class OutcomeValues
 {
-    private static readonly ValueReader<CodeRange> HttpStatus = Codes("an HTTP status from 100 to 599, or a span such as \"500-599\"", 100, 599);
+    private static readonly ValueReader<CodeRange> HttpStatus = Codes(
+        "an HTTP status from 100 to 599, or a span such as \"500-599\"", 100, 599);
 
     // 1005, 1006 and 1015 are never sent, but they are how an end without a Close frame is reported (RFC 6455 section 7.4.1).
-    private static readonly ValueReader<CodeRange> CloseCode = Codes("a close code from 1000 to 4999, or a span such as \"4000-4099\"", 1000, 4999);
+    private static readonly ValueReader<CodeRange> CloseCode = Codes(
+        "a close code from 1000 to 4999, or a span such as \"4000-4099\"", 1000, 4999);
 
     private static readonly Shape<OutcomeRule> RuleShape = new(
-        Part.Of<OutcomeRule, ValueList<CodeRange>>("http-status", new ListOf<CodeRange>(HttpStatus, orOne: true), rule => rule.HttpStatus, (rule, codes) => rule with { HttpStatus = codes }),
-        Part.Of<OutcomeRule, ValueList<CodeRange>>("close-code", new ListOf<CodeRange>(CloseCode, orOne: true), rule => rule.CloseCode, (rule, codes) => rule with { CloseCode = codes }),
-        Part.Of<OutcomeRule, ValueList<FailureLayer>>("failure", new ListOf<FailureLayer>(Values.Word<FailureLayer>(), orOne: true), rule => rule.Failure, (rule, layers) => rule with { Failure = layers }),
-        Part.Of<OutcomeRule, OutcomeAction>("then", Values.Word<OutcomeAction>(), rule => rule.Then, (rule, action) => rule with { Then = action }),
-        Part.Of<OutcomeRule, TimeSpan?>("retry", new OptionalValue<TimeSpan>(null, Values.Positive), rule => rule.Retry, (rule, time) => rule with { Retry = time }),
-        Part.Of<OutcomeRule, GovernorScope>("scope", Values.Word<GovernorScope>(), rule => rule.Scope, (rule, scope) => rule with { Scope = scope }));
+        Part.Of<OutcomeRule, ValueList<CodeRange>>(
+            "http-status",
+            new ListOf<CodeRange>(HttpStatus, orOne: true),
+            rule => rule.HttpStatus,
+            (rule, codes) => rule with { HttpStatus = codes }),
+        Part.Of<OutcomeRule, ValueList<CodeRange>>(
+            "close-code",
+            new ListOf<CodeRange>(CloseCode, orOne: true),
+            rule => rule.CloseCode,
+            (rule, codes) => rule with { CloseCode = codes }),
+        Part.Of<OutcomeRule, ValueList<FailureLayer>>(
+            "failure",
+            new ListOf<FailureLayer>(Values.Word<FailureLayer>(), orOne: true),
+            rule => rule.Failure,
+            (rule, layers) => rule with { Failure = layers }),
+        Part.Of<OutcomeRule, OutcomeAction>(
+            "then", Values.Word<OutcomeAction>(), rule => rule.Then, (rule, action) => rule with { Then = action }),
+        Part.Of<OutcomeRule, TimeSpan?>(
+            "retry", new OptionalValue<TimeSpan>(null, Values.Positive), rule => rule.Retry, (rule, time) => rule with { Retry = time }),
+        Part.Of<OutcomeRule, GovernorScope>(
+            "scope", Values.Word<GovernorScope>(), rule => rule.Scope, (rule, scope) => rule with { Scope = scope }));
 
     public static readonly ValueReader<ValueList<OutcomeRule>> Rules = new ListOf<OutcomeRule>(
         new ObjectOf<OutcomeRule>("a rule", RuleShape, new OutcomeRule { Then = OutcomeAction.Retry }, "then") { Reject = RejectRule });
 
     public static readonly ValueReader<int> SendableCloseCode = new Scalar<int>(
         "a close code that may be sent: 1000-1003, 1007-1014 or 3000-4999 (RFC 6455 section 7.4)",
-        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999)
-            ? (true, code)
-            : default,
+        text =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            && code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999)
+                ? (true, code)
+                : default,
         code => code.ToString(CultureInfo.InvariantCulture))
-    { Bare = true };
+    {
+        Bare = true,
+    };
 
     private static string? RejectRule(OutcomeRule rule, Layer<OutcomeRule> layer)
     {

@@ -17,7 +17,9 @@ internal sealed record Rule<TSettings>(string Key, string? Other, Func<TSettings
             (key, other) = (other, key);
         if (key is not { } blamed)
             throw new InvalidOperationException($"neither {Key} nor {Other} is set by any layer, not even by reference.conf");
-        var place = other is { Assignment.At.IsNull: false } opposite ? $" ({opposite.Assignment.Key.Path} is set at {opposite.Assignment.At.Place})" : "";
+        var place = other is { Assignment.At.IsNull: false } opposite
+            ? $" ({opposite.Assignment.Key.Path} is set at {opposite.Assignment.At.Place})"
+            : "";
         blamed.Assignment.At.Report(reason + place);
     }
 

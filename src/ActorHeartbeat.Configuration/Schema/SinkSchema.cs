@@ -14,12 +14,28 @@ internal static class SinkSchema
         Row("type", Values.Word<SinkKind>(), sink => sink.Kind, (sink, kind) => sink with { Kind = kind }),
         Row("format", Values.Word<SinkFormat>(), sink => sink.Format, (sink, format) => sink with { Format = format }),
         Row(Path, Values.SomeText("the path of a file"), sink => sink.Path, (sink, path) => sink with { Path = path }),
-        Row("select", new Judged<string>("a label selector such as \"venue=binance\"", Selector, text => text), sink => sink.Select, (sink, select) => sink with { Select = select }),
+        Row(
+            "select",
+            new Judged<string>("a label selector such as \"venue=binance\"", Selector, text => text),
+            sink => sink.Select,
+            (sink, select) => sink with { Select = select }),
         Row("queue", Values.Count, sink => sink.Queue, (sink, count) => sink with { Queue = count }),
         Row("queue-bytes", Values.Size, sink => sink.QueueBytes, (sink, size) => sink with { QueueBytes = size }),
-        Row("rotate.size", Values.FileSize, sink => sink.Rotate.Size, (sink, size) => sink with { Rotate = sink.Rotate with { Size = size } }),
-        Row("rotate.every", Values.OffOrDuration, sink => sink.Rotate.Age, (sink, age) => sink with { Rotate = sink.Rotate with { Age = age } }),
-        Row("rotate.keep", Values.NoneOrCount, sink => sink.Rotate.Keep, (sink, count) => sink with { Rotate = sink.Rotate with { Keep = count } }));
+        Row(
+            "rotate.size",
+            Values.FileSize,
+            sink => sink.Rotate.Size,
+            (sink, size) => sink with { Rotate = sink.Rotate with { Size = size } }),
+        Row(
+            "rotate.every",
+            Values.OffOrDuration,
+            sink => sink.Rotate.Age,
+            (sink, age) => sink with { Rotate = sink.Rotate with { Age = age } }),
+        Row(
+            "rotate.keep",
+            Values.NoneOrCount,
+            sink => sink.Rotate.Keep,
+            (sink, count) => sink with { Rotate = sink.Rotate with { Keep = count } }));
 
     /// <summary>A sink of which nothing is said.</summary>
     public static SinkSettings Blank(string name) => new() { Name = name, Path = "" };

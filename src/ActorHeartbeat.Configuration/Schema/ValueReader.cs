@@ -21,7 +21,8 @@ internal abstract class ValueReader<T>
 /// <param name="parse">The value, or null when the text is none.</param>
 /// <param name="spell">The text of a value.</param>
 /// <param name="words">All that is allowed, when it can be listed: to guess what was meant.</param>
-internal sealed class Scalar<T>(string expected, Func<string, (bool, T)> parse, Func<T, string> spell, IReadOnlyList<string>? words = null) : ValueReader<T>
+internal sealed class Scalar<T>(string expected, Func<string, (bool, T)> parse, Func<T, string> spell, IReadOnlyList<string>? words = null)
+    : ValueReader<T>
 {
     /// <summary>Whether the text is a JSON number or boolean as it is.</summary>
     public bool Bare { get; init; }

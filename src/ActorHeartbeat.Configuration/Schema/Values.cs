@@ -23,7 +23,8 @@ internal static class Values
     public static readonly ValueReader<TimeSpan> Duration = new Scalar<TimeSpan>(
         DurationExample, text => Time(text) is { } time && time >= TimeSpan.Zero ? (true, time) : default, Spell);
 
-    public static readonly ValueReader<TimeSpan> Positive = new Bounded<TimeSpan>(Duration, "a duration longer than 0", time => time > TimeSpan.Zero);
+    public static readonly ValueReader<TimeSpan> Positive = new Bounded<TimeSpan>(Duration, "a duration longer than 0", time =>
+        time > TimeSpan.Zero);
 
     public static readonly ValueReader<TimeSpan?> OffOrDuration = new OptionalValue<TimeSpan>("off", Positive);
 
@@ -60,7 +61,8 @@ internal static class Values
 
     public static ValueReader<string?> OptionalText(string expected) => new OptionalObject<string>(null, SomeText(expected));
 
-    public static ValueReader<string> SomeText(string expected) => new Scalar<string>(expected, text => (text.Length > 0, text), text => text);
+    public static ValueReader<string> SomeText(string expected) =>
+        new Scalar<string>(expected, text => (text.Length > 0, text), text => text);
 
     /// <summary>A word for each value of <typeparamref name="T"/>, or for those given.</summary>
     public static ValueReader<T> Word<T>(params T[] allowed)
@@ -69,15 +71,27 @@ internal static class Values
         var values = allowed.Length == 0 ? Enum.GetValues<T>() : allowed;
         var words = Array.ConvertAll(values, value => Kebab(value.ToString()));
         var expected = words.Length == 1 ? words[0] : $"one of {string.Join(", ", words)}";
-        return new Scalar<T>(expected, text => Array.IndexOf(words, text) is >= 0 and var index ? (true, values[index]) : default, value => Kebab(value.ToString()), words);
+        return new Scalar<T>(
+            expected,
+            text => Array.IndexOf(words, text) is >= 0 and var index ? (true, values[index]) : default,
+            value => Kebab(value.ToString()),
+            words);
     }
 
     /// <summary><c>DropOldest</c> as <c>drop-oldest</c>.</summary>
     public static string Kebab(string name) =>
-        string.Concat(name.Select((character, index) => char.IsUpper(character) ? (index > 0 ? "-" : "") + char.ToLowerInvariant(character) : character.ToString()));
+        string.Concat(
+            name.Select(
+                (character, index) =>
+                    char.IsUpper(character) ? (index > 0 ? "-" : "") + char.ToLowerInvariant(character) : character.ToString()));
 
     public static double? Number(string text) =>
-        double.TryParse(text, NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite), CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+        double.TryParse(
+            text,
+            NumberStyles.Float & ~(NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite),
+            CultureInfo.InvariantCulture,
+            out var number
+        ) && double.IsFinite(number)
             ? number
             : null;
 
@@ -90,7 +104,14 @@ internal static class Values
     public static string Spell(TimeSpan time)
     {
         ReadOnlySpan<(long Ticks, string Unit)> units =
-            [(TimeSpan.TicksPerDay, "d"), (TimeSpan.TicksPerHour, "h"), (TimeSpan.TicksPerMinute, "m"), (TimeSpan.TicksPerSecond, "s"), (TimeSpan.TicksPerMillisecond, "ms"), (TimeSpan.TicksPerMicrosecond, "us")];
+        [
+            (TimeSpan.TicksPerDay, "d"),
+            (TimeSpan.TicksPerHour, "h"),
+            (TimeSpan.TicksPerMinute, "m"),
+            (TimeSpan.TicksPerSecond, "s"),
+            (TimeSpan.TicksPerMillisecond, "ms"),
+            (TimeSpan.TicksPerMicrosecond, "us"),
+        ];
         if (time == TimeSpan.Zero)
             return "0s";
         foreach (var (ticks, unit) in units)
@@ -112,11 +133,17 @@ internal static class Values
         _ => $"{size}B",
     };
 
-    private static Scalar<int> WholeNumber(string expected, int least) => new(
-        expected,
-        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least ? (true, number) : default,
-        number => number.ToString(CultureInfo.InvariantCulture))
-    { Bare = true };
+    private static Scalar<int> WholeNumber(string expected, int least) =>
+        new(
+            expected,
+            text =>
+                int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least
+                    ? (true, number)
+                    : default,
+            number => number.ToString(CultureInfo.InvariantCulture))
+        {
+            Bare = true,
+        };
 
     private static Scalar<double> Real(string expected, double least, double most) => new(
         expected,

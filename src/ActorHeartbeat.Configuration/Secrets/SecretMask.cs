@@ -93,7 +93,10 @@ internal static partial class SecretMask
     private static partial Regex UrlParts();
 
     // The same, and what follows a name that sounds secret and a separator, up to the end of the value. References are no secrets.
-    [GeneratedRegex($$"""(?<=://)[^/@\s"]*(?=@)|(?<=[\w/.-]\?)[^\s"#]+|(?<=(?:{{Names}})[^\s=:{]*"?\s*[=:]\s*)(?![\s{\[$])(?:"(?:[^"\\]|\\.)*"?|[^,}\]#\s]+(?:[ \t]+[^,}\]#\s]+)*)""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        """(?<=://)[^/@\s"]*(?=@)|(?<=[\w/.-]\?)[^\s"#]+"""
+            + $$"""|(?<=(?:{{Names}})[^\s=:{]*"?\s*[=:]\s*)(?![\s{\[$])(?:"(?:[^"\\]|\\.)*"?|[^,}\]#\s]+(?:[ \t]+[^,}\]#\s]+)*)""",
+        RegexOptions.IgnoreCase)]
     private static partial Regex SecretParts();
 
     [GeneratedRegex(Names, RegexOptions.IgnoreCase)]

@@ -11,7 +11,8 @@ public sealed record ProcessSettings
     public SupervisorSettings Supervisor { get; init; } = new();
 
     /// <summary>
-    /// The file in which the process keeps what a restart must not forget, such as spent budgets of dials; its directory must exist. Null (default) for none.
+    /// The file in which the process keeps what a restart must not forget, such as spent budgets of dials; its directory must exist. Null
+    /// (default) for none.
     /// </summary>
     public string? StateFile { get; init; }
 

@@ -67,12 +67,15 @@ public static class ConfigurationPage
     public static ConfigurationDiff DiffAgainst(JsonElement page, ServiceConfiguration next)
     {
         using var document = JsonDocument.Parse(JsonText.Of(json => Write(json, next)));
-        if (page.ValueKind != JsonValueKind.Object || !page.TryGetProperty("configuration", out var running) || running.ValueKind != JsonValueKind.Object)
+        if (page.ValueKind != JsonValueKind.Object
+            || !page.TryGetProperty("configuration", out var running)
+            || running.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException("the answer is no configuration of a running service");
         return PageDiff.Between(running, document.RootElement);
     }
 
-    private static void WriteKeys<TSettings>(Utf8JsonWriter json, string name, Shape<TSettings> shape, TSettings settings, TSettings reference)
+    private static void WriteKeys<TSettings>(
+        Utf8JsonWriter json, string name, Shape<TSettings> shape, TSettings settings, TSettings reference)
     {
         json.WriteStartObject(name);
         foreach (var key in shape.Keys)

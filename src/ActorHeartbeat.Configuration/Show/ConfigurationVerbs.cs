@@ -31,9 +31,14 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
     private const int Different = 2;
 
     /// <summary>Says whether a file can be used, and if not, everything that is wrong with it.</summary>
-    public VerbResult Check(string path) => With(path, configuration => format == VerbFormat.Json
-        ? Line(Good, json => WriteCheck(json, configuration))
-        : new VerbResult(Good, $"{path}: good: {configuration.Endpoints.Count} endpoints, {configuration.Groups.Count} groups, {Files(configuration.Files)}\n"));
+    public VerbResult Check(string path) =>
+        With(path, configuration =>
+            format == VerbFormat.Json
+                ? Line(Good, json => WriteCheck(json, configuration))
+                : new VerbResult(
+                    Good,
+                    $"{path}: good: {configuration.Endpoints.Count} endpoints, {configuration.Groups.Count} groups, "
+                        + $"{Files(configuration.Files)}\n"));
 
     /// <summary>Every key of one endpoint, or of all when <paramref name="id"/> is null, with its value and its origin.</summary>
     public VerbResult Show(string path, string? id) => With(path, configuration =>
@@ -49,11 +54,13 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
 
     /// <summary>What a reload from one file to the other would do.</summary>
     public VerbResult Diff(string oldPath, string newPath) => With(oldPath, old => With(newPath, @new =>
-    {
-        var diff = ConfigurationDiff.Between(old, @new);
-        var exitCode = diff.IsEmpty ? Good : Different;
-        return format == VerbFormat.Json ? Line(exitCode, json => DiffReport.Write(json, diff)) : new VerbResult(exitCode, DiffReport.Print(diff));
-    }));
+            {
+                var diff = ConfigurationDiff.Between(old, @new);
+                var exitCode = diff.IsEmpty ? Good : Different;
+                return format == VerbFormat.Json
+                    ? Line(exitCode, json => DiffReport.Write(json, diff))
+                    : new VerbResult(exitCode, DiffReport.Print(diff));
+            }));
 
     private VerbResult With(string path, Func<ServiceConfiguration, VerbResult> then)
     {
@@ -67,9 +74,13 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
 
     private VerbResult Unknown(string path, string id, ServiceConfiguration configuration)
     {
-        var meant = Nearest.To(id, configuration.Endpoints.Select(endpoint => endpoint.Id.Value)) is { } near ? $"; did you mean \"{near}\"?" : "";
+        var meant = Nearest.To(id, configuration.Endpoints.Select(endpoint => endpoint.Id.Value)) is { } near
+            ? $"; did you mean \"{near}\"?"
+            : "";
         var error = new ConfigurationError(path, 0, 0, $"endpoints.{id}", $"no such endpoint{meant}");
-        return format == VerbFormat.Json ? Line(Refused, json => WriteErrors(json, [error])) : new VerbResult(Refused, $"{error}\n", IsError: true);
+        return format == VerbFormat.Json
+            ? Line(Refused, json => WriteErrors(json, [error]))
+            : new VerbResult(Refused, $"{error}\n", IsError: true);
     }
 
     // An optional include that is not there is no error, but a slip in its name is worth seeing.

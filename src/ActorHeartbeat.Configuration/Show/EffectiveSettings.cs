@@ -18,12 +18,18 @@ public sealed record EffectiveSetting(string Key, string Json, string File, int 
 public sealed record EffectiveSettings(EndpointId Id, ValueList<EffectiveSetting> Settings)
 {
     internal static EffectiveSettings Of(LayeredEndpoint endpoint) =>
-        new(endpoint.Settings.Id, [.. EndpointSchema.Shape.Keys.SelectMany(key => key.Path is "headers" or "labels" ? ByName(key, endpoint) : Whole(key, endpoint))]);
+        new(
+            endpoint.Settings.Id,
+            [
+                .. EndpointSchema.Shape.Keys.SelectMany(key =>
+                    key.Path is "headers" or "labels" ? ByName(key, endpoint) : Whole(key, endpoint)),
+            ]);
 
     private static IEnumerable<EffectiveSetting> Whole(Key<EndpointSettings> key, LayeredEndpoint endpoint)
     {
         if (endpoint.Layers.Deciding(key.Path) is { } deciding)
-            yield return new EffectiveSetting(key.Path, Json(key, endpoint.Settings), deciding.Assignment.At.File, deciding.Assignment.At.Line, deciding.Layer.Name);
+            yield return new EffectiveSetting(
+                key.Path, Json(key, endpoint.Settings), deciding.Assignment.At.File, deciding.Assignment.At.Line, deciding.Layer.Name);
     }
 
     // Each name of headers and labels may come from another layer.
@@ -35,14 +41,23 @@ public sealed record EffectiveSettings(EndpointId Id, ValueList<EffectiveSetting
             var (layer, at) = endpoint.Layers.Reverse()
                 .Select(layer => (Layer: layer, At: layer.Find(key.Path)?.At.FindAnyCase(name.Name)))
                 .First(pair => pair.At is not null);
-            yield return new EffectiveSetting($"{key.Path}.{name.Name}", name.Value.GetRawText(), at!.Value.File, at.Value.Line, layer.Name); // First has seen to it
+            yield return new EffectiveSetting(
+                $"{key.Path}.{name.Name}",
+                name.Value.GetRawText(),
+                at!.Value.File,
+                at.Value.Line,
+                layer.Name); // First has seen to it
         }
     }
 
     /// <summary>HOCON that says the same, each line with its origin as a comment.</summary>
     public string ToText()
     {
-        var widest = Settings.Select(setting => setting.Key.Length + setting.Json.Length).Where(length => length <= 60).DefaultIfEmpty().Max();
+        var widest = Settings
+            .Select(setting => setting.Key.Length + setting.Json.Length)
+            .Where(length => length <= 60)
+            .DefaultIfEmpty()
+            .Max();
         var text = new StringBuilder();
         foreach (var setting in Settings)
         {

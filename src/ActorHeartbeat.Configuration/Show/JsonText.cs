@@ -8,7 +8,11 @@ namespace ActorHeartbeat.Configuration.Show;
 internal static class JsonText
 {
     // Shown in consoles and terminals, never put into HTML: quotes and letters stay readable.
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Compact = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     public static string Of(Action<Utf8JsonWriter> write)
     {

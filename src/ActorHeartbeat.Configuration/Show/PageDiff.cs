@@ -19,24 +19,35 @@ internal static class PageDiff
             .. ConfigurationDiff.Akka(Same(Member(old, "akka"), Member(@new, "akka"))),
         ]);
 
-    private static IEnumerable<ChangedSetting> Named<TSettings>(string section, Shape<TSettings> shape, JsonElement old, JsonElement @new) =>
-        ConfigurationDiff.Named(section, Members(old, section), Members(@new, section), (before, after) => Changes(shape, before, after));
+    private static IEnumerable<ChangedSetting> Named<TSettings>(
+        string section,
+        Shape<TSettings> shape,
+        JsonElement old,
+        JsonElement @new
+    ) => ConfigurationDiff.Named(section, Members(old, section), Members(@new, section), (before, after) => Changes(shape, before, after));
 
     private static EndpointChange EndpointChangeBetween(JsonElement old, JsonElement @new)
     {
         var changes = Changes(EndpointSchema.Shape, old, @new).ToArray();
-        return new EndpointChange(changes.Select(change => change.Effect).DefaultIfEmpty().Max(), [.. changes.Select(change => change.Key)]);
+        return new EndpointChange(
+            changes.Select(change => change.Effect).DefaultIfEmpty().Max(), [.. changes.Select(change => change.Key)]);
     }
 
     private static IEnumerable<ChangedSetting> Changes<TSettings>(Shape<TSettings> shape, JsonElement old, JsonElement @new) =>
-        shape.Keys.Where(key => !Same(Member(old, key.Path), Member(@new, key.Path))).Select(key => new ChangedSetting(key.Path, key.Effect));
+        shape
+            .Keys.Where(key => !Same(Member(old, key.Path), Member(@new, key.Path)))
+            .Select(key => new ChangedSetting(key.Path, key.Effect));
 
     private static bool Same(JsonElement one, JsonElement other) =>
-        one.ValueKind == JsonValueKind.Undefined || other.ValueKind == JsonValueKind.Undefined ? one.ValueKind == other.ValueKind : JsonElement.DeepEquals(one, other);
+        one.ValueKind == JsonValueKind.Undefined || other.ValueKind == JsonValueKind.Undefined
+            ? one.ValueKind == other.ValueKind
+            : JsonElement.DeepEquals(one, other);
 
     private static JsonElement Member(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member) ? member : default;
 
     private static IEnumerable<KeyValuePair<string, JsonElement>> Members(JsonElement of, string name) =>
-        Member(of, name) is { ValueKind: JsonValueKind.Object } member ? member.EnumerateObject().Select(each => KeyValuePair.Create(each.Name, each.Value)) : [];
+        Member(of, name) is { ValueKind: JsonValueKind.Object } member
+            ? member.EnumerateObject().Select(each => KeyValuePair.Create(each.Name, each.Value))
+            : [];
 }

@@ -24,15 +24,20 @@ internal sealed class IncludeStatement(TokenCursor at, SourceText source, Includ
         }
         if (at.Token.Kind != TokenKind.Quoted)
         {
-            at.Error(statement, $"include is followed by {TokenCursor.Describe(at.Token)}; expected \"file\", file(\"...\") or required(...), "
-                + "or quote \"include\" to use it as a key");
+            at.Error(
+                statement,
+                $"include is followed by {TokenCursor.Describe(at.Token)}; expected \"file\", file(\"...\") or required(...), "
+                    + "or quote \"include\" to use it as a key");
             return false;
         }
         var name = at.Token;
         at.Advance();
         var toClose = (required ? 1 : 0) + (isFile ? 1 : 0);
         at.SkipBlanks(newlines: toClose > 0);
-        while (toClose > 0 && at.Token is { Kind: TokenKind.Unquoted } closing && closing.Length <= toClose && !closing.Span.ContainsAnyExcept(')'))
+        while (toClose > 0
+            && at.Token is { Kind: TokenKind.Unquoted } closing
+            && closing.Length <= toClose
+            && !closing.Span.ContainsAnyExcept(')'))
         {
             toClose -= closing.Length;
             at.Advance();

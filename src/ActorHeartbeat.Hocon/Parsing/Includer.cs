@@ -3,7 +3,9 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
 
-/// <summary>Reads files and the files they include. A relative name is relative to the file that includes it, never to the working directory.</summary>
+/// <summary>
+/// Reads files and the files they include. A relative name is relative to the file that includes it, never to the working directory.
+/// </summary>
 internal sealed class Includer(HoconOptions options, ErrorList errors)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -55,7 +57,12 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
         }
         if (IsSame(_current, path) || _chain.Any(step => IsSame(step.Path, path)))
         {
-            var steps = _chain.Reverse().SkipWhile(step => !IsSame(step.Path, path)).Select(step => $"{step.Path}:{step.Line}").Append($"{_current}:{here.Line}").Append(path);
+            var steps = _chain
+                .Reverse()
+                .SkipWhile(step => !IsSame(step.Path, path))
+                .Select(step => $"{step.Path}:{step.Line}")
+                .Append($"{_current}:{here.Line}")
+                .Append(path);
             // The way round is the place.
             errors.Add(new HoconError(new HoconOrigin(string.Join(" -> ", steps), 0, 0), 1, "include cycle", null));
             return null;

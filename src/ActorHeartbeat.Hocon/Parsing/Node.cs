@@ -78,7 +78,9 @@ internal sealed class ObjectNode(SourceText source, int start) : Node(source, st
     }
 }
 
-/// <summary>Everything assigned to one key, oldest first. The last wins; objects merge; a substitution can look back at what is below.</summary>
+/// <summary>
+/// Everything assigned to one key, oldest first. The last wins; objects merge; a substitution can look back at what is below.
+/// </summary>
 internal sealed class Slot(string key)
 {
     private Assignment _first; // nearly all keys are assigned once
@@ -127,8 +129,15 @@ internal readonly record struct Assignment(SourceText KeySource, int KeyStart, N
 /// <summary>${path} or ${?path}.</summary>
 /// <param name="path">As written, from the root of its own file.</param>
 /// <param name="prefix">The keys under which its file was included; tried first.</param>
-internal sealed class SubstitutionNode(SourceText source, int start, int length, string[] path, string[] prefix, bool isOptional, bool isAppend = false)
-    : Node(source, start, length)
+internal sealed class SubstitutionNode(
+    SourceText source,
+    int start,
+    int length,
+    string[] path,
+    string[] prefix,
+    bool isOptional,
+    bool isAppend = false
+) : Node(source, start, length)
 {
     public string[] Path { get; } = path;
 

@@ -4,7 +4,9 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
 
-/// <summary>Reads one text into nodes. After an error it goes on at the next line, comma or closing bracket, so that it reports many.</summary>
+/// <summary>
+/// Reads one text into nodes. After an error it goes on at the next line, comma or closing bracket, so that it reports many.
+/// </summary>
 internal sealed class Parser
 {
     private readonly SourceText _source;
@@ -159,7 +161,8 @@ internal sealed class Parser
         }
         else if (separator.Kind != TokenKind.OpenBrace)
         {
-            _at.Error(keyToken, $"key \"{PathText.Of(keys)}\" is followed by {TokenCursor.Describe(separator)}; expected '=', ':', '+=' or '{{'");
+            _at.Error(
+                keyToken, $"key \"{PathText.Of(keys)}\" is followed by {TokenCursor.Describe(separator)}; expected '=', ':', '+=' or '{{'");
             return false;
         }
         if (!_at.Enter(keyToken, keys.Length - 1))
@@ -225,7 +228,8 @@ internal sealed class Parser
         item.Items.Add(value);
         // A copy of the whole path for each of a million += would be a file of gigabytes: the object's part of it is shared.
         _objectPath ??= [.. CollectionsMarshal.AsSpan(_path)[..^keys.Length]];
-        var previous = new SubstitutionNode(_source, separator.Start, separator.Length, keys, _objectPath, isOptional: true, isAppend: true);
+        var previous = new SubstitutionNode(
+            _source, separator.Start, separator.Length, keys, _objectPath, isOptional: true, isAppend: true);
         return new ConcatenationNode(_source, value.Start, value.Length, [new Piece("", previous), new Piece("", item)]);
     }
 

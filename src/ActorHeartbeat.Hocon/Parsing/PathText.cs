@@ -7,8 +7,10 @@ namespace ActorHeartbeat.Hocon.Parsing;
 /// <summary>Path expressions: dots outside quotes divide, blanks inside stay, outer blanks do not.</summary>
 internal static class PathText
 {
-    private static readonly SearchValues<char> BareCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
-    private static readonly SearchValues<char> SimpleCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> BareCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    private static readonly SearchValues<char> SimpleCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>The most tokens of a path of so many elements: each may be quoted, with a dot and blanks behind it.</summary>
     public static int MostTokens(int mostElements) => mostElements > int.MaxValue / 4 ? int.MaxValue : 4 * mostElements;
@@ -47,7 +49,10 @@ internal static class PathText
                 }
                 if (element.Length == 0 && pending.Length == 0 && !hasQuoted)
                 {
-                    why = elements.Count == 0 ? "a path must not begin with a dot" : "a path must not have two dots in a row; an empty key is written \"\"";
+                    why =
+                        elements.Count == 0
+                            ? "a path must not begin with a dot"
+                            : "a path must not have two dots in a row; an empty key is written \"\"";
                     return null;
                 }
                 elements.Add(element.Append(pending).ToString());
@@ -71,7 +76,10 @@ internal static class PathText
         return [.. elements];
     }
 
-    /// <summary>The path that one token is, in quotes or of nothing but letters, digits, '-', '_' and single dots, as nearly all are; null for the rest.</summary>
+    /// <summary>
+    /// The path that one token is, in quotes or of nothing but letters, digits, '-', '_' and single dots, as nearly all are; null for the
+    /// rest.
+    /// </summary>
     public static string[]? Simple(in Token token, KeyPool keys, int mostElements) =>
         token.Kind == TokenKind.Quoted ? keys.Path(token.Span) : Simple(token.Span, keys, mostElements);
 

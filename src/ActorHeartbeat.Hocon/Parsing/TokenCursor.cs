@@ -43,7 +43,9 @@ internal sealed class TokenCursor
         _token = new Token(TokenKind.End, _token.Start, 0, _source.Text);
     }
 
-    /// <summary>Takes the beginning of an unquoted token that is a word of the language, such as required( and the blanks behind it.</summary>
+    /// <summary>
+    /// Takes the beginning of an unquoted token that is a word of the language, such as required( and the blanks behind it.
+    /// </summary>
     public bool TakeWord(string word)
     {
         if (Token.Kind != TokenKind.Unquoted || !Token.Span.StartsWith(word))

@@ -48,7 +48,9 @@ public static class HoconReader
             return false;
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out result))
             return true;
-        if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || number != decimal.Truncate(number) || number is > long.MaxValue or < long.MinValue)
+        if (!decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            || number != decimal.Truncate(number)
+            || number is > long.MaxValue or < long.MinValue)
             return false;
         result = (long)number;
         return true;
@@ -78,7 +80,10 @@ public static class HoconReader
     public static bool TrySize(HoconValue value, out long result)
     {
         result = 0;
-        if (!Split(value, out var number, out var unit) || number < 0 || !SizeBytes.TryGetValue(unit, out var bytes) || number > long.MaxValue / bytes)
+        if (!Split(value, out var number, out var unit)
+            || number < 0
+            || !SizeBytes.TryGetValue(unit, out var bytes)
+            || number > long.MaxValue / bytes)
             return false;
         result = (long)(number * bytes);
         return true;
@@ -108,9 +113,19 @@ public static class HoconReader
         items = value switch
         {
             HoconArray array => array.Items,
-            HoconObject fields => fields.Fields
-                .Select(field => (field.Value, IsNumber: int.TryParse(field.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var number), Number: number))
-                .Where(field => field.IsNumber).OrderBy(field => field.Number).Select(field => field.Value).ToArray() is { Length: > 0 } numbered ? numbered : null,
+            HoconObject fields => fields
+                .Fields.Select(field =>
+                    (
+                        field.Value,
+                        IsNumber: int.TryParse(field.Key, NumberStyles.None, CultureInfo.InvariantCulture, out var number),
+                        Number: number))
+                .Where(field => field.IsNumber)
+                .OrderBy(field => field.Number)
+                .Select(field => field.Value)
+                .ToArray()
+                is { Length: > 0 } numbered
+                ? numbered
+                : null,
             _ => null,
         };
         return items is not null;
@@ -132,14 +147,34 @@ public static class HoconReader
     }
 
     private static Dictionary<string, long> Units(params (long Nanoseconds, string[] Names)[] units) =>
-        units.SelectMany(unit => unit.Names.Select(name => (name, unit.Nanoseconds))).ToDictionary(unit => unit.name, unit => unit.Nanoseconds, StringComparer.Ordinal);
+        units
+            .SelectMany(unit => unit.Names.Select(name => (name, unit.Nanoseconds)))
+            .ToDictionary(unit => unit.name, unit => unit.Nanoseconds, StringComparer.Ordinal);
 
     private static Dictionary<string, decimal> Sizes()
     {
-        var sizes = new Dictionary<string, decimal>(StringComparer.Ordinal) { [""] = 1, ["B"] = 1, ["b"] = 1, ["byte"] = 1, ["bytes"] = 1 };
-        decimal decimalUnit = 1, binaryUnit = 1;
-        foreach (var (letter, ten, two) in (ReadOnlySpan<(string, string, string)>)
-            [("K", "kilo", "kibi"), ("M", "mega", "mebi"), ("G", "giga", "gibi"), ("T", "tera", "tebi"), ("P", "peta", "pebi"), ("E", "exa", "exbi"), ("Z", "zetta", "zebi"), ("Y", "yotta", "yobi")])
+        var sizes = new Dictionary<string, decimal>(StringComparer.Ordinal)
+        {
+            [""] = 1,
+            ["B"] = 1,
+            ["b"] = 1,
+            ["byte"] = 1,
+            ["bytes"] = 1,
+        };
+        decimal decimalUnit = 1,
+            binaryUnit = 1;
+        foreach (
+            var (letter, ten, two) in (ReadOnlySpan<(string, string, string)>)
+                [
+                    ("K", "kilo", "kibi"),
+                    ("M", "mega", "mebi"),
+                    ("G", "giga", "gibi"),
+                    ("T", "tera", "tebi"),
+                    ("P", "peta", "pebi"),
+                    ("E", "exa", "exbi"),
+                    ("Z", "zetta", "zebi"),
+                    ("Y", "yotta", "yobi"),
+                ])
         {
             (decimalUnit, binaryUnit) = (decimalUnit * 1000, binaryUnit * 1024);
             foreach (var name in (ReadOnlySpan<string>)[letter == "K" ? "kB" : $"{letter}B", $"{ten}byte", $"{ten}bytes"])

@@ -27,7 +27,8 @@ internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors
         var added = pieces.Skip(1).Sum(piece => piece.Blanks.Length + ((piece.Value as SeenScalar)?.Length ?? 0));
         if (!bounds.CountText(node, first.CostOf(added)))
             return null;
-        return first.Append(node, pieces.Skip(1).SelectMany(piece => (string[])[piece.Blanks, (piece.Value as SeenScalar)?.Text ?? ""]), added);
+        return first.Append(
+            node, pieces.Skip(1).SelectMany(piece => (string[])[piece.Blanks, (piece.Value as SeenScalar)?.Text ?? ""]), added);
     }
 
     private Seen? JoinContainers(ConcatenationNode node, (string Blanks, Node At, Seen? Value)[] pieces)
@@ -67,8 +68,10 @@ internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors
                     break;
                 default:
                     // Text and then a bracket: what stands before the bracket may have been meant as the next key.
-                    var remedy = joined is SeenScalar && at is ObjectNode ? "; is a ',' or a line break missing before the key of the object?" : "";
-                    errors.Add(at.Source, at.Start, at.Length, $"{Kind(joined)} and {Kind(value)} cannot stand side by side in one value{remedy}");
+                    var remedy =
+                        joined is SeenScalar && at is ObjectNode ? "; is a ',' or a line break missing before the key of the object?" : "";
+                    errors.Add(
+                        at.Source, at.Start, at.Length, $"{Kind(joined)} and {Kind(value)} cannot stand side by side in one value{remedy}");
                     return new SeenFailure(at);
             }
         }
@@ -85,10 +88,16 @@ internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors
     {
         if (!bounds.Step(fields.At, Enumerable.Range(0, fields.Count).Sum(layer => 1L + fields[layer].Slots.Count)))
             return null;
-        var keys = Enumerable.Range(0, fields.Count)
-            .SelectMany(layer => fields[layer].Slots).Select(slot => slot.Key).Distinct(StringComparer.Ordinal)
-            .Select(key => (Key: key, IsNumber: int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var number), Number: number))
-            .Where(key => key.IsNumber).OrderBy(key => key.Number).ToArray();
+        var keys = Enumerable
+            .Range(0, fields.Count)
+            .SelectMany(layer => fields[layer].Slots)
+            .Select(slot => slot.Key)
+            .Distinct(StringComparer.Ordinal)
+            .Select(key =>
+                (Key: key, IsNumber: int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var number), Number: number))
+            .Where(key => key.IsNumber)
+            .OrderBy(key => key.Number)
+            .ToArray();
         if (keys.Length == 0)
             return null;
         var items = keys.Select(key => resolver.Field(fields, key.Key)).OfType<Seen>().Select(seen => new SeenItem(null, seen)).ToList();

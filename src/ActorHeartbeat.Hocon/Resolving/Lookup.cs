@@ -13,7 +13,8 @@ internal abstract record Seen(Node At);
 /// <summary>Wrong, and reported: whatever is made of it is not reported again.</summary>
 internal sealed record SeenFailure(Node At) : Seen(At);
 
-internal sealed record SeenScalar(Node At, TokenKind Kind, StringBuilder? Grown, int Length, string? Flat, HoconOrigin? Elsewhere = null) : Seen(At)
+internal sealed record SeenScalar(Node At, TokenKind Kind, StringBuilder? Grown, int Length, string? Flat, HoconOrigin? Elsewhere = null)
+    : Seen(At)
 {
     private const int Short = 64; // up to here a text of its own costs less than a builder
 
@@ -23,7 +24,8 @@ internal sealed record SeenScalar(Node At, TokenKind Kind, StringBuilder? Grown,
 
     public string Text => _text ??= Grown!.ToString(0, Length);
 
-    public static SeenScalar Of(Node at, TokenKind kind, string text, HoconOrigin? elsewhere = null) => new(at, kind, null, text.Length, text, elsewhere);
+    public static SeenScalar Of(Node at, TokenKind kind, string text, HoconOrigin? elsewhere = null) =>
+        new(at, kind, null, text.Length, text, elsewhere);
 
     /// <summary>How much is copied when texts of these lengths are appended to this one.</summary>
     public int CostOf(int added) => Grown is not null && Grown.Length == Length ? added : Length + added;
@@ -106,7 +108,9 @@ internal sealed record SeenObject(Node At, ObjectNode? Only, List<ObjectNode> La
         return new SeenObject(above.At, null, layers, layers.Count);
     }
 
-    /// <summary>An object that grew from this one holds it already: a = ${a} {..} said thirty times would else double thirty times.</summary>
+    /// <summary>
+    /// An object that grew from this one holds it already: a = ${a} {..} said thirty times would else double thirty times.
+    /// </summary>
     private bool IsBeginningOf(SeenObject above)
     {
         if (Count > above.Count)

@@ -13,7 +13,8 @@ internal static class Missing
         var path = PathText.Of(node.Path);
         var reached = running.FindIndex(evaluation => evaluation.WasReached);
         if (reached >= 0 && running.Count > 1)
-            return $"${{{path}}} is a cycle: {Cycle([.. running.Skip(reached).Append(running[reached]).Select(evaluation => evaluation.Slot)], root)}";
+            return $"${{{path}}} is a cycle: "
+                + $"{Cycle([.. running.Skip(reached).Append(running[reached]).Select(evaluation => evaluation.Slot)], root)}";
         if (reached >= 0)
             return $"${{{path}}} refers to itself: there is no earlier value of \"{Paths([running[reached].Slot], root)[0]}\"";
         var tried = node.Prefix.Length == 0 ? path : $"{PathText.Of([.. node.Prefix, .. node.Path])}, {path}";

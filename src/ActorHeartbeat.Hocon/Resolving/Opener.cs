@@ -21,7 +21,8 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
     {
         if (!bounds.Count(node) || !bounds.Enter(node))
             return null;
-        HoconValue opened = node is ObjectNode fields ? OpenAlone(fields, node) : OpenArray(SeenArray.Of((ArrayNode)node)); // it is one of the two
+        // it is one of the two
+        HoconValue opened = node is ObjectNode fields ? OpenAlone(fields, node) : OpenArray(SeenArray.Of((ArrayNode)node));
         bounds.Leave();
         return opened;
     }
@@ -34,7 +35,9 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
             return null;
         return seen switch
         {
-            SeenScalar { Grown: not null } grown => bounds.CountText(grown.At, grown.Length) ? Scalar(grown.Kind, grown.Origin, grown.Text) : null,
+            SeenScalar { Grown: not null } grown => bounds.CountText(grown.At, grown.Length)
+                ? Scalar(grown.Kind, grown.Origin, grown.Text)
+                : null,
             SeenScalar scalar => Scalar(scalar.Kind, scalar.Origin, scalar.Text),
             _ => OpenContainer(seen),
         };

@@ -48,7 +48,10 @@ internal sealed class Resolver
         var work = 0L;
         var objects = default(Stacked);
         Seen? lowest = null;
-        for (var index = fields.LayerBelow(below.End, below.Key, ref work); index >= 0; index = fields.LayerBelow(index, below.Key, ref work))
+        for (
+            var index = fields.LayerBelow(below.End, below.Key, ref work);
+            index >= 0;
+            index = fields.LayerBelow(index, below.Key, ref work))
         {
             var slot = fields[index].Find(below.Key)!;
             var seen = Value(slot, below with { End = index });
@@ -187,7 +190,9 @@ internal sealed class Resolver
         _ => Known(node),
     };
 
-    /// <summary>A substitution or concatenation that is an element or a piece: it belongs to no slot, so there is nothing to look back at.</summary>
+    /// <summary>
+    /// A substitution or concatenation that is an element or a piece: it belongs to no slot, so there is nothing to look back at.
+    /// </summary>
     private Seen? Known(Node node)
     {
         if (_known.TryGetValue(node, out var known))
@@ -243,7 +248,9 @@ internal sealed class Resolver
     }
 
     private SeenScalar? FromEnvironmentScalar(SubstitutionNode node, string name) =>
-        Variable(name) is { } text ? SeenScalar.Of(node, TokenKind.Quoted, text, new HoconOrigin($"environment variable {name}", 0, 0)) : null;
+        Variable(name) is { } text
+            ? SeenScalar.Of(node, TokenKind.Quoted, text, new HoconOrigin($"environment variable {name}", 0, 0))
+            : null;
 
     private Seen? FromEnvironment(SubstitutionNode node)
     {

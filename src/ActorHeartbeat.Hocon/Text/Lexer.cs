@@ -9,8 +9,11 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
 {
     private const string Reserved = "$\"{}[]:=,+#`^?!@*&\\";
 
-    // The separators of Unicode (categories Zs, Zl and Zp), the control characters that HOCON counts among them, and the byte order mark; no newline.
-    private const string Blank = "\t\v\f\r\x1C\x1D\x1E\x1F \u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF";
+    // The separators of Unicode (categories Zs, Zl and Zp), the control characters that HOCON counts among them, and the byte order mark;
+    // no newline.
+    private const string Blank =
+        "\t\v\f\r\x1C\x1D\x1E\x1F "
+            + "\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF";
 
     private static readonly SearchValues<char> NotUnquoted = SearchValues.Create(Reserved);
     private static readonly SearchValues<char> BlankCharacters = SearchValues.Create(Blank);
@@ -19,7 +22,11 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
     private static readonly SearchValues<char> MayEndUnquoted = SearchValues.Create(Reserved + Blank + "\n/");
 
     // A string that meets its closing quote before any of the others is what is written.
-    private static readonly SearchValues<char> EndsPlain = SearchValues.Create([.. Enumerable.Range(0, ' ').Select(control => (char)control), '"', '\\']);
+    private static readonly SearchValues<char> EndsPlain = SearchValues.Create([
+        .. Enumerable.Range(0, ' ').Select(control => (char)control),
+        '"',
+        '\\',
+    ]);
 
     private readonly string _text = source.Text;
     private int _at;
@@ -238,7 +245,14 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
             case 't':
                 value.Append('\t');
                 return true;
-            case 'u' when start + 6 <= _text.Length && ushort.TryParse(_text.AsSpan(start + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit):
+            case 'u'
+                when start + 6 <= _text.Length
+                    && ushort.TryParse(
+                        _text.AsSpan(start + 2, 4),
+                        NumberStyles.AllowHexSpecifier,
+                        CultureInfo.InvariantCulture,
+                        out var unit
+                    ):
                 value.Append((char)unit);
                 _at = start + 6;
                 return true;
@@ -246,7 +260,11 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
                 errors.Add(source, start, 2, "\\u must be followed by four hexadecimal digits");
                 return false;
             default:
-                errors.Add(source, start, 2, $"unknown escape \"\\{(escaped == '\n' ? "" : escaped)}\"; allowed: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
+                errors.Add(
+                    source,
+                    start,
+                    2,
+                    $"unknown escape \"\\{(escaped == '\n' ? "" : escaped)}\"; allowed: \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX");
                 return false;
         }
     }

@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace ActorHeartbeat.Hocon.Text;
 
 /// <summary>
-/// Halves of surrogate pairs: JSON can spell one as an escape (RFC 8259 section 8.2), but no UTF-8 has it, and a writer would put U+FFFD there.
+/// Halves of surrogate pairs: JSON can spell one as an escape (RFC 8259 section 8.2), but no UTF-8 has it, and a writer would put U+FFFD
+/// there.
 /// </summary>
 internal static class Surrogates
 {

@@ -42,5 +42,6 @@ internal readonly record struct Token(TokenKind Kind, int Start, int Length, str
     /// <summary>Cut out at each call: punctuation and blanks are seldom asked.</summary>
     public string Text => Value ?? Source.Substring(Start, Length);
 
-    public bool IsSimple => Kind is TokenKind.Quoted or TokenKind.Unquoted or TokenKind.Number or TokenKind.True or TokenKind.False or TokenKind.Null;
+    public bool IsSimple =>
+        Kind is TokenKind.Quoted or TokenKind.Unquoted or TokenKind.Number or TokenKind.True or TokenKind.False or TokenKind.Null;
 }

@@ -28,7 +28,9 @@ public static class HoconWriter
         {
             case HoconObject fields when !KeysAreWhole(fields.Fields):
                 // A writer takes names only as text, which has no way to spell half a pair.
-                json.WriteRawValue($"{{{string.Join(',', fields.Fields.Select(field => $"{Surrogates.Escape(field.Key)}:{ToJson(field.Value)}"))}}}", skipInputValidation: true);
+                json.WriteRawValue(
+                    $"{{{string.Join(',', fields.Fields.Select(field => $"{Surrogates.Escape(field.Key)}:{ToJson(field.Value)}"))}}}",
+                    skipInputValidation: true);
                 break;
             case HoconObject fields:
                 json.WriteStartObject();

@@ -4,7 +4,9 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Writing;
 
-/// <summary>A JSON writer and its bytes, kept by each thread: a configuration of thousands of endpoints holds a message or two for each.</summary>
+/// <summary>
+/// A JSON writer and its bytes, kept by each thread: a configuration of thousands of endpoints holds a message or two for each.
+/// </summary>
 internal sealed class JsonBuffer
 {
     private const int UsualLength = 256; // a message is a line
@@ -16,7 +18,15 @@ internal sealed class JsonBuffer
     private readonly ArrayBufferWriter<byte> _bytes = new(UsualLength);
     private readonly Utf8JsonWriter _json;
 
-    private JsonBuffer() => _json = new Utf8JsonWriter(_bytes, new JsonWriterOptions { Encoder = JsonContext.Readable, MaxDepth = int.MaxValue, SkipValidation = true });
+    private JsonBuffer() =>
+        _json = new Utf8JsonWriter(
+            _bytes,
+            new JsonWriterOptions
+            {
+                Encoder = JsonContext.Readable,
+                MaxDepth = int.MaxValue,
+                SkipValidation = true,
+            });
 
     /// <summary>The value in one line of UTF-8, good until the thread writes the next.</summary>
     public static ReadOnlySpan<byte> Write(HoconValue value)

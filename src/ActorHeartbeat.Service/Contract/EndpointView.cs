@@ -120,13 +120,15 @@ internal sealed record HeartbeatView(string Mode, string Status, int Missed)
     public static HeartbeatView Of(EndpointSnapshot endpoint) => new(
         Spelling.Kebab(endpoint.Settings.Heartbeat.Mode), StatusOf(endpoint), endpoint.Status?.Missed ?? 0);
 
-    private static string StatusOf(EndpointSnapshot endpoint) => endpoint switch
-    {
-        { Settings.Heartbeat.Mode: HeartbeatMode.None } => "off",
-        { Status: { State: ConnectionState.AwaitingPong, Missed: 0 } } => "waiting",
-        { Status.State: ConnectionState.AwaitingPong } => "missed",
-        { Status: { State: ConnectionState.BackingOff, LastClose.Kind: CauseKind.HeartbeatTimeout or CauseKind.MaxSilence } } => "timed-out",
-        { Figures.RoundTrips.Last: not null } => "answered",
-        _ => "idle",
-    };
+    private static string StatusOf(EndpointSnapshot endpoint) =>
+        endpoint switch
+        {
+            { Settings.Heartbeat.Mode: HeartbeatMode.None } => "off",
+            { Status: { State: ConnectionState.AwaitingPong, Missed: 0 } } => "waiting",
+            { Status.State: ConnectionState.AwaitingPong } => "missed",
+            { Status: { State: ConnectionState.BackingOff, LastClose.Kind: CauseKind.HeartbeatTimeout or CauseKind.MaxSilence } } =>
+                "timed-out",
+            { Figures.RoundTrips.Last: not null } => "answered",
+            _ => "idle",
+        };
 }

@@ -10,12 +10,19 @@ namespace ActorHeartbeat.Service.Contract;
 /// <param name="Queue">Its place among those that wait for a permit to dial; null when it does not.</param>
 /// <param name="Transitions">The latest state changes, oldest first.</param>
 internal sealed record ExplanationView(
-    string Id, string State, string Explanation, string? WaitsFor, DateTimeOffset? Until, QueuePlaceView? Queue, IReadOnlyList<TransitionView> Transitions);
+    string Id,
+    string State,
+    string Explanation,
+    string? WaitsFor,
+    DateTimeOffset? Until,
+    QueuePlaceView? Queue,
+    IReadOnlyList<TransitionView> Transitions);
 
 /// <param name="Place">Counted from 1.</param>
 internal sealed record QueuePlaceView(int Place, string Why, DateTimeOffset? Until)
 {
-    public static QueuePlaceView? Of(QueuePlace? place) => place is { Place: > 0 } ? new QueuePlaceView(place.Place, place.Why, place.Until) : null;
+    public static QueuePlaceView? Of(QueuePlace? place) =>
+        place is { Place: > 0 } ? new QueuePlaceView(place.Place, place.Why, place.Until) : null;
 }
 
 /// <summary>One state change.</summary>

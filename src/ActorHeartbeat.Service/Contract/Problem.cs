@@ -23,13 +23,20 @@ internal sealed record Problem(int Status, string Title, string Detail, string R
 
     public static Problem BadRequest(string detail, string remedy) => new(StatusCodes.Status400BadRequest, "Bad request", detail, remedy);
 
-    public static Problem Refused(string detail, string remedy) => new(StatusCodes.Status409Conflict, "Refused in this state", detail, remedy);
+    public static Problem Refused(string detail, string remedy) =>
+        new(StatusCodes.Status409Conflict, "Refused in this state", detail, remedy);
 
     public static Problem Forbidden(string detail, string remedy) => new(StatusCodes.Status403Forbidden, "Forbidden", detail, remedy);
 
     public static readonly Problem Draining = new(
-        StatusCodes.Status503ServiceUnavailable, "Shutting down", "the service is shutting down and takes no commands", "send it to the service that takes over");
+        StatusCodes.Status503ServiceUnavailable,
+        "Shutting down",
+        "the service is shutting down and takes no commands",
+        "send it to the service that takes over");
 
     public static readonly Problem NoAnswer = new(
-        StatusCodes.Status503ServiceUnavailable, "No answer", "the supervisor did not answer in time", "try again; if it lasts, see /healthz/live and the log");
+        StatusCodes.Status503ServiceUnavailable,
+        "No answer",
+        "the supervisor did not answer in time",
+        "try again; if it lasts, see /healthz/live and the log");
 }

@@ -6,7 +6,9 @@ namespace ActorHeartbeat.Service.Contract;
 
 /// <summary>How everything the HTTP API says and takes is written as JSON: camelCase, nulls written, unknown members refused.</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(EndpointView))]
 [JsonSerializable(typeof(EndpointListView))]
 [JsonSerializable(typeof(ExplanationView))]
@@ -19,7 +21,11 @@ namespace ActorHeartbeat.Service.Contract;
 internal sealed partial class ServiceJson : JsonSerializerContext
 {
     /// <summary>Quotes and letters stay readable: what is written here is never put into HTML.</summary>
-    public static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    public static readonly JsonWriterOptions Relaxed = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     public static ServiceJson Contract => Holder.Contract;
 

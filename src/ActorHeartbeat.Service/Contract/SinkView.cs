@@ -11,14 +11,21 @@ namespace ActorHeartbeat.Service.Contract;
 /// <param name="LinesWritten">Lines that the operating system has taken since the sink began with these settings.</param>
 /// <param name="EventsLost">Events that a gap in the file stands for.</param>
 /// <param name="Failure">Why the disk refuses; null when it does not.</param>
-internal sealed record SinkView(string Name, string Type, string Path, string Select, string State, long LinesWritten, long EventsLost, string? Failure)
+internal sealed record SinkView(
+    string Name, string Type, string Path, string Select, string State, long LinesWritten, long EventsLost, string? Failure)
 {
     public static SinkView Of(FileSink sink)
     {
         var failure = sink.Failure;
         return new SinkView(
-            sink.Name, Spelling.Kebab(sink.Settings.Kind), sink.Settings.Path, sink.Settings.Select, failure is null ? "writing" : "failing",
-            sink.LinesWritten, sink.EventsLost, failure);
+            sink.Name,
+            Spelling.Kebab(sink.Settings.Kind),
+            sink.Settings.Path,
+            sink.Settings.Select,
+            failure is null ? "writing" : "failing",
+            sink.LinesWritten,
+            sink.EventsLost,
+            failure);
     }
 }
 

@@ -8,7 +8,8 @@ namespace ActorHeartbeat.Service.Events;
 /// <summary>How a stream of events is written. One per stream.</summary>
 internal abstract class EventFormat
 {
-    private readonly Utf8JsonWriter _json = FeedEventJson.CreateWriter(new ArrayBufferWriter<byte>(1)); // replaced by each stream's own output
+    // replaced by each stream's own output
+    private readonly Utf8JsonWriter _json = FeedEventJson.CreateWriter(new ArrayBufferWriter<byte>(1));
 
     public abstract string MediaType { get; }
 

@@ -7,7 +7,8 @@ namespace ActorHeartbeat.Service.Events;
 internal sealed class EventPositions
 {
     /// <summary>
-    /// An id names every endpoint of the stream. With more endpoints than this, one in so many events carries it, so that ids cost a bounded
+    /// An id names every endpoint of the stream. With more endpoints than this, one in so many events carries it, so that ids cost a
+    /// bounded
     /// share of the stream.
     /// </summary>
     private const int NamedInEveryEvent = 8;

@@ -34,7 +34,8 @@ internal sealed class EventStreamer(TimeProvider time)
         }
     }
 
-    private static async ValueTask<bool> WriteWhatIsThere(FeedSubscription subscription, EventFormat format, PipeWriter output, CancellationToken gone)
+    private static async ValueTask<bool> WriteWhatIsThere(
+        FeedSubscription subscription, EventFormat format, PipeWriter output, CancellationToken gone)
     {
         while (subscription.TryRead(out var feedEvent))
         {

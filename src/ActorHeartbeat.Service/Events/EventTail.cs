@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.Service.Events;
 
-/// <summary>Follows one stream of a running service. Once it has been connected it reconnects for ever, each time after the last event it got.</summary>
+/// <summary>
+/// Follows one stream of a running service. Once it has been connected it reconnects for ever, each time after the last event it got.
+/// </summary>
 /// <param name="client">Its base address is the service.</param>
 /// <param name="path">The stream.</param>
 /// <param name="after">The event id to begin after; null begins live.</param>
@@ -40,7 +42,8 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
                     throw new TailException($"{new Uri(client.BaseAddress!, path)}: {problem.Message}"); // the verb has set it
                 await error.WriteLineAsync($"{path}: {problem.Message}; going on after {_lastId ?? "now"} as soon as it is there again");
             }
-            await Task.Delay(RetryDelay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a verb, which has no actor system
+            // a verb, which has no actor system
+            await Task.Delay(RetryDelay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -50,7 +53,9 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
         request.Headers.Accept.ParseAdd("text/event-stream");
         if (_lastId is { } id)
             request.Headers.TryAddWithoutValidation("Last-Event-ID", id);
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).WaitAsync(ConnectDeadline, time, stop);
+        using var response = await client
+            .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop)
+            .WaitAsync(ConnectDeadline, time, stop);
         if (!response.IsSuccessStatusCode)
             await Refused(response, stop);
         _wasConnected = true;
@@ -64,7 +69,9 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
         }
     }
 
-    /// <summary>In a stream of many endpoints the last id may be older than the last event, so that a resumed stream repeats a few.</summary>
+    /// <summary>
+    /// In a stream of many endpoints the last id may be older than the last event, so that a resumed stream repeats a few.
+    /// </summary>
     private bool IsNew(string json)
     {
         using var document = JsonDocument.Parse(json);
@@ -84,7 +91,8 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
         var body = await response.Content.ReadAsStringAsync(stop);
         if ((int)response.StatusCode >= 500 && _wasConnected)
             throw new HttpRequestException($"{(int)response.StatusCode}: {DetailOf(body)}");
-        throw new TailException($"{new Uri(client.BaseAddress!, path)}: {(int)response.StatusCode}: {DetailOf(body)}"); // the verb has set it
+        // the verb has set it
+        throw new TailException($"{new Uri(client.BaseAddress!, path)}: {(int)response.StatusCode}: {DetailOf(body)}");
     }
 
     private static string DetailOf(string body)

@@ -42,7 +42,8 @@ internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? cou
         var time = feedEvent.GetProperty("time").GetDateTimeOffset().ToUniversalTime();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{time:HH:mm:ss.fff} {feedEvent.GetProperty("endpoint").GetString(),-20} {feedEvent.GetProperty("epoch").GetInt32()}/{feedEvent.GetProperty("seq").GetInt64()} {ContentOf(feedEvent)}");
+            $"{time:HH:mm:ss.fff} {feedEvent.GetProperty("endpoint").GetString(),-20} "
+                + $"{feedEvent.GetProperty("epoch").GetInt32()}/{feedEvent.GetProperty("seq").GetInt64()} {ContentOf(feedEvent)}");
     }
 
     private static string ContentOf(JsonElement feedEvent) => feedEvent.GetProperty("type").GetString() switch
@@ -54,9 +55,11 @@ internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? cou
         _ => $"drain  {feedEvent.GetProperty("reason").GetString()}",
     };
 
-    private static string Gap(JsonElement gap) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{gap.GetProperty("reason").GetString()} from {gap.GetProperty("from").GetInt64()}{To(gap)}, {gap.GetProperty("durationSeconds").GetDouble():0.0##} s: {gap.GetProperty("cause").GetString()}");
+    private static string Gap(JsonElement gap) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{gap.GetProperty("reason").GetString()} from {gap.GetProperty("from").GetInt64()}{To(gap)}, "
+                + $"{gap.GetProperty("durationSeconds").GetDouble():0.0##} s: {gap.GetProperty("cause").GetString()}");
 
     private static string To(JsonElement gap) => gap.TryGetProperty("to", out var to) ? $" to {to.GetInt64()}" : "";
 }

@@ -12,48 +12,66 @@ namespace ActorHeartbeat.Service.Explaining;
 /// <param name="Until">When that is, or is at the latest; null when only an event can tell.</param>
 internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOffset? Until)
 {
-    public static ExplainSentence Of(Situation now) => now.Mode switch
-    {
-        EndpointMode.Paused => new ExplainSentence(
-            $"It is not open because it was paused or closed at {Clock(now.ModeSince)}; it waits for somebody to resume it.", "an operator to resume it", null),
-        EndpointMode.Failed => new ExplainSentence(
-            $"It is not open because it failed for good at {Clock(now.ModeSince)} ({now.Failure?.Detail ?? "the cause is unknown"}); it waits for somebody to resume it.",
-            "an operator to resume it", null),
-        _ => OfRunning(now),
-    };
+    public static ExplainSentence Of(Situation now) =>
+        now.Mode switch
+        {
+            EndpointMode.Paused => new ExplainSentence(
+                $"It is not open because it was paused or closed at {Clock(now.ModeSince)}; it waits for somebody to resume it.",
+                "an operator to resume it",
+                null),
+            EndpointMode.Failed => new ExplainSentence(
+                $"It is not open because it failed for good at {Clock(now.ModeSince)} "
+                    + $"({now.Failure?.Detail ?? "the cause is unknown"}); it waits for somebody to resume it.",
+                "an operator to resume it",
+                null),
+            _ => OfRunning(now),
+        };
 
-    private static ExplainSentence OfRunning(Situation now) => now.Status switch
-    {
-        null => new ExplainSentence("It is not open because its actor is still starting.", "its actor to start", null),
-        { State: ConnectionState.Open, FailedRotation: { } rotation } status => new ExplainSentence(
-            $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}); the connection that was to replace it failed ({rotation.Cause.Detail}), so it stays, and the next is tried at {Clock(rotation.RetryAt)}.",
-            "its replacement to be tried again", rotation.RetryAt),
-        { State: ConnectionState.Open } status => new ExplainSentence($"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}).", null, null),
-        { State: ConnectionState.AwaitingPong } status => new ExplainSentence(
-            $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}), but silent: a heartbeat was sent and {Missed(status)}, so it waits for a sign of life.", "a sign of life", null),
-        { State: ConnectionState.Connecting } status => Connecting(status, now.ConnectTimeout),
-        var status => BackingOff(status, now),
-    };
+    private static ExplainSentence OfRunning(Situation now) =>
+        now.Status switch
+        {
+            null => new ExplainSentence("It is not open because its actor is still starting.", "its actor to start", null),
+            { State: ConnectionState.Open, FailedRotation: { } rotation } status => new ExplainSentence(
+                $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}); the connection that was to replace it "
+                    + $"failed ({rotation.Cause.Detail}), so it stays, and the next is tried at {Clock(rotation.RetryAt)}.",
+                "its replacement to be tried again",
+                rotation.RetryAt),
+            { State: ConnectionState.Open } status => new ExplainSentence(
+                $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}).", null, null),
+            { State: ConnectionState.AwaitingPong } status => new ExplainSentence(
+                $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}), but silent: a heartbeat was sent and "
+                    + $"{Missed(status)}, so it waits for a sign of life.",
+                "a sign of life",
+                null),
+            { State: ConnectionState.Connecting } status => Connecting(status, now.ConnectTimeout),
+            var status => BackingOff(status, now),
+        };
 
     private static ExplainSentence Connecting(ConnectionStatus status, TimeSpan connectTimeout)
     {
         var until = status.Since + connectTimeout;
         return new ExplainSentence(
-            $"It is not open yet because attempt {status.Attempt} is under way since {Clock(status.Since)}; it waits for {status.Waiting}, until {Clock(until)} at the latest.",
+            $"It is not open yet because attempt {status.Attempt} is under way since {Clock(status.Since)}; it waits for "
+                + $"{status.Waiting}, until {Clock(until)} at the latest.",
             status.Waiting, until);
     }
 
     private static ExplainSentence BackingOff(ConnectionStatus status, Situation now)
     {
-        var because = status.LastClose is { } cause ? $"It is not open because of this: {cause.FullDetail}" : "It is not open because it has just been started";
+        var because = status.LastClose is { } cause
+            ? $"It is not open because of this: {cause.FullDetail}"
+            : "It is not open because it has just been started";
         if (now.Place is { Place: > 0 } place)
         {
             var until = place.Until is { } end ? $", until {Clock(end)}" : "";
             return new ExplainSentence(
-                $"{because}; attempt {status.Attempt} waits for a permit to dial, place {place.Place} in the queue ({place.Why}){until}.", "a permit to dial", place.Until);
+                $"{because}; attempt {status.Attempt} waits for a permit to dial, place {place.Place} in the queue ({place.Why}){until}.",
+                "a permit to dial",
+                place.Until);
         }
         return status.RetryAt is { } retryAt
-            ? new ExplainSentence($"{because}; attempt {status.Attempt} begins {In(retryAt - now.At)} at {Clock(retryAt)}.", status.Waiting, retryAt)
+            ? new ExplainSentence(
+                $"{because}; attempt {status.Attempt} begins {In(retryAt - now.At)} at {Clock(retryAt)}.", status.Waiting, retryAt)
             : new ExplainSentence($"{because}; attempt {status.Attempt} waits for {status.Waiting}.", status.Waiting, null);
     }
 
@@ -75,7 +93,13 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
 /// <param name="Status">What the connection actor last said; null before it started.</param>
 /// <param name="Place">Where it stands in the governor's queue; null when that is unknown.</param>
 internal sealed record Situation(
-    DateTimeOffset At, EndpointMode Mode, DateTimeOffset ModeSince, CloseCause? Failure, ConnectionStatus? Status, TimeSpan ConnectTimeout, QueuePlace? Place)
+    DateTimeOffset At,
+    EndpointMode Mode,
+    DateTimeOffset ModeSince,
+    CloseCause? Failure,
+    ConnectionStatus? Status,
+    TimeSpan ConnectTimeout,
+    QueuePlace? Place)
 {
     public static Situation Of(EndpointSnapshot endpoint, QueuePlace? place, DateTimeOffset now) => new(
         now, endpoint.Mode, endpoint.Since, endpoint.Failure, endpoint.Status, endpoint.Settings.Timeouts.Connect, place);

@@ -47,11 +47,13 @@ internal static class ServiceHost
         return application;
     }
 
-    private static void AddEverything(IServiceCollection services, ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
+    private static void AddEverything(
+        IServiceCollection services, ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
     {
         var process = configuration.Process;
         services.AddLogging(logging => logging.AddSerilog(console.Logger));
-        services.AddSingleton<Microsoft.Extensions.Logging.ILogger>(provider => provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorHeartbeat"));
+        services.AddSingleton<Microsoft.Extensions.Logging.ILogger>(provider =>
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorHeartbeat"));
         services.Configure<HostOptions>(host => host.ShutdownTimeout = process.Supervisor.ShutdownTimeout + StartAndDrain.Afterwards);
         services.AddSingleton<IHostLifetime, NoLifetime>();
         services.AddSingleton(TimeProvider.System);
@@ -64,13 +66,19 @@ internal static class ServiceHost
         // Started in this order, stopped in the reverse one, the HTTP server last and first.
         services.AddHostedService(provider => provider.GetRequiredService<SinkHost>());
         if (process.FeedServer.Listen is { } feedServer)
-            services.AddHostedService(provider => new DemoFeedServer(feedServer, provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
+            services.AddHostedService(provider => new DemoFeedServer(
+                feedServer, provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
         services.AddAkka("actorheartbeat", (akka, provider) => AddActors(akka, provider, configuration, load, console));
         services.AddHostedService<StartAndDrain>();
         services.AddHostedService<ReloadOnHangup>();
     }
 
-    private static void AddActors(AkkaConfigurationBuilder akka, IServiceProvider provider, ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
+    private static void AddActors(
+        AkkaConfigurationBuilder akka,
+        IServiceProvider provider,
+        ServiceConfiguration configuration,
+        Func<FileInHand, LoadResult> load,
+        ConsoleLog console)
     {
         IActorRef stateLog = ActorRefs.Nobody;
         var host = provider.GetRequiredService<IOptions<HostOptions>>().Value;
@@ -86,14 +94,21 @@ internal static class ServiceHost
             registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
         });
         akka.WithConnectionSupervisor(supervisor => Fill(supervisor, configuration, provider));
-        akka.WithActors((system, registry) =>
-        {
-            var supervisor = registry.Get<ConnectionSupervisor>();
-            var sinks = provider.GetRequiredService<SinkHost>();
-            registry.Register<ConfigurationReloader>(system.ActorOf(
-                Props.Create(() => new ConfigurationReloader(configuration, load, (next, _) => Apply(next, supervisor, stateLog, console, host, sinks), new DirectoryWatch())),
-                "configuration"));
-        });
+        akka.WithActors(
+            (system, registry) =>
+            {
+                var supervisor = registry.Get<ConnectionSupervisor>();
+                var sinks = provider.GetRequiredService<SinkHost>();
+                registry.Register<ConfigurationReloader>(
+                    system.ActorOf(
+                        Props.Create(() =>
+                            new ConfigurationReloader(
+                                configuration,
+                                load,
+                                (next, _) => Apply(next, supervisor, stateLog, console, host, sinks),
+                                new DirectoryWatch())),
+                        "configuration"));
+            });
     }
 
     private static void Fill(ConnectionSupervisorOptions options, ServiceConfiguration configuration, IServiceProvider provider)
@@ -107,15 +122,20 @@ internal static class ServiceHost
         options.Transports.AddWebsocketClient();
         options.Resolver = new SecretAttemptResolver(readFile: SecretFile.ReadAsync);
         if (configuration.Process.StateFile is { } path)
-            options.GovernorStore = new GovernorFile(path, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());
+            options.GovernorStore = new GovernorFile(
+                path, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());
     }
 
-    private static void Apply(ServiceConfiguration next, IActorRef supervisor, IActorRef stateLog, ConsoleLog console, HostOptions host, SinkHost sinks)
+    private static void Apply(
+        ServiceConfiguration next, IActorRef supervisor, IActorRef stateLog, ConsoleLog console, HostOptions host, SinkHost sinks)
     {
         console.Apply(next.Process.Log);
         sinks.Apply(next.Sinks);
         host.ShutdownTimeout = next.Process.Supervisor.ShutdownTimeout + StartAndDrain.Afterwards; // read when the host stops
-        supervisor.Tell(new ApplyConfiguration(next.Endpoints, next.Groups.ToDictionary(group => group.Name, StringComparer.Ordinal), next.Process.Supervisor), stateLog);
+        supervisor.Tell(
+            new ApplyConfiguration(
+                next.Endpoints, next.Groups.ToDictionary(group => group.Name, StringComparer.Ordinal), next.Process.Supervisor),
+            stateLog);
     }
 
     /// <summary>Whoever runs the host decides when it ends.</summary>

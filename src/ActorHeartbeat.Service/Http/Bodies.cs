@@ -19,7 +19,10 @@ internal static class Bodies
             return (null, null);
         // A form of a foreign page can post text/plain and forms, but not JSON without asking first.
         if (!http.Request.HasJsonContentType())
-            return (null, new Problem(StatusCodes.Status415UnsupportedMediaType, "Not JSON", $"the body's type is \"{http.Request.ContentType}\"", remedy));
+            return (
+                null,
+                new Problem(
+                    StatusCodes.Status415UnsupportedMediaType, "Not JSON", $"the body's type is \"{http.Request.ContentType}\"", remedy));
         try
         {
             return await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted) is { } body
@@ -32,7 +35,9 @@ internal static class Bodies
         }
         catch (BadHttpRequestException problem) when (problem.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return (null, new Problem(problem.StatusCode, "Body too large", problem.Message, $"a body may have {HttpLimits.Body} bytes at most"));
+            return (
+                null,
+                new Problem(problem.StatusCode, "Body too large", problem.Message, $"a body may have {HttpLimits.Body} bytes at most"));
         }
     }
 }

@@ -26,7 +26,8 @@ internal static class BrowserGuard
             return null;
         var site = request.Headers["Sec-Fetch-Site"].ToString();
         if (site is not ("" or "same-origin" or "none"))
-            return Problem.Forbidden($"the request comes from a page of another site (Sec-Fetch-Site: {site})", "send it from the command line");
+            return Problem.Forbidden(
+                $"the request comes from a page of another site (Sec-Fetch-Site: {site})", "send it from the command line");
         var origin = request.Headers.Origin.ToString();
         return origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
             ? null
@@ -34,5 +35,6 @@ internal static class BrowserGuard
     }
 
     private static bool IsThisMachine(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

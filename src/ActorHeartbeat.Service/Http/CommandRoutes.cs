@@ -40,10 +40,17 @@ internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, I
         var (body, problem) = await http.Read(ServiceJson.Contract.CloseBody, CloseExample);
         var code = body?.Code ?? endpoint.Settings.CloseCode;
         var reason = body?.Reason ?? "";
-        problem ??= CloseCodes.MaySend(code) ? null : Problem.BadRequest(
-            $"close code {code} ({CloseCodes.Name(code)}) must not be sent", "take one of 1000-1003, 1007-1014 or 3000-4999 (RFC 6455 section 7.4)");
-        problem ??= Encoding.UTF8.GetByteCount(reason) <= LongestReason ? null : Problem.BadRequest(
-            $"the reason has {Encoding.UTF8.GetByteCount(reason)} bytes", $"a reason has {LongestReason} bytes of UTF-8 at most (RFC 6455 section 5.5)");
+        problem ??= CloseCodes.MaySend(code)
+            ? null
+            : Problem.BadRequest(
+                $"close code {code} ({CloseCodes.Name(code)}) must not be sent",
+                "take one of 1000-1003, 1007-1014 or 3000-4999 (RFC 6455 section 7.4)");
+        problem ??=
+            Encoding.UTF8.GetByteCount(reason) <= LongestReason
+                ? null
+                : Problem.BadRequest(
+                    $"the reason has {Encoding.UTF8.GetByteCount(reason)} bytes",
+                    $"a reason has {LongestReason} bytes of UTF-8 at most (RFC 6455 section 5.5)");
         if (problem is not null)
             await http.Refuse(problem);
         else
@@ -64,14 +71,20 @@ internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, I
         var answer = await supervisor.Send(new SendTo(endpoint.Id, message), endpoint.Settings.Timeouts.Send, http.RequestAborted);
         var result = answer as SendResult ?? new SendResult(SendStatus.Refused, (answer as CommandResult)?.Why ?? "no answer");
         log.OperatorCommand("send", endpoint.Id, Spelling.Kebab(result.Status));
-        await (result.Status switch
-        {
-            SendStatus.Sent => http.Answer(new SentView(endpoint.Id.Value, "sent"), ServiceJson.Contract.SentView),
-            SendStatus.Queued => http.Answer(new SentView(endpoint.Id.Value, "queued"), ServiceJson.Contract.SentView, StatusCodes.Status202Accepted),
-            SendStatus.Expired => http.Refuse(new Problem(
-                StatusCodes.Status504GatewayTimeout, "Not sent in time", result.Why, "the connection may be dead; GET the endpoint's explain")),
-            _ => http.Refuse(Problem.Refused(result.Why, "wait until the endpoint is open, or set send.while-down = queue")),
-        });
+        await (
+            result.Status switch
+            {
+                SendStatus.Sent => http.Answer(new SentView(endpoint.Id.Value, "sent"), ServiceJson.Contract.SentView),
+                SendStatus.Queued => http.Answer(
+                    new SentView(endpoint.Id.Value, "queued"), ServiceJson.Contract.SentView, StatusCodes.Status202Accepted),
+                SendStatus.Expired => http.Refuse(
+                    new Problem(
+                        StatusCodes.Status504GatewayTimeout,
+                        "Not sent in time",
+                        result.Why,
+                        "the connection may be dead; GET the endpoint's explain")),
+                _ => http.Refuse(Problem.Refused(result.Why, "wait until the endpoint is open, or set send.while-down = queue")),
+            });
     }
 
     private static OutboundMessage? MessageOf(SendBody? body)

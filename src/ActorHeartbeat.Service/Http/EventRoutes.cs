@@ -60,7 +60,12 @@ internal sealed class EventRoutes(IFeeds feeds, Supervisor supervisor, TimeProvi
         }
         catch (TooManySubscribersException full)
         {
-            await http.Refuse(new Problem(StatusCodes.Status503ServiceUnavailable, "Too many subscribers", full.Message, "one stream by /v1/events can carry many endpoints"));
+            await http.Refuse(
+                new Problem(
+                    StatusCodes.Status503ServiceUnavailable,
+                    "Too many subscribers",
+                    full.Message,
+                    "one stream by /v1/events can carry many endpoints"));
         }
     }
 
@@ -90,13 +95,16 @@ internal sealed class EventRoutes(IFeeds feeds, Supervisor supervisor, TimeProvi
     private async Task CutWhenStuck(HttpContext http, FeedSubscription subscription, CancellationToken finished)
     {
         await subscription.WhenEnded.WaitAsync(finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.Delay(Farewell, time, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // of one HTTP request, which no actor knows
+        // of one HTTP request, which no actor knows
+        await Task.Delay(Farewell, time, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!finished.IsCancellationRequested)
             http.Abort();
     }
 
     private static EventFormat FormatFor(HttpRequest request, ResumePoint? resume) =>
-        request.Headers.Accept.ToString().Contains("ndjson", StringComparison.OrdinalIgnoreCase) ? new NdjsonFormat() : new SseFormat(resume);
+        request.Headers.Accept.ToString().Contains("ndjson", StringComparison.OrdinalIgnoreCase)
+            ? new NdjsonFormat()
+            : new SseFormat(resume);
 
     private static (SubscriptionOptions Options, Problem? Problem) Options(HttpRequest request)
     {
@@ -107,7 +115,11 @@ internal sealed class EventRoutes(IFeeds feeds, Supervisor supervisor, TimeProvi
         else if (ResumePoint.TryParse(lastId, out var resume))
             options = options with { Resume = resume };
         else if (lastId.Length > 0)
-            return (options, Problem.BadRequest($"\"{lastId}\" is not an event id", "take the id of an event as it came, such as 1f2e3d4c;btc-trades=42, or \"oldest\""));
+            return (
+                options,
+                Problem.BadRequest(
+                    $"\"{lastId}\" is not an event id",
+                    "take the id of an event as it came, such as 1f2e3d4c;btc-trades=42, or \"oldest\""));
         return request.Query["overflow"].ToString() switch
         {
             "" or "drop-oldest" => (options, null),

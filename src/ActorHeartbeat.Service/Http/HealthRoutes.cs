@@ -51,7 +51,8 @@ internal sealed class HealthRoutes(ServiceState state, IRequiredActor<Watchdog> 
     private static string Degraded(ConfigurationState configuration) =>
         $"generation {configuration.Generation} runs on; the files say something that was refused, see /v1/config";
 
-    private static Task Healthy(HttpContext http, string detail) => http.Answer(new HealthView("ok", detail), ServiceJson.Contract.HealthView);
+    private static Task Healthy(HttpContext http, string detail) =>
+        http.Answer(new HealthView("ok", detail), ServiceJson.Contract.HealthView);
 
     private static Task Unhealthy(HttpContext http, string status, string detail) =>
         http.Answer(new HealthView(status, detail), ServiceJson.Contract.HealthView, StatusCodes.Status503ServiceUnavailable);

@@ -33,15 +33,21 @@ internal sealed class ProblemsInJson(RequestDelegate next, ILogger log)
             if (http.Response.HasStarted)
                 http.Abort();
             else
-                await http.Refuse(new Problem(StatusCodes.Status500InternalServerError, "Internal error", "the request failed because of a bug", "see the log"));
+                await http.Refuse(
+                    new Problem(
+                        StatusCodes.Status500InternalServerError, "Internal error", "the request failed because of a bug", "see the log"));
         }
     }
 
-    private static Problem? Explain(HttpContext http) => http.Response.StatusCode switch
-    {
-        StatusCodes.Status404NotFound => Problem.UnknownResource(http.Request.Path),
-        StatusCodes.Status405MethodNotAllowed => new Problem(
-            StatusCodes.Status405MethodNotAllowed, "Wrong method", $"{http.Request.Method} is not for {http.Request.Path}", $"use {http.Response.Headers.Allow}"),
-        _ => null,
-    };
+    private static Problem? Explain(HttpContext http) =>
+        http.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => Problem.UnknownResource(http.Request.Path),
+            StatusCodes.Status405MethodNotAllowed => new Problem(
+                StatusCodes.Status405MethodNotAllowed,
+                "Wrong method",
+                $"{http.Request.Method} is not for {http.Request.Path}",
+                $"use {http.Response.Headers.Allow}"),
+            _ => null,
+        };
 }

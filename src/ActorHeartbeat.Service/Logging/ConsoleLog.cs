@@ -31,7 +31,8 @@ internal sealed class ConsoleLog : IDisposable
         var logger = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(_level)
             .MinimumLevel.Override("Microsoft", _framework) // the host and the HTTP server tell what is told here better
-            .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal) // it throws what it logs, and whoever catches it says it once
+                                                            // it throws what it logs, and whoever catches it says it once
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal)
             .MinimumLevel.Override(AkkaLines.Category, _akka)
             .MinimumLevel.Override("Akka.Hosting", LogEventLevel.Fatal); // as the host above
         _logger = (sink is null ? WriteToConsole(logger.WriteTo) : logger.WriteTo.Sink(sink)).CreateLogger();

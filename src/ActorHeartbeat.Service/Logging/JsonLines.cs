@@ -26,7 +26,8 @@ internal sealed class JsonLines : ITextFormatter
             if (name is "EventId" or AkkaLines.Text) // the text is the message
                 continue;
             output.Write(',');
-            JsonValueFormatter.WriteQuotedJsonString(name == "SourceContext" ? "source" : JsonNamingPolicy.CamelCase.ConvertName(name), output);
+            JsonValueFormatter.WriteQuotedJsonString(
+                name == "SourceContext" ? "source" : JsonNamingPolicy.CamelCase.ConvertName(name), output);
             output.Write(':');
             Values.Format(value, output);
         }

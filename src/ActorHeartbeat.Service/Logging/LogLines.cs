@@ -2,15 +2,30 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Service.Logging;
 
-/// <summary>Every line the process writes about itself: facts with endpoint, incarnation and attempt; never a payload, never a secret.</summary>
+/// <summary>
+/// Every line the process writes about itself: facts with endpoint, incarnation and attempt; never a payload, never a secret.
+/// </summary>
 internal static partial class LogLines
 {
     [LoggerMessage(EventId = 1, Message = "{Endpoint,-20} {State,-13} incarnation {Incarnation} attempt {Attempt}")]
-    public static partial void StateEntered(this ILogger log, LogLevel level, EndpointId endpoint, string state, long incarnation, int attempt);
+    public static partial void StateEntered(
+        this ILogger log, LogLevel level, EndpointId endpoint, string state, long incarnation, int attempt);
 
-    [LoggerMessage(EventId = 2, Message = "{Endpoint,-20} {State,-13} incarnation {Incarnation} attempt {Attempt}: {Cause}: {Detail}; next in {RetryInSeconds:0.0##} s")]
+    [LoggerMessage(
+        EventId = 2,
+        Message = "{Endpoint,-20} {State,-13} incarnation {Incarnation} attempt {Attempt}: {Cause}: {Detail}; next in "
+            + "{RetryInSeconds:0.0##} s"
+    )]
     public static partial void BackingOff(
-        this ILogger log, LogLevel level, EndpointId endpoint, string state, long incarnation, int attempt, string cause, string detail, double retryInSeconds);
+        this ILogger log,
+        LogLevel level,
+        EndpointId endpoint,
+        string state,
+        long incarnation,
+        int attempt,
+        string cause,
+        string detail,
+        double retryInSeconds);
 
     [LoggerMessage(EventId = 3, Message = "{Endpoint,-20} {State,-13} incarnation {Incarnation} attempt {Attempt}: {Cause}: {Detail}")]
     public static partial void Ended(
@@ -20,7 +35,8 @@ internal static partial class LogLines
     public static partial void ModeEntered(this ILogger log, LogLevel level, EndpointId endpoint, string state);
 
     [LoggerMessage(EventId = 5, Message = "{Endpoint,-20} {State,-13} {Cause}: {Detail}")]
-    public static partial void FailedForGood(this ILogger log, LogLevel level, EndpointId endpoint, string state, string cause, string detail);
+    public static partial void FailedForGood(
+        this ILogger log, LogLevel level, EndpointId endpoint, string state, string cause, string detail);
 
     [LoggerMessage(10, LogLevel.Information, "operator: {Command} {Endpoint}: {Outcome}")]
     public static partial void OperatorCommand(this ILogger log, string command, EndpointId endpoint, string outcome);
@@ -49,7 +65,8 @@ internal static partial class LogLines
     [LoggerMessage(28, LogLevel.Warning, "{File}: {More} more entries of the governor's state are ignored")]
     public static partial void GovernorEntriesIgnored(this ILogger log, string file, int more);
 
-    [LoggerMessage(29, LogLevel.Warning, "{File}: the governor's state is dated {SavedAt:u}, later than now; no time counts as passed since")]
+    [LoggerMessage(
+        29, LogLevel.Warning, "{File}: the governor's state is dated {SavedAt:u}, later than now; no time counts as passed since")]
     public static partial void GovernorStateOfFuture(this ILogger log, string file, DateTimeOffset savedAt);
 
     [LoggerMessage(25, LogLevel.Information, "stopped")]
@@ -61,7 +78,12 @@ internal static partial class LogLines
     [LoggerMessage(31, LogLevel.Warning, "{Key} has changed; it counts from the next start of the process")]
     public static partial void NeedsRestart(this ILogger log, string key);
 
-    [LoggerMessage(32, LogLevel.Information, "applied: {Added} endpoints added, {Removed} removed, {Reconnected} reconnect, {NextAttempt} from the next attempt, {Live} live, {Unchanged} unchanged")]
+    [LoggerMessage(
+        32,
+        LogLevel.Information,
+        "applied: {Added} endpoints added, {Removed} removed, {Reconnected} reconnect, {NextAttempt} from the next attempt, {Live} "
+            + "live, {Unchanged} unchanged"
+    )]
     public static partial void Applied(this ILogger log, int added, int removed, int reconnected, int nextAttempt, int live, int unchanged);
 
     [LoggerMessage(35, LogLevel.Error, "sink {Sink} has failed; it begins again after its last line in {RetryInSeconds} s")]

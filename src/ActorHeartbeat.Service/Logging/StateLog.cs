@@ -38,7 +38,15 @@ internal sealed class StateLog : ReceiveActor
         if (change.Cause is not { } cause)
             _log.StateEntered(level, change.Endpoint, state, change.Incarnation, change.Attempt);
         else if (change.RetryIn is { } delay)
-            _log.BackingOff(level, change.Endpoint, state, change.Incarnation, change.Attempt, Spelling.Kebab(cause.Kind), cause.FullDetail, delay.TotalSeconds);
+            _log.BackingOff(
+                level,
+                change.Endpoint,
+                state,
+                change.Incarnation,
+                change.Attempt,
+                Spelling.Kebab(cause.Kind),
+                cause.FullDetail,
+                delay.TotalSeconds);
         else
             _log.Ended(level, change.Endpoint, state, change.Incarnation, change.Attempt, Spelling.Kebab(cause.Kind), cause.Detail);
     }
@@ -61,6 +69,12 @@ internal sealed class StateLog : ReceiveActor
             _log.NeedsRestart(setting.Key);
     }
 
-    private void Write(ConfigurationApplied applied) => _log.Applied(
-        applied.Added.Count, applied.Removed.Count, applied.Reconnected.Count, applied.NextAttempt.Count, applied.ChangedLive.Count, applied.Unchanged);
+    private void Write(ConfigurationApplied applied) =>
+        _log.Applied(
+            applied.Added.Count,
+            applied.Removed.Count,
+            applied.Reconnected.Count,
+            applied.NextAttempt.Count,
+            applied.ChangedLive.Count,
+            applied.Unchanged);
 }

@@ -11,7 +11,8 @@ internal sealed class DemoFeedServer(ListenAddress listen, ILogger log) : IHoste
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _server = await FeedServer.StartAsync(new FeedServerOptions { Listen = listen.Loopback! }, cancellationToken); // no other address passes the rules of the configuration
+        // no other address passes the rules of the configuration
+        _server = await FeedServer.StartAsync(new FeedServerOptions { Listen = listen.Loopback! }, cancellationToken);
         log.FeedServerStarted(_server.Url);
     }
 

@@ -9,7 +9,8 @@ namespace ActorHeartbeat.Service.Running;
 /// Says when the process is up, and ends it in good order: readiness goes first, then every connection is closed with a Close frame,
 /// then streams end with a drain event; only after that the HTTP server and the actors stop.
 /// </summary>
-internal sealed class StartAndDrain(IOptions<HostOptions> host, ServiceState state, Supervisor supervisor, FeedRegistry feeds, ILogger log) : IHostedLifecycleService
+internal sealed class StartAndDrain(IOptions<HostOptions> host, ServiceState state, Supervisor supervisor, FeedRegistry feeds, ILogger log)
+    : IHostedLifecycleService
 {
     /// <summary>What may still happen after the last connection is closed: streams end, actors stop.</summary>
     public static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);

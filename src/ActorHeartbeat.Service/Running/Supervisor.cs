@@ -21,7 +21,8 @@ internal sealed class Supervisor(IRequiredActor<ConnectionSupervisor> actor)
 
     /// <summary>The last transitions of an endpoint, oldest first; none when there is no such endpoint.</summary>
     public async Task<IReadOnlyList<StateChanged>> Transitions(EndpointId id, CancellationToken cancellation) =>
-        (await actor.ActorRef.Ask<object>(new GetTransitions(id), Deadline, cancellation) as TransitionList)?.Transitions ?? ValueList<StateChanged>.Empty;
+        (await actor.ActorRef.Ask<object>(new GetTransitions(id), Deadline, cancellation) as TransitionList)?.Transitions
+        ?? ValueList<StateChanged>.Empty;
 
     /// <summary>Where an endpoint stands in the governor's queue.</summary>
     public Task<QueuePlace> Place(EndpointId id, CancellationToken cancellation) =>

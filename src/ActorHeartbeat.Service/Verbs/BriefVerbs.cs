@@ -1,7 +1,8 @@
 namespace ActorHeartbeat.Service.Verbs;
 
 /// <summary>
-/// The verbs that read files, print and end. What they make they need until then: collecting in between copies it and frees next to nothing,
+/// The verbs that read files, print and end. What they make they need until then: collecting in between copies it and frees next to
+/// nothing,
 /// which for a configuration of 10,000 endpoints was a fifth of the time.
 /// </summary>
 internal static class BriefVerbs
@@ -14,7 +15,8 @@ internal static class BriefVerbs
 
     public static void PutOffCollecting(IReadOnlyList<string> args)
     {
-        if (args is ["check" or "show" or "diff" or "render", ..] && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / LeastShareOfMemory >= Allowance)
+        if (args is ["check" or "show" or "diff" or "render", ..]
+            && GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / LeastShareOfMemory >= Allowance)
             GC.TryStartNoGCRegion(Allowance);
     }
 }

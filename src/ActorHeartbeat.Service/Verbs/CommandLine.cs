@@ -13,7 +13,8 @@ internal static class CommandLine
         """
         Keeps outbound WebSocket feeds alive: connects, heartbeats, reconnects, and says what it does.
 
-        Exit codes: 0 good; 1 the configuration is wrong; 2 the command line is wrong; 3 a port is in use or a service cannot be reached; 4 diff found differences.
+        Exit codes: 0 good; 1 the configuration is wrong; 2 the command line is wrong; 3 a port is in use or a service cannot be
+        reached; 4 diff found differences.
 
         Begin with: actorheartbeat run config/demo.conf
         """;
@@ -33,7 +34,13 @@ internal static class CommandLine
             return ExitCode.Usage;
         }
         // Signals are the caller's, and so are exceptions: one that gets here is a bug and shall be seen as such.
-        var invocation = new InvocationConfiguration { Output = output, Error = error, ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            ProcessTerminationTimeout = null,
+            EnableDefaultExceptionHandler = false,
+        };
         return await parsed.InvokeAsync(invocation, stop);
     }
 

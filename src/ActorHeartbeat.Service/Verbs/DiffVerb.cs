@@ -14,18 +14,33 @@ internal static class DiffVerb
     public static Command Create()
     {
         var file = Inputs.File(description: "The configuration that would be loaded; with OTHER, the one that runs");
-        var other = new Argument<string?>("OTHER") { Description = "The configuration that would replace FILE", Arity = ArgumentArity.ZeroOrOne };
+        var other = new Argument<string?>("OTHER")
+        {
+            Description = "The configuration that would replace FILE",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var url = Inputs.Url("Compare with what a running service runs, for example http://127.0.0.1:8080");
         var format = Inputs.Format();
-        var verb = new Command("diff", "Say what loading a configuration would change: against another file, or against a running service") { file, other, url, format };
+        var verb = new Command("diff", "Say what loading a configuration would change: against another file, or against a running service")
+        {
+            file,
+            other,
+            url,
+            format,
+        };
         verb.Validators.Add(given =>
         {
             if (given.GetResult(url) is null == given.GetValue(other) is null)
                 given.AddError("diff compares with either OTHER or --url");
         });
-        verb.SetAction(async (parsed, stop) => parsed.GetValue(url) is { } service
-            ? await WithService(parsed, service, parsed.GetRequiredValue(file), parsed.GetValue(format), stop)
-            : VerbOutput.Print(new ConfigurationVerbs(path => ConfigurationLoader.Load(path), parsed.GetValue(format)).Diff(parsed.GetRequiredValue(file), parsed.GetValue(other)!), parsed)); // the validator has seen it
+        verb.SetAction(
+            async (parsed, stop) =>
+                parsed.GetValue(url) is { } service
+                    ? await WithService(parsed, service, parsed.GetRequiredValue(file), parsed.GetValue(format), stop)
+                    : VerbOutput.Print(
+                        new ConfigurationVerbs(path => ConfigurationLoader.Load(path), parsed.GetValue(format)).Diff(
+                            parsed.GetRequiredValue(file), parsed.GetValue(other)!),
+                        parsed)); // the validator has seen it
         return verb;
     }
 
@@ -40,7 +55,8 @@ internal static class DiffVerb
             using var client = new HttpClient { BaseAddress = service, Timeout = Patience };
             using var page = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri("/v1/config", UriKind.Relative), stop));
             var diff = ConfigurationPage.DiffAgainst(page.RootElement, configuration);
-            await console.Output.WriteAsync(format == VerbFormat.Json ? VerbOutput.Json(json => DiffReport.Write(json, diff)) : DiffReport.Print(diff));
+            await console.Output.WriteAsync(
+                format == VerbFormat.Json ? VerbOutput.Json(json => DiffReport.Write(json, diff)) : DiffReport.Print(diff));
             return diff.IsEmpty ? ExitCode.Good : ExitCode.Different;
         }
         catch (Exception problem) when (problem is HttpRequestException or TaskCanceledException or JsonException or InvalidDataException)

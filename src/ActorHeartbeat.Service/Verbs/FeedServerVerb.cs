@@ -26,7 +26,10 @@ internal static class FeedServerVerb
                 return null;
             },
         };
-        var verb = new Command("feed-server", "Run the demonstration server: every heartbeat dialect, tickers, and faults on demand") { listen };
+        var verb = new Command("feed-server", "Run the demonstration server: every heartbeat dialect, tickers, and faults on demand")
+        {
+            listen,
+        };
         verb.SetAction((parsed, stop) => Run(parsed.GetRequiredValue(listen), parsed.InvocationConfiguration, stop));
         return verb;
     }
@@ -47,7 +50,8 @@ internal static class FeedServerVerb
         {
             await console.Output.WriteLineAsync($"feed server on {server.Url}\n\n{FeedPath.Describe()}");
             await console.Output.FlushAsync(stop);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // until it is told to stop; no time is measured
+            // until it is told to stop; no time is measured
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return ExitCode.Good;
     }

@@ -10,11 +10,24 @@ internal static class HealthVerb
     public static Command Create()
     {
         var url = Inputs.Url($"Where the service is (default {Inputs.DefaultService})");
-        var probe = new Option<string>("--probe") { Description = "What to ask: live, ready or startup", HelpName = "live|ready|startup", DefaultValueFactory = _ => "live" };
+        var probe = new Option<string>("--probe")
+        {
+            Description = "What to ask: live, ready or startup",
+            HelpName = "live|ready|startup",
+            DefaultValueFactory = _ => "live",
+        };
         probe.AcceptOnlyFromAmong("live", "ready", "startup");
-        var verb = new Command("health", "Ask a running service how it is: exit 0 when it is well, 3 when it is not or cannot be reached") { url, probe };
-        verb.SetAction((parsed, stop) => Ask(
-            new Uri(parsed.GetValue(url) ?? Inputs.DefaultService, $"/healthz/{parsed.GetValue(probe)}"), parsed.InvocationConfiguration, stop));
+        var verb = new Command("health", "Ask a running service how it is: exit 0 when it is well, 3 when it is not or cannot be reached")
+        {
+            url,
+            probe,
+        };
+        verb.SetAction(
+            (parsed, stop) =>
+                Ask(
+                    new Uri(parsed.GetValue(url) ?? Inputs.DefaultService, $"/healthz/{parsed.GetValue(probe)}"),
+                    parsed.InvocationConfiguration,
+                    stop));
         return verb;
     }
 

@@ -8,7 +8,8 @@ internal static class Inputs
 {
     public static readonly Uri DefaultService = new("http://127.0.0.1:8080");
 
-    public static Argument<string> File(string name = "FILE", string description = "The configuration, in HOCON") => new(name) { Description = description };
+    public static Argument<string> File(string name = "FILE", string description = "The configuration, in HOCON") =>
+        new(name) { Description = description };
 
     public static Option<VerbFormat> Format() => new("--format")
     {

@@ -13,7 +13,13 @@ internal static class RenderVerb
     {
         var files = new Argument<string[]>("FILE") { Description = "HOCON files", Arity = ArgumentArity.OneOrMore };
         var text = new Option<bool>("--text") { Description = "Print normalized HOCON instead of one line of JSON per file" };
-        var verb = new Command("render", "Resolve HOCON files and print one JSON line for each: {\"file\":..., \"value\":...} or {\"file\":..., \"errors\":[...]}") { files, text };
+        var verb = new Command(
+            "render",
+            "Resolve HOCON files and print one JSON line for each: {\"file\":..., \"value\":...} or {\"file\":..., \"errors\":[...]}")
+        {
+            files,
+            text,
+        };
         verb.SetAction(parsed => Render(parsed.GetRequiredValue(files), parsed.GetValue(text), parsed.InvocationConfiguration));
         return verb;
     }

@@ -23,7 +23,11 @@ internal static class RunVerb
         var file = new Argument<string>("FILE") { Description = "The configuration, in HOCON", DefaultValueFactory = _ => DefaultFile };
         var verb = new Command(
             "run",
-            "Supervise the endpoints of a configuration until SIGTERM or Ctrl-C, which close every connection; a second one aborts. SIGHUP reads the configuration again.") { file };
+            "Supervise the endpoints of a configuration until SIGTERM or Ctrl-C, which close every connection; a second one aborts. "
+                + "SIGHUP reads the configuration again.")
+        {
+            file,
+        };
         verb.SetAction((parsed, stop) => Run(parsed.GetRequiredValue(file), parsed.InvocationConfiguration.Error, stop));
         return verb;
     }
@@ -46,7 +50,8 @@ internal static class RunVerb
         return await Run(host, configuration, path, error, stop);
     }
 
-    private static async Task<int> Run(IHost host, ServiceConfiguration configuration, string path, TextWriter error, CancellationToken stop)
+    private static async Task<int> Run(
+        IHost host, ServiceConfiguration configuration, string path, TextWriter error, CancellationToken stop)
     {
         try
         {
@@ -58,7 +63,9 @@ internal static class RunVerb
             await host.StopAsync(patience.Token);
             if (stop.IsCancellationRequested)
                 return ExitCode.Good;
-            await error.WriteLineAsync($"cannot listen: {problem.Message.TrimEnd('.')}; stop the other process, or change http.listen or feed-server.listen in {path}");
+            await error.WriteLineAsync(
+                $"cannot listen: {problem.Message.TrimEnd('.')}; stop the other process, or change http.listen or feed-server.listen "
+                    + $"in {path}");
             return ExitCode.Runtime;
         }
         var log = host.Services.GetRequiredService<ILogger>();
@@ -75,12 +82,16 @@ internal static class RunVerb
         lifetime.StopApplication();
     }
 
-    private static bool PortInUse(Exception? problem) => problem switch
-    {
-        null => false,
-        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable } => true,
-        _ => PortInUse(problem.InnerException),
-    };
+    private static bool PortInUse(Exception? problem) =>
+        problem switch
+        {
+            null => false,
+            SocketException
+            {
+                SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable
+            } => true,
+            _ => PortInUse(problem.InnerException),
+        };
 
     private static string ListensOn(IHost host) =>
         host.Services.GetService<IServer>()?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "nothing";

@@ -10,11 +10,24 @@ internal static class ShowVerb
     public static Command Create()
     {
         var file = Inputs.File();
-        var endpoint = new Argument<string?>("ENDPOINT") { Description = "One endpoint; all when not given", Arity = ArgumentArity.ZeroOrOne };
+        var endpoint = new Argument<string?>("ENDPOINT")
+        {
+            Description = "One endpoint; all when not given",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var format = Inputs.Format();
-        var verb = new Command("show", "Show the effective settings of endpoints, secrets masked, each with the file and line it comes from") { file, endpoint, format };
-        verb.SetAction(parsed => VerbOutput.Print(
-            new ConfigurationVerbs(path => ConfigurationLoader.Load(path), parsed.GetValue(format)).Show(parsed.GetRequiredValue(file), parsed.GetValue(endpoint)), parsed));
+        var verb = new Command(
+            "show", "Show the effective settings of endpoints, secrets masked, each with the file and line it comes from")
+        {
+            file,
+            endpoint,
+            format,
+        };
+        verb.SetAction(parsed =>
+            VerbOutput.Print(
+                new ConfigurationVerbs(path => ConfigurationLoader.Load(path), parsed.GetValue(format)).Show(
+                    parsed.GetRequiredValue(file), parsed.GetValue(endpoint)),
+                parsed));
         return verb;
     }
 }

@@ -11,11 +11,27 @@ internal static class TailVerb
     {
         var ids = new Argument<string[]>("ID") { Description = "Endpoints to follow", Arity = ArgumentArity.ZeroOrMore };
         var url = Inputs.Url($"Where the service is (default {Inputs.DefaultService})");
-        var select = new Option<string?>("--select") { Description = "Follow all endpoints with these labels, for example venue=demo,tier!=test; * for all", HelpName = "SELECTOR" };
+        var select = new Option<string?>("--select")
+        {
+            Description = "Follow all endpoints with these labels, for example venue=demo,tier!=test; * for all",
+            HelpName = "SELECTOR",
+        };
         var count = new Option<int?>("--count") { Description = "End after so many events", HelpName = "N" };
-        var after = new Option<string?>("--after") { Description = "Begin after this event id; oldest for everything that is kept", HelpName = "ID" };
+        var after = new Option<string?>("--after")
+        {
+            Description = "Begin after this event id; oldest for everything that is kept",
+            HelpName = "ID",
+        };
         var format = Inputs.Format();
-        var verb = new Command("tail", "Print the events of endpoints as they come; resumes by itself") { ids, url, select, count, after, format };
+        var verb = new Command("tail", "Print the events of endpoints as they come; resumes by itself")
+        {
+            ids,
+            url,
+            select,
+            count,
+            after,
+            format,
+        };
         verb.Validators.Add(given =>
         {
             var named = given.GetValue(ids) ?? [];
@@ -38,11 +54,14 @@ internal static class TailVerb
         ? [.. ids.Distinct(StringComparer.Ordinal).Select(id => $"/v1/endpoints/{id}/events")]
         : [$"/v1/events?select={Uri.EscapeDataString(selector)}"];
 
-    private static async Task<int> Follow(string[] paths, Uri service, string? after, TailPrinter printer, TextWriter error, CancellationToken stop)
+    private static async Task<int> Follow(
+        string[] paths, Uri service, string? after, TailPrinter printer, TextWriter error, CancellationToken stop)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(stop, printer.Full);
         using var client = new HttpClient { BaseAddress = service, Timeout = Timeout.InfiniteTimeSpan };
-        var tails = paths.Select(path => new EventTail(client, path, after, TimeProvider.System).Run(printer.Print, error, done.Token)).ToArray();
+        var tails = paths
+            .Select(path => new EventTail(client, path, after, TimeProvider.System).Run(printer.Print, error, done.Token))
+            .ToArray();
         try
         {
             await Task.WhenAll(tails);

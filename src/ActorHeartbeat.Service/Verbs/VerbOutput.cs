@@ -9,7 +9,9 @@ namespace ActorHeartbeat.Service.Verbs;
 /// <summary>Prints what a verb came to.</summary>
 internal static class VerbOutput
 {
-    /// <summary>What <see cref="ConfigurationVerbs.Diff"/> returns for differences; here that would be the code for a wrong command line.</summary>
+    /// <summary>
+    /// What <see cref="ConfigurationVerbs.Diff"/> returns for differences; here that would be the code for a wrong command line.
+    /// </summary>
     private const int DifferentThere = 2;
 
     public static int Print(VerbResult result, ParseResult parsed)
@@ -23,7 +25,15 @@ internal static class VerbOutput
     public static string Json(Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = int.MaxValue }))
+        using (
+            var json = new Utf8JsonWriter(
+                bytes,
+                new JsonWriterOptions
+                {
+                    Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                    SkipValidation = true,
+                    MaxDepth = int.MaxValue,
+                }))
             write(json);
         return Encoding.UTF8.GetString(bytes.ToArray()) + "\n";
     }

@@ -35,16 +35,18 @@ internal sealed record FaultCommand
     };
 
     /// <summary>What is wrong with it, or null.</summary>
-    public string? Reject() => Kind switch
-    {
-        "refuse" when Status is < 300 or > 599 => "status must be 300 to 599",
-        "close" when Code is < 0 or > ushort.MaxValue => "code must be 0 to 65535",
-        "close" when Reason?.Length > 100 => "reason must be at most 100 characters",
-        "close" when Seconds is < 0 or > 86_400 => "seconds must be 0 to 86400",
-        "stop-listening" when Seconds is not (> 0 and <= 3600) => "seconds must be above 0 and at most 3600: nobody could ask it to listen again",
-        "refuse" or "close" or "silence" or "no-pongs" or "cut" or "stop-listening" => null,
-        _ => $"kind is \"{Kind}\"; allowed: {Kinds}",
-    };
+    public string? Reject() =>
+        Kind switch
+        {
+            "refuse" when Status is < 300 or > 599 => "status must be 300 to 599",
+            "close" when Code is < 0 or > ushort.MaxValue => "code must be 0 to 65535",
+            "close" when Reason?.Length > 100 => "reason must be at most 100 characters",
+            "close" when Seconds is < 0 or > 86_400 => "seconds must be 0 to 86400",
+            "stop-listening" when Seconds is not (> 0 and <= 3600) =>
+                "seconds must be above 0 and at most 3600: nobody could ask it to listen again",
+            "refuse" or "close" or "silence" or "no-pongs" or "cut" or "stop-listening" => null,
+            _ => $"kind is \"{Kind}\"; allowed: {Kinds}",
+        };
 
     /// <summary>Does it and says what was done.</summary>
     public async Task<object> RunAsync(FeedServer server)

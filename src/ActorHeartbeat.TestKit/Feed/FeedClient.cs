@@ -23,7 +23,14 @@ public sealed class FeedClient
     private Task _closing = Task.CompletedTask;
     private int _closeSent;
 
-    internal FeedClient(FeedVisit visit, int connection, FeedSocket socket, PeerSocket peer, FeedServerOptions options, FeedLedger ledger, FeedFaults faults)
+    internal FeedClient(
+        FeedVisit visit,
+        int connection,
+        FeedSocket socket,
+        PeerSocket peer,
+        FeedServerOptions options,
+        FeedLedger ledger,
+        FeedFaults faults)
     {
         (Name, Path, Connection) = (visit.Name, visit.Path, connection);
         (_socket, _peer, _options, _ledger, _faults) = (socket, peer, options, ledger, faults);
@@ -180,7 +187,9 @@ public sealed class FeedClient
             await _ticker.StopAsync().ConfigureAwait(false);
     }
 
-    /// <summary>The last Close frame: the client counts as gone before it can see it, so that its next connection is not an overlap.</summary>
+    /// <summary>
+    /// The last Close frame: the client counts as gone before it can see it, so that its next connection is not an overlap.
+    /// </summary>
     private async Task EndAsync(Frame close)
     {
         _ledger.Left(this);

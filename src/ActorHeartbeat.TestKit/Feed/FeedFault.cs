@@ -13,7 +13,10 @@ public sealed record FeedFault(FeedFaultKind Kind)
     /// <summary>For <see cref="FeedFaultKind.Refuse"/>: the status. Default 503.</summary>
     public int Status { get; init; } = 503;
 
-    /// <summary>For <see cref="FeedFaultKind.Refuse"/>: the Retry-After header as sent, seconds or a date (RFC 9110 section 10.2.3); null (default) for none.</summary>
+    /// <summary>
+    /// For <see cref="FeedFaultKind.Refuse"/>: the Retry-After header as sent, seconds or a date (RFC 9110 section 10.2.3); null (default)
+    /// for none.
+    /// </summary>
     public string? RetryAfter { get; init; }
 
     /// <summary>For <see cref="FeedFaultKind.Close"/>: the close code. Default 1011, internal error.</summary>

@@ -20,16 +20,19 @@ public sealed class FeedFaults
     public IReadOnlyList<FeedFault> Active => [.. _entries.Select(entry => entry.Fault with { Times = entry.Left })];
 
     /// <summary>Puts a fault in force until it is healed or has been used up; of two that match, the later wins.</summary>
-    public void Add(FeedFault fault) => ImmutableInterlocked.Update(ref _entries, static (entries, entry) => entries.Insert(0, entry), new Entry(fault));
+    public void Add(FeedFault fault) =>
+        ImmutableInterlocked.Update(ref _entries, static (entries, entry) => entries.Insert(0, entry), new Entry(fault));
 
     /// <summary>Refuses handshakes with a status, and a Retry-After header in whole seconds when given.</summary>
-    public void Refuse(int status, TimeSpan? retryAfter = null, FaultTarget? on = null, int? times = null) => Add(new FeedFault(FeedFaultKind.Refuse)
-    {
-        On = on ?? FaultTarget.All,
-        Status = status,
-        RetryAfter = retryAfter?.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture),
-        Times = times,
-    });
+    public void Refuse(int status, TimeSpan? retryAfter = null, FaultTarget? on = null, int? times = null) =>
+        Add(
+            new FeedFault(FeedFaultKind.Refuse)
+            {
+                On = on ?? FaultTarget.All,
+                Status = status,
+                RetryAfter = retryAfter?.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture),
+                Times = times,
+            });
 
     /// <summary>Accepts handshakes and then closes with a code.</summary>
     public void AcceptThenClose(int code, string reason = "", TimeSpan after = default, FaultTarget? on = null, int? times = null) =>
@@ -53,7 +56,8 @@ public sealed class FeedFaults
 
     /// <summary>Ends the faults whose target is exactly this one; without a target, all of them.</summary>
     public void Heal(FaultTarget? on = null) =>
-        ImmutableInterlocked.Update(ref _entries, static (entries, on) => on is null ? [] : entries.RemoveAll(entry => entry.Fault.On == on), on);
+        ImmutableInterlocked.Update(
+            ref _entries, static (entries, on) => on is null ? [] : entries.RemoveAll(entry => entry.Fault.On == on), on);
 
     internal bool Applies(FeedFaultKind kind, string name, string path)
     {

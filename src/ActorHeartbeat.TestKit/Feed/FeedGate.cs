@@ -33,7 +33,9 @@ internal sealed partial class FeedGate(FeedServerOptions options, FeedLedger led
     }
 
     private string NameOf(IQueryCollection query) =>
-        query["name"] is { Count: > 0 } names && !string.IsNullOrEmpty(names[0]) ? names[0]! : $"anonymous-{Interlocked.Increment(ref _anonymous)}";
+        query["name"] is { Count: > 0 } names && !string.IsNullOrEmpty(names[0])
+            ? names[0]!
+            : $"anonymous-{Interlocked.Increment(ref _anonymous)}";
 
     private FeedRefusal? Refusal(HttpContext context, string name, FeedPath? path)
     {
@@ -96,7 +98,8 @@ internal sealed partial class FeedGate(FeedServerOptions options, FeedLedger led
     private async Task CloseLaterAsync(FeedClient client, FeedFault end)
     {
         if (end.After > TimeSpan.Zero)
-            await Task.WhenAny(client.Ended, Task.Delay(end.After, options.Time, CancellationToken.None)).ConfigureAwait(false); // a server without actors
+            // a server without actors
+            await Task.WhenAny(client.Ended, Task.Delay(end.After, options.Time, CancellationToken.None)).ConfigureAwait(false);
         await client.CloseAsync(end.Code, end.Reason).ConfigureAwait(false);
     }
 

@@ -31,10 +31,18 @@ public sealed record FeedPath(string Path, FeedDialect Dialect, string Descripti
         new(Json, FeedDialect.Json, """{"type":"ping"} answered by {"type":"ping","status":"pong"}"""),
         new(ModeCode, FeedDialect.ModeCode, """{"ModeCode":"heart_beat",...} echoed, as every other message with a ModeCode"""),
         new(Mexc, FeedDialect.Mexc, """{"method":"ping"} answered by {"channel":"pong"}"""),
-        new(Asks, FeedDialect.Asks, """the server sends {"event":"ping"} and expects {"event":"pong"}; closes with 4002 when it goes unanswered"""),
+        new(
+            Asks,
+            FeedDialect.Asks,
+            """the server sends {"event":"ping"} and expects {"event":"pong"}; closes with 4002 when it goes unanswered"""
+        ),
         new(Quiet, FeedDialect.None, "sends no data, ever; answers RFC 6455 pings"),
         new(Echo, FeedDialect.None, "sends back every message, text or binary"),
-        new(Ticker, FeedDialect.Text, """numbered messages {"type":"tick","name":...,"connection":...,"seq":n}; text ping, answered by pong"""),
+        new(
+            Ticker,
+            FeedDialect.Text,
+            """numbered messages {"type":"tick","name":...,"connection":...,"seq":n}; text ping, answered by pong"""
+        ),
         new(StartStop, FeedDialect.Text, "ticks after \"start sending\" until \"stop\"; text ping, answered by pong"),
         new(InstantMessages, FeedDialect.None, "ticks as {ResultCode, DeviceID, ErrorMsg, Command, ResultData}"),
         new(Refuse, FeedDialect.None, "refuses every handshake; ?status=503 (default), ?retry-after=SECONDS"),

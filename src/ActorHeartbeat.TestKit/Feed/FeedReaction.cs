@@ -39,17 +39,20 @@ internal readonly record struct FeedReaction(string? Reply, FeedMessageKind Kind
         }
     }
 
-    private static FeedReaction ToObject(FeedPath path, string text, JsonElement message) => path.Dialect switch
-    {
-        FeedDialect.Json when Has(message, "type", "ping") => new FeedReaction("""{"type":"ping","status":"pong"}""", FeedMessageKind.Heartbeat),
-        FeedDialect.ModeCode when Has(message, "ModeCode", "heart_beat") => new FeedReaction(text, FeedMessageKind.Heartbeat),
-        FeedDialect.ModeCode when message.TryGetProperty("ModeCode", out _) => new FeedReaction(text, FeedMessageKind.Data),
-        FeedDialect.Mexc when Has(message, "method", "ping") => new FeedReaction("""{"channel":"pong"}""", FeedMessageKind.Heartbeat),
-        FeedDialect.Asks when Has(message, "event", "pong") => new FeedReaction(null, FeedMessageKind.Answer),
-        _ when Has(message, "method", "SUBSCRIBE") => new FeedReaction(Acknowledge(message), FeedMessageKind.Start),
-        _ when Has(message, "method", "UNSUBSCRIBE") => new FeedReaction(Acknowledge(message), FeedMessageKind.Stop),
-        _ => Data,
-    };
+    private static FeedReaction ToObject(FeedPath path, string text, JsonElement message) =>
+        path.Dialect switch
+        {
+            FeedDialect.Json when Has(message, "type", "ping") => new FeedReaction(
+                """{"type":"ping","status":"pong"}""",
+                FeedMessageKind.Heartbeat),
+            FeedDialect.ModeCode when Has(message, "ModeCode", "heart_beat") => new FeedReaction(text, FeedMessageKind.Heartbeat),
+            FeedDialect.ModeCode when message.TryGetProperty("ModeCode", out _) => new FeedReaction(text, FeedMessageKind.Data),
+            FeedDialect.Mexc when Has(message, "method", "ping") => new FeedReaction("""{"channel":"pong"}""", FeedMessageKind.Heartbeat),
+            FeedDialect.Asks when Has(message, "event", "pong") => new FeedReaction(null, FeedMessageKind.Answer),
+            _ when Has(message, "method", "SUBSCRIBE") => new FeedReaction(Acknowledge(message), FeedMessageKind.Start),
+            _ when Has(message, "method", "UNSUBSCRIBE") => new FeedReaction(Acknowledge(message), FeedMessageKind.Stop),
+            _ => Data,
+        };
 
     private static bool Has(JsonElement message, string name, string value) =>
         message.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String && found.ValueEquals(value);

@@ -9,7 +9,8 @@ internal sealed class FeedResources(FeedServer server)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public void Map(IApplicationBuilder application) => application.Use(next => context => Find(context.Request) is { } resource ? resource(context) : next(context));
+    public void Map(IApplicationBuilder application) =>
+        application.Use(next => context => Find(context.Request) is { } resource ? resource(context) : next(context));
 
     private RequestDelegate? Find(HttpRequest request) => (request.Method, request.Path.Value) switch
     {
@@ -24,7 +25,15 @@ internal sealed class FeedResources(FeedServer server)
 
     private object Clients()
     {
-        var clients = server.Clients.Select(client => new { client.Name, Path = client.Path.Path, client.Connection, client.Since }).ToArray();
+        var clients = server
+            .Clients.Select(client => new
+            {
+                client.Name,
+                Path = client.Path.Path,
+                client.Connection,
+                client.Since,
+            })
+            .ToArray();
         return new { Count = clients.Length, Clients = clients };
     }
 

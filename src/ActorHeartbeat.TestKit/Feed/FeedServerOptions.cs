@@ -17,7 +17,9 @@ public sealed record FeedServerOptions
     /// <summary>The server's own RFC 6455 pings to every client; null for none. Default 15 s.</summary>
     public TimeSpan? PingInterval { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>A client from which nothing came for so long after a ping of the server is dead and its connection cut. Default 10 s.</summary>
+    /// <summary>
+    /// A client from which nothing came for so long after a ping of the server is dead and its connection cut. Default 10 s.
+    /// </summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often <c>/asks</c> sends <c>{"event":"ping"}</c>. Default 5 s.</summary>
@@ -26,7 +28,9 @@ public sealed record FeedServerOptions
     /// <summary>Unanswered questions of <c>/asks</c> after which it closes with 4002. Default 3.</summary>
     public int MaxUnansweredAsks { get; init; } = 3;
 
-    /// <summary>Messages per second of <c>/ticker</c>, <c>/start-stop</c> and <c>/im</c> when the URL has no <c>?rate=</c>. Default 1.</summary>
+    /// <summary>
+    /// Messages per second of <c>/ticker</c>, <c>/start-stop</c> and <c>/im</c> when the URL has no <c>?rate=</c>. Default 1.
+    /// </summary>
     public double TickerRate { get; init; } = 1;
 
     /// <summary>The largest message in bytes taken from a client; a larger one is answered by 1009. Default 1 MiB.</summary>

@@ -50,7 +50,8 @@ internal sealed class FeedTicker(FeedClient client, TickSettings settings, FeedL
                     continue;
                 }
                 var pause = next - elapsed;
-                await Task.Delay(pause < ShortestPause ? ShortestPause : pause, time, stop).ConfigureAwait(false); // a server without actors
+                // a server without actors
+                await Task.Delay(pause < ShortestPause ? ShortestPause : pause, time, stop).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -61,9 +62,11 @@ internal sealed class FeedTicker(FeedClient client, TickSettings settings, FeedL
 
     private Task SendAsync(long number)
     {
-        var text = client.Path.Path == FeedPath.InstantMessages
-            ? $$$"""{"ResultCode":0,"DeviceID":"{{{_name}}}","ErrorMsg":"","Command":"tick","ResultData":{"connection":{{{client.Connection}}},"seq":{{{number}}}}}"""
-            : $$"""{"type":"tick","name":"{{_name}}","connection":{{client.Connection}},"seq":{{number}}}""";
+        var text =
+            client.Path.Path == FeedPath.InstantMessages
+                ? $$"""{"ResultCode":0,"DeviceID":"{{_name}}","ErrorMsg":"","Command":"tick","ResultData":{"""
+                    + $"\"connection\":{client.Connection},\"seq\":{number}}}}}"
+                : $$"""{"type":"tick","name":"{{_name}}","connection":{{client.Connection}},"seq":{{number}}}""";
         // Padding is white space after the object: still the same JSON to whoever parses it.
         var payload = Encoding.UTF8.GetBytes(text.PadRight(settings.Size));
         return client.SendAsync(settings.Binary ? Frame.Binary(payload) : new Frame(Opcode.Text, payload));

@@ -22,7 +22,9 @@ internal sealed record FeedVisit(string Name, FeedPath Path, TickSettings Tick)
     }
 
     public static double? Number(IQueryCollection query, string key) =>
-        double.TryParse(query[key], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+        double.TryParse(query[key], NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
+            ? number
+            : null;
 }
 
 /// <summary>How a connection is fed.</summary>

@@ -13,12 +13,40 @@ internal static class CloseFaults
 
     public static IReadOnlyList<Fault> All { get; } =
     [
-        .. Valid.Select(code => Closing($"close-{code}", $"closes with {code}", Frame.Close(code, "scripted")) with { CloseReceived = code, CloseSent = code }),
-        .. Invalid.Select(code => Closing($"close-invalid-{code}", $"closes with {code}, which must not be sent", Frame.Close(code)) with { CloseReceived = code, CloseSent = Violation }),
-        Closing("close-empty", "closes without a code", Frame.Close()) with { CloseReceived = 1005 },
-        Closing("close-one-byte", "closes with half a code", new Frame(Opcode.Close, new byte[1])) with { CloseSent = Violation },
-        Closing("close-invalid-utf8", "closes with a reason that is not UTF-8", new Frame(Opcode.Close, new byte[] { 0x03, 0xE8, 0xC3, 0x28 })) with { CloseReceived = 1000, CloseSent = 1007 },
-        Closing("close-then-data", "closes and sends data afterwards", Frame.Close(1000), Frame.Text("too late")) with { CloseReceived = 1000, CloseSent = 1000 },
+        .. Valid.Select(code =>
+            Closing($"close-{code}", $"closes with {code}", Frame.Close(code, "scripted")) with
+            {
+                CloseReceived = code,
+                CloseSent = code,
+            }),
+        .. Invalid.Select(code =>
+            Closing($"close-invalid-{code}", $"closes with {code}, which must not be sent", Frame.Close(code)) with
+            {
+                CloseReceived = code,
+                CloseSent = Violation,
+            }),
+        Closing("close-empty", "closes without a code", Frame.Close()) with
+        {
+            CloseReceived = 1005,
+        },
+        Closing("close-one-byte", "closes with half a code", new Frame(Opcode.Close, new byte[1])) with
+        {
+            CloseSent = Violation,
+        },
+        Closing(
+            "close-invalid-utf8",
+            "closes with a reason that is not UTF-8",
+            new Frame(Opcode.Close, new byte[] { 0x03, 0xE8, 0xC3, 0x28 })
+        ) with
+        {
+            CloseReceived = 1000,
+            CloseSent = 1007,
+        },
+        Closing("close-then-data", "closes and sends data afterwards", Frame.Close(1000), Frame.Text("too late")) with
+        {
+            CloseReceived = 1000,
+            CloseSent = 1000,
+        },
         Of("close-without-fin", "closes and never ends the TCP connection", async connection =>
         {
             await connection.AcceptAsync().ConfigureAwait(false);

@@ -75,10 +75,14 @@ public sealed class FaultedConnection
     {
         var secured = new SslStream(_stream);
         _stream = secured;
-        await secured.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, _stopping).ConfigureAwait(false);
+        await secured
+            .AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = certificate }, _stopping)
+            .ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the client's first bytes: what happens before them happens to TCP alone, whatever was to be spoken over it.</summary>
+    /// <summary>
+    /// Waits for the client's first bytes: what happens before them happens to TCP alone, whatever was to be spoken over it.
+    /// </summary>
     internal async Task ReadSomethingAsync()
     {
         if (await _stream.ReadAsync(new byte[LargestHead], _stopping).ConfigureAwait(false) == 0)
@@ -110,9 +114,15 @@ public sealed class FaultedConnection
         await AnswerHandshakeAsync(moreHeaders).ConfigureAwait(false);
     }
 
-    internal Task AnswerHandshakeAsync(params IEnumerable<string> moreHeaders) => RespondAsync(
-        "101 Switching Protocols",
-        ["Upgrade: websocket", "Connection: Upgrade", $"Sec-WebSocket-Accept: {Handshake.AcceptKey(Header("Sec-WebSocket-Key"))}", .. moreHeaders]);
+    internal Task AnswerHandshakeAsync(params IEnumerable<string> moreHeaders) =>
+        RespondAsync(
+            "101 Switching Protocols",
+            [
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                $"Sec-WebSocket-Accept: {Handshake.AcceptKey(Header("Sec-WebSocket-Key"))}",
+                .. moreHeaders,
+            ]);
 
     internal Task RespondAsync(string status, params IEnumerable<string> headers) =>
         WriteAsync(Encoding.Latin1.GetBytes($"HTTP/1.1 {status}\r\n{string.Concat(headers.Select(header => header + "\r\n"))}\r\n"));

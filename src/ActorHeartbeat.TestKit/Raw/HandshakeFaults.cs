@@ -19,8 +19,13 @@ internal static class HandshakeFaults
         Of("redirect", FaultEffect.Refused, "redirects to itself: a client that follows connects again", async connection =>
         {
             await connection.ReadRequestAsync().ConfigureAwait(false);
-            await connection.RespondAsync("302 Found", $"Location: http://{connection.Header("Host")}/", "Content-Length: 0", "Connection: close").ConfigureAwait(false);
-        }) with { Status = 302 },
+            await connection
+                .RespondAsync("302 Found", $"Location: http://{connection.Header("Host")}/", "Content-Length: 0", "Connection: close")
+                .ConfigureAwait(false);
+        }) with
+        {
+            Status = 302,
+        },
         Of("not-http", FaultEffect.Refused, "answers with something that is not HTTP", async connection =>
         {
             await connection.ReadRequestAsync().ConfigureAwait(false);
@@ -34,14 +39,21 @@ internal static class HandshakeFaults
             await connection.FinishAsync().ConfigureAwait(false);
         }),
         Of("wrong-accept-key", FaultEffect.Refused, "accepts with the key of another handshake (RFC 6455 section 4.1)", connection =>
-            RespondAsync(connection, "101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade", $"Sec-WebSocket-Accept: {Handshake.AcceptKey("another")}")),
+            RespondAsync(
+                connection,
+                "101 Switching Protocols",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                $"Sec-WebSocket-Accept: {Handshake.AcceptKey("another")}")),
         Of("missing-accept-key", FaultEffect.Refused, "accepts without Sec-WebSocket-Accept", connection =>
             RespondAsync(connection, "101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")),
         Of("missing-upgrade", FaultEffect.Refused, "accepts without an Upgrade header", async connection =>
         {
             await connection.ReadRequestAsync().ConfigureAwait(false);
             var key = Handshake.AcceptKey(connection.Header("Sec-WebSocket-Key"));
-            await connection.RespondAsync("101 Switching Protocols", "Connection: Upgrade", $"Sec-WebSocket-Accept: {key}").ConfigureAwait(false);
+            await connection
+                .RespondAsync("101 Switching Protocols", "Connection: Upgrade", $"Sec-WebSocket-Accept: {key}")
+                .ConfigureAwait(false);
             await connection.ListenAsync().ConfigureAwait(false);
         }),
         Of("unasked-subprotocol", FaultEffect.Refused, "chooses a subprotocol that nobody offered", async connection =>
@@ -74,10 +86,15 @@ internal static class HandshakeFaults
     private static Fault Refusing(int status, string text, bool withRetryAfter = false)
     {
         var (suffix, tail) = withRetryAfter ? ("-retry-after", " and Retry-After") : ("", "");
-        var refusing = Of($"status-{status}{suffix}", FaultEffect.Refused, $"refuses with {status}{tail}", connection => RespondAsync(
-            connection,
-            $"{status} {text}",
-            ["Content-Length: 0", "Connection: close", .. withRetryAfter ? [$"Retry-After: {connection.Options.RetryAfter}"] : Array.Empty<string>()]));
+        var refusing = Of($"status-{status}{suffix}", FaultEffect.Refused, $"refuses with {status}{tail}", connection =>
+            RespondAsync(
+                connection,
+                $"{status} {text}",
+                [
+                    "Content-Length: 0",
+                    "Connection: close",
+                    .. withRetryAfter ? [$"Retry-After: {connection.Options.RetryAfter}"] : Array.Empty<string>(),
+                ]));
         return refusing with { Status = status };
     }
 

@@ -4,10 +4,15 @@ internal static class HeartbeatFaults
 {
     public static IReadOnlyList<Fault> All { get; } =
     [
-        Of("no-pong", FaultEffect.Silent, "reads everything, answers no ping", connection => connection.ServeAsync(_ => Task.CompletedTask)),
-        Of("wrong-pong", FaultEffect.Harmless, "answers pings with another payload: life, but no answer to a strict heartbeat", connection =>
-            connection.ServeAsync(_ => connection.SendAsync(Frame.Pong("another"u8.ToArray())))),
-        Of("empty-pong", FaultEffect.Harmless, "answers pings with an empty payload", connection => connection.ServeAsync(_ => connection.SendAsync(Frame.Pong()))),
+        Of("no-pong", FaultEffect.Silent, "reads everything, answers no ping", connection =>
+            connection.ServeAsync(_ => Task.CompletedTask)),
+        Of(
+            "wrong-pong",
+            FaultEffect.Harmless,
+            "answers pings with another payload: life, but no answer to a strict heartbeat",
+            connection => connection.ServeAsync(_ => connection.SendAsync(Frame.Pong("another"u8.ToArray())))),
+        Of("empty-pong", FaultEffect.Harmless, "answers pings with an empty payload", connection =>
+            connection.ServeAsync(_ => connection.SendAsync(Frame.Pong()))),
         Of("late-pong", FaultEffect.Harmless, "answers pings late", connection => connection.ServeAsync(async ping =>
         {
             await connection.DelayAsync(connection.Options.LatePong).ConfigureAwait(false);

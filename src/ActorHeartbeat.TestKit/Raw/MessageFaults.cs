@@ -18,19 +18,45 @@ internal static class MessageFaults
         Sending("reserved-opcode", Violation, "sends a data frame of opcode 3 (section 5.2)", new Frame(3, default)),
         Sending("reserved-control-opcode", Violation, "sends a control frame of opcode 11 (section 5.2)", new Frame(11, default)),
         Sending("reserved-bits", Violation, "sets RSV2 without an extension (section 5.2)", Frame.Text("bits") with { Reserved = 2 }),
-        Sending("bad-continuation", Violation, "continues a message that was never begun (section 5.4)", new Frame(Opcode.Continuation, "x"u8.ToArray())),
-        Sending("interleaved-messages", Violation, "begins a message inside another (section 5.4)", Frame.Text("one") with { Final = false }, Frame.Text("two")),
+        Sending(
+            "bad-continuation",
+            Violation,
+            "continues a message that was never begun (section 5.4)",
+            new Frame(Opcode.Continuation, "x"u8.ToArray())),
+        Sending(
+            "interleaved-messages",
+            Violation,
+            "begins a message inside another (section 5.4)",
+            Frame.Text("one") with
+            {
+                Final = false,
+            },
+            Frame.Text("two")),
         Sending("long-control-frame", Violation, "sends a ping of 126 bytes (section 5.5)", Frame.Ping(new byte[126])),
         Sending("fragmented-control-frame", Violation, "fragments a ping (section 5.5)", Frame.Ping() with { Final = false }),
-        Sending("negative-length", Violation, "claims a length with the highest bit set (section 5.2)", new Frame(Opcode.Binary, default) { DeclaredLength = long.MinValue }),
+        Sending(
+            "negative-length",
+            Violation,
+            "claims a length with the highest bit set (section 5.2)",
+            new Frame(Opcode.Binary, default) { DeclaredLength = long.MinValue }),
         Sending("invalid-utf8", InvalidPayload, "sends text that is not UTF-8 (section 8.1)", new Frame(Opcode.Text, NotUtf8)),
         Sending("invalid-utf8-in-fragments", InvalidPayload, "ends a fragmented text inside a character (section 8.1)",
             new Frame(Opcode.Text, new byte[] { 0x48 }) { Final = false }, new Frame(Opcode.Continuation, new byte[] { 0xC3 })),
         Of("oversize-message", FaultEffect.Ended, TooBig, "sends one frame of 8 MiB", OversizeAsync),
         Of("endless-fragments", FaultEffect.Ended, TooBig, "sends a message that never ends", EndlessAsync),
-        Of("decompression-bomb", FaultEffect.Ended, TooBig, "sends 64 KiB that inflate to 64 MiB; where compression was not offered, a frame that breaks the protocol", BombAsync),
+        Of(
+            "decompression-bomb",
+            FaultEffect.Ended,
+            TooBig,
+            "sends 64 KiB that inflate to 64 MiB; where compression was not offered, a frame that breaks the protocol",
+            BombAsync),
         Of("byte-by-byte", FaultEffect.Harmless, null, "writes every byte by itself", ByteByByteAsync),
-        Of("odd-fragments", FaultEffect.Harmless, null, "sends messages in empty, one-byte and character-splitting fragments with pings between them", OddFragmentsAsync),
+        Of(
+            "odd-fragments",
+            FaultEffect.Harmless,
+            null,
+            "sends messages in empty, one-byte and character-splitting fragments with pings between them",
+            OddFragmentsAsync),
     ];
 
     private static async Task EndlessAsync(FaultedConnection connection)
@@ -49,7 +75,9 @@ internal static class MessageFaults
     private static async Task BombAsync(FaultedConnection connection)
     {
         await connection.ReadRequestAsync().ConfigureAwait(false);
-        string[] agreed = connection.OffersCompression ? ["Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover"] : [];
+        string[] agreed = connection.OffersCompression
+            ? ["Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover"]
+            : [];
         await connection.AnswerHandshakeAsync(agreed).ConfigureAwait(false);
         var bomb = new Frame(Opcode.Binary, Deflate(connection.Options.Bomb)) { Reserved = 4 };
         await connection.SendAsync(bomb).ConfigureAwait(false);

@@ -16,7 +16,8 @@ internal static class TcpFaults
             connection.Reset();
             return Task.CompletedTask;
         }),
-        After("fin-without-close", FaultEffect.Ended, "opens, then ends (FIN) without a Close frame", connection => connection.FinishAsync()),
+        After(
+            "fin-without-close", FaultEffect.Ended, "opens, then ends (FIN) without a Close frame", connection => connection.FinishAsync()),
         After("half-open", FaultEffect.Silent, "opens, then never reads or writes", connection => connection.HangAsync()),
         After("fin-inside-frame", FaultEffect.Ended, "opens, then ends in the middle of a frame", async connection =>
         {
@@ -47,9 +48,10 @@ internal static class TcpFaults
     private static Fault Before(string name, FaultEffect effect, string description, Func<FaultedConnection, Task> script) =>
         new(name, FaultStage.Tcp, effect, description) { Script = script };
 
-    private static Fault After(string name, FaultEffect effect, string description, Func<FaultedConnection, Task> script) => Before(name, effect, description, async connection =>
-    {
-        await connection.AcceptAsync().ConfigureAwait(false);
-        await script(connection).ConfigureAwait(false);
-    });
+    private static Fault After(string name, FaultEffect effect, string description, Func<FaultedConnection, Task> script) =>
+        Before(name, effect, description, async connection =>
+        {
+            await connection.AcceptAsync().ConfigureAwait(false);
+            await script(connection).ConfigureAwait(false);
+        });
 }

@@ -15,9 +15,15 @@ internal static class TlsFaults
             connection.Reset();
         }),
         Of("tls-stall", FaultEffect.Stalled, "never answers the TLS hello", connection => connection.HangAsync()),
-        Of("tls-untrusted", FaultEffect.Refused, "shows a certificate that nobody trusts", connection => SecureAsync(connection, "localhost", age: 0)),
-        Of("tls-expired", FaultEffect.Refused, "shows a certificate that has expired", connection => SecureAsync(connection, "localhost", age: 365)),
-        Of("tls-wrong-host", FaultEffect.Refused, "shows a certificate for another host", connection => SecureAsync(connection, "elsewhere.invalid", age: 0)),
+        Of(
+            "tls-untrusted", FaultEffect.Refused, "shows a certificate that nobody trusts",
+            connection => SecureAsync(connection, "localhost", age: 0)),
+        Of(
+            "tls-expired", FaultEffect.Refused, "shows a certificate that has expired",
+            connection => SecureAsync(connection, "localhost", age: 365)),
+        Of(
+            "tls-wrong-host", FaultEffect.Refused, "shows a certificate for another host",
+            connection => SecureAsync(connection, "elsewhere.invalid", age: 0)),
     ];
 
     private static async Task SecureAsync(FaultedConnection connection, string host, int age)

@@ -83,7 +83,8 @@ internal sealed class RelayLink(TcpRelay relay, Socket client)
         }
     }
 
-    private async Task WriteAsync(Socket to, ChannelReader<(byte[] Bytes, long ReadAt)> chunks, RelayCounter counter, CancellationToken over)
+    private async Task WriteAsync(
+        Socket to, ChannelReader<(byte[] Bytes, long ReadAt)> chunks, RelayCounter counter, CancellationToken over)
     {
         await foreach (var (bytes, readAt) in chunks.ReadAllAsync(over).ConfigureAwait(false))
         {

@@ -70,7 +70,9 @@ public sealed class TcpRelay : IAsyncDisposable
     /// <summary>The same URL by way of the relay.</summary>
     public Uri Through(Uri url) => new UriBuilder(url) { Host = "127.0.0.1", Port = Port }.Uri;
 
-    /// <summary>Nothing passes any more, though every connection stays up and TCP goes on acknowledging: a half-open peer to both sides.</summary>
+    /// <summary>
+    /// Nothing passes any more, though every connection stays up and TCP goes on acknowledging: a half-open peer to both sides.
+    /// </summary>
     public void Freeze() => _frozen ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Lets pass again, what was held first.</summary>

@@ -23,7 +23,8 @@ public abstract record DialScript
     public static readonly DialScript Manual = new ManualResult();
 
     /// <summary>Accepts a connection with a subprotocol, prepared by the test before anyone sees it.</summary>
-    public static DialScript AcceptWith(Action<ScriptedConnection> prepare, string? subprotocol = null) => new Accepting(subprotocol, prepare);
+    public static DialScript AcceptWith(Action<ScriptedConnection> prepare, string? subprotocol = null) =>
+        new Accepting(subprotocol, prepare);
 
     /// <summary>Fails at a layer.</summary>
     public static DialScript Fail(FailureLayer layer, string message = "scripted") => new Failing(new DialFailure(layer, message));

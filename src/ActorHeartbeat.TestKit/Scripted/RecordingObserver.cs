@@ -9,7 +9,8 @@ namespace ActorHeartbeat.TestKit;
 public sealed class RecordingObserver : IConnectionObserver
 {
     /// <summary>
-    /// What has been called: <c>activity</c>, <c>Text 42</c> or <c>Binary ...</c> (the payload as UTF-8), <c>pong 7</c> or <c>pong of 3 B</c> when it
+    /// What has been called: <c>activity</c>, <c>Text 42</c> or <c>Binary ...</c> (the payload as UTF-8), <c>pong 7</c> or <c>pong of 3
+    /// B</c> when it
     /// is no eight-byte number, <c>ended 1012 restart clean</c>. Read it when no callback can be under way.
     /// </summary>
     public List<string> Calls { get; } = [];
@@ -20,7 +21,9 @@ public sealed class RecordingObserver : IConnectionObserver
     /// <summary>The bounds the connection is told; the library's defaults unless set.</summary>
     public LimitSettings Limits { get; set; } = new();
 
-    /// <summary>The payload of the last message as it was lent, not a copy: overwritten once its handler is done. Empty before the first.</summary>
+    /// <summary>
+    /// The payload of the last message as it was lent, not a copy: overwritten once its handler is done. Empty before the first.
+    /// </summary>
     public ReadOnlyMemory<byte> LastPayload { get; private set; }
 
     public void OnActivity() => Calls.Add("activity");
@@ -35,5 +38,6 @@ public sealed class RecordingObserver : IConnectionObserver
     public void OnPong(ReadOnlySpan<byte> payload) =>
         Calls.Add(PingPayload.Id(payload) is { } id ? $"pong {id}" : $"pong of {payload.Length} B");
 
-    public void OnEnded(ConnectionEnd end) => Calls.Add($"ended {end.CloseCode} {end.Reason} {(end.WasClean ? "clean" : "unclean")}".Replace("  ", " "));
+    public void OnEnded(ConnectionEnd end) =>
+        Calls.Add($"ended {end.CloseCode} {end.Reason} {(end.WasClean ? "clean" : "unclean")}".Replace("  ", " "));
 }

@@ -52,7 +52,9 @@ public sealed class ScriptedConnection : IConnection
     /// <summary>How often it was aborted.</summary>
     public int Aborts => Volatile.Read(ref _aborts);
 
-    /// <summary>Sends, pings and closes after the end was reported: none matters, all are refused, but many mean that nobody listens.</summary>
+    /// <summary>
+    /// Sends, pings and closes after the end was reported: none matters, all are refused, but many mean that nobody listens.
+    /// </summary>
     public int CallsAfterEnd => Volatile.Read(ref _callsAfterEnd);
 
     public bool IsStarted => _pump.IsStarted;
@@ -99,7 +101,8 @@ public sealed class ScriptedConnection : IConnection
     public void DeliverActivity() => FromPeer(_pump.Activity);
 
     /// <summary>The far end closes; the handshake completes.</summary>
-    public void PeerClose(int code = 1000, string reason = "") => FromPeer(() => _pump.Then(() => End(new ConnectionEnd(code, reason, WasClean: true))));
+    public void PeerClose(int code = 1000, string reason = "") =>
+        FromPeer(() => _pump.Then(() => End(new ConnectionEnd(code, reason, WasClean: true))));
 
     /// <summary>The connection breaks without a Close frame.</summary>
     /// <param name="failure">What was wrong, when the transport ended it; null for a peer that is gone.</param>
@@ -153,7 +156,9 @@ public sealed class ScriptedConnection : IConnection
                 _heldSends.Add(held = new TaskCompletionSource<SendStatus>());
         }
         _sent.Add(message);
-        if (Answers is { } answers && message.Kind == MessageKind.Text && answers(Encoding.UTF8.GetString(message.Payload.Span)) is { } answer)
+        if (Answers is { } answers
+            && message.Kind == MessageKind.Text
+            && answers(Encoding.UTF8.GetString(message.Payload.Span)) is { } answer)
             DeliverText(answer);
         return held is null ? new ValueTask<SendStatus>(SendStatus.Sent) : new ValueTask<SendStatus>(held.Task);
     }

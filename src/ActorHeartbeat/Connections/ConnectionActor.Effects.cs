@@ -12,7 +12,9 @@ namespace ActorHeartbeat.Connections;
 /// <content>What the decisions lead to: the common way back, the one place of timers, and verbs of a few lines.</content>
 public sealed partial class ConnectionActor
 {
-    /// <summary>How long beyond its own close deadline the transport may take to confirm an end. Past it the transport is at fault.</summary>
+    /// <summary>
+    /// How long beyond its own close deadline the transport may take to confirm an end. Past it the transport is at fault.
+    /// </summary>
     private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>A place in the governor's queue is asked for again so often, should the governor have lost it.</summary>
@@ -24,7 +26,9 @@ public sealed partial class ConnectionActor
     /// <summary>A rotation asked for by an operator or a reload takes this where the endpoint configures none.</summary>
     private static readonly TimeSpan DefaultReadyAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>Late answers lengthen the measured timeout; past this bound (RFC 6298 section 2.5) a dead peer would go unnoticed.</summary>
+    /// <summary>
+    /// Late answers lengthen the measured timeout; past this bound (RFC 6298 section 2.5) a dead peer would go unnoticed.
+    /// </summary>
     private static readonly TimeSpan LongestAutomaticTimeout = TimeSpan.FromSeconds(60);
 
     private long _request;
@@ -56,7 +60,10 @@ public sealed partial class ConnectionActor
                 return Stay();
             case SendMessage send:
                 TellExpired(); // what is past its time must not take the place of what is not
-                Sender.Tell(new SendResult(_plane.PendingSends.Offer(send.Message, Sender, Now), $"{_settings.Id} is not open, it waits for {_board.Status?.Waiting}"));
+                Sender.Tell(
+                    new SendResult(
+                        _plane.PendingSends.Offer(send.Message, Sender, Now),
+                        $"{_settings.Id} is not open, it waits for {_board.Status?.Waiting}"));
                 return Stay();
             case SubscriptionChanged changed:
                 Remember(changed);
@@ -71,7 +78,8 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>
-    /// A permit that is not waited for: its request was withdrawn, or reminded of when it was granted already. The governor knows one handshake and one
+    /// A permit that is not waited for: its request was withdrawn, or reminded of when it was granted already. The governor knows one
+    /// handshake and one
     /// connection of this actor, however often it grants, so that what a dial or a socket is using stays.
     /// </summary>
     private void GiveBack(ConnectionData data)
@@ -82,7 +90,9 @@ public sealed partial class ConnectionActor
             Release();
     }
 
-    /// <summary>A first dial waits its part of the spread; a released connection only waits until the socket that a crash left is gone.</summary>
+    /// <summary>
+    /// A first dial waits its part of the spread; a released connection only waits until the socket that a crash left is gone.
+    /// </summary>
     private BackingOffData Beginning(ConnectionStart start)
     {
         var left = AdoptOrphan();
@@ -116,7 +126,8 @@ public sealed partial class ConnectionActor
             return GiveUp(cause);
         if (next.Quarantine is { } quarantine)
             cause = cause with { Quarantine = quarantine };
-        return GoTo(ConnectionState.BackingOff).Using(new BackingOffData(next.Failures, cause, BackingOffPhase.Delay, Now + next.Delay, leaving));
+        return GoTo(ConnectionState.BackingOff)
+            .Using(new BackingOffData(next.Failures, cause, BackingOffPhase.Delay, Now + next.Delay, leaving));
     }
 
     /// <summary>The old connection stays. A successor that was closed before, by us, has nothing to tell.</summary>
@@ -126,7 +137,10 @@ public sealed partial class ConnectionActor
         if (cause.IsFailure)
             PauseAsAsked(OutcomeTable.Decide(_settings.Outcomes, cause, _with.Clock.UtcNow), cause);
         _with.Supervisor.Tell(new SuccessorFailed(_settings.Id, _id, cause));
-        return leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
+        return leaving is null
+            ? Stop()
+            : GoTo(ConnectionState.BackingOff)
+                .Using(new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
     }
 
     private void PauseAsAsked(Outcome outcome, CloseCause cause)
@@ -153,7 +167,8 @@ public sealed partial class ConnectionActor
 
         if (from == ConnectionState.Connecting && to != from)
             _with.Governor.Tell(new ReturnPermit(_settings.Id));
-        if (StateData is BackingOffData { Phase: BackingOffPhase.Queued } && NextStateData is BackingOffData { Phase: not BackingOffPhase.Queued })
+        if (StateData is BackingOffData { Phase: BackingOffPhase.Queued }
+            && NextStateData is BackingOffData { Phase: not BackingOffPhase.Queued })
             _with.Governor.Tell(new CancelRequest(_settings.Id));
         Report(to);
     }
@@ -166,13 +181,16 @@ public sealed partial class ConnectionActor
         _ => PongDeadline,
     };
 
-    private TimeSpan DueOf(ConnectionData data) => data switch
-    {
-        BackingOffData backingOff => backingOff.Until,
-        ConnectingData connecting => connecting.Deadline,
-        ConnectedData connected => Look(connected).LookAgain is var look && SendDue(connected.Link) is { } turn && turn < look ? turn : look,
-        _ => throw new InvalidOperationException($"no deadline for {data}"),
-    };
+    private TimeSpan DueOf(ConnectionData data) =>
+        data switch
+        {
+            BackingOffData backingOff => backingOff.Until,
+            ConnectingData connecting => connecting.Deadline,
+            ConnectedData connected => Look(connected).LookAgain is var look && SendDue(connected.Link) is { } turn && turn < look
+                ? turn
+                : look,
+            _ => throw new InvalidOperationException($"no deadline for {data}"),
+        };
 
     private LivenessVerdict Judge(ConnectedData data) => Look(data).Verdict;
 
@@ -180,7 +198,8 @@ public sealed partial class ConnectionActor
     {
         var now = Now;
         var signs = data.Link.Signs(data.OpenedAt, data.LastAnswer);
-        return Liveness.Judge(_settings, signs, data.PongDeadline, !data.Stable, data.RotateAt, now, TimeOnly.FromTimeSpan(_with.Clock.UtcNow.TimeOfDay));
+        return Liveness.Judge(
+            _settings, signs, data.PongDeadline, !data.Stable, data.RotateAt, now, TimeOnly.FromTimeSpan(_with.Clock.UtcNow.TimeOfDay));
     }
 
     [MemberNotNull(nameof(_settings))]
@@ -223,10 +242,16 @@ public sealed partial class ConnectionActor
         var again = data.Phase == BackingOffPhase.Queued;
         if (!again)
             _request++;
-        // A successor waits for its turn as long as everybody, but for room in its group, which its own primary may be taking, only as long as an attempt.
+        // A successor waits for its turn as long as everybody, but for room in its group, which its own primary may be taking, only as long
+        // as an attempt.
         var isSuccessor = !_isPrimary;
         RequestPermit(orRefuse: isSuccessor && again);
-        return data with { Leaving = null, Phase = BackingOffPhase.Queued, Until = Now + (isSuccessor ? _settings.Timeouts.Connect : PermitReminder) };
+        return data with
+        {
+            Leaving = null,
+            Phase = BackingOffPhase.Queued,
+            Until = Now + (isSuccessor ? _settings.Timeouts.Connect : PermitReminder),
+        };
     }
 
     private void RequestPermit(bool orRefuse = false) =>
@@ -319,7 +344,10 @@ public sealed partial class ConnectionActor
         _ => "",
     };
 
-    /// <summary>A stopped or crashed actor leaves no socket behind: what is not gone yet is aborted, and the board has it for the actor that follows.</summary>
+    /// <summary>
+    /// A stopped or crashed actor leaves no socket behind: what is not gone yet is aborted, and the board has it for the actor that
+    /// follows.
+    /// </summary>
     protected override void PostStop()
     {
         LinkOf(StateData)?.Abort();

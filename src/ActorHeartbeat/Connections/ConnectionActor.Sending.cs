@@ -33,7 +33,10 @@ public sealed partial class ConnectionActor
             return Stay();
         }
         var status = _plane.PendingSends.Keep(message, Sender, Now);
-        Sender.Tell(new SendResult(status, status == SendStatus.Refused ? "as many messages as limits.send-queue allows wait for the send-rate of the group" : ""));
+        Sender.Tell(
+            new SendResult(
+                status,
+                status == SendStatus.Refused ? "as many messages as limits.send-queue allows wait for the send-rate of the group" : ""));
         return GoTo(StateName); // its deadline follows the first that waits
     }
 

@@ -28,7 +28,9 @@ public sealed partial class ConnectionActor
             Waiting(next),
             (next as ConnectedData)?.Missed ?? 0)
         {
-            FailedRotation = next is ConnectedData { RotationFailure: { } failure, RotateAt: { } rotateAt } ? new FailedRotation(failure, utcNow + Remaining(rotateAt)) : null,
+            FailedRotation = next is ConnectedData { RotationFailure: { } failure, RotateAt: { } rotateAt }
+                ? new FailedRotation(failure, utcNow + Remaining(rotateAt))
+                : null,
             UrlIndex = _urlIndex,
         };
         _board.Status = status;
@@ -41,9 +43,12 @@ public sealed partial class ConnectionActor
 
     /// <summary>A heartbeat that waits for its answer, or has it, is no change of state for the world.</summary>
     private static bool IsSame(ConnectionState one, ConnectionState other) =>
-        one == other || (one is ConnectionState.Open or ConnectionState.AwaitingPong && other is ConnectionState.Open or ConnectionState.AwaitingPong);
+        one == other
+        || (one is ConnectionState.Open or ConnectionState.AwaitingPong && other is ConnectionState.Open or ConnectionState.AwaitingPong);
 
-    /// <summary>From now on this connection is the endpoint's. What the endpoint went through before, and since when it is open, goes on.</summary>
+    /// <summary>
+    /// From now on this connection is the endpoint's. What the endpoint went through before, and since when it is open, goes on.
+    /// </summary>
     private void BecomePrimary(ConnectionStatus? before)
     {
         _isPrimary = true;

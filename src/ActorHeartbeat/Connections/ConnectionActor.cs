@@ -55,7 +55,10 @@ namespace ActorHeartbeat.Connections;
 /// </remarks>
 public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionData>
 {
-    private const string RetryDue = "retry-due", ConnectDeadline = "connect-deadline", HeartbeatDue = "heartbeat-due", PongDeadline = "pong-deadline";
+    private const string RetryDue = "retry-due",
+        ConnectDeadline = "connect-deadline",
+        HeartbeatDue = "heartbeat-due",
+        PongDeadline = "pong-deadline";
 
     private readonly EndpointPlane _plane;
     private readonly ConnectionBoard _board;
@@ -112,7 +115,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case DeadlinePassed when data is { Phase: BackingOffPhase.Leaving, Leaving: { IsGone: false } late }:
                 throw new InvalidOperationException($"the transport has not confirmed the end of incarnation {late.Incarnation}");
             case DeadlinePassed when data.Leaving is { IsGone: false } leaving:
-                return GoTo(ConnectionState.BackingOff).Using(data with { Phase = BackingOffPhase.Leaving, Until = LeaveDeadline(leaving) });
+                return GoTo(ConnectionState.BackingOff)
+                    .Using(data with { Phase = BackingOffPhase.Leaving, Until = LeaveDeadline(leaving) });
             case DeadlinePassed:
                 return GoTo(ConnectionState.BackingOff).Using(AskForPermit(data));
             case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == _request:
@@ -133,7 +137,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 TakeSettings(changed.Settings, changed.SendRate);
                 if (data.Phase is BackingOffPhase.Queued && changed.Effect > ChangeEffect.Live)
                     RequestPermit(); // another group or host is another line, with a budget of its own
-                return data.Phase is BackingOffPhase.Delay && changed.Effect > ChangeEffect.Live ? GoTo(ConnectionState.BackingOff).Using(NoLongerThanBackoff(data)) : Stay();
+                return data.Phase is BackingOffPhase.Delay && changed.Effect > ChangeEffect.Live
+                    ? GoTo(ConnectionState.BackingOff).Using(NoLongerThanBackoff(data))
+                    : Stay();
             case CloseConnection close:
                 return data.Leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Leaving));
             default:
@@ -167,7 +173,12 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Greet(data, answered.Index + 1);
             case DeadlinePassed:
                 data.Link.Abort();
-                return BackOff(data, data.Step is { } step ? CloseCause.OpeningTimeout(step, _settings.OnOpen[step].Timeout) : CloseCause.ConnectTimeout(_settings.Timeouts.Connect), data.Link);
+                return BackOff(
+                    data,
+                    data.Step is { } step
+                        ? CloseCause.OpeningTimeout(step, _settings.OnOpen[step].Timeout)
+                        : CloseCause.ConnectTimeout(_settings.Timeouts.Connect),
+                    data.Link);
             case ConnectionEnded ended when Concerns(ended, data.Link):
                 Release();
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
@@ -254,8 +265,11 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 SendWhatMay(data.Link);
                 return Judge(data) switch
                 {
-                    LivenessVerdict.Missed when data.Link.HeldBackUntil + PongTimeout is var deadline && deadline > Now => GoTo(ConnectionState.AwaitingPong).Using(data with { PongDeadline = deadline }),
-                    LivenessVerdict.Missed when data.Missed + 1 < _settings.Heartbeat.MaxMissed => GoTo(ConnectionState.AwaitingPong).Using(Ping(data with { Missed = data.Missed + 1 })),
+                    LivenessVerdict.Missed when data.Link.HeldBackUntil + PongTimeout is var deadline && deadline > Now => GoTo(
+                            ConnectionState.AwaitingPong)
+                        .Using(data with { PongDeadline = deadline }),
+                    LivenessVerdict.Missed when data.Missed + 1 < _settings.Heartbeat.MaxMissed => GoTo(ConnectionState.AwaitingPong)
+                        .Using(Ping(data with { Missed = data.Missed + 1 })),
                     LivenessVerdict.Missed => Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1)),
                     var verdict => WhenClockRings(data, verdict),
                 };
@@ -295,7 +309,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case SettingsChanged { Effect: ChangeEffect.Reconnect } changed:
                 TakeSettings(changed.Settings, changed.SendRate);
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
-            case RotationFailed { Cause.Kind: CauseKind.NoRoom } when IsOutdated(data.Link): // the reload must take effect, and closing makes room
+            // the reload must take effect, and closing makes room
+            case RotationFailed { Cause.Kind: CauseKind.NoRoom } when IsOutdated(data.Link):
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case RotationFailed failed:
                 return GoTo(StateName).Using(data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
@@ -322,7 +337,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     }
 
     /// <summary>Makes the actor without an expression tree to compile for each of thousands.</summary>
-    private sealed class Producer(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with) : IIndirectActorProducer
+    private sealed class Producer(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with)
+        : IIndirectActorProducer
     {
         public Type ActorType => typeof(ConnectionActor);
 

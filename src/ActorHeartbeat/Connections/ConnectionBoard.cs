@@ -3,7 +3,8 @@ using ActorHeartbeat.Policies;
 namespace ActorHeartbeat.Connections;
 
 /// <summary>
-/// What one connection shows of itself. Its actor alone writes here; the supervisor reads, and hands it to the actor that takes the place of one that
+/// What one connection shows of itself. Its actor alone writes here; the supervisor reads, and hands it to the actor that takes the place
+/// of one that
 /// crashed. What can be read is immutable.
 /// </summary>
 /// <param name="before">How the endpoint stood before this connection; null when it is the endpoint's first, or a successor.</param>

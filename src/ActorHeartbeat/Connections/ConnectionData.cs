@@ -44,8 +44,16 @@ internal sealed record ConnectingData(int Failures, ConnectionLink Link, int? St
 /// <param name="RotateAt">When a primary asks to be replaced, null for never; when a successor is ready without having seen data.</param>
 /// <param name="IsSuccessor">Whether it waits to take over in a planned rotation.</param>
 internal sealed record ConnectedData(
-    int Failures, ConnectionLink Link, TimeSpan OpenedAt, bool Stable, TimeSpan LastAnswer, int Missed, TimeSpan? PongDeadline, TimeSpan? RotateAt, bool IsSuccessor)
-    : ConnectionData(Failures)
+    int Failures,
+    ConnectionLink Link,
+    TimeSpan OpenedAt,
+    bool Stable,
+    TimeSpan LastAnswer,
+    int Missed,
+    TimeSpan? PongDeadline,
+    TimeSpan? RotateAt,
+    bool IsSuccessor
+) : ConnectionData(Failures)
 {
     /// <summary>Why the connection that was to replace this one failed, until the next is tried; null when none did.</summary>
     public CloseCause? RotationFailure { get; init; }

@@ -34,7 +34,8 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <param name="sendRate">What the endpoint's group allows to be sent over it; null for no limit.</param>
     /// <param name="clock">The scheduler's clock.</param>
     /// <param name="owner">The actor that hears it.</param>
-    public ConnectionLink(ConnectionId connection, EndpointPlane plane, EndpointSettings settings, Rate? sendRate, SchedulerClock clock, IActorRef owner)
+    public ConnectionLink(
+        ConnectionId connection, EndpointPlane plane, EndpointSettings settings, Rate? sendRate, SchedulerClock clock, IActorRef owner)
     {
         Connection = connection;
         Incarnation = plane.NextIncarnation();
@@ -70,7 +71,8 @@ internal sealed class ConnectionLink : IConnectionObserver
     public string? Subprotocol => _connection?.Subprotocol;
 
     /// <summary>
-    /// Until when a subscriber has held the pump back on purpose: now while it does, zero when none ever did. What is not read cannot be heard, so
+    /// Until when a subscriber has held the pump back on purpose: now while it does, zero when none ever did. What is not read cannot be
+    /// heard, so
     /// silence proves nothing before this.
     /// </summary>
     public TimeSpan HeldBackUntil => _isHeldBack ? _clock.Elapsed : TimeSpan.FromTicks(Volatile.Read(ref _heldBackUntil));

@@ -20,7 +20,8 @@ public sealed record CloseConnection(int Code, string Reason);
 public sealed record SettingsChanged(EndpointSettings Settings, Rate? SendRate, ChangeEffect Effect);
 
 /// <summary>
-/// Send a message; answered by <see cref="SendResult"/>. A message that is queued is answered twice: that it is queued, and what became of it.
+/// Send a message; answered by <see cref="SendResult"/>. A message that is queued is answered twice: that it is queued, and what became of
+/// it.
 /// </summary>
 public sealed record SendMessage(OutboundMessage Message)
 {
@@ -37,17 +38,26 @@ public sealed record SendResult(SendStatus Status, string Why = "") : IDeadLette
 internal sealed record SubscriptionChanged(string Key, OutboundMessage? Message, bool IsKept);
 
 /// <summary>
-/// Published on the event stream by the supervisor when an endpoint's connection goes from one of connecting, open and backing-off to another. A heartbeat
+/// Published on the event stream by the supervisor when an endpoint's connection goes from one of connecting, open and backing-off to
+/// another. A heartbeat
 /// that waits for its answer is no news: <see cref="ConnectionStatus"/> tells it.
 /// </summary>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>
 /// <param name="Cause">Why, when <paramref name="To"/> is backing off; otherwise null.</param>
 /// <param name="RetryIn">The delay before the next dial asks for its permit, when backing off.</param>
 public sealed record StateChanged(
-    EndpointId Endpoint, long Incarnation, ConnectionState From, ConnectionState To, int Attempt, CloseCause? Cause, TimeSpan? RetryIn, DateTimeOffset At);
+    EndpointId Endpoint,
+    long Incarnation,
+    ConnectionState From,
+    ConnectionState To,
+    int Attempt,
+    CloseCause? Cause,
+    TimeSpan? RetryIn,
+    DateTimeOffset At);
 
 /// <summary>
-/// What a connection actor tells the supervisor. It may come after the endpoint was paused and resumed, or replaced its connection: the id says who
+/// What a connection actor tells the supervisor. It may come after the endpoint was paused and resumed, or replaced its connection: the id
+/// says who
 /// speaks.
 /// </summary>
 internal abstract record ConnectionReport(EndpointId Endpoint, ConnectionId Connection);
@@ -56,11 +66,17 @@ internal abstract record ConnectionReport(EndpointId Endpoint, ConnectionId Conn
 /// <param name="Status">How it stands now.</param>
 /// <param name="Cause">Why, when it backs off; otherwise null.</param>
 /// <param name="RetryIn">The delay before the next dial asks for its permit, when it backs off.</param>
-internal sealed record ConnectionChanged(EndpointId Endpoint, ConnectionId Connection, ConnectionStatus Status, CloseCause? Cause, TimeSpan? RetryIn)
-    : ConnectionReport(Endpoint, Connection);
+internal sealed record ConnectionChanged(
+    EndpointId Endpoint,
+    ConnectionId Connection,
+    ConnectionStatus Status,
+    CloseCause? Cause,
+    TimeSpan? RetryIn
+) : ConnectionReport(Endpoint, Connection);
 
 /// <summary>The actor stops for good: attempts exhausted or outcome fatal.</summary>
-internal sealed record ConnectionFailed(EndpointId Endpoint, ConnectionId Connection, CloseCause Cause) : ConnectionReport(Endpoint, Connection);
+internal sealed record ConnectionFailed(EndpointId Endpoint, ConnectionId Connection, CloseCause Cause)
+    : ConnectionReport(Endpoint, Connection);
 
 /// <summary>The connection is due for replacement.</summary>
 internal sealed record RotationDue(EndpointId Endpoint, ConnectionId Connection) : ConnectionReport(Endpoint, Connection);
@@ -69,17 +85,20 @@ internal sealed record RotationDue(EndpointId Endpoint, ConnectionId Connection)
 internal sealed record SuccessorReady(EndpointId Endpoint, ConnectionId Connection) : ConnectionReport(Endpoint, Connection);
 
 /// <summary>
-/// Asks a successor to become the endpoint's connection. Answered by <see cref="TookOver"/>; one that has lost its connection meanwhile has told so by
+/// Asks a successor to become the endpoint's connection. Answered by <see cref="TookOver"/>; one that has lost its connection meanwhile has
+/// told so by
 /// <see cref="SuccessorFailed"/> and does not answer.
 /// </summary>
 /// <param name="Before">How the endpoint stands until then.</param>
 internal sealed record TakeOver(ConnectionStatus? Before);
 
 /// <summary>The successor is the endpoint's connection from now on; the old one is to be closed.</summary>
-internal sealed record TookOver(EndpointId Endpoint, ConnectionId Connection, ConnectionStatus Status) : ConnectionReport(Endpoint, Connection);
+internal sealed record TookOver(EndpointId Endpoint, ConnectionId Connection, ConnectionStatus Status)
+    : ConnectionReport(Endpoint, Connection);
 
 /// <summary>A successor lost its connection or attempt and stops; the old connection stays.</summary>
-internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionId Connection, CloseCause Cause) : ConnectionReport(Endpoint, Connection);
+internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionId Connection, CloseCause Cause)
+    : ConnectionReport(Endpoint, Connection);
 
 /// <summary>Told to the primary: the connection that was to replace it has failed and is gone; ask again after a while.</summary>
 internal sealed record RotationFailed(CloseCause Cause, TimeSpan RetryIn);

@@ -8,7 +8,10 @@ public readonly record struct ConnectionId(long Number)
     public override string ToString() => $"{Number}";
 }
 
-/// <summary>All that a connection actor is given when it starts, also when it takes the place of one that crashed. What changes later comes in messages.</summary>
+/// <summary>
+/// All that a connection actor is given when it starts, also when it takes the place of one that crashed. What changes later comes in
+/// messages.
+/// </summary>
 /// <param name="Id">Stays the same over restarts.</param>
 /// <param name="Settings">The endpoint's settings now.</param>
 /// <param name="SendRate">What the endpoint's group allows to be sent over one connection; null for no limit.</param>

@@ -36,9 +36,17 @@ public sealed record ConnectionStatus(
     public bool IsUp => State is ConnectionState.Open or ConnectionState.AwaitingPong;
 
     /// <summary>How an endpoint stands whose actor is restarting or stopping: the last words of that actor are stale.</summary>
-    internal ConnectionStatus WithoutActor() => State == ConnectionState.BackingOff
-        ? this
-        : this with { State = ConnectionState.BackingOff, Subprotocol = null, Waiting = "its actor to start again", Missed = 0, FailedRotation = null };
+    internal ConnectionStatus WithoutActor() =>
+        State == ConnectionState.BackingOff
+            ? this
+            : this with
+            {
+                State = ConnectionState.BackingOff,
+                Subprotocol = null,
+                Waiting = "its actor to start again",
+                Missed = 0,
+                FailedRotation = null,
+            };
 }
 
 /// <summary>A connection that stays because the one that was to replace it failed.</summary>

@@ -17,7 +17,9 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
 
     public EndpointCounters Counters { get; } = new();
 
-    /// <summary>Messages that wait for a connection or for their turn under the send rate, and who gave them. The primary sends them.</summary>
+    /// <summary>
+    /// Messages that wait for a connection or for their turn under the send rate, and who gave them. The primary sends them.
+    /// </summary>
     public SendQueue<IActorRef> PendingSends { get; } = new(settings.Send, settings.Limits.SendQueue);
 
     /// <summary>Sockets and dials that exist now: at most one, two during a planned rotation.</summary>

@@ -1,6 +1,8 @@
 namespace ActorHeartbeat.Endpoints;
 
-/// <summary>What it takes for a changed setting to count, from nothing to the most disruptive; a larger value includes the smaller.</summary>
+/// <summary>
+/// What it takes for a changed setting to count, from nothing to the most disruptive; a larger value includes the smaller.
+/// </summary>
 public enum ChangeEffect
 {
     /// <summary>Nothing changed.</summary>

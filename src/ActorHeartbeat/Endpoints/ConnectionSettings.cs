@@ -55,7 +55,9 @@ public sealed record BackoffSettings
     public int? MaxAttempts { get; init; }
 }
 
-/// <summary>The random part of a delay: full (a tenth of the initial delay to the delay), equal (half to the delay), none, or a factor.</summary>
+/// <summary>
+/// The random part of a delay: full (a tenth of the initial delay to the delay), equal (half to the delay), none, or a factor.
+/// </summary>
 /// <param name="Kind">The shape.</param>
 /// <param name="Factor">For <see cref="JitterKind.Factor"/>: the delay is spread by plus or minus this share, 0 to 1.</param>
 public readonly record struct Jitter(JitterKind Kind, double Factor = 0)
@@ -88,7 +90,8 @@ public sealed record FlapSettings(int Ends, TimeSpan Within, TimeSpan Retry);
 public sealed record RotationSettings(TimeSpan Age, double Jitter, TimeSpan ReadyAfter)
 {
     /// <summary>
-    /// A JSON pointer (RFC 6901) to what identifies a message, such as <c>/id</c>: while two connections carry the feed, and ten seconds beyond, what
+    /// A JSON pointer (RFC 6901) to what identifies a message, such as <c>/id</c>: while two connections carry the feed, and ten seconds
+    /// beyond, what
     /// one has brought is not delivered again from the other. Null (default) delivers everything that comes.
     /// </summary>
     public string? DuplicateKey { get; init; }

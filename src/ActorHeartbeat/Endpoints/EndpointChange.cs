@@ -2,7 +2,8 @@ namespace ActorHeartbeat.Endpoints;
 
 /// <summary>What differs between two settings of the same endpoint, and the strongest effect among the differences.</summary>
 /// <param name="Effect">The strongest effect of the changed keys; <see cref="ChangeEffect.None"/> when nothing changed.</param>
-/// <param name="Keys">The changed keys as spelled in the configuration, such as <c>heartbeat.interval</c>, in the order of <see cref="EndpointSetting.All"/>.</param>
+/// <param name="Keys">The changed keys as spelled in the configuration, such as <c>heartbeat.interval</c>, in the order of <see
+/// cref="EndpointSetting.All"/>.</param>
 public sealed record EndpointChange(ChangeEffect Effect, ValueList<string> Keys)
 {
     public static readonly EndpointChange None = new(ChangeEffect.None, []);

@@ -12,7 +12,9 @@ public sealed record HeartbeatSettings
     /// <summary>Silence (or, with always, time since the last answer) before a heartbeat is sent. Default 20 s.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long an answer may take; null means auto: from the measured round trip (RFC 6298), at least 1 s. Default 10 s.</summary>
+    /// <summary>
+    /// How long an answer may take; null means auto: from the measured round trip (RFC 6298), at least 1 s. Default 10 s.
+    /// </summary>
     public TimeSpan? Timeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Missed answers in a row that end the connection. Default 2.</summary>

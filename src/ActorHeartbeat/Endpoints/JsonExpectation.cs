@@ -18,7 +18,11 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
             throw new ArgumentException(reason, nameof(pointer));
         Pointer = pointer;
         ValueJson = valueJson;
-        _names = pointer.Length == 0 ? [] : Array.ConvertAll(pointer[1..].Split('/'), name => name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
+        _names =
+            pointer.Length == 0
+                ? []
+                : Array.ConvertAll(pointer[1..].Split('/'), name =>
+                    name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
         _lastName = _names.Length == 0 || int.TryParse(_names[^1], out _) ? [] : Encoding.UTF8.GetBytes(_names[^1]);
         _value = JsonElement.Parse(valueJson);
     }

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.Endpoints;
 
-/// <summary>Recognises a message, such as the answer to a heartbeat. Matching never throws: what is not understood does not match.</summary>
+/// <summary>
+/// Recognises a message, such as the answer to a heartbeat. Matching never throws: what is not understood does not match.
+/// </summary>
 public abstract record MessagePattern
 {
     private MessagePattern()

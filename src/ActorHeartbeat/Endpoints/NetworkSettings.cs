@@ -56,7 +56,9 @@ public enum ProxyKind
 /// </summary>
 public sealed record TcpSettings
 {
-    /// <summary>Idle time before the first keep-alive probe, and the time unacknowledged data may be outstanding; null turns both off. Default 30 s.</summary>
+    /// <summary>
+    /// Idle time before the first keep-alive probe, and the time unacknowledged data may be outstanding; null turns both off. Default 30 s.
+    /// </summary>
     public TimeSpan? KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
 }
 

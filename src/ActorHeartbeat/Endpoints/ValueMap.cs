@@ -48,14 +48,18 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
     }
 
     public bool Equals(ValueMap<TValue>? other) =>
-        other is not null && Count == other.Count
-        && _entries.All(entry => other.TryGetValue(entry.Key, out var theirs) && EqualityComparer<TValue>.Default.Equals(entry.Value, theirs));
+        other is not null
+        && Count == other.Count
+        && _entries.All(entry =>
+            other.TryGetValue(entry.Key, out var theirs) && EqualityComparer<TValue>.Default.Equals(entry.Value, theirs));
 
     public override bool Equals(object? obj) => Equals(obj as ValueMap<TValue>);
 
-    public override int GetHashCode() => _entries.Aggregate(Count, (hash, entry) => hash ^ HashCode.Combine(entry.Key.ToUpperInvariant(), entry.Value));
+    public override int GetHashCode() =>
+        _entries.Aggregate(Count, (hash, entry) => hash ^ HashCode.Combine(entry.Key.ToUpperInvariant(), entry.Value));
 
-    public IEnumerator<KeyValuePair<string, TValue>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, TValue>>)_entries).GetEnumerator();
+    public IEnumerator<KeyValuePair<string, TValue>> GetEnumerator() =>
+        ((IEnumerable<KeyValuePair<string, TValue>>)_entries).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => _entries.GetEnumerator();
 

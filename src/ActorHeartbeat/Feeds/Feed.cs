@@ -62,13 +62,17 @@ public sealed class Feed
     public long Duplicates => Volatile.Read(ref _duplicatesIn);
 
     /// <summary>Wall time of the newest message; null when there was none.</summary>
-    public DateTimeOffset? LastInbound => Volatile.Read(ref _lastInboundUtcTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+    public DateTimeOffset? LastInbound =>
+        Volatile.Read(ref _lastInboundUtcTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     internal OverflowPolicy Overflow { get; private set; }
 
-    /// <summary>A new connection of this endpoint, to be called when its handshake is accepted and before anything is read from it.</summary>
+    /// <summary>
+    /// A new connection of this endpoint, to be called when its handshake is accepted and before anything is read from it.
+    /// </summary>
     /// <param name="duplicateKey">
-    /// A JSON pointer (RFC 6901) to what identifies a message. While two connections carry the feed, and ten seconds beyond, a message whose key the
+    /// A JSON pointer (RFC 6901) to what identifies a message. While two connections carry the feed, and ten seconds beyond, a message
+    /// whose key the
     /// other connection has brought already is left out. Null (default) delivers everything.
     /// </param>
     public FeedWriter Begin(string? duplicateKey = null)
@@ -151,7 +155,9 @@ public sealed class Feed
         }
     }
 
-    /// <summary>Ends every stream of this feed alone with a drain event; a stream by selector gets it too and goes on without this endpoint.</summary>
+    /// <summary>
+    /// Ends every stream of this feed alone with a drain event; a stream by selector gets it too and goes on without this endpoint.
+    /// </summary>
     public void Drain(string reason)
     {
         lock (_gate)
@@ -255,7 +261,8 @@ public sealed class Feed
     }
 
     /// <summary>The gap of a subscriber that lost numbers which nothing follows yet.</summary>
-    internal FeedEvent Lost(long from, long to) => FeedEvent.Detailed(Volatile.Read(ref _source) with { Detail = FeedGap.Overflow(from, to) }, to, UtcTicks());
+    internal FeedEvent Lost(long from, long to) =>
+        FeedEvent.Detailed(Volatile.Read(ref _source) with { Detail = FeedGap.Overflow(from, to) }, to, UtcTicks());
 
     internal void CountDropped() => Interlocked.Increment(ref _dropped);
 

@@ -2,7 +2,9 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Feeds;
 
-/// <summary>Who hears one feed. Guarded by the feed; the arrays are replaced, never changed, so that they can be walked meanwhile.</summary>
+/// <summary>
+/// Who hears one feed. Guarded by the feed; the arrays are replaced, never changed, so that they can be walked meanwhile.
+/// </summary>
 internal sealed class FeedAudience
 {
     private volatile FeedLink[] _links = [];

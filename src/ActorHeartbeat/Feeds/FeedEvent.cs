@@ -36,7 +36,9 @@ public readonly struct FeedEvent
     /// <summary>The last number this event stands for.</summary>
     public long Seq { get; }
 
-    /// <summary>The first number this event stands for: <see cref="Seq"/> unless it is a gap; one more than it when it uses none up.</summary>
+    /// <summary>
+    /// The first number this event stands for: <see cref="Seq"/> unless it is a gap; one more than it when it uses none up.
+    /// </summary>
     public long FirstSeq => IsMessage ? Seq : Gap?.From ?? Seq + 1;
 
     /// <summary>Wall time at which it came in; for display only.</summary>

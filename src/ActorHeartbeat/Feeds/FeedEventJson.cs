@@ -6,14 +6,20 @@ using System.Text.Unicode;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// An event as one JSON object without line breaks: instance, endpoint, epoch, seq, time, type, and then by type <c>text</c> (the payload as
-/// a string) or <c>base64</c>; <c>gap</c> with reason, from, to, lastSeq, cause and durationSeconds; <c>state</c> and <c>cause</c>; <c>reason</c>.
+/// An event as one JSON object without line breaks: instance, endpoint, epoch, seq, time, type, and then by type <c>text</c> (the payload
+/// as
+/// a string) or <c>base64</c>; <c>gap</c> with reason, from, to, lastSeq, cause and durationSeconds; <c>state</c> and <c>cause</c>;
+/// <c>reason</c>.
 /// The payload is carried, not parsed.
 /// </summary>
 public static class FeedEventJson
 {
     // Not meant to be pasted into HTML, so quotes inside payloads stay short.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     /// <summary>A writer set up for <see cref="Write"/>; reset it between events.</summary>
     public static Utf8JsonWriter CreateWriter(IBufferWriter<byte> output) => new(output, Options);

@@ -16,10 +16,18 @@ internal static class FeedResume
         if (resume.Instance != source.Instance || seen > lastSeq)
             return (1, [Gap(GapReason.Renumbered, 1, seen, "the position was given by another run of the process"), .. ring.From(first)]);
         if (seen + 1 < first)
-            return (seen + 1, [Gap(GapReason.NotRetained, seen + 1, seen, "the position is older than what is kept for replay"), .. ring.From(first)]);
+            return (
+                seen + 1,
+                [Gap(GapReason.NotRetained, seen + 1, seen, "the position is older than what is kept for replay"), .. ring.From(first)]);
         return (seen + 1, [.. ring.From(seen + 1)]);
 
         FeedEvent Gap(GapReason reason, long from, long seen, string cause) =>
-            FeedEvent.Detailed(source with { Detail = new FeedGap(reason, from, first - 1, seen, cause, TimeSpan.Zero) }, first - 1, utcTicks);
+            FeedEvent.Detailed(
+                source with
+                {
+                    Detail = new FeedGap(reason, from, first - 1, seen, cause, TimeSpan.Zero),
+                },
+                first - 1,
+                utcTicks);
     }
 }

@@ -100,7 +100,8 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         }
     }
 
-    public IAsyncEnumerator<FeedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new Enumerator(this, cancellationToken);
+    public IAsyncEnumerator<FeedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
+        new Enumerator(this, cancellationToken);
 
     /// <summary>Ends the subscription; what waits is not delivered any more.</summary>
     public void Dispose()
@@ -113,7 +114,9 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     /// <summary>True for the subscription of one endpoint, false for one by selector, which endpoints join and leave.</summary>
     internal bool EndsWithItsFeed { get; }
 
-    /// <summary>Calls back once, on the publisher's thread, when something can be read or the stream has ended. False when that is so now.</summary>
+    /// <summary>
+    /// Calls back once, on the publisher's thread, when something can be read or the stream has ended. False when that is so now.
+    /// </summary>
     internal bool NotifyWhenReady(Action whenReady)
     {
         if (_held is not null || _batchAt < _batchCount)
@@ -172,7 +175,9 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     /// <summary>Ends the stream with <paramref name="final"/> as its last event.</summary>
     internal void Drain(in FeedEvent final) => End(SubscriptionStatus.Drained, final);
 
-    /// <summary>True when a pump has to wait for <paramref name="room"/>, which completes when the queue is half empty or the stream has ended.</summary>
+    /// <summary>
+    /// True when a pump has to wait for <paramref name="room"/>, which completes when the queue is half empty or the stream has ended.
+    /// </summary>
     internal bool MustWait(out Task room)
     {
         lock (_gate)

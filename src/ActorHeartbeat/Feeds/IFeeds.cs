@@ -12,7 +12,8 @@ public interface IFeeds
     Feed? Find(EndpointId endpoint);
 
     /// <summary>
-    /// One endpoint's stream. An endpoint that does not exist yet may be subscribed to: the stream begins when it is added. It ends with a drain
+    /// One endpoint's stream. An endpoint that does not exist yet may be subscribed to: the stream begins when it is added. It ends with a
+    /// drain
     /// event when the endpoint is removed or the process drains.
     /// </summary>
     /// <exception cref="TooManySubscribersException">The cap on subscribers is reached.</exception>

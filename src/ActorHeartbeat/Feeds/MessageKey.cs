@@ -5,7 +5,9 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Feeds;
 
-/// <summary>Reads what identifies a message: the value a JSON pointer (RFC 6901) leads to, as written, without building a document.</summary>
+/// <summary>
+/// Reads what identifies a message: the value a JSON pointer (RFC 6901) leads to, as written, without building a document.
+/// </summary>
 public sealed class MessageKey
 {
     private readonly string[] _names;
@@ -41,12 +43,14 @@ public sealed class MessageKey
         }
     }
 
-    private static bool Step(ref Utf8JsonReader reader, string name) => reader.TokenType switch
-    {
-        JsonTokenType.StartObject => StepIntoObject(ref reader, name),
-        JsonTokenType.StartArray => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && StepIntoArray(ref reader, index),
-        _ => false,
-    };
+    private static bool Step(ref Utf8JsonReader reader, string name) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.StartObject => StepIntoObject(ref reader, name),
+            JsonTokenType.StartArray => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                && StepIntoArray(ref reader, index),
+            _ => false,
+        };
 
     private static bool StepIntoObject(ref Utf8JsonReader reader, string name)
     {
@@ -72,5 +76,6 @@ public sealed class MessageKey
         return false;
     }
 
-    private static string Unescape(string name) => name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+    private static string Unescape(string name) =>
+        name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
 }

@@ -26,7 +26,8 @@ internal sealed class ReaderWait : IValueTaskSource<bool>
         var version = _signal.Version;
         Volatile.Write(ref _waiter, Awaits);
         if (cancellation.CanBeCanceled)
-            _cancellation = cancellation.UnsafeRegister(static (wait, token) => ((ReaderWait)wait!).Cancel(token), this); // The state given here is this.
+            // The state given here is this.
+            _cancellation = cancellation.UnsafeRegister(static (wait, token) => ((ReaderWait)wait!).Cancel(token), this);
         return new ValueTask<bool>(this, version);
     }
 
@@ -59,8 +60,11 @@ internal sealed class ReaderWait : IValueTaskSource<bool>
 
     ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _signal.GetStatus(token);
 
-    void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _signal.OnCompleted(continuation, state, token, flags);
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation,
+        object? state,
+        short token,
+        ValueTaskSourceOnCompletedFlags flags) => _signal.OnCompleted(continuation, state, token, flags);
 
     private void Cancel(CancellationToken cancellation)
     {

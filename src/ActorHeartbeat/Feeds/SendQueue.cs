@@ -104,7 +104,9 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
         }
     }
 
-    /// <summary>Changes the policy from the next offer on; what waits keeps its place, and its age counts against the new time-to-live.</summary>
+    /// <summary>
+    /// Changes the policy from the next offer on; what waits keeps its place, and its age counts against the new time-to-live.
+    /// </summary>
     public void Configure(SendSettings settings, int capacity)
     {
         lock (_gate)

@@ -7,13 +7,17 @@ public sealed record SubscriptionOptions
 {
     public static readonly SubscriptionOptions Default = new();
 
-    /// <summary>Events that wait for the subscriber at most. Default 1024. A reader holds up to 64 more that it has taken but not looked at.</summary>
+    /// <summary>
+    /// Events that wait for the subscriber at most. Default 1024. A reader holds up to 64 more that it has taken but not looked at.
+    /// </summary>
     public int Capacity { get; init; } = 1024;
 
     /// <summary>Payload bytes that wait at most; one message larger than that is still taken into an empty queue. Default 16 MiB.</summary>
     public int CapacityBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>What happens at the bound; null (default) follows the endpoint's <c>limits.overflow</c>, or drop-oldest with a selector.</summary>
+    /// <summary>
+    /// What happens at the bound; null (default) follows the endpoint's <c>limits.overflow</c>, or drop-oldest with a selector.
+    /// </summary>
     public OverflowPolicy? Overflow { get; init; }
 
     /// <summary>Where to go on; null (default) begins live.</summary>

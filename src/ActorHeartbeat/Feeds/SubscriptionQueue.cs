@@ -17,10 +17,14 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
 
     public bool IsFull => _entries.Count >= capacity || _bytes >= capacityBytes;
 
-    /// <summary>Whether a pump that waits for room may go on. Half, so that pump and reader do not wake each other for every message.</summary>
+    /// <summary>
+    /// Whether a pump that waits for room may go on. Half, so that pump and reader do not wake each other for every message.
+    /// </summary>
     public bool HasRoom => _entries.Count <= capacity / 2 && _bytes <= capacityBytes / 2;
 
-    /// <summary>Events for a resumed subscriber; outside the bound, because their feed's replay limits bound them and keep their payloads anyway.</summary>
+    /// <summary>
+    /// Events for a resumed subscriber; outside the bound, because their feed's replay limits bound them and keep their payloads anyway.
+    /// </summary>
     public void AddReplay(FeedEntry[] entries) => _replays.Enqueue(entries);
 
     /// <summary>Takes an event whatever the bound says.</summary>

@@ -121,7 +121,12 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             HandOut(_granted);
         var now = _clock.Elapsed; // read once: it goes on, and a delay below nothing is refused
         if (_ledger.NextGrant(now) is { } due)
-            Timers.StartSingleTimer(GrantDue, Wake.Instance, due <= now ? TimeSpan.Zero : due - now < LongestSleep ? due - now : LongestSleep);
+            Timers.StartSingleTimer(
+                GrantDue,
+                Wake.Instance,
+                due <= now ? TimeSpan.Zero
+                    : due - now < LongestSleep ? due - now
+                    : LongestSleep);
         else
             Timers.Cancel(GrantDue);
     }
@@ -142,7 +147,9 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
         (_granted, _beingSaved) = (_beingSaved, _granted);
         (_saving, _changed) = (true, false);
         Timers.StartSingleTimer(SaveOverdue, SaveIsOverdue.Instance, SaveDeadline);
-        _store!.SaveAsync(_ledger.Save(_clock.Elapsed)).PipeTo(Self, success: () => new SaveEnded(this, Failure: null), failure: error => new SaveEnded(this, error.Message));
+        _store!
+            .SaveAsync(_ledger.Save(_clock.Elapsed))
+            .PipeTo(Self, success: () => new SaveEnded(this, Failure: null), failure: error => new SaveEnded(this, error.Message));
     }
 
     private void SaveIsOver(string? why)

@@ -29,14 +29,24 @@ internal sealed class DialBudgets
     /// <summary>New budgets from now on; what was spent stays spent.</summary>
     public void Configure(SupervisorSettings settings, IReadOnlyDictionary<string, GroupSettings> groups, TimeSpan now)
     {
-        _overall = Configured(OverallKey, _overall, settings.ConnectRate, settings.ConnectBurst, $"supervisor.connect-rate {settings.ConnectRate}", now);
-        foreach (var gone in _groups.Keys.Where(key => !groups.Values.Any(group => group.ConnectRate is not null && KeyOf(GovernorScope.Group, group.Name) == key)).ToArray())
+        _overall = Configured(
+            OverallKey, _overall, settings.ConnectRate, settings.ConnectBurst, $"supervisor.connect-rate {settings.ConnectRate}", now);
+        foreach (
+            var gone in _groups
+                .Keys.Where(key =>
+                    !groups.Values.Any(group => group.ConnectRate is not null && KeyOf(GovernorScope.Group, group.Name) == key))
+                .ToArray())
             _groups.Remove(gone);
         foreach (var group in groups.Values)
         {
             if (group.ConnectRate is { } rate)
                 _groups[KeyOf(GovernorScope.Group, group.Name)] = Configured(
-                    KeyOf(GovernorScope.Group, group.Name), _groups.GetValueOrDefault(KeyOf(GovernorScope.Group, group.Name)), rate, group.ConnectBurst, $"group {group.Name} connect-rate {rate}", now);
+                    KeyOf(GovernorScope.Group, group.Name),
+                    _groups.GetValueOrDefault(KeyOf(GovernorScope.Group, group.Name)),
+                    rate,
+                    group.ConnectBurst,
+                    $"group {group.Name} connect-rate {rate}",
+                    now);
         }
         _perHost = settings.PerHost;
         ConfigureHosts(now);
@@ -55,9 +65,12 @@ internal sealed class DialBudgets
     public DialHold? OfGroup(string groupKey, TimeSpan now) =>
         Later(Paused(groupKey, now), _groups.TryGetValue(groupKey, out var budget) ? budget.Hold(now) : null);
 
-    public DialHold? OfHost(string hostKey, TimeSpan now) => Later(
-        Paused(hostKey, now),
-        _hosts.TryGet(hostKey, out var bucket) && bucket.Wait(now) is var wait && wait > TimeSpan.Zero ? new DialHold(now + wait, $"supervisor.per-host.connect-rate {bucket.Rate}") : null);
+    public DialHold? OfHost(string hostKey, TimeSpan now) =>
+        Later(
+            Paused(hostKey, now),
+            _hosts.TryGet(hostKey, out var bucket) && bucket.Wait(now) is var wait && wait > TimeSpan.Zero
+                ? new DialHold(now + wait, $"supervisor.per-host.connect-rate {bucket.Rate}")
+                : null);
 
     /// <summary>Takes one from each budget that a dial concerns. None of them may be held up.</summary>
     public void Spend(string hostKey, string? groupKey, TimeSpan now)
@@ -75,14 +88,21 @@ internal sealed class DialBudgets
     /// <summary>What a restart must not forget. Times are from now.</summary>
     public GovernorState Save(TimeSpan now)
     {
-        var hosts = _hosts.Entries.Select(host => new SavedBudget(host.Key, host.Value.RefilledAt(now).Tokens)).Where(host => host.Tokens < _perHost.ConnectBurst);
+        var hosts = _hosts
+            .Entries.Select(host => new SavedBudget(host.Key, host.Value.RefilledAt(now).Tokens))
+            .Where(host => host.Tokens < _perHost.ConnectBurst);
         return new GovernorState(
             [
                 new SavedBudget(OverallKey, _overall.Bucket.RefilledAt(now).Tokens),
                 .. _groups.Select(group => new SavedBudget(group.Key, group.Value.Bucket.RefilledAt(now).Tokens)),
                 .. hosts.OrderBy(host => host.Tokens).Take(MostSavedHosts),
             ],
-            [.. _pauses.Entries.Where(pause => pause.Value.Until > now).Select(pause => new SavedPause(pause.Key, pause.Value.Until!.Value - now, pause.Value.Why)).Take(MostSavedHosts)]);
+            [
+                .. _pauses
+                    .Entries.Where(pause => pause.Value.Until > now)
+                    .Select(pause => new SavedPause(pause.Key, pause.Value.Until!.Value - now, pause.Value.Why))
+                    .Take(MostSavedHosts),
+            ]);
     }
 
     /// <summary>
@@ -112,7 +132,10 @@ internal sealed class DialBudgets
     };
 
     public static DialHold? Later(DialHold? one, DialHold? other) =>
-        one is null || (other is not null && one.Value.Until is not null && (other.Value.Until is null || other.Value.Until > one.Value.Until)) ? other : one;
+        one is null
+        || (other is not null && one.Value.Until is not null && (other.Value.Until is null || other.Value.Until > one.Value.Until))
+            ? other
+            : one;
 
     private Budget Configured(string key, Budget before, Rate rate, double burst, string why, TimeSpan now)
     {

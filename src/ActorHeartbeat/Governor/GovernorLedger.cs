@@ -2,7 +2,9 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Governor;
 
-/// <summary>Who waits, who holds a permit, and what is left of each budget. The governor's state, apart from its actor: it survives a crash of it.</summary>
+/// <summary>
+/// Who waits, who holds a permit, and what is left of each budget. The governor's state, apart from its actor: it survives a crash of it.
+/// </summary>
 /// <typeparam name="THolder">What a permit belongs to.</typeparam>
 public sealed class GovernorLedger<THolder>
     where THolder : notnull
@@ -24,7 +26,9 @@ public sealed class GovernorLedger<THolder>
 
     public int HandshakesInFlight => _handshakes.Count;
 
-    /// <summary>Hosts whose budget is remembered: no more than twice those that are short of something, and never many when none is.</summary>
+    /// <summary>
+    /// Hosts whose budget is remembered: no more than twice those that are short of something, and never many when none is.
+    /// </summary>
     internal int KnownHosts => _budgets.KnownHosts;
 
     /// <summary>New budgets from now on; what was spent stays spent.</summary>
@@ -68,7 +72,9 @@ public sealed class GovernorLedger<THolder>
     /// <returns>Why it is refused; null when it has no place, or keeps it.</returns>
     public string? Refuse(THolder holder, TimeSpan now)
     {
-        if (!_waiting.TryGetValue(holder, out var waiter) || !waiter.Request.OrRefuse || HoldOfGroup(waiter.Lane.Queue, now) is not { Until: null, Why: var why })
+        if (!_waiting.TryGetValue(holder, out var waiter)
+            || !waiter.Request.OrRefuse
+            || HoldOfGroup(waiter.Lane.Queue, now) is not { Until: null, Why: var why })
             return null;
         Cancel(holder);
         return why;
@@ -89,7 +95,8 @@ public sealed class GovernorLedger<THolder>
         ConnectionGone(holder);
     }
 
-    public void Pause(GovernorScope scope, string key, TimeSpan until, string why, TimeSpan now) => _budgets.Pause(scope, key, until, why, now);
+    public void Pause(GovernorScope scope, string key, TimeSpan until, string why, TimeSpan now) =>
+        _budgets.Pause(scope, key, until, why, now);
 
     /// <summary>Grants the next permit: highest priority first, then first come; who cannot go does not hold up the others.</summary>
     public (THolder Holder, PermitGranted Permit)? Grant(TimeSpan now)
@@ -139,13 +146,17 @@ public sealed class GovernorLedger<THolder>
             return (place, own.Why, own.Until);
         if (_handshakes.Count >= _settings.MaxConnecting)
             return (place, $"{_settings.MaxConnecting} handshakes are in flight (supervisor.max-connecting)", null);
-        return _budgets.Overall(now) is { } general ? (place, general.Why, general.Until) : (place, $"supervisor.connect-rate {_settings.ConnectRate}", now);
+        return _budgets.Overall(now) is { } general
+            ? (place, general.Why, general.Until)
+            : (place, $"supervisor.connect-rate {_settings.ConnectRate}", now);
     }
 
     /// <summary>What a restart must not forget: how much of each budget is spent, and who is paused. Times are from now.</summary>
     public GovernorState Save(TimeSpan now) => _budgets.Save(now);
 
-    /// <summary>Takes up what <see cref="Save"/> wrote <paramref name="age"/> ago; also for the budgets of a configuration that is still to come.</summary>
+    /// <summary>
+    /// Takes up what <see cref="Save"/> wrote <paramref name="age"/> ago; also for the budgets of a configuration that is still to come.
+    /// </summary>
     public void Restore(GovernorState state, TimeSpan age, TimeSpan now) => _budgets.Restore(state, age, now);
 
     private void Spend(PermitWaiter<THolder> waiter, TimeSpan now)
@@ -164,7 +175,10 @@ public sealed class GovernorLedger<THolder>
     {
         if (queue.Group is not { } group)
             return null;
-        return _groups.TryGetValue(group, out var settings) && settings.MaxConnections is { } most && _connectionsOfGroup.GetValueOrDefault(group) >= most
+        return
+            _groups.TryGetValue(group, out var settings)
+            && settings.MaxConnections is { } most
+            && _connectionsOfGroup.GetValueOrDefault(group) >= most
             ? new DialHold(null, $"group {group} has its {most} connections (max-connections)")
             : _budgets.OfGroup(queue.GroupKey!, now);
     }

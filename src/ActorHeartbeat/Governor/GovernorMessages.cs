@@ -12,7 +12,9 @@ namespace ActorHeartbeat.Governor;
 /// <param name="Request">Comes back with the permit, so that an answer to an older request is told apart.</param>
 public sealed record RequestPermit(EndpointId Endpoint, string Host, string? Group, long Request)
 {
-    /// <summary>Whether to refuse rather than to let wait when the group has its max-connections: that may never change. Default false.</summary>
+    /// <summary>
+    /// Whether to refuse rather than to let wait when the group has its max-connections: that may never change. Default false.
+    /// </summary>
     public bool OrRefuse { get; init; }
 }
 

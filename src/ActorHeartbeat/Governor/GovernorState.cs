@@ -19,8 +19,10 @@ public interface IGovernorStore
     (GovernorState State, TimeSpan Age)? Load();
 
     /// <summary>
-    /// Replaces the saved state as a whole; must not block. Called when the one before has completed, or when the governor has crashed meanwhile: the last
-    /// one called is to be the last one kept. Permits wait for it to complete, at most 5 s. A failure is logged and holds nobody up; the next change is
+    /// Replaces the saved state as a whole; must not block. Called when the one before has completed, or when the governor has crashed
+    /// meanwhile: the last
+    /// one called is to be the last one kept. Permits wait for it to complete, at most 5 s. A failure is logged and holds nobody up; the
+    /// next change is
     /// saved again.
     /// </summary>
     Task SaveAsync(GovernorState state);

@@ -51,9 +51,14 @@ internal sealed class PermitLane<THolder>(PermitQueue<THolder> queue, string hos
 internal sealed class PermitQueue<THolder>(string? group)
 {
     private readonly Dictionary<string, PermitLane<THolder>> _lanes = new(StringComparer.Ordinal);
-    private readonly SortedSet<PermitLane<THolder>> _inLine = new(Comparer<PermitLane<THolder>>.Create((one, other) => one.First.Order.CompareTo(other.First.Order)));
-    private readonly SortedSet<PermitLane<THolder>> _asleep = new(Comparer<PermitLane<THolder>>.Create((one, other) =>
-        one.SleepsUntil!.Value.CompareTo(other.SleepsUntil!.Value) is not 0 and var order ? order : one.First.Order.CompareTo(other.First.Order)));
+    private readonly SortedSet<PermitLane<THolder>> _inLine = new(
+        Comparer<PermitLane<THolder>>.Create((one, other) => one.First.Order.CompareTo(other.First.Order)));
+    private readonly SortedSet<PermitLane<THolder>> _asleep = new(
+        Comparer<PermitLane<THolder>>.Create(
+            (one, other) =>
+                one.SleepsUntil!.Value.CompareTo(other.SleepsUntil!.Value) is not 0 and var order
+                    ? order
+                    : one.First.Order.CompareTo(other.First.Order)));
 
     public string? Group { get; } = group;
 

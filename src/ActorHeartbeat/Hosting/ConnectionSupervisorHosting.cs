@@ -22,9 +22,6 @@ public static class ConnectionSupervisorHosting
     /// </summary>
     private const string DrainPhase = CoordinatedShutdown.PhaseServiceStop;
 
-    private static readonly Config OwnScheduler = ConfigurationFactory.ParseString(
-        $"akka.scheduler.implementation = \"{typeof(DedicatedThreadScheduler).FullName}, ActorHeartbeat\"");
-
     /// <summary>
     /// The supervisor drops what has not closed in time by itself; so long its answer may take, and again the phase around it.
     /// </summary>
@@ -32,14 +29,16 @@ public static class ConnectionSupervisorHosting
 
     /// <summary>
     /// Starts a <see cref="ConnectionSupervisor"/> with the system, registers it as <c>IRequiredActor&lt;ConnectionSupervisor&gt;</c>, and
-    /// drains it when the system shuts down: every connection is closed with a Close frame. Beside it a <see cref="FeedBroker"/>, registered as
+    /// drains it when the system shuts down: every connection is closed with a Close frame. Beside it a <see cref="FeedBroker"/>,
+    /// registered as
     /// <c>IRequiredActor&lt;FeedBroker&gt;</c>, where actors subscribe to the feeds. The system runs on a
     /// <see cref="DedicatedThreadScheduler"/> unless another <c>akka.scheduler.implementation</c> is configured.
     /// </summary>
     /// <remarks>
     /// <para>
     /// Another scheduler is configured before this call in any <see cref="HoconAddMode"/>, and after it by
-    /// <see cref="HoconAddMode.Prepend"/> or <see cref="HoconAddMode.Replace"/>: <see cref="HoconAddMode.Append"/> changes no key that has a value.
+    /// <see cref="HoconAddMode.Prepend"/> or <see cref="HoconAddMode.Replace"/>: <see cref="HoconAddMode.Append"/> changes no key that has
+    /// a value.
     /// </para>
     /// <para>
     /// The drain is a task of Akka's coordinated shutdown in the phase service-stop. Akka.Hosting runs that shutdown when the host stops,
@@ -51,13 +50,14 @@ public static class ConnectionSupervisorHosting
     /// </remarks>
     /// <param name="builder">Of <c>AddAkka</c>.</param>
     /// <param name="configure">Names the endpoints, and replaces what the defaults do not fit.</param>
-    public static AkkaConfigurationBuilder WithConnectionSupervisor(this AkkaConfigurationBuilder builder, Action<ConnectionSupervisorOptions> configure)
+    public static AkkaConfigurationBuilder WithConnectionSupervisor(
+        this AkkaConfigurationBuilder builder, Action<ConnectionSupervisorOptions> configure)
     {
         var options = new ConnectionSupervisorOptions();
         configure(options);
         return builder
             .AddHocon(PhaseTimeout(options.Supervisor.ShutdownTimeout + Grace + Grace), HoconAddMode.Append)
-            .AddHocon(OwnScheduler, HoconAddMode.Append)
+            .AddHocon(DedicatedThreadScheduler.Configuration, HoconAddMode.Append)
             .WithActors((system, registry) => Start(system, registry, options));
     }
 
@@ -69,12 +69,16 @@ public static class ConnectionSupervisorHosting
         var supervisor = system.ActorOf(ConnectionSupervisor.Props(options.Dependencies()), "connections");
         registry.Register<ConnectionSupervisor>(supervisor);
         registry.Register<FeedBroker>(system.ActorOf(FeedBroker.Props(options.Feeds), "feeds"));
-        supervisor.Tell(new ApplyConfiguration([.. options.Endpoints], options.Groups.ToDictionary(group => group.Name), options.Supervisor), ActorRefs.NoSender);
-        CoordinatedShutdown.Get(system).AddTask(DrainPhase, "drain-connections", async () =>
-        {
-            await supervisor.Ask<Drained>(new Drain("shutting down"), options.Supervisor.ShutdownTimeout + Grace);
-            return Akka.Done.Instance;
-        });
+        supervisor.Tell(
+            new ApplyConfiguration([.. options.Endpoints], options.Groups.ToDictionary(group => group.Name), options.Supervisor),
+            ActorRefs.NoSender);
+        CoordinatedShutdown
+            .Get(system)
+            .AddTask(DrainPhase, "drain-connections", async () =>
+            {
+                await supervisor.Ask<Drained>(new Drain("shutting down"), options.Supervisor.ShutdownTimeout + Grace);
+                return Akka.Done.Instance;
+            });
     }
 }
 

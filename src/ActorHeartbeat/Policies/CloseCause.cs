@@ -43,15 +43,30 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
         RetryAfter = failure.RetryAfter,
     };
 
-    public static CloseCause OfEnd(ConnectionEnd end) => end.Failure is { } failure
-        ? new CloseCause(CauseKind.ConnectionLost, failure.Message) { Layer = failure.Layer, CloseCode = end.CloseCode, Reason = end.Reason, WasClean = end.WasClean }
-        : new CloseCause(CauseKind.PeerClosed, $"closed by peer: {end.CloseCode} {CloseCodes.Name(end.CloseCode)}") { CloseCode = end.CloseCode, Reason = end.Reason, WasClean = end.WasClean };
+    public static CloseCause OfEnd(ConnectionEnd end) =>
+        end.Failure is { } failure
+            ? new CloseCause(CauseKind.ConnectionLost, failure.Message)
+            {
+                Layer = failure.Layer,
+                CloseCode = end.CloseCode,
+                Reason = end.Reason,
+                WasClean = end.WasClean,
+            }
+            : new CloseCause(CauseKind.PeerClosed, $"closed by peer: {end.CloseCode} {CloseCodes.Name(end.CloseCode)}")
+            {
+                CloseCode = end.CloseCode,
+                Reason = end.Reason,
+                WasClean = end.WasClean,
+            };
 
     public static CloseCause ConnectTimeout(TimeSpan deadline) =>
         Failed(CauseKind.ConnectTimeout, FailureLayer.Timeout, $"no connection within {Text(deadline)}");
 
     public static CloseCause OpeningTimeout(int message, TimeSpan deadline) =>
-        Failed(CauseKind.OpeningTimeout, FailureLayer.Hello, $"opening message {message} was not answered as expected within {Text(deadline)}");
+        Failed(
+            CauseKind.OpeningTimeout,
+            FailureLayer.Hello,
+            $"opening message {message} was not answered as expected within {Text(deadline)}");
 
     public static CloseCause HeartbeatTimeout(int missed) =>
         Failed(CauseKind.HeartbeatTimeout, FailureLayer.Heartbeat, $"{missed} heartbeats in a row were not answered");
@@ -72,7 +87,8 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     private static CloseCause Failed(CauseKind kind, FailureLayer layer, string detail) =>
         new(kind, detail) { Layer = layer, CloseCode = kind == CauseKind.ConnectTimeout ? null : CloseCodes.AbnormalClosure };
 
-    private static string Text(TimeSpan span) => span.TotalSeconds >= 1 ? $"{span.TotalSeconds:0.###} s" : $"{span.TotalMilliseconds:0.###} ms";
+    private static string Text(TimeSpan span) =>
+        span.TotalSeconds >= 1 ? $"{span.TotalSeconds:0.###} s" : $"{span.TotalMilliseconds:0.###} ms";
 }
 
 public enum CauseKind

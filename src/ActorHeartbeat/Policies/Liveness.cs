@@ -8,7 +8,8 @@ namespace ActorHeartbeat.Policies;
 /// <param name="LastAnswer">The pong clock: when a heartbeat was last answered, or <paramref name="OpenedAt"/>.</param>
 /// <param name="LastData">The data clock: when a data message came in, or <paramref name="OpenedAt"/>.</param>
 /// <param name="LastAsked">When the server last asked for a sign of life, or <paramref name="OpenedAt"/>.</param>
-public readonly record struct LifeSigns(TimeSpan OpenedAt, TimeSpan LastInbound, TimeSpan LastAnswer, TimeSpan LastData, TimeSpan LastAsked);
+public readonly record struct LifeSigns(
+    TimeSpan OpenedAt, TimeSpan LastInbound, TimeSpan LastAnswer, TimeSpan LastData, TimeSpan LastAsked);
 
 /// <summary>What the clocks say.</summary>
 public enum LivenessVerdict
@@ -48,7 +49,13 @@ public static class Liveness
     /// <param name="now">The same clock as the signs.</param>
     /// <param name="timeOfDay">UTC, for quiet hours.</param>
     public static (LivenessVerdict Verdict, TimeSpan LookAgain) Judge(
-        EndpointSettings settings, in LifeSigns signs, TimeSpan? pingDeadline, bool unstable, TimeSpan? rotateAt, TimeSpan now, TimeOnly timeOfDay)
+        EndpointSettings settings,
+        in LifeSigns signs,
+        TimeSpan? pingDeadline,
+        bool unstable,
+        TimeSpan? rotateAt,
+        TimeSpan now,
+        TimeOnly timeOfDay)
     {
         var next = now + Horizon;
         if (unstable && Due(signs.OpenedAt + settings.Backoff.ResetAfter, now, ref next))
@@ -71,9 +78,12 @@ public static class Liveness
         return (LivenessVerdict.Wait, next);
     }
 
-    /// <summary>When the next heartbeat is due: an interval after the last answer and, unless always, after the last sign of life.</summary>
+    /// <summary>
+    /// When the next heartbeat is due: an interval after the last answer and, unless always, after the last sign of life.
+    /// </summary>
     public static TimeSpan HeartbeatDue(HeartbeatSettings heartbeat, in LifeSigns signs) =>
-        heartbeat.Interval + (heartbeat.When == HeartbeatWhen.Always || signs.LastAnswer > signs.LastInbound ? signs.LastAnswer : signs.LastInbound);
+        heartbeat.Interval
+        + (heartbeat.When == HeartbeatWhen.Always || signs.LastAnswer > signs.LastInbound ? signs.LastAnswer : signs.LastInbound);
 
     private static bool Due(TimeSpan at, TimeSpan now, ref TimeSpan next)
     {
@@ -88,7 +98,8 @@ public static class Liveness
         var since = lastData;
         foreach (var span in idle.QuietHours.AsSpan())
         {
-            var end = span.Contains(timeOfDay) ? now + (span.To - timeOfDay) : now - (timeOfDay - span.To); // the difference of two times of day wraps at midnight
+            // the difference of two times of day wraps at midnight
+            var end = span.Contains(timeOfDay) ? now + (span.To - timeOfDay) : now - (timeOfDay - span.To);
             if (end > since)
                 since = end;
         }

@@ -19,7 +19,8 @@ public readonly record struct NextAttempt(bool GivesUp, int Failures, TimeSpan D
     /// <param name="flapping">Whether the flap detector has tripped.</param>
     /// <param name="random">Uniform in [0, 1).</param>
     /// <param name="utcNow">For a Retry-After that is a date.</param>
-    public static NextAttempt After(EndpointSettings settings, CloseCause cause, int failures, bool flapping, double random, DateTimeOffset utcNow)
+    public static NextAttempt After(
+        EndpointSettings settings, CloseCause cause, int failures, bool flapping, double random, DateTimeOffset utcNow)
     {
         if (!cause.IsFailure)
             return new NextAttempt(false, failures, TimeSpan.Zero, new Outcome(OutcomeAction.Retry, TimeSpan.Zero, GovernorScope.Endpoint));
@@ -34,8 +35,10 @@ public readonly record struct NextAttempt(bool GivesUp, int Failures, TimeSpan D
             outcome.AtLeast > backoff ? outcome.AtLeast : backoff,
             outcome)
         {
-            Quarantine = outcome.Action != OutcomeAction.Quarantine ? null
-                : flapping && settings.Flap is { } detector ? $"{detector.Ends} connections ended within {detector.Within.TotalSeconds:0.###} s"
+            Quarantine =
+                outcome.Action != OutcomeAction.Quarantine ? null
+                : flapping && settings.Flap is { } detector
+                    ? $"{detector.Ends} connections ended within {detector.Within.TotalSeconds:0.###} s"
                 : "a rule of its outcomes says so",
         };
     }

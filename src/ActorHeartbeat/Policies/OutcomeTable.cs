@@ -56,7 +56,9 @@ public static class OutcomeTable
         _ => retry ?? TimeSpan.Zero,
     };
 
-    /// <summary>A Retry-After header in seconds or as an HTTP date (RFC 9110 section 10.2.3), clamped; null when there is none to understand.</summary>
+    /// <summary>
+    /// A Retry-After header in seconds or as an HTTP date (RFC 9110 section 10.2.3), clamped; null when there is none to understand.
+    /// </summary>
     public static TimeSpan? ParseRetryAfter(string? header, DateTimeOffset utcNow)
     {
         if (header is null)

@@ -2,7 +2,9 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Policies;
 
-/// <summary>How long to wait before the next attempt: exponential, bounded, spread by jitter. Pure; the random number is the caller's.</summary>
+/// <summary>
+/// How long to wait before the next attempt: exponential, bounded, spread by jitter. Pure; the random number is the caller's.
+/// </summary>
 public static class ReconnectBackoff
 {
     /// <summary>No delay is shorter: a tenth of the initial one keeps a run of lucky draws from becoming a busy loop.</summary>

@@ -26,6 +26,13 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     /// <summary>The thread looks at the wheel again before it sleeps: an earlier entry need not wake it.</summary>
     private static readonly TimeSpan Awake = TimeSpan.MinValue;
 
+    /// <summary>
+    /// Configures an actor system to run on this scheduler. <c>WithConnectionSupervisor</c> adds it; who makes the system otherwise adds it
+    /// to the system's configuration.
+    /// </summary>
+    public static Config Configuration { get; } = ConfigurationFactory.ParseString(
+        $"akka.scheduler.implementation = \"{typeof(DedicatedThreadScheduler).FullName}, ActorHeartbeat\"");
+
     private readonly long _origin = TimeProvider.System.GetTimestamp();
     private readonly TimeSpan _shutdownTimeout;
     private readonly TimerWheel _wheel;

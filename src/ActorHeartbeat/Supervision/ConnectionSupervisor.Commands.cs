@@ -10,9 +10,13 @@ public sealed partial class ConnectionSupervisor
 {
     private const string ShutdownDeadline = "shutdown-deadline";
 
-    private CommandResult Close(CloseEndpoint close) => CloseCodes.MaySend(close.Code)
-        ? With(close.Endpoint, endpoint => Pause(endpoint, close.Code, close.Reason))
-        : new CommandResult(CommandOutcome.Refused, $"close code {close.Code} ({CloseCodes.Name(close.Code)}) must not be sent; allowed are 1000-1003, 1007-1014 and 3000-4999 (RFC 6455 section 7.4)");
+    private CommandResult Close(CloseEndpoint close) =>
+        CloseCodes.MaySend(close.Code)
+            ? With(close.Endpoint, endpoint => Pause(endpoint, close.Code, close.Reason))
+            : new CommandResult(
+                CommandOutcome.Refused,
+                $"close code {close.Code} ({CloseCodes.Name(close.Code)}) must not be sent; allowed are 1000-1003, 1007-1014 and "
+                    + "3000-4999 (RFC 6455 section 7.4)");
 
     private void Pause(RegistryEntry endpoint, int code, string reason)
     {
@@ -50,7 +54,8 @@ public sealed partial class ConnectionSupervisor
     private static void RefusePending(RegistryEntry endpoint)
     {
         foreach (var pending in endpoint.Plane.PendingSends.TakeAll())
-            pending.Ticket.Tell(new SendResult(SendStatus.Refused, $"{endpoint.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}"));
+            pending.Ticket.Tell(
+                new SendResult(SendStatus.Refused, $"{endpoint.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}"));
     }
 
     /// <summary>Drains once: all that ask while it goes on hear its end, all that ask later hear it at once.</summary>

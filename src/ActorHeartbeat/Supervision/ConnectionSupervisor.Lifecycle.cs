@@ -9,7 +9,8 @@ namespace ActorHeartbeat.Supervision;
 public sealed partial class ConnectionSupervisor
 {
     /// <summary>
-    /// A connection that throws is stopped and started again by the supervisor itself, under backoff and with what is known then; others of its children
+    /// A connection that throws is stopped and started again by the supervisor itself, under backoff and with what is known then; others of
+    /// its children
     /// are restarted in place.
     /// </summary>
     protected override SupervisorStrategy SupervisorStrategy() => new StopConnections(_byActor.ContainsKey);
@@ -128,7 +129,9 @@ public sealed partial class ConnectionSupervisor
             Close(connection, endpoint.Settings.CloseCode, "the endpoint has failed");
     }
 
-    /// <summary>The one place that publishes that an endpoint's connection is in another state. The connection itself tells the feed.</summary>
+    /// <summary>
+    /// The one place that publishes that an endpoint's connection is in another state. The connection itself tells the feed.
+    /// </summary>
     private static void Publish(RegistryEntry endpoint, ConnectionStatus status, CloseCause? cause, TimeSpan? retryIn, DateTimeOffset at)
     {
         var state = status.IsUp ? ConnectionState.Open : status.State;
@@ -143,6 +146,7 @@ public sealed partial class ConnectionSupervisor
 
     private sealed class StopConnections(Func<IActorRef, bool> isConnection) : OneForOneStrategy(_ => Directive.Restart)
     {
-        protected override Directive Handle(IActorRef child, Exception exception) => isConnection(child) ? Directive.Stop : base.Handle(child, exception);
+        protected override Directive Handle(IActorRef child, Exception exception) =>
+            isConnection(child) ? Directive.Stop : base.Handle(child, exception);
     }
 }

@@ -44,11 +44,17 @@ public sealed partial class ConnectionSupervisor
 
     private void Abandon(RegistryEntry endpoint, SupervisedConnection successor, CloseCause cause)
     {
-        var next = NextAttempt.After(endpoint.Settings, cause, endpoint.RotationFailures, flapping: false, _random.NextDouble(), _clock.UtcNow);
+        var next = NextAttempt.After(
+            endpoint.Settings, cause, endpoint.RotationFailures, flapping: false, _random.NextDouble(), _clock.UtcNow);
         endpoint.RotationFailures = next.Failures;
         var retryIn = next.GivesUp && next.Delay < OutcomeSettings.DefaultQuarantine ? OutcomeSettings.DefaultQuarantine : next.Delay;
-        Context.GetLogger().Warning(
-            "{0}: the new connection of a rotation failed, the old one stays; next attempt in {1:0.0} s: {2}", endpoint.Id, retryIn.TotalSeconds, cause.Detail);
+        Context
+            .GetLogger()
+            .Warning(
+                "{0}: the new connection of a rotation failed, the old one stays; next attempt in {1:0.0} s: {2}",
+                endpoint.Id,
+                retryIn.TotalSeconds,
+                cause.Detail);
         FailSuccessor(endpoint, successor, new RotationFailed(cause, retryIn));
     }
 

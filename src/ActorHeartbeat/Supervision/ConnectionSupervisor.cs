@@ -8,7 +8,8 @@ using Akka.Actor;
 namespace ActorHeartbeat.Supervision;
 
 /// <summary>
-/// Owns the registry of endpoints: what is wanted of each, which connection is its primary, and the actors that exist for it. One child per endpoint,
+/// Owns the registry of endpoints: what is wanted of each, which connection is its primary, and the actors that exist for it. One child per
+/// endpoint,
 /// restarted under exponential backoff when it throws; its siblings do not notice. Two during a planned rotation.
 /// </summary>
 public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
@@ -73,7 +74,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 Sender.Tell(With(resume.Endpoint, Resume));
                 break;
             case RefreshEndpoint refresh:
-                Sender.Tell(WithRunning(refresh.Endpoint, endpoint => endpoint.Primary!.Actor?.Tell(new Refresh("refreshed by an operator"))));
+                Sender.Tell(
+                    WithRunning(refresh.Endpoint, endpoint => endpoint.Primary!.Actor?.Tell(new Refresh("refreshed by an operator"))));
                 break;
             case RotateEndpoint rotate:
                 Sender.Tell(WithRunning(rotate.Endpoint, endpoint => BeginSuccession(endpoint)));
@@ -94,7 +96,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 Sender.Tell(Find(get.Endpoint) is { } found ? Snapshot(found) : Unknown(get.Endpoint));
                 break;
             case GetTransitions get:
-                Sender.Tell(Find(get.Endpoint) is { } known ? new TransitionList(known.Id, known.Journal.Snapshot()) : Unknown(get.Endpoint));
+                Sender.Tell(
+                    Find(get.Endpoint) is { } known ? new TransitionList(known.Id, known.Journal.Snapshot()) : Unknown(get.Endpoint));
                 break;
             case GetPlace place:
                 _connections.Governor.Forward(place);
@@ -105,7 +108,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             case ShutdownOverdue:
                 DropWhatIsLeft();
                 break;
-            case ConnectionReport report when _endpoints.TryGetValue(report.Endpoint, out var endpoint) && endpoint.Find(report.Connection) is { } connection:
+            case ConnectionReport report
+                when _endpoints.TryGetValue(report.Endpoint, out var endpoint) && endpoint.Find(report.Connection) is { } connection:
                 Take(endpoint, connection, report);
                 break;
             case ConnectionReport:
@@ -152,7 +156,10 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         (_settings, _groups) = (configuration.Supervisor, configuration.Groups);
         _connections.Governor.Tell(new ConfigureGovernor(_settings, _groups));
         var wanted = configuration.Endpoints.ToDictionary(settings => settings.Id);
-        var removed = _endpoints.Values.Where(endpoint => !endpoint.IsRemoved && !wanted.ContainsKey(endpoint.Id)).Select(endpoint => endpoint.Id).ToArray();
+        var removed = _endpoints
+            .Values.Where(endpoint => !endpoint.IsRemoved && !wanted.ContainsKey(endpoint.Id))
+            .Select(endpoint => endpoint.Id)
+            .ToArray();
         foreach (var id in removed)
             Remove(_endpoints[id]);
 
@@ -175,7 +182,12 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         TellNewSendRates();
         ValueList<EndpointId> Of(ChangeEffect effect) => changed.TryGetValue(effect, out var ids) ? [.. ids] : [];
         return new ConfigurationApplied(
-            [.. added], [.. removed], Of(ChangeEffect.Reconnect), Of(ChangeEffect.NextAttempt), Of(ChangeEffect.Live), Of(ChangeEffect.None).Count);
+            [.. added],
+            [.. removed],
+            Of(ChangeEffect.Reconnect),
+            Of(ChangeEffect.NextAttempt),
+            Of(ChangeEffect.Live),
+            Of(ChangeEffect.None).Count);
     }
 
     // A group is no setting of its endpoints, so they do not hear of it in any other way.
@@ -225,7 +237,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         if (before.Enabled != settings.Enabled)
         {
             if (settings.Enabled && endpoint.Mode == EndpointMode.Running)
-                endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, effect)); // an operator had resumed it before the configuration did
+                // an operator had resumed it before the configuration did
+                endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, effect));
             else if (settings.Enabled)
                 Resume(endpoint);
             else
@@ -233,7 +246,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         }
         else if (effect == ChangeEffect.Reconnect && MayOpenBeside(endpoint))
         {
-            endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, ChangeEffect.Live)); // what needs no new connection does not wait for one
+            // what needs no new connection does not wait for one
+            endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, ChangeEffect.Live));
             BeginSuccession(endpoint);
         }
         else
@@ -264,9 +278,25 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     private static EndpointSnapshot Snapshot(RegistryEntry endpoint)
     {
         var (plane, counters) = (endpoint.Plane, endpoint.Plane.Counters);
-        return new EndpointSnapshot(endpoint.Id, endpoint.Mode, endpoint.Failure, endpoint.Since, endpoint.Settings, endpoint.Status, new EndpointFigures(
-            plane.Feed.MessagesIn, plane.Feed.LastInbound, counters.MessagesOut, counters.BytesOut, counters.Dials, counters.HeartbeatsSent, counters.HeartbeatsAnswered, counters.StaleEvents,
-            endpoint.Shown?.Board.RoundTrips ?? RoundTrips.None, plane.Sockets, plane.PeakSockets));
+        return new EndpointSnapshot(
+            endpoint.Id,
+            endpoint.Mode,
+            endpoint.Failure,
+            endpoint.Since,
+            endpoint.Settings,
+            endpoint.Status,
+            new EndpointFigures(
+                plane.Feed.MessagesIn,
+                plane.Feed.LastInbound,
+                counters.MessagesOut,
+                counters.BytesOut,
+                counters.Dials,
+                counters.HeartbeatsSent,
+                counters.HeartbeatsAnswered,
+                counters.StaleEvents,
+                endpoint.Shown?.Board.RoundTrips ?? RoundTrips.None,
+                plane.Sockets,
+                plane.PeakSockets));
     }
 
     private static void Announce(RegistryEntry endpoint) => Context.System.EventStream.Publish(new EndpointModeChanged(Snapshot(endpoint)));

@@ -6,7 +6,8 @@ using Akka.Event;
 namespace ActorHeartbeat.Supervision;
 
 /// <summary>
-/// Answers for its supervisor the messages that were lost with a connection's actor, or came while that waited for its restart: they are dead letters.
+/// Answers for its supervisor the messages that were lost with a connection's actor, or came while that waited for its restart: they are
+/// dead letters.
 /// Those of the whole system come here, so that a flood of other people's does not stand before the supervisor's commands.
 /// </summary>
 internal sealed class LostSends : UntypedActor

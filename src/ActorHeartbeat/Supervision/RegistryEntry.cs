@@ -52,13 +52,17 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     public IReadOnlyList<SupervisedConnection> Connections => _connections;
 
-    /// <summary>Whether there is exactly one connection, so that a second one may be opened beside it: an old one may still be closing.</summary>
+    /// <summary>
+    /// Whether there is exactly one connection, so that a second one may be opened beside it: an old one may still be closing.
+    /// </summary>
     public bool CanRotate => Primary is not null && _connections.Count == 1;
 
     /// <summary>Whether no connection exists for it, not even one that is closing.</summary>
     public bool IsIdle => _connections.Count == 0;
 
-    /// <summary>How the endpoint's connection stands; null before it started. Of one that is no longer wanted only its past holds.</summary>
+    /// <summary>
+    /// How the endpoint's connection stands; null before it started. Of one that is no longer wanted only its past holds.
+    /// </summary>
     public ConnectionStatus? Status => Shown?.Board.Status is not { } status ? null : Shown == Primary ? status : status.WithoutActor();
 
     public void Enter(EndpointMode mode, DateTimeOffset now, CloseCause? failure = null)
@@ -130,7 +134,8 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     public void PrimarySpeaks()
     {
         if (Plane.Feed.LetSpeak(Primary!.Id.Number) && Primary.Board.Status is { IsUp: false } status)
-            Plane.Feed.StateChanged(new FeedState(status.State.Name(), status.LastClose?.Detail ?? "")); // what it said meanwhile was not heard
+            // what it said meanwhile was not heard
+            Plane.Feed.StateChanged(new FeedState(status.State.Name(), status.LastClose?.Detail ?? ""));
     }
 
     /// <summary>Whether the connection is wanted: reports of others are of the past.</summary>

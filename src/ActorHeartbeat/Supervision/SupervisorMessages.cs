@@ -14,8 +14,13 @@ public sealed record ApplyConfiguration(
 
 /// <summary>What a configuration did, each endpoint named once.</summary>
 public sealed record ConfigurationApplied(
-    ValueList<EndpointId> Added, ValueList<EndpointId> Removed, ValueList<EndpointId> Reconnected, ValueList<EndpointId> NextAttempt, ValueList<EndpointId> ChangedLive, int Unchanged)
-    : IDeadLetterSuppression;
+    ValueList<EndpointId> Added,
+    ValueList<EndpointId> Removed,
+    ValueList<EndpointId> Reconnected,
+    ValueList<EndpointId> NextAttempt,
+    ValueList<EndpointId> ChangedLive,
+    int Unchanged
+) : IDeadLetterSuppression;
 
 /// <summary>Supervises one more endpoint. Refused when its id is taken. Answered by <see cref="CommandResult"/>.</summary>
 public sealed record AddEndpoint(EndpointSettings Settings);
@@ -45,12 +50,15 @@ public sealed record RotateEndpoint(EndpointId Endpoint);
 public sealed record SendTo(EndpointId Endpoint, OutboundMessage Message);
 
 /// <summary>
-/// Remembers a message and sends it after every connect, and now if open; an endpoint that is down, paused or failed sends it when it next opens.
+/// Remembers a message and sends it after every connect, and now if open; an endpoint that is down, paused or failed sends it when it next
+/// opens.
 /// Forgotten with the endpoint. Answered by <see cref="CommandResult"/>.
 /// </summary>
 public sealed record SubscribeTo(EndpointId Endpoint, string Key, OutboundMessage Message);
 
-/// <summary>Forgets a remembered message; <paramref name="Message"/>, if any, is sent now if open. Answered by <see cref="CommandResult"/>.</summary>
+/// <summary>
+/// Forgets a remembered message; <paramref name="Message"/>, if any, is sent now if open. Answered by <see cref="CommandResult"/>.
+/// </summary>
 public sealed record UnsubscribeFrom(EndpointId Endpoint, string Key, OutboundMessage? Message);
 
 /// <summary>The answer to a command. Nobody needs to wait for it.</summary>
@@ -85,7 +93,10 @@ public sealed record Drain(string Reason);
 /// <param name="Forced">Endpoints that had not closed in time and were dropped.</param>
 public sealed record Drained(int Forced);
 
-/// <summary>Asks for the last transitions of an endpoint; answered by <see cref="TransitionList"/>, or <see cref="CommandResult"/> when there is none.</summary>
+/// <summary>
+/// Asks for the last transitions of an endpoint; answered by <see cref="TransitionList"/>, or <see cref="CommandResult"/> when there is
+/// none.
+/// </summary>
 public sealed record GetTransitions(EndpointId Endpoint);
 
 /// <param name="Transitions">Oldest first, 64 at most.</param>
@@ -99,7 +110,13 @@ public sealed record TransitionList(EndpointId Endpoint, ValueList<StateChanged>
 /// <param name="Status">How its connection stands; null before the first started.</param>
 /// <param name="Figures">Counts since the endpoint exists.</param>
 public sealed record EndpointSnapshot(
-    EndpointId Id, EndpointMode Mode, CloseCause? Failure, DateTimeOffset Since, EndpointSettings Settings, ConnectionStatus? Status, EndpointFigures Figures)
+    EndpointId Id,
+    EndpointMode Mode,
+    CloseCause? Failure,
+    DateTimeOffset Since,
+    EndpointSettings Settings,
+    ConnectionStatus? Status,
+    EndpointFigures Figures)
 {
     /// <summary>
     /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.
@@ -118,15 +135,25 @@ public sealed record EndpointSnapshot(
 /// <param name="MessagesOut">Messages handed to a connection.</param>
 /// <param name="BytesOut">Their payloads.</param>
 /// <param name="Dials">Dial attempts.</param>
-/// <param name="HeartbeatsSent">Heartbeats that went out; the next one goes out when the one before it is answered, forgiven or missed.</param>
+/// <param name="HeartbeatsSent">Heartbeats that went out; the next one goes out when the one before it is answered, forgiven or
+/// missed.</param>
 /// <param name="HeartbeatsAnswered">Heartbeats that were answered.</param>
 /// <param name="StaleEvents">Events of older incarnations that were dropped.</param>
 /// <param name="RoundTrips">Of the present connection's heartbeats.</param>
 /// <param name="Sockets">Sockets and dials that exist now.</param>
 /// <param name="PeakSockets">The most that ever existed at once: 1, or 2 with planned rotations.</param>
 public sealed record EndpointFigures(
-    long MessagesIn, DateTimeOffset? LastInbound, long MessagesOut, long BytesOut, long Dials, long HeartbeatsSent, long HeartbeatsAnswered, long StaleEvents,
-    RoundTrips RoundTrips, int Sockets, int PeakSockets);
+    long MessagesIn,
+    DateTimeOffset? LastInbound,
+    long MessagesOut,
+    long BytesOut,
+    long Dials,
+    long HeartbeatsSent,
+    long HeartbeatsAnswered,
+    long StaleEvents,
+    RoundTrips RoundTrips,
+    int Sockets,
+    int PeakSockets);
 
 /// <summary>Every endpoint is in exactly one: configured = running + paused + failed.</summary>
 public enum EndpointMode

@@ -41,7 +41,8 @@ public interface IConnection
 
 /// <summary>
 /// Hears one connection. Calls come from the connection's pump, one at a time; messages in the order of the wire, activity and pongs
-/// as soon as their bytes are read, which may be before a message that precedes them. <see cref="OnEnded"/> comes last, once. Must be quick and must not throw.
+/// as soon as their bytes are read, which may be before a message that precedes them. <see cref="OnEnded"/> comes last, once. Must be quick
+/// and must not throw.
 /// </summary>
 public interface IConnectionObserver
 {

@@ -8,7 +8,10 @@ namespace ActorHeartbeat.Transport;
 /// </summary>
 /// <param name="environment">Looks a variable up; null for one that is not set. Default: the process's environment.</param>
 /// <param name="readFile">Reads a file; null (default) refuses every value from a file.</param>
-public sealed class SecretAttemptResolver(Func<string, string?>? environment = null, Func<string, CancellationToken, Task<string>>? readFile = null) : IAttemptResolver
+public sealed class SecretAttemptResolver(
+    Func<string, string?>? environment = null,
+    Func<string, CancellationToken, Task<string>>? readFile = null
+) : IAttemptResolver
 {
     private readonly Func<string, string?> _environment = environment ?? Environment.GetEnvironmentVariable;
 
@@ -41,7 +44,9 @@ public sealed class SecretAttemptResolver(Func<string, string?>? environment = n
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
-            var why = problem is FileNotFoundException or DirectoryNotFoundException ? "does not exist" : $"cannot be read: {problem.Message}";
+            var why = problem is FileNotFoundException or DirectoryNotFoundException
+                ? "does not exist"
+                : $"cannot be read: {problem.Message}";
             throw new SecretUnavailableException($"header {header}: the file {path} {why}", problem);
         }
     }
@@ -59,5 +64,7 @@ public sealed class SecretAttemptResolver(Func<string, string?>? environment = n
     }
 }
 
-/// <summary>A secret that an attempt needs is not there; the attempt fails and backs off. The message says which, never what it holds.</summary>
+/// <summary>
+/// A secret that an attempt needs is not there; the attempt fails and backs off. The message says which, never what it holds.
+/// </summary>
 public sealed class SecretUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

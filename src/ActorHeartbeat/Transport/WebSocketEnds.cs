@@ -13,13 +13,23 @@ internal static class WebSocketEnds
 
     /// <summary>Whether the exception says that the connection is over, rather than that the program is wrong.</summary>
     public static bool IsEnd(Exception exception) =>
-        exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
+        exception
+            is WebSocketException
+                or IOException
+                or SocketException
+                or ObjectDisposedException
+                or OperationCanceledException
+                or InvalidOperationException;
 
-    /// <summary>An observer that throws is a bug of this program; its endpoint must learn all the same that the connection is over.</summary>
-    public static ConnectionEnd Undelivered(Exception exception) => new(CloseCodes.AbnormalClosure, "", WasClean: false)
-    {
-        Failure = new DialFailure(FailureLayer.Unknown, $"a message could not be delivered: {exception.GetType().Name}: {exception.Message}"),
-    };
+    /// <summary>
+    /// An observer that throws is a bug of this program; its endpoint must learn all the same that the connection is over.
+    /// </summary>
+    public static ConnectionEnd Undelivered(Exception exception) =>
+        new(CloseCodes.AbnormalClosure, "", WasClean: false)
+        {
+            Failure = new DialFailure(
+                FailureLayer.Unknown, $"a message could not be delivered: {exception.GetType().Name}: {exception.Message}"),
+        };
 
     /// <param name="exception">What the pump's read threw.</param>
     /// <param name="writeFailure">What a write met before, or null.</param>
@@ -31,14 +41,16 @@ internal static class WebSocketEnds
         return exception switch
         {
             // A write that finds a half-closed or broken line only (EPIPE) says nothing about how it came to be so.
-            WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely } when ErrorIn(writeFailure) is { } error and not SocketError.Shutdown =>
-                new DialFailure(FailureLayer.Tcp, Describe(error)),
-            WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely } =>
-                new DialFailure(FailureLayer.Tcp, "the peer closed the TCP connection (FIN) without a Close frame"),
-            WebSocketException { WebSocketErrorCode: WebSocketError.Faulted } when exception.Message == Unexplained && closeFlaw is not null =>
-                new DialFailure(FailureLayer.Protocol, $"the peer's Close frame carries {closeFlaw}; closed with {CloseCodes.ProtocolError}"),
-            WebSocketException { WebSocketErrorCode: WebSocketError.Faulted } when exception.Message == Unexplained =>
-                new DialFailure(FailureLayer.Protocol, $"the peer sent text that is not valid UTF-8; closed with {CloseCodes.InvalidPayloadData}"),
+            WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely }
+                when ErrorIn(writeFailure) is { } error and not SocketError.Shutdown => new DialFailure(FailureLayer.Tcp, Describe(error)),
+            WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely } => new DialFailure(
+                FailureLayer.Tcp, "the peer closed the TCP connection (FIN) without a Close frame"),
+            WebSocketException { WebSocketErrorCode: WebSocketError.Faulted }
+                when exception.Message == Unexplained && closeFlaw is not null => new DialFailure(
+                FailureLayer.Protocol,
+                $"the peer's Close frame carries {closeFlaw}; closed with {CloseCodes.ProtocolError}"),
+            WebSocketException { WebSocketErrorCode: WebSocketError.Faulted } when exception.Message == Unexplained => new DialFailure(
+                FailureLayer.Protocol, $"the peer sent text that is not valid UTF-8; closed with {CloseCodes.InvalidPayloadData}"),
             WebSocketException => new DialFailure(FailureLayer.Protocol, $"the peer broke RFC 6455: {PeerText.Of(exception.Message)}"),
             _ => new DialFailure(FailureLayer.Unknown, $"{exception.GetType().Name}: {exception.Message}"),
         };

@@ -16,7 +16,9 @@ public static class ConfigurationBenchmarks
         var count = args.Length > 0 ? int.Parse(args[0]) : 10_000;
         var text = Write(count);
         var changed = text.Replace($"id = {count / 2} }}, expect", $"id = {count} }}, expect", StringComparison.Ordinal);
-        Console.WriteLine($"{count:N0} endpoints, {Encoding.UTF8.GetByteCount(text) / 1024.0 / 1024.0:F1} MiB of configuration, CPU milliseconds (first round pays for compilation)");
+        Console.WriteLine(
+            $"{count:N0} endpoints, {Encoding.UTF8.GetByteCount(text) / 1024.0 / 1024.0:F1} MiB of configuration, CPU milliseconds "
+                + "(first round pays for compilation)");
         for (var round = 1; round <= Rounds; round++)
         {
             var (check, old) = Measure(() => ConfigurationLoader.LoadText(text, "many.conf", _ => null).OrThrow());
@@ -35,7 +37,10 @@ public static class ConfigurationBenchmarks
             """
             actor-heartbeat {
               templates {
-                venue { group = venue, max-age = 23h, heartbeat { mode = json, send { method = ping }, expect { "/channel" = pong } }, labels.venue = venue }
+                venue {
+                  group = venue, max-age = 23h, labels.venue = venue
+                  heartbeat { mode = json, send { method = ping }, expect { "/channel" = pong } }
+                }
               }
               groups.venue { connect-rate = 300 per 5m, connect-burst = 5 }
               endpoints {
@@ -48,7 +53,8 @@ public static class ConfigurationBenchmarks
                     feed-{{index}} {
                       templates = [venue]
                       url = "wss://stream{{index % 50}}.example.com:9443/ws?stream={{index}}"
-                      on-open = [ { send { method = SUBSCRIBE, params = ["s{{index}}@trade"], id = {{index}} }, expect { "/id" = {{index}} }, timeout = 5s } ]
+                      on-open = [ { send { method = SUBSCRIBE, params = ["s{{index}}@trade"], id = {{index}} }
+                                   expect { "/id" = {{index}} }, timeout = 5s } ]
                       labels { shard = {{index % 16}} }
                     }
 

@@ -4,8 +4,10 @@ using ActorHeartbeat.Feeds;
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
-/// One subscriber's books of one line, kept from what it reads: the feed's numbers are contiguous or a gap stands for them, and the numbers that the peer wrote
-/// into the messages agree. They may jump where a gap tells of a broken connection, and by exactly as many as a gap says were dropped. Used by its reader only.
+/// One subscriber's books of one line, kept from what it reads: the feed's numbers are contiguous or a gap stands for them, and the numbers
+/// that the peer wrote
+/// into the messages agree. They may jump where a gap tells of a broken connection, and by exactly as many as a gap says were dropped. Used
+/// by its reader only.
 /// </summary>
 internal sealed class Books(string name)
 {

@@ -8,7 +8,8 @@ using ActorHeartbeat.Feeds;
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
-/// CPU of this process per message of 128 B from a server that pours, over real sockets: supervised endpoints against the plainest pumps there are,
+/// CPU of this process per message of 128 B from a server that pours, over real sockets: supervised endpoints against the plainest pumps
+/// there are,
 /// turn about in one run.
 /// </summary>
 internal static class CpuShow
@@ -25,23 +26,38 @@ internal static class CpuShow
         var promises = new List<(bool, string)>();
         foreach (var connections in (int[])[1, 100])
         {
-            promises.Add(await CompareAsync("an inline handler against a plain pump", HandlerTarget, ReceiveBenchmark.PlainAsync, HandleAsync));
-            promises.Add(await CompareAsync("an async enumerable against a plain pump, exact copy and bounded channel", EnumerableTarget, CopyAsync, EnumerateAsync));
+            promises.Add(
+                await CompareAsync("an inline handler against a plain pump", HandlerTarget, ReceiveBenchmark.PlainAsync, HandleAsync));
+            promises.Add(
+                await CompareAsync(
+                    "an async enumerable against a plain pump, exact copy and bounded channel",
+                    EnumerableTarget,
+                    CopyAsync,
+                    EnumerateAsync));
 
             async Task<(bool, string)> CompareAsync(
-                string what, double target, Func<Uri, int, PumpCounter, CancellationToken, Task> plain, Func<Uri, int, PumpCounter, CancellationToken, Task> ours)
+                string what,
+                double target,
+                Func<Uri, int, PumpCounter, CancellationToken, Task> plain,
+                Func<Uri, int, PumpCounter, CancellationToken, Task> ours)
             {
                 var pairs = new List<(PumpCost Plain, PumpCost Ours, double Ratio)>();
                 for (var round = -1; round < rounds; round++)
                 {
-                    var (one, other) = (await PumpMeter.MeasureAsync(plain, url, connections, duration), await PumpMeter.MeasureAsync(ours, url, connections, duration));
+                    var (one, other) = (
+                        await PumpMeter.MeasureAsync(plain, url, connections, duration),
+                        await PumpMeter.MeasureAsync(ours, url, connections, duration));
                     if (round >= 0)
                         pairs.Add((one, other, other.MicrosecondsPerMessage / one.MicrosecondsPerMessage));
                 }
                 var (plainCost, oursCost, ratio) = pairs.OrderBy(pair => pair.Ratio).ElementAt(pairs.Count / 2);
-                return (ratio <= target, string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{connections,3} connections, {what}: {ratio:0.00} x (at most {target}), {oursCost.MicrosecondsPerMessage:0.000} us against {plainCost.MicrosecondsPerMessage:0.000} us, {oursCost.MessagesPerSecond:n0} messages/s against {plainCost.MessagesPerSecond:n0}"));
+                return (
+                    ratio <= target,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{connections,3} connections, {what}: {ratio:0.00} x (at most {target}), "
+                            + $"{oursCost.MicrosecondsPerMessage:0.000} us against {plainCost.MicrosecondsPerMessage:0.000} us, "
+                            + $"{oursCost.MessagesPerSecond:n0} messages/s against {plainCost.MessagesPerSecond:n0}"));
             }
         }
         return DeliveryShows.Verdict([.. promises]);
@@ -80,7 +96,10 @@ internal static class CpuShow
     private static async Task CopyAsync(Uri url, int connections, PumpCounter counter, CancellationToken stop)
     {
         using var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
-        await Task.WhenAll(Enumerable.Range(0, connections).Select(index => Task.Run(() => CopyAsync(url, invoker, counter, index, stop), CancellationToken.None)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, connections)
+                .Select(index => Task.Run(() => CopyAsync(url, invoker, counter, index, stop), CancellationToken.None)));
     }
 
     private static async Task CopyAsync(Uri url, HttpMessageInvoker invoker, PumpCounter counter, int index, CancellationToken stop)
@@ -112,7 +131,8 @@ internal static class CpuShow
         await reading;
     }
 
-    private static Task UntilAsync(CancellationToken stop) => Task.Delay(Timeout.Infinite, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
+    private static Task UntilAsync(CancellationToken stop) =>
+        Task.Delay(Timeout.Infinite, stop).ContinueWith(static _ => { }, TaskScheduler.Default);
 
     private sealed class CountingHandler(PumpCounter counter, int index) : IFeedHandler
     {

@@ -22,7 +22,8 @@ public static class DeliveryBenchmarks
 
     public static async Task<int> Run(string[] args)
     {
-        var (connections, messages, size, rounds) = (Option(args, "connections", 1), Option(args, "messages", 3_000_000), Option(args, "size", 128), Option(args, "rounds", 5));
+        var (connections, messages, size, rounds) = (
+            Option(args, "connections", 1), Option(args, "messages", 3_000_000), Option(args, "size", 128), Option(args, "rounds", 5));
         var perConnection = messages / connections;
         (string Name, Variant Variant)[] variants =
         [
@@ -46,15 +47,18 @@ public static class DeliveryBenchmarks
             }
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{connections} connections, {size} B, {messages} messages, median of {rounds}"));
+        Console.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{connections} connections, {size} B, {messages} messages, median of {rounds}"));
         var bare = Median(results["bare pump"], cost => cost.Cpu);
         var channel = Median(results["exact copy + bounded channel"], cost => cost.Cpu);
         foreach (var (name, costs) in results)
         {
             var cpu = Median(costs, cost => cost.Cpu);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{name,-36} cpu {cpu,6:0.000} us  wall {Median(costs, cost => cost.Wall),6:0.000} us  x bare {cpu / bare,5:0.00}  x channel {cpu / channel,5:0.00}"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{name,-36} cpu {cpu,6:0.000} us  wall {Median(costs, cost => cost.Wall),6:0.000} us  x bare "
+                        + $"{cpu / bare,5:0.00}  x channel {cpu / channel,5:0.00}"));
         }
         return 0;
     }
@@ -67,7 +71,12 @@ public static class DeliveryBenchmarks
         {
             var frames = new FrameStream(size);
             var socket = WebSocket.CreateFromStream(new BufferedStream(frames, 8192), isServer: false, null, Timeout.InfiniteTimeSpan);
-            pumps.Add(new Pump(frames, socket, registry, registry.GetOrAdd(new EndpointId($"e{number}"), new LimitSettings { Overflow = OverflowPolicy.PauseReading })));
+            pumps.Add(
+                new Pump(
+                    frames,
+                    socket,
+                    registry,
+                    registry.GetOrAdd(new EndpointId($"e{number}"), new LimitSettings { Overflow = OverflowPolicy.PauseReading })));
         }
         GC.Collect();
         var (cpu, start) = (Environment.CpuUsage.TotalTime, TimeProvider.System.GetTimestamp());

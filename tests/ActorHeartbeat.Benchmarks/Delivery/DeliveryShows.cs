@@ -3,14 +3,16 @@ using System.Globalization;
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
-/// What delivery promises, shown: each prints its figures and a verdict, and exits with 1 when the promise is not kept. The servers are processes of their own.
+/// What delivery promises, shown: each prints its figures and a verdict, and exits with 1 when the promise is not kept. The servers are
+/// processes of their own.
 /// </summary>
 public static class DeliveryShows
 {
     public const string Help =
         """
         volume [--endpoints 100] [--rate 200000] [--seconds 30] [--at-least 0.98]
-            so many messages of 128 B a second in total, each checked by content by a subscriber of its endpoint, beside one that stops reading
+            so many messages of 128 B a second in total, each checked by content by a subscriber of its endpoint,
+            beside one that stops reading
         cuts [--endpoints 20] [--rate 20000] [--seconds 60] [--every 1]
             every connection reset each so many seconds; three kinds of consumers account for every number
         cpu [--seconds 2] [--rounds 5]
@@ -25,9 +27,14 @@ public static class DeliveryShows
                 await NumbersServer.RunAsync(Number(args[0]), TimeSpan.FromSeconds(Number(args[1])));
                 return 0;
             case "volume":
-                return await VolumeShow.RunAsync((int)Option(args, "endpoints", 100), Option(args, "rate", 200_000), Seconds(args, 30), Option(args, "at-least", 0.98));
+                return await VolumeShow.RunAsync(
+                    (int)Option(args, "endpoints", 100), Option(args, "rate", 200_000), Seconds(args, 30), Option(args, "at-least", 0.98));
             case "cuts":
-                return await CutsShow.RunAsync((int)Option(args, "endpoints", 20), Option(args, "rate", 20_000), Seconds(args, 60), TimeSpan.FromSeconds(Option(args, "every", 1)));
+                return await CutsShow.RunAsync(
+                    (int)Option(args, "endpoints", 20),
+                    Option(args, "rate", 20_000),
+                    Seconds(args, 60),
+                    TimeSpan.FromSeconds(Option(args, "every", 1)));
             default:
                 return await CpuShow.RunAsync(Seconds(args, 2), (int)Option(args, "rounds", 5));
         }

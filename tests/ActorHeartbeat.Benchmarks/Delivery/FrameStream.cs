@@ -1,6 +1,8 @@
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
-/// <summary>An endless server: unmasked text frames (RFC 6455 section 5.2) of one size, as fast as they are read, without a kernel between.</summary>
+/// <summary>
+/// An endless server: unmasked text frames (RFC 6455 section 5.2) of one size, as fast as they are read, without a kernel between.
+/// </summary>
 internal sealed class FrameStream : Stream
 {
     private readonly byte[] _frames;
@@ -40,7 +42,8 @@ internal sealed class FrameStream : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        ValueTask.CompletedTask;
 
     public override void Write(byte[] buffer, int offset, int count)
     {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
-/// <summary>A text message of 128 B that says which line it belongs to, which of it it is, and whose every other byte follows from these.</summary>
+/// <summary>
+/// A text message of 128 B that says which line it belongs to, which of it it is, and whose every other byte follows from these.
+/// </summary>
 internal static class NumberedMessage
 {
     public const int Size = 128;

@@ -8,7 +8,8 @@ using ActorHeartbeat.Benchmarks.Transport;
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
-/// A server of its own process that sends each path's line of numbered messages at a steady pace. A line's numbers go on with the time, connected or not,
+/// A server of its own process that sends each path's line of numbered messages at a steady pace. A line's numbers go on with the time,
+/// connected or not,
 /// as a venue's trades do: what falls into an outage is lost. Can reset every connection at intervals.
 /// </summary>
 internal static class NumbersServer

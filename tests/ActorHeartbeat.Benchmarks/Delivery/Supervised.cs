@@ -1,6 +1,7 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Feeds.Actors;
+using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.WebSockets;
@@ -9,10 +10,13 @@ using Akka.Configuration;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
-/// <summary>The library as it is embedded: a supervisor with endpoints <c>e0</c>, <c>e1</c>, ... on one server, over real sockets.</summary>
+/// <summary>
+/// The library as it is embedded: a supervisor with endpoints <c>e0</c>, <c>e1</c>, ... on one server, over real sockets.
+/// </summary>
 internal sealed class Supervised : IAsyncDisposable
 {
-    private readonly ActorSystem _system = ActorSystem.Create("show", ConfigurationFactory.ParseString("akka.loglevel = ERROR"));
+    private readonly ActorSystem _system = ActorSystem.Create(
+        "show", ConfigurationFactory.ParseString("akka.loglevel = ERROR").WithFallback(DedicatedThreadScheduler.Configuration));
     private readonly IActorRef _supervisor;
     private readonly EndpointSettings[] _endpoints;
 
@@ -23,14 +27,17 @@ internal sealed class Supervised : IAsyncDisposable
         Broker = _system.ActorOf(FeedBroker.Props(Feeds), "feeds");
         _endpoints =
         [
-            .. Enumerable.Range(0, count).Select(index => new EndpointSettings
-            {
-                Id = IdOf(index),
-                Url = url(index),
-                Proxy = ProxySettings.None,
-                Timeouts = new TimeoutSettings { Close = TimeSpan.FromMilliseconds(100) }, // a server that only pours answers no Close frame
-                Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(20), Max = TimeSpan.FromMilliseconds(200) },
-            }),
+            .. Enumerable
+                .Range(0, count)
+                .Select(index => new EndpointSettings
+                {
+                    Id = IdOf(index),
+                    Url = url(index),
+                    Proxy = ProxySettings.None,
+                    // a server that only pours answers no Close frame
+                    Timeouts = new TimeoutSettings { Close = TimeSpan.FromMilliseconds(100) },
+                    Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(20), Max = TimeSpan.FromMilliseconds(200) },
+                }),
         ];
     }
 
@@ -45,8 +52,14 @@ internal sealed class Supervised : IAsyncDisposable
     /// <summary>Connects; whoever subscribed before misses nothing.</summary>
     public Task StartAsync()
     {
-        var unpaced = new SupervisorSettings { StartSpread = TimeSpan.Zero, ConnectRate = new Rate(10_000, TimeSpan.FromSeconds(1)), ConnectBurst = 1000 };
-        return _supervisor.Ask<ConfigurationApplied>(new ApplyConfiguration(_endpoints, new Dictionary<string, GroupSettings>(), unpaced), TimeSpan.FromSeconds(30));
+        var unpaced = new SupervisorSettings
+        {
+            StartSpread = TimeSpan.Zero,
+            ConnectRate = new Rate(10_000, TimeSpan.FromSeconds(1)),
+            ConnectBurst = 1000,
+        };
+        return _supervisor.Ask<ConfigurationApplied>(
+            new ApplyConfiguration(_endpoints, new Dictionary<string, GroupSettings>(), unpaced), TimeSpan.FromSeconds(30));
     }
 
     /// <summary>Closes every connection and ends every stream with a drain event.</summary>

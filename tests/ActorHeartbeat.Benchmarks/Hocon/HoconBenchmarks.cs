@@ -14,8 +14,16 @@ public static class HoconBenchmarks
     public static int Run(string[] args)
     {
         var bytes = (args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10) * 1_000_000;
-        Measure("plain endpoints", Lines("", bytes, index => $"endpoints.e{index} {{ url = \"wss://host{index}.example/feed\", ping {{ interval = 15s, timeout = 5s }}, labels = [a, b] }}\n"));
-        Measure("endpoints of a template", Lines("t { ping { interval = 15s, timeout = 5s }, group = a }\n", bytes, index => $"endpoints.e{index} = ${{t}} {{ url = \"wss://host{index}.example/feed\", weight = {index} }}\n"));
+        Measure(
+            "plain endpoints",
+            Lines("", bytes, index =>
+                $"endpoints.e{index} {{ url = \"wss://host{index}.example/feed\", ping {{ interval = 15s, timeout = 5s }}, labels = "
+                    + "[a, b] }}\n"));
+        Measure(
+            "endpoints of a template",
+            Lines("t { ping { interval = 15s, timeout = 5s }, group = a }\n", bytes, index =>
+                $"endpoints.e{index} = ${{t}} {{ url = \"wss://host{index}.example/feed\", weight = {index} }}\n"
+            ));
         Measure("one list appended to", Lines("", 1_000_000, index => $"a += {index}\n"));
         Measure("one text appended to", Lines("a = 1\n", 220_000, _ => "a = ${a}x\n"));
         Measure("one object extended", Lines("a { first = 0 }\n", 400_000, index => $"a = ${{a}} {{ k{index} = {index} }}\n"));
@@ -42,7 +50,9 @@ public static class HoconBenchmarks
             process.Refresh();
             if (!result.IsValid)
                 throw new InvalidOperationException($"{name}: {result.Errors[0]}");
-            Console.WriteLine($"{name}, {text.Length / 1e6:F1} MB, round {round}: {(process.TotalProcessorTime - cpu).TotalMilliseconds:F0} ms of CPU, {(GC.GetTotalAllocatedBytes() - allocated) / 1e6:F0} MB allocated");
+            Console.WriteLine(
+                $"{name}, {text.Length / 1e6:F1} MB, round {round}: {(process.TotalProcessorTime - cpu).TotalMilliseconds:F0} ms of "
+                    + $"CPU, {(GC.GetTotalAllocatedBytes() - allocated) / 1e6:F0} MB allocated");
         }
     }
 }

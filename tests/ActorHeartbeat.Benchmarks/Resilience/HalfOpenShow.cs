@@ -12,12 +12,15 @@ namespace ActorHeartbeat.Benchmarks.Resilience;
 public sealed record HalfOpenFigures((TimeSpan First, TimeSpan Last)? Detection, TimeSpan? BlockedSend, long MostReconnects);
 
 /// <summary>
-/// The server's process is stopped: its sockets stay, its kernel takes what is sent, nobody answers. Every endpoint must know within interval +
+/// The server's process is stopped: its sockets stay, its kernel takes what is sent, nobody answers. Every endpoint must know within
+/// interval +
 /// max-missed x timeout, a send that the peer never takes must be answered, and once the server goes on each reconnects once.
 /// </summary>
 public static class HalfOpenShow
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Timeout = TimeSpan.FromSeconds(1), Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2),
+        Timeout = TimeSpan.FromSeconds(1),
+        Patience = TimeSpan.FromSeconds(30);
     private const int MaxMissed = 2;
 
     /// <summary>More than both kernels take.</summary>
@@ -32,23 +35,36 @@ public static class HalfOpenShow
     {
         var figures = await MeasureAsync(count);
         var isMet = IsMet(figures, Slack);
-        Console.WriteLine($"{count} endpoints, server stopped; heartbeat every {Interval.TotalSeconds:0} s, {MaxMissed} x {Timeout.TotalSeconds:0} s to answer");
-        Console.WriteLine($"  known after {(figures.Detection is { } known ? $"{known.First.TotalSeconds:0.00} to {known.Last.TotalSeconds:0.00} s" : "never")}");
-        Console.WriteLine($"  a send that nobody took was answered after {(figures.BlockedSend is { } sent ? $"{sent.TotalSeconds:0.00} s" : "never")}");
+        Console.WriteLine(
+            $"{count} endpoints, server stopped; heartbeat every {Interval.TotalSeconds:0} s, {MaxMissed} x {Timeout.TotalSeconds:0} "
+                + "s to answer");
+        Console.WriteLine(
+            "  known after "
+                + $"{(figures.Detection is { } known ? $"{known.First.TotalSeconds:0.00} to {known.Last.TotalSeconds:0.00} s" : "never")}");
+        Console.WriteLine(
+            $"  a send that nobody took was answered after {(figures.BlockedSend is { } sent ? $"{sent.TotalSeconds:0.00} s" : "never")}");
         Console.WriteLine($"  each connected again {figures.MostReconnects} time(s) at most");
-        Console.WriteLine($"{(isMet ? "met" : "NOT MET")}: known within {Bound.TotalSeconds:0} s, +-{Slack.TotalSeconds:0} s; the send answered by then; one reconnect each");
+        Console.WriteLine(
+            $"{(isMet ? "met" : "NOT MET")}: known within {Bound.TotalSeconds:0} s, +-{Slack.TotalSeconds:0} s; the send answered by "
+                + "then; one reconnect each");
         return isMet ? 0 : 1;
     }
 
     /// <param name="late">How much later than the bound it may be known, and the send answered.</param>
     public static bool IsMet(HalfOpenFigures figures, TimeSpan late) =>
-        figures.Detection is { } known && known.First >= Bound - Interval - Slack && known.Last <= Bound + late && figures.BlockedSend <= Bound + late && figures.MostReconnects == 1;
+        figures.Detection is { } known
+        && known.First >= Bound - Interval - Slack
+        && known.Last <= Bound + late
+        && figures.BlockedSend <= Bound + late
+        && figures.MostReconnects == 1;
 
     public static async Task<HalfOpenFigures> MeasureAsync(int count)
     {
         await using var server = await ShowServer.StartAsync("feeds");
         await using var fleet = new SupervisedFleet();
-        await fleet.ApplyAsync([.. Enumerable.Range(0, count).Select(number => Endpoint(server.Port, number))], new SupervisorSettings { StartSpread = TimeSpan.Zero });
+        await fleet.ApplyAsync(
+            [.. Enumerable.Range(0, count).Select(number => Endpoint(server.Port, number))],
+            new SupervisorSettings { StartSpread = TimeSpan.Zero });
         if (!await fleet.AllOpenAsync(Patience))
             throw new InvalidOperationException("the endpoints did not open in the first place");
 
@@ -77,14 +93,18 @@ public static class HalfOpenShow
         server.Signal("CONT");
         await fleet.AllOpenAsync(Patience);
         var opens = await OpensAsync(fleet);
-        return new HalfOpenFigures(first is { } from && last is { } to ? (from, to) : null, answered, opens.Max(endpoint => endpoint.Value - opensBefore[endpoint.Key]));
+        return new HalfOpenFigures(
+            first is { } from && last is { } to ? (from, to) : null,
+            answered,
+            opens.Max(endpoint => endpoint.Value - opensBefore[endpoint.Key]));
     }
 
     private static async Task<Dictionary<string, int>> OpensAsync(SupervisedFleet fleet)
     {
         var opens = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var endpoint in await fleet.EndpointsAsync())
-            opens[endpoint.Id.Value] = (await fleet.TransitionsAsync(endpoint.Id)).Count(change => change is { To: ConnectionState.Open, From: ConnectionState.Connecting });
+            opens[endpoint.Id.Value] = (await fleet.TransitionsAsync(endpoint.Id)).Count(change =>
+                change is { To: ConnectionState.Open, From: ConnectionState.Connecting });
         return opens;
     }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ActorHeartbeat.Benchmarks.Resilience;
 
-/// <summary>Shows with a verdict: they print their figures and fail when a promise is not kept. Their small sizes are end-to-end tests.</summary>
+/// <summary>
+/// Shows with a verdict: they print their figures and fail when a promise is not kept. Their small sizes are end-to-end tests.
+/// </summary>
 public static class ResilienceBenchmarks
 {
     public const string Help = """
@@ -14,7 +16,8 @@ public static class ResilienceBenchmarks
 
     public static async Task<int> Run(string show, string[] sizes)
     {
-        double Size(int place, double otherwise) => sizes.Length > place ? double.Parse(sizes[place], CultureInfo.InvariantCulture) : otherwise;
+        double Size(int place, double otherwise) =>
+            sizes.Length > place ? double.Parse(sizes[place], CultureInfo.InvariantCulture) : otherwise;
         return show switch
         {
             "storm" => await StormShow.RunAsync((int)Size(0, 5000), TimeSpan.FromSeconds(Size(1, 60)), Size(2, 100)),

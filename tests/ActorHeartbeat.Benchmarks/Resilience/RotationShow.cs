@@ -14,7 +14,8 @@ namespace ActorHeartbeat.Benchmarks.Resilience;
 public sealed record RotationFigures(int Rotations, int Missing, int Duplicates, int OutsideWindow, int PeakPerEndpoint, int ServerPeak);
 
 /// <summary>
-/// Every connection is replaced, some more than once, while the server sends the same numbered messages to all. No number may be missing; a number
+/// Every connection is replaced, some more than once, while the server sends the same numbered messages to all. No number may be missing; a
+/// number
 /// may come twice only while two connections carry the feed, and not at all with a duplicate key.
 /// </summary>
 public static class RotationShow
@@ -31,11 +32,14 @@ public static class RotationShow
         Print("without a key", plain);
         Print("with duplicate-key", keyed);
         var isMet = IsMet(plain, count) && IsMet(keyed, count) && keyed.Duplicates == 0;
-        Console.WriteLine($"{(isMet ? "met" : "NOT MET")}: every connection replaced, no number missing, duplicates only inside the window, none with a key, two sockets each at most");
+        Console.WriteLine(
+            $"{(isMet ? "met" : "NOT MET")}: every connection replaced, no number missing, duplicates only inside the window, none "
+                + "with a key, two sockets each at most");
         return isMet ? 0 : 1;
     }
 
-    public static bool IsMet(RotationFigures figures, int count) => figures.Rotations >= count && figures is { Missing: 0, OutsideWindow: 0, PeakPerEndpoint: 2 } && figures.ServerPeak <= 2 * count;
+    public static bool IsMet(RotationFigures figures, int count) =>
+        figures.Rotations >= count && figures is { Missing: 0, OutsideWindow: 0, PeakPerEndpoint: 2 } && figures.ServerPeak <= 2 * count;
 
     public static async Task<RotationFigures> MeasureAsync(int count, TimeSpan length, string? duplicateKey)
     {
@@ -49,7 +53,9 @@ public static class RotationShow
             listeners.Add(numbers);
             fleet.Feeds.GetOrAdd(new EndpointId($"feed-{number}"), new LimitSettings()).Subscribe(numbers);
         }
-        await fleet.ApplyAsync([.. Enumerable.Range(0, count).Select(number => Endpoint(server.Port, number, maxAge))], new SupervisorSettings { StartSpread = TimeSpan.Zero });
+        await fleet.ApplyAsync(
+            [.. Enumerable.Range(0, count).Select(number => Endpoint(server.Port, number, maxAge))],
+            new SupervisorSettings { StartSpread = TimeSpan.Zero });
         if (!await fleet.AllOpenAsync(Patience))
             throw new InvalidOperationException("the endpoints did not open in the first place");
         await Task.Delay(length);
@@ -70,8 +76,11 @@ public static class RotationShow
     private static async Task<int[]> ConnectionsAsync(ShowServer server) =>
         [.. (await server.AskAsync("connections")).Split(' ').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
 
-    private static void Print(string what, RotationFigures figures) => Console.WriteLine(
-        $"  {what,-18} {figures.Rotations} rotations, {figures.Missing} missing, {figures.Duplicates} twice, {figures.OutsideWindow} of them outside the window; {figures.PeakPerEndpoint} sockets each at most, {figures.ServerPeak} at the server");
+    private static void Print(string what, RotationFigures figures) =>
+        Console.WriteLine(
+            $"  {what,-18} {figures.Rotations} rotations, {figures.Missing} missing, {figures.Duplicates} twice, "
+                + $"{figures.OutsideWindow} of them outside the window; {figures.PeakPerEndpoint} sockets each at most, "
+                + $"{figures.ServerPeak} at the server");
 
     private static EndpointSettings Endpoint(int port, int number, RotationSettings maxAge) => new()
     {

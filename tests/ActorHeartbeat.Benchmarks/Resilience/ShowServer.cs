@@ -22,7 +22,9 @@ public sealed class ShowServer : IAsyncDisposable
     public static async Task<ShowServer> StartAsync(params string[] kind)
     {
         string[] arguments = [typeof(ShowServer).Assembly.Location, "show-server", .. kind];
-        var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true }
+        )!;
         var port = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the server ended without a word");
         return new ShowServer(process, int.Parse(port, CultureInfo.InvariantCulture));
     }
@@ -82,9 +84,17 @@ public sealed class ShowServer : IAsyncDisposable
                     server.Faults.Heal();
                     return "up";
                 case "attempts":
-                    return string.Join(' ', server.Histories.SelectMany(history => history.Attempts).Select(attempt => attempt.At).Where(at => at >= since).Order().Select(at => (at - since).Ticks));
+                    return string.Join(
+                        ' ',
+                        server
+                            .Histories.SelectMany(history => history.Attempts)
+                            .Select(attempt => attempt.At)
+                            .Where(at => at >= since)
+                            .Order()
+                            .Select(at => (at - since).Ticks));
                 case "clients":
-                    return $"{server.Clients.Count} {server.Histories.Max(history => history.Peak)} {server.Histories.Max(history => history.Accepts)}";
+                    return $"{server.Clients.Count} {server.Histories.Max(history => history.Peak)} "
+                        + $"{server.Histories.Max(history => history.Accepts)}";
                 default:
                     return "?";
             }

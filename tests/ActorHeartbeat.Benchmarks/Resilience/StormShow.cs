@@ -12,7 +12,8 @@ namespace ActorHeartbeat.Benchmarks.Resilience;
 public sealed record StormFigures(int Attempts, double OverBudget, TimeSpan? Recovery, int Lost);
 
 /// <summary>
-/// Many endpoints lose one server, which comes back after a while. The server counts: with a governor it never sees more than rate x t + burst
+/// Many endpoints lose one server, which comes back after a while. The server counts: with a governor it never sees more than rate x t +
+/// burst
 /// dials in any window, and all are back within 1.2 times the shortest time that allows.
 /// </summary>
 public static class StormShow
@@ -34,7 +35,9 @@ public static class StormShow
         Print("with the governor", governed);
         Print("without it", free);
         var isMet = IsMet(governed, rate, bound);
-        Console.WriteLine($"{(isMet ? "met" : "NOT MET")}: at most {Burst} dials over rate x t (and {rate * Bunching.TotalSeconds:0} for what comes bunched), back within {bound.TotalSeconds:0.0} s, none lost");
+        Console.WriteLine(
+            $"{(isMet ? "met" : "NOT MET")}: at most {Burst} dials over rate x t (and {rate * Bunching.TotalSeconds:0} for what comes "
+                + $"bunched), back within {bound.TotalSeconds:0.0} s, none lost");
         return isMet ? 0 : 1;
     }
 
@@ -49,7 +52,12 @@ public static class StormShow
         await using var fleet = new SupervisedFleet();
         var patience = TimeSpan.FromSeconds(60 + (2 * count / rate));
         EndpointSettings[] endpoints = [.. Enumerable.Range(0, count).Select(number => Endpoint(server.Port, number))];
-        SupervisorSettings free = new() { ConnectRate = new Rate(1000, TimeSpan.FromSeconds(1)), ConnectBurst = 200, StartSpread = TimeSpan.Zero };
+        SupervisorSettings free = new()
+        {
+            ConnectRate = new Rate(1000, TimeSpan.FromSeconds(1)),
+            ConnectBurst = 200,
+            StartSpread = TimeSpan.Zero,
+        };
         await fleet.ApplyAsync(endpoints, free);
         if (!await fleet.AllOpenAsync(patience))
             throw new InvalidOperationException("the endpoints did not open in the first place");
@@ -63,9 +71,16 @@ public static class StormShow
         var up = TimeProvider.System.GetTimestamp();
         TimeSpan? recovery = await fleet.AllOpenAsync(patience) ? TimeProvider.System.GetElapsedTime(up) : null;
 
-        var attempts = (await server.AskAsync("attempts")).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(ticks => TimeSpan.FromTicks(long.Parse(ticks, CultureInfo.InvariantCulture))).ToArray();
+        var attempts = (await server.AskAsync("attempts"))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(ticks => TimeSpan.FromTicks(long.Parse(ticks, CultureInfo.InvariantCulture)))
+            .ToArray();
         var listed = await fleet.EndpointsAsync();
-        return new StormFigures(attempts.Length, OverBudget(attempts, rate), recovery, count - listed.Count(endpoint => endpoint is { State: "open" or "awaiting-pong", Figures.PeakSockets: 1 }));
+        return new StormFigures(
+            attempts.Length,
+            OverBudget(attempts, rate),
+            recovery,
+            count - listed.Count(endpoint => endpoint is { State: "open" or "awaiting-pong", Figures.PeakSockets: 1 }));
     }
 
     /// <summary>The most events in any window beyond rate x its length, in one pass.</summary>
@@ -81,8 +96,10 @@ public static class StormShow
         return most;
     }
 
-    private static void Print(string what, StormFigures figures) => Console.WriteLine(
-        $"  {what,-18} {figures.Attempts,7} dials, {figures.OverBudget,7:0} over rate x t at most, back after {(figures.Recovery is { } time ? $"{time.TotalSeconds:0.0} s" : "never")}, {figures.Lost} lost");
+    private static void Print(string what, StormFigures figures) =>
+        Console.WriteLine(
+            $"  {what,-18} {figures.Attempts,7} dials, {figures.OverBudget,7:0} over rate x t at most, back after "
+                + $"{(figures.Recovery is { } time ? $"{time.TotalSeconds:0.0} s" : "never")}, {figures.Lost} lost");
 
     private static EndpointSettings Endpoint(int port, int number) => new()
     {

@@ -1,6 +1,7 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.WebSockets;
@@ -19,20 +20,27 @@ public sealed class SupervisedFleet : IAsyncDisposable
 
     public SupervisedFleet()
     {
-        _system = ActorSystem.Create("show", ConfigurationFactory.ParseString("akka.loglevel = ERROR"));
-        _supervisor = _system.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(new TransportCatalog(TimeProvider.System), new SecretAttemptResolver(), Feeds)), "connections");
+        _system = ActorSystem.Create(
+        "show", ConfigurationFactory.ParseString("akka.loglevel = ERROR").WithFallback(DedicatedThreadScheduler.Configuration));
+        _supervisor = _system.ActorOf(
+            ConnectionSupervisor.Props(
+                new SupervisorDependencies(new TransportCatalog(TimeProvider.System), new SecretAttemptResolver(), Feeds)),
+            "connections");
     }
 
     public FeedRegistry Feeds { get; } = new(TimeProvider.System);
 
     public Task ApplyAsync(IReadOnlyCollection<EndpointSettings> endpoints, SupervisorSettings supervisor) =>
-        _supervisor.Ask<ConfigurationApplied>(new ApplyConfiguration(endpoints, new Dictionary<string, GroupSettings>(), supervisor), Patience);
+        _supervisor.Ask<ConfigurationApplied>(
+            new ApplyConfiguration(endpoints, new Dictionary<string, GroupSettings>(), supervisor), Patience);
 
-    public void Send(string endpoint, OutboundMessage message, IActorRef answerTo) => _supervisor.Tell(new SendTo(new EndpointId(endpoint), message), answerTo);
+    public void Send(string endpoint, OutboundMessage message, IActorRef answerTo) =>
+        _supervisor.Tell(new SendTo(new EndpointId(endpoint), message), answerTo);
 
     public IActorRef Hear(Action<object> hear) => _system.ActorOf(Props.Create(() => new Ear(hear)));
 
-    public async Task<IReadOnlyList<EndpointSnapshot>> EndpointsAsync() => (await _supervisor.Ask<EndpointList>(GetEndpoints.Instance, Patience)).Endpoints;
+    public async Task<IReadOnlyList<EndpointSnapshot>> EndpointsAsync() =>
+        (await _supervisor.Ask<EndpointList>(GetEndpoints.Instance, Patience)).Endpoints;
 
     /// <summary>The last transitions of an endpoint, oldest first.</summary>
     public async Task<IReadOnlyList<StateChanged>> TransitionsAsync(EndpointId endpoint) =>

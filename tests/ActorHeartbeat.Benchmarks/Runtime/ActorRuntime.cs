@@ -1,26 +1,26 @@
 using ActorHeartbeat.Scheduling;
 using Akka.Actor;
+using Akka.Configuration;
 
 namespace ActorHeartbeat.Benchmarks.Runtime;
 
 /// <summary>Akka.NET with one of the two schedulers.</summary>
-internal sealed class ActorRuntime(string name, string configuration)
+internal sealed class ActorRuntime(string name, Config scheduler)
 {
-    private const string Silent = "akka { loglevel = OFF, stdout-loglevel = OFF }\n";
+    private static readonly Config Silent = ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }");
 
     /// <summary>As the package comes.</summary>
-    public static ActorRuntime Akka { get; } = new("Akka.NET", Silent);
+    public static ActorRuntime Akka { get; } = new("Akka.NET", Config.Empty);
 
     /// <summary>As <c>WithConnectionSupervisor</c> configures it.</summary>
-    public static ActorRuntime WithDedicatedThread { get; } =
-        new("with the dedicated thread", $"{Silent}akka.scheduler.implementation = \"{typeof(DedicatedThreadScheduler).FullName}, ActorHeartbeat\"");
+    public static ActorRuntime WithDedicatedThread { get; } = new("with the dedicated thread", DedicatedThreadScheduler.Configuration);
 
     public string Name { get; } = name;
 
     /// <summary>Measures in a new system, which ends afterwards.</summary>
     public double InSystem(Func<ActorSystem, double> measure)
     {
-        var system = ActorSystem.Create("benchmark", configuration);
+        var system = ActorSystem.Create("benchmark", Silent.WithFallback(scheduler));
         try
         {
             return measure(system);

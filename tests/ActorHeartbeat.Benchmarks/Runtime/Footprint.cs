@@ -21,9 +21,11 @@ internal static class Footprint
 
     public static double IdleReceiveActor(ActorRuntime runtime) => KilobytesEach(runtime, started => Props.Create(() => new Idle(started)));
 
-    public static double IdleMachine(ActorRuntime runtime) => KilobytesEach(runtime, started => Props.Create(() => new Machine(started, false)));
+    public static double IdleMachine(ActorRuntime runtime) =>
+        KilobytesEach(runtime, started => Props.Create(() => new Machine(started, false)));
 
-    public static double IdleMachineWithTimer(ActorRuntime runtime) => KilobytesEach(runtime, started => Props.Create(() => new Machine(started, true)));
+    public static double IdleMachineWithTimer(ActorRuntime runtime) =>
+        KilobytesEach(runtime, started => Props.Create(() => new Machine(started, true)));
 
     /// <summary>Managed memory that 100,000 actors hold once each has handled a message.</summary>
     private static double KilobytesEach(ActorRuntime runtime, Func<CountdownEvent, Props> propsOf) => runtime.InSystem(system =>

@@ -22,19 +22,20 @@ public static class RuntimeBenchmarks
     }
 
     private static IEnumerable<Measurement> Measurements() =>
-    [
-        new("tell", "M messages/s", MoreIsBetter: true, Throughput.OneToOne),
-        new("ping-pong", "M messages/s", MoreIsBetter: true, runtime => Throughput.PingPong(runtime, pairs: 1)),
-        new("ping-pong-8", "M messages/s", MoreIsBetter: true, runtime => Throughput.PingPong(runtime, pairs: 8)),
-        new("ask", "us", MoreIsBetter: false, Throughput.SequentialAsk),
-        new("create", "us", MoreIsBetter: false, Footprint.CreationTime),
-        new("idle-receive-actor", "KB", MoreIsBetter: false, Footprint.IdleReceiveActor),
-        new("idle-fsm", "KB", MoreIsBetter: false, Footprint.IdleMachine),
-        new("idle-fsm-with-timer", "KB", MoreIsBetter: false, Footprint.IdleMachineWithTimer),
-        new("set-timer", "us", MoreIsBetter: false, Timers.SetTimerTime),
-        new("set-timer-allocation", "B", MoreIsBetter: false, Timers.SetTimerAllocation),
-        new("simulation", "k messages/s", MoreIsBetter: true, _ => SimulatedTime.Beats()), // it has a scheduler of its own: the columns differ by chance
-    ];
+        [
+            new("tell", "M messages/s", MoreIsBetter: true, Throughput.OneToOne),
+            new("ping-pong", "M messages/s", MoreIsBetter: true, runtime => Throughput.PingPong(runtime, pairs: 1)),
+            new("ping-pong-8", "M messages/s", MoreIsBetter: true, runtime => Throughput.PingPong(runtime, pairs: 8)),
+            new("ask", "us", MoreIsBetter: false, Throughput.SequentialAsk),
+            new("create", "us", MoreIsBetter: false, Footprint.CreationTime),
+            new("idle-receive-actor", "KB", MoreIsBetter: false, Footprint.IdleReceiveActor),
+            new("idle-fsm", "KB", MoreIsBetter: false, Footprint.IdleMachine),
+            new("idle-fsm-with-timer", "KB", MoreIsBetter: false, Footprint.IdleMachineWithTimer),
+            new("set-timer", "us", MoreIsBetter: false, Timers.SetTimerTime),
+            new("set-timer-allocation", "B", MoreIsBetter: false, Timers.SetTimerAllocation),
+            // it has a scheduler of its own: the columns differ by chance
+            new("simulation", "k messages/s", MoreIsBetter: true, _ => SimulatedTime.Beats()),
+        ];
 
     private static string Row(Measurement measurement)
     {

@@ -6,7 +6,9 @@ namespace ActorHeartbeat.Benchmarks.Runtime;
 /// <summary>A system of actors in virtual time.</summary>
 internal static class SimulatedTime
 {
-    /// <summary>Fifty actors with a one second timer each, two hours of virtual time; thousands of messages a second of real time.</summary>
+    /// <summary>
+    /// Fifty actors with a one second timer each, two hours of virtual time; thousands of messages a second of real time.
+    /// </summary>
     public static double Beats()
     {
         using var simulation = new ActorSimulation(1);

@@ -13,7 +13,12 @@ namespace ActorHeartbeat.Benchmarks.Soak;
 /// <summary>The endpoints of a soak in this process, and what became of their connections against what was done to them.</summary>
 internal sealed class SoakFleet : IAsyncDisposable
 {
-    public static readonly HeartbeatSettings Heartbeat = new() { Interval = TimeSpan.FromSeconds(5), Timeout = TimeSpan.FromSeconds(5), MaxMissed = 2 };
+    public static readonly HeartbeatSettings Heartbeat = new()
+    {
+        Interval = TimeSpan.FromSeconds(5),
+        Timeout = TimeSpan.FromSeconds(5),
+        MaxMissed = 2,
+    };
 
     private static readonly TimeSpan AskDeadline = TimeSpan.FromSeconds(30);
 
@@ -22,7 +27,8 @@ internal sealed class SoakFleet : IAsyncDisposable
 
     private readonly IActorRef _supervisor;
 
-    private SoakFleet(IHost host, IActorRef supervisor, Endpoint[] endpoints) => (_host, _supervisor, _endpoints) = (host, supervisor, endpoints);
+    private SoakFleet(IHost host, IActorRef supervisor, Endpoint[] endpoints) =>
+        (_host, _supervisor, _endpoints) = (host, supervisor, endpoints);
 
     public int Count => _endpoints.Length;
 
@@ -76,17 +82,26 @@ internal sealed class SoakFleet : IAsyncDisposable
     public string[] ThatDialed(IEnumerable<string> names)
     {
         var wanted = names.ToHashSet(StringComparer.Ordinal);
-        return [.. _endpoints.Where(endpoint => wanted.Contains(endpoint.Now.Id.Value) && endpoint.Now.Figures.Dials >= endpoint.Explained).Select(endpoint => endpoint.Now.Id.Value)];
+        return
+        [
+            .. _endpoints
+                .Where(endpoint => wanted.Contains(endpoint.Now.Id.Value) && endpoint.Now.Figures.Dials >= endpoint.Explained)
+                .Select(endpoint => endpoint.Now.Id.Value),
+        ];
     }
 
-    /// <summary>Counts what is missed by those to which nothing was done, and frees those that a fault has let go and that are well again.</summary>
+    /// <summary>
+    /// Counts what is missed by those to which nothing was done, and frees those that a fault has let go and that are well again.
+    /// </summary>
     public async Task LookAsync()
     {
         var now = (await _supervisor.Ask<EndpointList>(GetEndpoints.Instance, AskDeadline)).Endpoints.ToDictionary(endpoint => endpoint.Id);
         foreach (var endpoint in _endpoints)
         {
             endpoint.Now = now[endpoint.Now.Id];
-            if (endpoint.IsTaken && endpoint.Now.Figures.Dials >= endpoint.Explained && endpoint.Now.Status is { State: ConnectionState.Open })
+            if (endpoint.IsTaken
+                && endpoint.Now.Figures.Dials >= endpoint.Explained
+                && endpoint.Now.Status is { State: ConnectionState.Open })
                 endpoint.IsTaken = false;
             var missed = endpoint.Now.Status?.Missed ?? 0;
             if (!endpoint.IsTaken && missed > endpoint.Missed)

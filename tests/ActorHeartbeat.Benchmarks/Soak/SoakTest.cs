@@ -5,17 +5,23 @@ using ActorHeartbeat.Benchmarks.Transport;
 namespace ActorHeartbeat.Benchmarks.Soak;
 
 /// <summary>
-/// Many endpoints, a fault every few seconds, and what the process uses over time: <c>soak [--minutes M] [--endpoints N] [--seed S]</c>, by default 10
+/// Many endpoints, a fault every few seconds, and what the process uses over time: <c>soak [--minutes M] [--endpoints N] [--seed S]</c>, by
+/// default 10
 /// minutes and 2,000. The verdict is the exit code. <c>soak server</c> is the other process of a run.
 /// </summary>
 internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
 {
-    private static readonly TimeSpan Between = TimeSpan.FromSeconds(3), SampleEvery = TimeSpan.FromSeconds(10), AllOpenWithin = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Between = TimeSpan.FromSeconds(3),
+        SampleEvery = TimeSpan.FromSeconds(10),
+        AllOpenWithin = TimeSpan.FromMinutes(2);
 
     /// <summary>From a silence to its discovery: an interval, two timeouts, and as much again for a busy machine.</summary>
-    private static readonly TimeSpan LongestFault = 2 * (SoakFleet.Heartbeat.Interval + (SoakFleet.Heartbeat.MaxMissed * SoakFleet.Heartbeat.Timeout!.Value)); // both are set there
+    private static readonly TimeSpan LongestFault =
+        2 * (SoakFleet.Heartbeat.Interval + (SoakFleet.Heartbeat.MaxMissed * SoakFleet.Heartbeat.Timeout!.Value)); // both are set there
 
-    /// <summary>What counts as flat, as a share of the whole: growth over the measured time, and handles up and down with those that reconnect.</summary>
+    /// <summary>
+    /// What counts as flat, as a share of the whole: growth over the measured time, and handles up and down with those that reconnect.
+    /// </summary>
     private const double FlatMemory = 0.05, FlatHandles = 0.05;
 
     private readonly Random _random = new(seed);
@@ -50,7 +56,9 @@ internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
             await fleet.LookAsync();
         }
 
-        Console.WriteLine($"{endpoints} endpoints open after {clock.Elapsed.TotalSeconds:0.0} s; heartbeats every {SoakFleet.Heartbeat.Interval.TotalSeconds} s, a fault every {Between.TotalSeconds} s, seed {seed}");
+        Console.WriteLine(
+            $"{endpoints} endpoints open after {clock.Elapsed.TotalSeconds:0.0} s; heartbeats every "
+                + $"{SoakFleet.Heartbeat.Interval.TotalSeconds} s, a fault every {Between.TotalSeconds} s, seed {seed}");
         Console.WriteLine("   time |  RSS MiB | handles | timers | threads |   open | faults | heartbeats | missed | false reconnects");
         clock.Restart();
         var (faults, nextFault, nextSample) = (0, Between, TimeSpan.Zero);
@@ -98,7 +106,10 @@ internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
     private void Print(SoakFleet fleet, int faults)
     {
         var sample = _samples[^1];
-        Console.WriteLine($"{sample.At.TotalSeconds,5:0} s | {sample.Rss / 1048576.0,8:0.0} | {sample.Handles,7} | {sample.Timers,6} | {sample.Threads,7} | {fleet.Open,6} | {faults,6} | {fleet.Answered,10} | {fleet.Missed,6} | {fleet.FalseReconnects,16}");
+        Console.WriteLine(
+            $"{sample.At.TotalSeconds,5:0} s | {sample.Rss / 1048576.0,8:0.0} | {sample.Handles,7} | {sample.Timers,6} | "
+                + $"{sample.Threads,7} | {fleet.Open,6} | {faults,6} | {fleet.Answered,10} | {fleet.Missed,6} | "
+                + $"{fleet.FalseReconnects,16}");
     }
 
     private async Task<bool> JudgeAsync(ChildProcess server, SoakFleet fleet, int faults)
@@ -106,10 +117,13 @@ internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
         var measured = _samples.Where(sample => sample.At >= length / 3).ToArray(); // after warm-up
         var minutes = (measured[^1].At - measured[0].At).TotalMinutes;
         var growth = SoakSample.GrowthPerMinute(measured);
-        var (handles, peaks) = (measured[^1].Handles - measured[0].Handles, int.Parse(await server.AskAsync("peaks"), CultureInfo.InvariantCulture));
+        var (handles, peaks) = (
+            measured[^1].Handles - measured[0].Handles, int.Parse(await server.AskAsync("peaks"), CultureInfo.InvariantCulture));
         (string What, bool Holds)[] verdicts =
         [
-            ($"memory {growth / 1024:+0;-0;0} KiB a minute over the last {minutes:0.0} minutes", growth * minutes < FlatMemory * measured[0].Rss),
+            (
+                $"memory {growth / 1024:+0;-0;0} KiB a minute over the last {minutes:0.0} minutes",
+                growth * minutes < FlatMemory * measured[0].Rss),
             ($"handles {handles:+0;-0;0}", Math.Abs(handles) <= FlatHandles * endpoints),
             ($"{faults} faults, {fleet.FalseReconnects} false reconnects", fleet.FalseReconnects == 0),
             ($"{fleet.Missed} heartbeats missed without a fault", fleet.Missed == 0),

@@ -33,10 +33,15 @@ internal static class IdleMemoryBenchmark
         }
         var most = (2 * resident["socket"]) + 4;
         return DeliveryShows.Verdict(
-            (resident["ours"] <= most, string.Create(CultureInfo.InvariantCulture, $"an idle connection has {resident["ours"]:0.0} KB, at most twice a raw socket and 4 KB: {most:0.0} KB")));
+            (
+                resident["ours"] <= most,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"an idle connection has {resident["ours"]:0.0} KB, at most twice a raw socket and 4 KB: {most:0.0} KB")));
     }
 
-    private static async Task<double> NumberAsync(ChildProcess client) => double.Parse(await client.ReadLineAsync(), CultureInfo.InvariantCulture);
+    private static async Task<double> NumberAsync(ChildProcess client) =>
+        double.Parse(await client.ReadLineAsync(), CultureInfo.InvariantCulture);
 
     public static async Task MeasureAsync(string variant, int connections, int port)
     {
@@ -94,8 +99,14 @@ internal static class IdleMemoryBenchmark
 
     private static async Task<object> OpenOursAsync(Uri url, ClientWebSocketDialer dialer)
     {
-        var settings = new EndpointSettings { Id = new EndpointId("idle"), Url = url, Proxy = ProxySettings.None };
-        var connected = (DialResult.Connected)await dialer.DialAsync(new DialRequest(settings, url, []), new QuietSink(), CancellationToken.None);
+        var settings = new EndpointSettings
+        {
+            Id = new EndpointId("idle"),
+            Url = url,
+            Proxy = ProxySettings.None,
+        };
+        var connected = (DialResult.Connected)
+            await dialer.DialAsync(new DialRequest(settings, url, []), new QuietSink(), CancellationToken.None);
         connected.Connection.Start();
         return connected.Connection;
     }

@@ -12,7 +12,8 @@ internal static class PumpMeter
     /// <param name="url">Where messages come from without end.</param>
     /// <param name="connections">How many.</param>
     /// <param name="duration">How long is measured, after every connection has begun.</param>
-    public static async Task<PumpCost> MeasureAsync(Func<Uri, int, PumpCounter, CancellationToken, Task> pumps, Uri url, int connections, TimeSpan duration)
+    public static async Task<PumpCost> MeasureAsync(
+        Func<Uri, int, PumpCounter, CancellationToken, Task> pumps, Uri url, int connections, TimeSpan duration)
     {
         var counter = new PumpCounter(connections);
         using var stop = new CancellationTokenSource();

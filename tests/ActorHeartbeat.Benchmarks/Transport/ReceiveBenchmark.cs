@@ -22,13 +22,19 @@ internal static class ReceiveBenchmark
             var rounds = new List<(PumpCost Plain, PumpCost Ours)>();
             for (var round = -1; round < Rounds; round++)
             {
-                var pair = (await PumpMeter.MeasureAsync(PlainAsync, url, connections, duration), await PumpMeter.MeasureAsync(OursAsync, url, connections, duration));
+                var pair = (
+                    await PumpMeter.MeasureAsync(PlainAsync, url, connections, duration),
+                    await PumpMeter.MeasureAsync(OursAsync, url, connections, duration));
                 if (round >= 0)
                     rounds.Add(pair);
             }
 
             var median = rounds.OrderBy(pair => pair.Ours.MicrosecondsPerMessage / pair.Plain.MicrosecondsPerMessage).ElementAt(Rounds / 2);
-            Console.WriteLine($"{connections,4} connections       {median.Plain.MicrosecondsPerMessage,12:0.000}   {median.Ours.MicrosecondsPerMessage,11:0.000}   {median.Ours.MicrosecondsPerMessage / median.Plain.MicrosecondsPerMessage,11:0.00}   {median.Plain.MessagesPerSecond,11:n0}   {median.Ours.MessagesPerSecond,10:n0}");
+            Console.WriteLine(
+                $"{connections,4} connections       {median.Plain.MicrosecondsPerMessage,12:0.000}   "
+                    + $"{median.Ours.MicrosecondsPerMessage,11:0.000}   "
+                    + $"{median.Ours.MicrosecondsPerMessage / median.Plain.MicrosecondsPerMessage,11:0.00}   "
+                    + $"{median.Plain.MessagesPerSecond,11:n0}   {median.Ours.MessagesPerSecond,10:n0}");
         }
     }
 
@@ -56,7 +62,8 @@ internal static class ReceiveBenchmark
         using var dialer = new ClientWebSocketDialer();
         var settings = new EndpointSettings { Id = new EndpointId("firehose"), Url = url, Proxy = ProxySettings.None };
         var sinks = Enumerable.Range(0, connections).Select(index => new CountingSink(counter, index)).ToList();
-        var opened = await Task.WhenAll(sinks.Select(observer => dialer.DialAsync(new DialRequest(settings, url, []), observer, CancellationToken.None)));
+        var opened = await Task.WhenAll(
+            sinks.Select(observer => dialer.DialAsync(new DialRequest(settings, url, []), observer, CancellationToken.None)));
         foreach (var result in opened)
             ((DialResult.Connected)result).Connection.Start();
         await Task.Delay(Timeout.Infinite, stop).ContinueWith(static _ => { }, TaskScheduler.Default);

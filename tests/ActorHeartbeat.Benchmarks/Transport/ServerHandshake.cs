@@ -14,15 +14,23 @@ internal static class ServerHandshake
         var buffer = new byte[2048];
         var length = 0;
         while (!buffer.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
-            length += await socket.ReceiveAsync(buffer.AsMemory(length)) is > 0 and var count ? count : throw new SocketException((int)SocketError.Disconnecting);
+            length += await socket.ReceiveAsync(buffer.AsMemory(length)) is > 0 and var count
+                ? count
+                : throw new SocketException((int)SocketError.Disconnecting);
         var request = Encoding.ASCII.GetString(buffer, 0, length);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {Accept(request)}\r\n\r\n"));
+        await socket.SendAsync(
+            Encoding.ASCII.GetBytes(
+                "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
+                    + $"{Accept(request)}\r\n\r\n"));
         return request.Split(' ')[1];
     }
 
     private static string Accept(string request)
     {
-        var key = request.Split("\r\n").First(line => line.StartsWith("Sec-WebSocket-Key:", StringComparison.OrdinalIgnoreCase))[18..].Trim();
+        var key = request
+            .Split("\r\n")
+            .First(line => line.StartsWith("Sec-WebSocket-Key:", StringComparison.OrdinalIgnoreCase))[18..]
+            .Trim();
         return Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
     }
 }

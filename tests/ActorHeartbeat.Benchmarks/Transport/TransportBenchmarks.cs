@@ -2,7 +2,8 @@ namespace ActorHeartbeat.Benchmarks.Transport;
 
 /// <summary>
 /// What the transport costs over bare sockets. Without arguments: everything; <c>receive [SECONDS]</c>: CPU per message against a plain
-/// ClientWebSocket pump; <c>memory [CONNECTIONS]</c>: resident memory per idle connection, and whether that keeps its target. <c>server</c> and <c>idle</c> are the
+/// ClientWebSocket pump; <c>memory [CONNECTIONS]</c>: resident memory per idle connection, and whether that keeps its target. <c>server</c>
+/// and <c>idle</c> are the
 /// other processes of a run: this executable again.
 /// </summary>
 public static class TransportBenchmarks

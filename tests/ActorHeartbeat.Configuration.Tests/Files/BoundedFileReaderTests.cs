@@ -56,7 +56,8 @@ public sealed class BoundedFileReaderTests : IDisposable
     {
         Assert.Contains("Threads:", Encoding.UTF8.GetString(await ReadRealAsync("/proc/self/status")), StringComparison.Ordinal);
 
-        var refused = await Assert.ThrowsAsync<IOException>(() => new BoundedFileReader(_time).ReadAsync("/proc/self/status", 10, Deadline));
+        var refused = await Assert.ThrowsAsync<IOException>(() =>
+            new BoundedFileReader(_time).ReadAsync("/proc/self/status", 10, Deadline));
         Assert.Equal("it has more than 10 bytes", refused.Message);
     }
 
@@ -179,7 +180,8 @@ public sealed class BoundedFileReaderTests : IDisposable
     private static async Task<string> TextAsync(BoundedFileReader reader, string path) =>
         Encoding.UTF8.GetString(await reader.ReadAsync(path, Most, Deadline).WaitAsync(Patience));
 
-    private Task<byte[]> ReadRealAsync(string path) => Task.Run(() => new BoundedFileReader(_time).ReadAsync(path, Most, Deadline)).WaitAsync(Patience);
+    private Task<byte[]> ReadRealAsync(string path) =>
+        Task.Run(() => new BoundedFileReader(_time).ReadAsync(path, Most, Deadline)).WaitAsync(Patience);
 
     private async Task<string> RefusalAsync(string path) => (await Assert.ThrowsAsync<IOException>(() => ReadRealAsync(path))).Message;
 }

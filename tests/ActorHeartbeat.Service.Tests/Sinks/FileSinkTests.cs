@@ -38,9 +38,17 @@ public sealed class FileSinkTests : IDisposable
 
         Assert.Equal(["text", "binary", "gap", "state", "drain"], lines.Select(line => line.GetProperty("type").GetString()));
         Assert.Equal(("{\"p\":\"a\nb\"}", "AP8="), (Text(lines[0], "text"), Text(lines[1], "base64")));
-        Assert.Equal(("run1", "venue", 1, 1L), (Text(lines[0], "instance"), Text(lines[0], "endpoint"), lines[0].GetProperty("epoch").GetInt32(), lines[0].GetProperty("seq").GetInt64()));
+        Assert.Equal(
+            ("run1", "venue", 1, 1L),
+            (
+                Text(lines[0], "instance"),
+                Text(lines[0], "endpoint"),
+                lines[0].GetProperty("epoch").GetInt32(),
+                lines[0].GetProperty("seq").GetInt64()));
         var gap = lines[2].GetProperty("gap");
-        Assert.Equal(("disconnected", 3L, 2L, "reset"), (Text(gap, "reason"), gap.GetProperty("from").GetInt64(), gap.GetProperty("lastSeq").GetInt64(), Text(gap, "cause")));
+        Assert.Equal(
+            ("disconnected", 3L, 2L, "reset"),
+            (Text(gap, "reason"), gap.GetProperty("from").GetInt64(), gap.GetProperty("lastSeq").GetInt64(), Text(gap, "cause")));
         Assert.False(gap.TryGetProperty("to", out _));
         Assert.Equal(("paused", "by hand"), (Text(lines[3], "state"), Text(lines[3], "cause")));
         Assert.Equal("done", Text(lines[4], "reason"));
@@ -124,7 +132,8 @@ public sealed class FileSinkTests : IDisposable
         var files = _directory.GetFiles().Select(file => file.Name).Order(StringComparer.Ordinal).ToArray();
         Assert.Equal(3, files.Length);
         Assert.Equal("feeds.ndjson", files[^1]);
-        Assert.Equal(["message 4", "message 5"], files[..2].Select(name => Text(ReadEvents(Path.Combine(_directory.FullName, name))[0], "text")));
+        Assert.Equal(
+            ["message 4", "message 5"], files[..2].Select(name => Text(ReadEvents(Path.Combine(_directory.FullName, name))[0], "text")));
     }
 
     [Fact]
@@ -181,7 +190,8 @@ public sealed class FileSinkTests : IDisposable
         Assert.Empty(host.Sinks);
         await host.StopAsync(default);
 
-        Assert.Equal(Enumerable.Range(1, count).Select(number => $"{number}"), ReadEvents(FilePath).Select(line => Text(line, "text")!.TrimStart()));
+        Assert.Equal(
+            Enumerable.Range(1, count).Select(number => $"{number}"), ReadEvents(FilePath).Select(line => Text(line, "text")!.TrimStart()));
     }
 
     private SinkSettings Settings => new() { Name = "main", Path = FilePath };

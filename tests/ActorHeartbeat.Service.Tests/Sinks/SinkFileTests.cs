@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorHeartbeat.Service.Tests.Sinks;
 
-/// <summary>A sink's file is what it is, whatever happens to its name: set aside, removed, shortened, someone else's, wanted twice.</summary>
+/// <summary>
+/// A sink's file is what it is, whatever happens to its name: set aside, removed, shortened, someone else's, wanted twice.
+/// </summary>
 public sealed class SinkFileTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
@@ -129,7 +131,8 @@ public sealed class SinkFileTests : IDisposable
     [Fact]
     public async Task An_end_that_is_no_line_of_ours_is_kept_on_a_line_of_its_own()
     {
-        await File.WriteAllTextAsync(FilePath, "{\"instance\":\"run0\",\"type\":\"text\",\"text\":\"z\"}\n{\"type\":\"text\",\"text\":\"theirs\"}");
+        await File.WriteAllTextAsync(
+            FilePath, "{\"instance\":\"run0\",\"type\":\"text\",\"text\":\"z\"}\n{\"type\":\"text\",\"text\":\"theirs\"}");
 
         var (_, running) = Start();
         await StopAsync(running);
@@ -159,7 +162,8 @@ public sealed class SinkFileTests : IDisposable
     [Fact]
     public async Task A_successor_of_the_same_instance_makes_no_start_of_it()
     {
-        await File.WriteAllTextAsync(FilePath, "{\"instance\":\"run1\",\"endpoint\":\"venue\",\"seq\":3,\"type\":\"text\",\"text\":\"z\"}\n");
+        await File.WriteAllTextAsync(
+            FilePath, "{\"instance\":\"run1\",\"endpoint\":\"venue\",\"seq\":3,\"type\":\"text\",\"text\":\"z\"}\n");
 
         var (_, running) = Start();
         await StopAsync(running);
@@ -190,7 +194,12 @@ public sealed class SinkFileTests : IDisposable
     public void A_second_writer_of_a_file_is_refused_whatever_it_calls_it(string kind)
     {
         using var first = Open(FilePath);
-        var name = kind switch { "the same" => FilePath, "path" => Path.Combine(_directory.FullName, "x", "..", "feeds.ndjson"), _ => In("other") };
+        var name = kind switch
+        {
+            "the same" => FilePath,
+            "path" => Path.Combine(_directory.FullName, "x", "..", "feeds.ndjson"),
+            _ => In("other"),
+        };
         if (kind == "symbolic")
             File.CreateSymbolicLink(name, FilePath);
         if (kind == "hard")
@@ -198,7 +207,10 @@ public sealed class SinkFileTests : IDisposable
 
         var refused = Assert.Throws<IOException>(() => Open(name));
 
-        var expected = kind == "hard" ? "the file is in use under another of its names" : $"{FilePath} is in use by process {Environment.ProcessId} on ";
+        var expected =
+            kind == "hard"
+                ? "the file is in use under another of its names"
+                : $"{FilePath} is in use by process {Environment.ProcessId} on ";
         Assert.StartsWith(expected, refused.Message, StringComparison.Ordinal);
     }
 
@@ -249,7 +261,8 @@ public sealed class SinkFileTests : IDisposable
     private (FileSink Sink, Task Running) Start(out CancellationTokenSource end)
     {
         end = new CancellationTokenSource();
-        var sink = new FileSink(_registry, new SinkSettings { Name = "main", Path = FilePath }, TimeProvider.System, NullLogger<FileSink>.Instance);
+        var sink = new FileSink(
+            _registry, new SinkSettings { Name = "main", Path = FilePath }, TimeProvider.System, NullLogger<FileSink>.Instance);
         return (sink, sink.RunAsync(null, default, end.Token));
     }
 
@@ -292,7 +305,9 @@ public sealed class SinkFileTests : IDisposable
         if (line.TryGetProperty("previous", out var previous) && previous.ValueKind == JsonValueKind.Object)
         {
             said.Add(previous.GetProperty("instance").GetString()!);
-            said.AddRange(previous.GetProperty("lastSeq").EnumerateObject().Select(last => $"{last.Name}={last.Value}").Order(StringComparer.Ordinal));
+            said.AddRange(
+                previous.GetProperty("lastSeq").EnumerateObject().Select(last => $"{last.Name}={last.Value}").Order(StringComparer.Ordinal)
+            );
         }
         return string.Join(' ', said);
     }

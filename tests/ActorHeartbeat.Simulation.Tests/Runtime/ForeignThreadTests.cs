@@ -94,7 +94,12 @@ public sealed class ForeignThreadTests
         using var simulation = new ActorSimulation(1);
 
         Action[] uses =
-            [() => simulation.RunOne(), () => simulation.Advance(default), () => simulation.Run(() => Task.CompletedTask), simulation.Dispose];
+        [
+            () => simulation.RunOne(),
+            () => simulation.Advance(default),
+            () => simulation.Run(() => Task.CompletedTask),
+            simulation.Dispose,
+        ];
         foreach (var use in uses)
             Assert.Contains("put what awaits into simulation.Run", Assert.IsType<ForeignThreadException>(OnAnotherThread(use)).Message);
 

@@ -24,7 +24,8 @@ public sealed class FeedDialectTests
     [Fact]
     public async Task The_asking_path_asks_and_closes_with_4002_when_nobody_answers()
     {
-        await using var server = await FeedServer.StartAsync(new FeedServerOptions { AskInterval = TimeSpan.FromMilliseconds(300), MaxUnansweredAsks = 2 });
+        await using var server = await FeedServer.StartAsync(
+            new FeedServerOptions { AskInterval = TimeSpan.FromMilliseconds(300), MaxUnansweredAsks = 2 });
         await using var client = await WebSocketTester.ConnectAsync(server.UrlOf(FeedPath.Asks, "a"));
 
         var first = await client.ReceiveAsync();

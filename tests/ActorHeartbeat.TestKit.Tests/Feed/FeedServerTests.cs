@@ -133,7 +133,8 @@ public sealed class FeedServerTests
     {
         await using var first = await FeedServer.StartAsync();
 
-        var refused = await Assert.ThrowsAsync<IOException>(() => FeedServer.StartAsync(new FeedServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, first.Port) }));
+        var refused = await Assert.ThrowsAsync<IOException>(() =>
+            FeedServer.StartAsync(new FeedServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, first.Port) }));
 
         Assert.Contains("in use", refused.Message);
     }

@@ -32,7 +32,8 @@ public sealed class RawFaultServerTests
         socket.Abort();
         var connection = await server.ConnectionAsync(1, WebSocketTester.Deadline);
 
-        Assert.Equal(Expected(fault), (effect, fault.Status is null ? null : (int?)socket.HttpStatusCode, await CloseSentAsync(fault, connection)));
+        Assert.Equal(
+            Expected(fault), (effect, fault.Status is null ? null : (int?)socket.HttpStatusCode, await CloseSentAsync(fault, connection)));
     }
 
     [Theory]
@@ -99,7 +100,11 @@ public sealed class RawFaultServerTests
         await using var server = RawFaultServer.Start(Fault.Named("decompression-bomb"), Quick);
         using var deadline = new CancellationTokenSource(WebSocketTester.Deadline);
         using var socket = new ClientWebSocket();
-        socket.Options.DangerousDeflateOptions = new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false };
+        socket.Options.DangerousDeflateOptions = new WebSocketDeflateOptions
+        {
+            ClientContextTakeover = false,
+            ServerContextTakeover = false,
+        };
         var buffer = new byte[64 * 1024];
 
         await socket.ConnectAsync(server.Url, deadline.Token);
@@ -147,7 +152,9 @@ public sealed class RawFaultServerTests
         }
 
         var reading = ReadAsync(socket);
-        return await Task.WhenAny(reading, Task.Delay(expected == FaultEffect.Ended ? WebSocketTester.Deadline : Patience)) == reading ? FaultEffect.Ended : FaultEffect.Harmless;
+        return await Task.WhenAny(reading, Task.Delay(expected == FaultEffect.Ended ? WebSocketTester.Deadline : Patience)) == reading
+            ? FaultEffect.Ended
+            : FaultEffect.Harmless;
     }
 
     private static async Task ReadAsync(ClientWebSocket socket)

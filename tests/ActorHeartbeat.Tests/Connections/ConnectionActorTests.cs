@@ -136,7 +136,11 @@ public class ConnectionActorTests : ConnectionSpec
     public void A_fatal_outcome_stops_the_actor()
     {
         Network.Script(Id, DialScript.Refuse(403));
-        Start(Defaults with { Outcomes = new OutcomeSettings([new OutcomeRule { HttpStatus = [403], Then = OutcomeAction.Stop }], OutcomeAction.Retry) });
+        Start(
+            Defaults with
+            {
+                Outcomes = new OutcomeSettings([new OutcomeRule { HttpStatus = [403], Then = OutcomeAction.Stop }], OutcomeAction.Retry),
+            });
         WatchConnection();
         ExpectStates(ConnectionState.BackingOff);
         Settle();

@@ -42,7 +42,11 @@ public class ConnectionDialogueTests : ConnectionSpec
     [Fact]
     public void Connecting_when_an_opening_message_is_not_answered_backs_off()
     {
-        Start(Defaults with { OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(3))] });
+        Start(
+            Defaults with
+            {
+                OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(3))],
+            });
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
         ExpectStates(ConnectionState.Connecting);
@@ -96,7 +100,9 @@ public class ConnectionDialogueTests : ConnectionSpec
         ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(2));
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
 
-        Assert.Equal([SendStatus.Expired, SendStatus.Sent, SendStatus.Sent], Enumerable.Range(0, 3).Select(_ => sender.ExpectMsg<SendResult>().Status));
+        Assert.Equal(
+            [SendStatus.Expired, SendStatus.Sent, SendStatus.Sent],
+            Enumerable.Range(0, 3).Select(_ => sender.ExpectMsg<SendResult>().Status));
         Assert.Equal(["login", "one", "two"], SentText);
     }
 
@@ -116,11 +122,13 @@ public class ConnectionDialogueTests : ConnectionSpec
         ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
         foreach (var text in (string[])["old", "refused"])
             Connection.Tell(new SendMessage(OutboundMessage.Text(text)), sender.Ref);
-        Assert.Equal([SendStatus.Queued, SendStatus.Refused], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
+        Assert.Equal(
+            [SendStatus.Queued, SendStatus.Refused], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
 
         ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(4));
         Connection.Tell(new SendMessage(OutboundMessage.Text("new")), sender.Ref);
-        Assert.Equal([SendStatus.Expired, SendStatus.Queued], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
+        Assert.Equal(
+            [SendStatus.Expired, SendStatus.Queued], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
         ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(2));
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
 

@@ -200,10 +200,16 @@ public class ConnectionHeartbeatTests : ConnectionSpec
     [Fact]
     public void A_text_heartbeat_is_sent_and_its_answer_is_not_delivered_as_data()
     {
-        StartOpen(Defaults with
-        {
-            Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.Text, Send = OutboundMessage.Text("ping"), Expect = new MessagePattern.Text("pong") },
-        });
+        StartOpen(
+            Defaults with
+            {
+                Heartbeat = new HeartbeatSettings
+                {
+                    Mode = HeartbeatMode.Text,
+                    Send = OutboundMessage.Text("ping"),
+                    Expect = new MessagePattern.Text("pong"),
+                },
+            });
 
         Advance(20);
         ExpectStates(ConnectionState.AwaitingPong);
@@ -258,7 +264,14 @@ public class ConnectionHeartbeatTests : ConnectionSpec
     private FeedSubscription HoldBack()
     {
         var subscription = new FeedSubscription(
-            new SubscriptionOptions { Capacity = 2, Overflow = OverflowPolicy.PauseReading, IncludeState = false }, endsWithItsFeed: true, _ => { });
+            new SubscriptionOptions
+            {
+                Capacity = 2,
+                Overflow = OverflowPolicy.PauseReading,
+                IncludeState = false,
+            },
+            endsWithItsFeed: true,
+            _ => { });
         Plane.Feed.Attach(subscription);
         Socket.DeliverText("one");
         Socket.DeliverText("two");

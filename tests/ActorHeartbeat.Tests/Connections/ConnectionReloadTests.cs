@@ -32,10 +32,20 @@ public class ConnectionReloadTests : ConnectionSpec
         Advance(0);
         ExpectStates(ConnectionState.Connecting);
 
-        Reload(Defaults with
-        {
-            Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.Text, Send = OutboundMessage.Text("ping"), Expect = new MessagePattern.Text("pong"), Strict = true, Interval = Seconds(5), Timeout = Seconds(2) },
-        }, ChangeEffect.Live);
+        Reload(
+            Defaults with
+            {
+                Heartbeat = new HeartbeatSettings
+                {
+                    Mode = HeartbeatMode.Text,
+                    Send = OutboundMessage.Text("ping"),
+                    Expect = new MessagePattern.Text("pong"),
+                    Strict = true,
+                    Interval = Seconds(5),
+                    Timeout = Seconds(2),
+                },
+            },
+            ChangeEffect.Live);
         Settle();
         Network.DialsOf(Id)[0].Accept();
         Settle();
@@ -117,7 +127,13 @@ public class ConnectionReloadTests : ConnectionSpec
         Advance(0);
         Assert.Single(Network.DialsOf(Id));
 
-        Reload(quarantined with { Labels = new ValueMap<string>([new("desk", "fx")]), Backoff = new BackoffSettings { Jitter = Jitter.None, Max = Seconds(2) } }, effect);
+        Reload(
+            quarantined with
+            {
+                Labels = new ValueMap<string>([new("desk", "fx")]),
+                Backoff = new BackoffSettings { Jitter = Jitter.None, Max = Seconds(2) },
+            },
+            effect);
         Advance(2);
 
         Assert.Equal(dials, Network.DialsOf(Id).Count);
@@ -155,7 +171,10 @@ public class ConnectionReloadTests : ConnectionSpec
     [Fact]
     public void A_change_that_a_rotation_was_to_bring_counts_at_once_when_the_connection_is_dialed_anew_meanwhile()
     {
-        var greeted = Defaults with { OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(5))] };
+        var greeted = Defaults with
+        {
+            OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(5))],
+        };
         Start(greeted);
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);

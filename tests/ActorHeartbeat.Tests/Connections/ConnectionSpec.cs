@@ -77,7 +77,9 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     private protected void Restart(Func<ConnectionStart, ConnectionStart>? change = null)
     {
         _start = change?.Invoke(_start) ?? _start;
-        Connection = Sys.ActorOf(ConnectionActor.Props(_start, Plane, Board, new ConnectionDependencies(Network, Resolver, Governor, _listener, _clock, Seed: 1)));
+        Connection = Sys.ActorOf(
+            ConnectionActor.Props(_start, Plane, Board, new ConnectionDependencies(Network, Resolver, Governor, _listener, _clock, Seed: 1))
+        );
         Connection.Tell(new FSMBase.SubscribeTransitionCallBack(_listener));
     }
 
@@ -91,7 +93,8 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     protected void ExpectStopped() => _death!.ExpectTerminated(Connection);
 
     /// <summary>What a supervisor does on a reload.</summary>
-    protected void Reload(EndpointSettings settings, ChangeEffect effect) => Connection.Tell(new SettingsChanged(settings, _start.SendRate, effect));
+    protected void Reload(EndpointSettings settings, ChangeEffect effect) =>
+        Connection.Tell(new SettingsChanged(settings, _start.SendRate, effect));
 
     /// <summary>Starts the actor and brings it to Open.</summary>
     protected void StartOpen(EndpointSettings? settings = null, Rate? sendRate = null)
@@ -103,7 +106,8 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     /// <summary>What a supervisor does: it tells the connection of a subscription.</summary>
-    protected void Subscribe(string key, string text) => Connection.Tell(new SubscriptionChanged(key, OutboundMessage.Text(text), IsKept: true));
+    protected void Subscribe(string key, string text) =>
+        Connection.Tell(new SubscriptionChanged(key, OutboundMessage.Text(text), IsKept: true));
 
     protected void Unsubscribe(string key, string? text = null) =>
         Connection.Tell(new SubscriptionChanged(key, text is null ? null : OutboundMessage.Text(text), IsKept: false));
@@ -160,7 +164,8 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     /// <summary>
-    /// Stands for the supervisor and listens to the machine, so that news and heartbeats, which are no news, arrive in the order in which they happen.
+    /// Stands for the supervisor and listens to the machine, so that news and heartbeats, which are no news, arrive in the order in which
+    /// they happen.
     /// </summary>
     private sealed class Listener(IActorRef test, IActorRef supervisor) : UntypedActor
     {
@@ -171,9 +176,19 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
             switch (message)
             {
                 case ConnectionChanged { Status: var status } changed:
-                    Tell(new StateChanged(changed.Endpoint, status.Incarnation, _last, status.State, status.Attempt, changed.Cause, changed.RetryIn, status.Since));
+                    Tell(
+                        new StateChanged(
+                            changed.Endpoint,
+                            status.Incarnation,
+                            _last,
+                            status.State,
+                            status.Attempt,
+                            changed.Cause,
+                            changed.RetryIn,
+                            status.Since));
                     break;
-                case FSMBase.Transition<ConnectionState> { From: ConnectionState.Open, To: ConnectionState.AwaitingPong } or FSMBase.Transition<ConnectionState> { From: ConnectionState.AwaitingPong, To: ConnectionState.Open }:
+                case FSMBase.Transition<ConnectionState> { From: ConnectionState.Open, To: ConnectionState.AwaitingPong }
+                or FSMBase.Transition<ConnectionState> { From: ConnectionState.AwaitingPong, To: ConnectionState.Open }:
                     Tell(new StateChanged(Id, 0, _last, ((FSMBase.Transition<ConnectionState>)message).To, 0, null, null, default));
                     break;
                 case ConnectionReport:

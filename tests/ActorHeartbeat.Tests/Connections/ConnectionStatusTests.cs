@@ -14,7 +14,9 @@ public class ConnectionStatusTests
         new(ConnectionState.AwaitingPong, DateTimeOffset.UnixEpoch, 3, 1, "ws://a.test/", "v1", null, null, null, "a sign of life", 1);
 
     private readonly RegistryEntry _endpoint = new(
-        Settings, new EndpointPlane(Settings, new FeedRegistry(TimeProvider.System).GetOrAdd(Settings.Id, Settings.Limits)), DateTimeOffset.UnixEpoch);
+        Settings,
+        new EndpointPlane(Settings, new FeedRegistry(TimeProvider.System).GetOrAdd(Settings.Id, Settings.Limits)),
+        DateTimeOffset.UnixEpoch);
 
     [Fact]
     public void An_endpoint_stands_as_its_primary_does()
@@ -34,7 +36,9 @@ public class ConnectionStatusTests
 
         _endpoint.LetGo();
 
-        Assert.Equal((ConnectionState.BackingOff, null, 0, 3L), (_endpoint.Status!.State, _endpoint.Status.Subprotocol, _endpoint.Status.Missed, _endpoint.Status.Incarnation));
+        Assert.Equal(
+            (ConnectionState.BackingOff, null, 0, 3L),
+            (_endpoint.Status!.State, _endpoint.Status.Subprotocol, _endpoint.Status.Missed, _endpoint.Status.Incarnation));
     }
 
     [Fact]

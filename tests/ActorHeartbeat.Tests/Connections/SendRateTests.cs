@@ -39,7 +39,14 @@ public class SendRateTests : ConnectionSpec
     [Fact]
     public void Subscriptions_are_replayed_at_the_rate_after_the_opening_messages_and_before_what_waited()
     {
-        StartOpen(Defaults with { OnOpen = [new OpeningMessage(OutboundMessage.Text("hello"), null, Seconds(5))], Send = Queueing, Backoff = new BackoffSettings { Jitter = Jitter.None, Initial = Seconds(5) } }, TwoASecond);
+        StartOpen(
+            Defaults with
+            {
+                OnOpen = [new OpeningMessage(OutboundMessage.Text("hello"), null, Seconds(5))],
+                Send = Queueing,
+                Backoff = new BackoffSettings { Jitter = Jitter.None, Initial = Seconds(5) },
+            },
+            TwoASecond);
         foreach (var key in (string[])["x", "y", "z"])
             Subscribe(key, $"sub {key}");
         for (var half = 0; half < 4; half++)
@@ -98,7 +105,17 @@ public class SendRateTests : ConnectionSpec
     [Fact]
     public void Waiting_for_the_rate_leaves_the_heartbeat_where_it_was()
     {
-        StartOpen(Defaults with { Heartbeat = new HeartbeatSettings { Interval = Seconds(3), Timeout = Seconds(1), MaxMissed = 1 } }, new Rate(1, Seconds(2)));
+        StartOpen(
+            Defaults with
+            {
+                Heartbeat = new HeartbeatSettings
+                {
+                    Interval = Seconds(3),
+                    Timeout = Seconds(1),
+                    MaxMissed = 1,
+                },
+            },
+            new Rate(1, Seconds(2)));
         Send("a", "b", "c");
         Advance(2);
         Assert.Empty(Socket.Pings);
@@ -123,7 +140,8 @@ public class SendRateTests : ConnectionSpec
 
         Socket.Lose();
 
-        Assert.Equal(new SendResult(SendStatus.Refused, "the connection ended while it waited for the send-rate of its group"), ExpectResult());
+        Assert.Equal(
+            new SendResult(SendStatus.Refused, "the connection ended while it waited for the send-rate of its group"), ExpectResult());
     }
 
     [Fact]

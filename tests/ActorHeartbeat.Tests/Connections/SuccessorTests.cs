@@ -7,8 +7,18 @@ namespace ActorHeartbeat.Tests.Connections;
 /// <summary>Between a successor that is ready and the supervisor that lets it take over anything may happen to it.</summary>
 public class SuccessorTests : ConnectionSpec
 {
-    private static readonly ConnectionStatus OldIsOpen =
-        new(ConnectionState.Open, DateTimeOffset.UnixEpoch, 1, 1, "ws://feed.test/path", null, CloseCause.NoRoom("long ago"), DateTimeOffset.UnixEpoch, null, "nothing", 0);
+    private static readonly ConnectionStatus OldIsOpen = new(
+        ConnectionState.Open,
+        DateTimeOffset.UnixEpoch,
+        1,
+        1,
+        "ws://feed.test/path",
+        null,
+        CloseCause.NoRoom("long ago"),
+        DateTimeOffset.UnixEpoch,
+        null,
+        "nothing",
+        0);
 
     [Fact]
     public void A_successor_that_takes_over_answers_and_goes_on_where_the_old_connection_stood()

@@ -16,7 +16,8 @@ public class TransitionJournalTests
     public void It_keeps_the_last_64_transitions_oldest_first(int written)
     {
         for (var number = 1; number <= written; number++)
-            _journal.Add(new StateChanged(new EndpointId("feed"), number, ConnectionState.Open, ConnectionState.BackingOff, 1, null, null, default));
+            _journal.Add(
+                new StateChanged(new EndpointId("feed"), number, ConnectionState.Open, ConnectionState.BackingOff, 1, null, null, default));
 
         Assert.Equal(Enumerable.Range(1, written).TakeLast(64), _journal.Snapshot().Select(change => (int)change.Incarnation));
     }

@@ -16,11 +16,21 @@ public class TransitionTableTests : ConnectionSpec
     {
         var observed = new HashSet<(string From, string To)>();
         var listener = CreateTestProbe();
-        Start(Defaults with
-        {
-            OnOpen = [new OpeningMessage(OutboundMessage.Text("a"), Welcome, Seconds(5)), new OpeningMessage(OutboundMessage.Text("b"), Welcome, Seconds(5))],
-            Heartbeat = new HeartbeatSettings { MaxMissed = 2, Interval = Seconds(4), Timeout = Seconds(2) },
-        });
+        Start(
+            Defaults with
+            {
+                OnOpen =
+                [
+                    new OpeningMessage(OutboundMessage.Text("a"), Welcome, Seconds(5)),
+                    new OpeningMessage(OutboundMessage.Text("b"), Welcome, Seconds(5)),
+                ],
+                Heartbeat = new HeartbeatSettings
+                {
+                    MaxMissed = 2,
+                    Interval = Seconds(4),
+                    Timeout = Seconds(2),
+                },
+            });
         Connection.Tell(new FSMBase.SubscribeTransitionCallBack(listener.Ref));
         listener.ExpectMsg<FSMBase.CurrentState<ConnectionState>>();
 

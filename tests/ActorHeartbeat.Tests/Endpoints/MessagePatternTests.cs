@@ -6,7 +6,10 @@ namespace ActorHeartbeat.Tests.Endpoints;
 
 public class MessagePatternTests
 {
-    private static readonly MessagePattern Pong = new MessagePattern.Json([new JsonExpectation("/type", "\"ping\""), new JsonExpectation("/status", "\"pong\"")]);
+    private static readonly MessagePattern Pong = new MessagePattern.Json([
+        new JsonExpectation("/type", "\"ping\""),
+        new JsonExpectation("/status", "\"pong\""),
+    ]);
 
     [Theory]
     [InlineData("""{"type":"ping","status":"pong"}""", true)]

@@ -79,7 +79,12 @@ public sealed class ActorSubscriptionTests : Akka.TestKit.Xunit2.TestKit
     {
         var subscriber = CreateTestProbe();
         Subscribe(
-            new SubscribeToFeed(subscriber, FeedFixture.Endpoint) { Window = 1, Options = FeedFixture.Quiet with { Capacity = 1, Overflow = OverflowPolicy.PauseReading } }, subscriber);
+            new SubscribeToFeed(subscriber, FeedFixture.Endpoint)
+            {
+                Window = 1,
+                Options = FeedFixture.Quiet with { Capacity = 1, Overflow = OverflowPolicy.PauseReading },
+            },
+            subscriber);
         var writer = _fixture.Feed.Begin();
         var publishing = Task.Run(async () =>
         {
@@ -192,7 +197,8 @@ public sealed class ActorSubscriptionTests : Akka.TestKit.Xunit2.TestKit
     [Fact]
     public void One_selector_carries_many_endpoints()
     {
-        var second = _fixture.Registry.GetOrAdd(new EndpointId("venue.books"), new LimitSettings(), FeedFixture.Labels(("venue", "binance")));
+        var second = _fixture.Registry.GetOrAdd(
+            new EndpointId("venue.books"), new LimitSettings(), FeedFixture.Labels(("venue", "binance")));
         Subscribe(new SubscribeToFeed(TestActor, LabelSelector.Parse("venue=binance")) { Options = FeedFixture.Quiet });
 
         FeedFixture.Publish(_fixture.Feed.Begin(), "trade");
@@ -237,7 +243,8 @@ public sealed class ActorSubscriptionTests : Akka.TestKit.Xunit2.TestKit
         Assert.True(overflow != OverflowPolicy.PauseReading || ledger.Lost == 0, $"{ledger.Lost} were lost");
     }
 
-    private SubscribeToFeed Request(int window = 64) => new(TestActor, FeedFixture.Endpoint) { Window = window, Options = FeedFixture.Quiet };
+    private SubscribeToFeed Request(int window = 64) =>
+        new(TestActor, FeedFixture.Endpoint) { Window = window, Options = FeedFixture.Quiet };
 
     private void Keep(int first, int last)
     {
@@ -252,7 +259,12 @@ public sealed class ActorSubscriptionTests : Akka.TestKit.Xunit2.TestKit
     }
 
     private string[] Deliveries(int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => ExpectMsg<FeedDelivery>()).Select(delivery => $"{delivery.Number}: {FeedFixture.Describe(delivery.Event)}")];
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(_ => ExpectMsg<FeedDelivery>())
+                .Select(delivery => $"{delivery.Number}: {FeedFixture.Describe(delivery.Event)}"),
+        ];
 
     private void Reply(object message) => LastSender.Tell(message);
 
@@ -262,9 +274,11 @@ public sealed class ActorSubscriptionTests : Akka.TestKit.Xunit2.TestKit
         private readonly IActorRef _heard;
         private readonly StrongBox<bool> _hasFailed;
 
-        public FailsOnce(IActorRef broker, IActorRef heard, StrongBox<bool> hasFailed) => (_broker, _heard, _hasFailed) = (broker, heard, hasFailed);
+        public FailsOnce(IActorRef broker, IActorRef heard, StrongBox<bool> hasFailed) =>
+            (_broker, _heard, _hasFailed) = (broker, heard, hasFailed);
 
-        protected override void PreStart() => _broker.Tell(new SubscribeToFeed(Self, FeedFixture.Endpoint) { Window = 1, Options = FeedFixture.Quiet });
+        protected override void PreStart() =>
+            _broker.Tell(new SubscribeToFeed(Self, FeedFixture.Endpoint) { Window = 1, Options = FeedFixture.Quiet });
 
         protected override void OnReceive(object message)
         {
@@ -289,7 +303,8 @@ public sealed class ActorSubscriptionTests : Akka.TestKit.Xunit2.TestKit
         private readonly TaskCompletionSource _ended;
         private readonly IActorRef _witness;
 
-        public BookKeeper(IActorRef broker, Ledger ledger, TaskCompletionSource ended, SubscriptionOptions options, int window, IActorRef witness)
+        public BookKeeper(
+            IActorRef broker, Ledger ledger, TaskCompletionSource ended, SubscriptionOptions options, int window, IActorRef witness)
         {
             (_ledger, _ended, _witness) = (ledger, ended, witness);
             broker.Tell(new SubscribeToFeed(Self, FeedFixture.Endpoint) { Options = options, Window = window });

@@ -34,7 +34,10 @@ public sealed class FeedAccountingTests
         var fixture = new FeedFixture();
         var truth = new Truth();
         fixture.Feed.Subscribe(truth);
-        var subscriptions = Enumerable.Range(0, 3).Select(reader => fixture.Subscribe(new SubscriptionOptions { Capacity = 16 << (2 * reader), Overflow = policy })).ToList();
+        var subscriptions = Enumerable
+            .Range(0, 3)
+            .Select(reader => fixture.Subscribe(new SubscriptionOptions { Capacity = 16 << (2 * reader), Overflow = policy }))
+            .ToList();
 
         var readers = subscriptions.ConvertAll(subscription => Task.Run(() => ReadToTheEnd(subscription, subscription.Options.Capacity)));
         await Task.WhenAll(Pump(fixture.Feed, "a", 30_000), Pump(fixture.Feed, "b", 30_000)).WaitAsync(Deadline);
@@ -65,7 +68,12 @@ public sealed class FeedAccountingTests
         for (; ledger.LastSeq < truth.LastSeq || !pump.IsCompleted; resumes++)
         {
             deadline.Token.ThrowIfCancellationRequested();
-            using var subscription = fixture.Subscribe(Quiet with { Capacity = 4000, Resume = ResumePoint.After("run1", FeedFixture.Endpoint, ledger.LastSeq) });
+            using var subscription = fixture.Subscribe(
+                Quiet with
+                {
+                    Capacity = 4000,
+                    Resume = ResumePoint.After("run1", FeedFixture.Endpoint, ledger.LastSeq),
+                });
             for (var looks = resumes % 4; looks >= 0; looks--)
             {
                 while (subscription.TryRead(out var feedEvent))
@@ -135,7 +143,11 @@ public sealed class FeedAccountingTests
                     break;
                 case 3:
                     subscription.Dispose();
-                    subscription = fixture.Subscribe(options with { Resume = ResumePoint.After("run1", FeedFixture.Endpoint, ledger.LastSeq) });
+                    subscription = fixture.Subscribe(
+                        options with
+                        {
+                            Resume = ResumePoint.After("run1", FeedFixture.Endpoint, ledger.LastSeq),
+                        });
                     break;
                 case 4 or 5 when subscription.TryRead(out var feedEvent):
                     ledger.Enter(feedEvent);
@@ -159,7 +171,8 @@ public sealed class FeedAccountingTests
         var writer = feed.Begin();
         for (var number = 1; number <= count; number++)
         {
-            // Slower than the reader, which so joins a feed that flows, not one that it has to catch up with; on a busy machine it is waited for.
+            // Slower than the reader, which so joins a feed that flows, not one that it has to catch up with; on a busy machine it is
+            // waited for.
             while (isClose?.Invoke() == false)
                 await Task.Yield();
             if (isClose is not null)
@@ -176,7 +189,8 @@ public sealed class FeedAccountingTests
                 writer.End("rotated");
                 writer = replacement;
             }
-            await writer.PublishAsync(MessageKind.Text, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{name}{number}")));
+            await writer.PublishAsync(
+                MessageKind.Text, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{name}{number}")));
         }
         writer.End("done");
     }

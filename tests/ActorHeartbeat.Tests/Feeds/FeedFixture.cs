@@ -57,13 +57,16 @@ internal sealed class FeedFixture
         return feedEvent;
     }
 
-    public static string Describe(in FeedEvent feedEvent) => feedEvent switch
-    {
-        { Gap: { } gap } => $"{gap.From}-{feedEvent.Seq} gap {gap.Reason}",
-        { State: { } state } => $"state {state.Name}",
-        { DrainReason: { } reason } => $"drain {reason}",
-        _ => $"{feedEvent.Seq} {(feedEvent.Type == FeedEventType.Text ? "text" : "binary")} {Encoding.UTF8.GetString(feedEvent.Payload.Span)}",
-    };
+    public static string Describe(in FeedEvent feedEvent) =>
+        feedEvent switch
+        {
+            { Gap: { } gap } => $"{gap.From}-{feedEvent.Seq} gap {gap.Reason}",
+            { State: { } state } => $"state {state.Name}",
+            { DrainReason: { } reason } => $"drain {reason}",
+            _ =>
+                $"{feedEvent.Seq} {(feedEvent.Type == FeedEventType.Text ? "text" : "binary")} "
+                    + $"{Encoding.UTF8.GetString(feedEvent.Payload.Span)}",
+        };
 }
 
 /// <summary>A clock that moves when told.</summary>

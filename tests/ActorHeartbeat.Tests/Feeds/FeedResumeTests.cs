@@ -25,7 +25,8 @@ public sealed class FeedResumeTests
         var subscription = fixture.Subscribe(After("run1", 2));
 
         var gap = Next(subscription);
-        Assert.Equal<(GapReason?, long, long?, long?, long)>((GapReason.NotRetained, 3L, 7, 2L, 7L), (gap.Gap?.Reason, gap.FirstSeq, gap.Gap?.To, gap.Gap?.LastSeq, gap.Seq));
+        Assert.Equal<(GapReason?, long, long?, long?, long)>(
+            (GapReason.NotRetained, 3L, 7, 2L, 7L), (gap.Gap?.Reason, gap.FirstSeq, gap.Gap?.To, gap.Gap?.LastSeq, gap.Seq));
         Assert.Equal(["8 text 8", "9 text 9", "10 text 10"], ReadAll(subscription));
     }
 
@@ -39,7 +40,8 @@ public sealed class FeedResumeTests
         var subscription = fixture.Subscribe(After(instance, seen));
 
         var gap = Next(subscription);
-        Assert.Equal<(GapReason?, long, long?, long?, long)>((GapReason.Renumbered, 1L, 8, seen, 8L), (gap.Gap?.Reason, gap.FirstSeq, gap.Gap?.To, gap.Gap?.LastSeq, gap.Seq));
+        Assert.Equal<(GapReason?, long, long?, long?, long)>(
+            (GapReason.Renumbered, 1L, 8, seen, 8L), (gap.Gap?.Reason, gap.FirstSeq, gap.Gap?.To, gap.Gap?.LastSeq, gap.Seq));
         Assert.Equal(["9 text 9", "10 text 10"], ReadAll(subscription));
     }
 

@@ -26,7 +26,9 @@ internal sealed class Truth : IFeedHandler
         feedEvent.Gap is null ? Encoding.UTF8.GetString(feedEvent.Payload.Span) : "gap";
 }
 
-/// <summary>Holds one subscriber's books: every number is seen in its turn, or a gap stands for it. Content is compared at the end.</summary>
+/// <summary>
+/// Holds one subscriber's books: every number is seen in its turn, or a gap stands for it. Content is compared at the end.
+/// </summary>
 internal sealed class Ledger
 {
     private readonly List<(long Seq, string Words)> _received = [];
@@ -42,7 +44,8 @@ internal sealed class Ledger
     public void Enter(in FeedEvent feedEvent)
     {
         if (_next > 0 && feedEvent.FirstSeq != _next)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"expected {_next}, got {feedEvent} from {feedEvent.FirstSeq}"));
+            throw new InvalidOperationException(
+                string.Create(CultureInfo.InvariantCulture, $"expected {_next}, got {feedEvent} from {feedEvent.FirstSeq}"));
         if (feedEvent.Gap is { Reason: not GapReason.Disconnected })
             Lost += feedEvent.Seq - feedEvent.FirstSeq + 1;
         else if (feedEvent.IsNumbered)

@@ -98,7 +98,9 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         Ask("a");
         ExpectNoPermit();
 
-        EventFilter.Exception<OverflowException>().ExpectOne(() => _governor.Tell(new PauseScope(GovernorScope.Host, "h:1", TimeSpan.MaxValue, "a bug")));
+        EventFilter
+            .Exception<OverflowException>()
+            .ExpectOne(() => _governor.Tell(new PauseScope(GovernorScope.Host, "h:1", TimeSpan.MaxValue, "a bug")));
 
         Assert.Equal("a", ExpectMsg<PermitGranted>().Endpoint.Value);
     }
@@ -109,7 +111,9 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
         Ask("a");
         var before = _store.Pending;
-        EventFilter.Exception<OverflowException>().ExpectOne(() => _governor.Tell(new PauseScope(GovernorScope.Host, "h:1", TimeSpan.MaxValue, "a bug")));
+        EventFilter
+            .Exception<OverflowException>()
+            .ExpectOne(() => _governor.Tell(new PauseScope(GovernorScope.Host, "h:1", TimeSpan.MaxValue, "a bug")));
         ExpectMsg<PermitGranted>();
         Ask("b");
 
@@ -127,7 +131,15 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         const int count = 40;
         var clock = new SchedulerClock(new RestlessScheduler(Sys.Scheduler));
         var ledger = new GovernorLedger<IActorRef>();
-        ledger.Configure(new SupervisorSettings { ConnectRate = new Rate(5, TimeSpan.FromSeconds(1)), ConnectBurst = 1, MaxConnecting = count }, new Dictionary<string, GroupSettings>(), clock.Elapsed);
+        ledger.Configure(
+            new SupervisorSettings
+            {
+                ConnectRate = new Rate(5, TimeSpan.FromSeconds(1)),
+                ConnectBurst = 1,
+                MaxConnecting = count,
+            },
+            new Dictionary<string, GroupSettings>(),
+            clock.Elapsed);
         var governor = Sys.ActorOf(ConnectGovernor.Props(ledger, clock, null));
         var probes = Enumerable.Range(0, count).Select(_ => CreateTestProbe()).ToArray();
 
@@ -186,7 +198,8 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
 
         public IAdvancedScheduler Advanced => scheduler.Advanced;
 
-        public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender) => scheduler.ScheduleTellOnce(delay, receiver, message, sender);
+        public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender) =>
+            scheduler.ScheduleTellOnce(delay, receiver, message, sender);
 
         public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
             scheduler.ScheduleTellOnce(delay, receiver, message, sender, cancelable);
@@ -194,8 +207,13 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender) =>
             scheduler.ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender);
 
-        public void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-            scheduler.ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender, cancelable);
+        public void ScheduleTellRepeatedly(
+            TimeSpan initialDelay,
+            TimeSpan interval,
+            ICanTell receiver,
+            object message,
+            IActorRef sender,
+            ICancelable cancelable) => scheduler.ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender, cancelable);
     }
 
     /// <summary>A save is over when the test says so.</summary>

@@ -5,7 +5,12 @@ namespace ActorHeartbeat.Tests.Governor;
 
 public class GovernorLedgerTests
 {
-    private static readonly SupervisorSettings Settings = new() { ConnectRate = new Rate(10, TimeSpan.FromSeconds(1)), ConnectBurst = 2, MaxConnecting = 100 };
+    private static readonly SupervisorSettings Settings = new()
+    {
+        ConnectRate = new Rate(10, TimeSpan.FromSeconds(1)),
+        ConnectBurst = 2,
+        MaxConnecting = 100,
+    };
 
     [Fact]
     public void Permits_come_in_the_order_of_asking()
@@ -60,7 +65,18 @@ public class GovernorLedgerTests
     [Fact]
     public void Who_would_rather_not_wait_for_room_in_its_group_is_refused_only_for_want_of_it()
     {
-        var ledger = Ledger(Settings with { ConnectBurst = 10 }, new GroupSettings { Name = "full", MaxConnections = 1 }, new GroupSettings { Name = "slow", ConnectRate = new Rate(1, S(60)), ConnectBurst = 1 });
+        var ledger = Ledger(
+            Settings with
+            {
+                ConnectBurst = 10,
+            },
+            new GroupSettings { Name = "full", MaxConnections = 1 },
+            new GroupSettings
+            {
+                Name = "slow",
+                ConnectRate = new Rate(1, S(60)),
+                ConnectBurst = 1,
+            });
         foreach (var name in (string[])["full", "slow"])
             Ask(ledger, $"first-{name}", group: name);
         GrantAll(ledger, 0);
@@ -113,14 +129,25 @@ public class GovernorLedgerTests
     [Fact]
     public void A_group_without_budget_does_not_hold_up_the_others()
     {
-        var ledger = Ledger(Settings with { ConnectBurst = 10 }, new GroupSettings { Name = "slow", ConnectRate = new Rate(1, TimeSpan.FromMinutes(1)), ConnectBurst = 1 });
+        var ledger = Ledger(
+            Settings with
+            {
+                ConnectBurst = 10,
+            },
+            new GroupSettings
+            {
+                Name = "slow",
+                ConnectRate = new Rate(1, TimeSpan.FromMinutes(1)),
+                ConnectBurst = 1,
+            });
         Ask(ledger, "s1", group: "slow");
         Ask(ledger, "s2", group: "slow");
         Ask(ledger, "other");
 
         Assert.Equal(["s1", "other"], GrantAll(ledger, 0));
         Assert.Equal(S(60), ledger.NextGrant(S(0)));
-        Assert.Equal((1, S(60)), (ledger.PlaceOf(new EndpointId("s2"), S(0))!.Value.Place, ledger.PlaceOf(new EndpointId("s2"), S(0))!.Value.Until));
+        Assert.Equal(
+            (1, S(60)), (ledger.PlaceOf(new EndpointId("s2"), S(0))!.Value.Place, ledger.PlaceOf(new EndpointId("s2"), S(0))!.Value.Until));
     }
 
     [Fact]
@@ -219,7 +246,9 @@ public class GovernorLedgerTests
     public void Each_host_has_a_budget_of_its_own_that_its_groups_share()
     {
         var ledger = Ledger(Settings with { ConnectBurst = 10, PerHost = PerHost(2, perSeconds: 2, burst: 2) });
-        foreach (var (name, host, group) in ((string, string, string?)[])[("a", "h:1", null), ("b", "h:1", "g"), ("c", "h:1", null), ("d", "h:2", null)])
+        foreach (
+            var (name, host, group) in ((string, string, string?)[])
+                [("a", "h:1", null), ("b", "h:1", "g"), ("c", "h:1", null), ("d", "h:2", null)])
             Ask(ledger, name, host, group);
 
         Assert.Equal(["a", "b", "d"], GrantAll(ledger, 0));
@@ -237,7 +266,14 @@ public class GovernorLedgerTests
         Assert.Equal(["a"], GrantAll(ledger, 0));
         Assert.Equal(S(3600), ledger.NextGrant(S(0)));
 
-        ledger.Configure(Settings with { ConnectBurst = 10, PerHost = PerHost(1, perSeconds: 1) }, new Dictionary<string, GroupSettings>(), S(0));
+        ledger.Configure(
+            Settings with
+            {
+                ConnectBurst = 10,
+                PerHost = PerHost(1, perSeconds: 1),
+            },
+            new Dictionary<string, GroupSettings>(),
+            S(0));
 
         Assert.Equal(S(1), ledger.NextGrant(S(0)));
         Assert.Equal(["b"], GrantAll(ledger, 1));
@@ -246,7 +282,13 @@ public class GovernorLedgerTests
     [Fact]
     public void A_host_whose_budget_is_full_again_is_not_remembered()
     {
-        var ledger = Ledger(Settings with { ConnectRate = new Rate(1000, TimeSpan.FromSeconds(1)), ConnectBurst = 1000, PerHost = PerHost(1, perSeconds: 1) });
+        var ledger = Ledger(
+            Settings with
+            {
+                ConnectRate = new Rate(1000, TimeSpan.FromSeconds(1)),
+                ConnectBurst = 1000,
+                PerHost = PerHost(1, perSeconds: 1),
+            });
         for (var second = 0; second < 20; second++)
         {
             for (var host = 0; host < 500; host++)
@@ -281,7 +323,12 @@ public class GovernorLedgerTests
     public void Under_random_load_on_many_hosts_no_host_is_dialed_past_its_budget_and_the_first_come_go_first(int seed)
     {
         var random = new Random(seed);
-        var ledger = Ledger(Settings with { ConnectRate = new Rate(20, TimeSpan.FromSeconds(1)), PerHost = PerHost(1, perSeconds: 2, burst: 2) });
+        var ledger = Ledger(
+            Settings with
+            {
+                ConnectRate = new Rate(20, TimeSpan.FromSeconds(1)),
+                PerHost = PerHost(1, perSeconds: 2, burst: 2),
+            });
         var hostOf = new Dictionary<string, string>();
         var dials = new List<(double At, string Name)>();
         for (double now = 0; now < 240; now += 0.05)
@@ -305,7 +352,9 @@ public class GovernorLedgerTests
         foreach (var host in dials.GroupBy(dial => hostOf[dial.Name]))
         {
             AssertRate(host.Select(dial => dial.At), 0.5, 2, seed);
-            Assert.True(host.Select(dial => int.Parse(dial.Name[1..])).SequenceEqual(host.Select(dial => int.Parse(dial.Name[1..])).Order()), $"seed {seed}: {host.Key}");
+            Assert.True(
+                host.Select(dial => int.Parse(dial.Name[1..])).SequenceEqual(host.Select(dial => int.Parse(dial.Name[1..])).Order()),
+                $"seed {seed}: {host.Key}");
         }
     }
 
@@ -315,7 +364,13 @@ public class GovernorLedgerTests
     public void Under_random_load_the_budgets_hold_and_nobody_is_lost(int seed)
     {
         var random = new Random(seed);
-        var group = new GroupSettings { Name = "g", ConnectRate = new Rate(3, TimeSpan.FromSeconds(1)), ConnectBurst = 2, MaxConnections = 20 };
+        var group = new GroupSettings
+        {
+            Name = "g",
+            ConnectRate = new Rate(3, TimeSpan.FromSeconds(1)),
+            ConnectBurst = 2,
+            MaxConnections = 20,
+        };
         var ledger = Ledger(Settings with { MaxConnecting = 5 }, group);
         var dials = new List<(double At, bool InGroup)>();
         var dialing = new List<string>();
@@ -358,7 +413,9 @@ public class GovernorLedgerTests
         for (var first = 0; first < at.Length; first++)
         {
             for (var last = first; last < at.Length; last++)
-                Assert.True(last - first + 1 <= (rate * (at[last] - at[first])) + burst + 1e-6, $"seed {seed}: {last - first + 1} dials in {at[last] - at[first]} s");
+                Assert.True(
+                    last - first + 1 <= (rate * (at[last] - at[first])) + burst + 1e-6,
+                    $"seed {seed}: {last - first + 1} dials in {at[last] - at[first]} s");
         }
     }
 
@@ -369,8 +426,13 @@ public class GovernorLedgerTests
         return ledger;
     }
 
-    private static void Ask(GovernorLedger<string> ledger, string name, string host = "h", string? group = null, long request = 1, double now = 0) =>
-        ledger.Request(name, new RequestPermit(new EndpointId(name), host, group, request), S(now));
+    private static void Ask(
+        GovernorLedger<string> ledger,
+        string name,
+        string host = "h",
+        string? group = null,
+        long request = 1,
+        double now = 0) => ledger.Request(name, new RequestPermit(new EndpointId(name), host, group, request), S(now));
 
     private static List<string> GrantAll(GovernorLedger<string> ledger, double now)
     {
@@ -380,7 +442,8 @@ public class GovernorLedgerTests
         return granted;
     }
 
-    private static HostSettings PerHost(int count, double perSeconds, int burst = 1) => new() { ConnectRate = new Rate(count, S(perSeconds)), ConnectBurst = burst };
+    private static HostSettings PerHost(int count, double perSeconds, int burst = 1) =>
+        new() { ConnectRate = new Rate(count, S(perSeconds)), ConnectBurst = burst };
 
     private static TimeSpan S(double seconds) => TimeSpan.FromSeconds(seconds);
 }

@@ -119,7 +119,12 @@ public class HeartbeatScriptTests : ConnectionSpec
         const string beat = """{"ModeCode":"heart_beat","msg":"still here"}""";
         StartOpen(Defaults with
         {
-            Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.Json, Send = OutboundMessage.Text(beat), Expect = new MessagePattern.Json([new JsonExpectation("/ModeCode", "\"heart_beat\"")]) },
+            Heartbeat = new HeartbeatSettings
+            {
+                Mode = HeartbeatMode.Json,
+                Send = OutboundMessage.Text(beat),
+                Expect = new MessagePattern.Json([new JsonExpectation("/ModeCode", "\"heart_beat\"")]),
+            },
         });
         Socket.Answers = text => text == beat ? beat : null;
 
@@ -172,7 +177,8 @@ public class HeartbeatScriptTests : ConnectionSpec
             Heartbeat = new HeartbeatSettings
             {
                 Mode = HeartbeatMode.None,
-                Reply = new HeartbeatReply(new MessagePattern.Json([new JsonExpectation("/Command", "\"ping\"")]), OutboundMessage.Text("""{"Command":"pong"}""")),
+                Reply = new HeartbeatReply(
+                    new MessagePattern.Json([new JsonExpectation("/Command", "\"ping\"")]), OutboundMessage.Text("""{"Command":"pong"}""")),
                 MaxSilence = Seconds(30),
             },
         });

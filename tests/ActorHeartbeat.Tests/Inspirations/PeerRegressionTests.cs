@@ -14,7 +14,8 @@ namespace ActorHeartbeat.Tests.Inspirations;
 
 /// <summary>
 /// What users of other libraries complain of, each under the name of the complaint. What only a real socket can show is in
-/// ClientWebSocketCloseTests (a close that is never answered), ClientWebSocketMessageTests (a send that a dead peer never takes); what concerns several
+/// ClientWebSocketCloseTests (a close that is never answered), ClientWebSocketMessageTests (a send that a dead peer never takes); what
+/// concerns several
 /// endpoints is in ConnectionSupervisorTests (attempts exhausted and resumed, a change of one that leaves the others alone).
 /// </summary>
 public class PeerRegressionTests : ConnectionSpec
@@ -61,7 +62,8 @@ public class PeerRegressionTests : ConnectionSpec
     public void Stuck_for_ever_a_url_provider_that_throws_fails_one_attempt()
     {
         var attempts = 0;
-        Resolver = new Provider((settings, url, _) => ++attempts == 1 ? throw new InvalidOperationException("no token yet") : Resolved(settings, url));
+        Resolver = new Provider(
+            (settings, url, _) => ++attempts == 1 ? throw new InvalidOperationException("no token yet") : Resolved(settings, url));
         Start();
         ExpectStates(ConnectionState.BackingOff);
 
@@ -78,7 +80,9 @@ public class PeerRegressionTests : ConnectionSpec
     public void Stuck_for_ever_a_url_provider_that_hangs_is_left_behind_at_the_connect_deadline()
     {
         var attempts = 0;
-        Resolver = new Provider((settings, url, _) => ++attempts == 1 ? new ValueTask<DialRequest>(new TaskCompletionSource<DialRequest>().Task) : Resolved(settings, url));
+        Resolver = new Provider(
+            (settings, url, _) =>
+                ++attempts == 1 ? new ValueTask<DialRequest>(new TaskCompletionSource<DialRequest>().Task) : Resolved(settings, url));
         Start();
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
@@ -107,7 +111,8 @@ public class PeerRegressionTests : ConnectionSpec
             Advance(delays[^1]);
         }
 
-        Assert.Equal(Enumerable.Range(0, 10).Select(failures => Math.Min(30, Math.Pow(1.5, failures))), delays, (expected, actual) => Math.Abs(expected - actual) < 1e-6);
+        Assert.Equal(Enumerable.Range(0, 10).Select(failures => Math.Min(30, Math.Pow(1.5, failures))), delays, (expected, actual) =>
+            Math.Abs(expected - actual) < 1e-6);
     }
 
     [Fact]
@@ -218,7 +223,8 @@ public class PeerRegressionTests : ConnectionSpec
     public void Expired_token_headers_are_resolved_anew_for_every_attempt()
     {
         var token = 0;
-        Resolver = new Provider((settings, url, _) => new ValueTask<DialRequest>(new DialRequest(settings, url, [new("Authorization", $"Bearer {++token}")])));
+        Resolver = new Provider(
+            (settings, url, _) => new ValueTask<DialRequest>(new DialRequest(settings, url, [new("Authorization", $"Bearer {++token}")])));
         StartOpen();
         Socket.Lose();
         ExpectStates(ConnectionState.BackingOff);
@@ -232,7 +238,8 @@ public class PeerRegressionTests : ConnectionSpec
     public void Cancellation_that_nobody_asked_for_is_a_failed_attempt_and_no_shutdown()
     {
         var attempts = 0;
-        Resolver = new Provider((settings, url, _) => ++attempts == 1 ? throw new OperationCanceledException("a timeout inside") : Resolved(settings, url));
+        Resolver = new Provider(
+            (settings, url, _) => ++attempts == 1 ? throw new OperationCanceledException("a timeout inside") : Resolved(settings, url));
         Start();
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
@@ -260,7 +267,8 @@ public class PeerRegressionTests : ConnectionSpec
 
     private sealed class Provider(Func<EndpointSettings, Uri, CancellationToken, ValueTask<DialRequest>> resolve) : IAttemptResolver
     {
-        public ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) => resolve(settings, url, cancellation);
+        public ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) =>
+            resolve(settings, url, cancellation);
     }
 
     private sealed class Handler(List<string> heard) : IFeedHandler

@@ -17,7 +17,8 @@ public class ReconnectingWebsocketTests : ConnectionSpec
     {
         var defaults = new BackoffSettings();
 
-        Assert.Equal((1.0, 1.5, 30.0, null), (defaults.Initial.TotalSeconds, defaults.Multiplier, defaults.Max.TotalSeconds, defaults.MaxAttempts));
+        Assert.Equal(
+            (1.0, 1.5, 30.0, null), (defaults.Initial.TotalSeconds, defaults.Multiplier, defaults.Max.TotalSeconds, defaults.MaxAttempts));
     }
 
     [Fact]

@@ -71,7 +71,13 @@ public class LivenessTests
     [Fact]
     public void In_quiet_hours_silence_of_data_is_expected_and_counts_from_their_end()
     {
-        var quiet = Endpoint with { Timeouts = new TimeoutSettings { DataIdle = new DataIdleSettings(S(60), [new QuietHours(new TimeOnly(22, 0), new TimeOnly(6, 0))]) } };
+        var quiet = Endpoint with
+        {
+            Timeouts = new TimeoutSettings
+            {
+                DataIdle = new DataIdleSettings(S(60), [new QuietHours(new TimeOnly(22, 0), new TimeOnly(6, 0))]),
+            },
+        };
         var signs = SignsAt(0) with { LastInbound = S(40_000), LastAnswer = S(40_000) };
 
         Assert.Equal(LivenessVerdict.Wait, Judge(quiet, signs, now: 40_000, at: new TimeOnly(23, 0)).Verdict);
@@ -86,7 +92,10 @@ public class LivenessTests
         var quiet = Endpoint with
         {
             Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.None },
-            Timeouts = new TimeoutSettings { DataIdle = new DataIdleSettings(S(60), [new QuietHours(new TimeOnly(22, 0), new TimeOnly(6, 0))]) },
+            Timeouts = new TimeoutSettings
+            {
+                DataIdle = new DataIdleSettings(S(60), [new QuietHours(new TimeOnly(22, 0), new TimeOnly(6, 0))]),
+            },
         };
 
         Assert.Equal((LivenessVerdict.Wait, S(40_000 + 300 + 60)), Judge(quiet, SignsAt(0), now: 40_000, at: new TimeOnly(5, 55)));
@@ -121,8 +130,21 @@ public class LivenessTests
     }
 
     private static (LivenessVerdict Verdict, TimeSpan LookAgain) Judge(
-        EndpointSettings settings, LifeSigns signs, double now, double? pingDeadline = null, bool unstable = false, double? rotateAt = null, TimeOnly? at = null) =>
-        Liveness.Judge(settings, signs, pingDeadline is { } ping ? S(ping) : null, unstable, rotateAt is { } rotate ? S(rotate) : null, S(now), at ?? Noon);
+        EndpointSettings settings,
+        LifeSigns signs,
+        double now,
+        double? pingDeadline = null,
+        bool unstable = false,
+        double? rotateAt = null,
+        TimeOnly? at = null) =>
+        Liveness.Judge(
+            settings,
+            signs,
+            pingDeadline is { } ping ? S(ping) : null,
+            unstable,
+            rotateAt is { } rotate ? S(rotate) : null,
+            S(now),
+            at ?? Noon);
 
     private static LifeSigns SignsAt(double seconds) => new(S(seconds), S(seconds), S(seconds), S(seconds), S(seconds));
 

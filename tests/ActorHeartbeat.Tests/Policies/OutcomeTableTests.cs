@@ -156,9 +156,16 @@ public class OutcomeTableTests
     [Fact]
     public void Attempts_are_exhausted_at_max_attempts()
     {
-        var endpoint = new EndpointSettings { Id = new EndpointId("a"), Url = new Uri("ws://localhost/"), Backoff = new BackoffSettings { MaxAttempts = 3 } };
+        var endpoint = new EndpointSettings
+        {
+            Id = new EndpointId("a"),
+            Url = new Uri("ws://localhost/"),
+            Backoff = new BackoffSettings { MaxAttempts = 3 },
+        };
 
-        var gaveUp = Enumerable.Range(0, 4).Select(failures => NextAttempt.After(endpoint, Refused(500), failures, false, 0.5, Now).GivesUp);
+        var gaveUp = Enumerable
+            .Range(0, 4)
+            .Select(failures => NextAttempt.After(endpoint, Refused(500), failures, false, 0.5, Now).GivesUp);
 
         Assert.Equal([false, false, true, true], gaveUp);
     }
@@ -166,7 +173,12 @@ public class OutcomeTableTests
     [Fact]
     public void A_refresh_is_no_failure_and_waits_for_nothing()
     {
-        var endpoint = new EndpointSettings { Id = new EndpointId("a"), Url = new Uri("ws://localhost/"), Backoff = new BackoffSettings { MaxAttempts = 1 } };
+        var endpoint = new EndpointSettings
+        {
+            Id = new EndpointId("a"),
+            Url = new Uri("ws://localhost/"),
+            Backoff = new BackoffSettings { MaxAttempts = 1 },
+        };
 
         var next = NextAttempt.After(endpoint, CloseCause.Refresh("asked"), failures: 0, flapping: false, random: 0.5, Now);
 

@@ -31,16 +31,21 @@ public class PolicyPropertyTests
                     }, failures, Factor: percent / 100.0, random);
 
         Prop.ForAll(cases.ToArbitrary(), sample =>
-        {
-            var ceiling = ReconnectBackoff.Ceiling(sample.Settings, sample.failures);
-            var least = TimeSpan.FromTicks(Math.Min(sample.Settings.Initial.Ticks / 10, ceiling.Ticks));
-            TimeSpan Delay(Jitter jitter) => ReconnectBackoff.Delay(sample.Settings with { Jitter = jitter }, sample.failures, sample.random);
+            {
+                var ceiling = ReconnectBackoff.Ceiling(sample.Settings, sample.failures);
+                var least = TimeSpan.FromTicks(Math.Min(sample.Settings.Initial.Ticks / 10, ceiling.Ticks));
+                TimeSpan Delay(Jitter jitter) =>
+                    ReconnectBackoff.Delay(sample.Settings with { Jitter = jitter }, sample.failures, sample.random);
 
-            AssertWithin(ceiling, ceiling, Delay(Jitter.None));
-            AssertWithin(least, ceiling, Delay(Jitter.Full));
-            AssertWithin(ceiling / 2, ceiling, Delay(Jitter.Equal));
-            AssertWithin(Later(least, ceiling * (1 - sample.Factor)), Sooner(sample.Settings.Max, ceiling * (1 + sample.Factor)), Delay(Jitter.By(sample.Factor)));
-        }).QuickCheckThrowOnFailure();
+                AssertWithin(ceiling, ceiling, Delay(Jitter.None));
+                AssertWithin(least, ceiling, Delay(Jitter.Full));
+                AssertWithin(ceiling / 2, ceiling, Delay(Jitter.Equal));
+                AssertWithin(
+                    Later(least, ceiling * (1 - sample.Factor)),
+                    Sooner(sample.Settings.Max, ceiling * (1 + sample.Factor)),
+                    Delay(Jitter.By(sample.Factor)));
+            })
+            .QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -61,10 +66,14 @@ public class PolicyPropertyTests
 
             Assert.Equal(roundTrips[^1], estimator.Last);
             // SRTT is a mean of what was seen and RTTVAR at most their spread, or half of the first (RFC 6298 section 2).
-            AssertWithin(Later(RttEstimator.Floor, roundTrips.Min()), Later(RttEstimator.Floor, 5 * roundTrips.Max()), estimator.Timeout!.Value);
+            AssertWithin(
+                Later(RttEstimator.Floor, roundTrips.Min()), Later(RttEstimator.Floor, 5 * roundTrips.Max()), estimator.Timeout!.Value);
             AssertWithin(roundTrips.Min(), (roundTrips.Max() * 1.2501) + TimeSpan.FromMicroseconds(100), estimator.P95!.Value);
-            Assert.True(steady.Timeout >= roundTrips[0] && steady.Timeout <= Later(RttEstimator.Floor, roundTrips[0] * 1.01), $"{steady.Timeout} for {roundTrips[0]} all the time");
-        }).QuickCheckThrowOnFailure();
+            Assert.True(
+                steady.Timeout >= roundTrips[0] && steady.Timeout <= Later(RttEstimator.Floor, roundTrips[0] * 1.01),
+                $"{steady.Timeout} for {roundTrips[0]} all the time");
+        })
+            .QuickCheckThrowOnFailure();
     }
 
     [Fact]
@@ -72,32 +81,52 @@ public class PolicyPropertyTests
     {
         var kinds = Enum.GetValues<CauseKind>();
         var layers = Enum.GetValues<FailureLayer>().Cast<FailureLayer?>().Append(null).ToArray();
-        var causes = from kind in Gen.Elements(kinds)
-                     from layer in Gen.Elements(layers)
-                     from close in Code
-                     from status in Code
-                     from header in Gen.Elements(null, "", "0", "-1", "7", "1e9", "99999999999999999999999999999", "soon", "Sat, 21 Nov 2026 12:00:30 GMT", "Sat, 21 Nov 9999 12:00:30 GMT")
-                     select new CloseCause(kind, "x") { Layer = layer, CloseCode = close, HttpStatus = status, RetryAfter = header };
-        var rules = from codes in Gen.Choose(0, 5100)
-                    from width in Gen.Choose(0, 500)
-                    from uses in Gen.Choose(0, 7)
-                    from layer in Gen.Elements(layers[..^1])
-                    from then in Gen.Elements(Enum.GetValues<OutcomeAction>())
-                    from scope in Gen.Elements(Enum.GetValues<GovernorScope>())
-                    from retry in Gen.OneOf(Gen.Constant((TimeSpan?)null), Gen.Choose(0, 600).Select(seconds => (TimeSpan?)TimeSpan.FromSeconds(seconds)))
-                    select new OutcomeRule
-                    {
-                        HttpStatus = (uses & 1) != 0 ? [new CodeRange(codes, codes + width)] : [],
-                        CloseCode = (uses & 2) != 0 ? [new CodeRange(codes, codes + width)] : [],
-                        Failure = (uses & 4) != 0 ? [layer!.Value] : [], // null is the last of them, and cut off
-                        Then = then,
-                        Scope = scope,
-                        Retry = retry,
-                    };
-        var cases = from cause in causes
-                    from table in rules.ListOf()
-                    from otherwise in Gen.Elements(Enum.GetValues<OutcomeAction>())
-                    select (cause, Table: new OutcomeSettings([.. table], otherwise));
+        var causes =
+            from kind in Gen.Elements(kinds)
+            from layer in Gen.Elements(layers)
+            from close in Code
+            from status in Code
+            from header in Gen.Elements(
+                null,
+                "",
+                "0",
+                "-1",
+                "7",
+                "1e9",
+                "99999999999999999999999999999",
+                "soon",
+                "Sat, 21 Nov 2026 12:00:30 GMT",
+                "Sat, 21 Nov 9999 12:00:30 GMT")
+            select new CloseCause(kind, "x")
+            {
+                Layer = layer,
+                CloseCode = close,
+                HttpStatus = status,
+                RetryAfter = header,
+            };
+        var rules =
+            from codes in Gen.Choose(0, 5100)
+            from width in Gen.Choose(0, 500)
+            from uses in Gen.Choose(0, 7)
+            from layer in Gen.Elements(layers[..^1])
+            from then in Gen.Elements(Enum.GetValues<OutcomeAction>())
+            from scope in Gen.Elements(Enum.GetValues<GovernorScope>())
+            from retry in Gen.OneOf(
+                Gen.Constant((TimeSpan?)null), Gen.Choose(0, 600).Select(seconds => (TimeSpan?)TimeSpan.FromSeconds(seconds)))
+            select new OutcomeRule
+            {
+                HttpStatus = (uses & 1) != 0 ? [new CodeRange(codes, codes + width)] : [],
+                CloseCode = (uses & 2) != 0 ? [new CodeRange(codes, codes + width)] : [],
+                Failure = (uses & 4) != 0 ? [layer!.Value] : [], // null is the last of them, and cut off
+                Then = then,
+                Scope = scope,
+                Retry = retry,
+            };
+        var cases =
+            from cause in causes
+            from table in rules.ListOf()
+            from otherwise in Gen.Elements(Enum.GetValues<OutcomeAction>())
+            select (cause, Table: new OutcomeSettings([.. table], otherwise));
 
         Prop.ForAll(cases.ToArbitrary(), sample =>
         {
@@ -113,15 +142,17 @@ public class PolicyPropertyTests
     [Fact]
     public void A_token_bucket_never_gives_more_than_rate_times_span_plus_burst_whatever_changes()
     {
-        var steps = from wait in Gen.Choose(0, 5000)
-                    from takes in Gen.Choose(0, 5)
-                    from rates in Gen.Choose(0, 9)
-                    select (wait, takes, IsOtherRate: rates == 0);
-        var cases = from rate in Gen.Choose(1, 50)
-                    from otherRate in Gen.Choose(1, 50)
-                    from burst in Gen.Choose(1, 20)
-                    from list in steps.ListOf()
-                    select (Rate: new Rate(rate, TimeSpan.FromSeconds(10)), Other: new Rate(otherRate, TimeSpan.FromSeconds(10)), burst, list);
+        var steps =
+            from wait in Gen.Choose(0, 5000)
+            from takes in Gen.Choose(0, 5)
+            from rates in Gen.Choose(0, 9)
+            select (wait, takes, IsOtherRate: rates == 0);
+        var cases =
+            from rate in Gen.Choose(1, 50)
+            from otherRate in Gen.Choose(1, 50)
+            from burst in Gen.Choose(1, 20)
+            from list in steps.ListOf()
+            select (Rate: new Rate(rate, TimeSpan.FromSeconds(10)), Other: new Rate(otherRate, TimeSpan.FromSeconds(10)), burst, list);
 
         Prop.ForAll(cases.ToArbitrary(), sample =>
         {
@@ -151,8 +182,12 @@ public class PolicyPropertyTests
 
     private static bool Matches(OutcomeRule rule, CloseCause cause) =>
         rule.HttpStatus.Count + rule.CloseCode.Count + rule.Failure.Count > 0
-        && (rule.HttpStatus.Count == 0 || rule.HttpStatus.Any(range => cause.HttpStatus is { } status && range.First <= status && status <= range.Last))
-        && (rule.CloseCode.Count == 0 || rule.CloseCode.Any(range => cause.CloseCode is { } code && range.First <= code && code <= range.Last))
+        && (
+            rule.HttpStatus.Count == 0
+            || rule.HttpStatus.Any(range => cause.HttpStatus is { } status && range.First <= status && status <= range.Last))
+        && (
+            rule.CloseCode.Count == 0
+            || rule.CloseCode.Any(range => cause.CloseCode is { } code && range.First <= code && code <= range.Last))
         && (rule.Failure.Count == 0 || rule.Failure.Any(layer => layer == cause.Layer));
 
     /// <summary>Ticks are cut off here and there.</summary>

@@ -52,12 +52,21 @@ public class ReconnectBackoffTests
     [Fact]
     public void Every_delay_lies_between_a_tenth_of_initial_and_max()
     {
-        var cases = from initial in Gen.Choose(1, 10_000)
-                    from factor in Gen.Choose(1, 100)
-                    from failures in Gen.Choose(1, 1_000)
-                    from random in Gen.Choose(0, 999_999)
-                    from jitter in Gen.Elements(Jitter.Full, Jitter.Equal, Jitter.None, Jitter.By(0.5))
-                    select (Settings: Defaults with { Initial = TimeSpan.FromMilliseconds(initial), Max = TimeSpan.FromMilliseconds(initial * (long)factor), Jitter = jitter }, failures, Random: random / 1_000_000.0);
+        var cases =
+            from initial in Gen.Choose(1, 10_000)
+            from factor in Gen.Choose(1, 100)
+            from failures in Gen.Choose(1, 1_000)
+            from random in Gen.Choose(0, 999_999)
+            from jitter in Gen.Elements(Jitter.Full, Jitter.Equal, Jitter.None, Jitter.By(0.5))
+            select (
+                Settings: Defaults with
+                {
+                    Initial = TimeSpan.FromMilliseconds(initial),
+                    Max = TimeSpan.FromMilliseconds(initial * (long)factor),
+                    Jitter = jitter,
+                },
+                failures,
+                Random: random / 1_000_000.0);
 
         Prop.ForAll(cases.ToArbitrary(), sample =>
         {
@@ -72,8 +81,11 @@ public class ReconnectBackoffTests
         foreach (var jitter in new[] { Jitter.Full, Jitter.Equal, Jitter.None, Jitter.By(0.3) })
         {
             var settings = Defaults with { Jitter = jitter };
-            var means = Enumerable.Range(1, 20).Select(failures =>
-                Enumerable.Range(0, 1000).Average(step => ReconnectBackoff.Delay(settings, failures, step / 1000.0).TotalSeconds)).ToArray();
+            var means = Enumerable
+                .Range(1, 20)
+                .Select(failures =>
+                    Enumerable.Range(0, 1000).Average(step => ReconnectBackoff.Delay(settings, failures, step / 1000.0).TotalSeconds))
+                .ToArray();
 
             Assert.Equal(means.Order(), means);
         }

@@ -29,7 +29,9 @@ public class TokenBucketTests
         for (var first = 0; first < taken.Count; first++)
         {
             for (var last = first; last < Math.Min(taken.Count, first + 200); last++)
-                Assert.True(last - first + 1 <= 5 + (taken[last] - taken[first]).TotalSeconds + 1e-6, $"seed {seed}: {last - first + 1} in {taken[last] - taken[first]}");
+                Assert.True(
+                    last - first + 1 <= 5 + (taken[last] - taken[first]).TotalSeconds + 1e-6,
+                    $"seed {seed}: {last - first + 1} in {taken[last] - taken[first]}");
         }
     }
 

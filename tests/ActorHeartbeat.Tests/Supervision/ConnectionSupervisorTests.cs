@@ -92,7 +92,16 @@ public class ConnectionSupervisorTests : SupervisorSpec
     [Fact]
     public void An_unknown_endpoint_is_named()
     {
-        foreach (var command in new object[] { new PauseEndpoint(Id("x")), new ResumeEndpoint(Id("x")), new RefreshEndpoint(Id("x")), new RemoveEndpoint(Id("x")), new SendTo(Id("x"), OutboundMessage.Text("m")), new GetEndpoint(Id("x")) })
+        foreach (
+            var command in new object[]
+            {
+                new PauseEndpoint(Id("x")),
+                new ResumeEndpoint(Id("x")),
+                new RefreshEndpoint(Id("x")),
+                new RemoveEndpoint(Id("x")),
+                new SendTo(Id("x"), OutboundMessage.Text("m")),
+                new GetEndpoint(Id("x")),
+            })
         {
             Supervisor.Tell(command, TestActor);
             Assert.Equal(new CommandResult(CommandOutcome.UnknownEndpoint, "there is no endpoint x"), ExpectMsg<CommandResult>());
@@ -106,7 +115,9 @@ public class ConnectionSupervisorTests : SupervisorSpec
         AwaitStates(("a", "open"), ("b", "open"));
         var socket = Network.Connection(Id("a"));
 
-        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Sys.ActorSelection("/user/connections/a-1").Tell("no such message"));
+        EventFilter
+            .Exception<InvalidOperationException>()
+            .ExpectOne(() => Sys.ActorSelection("/user/connections/a-1").Tell("no such message"));
 
         AwaitAssert(() => Assert.Equal(1, socket.Aborts));
         Assert.Single(Network.DialsOf(Id("a")));
@@ -125,7 +136,9 @@ public class ConnectionSupervisorTests : SupervisorSpec
         Apply(Endpoint("a"));
         AwaitStates(("a", "open"));
 
-        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Sys.ActorSelection("/user/connections/a-1").Tell("no such message"));
+        EventFilter
+            .Exception<InvalidOperationException>()
+            .ExpectOne(() => Sys.ActorSelection("/user/connections/a-1").Tell("no such message"));
 
         AwaitAssert(() => Assert.Equal("backing-off", State("a")));
         Command(new PauseEndpoint(Id("a")));
@@ -139,7 +152,9 @@ public class ConnectionSupervisorTests : SupervisorSpec
     {
         Apply(Endpoint("a"));
         AwaitStates(("a", "open"));
-        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Sys.ActorSelection("/user/connections/a-1").Tell("no such message"));
+        EventFilter
+            .Exception<InvalidOperationException>()
+            .ExpectOne(() => Sys.ActorSelection("/user/connections/a-1").Tell("no such message"));
         AwaitAssert(() => Assert.Equal(0, Network.LiveSockets(Id("a"))));
 
         Command(new PauseEndpoint(Id("a")));
@@ -187,7 +202,13 @@ public class ConnectionSupervisorTests : SupervisorSpec
         Command(new ResumeEndpoint(Id("a")));
         AwaitStates(("a", "open"));
 
-        foreach (var report in new ConnectionReport[] { new ConnectionFailed(Id("a"), past, CloseCause.Refresh("late")), new RotationDue(Id("a"), past), new SuccessorReady(Id("a"), past) })
+        foreach (
+            var report in new ConnectionReport[]
+            {
+                new ConnectionFailed(Id("a"), past, CloseCause.Refresh("late")),
+                new RotationDue(Id("a"), past),
+                new SuccessorReady(Id("a"), past),
+            })
             Supervisor.Tell(report, ActorRefs.NoSender);
 
         AwaitStates(("a", "open"));
@@ -198,7 +219,11 @@ public class ConnectionSupervisorTests : SupervisorSpec
     [Fact]
     public void An_endpoint_that_fails_during_a_rotation_keeps_no_connection()
     {
-        Apply(Rotating("a") with { Outcomes = new OutcomeSettings([new OutcomeRule { CloseCode = [4001], Then = OutcomeAction.Stop }], OutcomeAction.Retry) });
+        Apply(
+            Rotating("a") with
+            {
+                Outcomes = new OutcomeSettings([new OutcomeRule { CloseCode = [4001], Then = OutcomeAction.Stop }], OutcomeAction.Retry),
+            });
         AwaitStates(("a", "open"));
         var old = Network.Connection(Id("a"));
         Command(new RotateEndpoint(Id("a")));
@@ -224,7 +249,9 @@ public class ConnectionSupervisorTests : SupervisorSpec
             Endpoint("tuned") with { Heartbeat = new HeartbeatSettings { Interval = TimeSpan.FromSeconds(7) } },
             Endpoint("new"));
 
-        Assert.Equal(("new", "gone", "moved", "tuned", 1), (Names(applied.Added), Names(applied.Removed), Names(applied.Reconnected), Names(applied.ChangedLive), applied.Unchanged));
+        Assert.Equal(
+            ("new", "gone", "moved", "tuned", 1),
+            (Names(applied.Added), Names(applied.Removed), Names(applied.Reconnected), Names(applied.ChangedLive), applied.Unchanged));
         AwaitStates(("same", "open"), ("moved", "open"), ("tuned", "open"), ("new", "open"));
         Assert.Equal([1, 2, 1, 1, 1], new[] { "same", "moved", "tuned", "gone", "new" }.Select(name => Network.DialsOf(Id(name)).Count));
         AwaitAssert(() => Assert.Equal(4, List().Count));
@@ -255,7 +282,9 @@ public class ConnectionSupervisorTests : SupervisorSpec
         Supervisor.Tell(new Drain("shutting down"), TestActor);
 
         Assert.Equal(0, ExpectMsg<Drained>().Forced);
-        Assert.Equal([(1001, "shutting down"), (3001, "shutting down")], new[] { "a", "b" }.Select(name => Network.Connection(Id(name)).Closes.Single()));
+        Assert.Equal(
+            [(1001, "shutting down"), (3001, "shutting down")],
+            new[] { "a", "b" }.Select(name => Network.Connection(Id(name)).Closes.Single()));
     }
 
     [Fact]

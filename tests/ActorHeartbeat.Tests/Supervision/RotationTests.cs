@@ -70,7 +70,9 @@ public class RotationTests : SupervisorSpec
         Command(new RotateEndpoint(Id("a")));
         AwaitDials(2);
         AwaitAssert(() => Assert.True(Network.Connection(Id("a")).IsStarted));
-        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => Sys.ActorSelection("/user/connections/a-2").Tell("no such message"));
+        EventFilter
+            .Exception<InvalidOperationException>()
+            .ExpectOne(() => Sys.ActorSelection("/user/connections/a-2").Tell("no such message"));
         AwaitDials(3);
 
         Supervisor.Tell(new SuccessorReady(Id("a"), new ConnectionId(2)), ActorRefs.NoSender); // it said so before it crashed

@@ -19,7 +19,9 @@ public class SupervisedMessagesTests : SupervisorSpec
         var old = Network.Connection(Id("a"));
         foreach (var text in (string[])["1", "2", "3"])
             Supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text(text)), TestActor);
-        Assert.Equal([SendStatus.Sent, SendStatus.Queued, SendStatus.Queued], Enumerable.Range(0, 3).Select(_ => ExpectMsg<SendResult>().Status).Order());
+        Assert.Equal(
+            [SendStatus.Sent, SendStatus.Queued, SendStatus.Queued],
+            Enumerable.Range(0, 3).Select(_ => ExpectMsg<SendResult>().Status).Order());
 
         Command(new RotateEndpoint(Id("a")));
         AwaitDials(2);
@@ -71,7 +73,15 @@ public class SupervisedMessagesTests : SupervisorSpec
     public void A_message_that_waits_is_refused_when_its_actor_may_start_no_more()
     {
         Network.Script(Id("a"), DialScript.Refuse(500));
-        Supervisor.Tell(new ApplyConfiguration([Endpoint("a") with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } }], new Dictionary<string, GroupSettings>(), NoSpread with { Restart = new RestartSettings { MaxRestarts = 0 } }), TestActor);
+        Supervisor.Tell(
+            new ApplyConfiguration(
+                [Endpoint("a") with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } }],
+                new Dictionary<string, GroupSettings>(),
+                NoSpread with
+                {
+                    Restart = new RestartSettings { MaxRestarts = 0 },
+                }),
+            TestActor);
         ExpectMsg<ConfigurationApplied>();
         AwaitStates(("a", "backing-off"));
         Supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("order")), TestActor);
@@ -113,7 +123,8 @@ public class SupervisedMessagesTests : SupervisorSpec
         for (var number = 0; number < 100; number++)
             Supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("order")), TestActor);
 
-        Assert.All(Enumerable.Range(0, 100).Select(_ => ExpectMsg<SendResult>().Status), status => Assert.True(status is SendStatus.Sent or SendStatus.Refused));
+        Assert.All(Enumerable.Range(0, 100).Select(_ => ExpectMsg<SendResult>().Status), status =>
+            Assert.True(status is SendStatus.Sent or SendStatus.Refused));
     }
 
     [Fact]

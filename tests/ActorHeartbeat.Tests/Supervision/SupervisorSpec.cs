@@ -12,7 +12,11 @@ namespace ActorHeartbeat.Tests.Supervision;
 /// <summary>The supervisor with its real children on a scripted network, in virtual time.</summary>
 public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
 {
-    private protected static readonly SupervisorSettings NoSpread = new() { StartSpread = TimeSpan.Zero, Restart = new RestartSettings { Jitter = 0 } };
+    private protected static readonly SupervisorSettings NoSpread = new()
+    {
+        StartSpread = TimeSpan.Zero,
+        Restart = new RestartSettings { Jitter = 0 },
+    };
 
     private protected ScriptedNetwork Network { get; }
 
@@ -24,12 +28,15 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
         : base(VirtualTime.Configuration)
     {
         Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
-        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(new SupervisorDependencies(Network, new SecretAttemptResolver(_ => null), Feeds) { Seed = 1 }), "connections");
+        Supervisor = Sys.ActorOf(
+            ConnectionSupervisor.Props(new SupervisorDependencies(Network, new SecretAttemptResolver(_ => null), Feeds) { Seed = 1 }),
+            "connections");
     }
 
     private protected static EndpointId Id(string name) => new(name);
 
-    private protected static EndpointSettings Endpoint(string name) => new() { Id = new EndpointId(name), Url = new Uri($"ws://{name}.test/") };
+    private protected static EndpointSettings Endpoint(string name) =>
+        new() { Id = new EndpointId(name), Url = new Uri($"ws://{name}.test/") };
 
     private protected static string Names(IEnumerable<EndpointId> ids) => string.Join(',', ids);
 
@@ -64,7 +71,8 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     /// <summary>By a message that a connection has no case for.</summary>
-    private protected void Crash(string name) => Sys.ActorSelection($"/user/connections/{name}-*").Tell("nobody knows this", ActorRefs.NoSender);
+    private protected void Crash(string name) =>
+        Sys.ActorSelection($"/user/connections/{name}-*").Tell("nobody knows this", ActorRefs.NoSender);
 
     private protected void AwaitDials(int count) => AwaitAssert(() =>
     {

@@ -85,7 +85,9 @@ public sealed class AddressRaceTests
 
         var failed = await Assert.ThrowsAsync<AggregateException>(() => RunAsync(default, First, Second).WaitAsync(WebSocketPeer.Patience));
 
-        Assert.Equal([SocketError.ConnectionRefused, SocketError.HostUnreachable], failed.InnerExceptions.Cast<SocketException>().Select(reason => reason.SocketErrorCode));
+        Assert.Equal(
+            [SocketError.ConnectionRefused, SocketError.HostUnreachable],
+            failed.InnerExceptions.Cast<SocketException>().Select(reason => reason.SocketErrorCode));
     }
 
     [Fact]
@@ -102,7 +104,8 @@ public sealed class AddressRaceTests
         Assert.False(_tried.Reader.TryRead(out _));
     }
 
-    private Task<Line> RunAsync(CancellationToken cancellation, params IPAddress[] addresses) => AddressRace.RunAsync(addresses, ConnectAsync, _time, cancellation);
+    private Task<Line> RunAsync(CancellationToken cancellation, params IPAddress[] addresses) =>
+        AddressRace.RunAsync(addresses, ConnectAsync, _time, cancellation);
 
     private Task<IPAddress> TriedAsync() => _tried.Reader.ReadAsync().AsTask().WaitAsync(WebSocketPeer.Patience);
 

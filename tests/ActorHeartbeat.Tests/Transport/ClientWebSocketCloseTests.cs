@@ -24,7 +24,9 @@ public class ClientWebSocketCloseTests : DialerTestBase
 
         Assert.Equal(new ConnectionEnd(4001, "bye", WasClean: true), await _observer.EndAsync());
         Assert.Equal("last words", await _observer.TextAsync());
-        Assert.Equal((Opcodes.Close, 4001, new string('é', 61)), (close!.Opcode, close.CloseCode, Encoding.UTF8.GetString(close.Payload.AsSpan(2))));
+        Assert.Equal(
+            (Opcodes.Close, 4001, new string('é', 61)),
+            (close!.Opcode, close.CloseCode, Encoding.UTF8.GetString(close.Payload.AsSpan(2))));
         Assert.False(connection.TryPing(1));
         Assert.Equal(SendStatus.Refused, await connection.SendAsync(OutboundMessage.Text("late")));
     }
@@ -103,7 +105,9 @@ public class ClientWebSocketCloseTests : DialerTestBase
 
         var end = await _observer.EndAsync();
         Assert.Equal((1006, false, 1002), (end.CloseCode, end.WasClean, answer!.CloseCode));
-        Assert.Equal(new DialFailure(FailureLayer.Protocol, $"the peer's Close frame carries {flaw}; closed with 1002").Message, end.Failure!.Message);
+        Assert.Equal(
+            new DialFailure(FailureLayer.Protocol, $"the peer's Close frame carries {flaw}; closed with 1002").Message,
+            end.Failure!.Message);
     }
 
     [Fact]
@@ -112,7 +116,8 @@ public class ClientWebSocketCloseTests : DialerTestBase
         using var server = new LoopbackServer();
         var (_, peer) = await ConnectAsync(server, _observer);
 
-        await peer.WriteAsync((byte[])[.. WebSocketPeer.Frame(Opcodes.Text, [0xc3, 0x28]), .. WebSocketPeer.Frame(Opcodes.Close, [0x03, 0xe8])]);
+        await peer.WriteAsync(
+            (byte[])[.. WebSocketPeer.Frame(Opcodes.Text, [0xc3, 0x28]), .. WebSocketPeer.Frame(Opcodes.Close, [0x03, 0xe8])]);
         var answer = await peer.ReadAsync();
         peer.Dispose();
 
@@ -130,7 +135,9 @@ public class ClientWebSocketCloseTests : DialerTestBase
 
         var end = await _observer.EndAsync();
         Assert.Equal((1006, "", false), (end.CloseCode, end.Reason, end.WasClean));
-        Assert.Equal(new DialFailure(FailureLayer.Tcp, "the peer closed the TCP connection (FIN) without a Close frame").Message, end.Failure!.Message);
+        Assert.Equal(
+            new DialFailure(FailureLayer.Tcp, "the peer closed the TCP connection (FIN) without a Close frame").Message,
+            end.Failure!.Message);
     }
 
     [Fact]
@@ -166,7 +173,11 @@ public class ClientWebSocketCloseTests : DialerTestBase
     public async Task A_peer_that_closes_but_never_ends_the_TCP_connection_has_closed_cleanly_and_is_cut_off_at_the_close_deadline()
     {
         using var server = new LoopbackServer();
-        var (_, peer) = await ConnectAsync(server, _observer, settings => settings with { Timeouts = new TimeoutSettings { Close = TimeSpan.FromMilliseconds(100) } });
+        var (_, peer) = await ConnectAsync(server, _observer, settings =>
+            settings with
+            {
+                Timeouts = new TimeoutSettings { Close = TimeSpan.FromMilliseconds(100) },
+            });
 
         await peer.SendCloseAsync(1000, "done");
         Assert.Equal(1000, (await peer.ReadAsync())!.CloseCode);

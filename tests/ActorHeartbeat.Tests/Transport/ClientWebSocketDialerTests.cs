@@ -14,7 +14,8 @@ public class ClientWebSocketDialerTests : DialerTestBase
     {
         using var server = new LoopbackServer();
         var settings = Endpoint(new Uri(server.Url, "/feed?token=1")) with { Subprotocols = ["v2", "v1"] };
-        var dialing = Dialer.DialAsync(new DialRequest(settings, settings.Url, [new("Authorization", "Bearer abc")]), new RecordingObserver(), default);
+        var dialing = Dialer.DialAsync(
+            new DialRequest(settings, settings.Url, [new("Authorization", "Bearer abc")]), new RecordingObserver(), default);
         using var peer = await server.AcceptAsync();
 
         await peer.UpgradeAsync("Sec-WebSocket-Protocol: v1\r\n");
@@ -22,7 +23,9 @@ public class ClientWebSocketDialerTests : DialerTestBase
         var connected = Assert.IsType<DialResult.Connected>(await dialing.WaitAsync(WebSocketPeer.Patience));
         Assert.Equal("v1", connected.Connection.Subprotocol);
         Assert.StartsWith("GET /feed?token=1 HTTP/1.1\r\n", peer.Request, StringComparison.Ordinal);
-        Assert.Equal(("Bearer abc", "v2, v1", $"127.0.0.1:{server.Port}"), (peer.Header("Authorization"), peer.Header("Sec-WebSocket-Protocol"), peer.Header("Host")));
+        Assert.Equal(
+            ("Bearer abc", "v2, v1", $"127.0.0.1:{server.Port}"),
+            (peer.Header("Authorization"), peer.Header("Sec-WebSocket-Protocol"), peer.Header("Host")));
     }
 
     [Theory]
@@ -37,12 +40,18 @@ public class ClientWebSocketDialerTests : DialerTestBase
         using var peer = await server.AcceptAsync();
         await peer.ReadRequestAsync();
 
-        await peer.WriteAsync($"HTTP/1.1 {status} No\r\nX-Why: because\r\nLocation: ws://elsewhere/\r\n{(retryAfter is null ? "" : $"Retry-After: {retryAfter}\r\n")}Content-Length: 0\r\n\r\n");
+        await peer.WriteAsync(
+            $"HTTP/1.1 {status} No\r\nX-Why: because\r\nLocation: "
+                + $"ws://elsewhere/\r\n{(retryAfter is null ? "" : $"Retry-After: {retryAfter}\r\n")}Content-Length: 0\r\n\r\n"
+        );
 
         var failure = await dialing;
         Assert.Equal((FailureLayer.Http, status, retryAfter), (failure.Layer, failure.HttpStatus, failure.RetryAfter));
         Assert.Contains(failure.Headers, header => header is { Key: "X-Why", Value: "because" });
-        Assert.StartsWith($"ws://127.0.0.1:{server.Port}/feed: the handshake was refused with HTTP {status} ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"ws://127.0.0.1:{server.Port}/feed: the handshake was refused with HTTP {status} ",
+            failure.Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
         Assert.Null(await peer.ReadAsync());
     }
@@ -154,7 +163,9 @@ public class ClientWebSocketDialerTests : DialerTestBase
 
         await cancellation.CancelAsync();
 
-        Assert.Equal(new DialFailure(FailureLayer.Timeout, $"{server.Url}: given up while the server did not answer the upgrade request").Message, (await dialing).Message);
+        Assert.Equal(
+            new DialFailure(FailureLayer.Timeout, $"{server.Url}: given up while the server did not answer the upgrade request").Message,
+            (await dialing).Message);
         Assert.Null(await peer.ReadAsync());
     }
 
@@ -194,7 +205,8 @@ public class ClientWebSocketDialerTests : DialerTestBase
         using var server = new LoopbackServer();
         var settings = Endpoint(server.Url);
 
-        var result = await Dialer.DialAsync(new DialRequest(settings, settings.Url, [new("Authorization", "top\r\nsecret")]), new RecordingObserver(), default);
+        var result = await Dialer.DialAsync(
+            new DialRequest(settings, settings.Url, [new("Authorization", "top\r\nsecret")]), new RecordingObserver(), default);
 
         var failure = Assert.IsType<DialResult.Failed>(result).Failure;
         Assert.Equal(FailureLayer.Resolve, failure.Layer);

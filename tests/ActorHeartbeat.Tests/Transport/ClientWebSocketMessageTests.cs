@@ -49,7 +49,11 @@ public class ClientWebSocketMessageTests : DialerTestBase
     {
         using var server = new LoopbackServer();
         var (_, peer) = await ConnectAsync(server, _observer);
-        byte[][] messages = [.. new[] { 0, 1, 125, 126, 4095, 4096, 4097, 65_535, 65_536, 1_048_576 }.Select(length => Enumerable.Range(0, length).Select(index => (byte)index).ToArray())];
+        byte[][] messages =
+        [
+            .. new[] { 0, 1, 125, 126, 4095, 4096, 4097, 65_535, 65_536, 1_048_576 }.Select(length =>
+                Enumerable.Range(0, length).Select(index => (byte)index).ToArray()),
+        ];
 
         foreach (var message in messages)
             await peer.SendAsync(Opcodes.Binary, message);
@@ -160,7 +164,8 @@ public class ClientWebSocketMessageTests : DialerTestBase
 
         Assert.Equal(["unsubscribe", "stop"], texts);
         Assert.Equal(1000, frame!.CloseCode);
-        Assert.Equal([SendStatus.Sent, SendStatus.Sent, SendStatus.Sent, SendStatus.Refused], [await large, await first, await second, await late]);
+        Assert.Equal(
+            [SendStatus.Sent, SendStatus.Sent, SendStatus.Sent, SendStatus.Refused], [await large, await first, await second, await late]);
     }
 
     [Fact]
@@ -234,7 +239,8 @@ public class ClientWebSocketMessageTests : DialerTestBase
 
         Assert.Equal(SendStatus.Sent, await sending);
         Assert.All(frames, frame => Assert.InRange(frame.Payload.Length, 0, 64 * 1024));
-        Assert.True(frames.FindIndex(frame => frame.Opcode == Opcodes.Ping) < frames.Count - 1, "the ping waits for the frame in flight only");
+        Assert.True(
+            frames.FindIndex(frame => frame.Opcode == Opcodes.Ping) < frames.Count - 1, "the ping waits for the frame in flight only");
         Assert.Equal(message, frames.Where(frame => frame.Opcode != Opcodes.Ping).SelectMany(frame => frame.Payload));
     }
 

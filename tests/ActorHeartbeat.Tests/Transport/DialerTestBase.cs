@@ -18,12 +18,21 @@ public abstract class DialerTestBase : IDisposable
     /// <summary>See <see cref="ClientWebSocketDialer.SharedHandlers"/>.</summary>
     private protected virtual int SharedHandlers => ((ClientWebSocketDialer)Dialer).SharedHandlers;
 
-    private protected static EndpointSettings Endpoint(Uri url) => new() { Id = new EndpointId("feed"), Url = url, Proxy = ProxySettings.None };
+    private protected static EndpointSettings Endpoint(Uri url) =>
+        new()
+        {
+            Id = new EndpointId("feed"),
+            Url = url,
+            Proxy = ProxySettings.None,
+        };
 
     private protected static DialRequest Request(EndpointSettings settings) => new(settings, settings.Url, []);
 
-    private protected async Task<DialResult> DialAsync(EndpointSettings settings, IConnectionObserver? observer = null, CancellationToken cancellation = default) =>
-        await Dialer.DialAsync(Request(settings), observer ?? new RecordingObserver(), cancellation).WaitAsync(WebSocketPeer.Patience);
+    private protected async Task<DialResult> DialAsync(
+        EndpointSettings settings,
+        IConnectionObserver? observer = null,
+        CancellationToken cancellation = default
+    ) => await Dialer.DialAsync(Request(settings), observer ?? new RecordingObserver(), cancellation).WaitAsync(WebSocketPeer.Patience);
 
     private protected async Task<DialFailure> FailAsync(EndpointSettings settings, CancellationToken cancellation = default) =>
         Assert.IsType<DialResult.Failed>(await DialAsync(settings, cancellation: cancellation)).Failure;

@@ -152,7 +152,9 @@ public sealed class FrameTapTests(ITestOutputHelper output)
             {
                 var payload = new byte[random.Next(20) == 0 ? random.Next(70_000) : random.Next(300)];
                 random.NextBytes(payload);
-                wire.AddRange(WebSocketPeer.Frame(payload.Length < 126 && random.Next(4) == 0 ? Opcodes.Ping : random.Next(3), payload, random.Next(2) == 0));
+                wire.AddRange(
+                    WebSocketPeer.Frame(
+                        payload.Length < 126 && random.Next(4) == 0 ? Opcodes.Ping : random.Next(3), payload, random.Next(2) == 0));
             }
         }
 
@@ -218,7 +220,8 @@ public sealed class FrameTapTests(ITestOutputHelper output)
         public IOException? Failure { get; init; }
 
         /// <summary>
-        /// What was written. Writes have turns: an empty one begins when the writer before it is done, and then lets out a ping that was left;
+        /// What was written. Writes have turns: an empty one begins when the writer before it is done, and then lets out a ping that was
+        /// left;
         /// a second one begins when that is done too.
         /// </summary>
         public async Task<byte[]> WrittenAsync(FrameTap tap)

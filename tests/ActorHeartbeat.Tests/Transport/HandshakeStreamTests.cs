@@ -15,7 +15,9 @@ public sealed class HandshakeStreamTests
     [InlineData(4096)]
     public async Task The_HTTP_connection_gets_the_head_of_the_answer_as_judged_and_the_rest_stays(int atOnce)
     {
-        foreach (var head in (string[])[Switching, Switching.ReplaceLineEndings("\n"), "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + Switching])
+        foreach (
+            var head in (string[])[Switching, Switching.ReplaceLineEndings("\n"), "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n" + Switching]
+        )
         {
             await using var stream = new HandshakeStream(new MemoryStream(Encoding.ASCII.GetBytes(head + "frames")), Judge);
 

@@ -22,7 +22,11 @@ public class KestrelDialTests : DialerTestBase
     public async Task Echoes_and_pongs_come_back_whatever_is_negotiated(bool compression, bool secure)
     {
         await using var server = await StartAsync(secure);
-        var settings = Endpoint(new Uri(server.Urls.First().Replace("http", "ws", StringComparison.Ordinal))) with { Compression = compression, Tls = new TlsSettings { Verify = false } };
+        var settings = Endpoint(new Uri(server.Urls.First().Replace("http", "ws", StringComparison.Ordinal))) with
+        {
+            Compression = compression,
+            Tls = new TlsSettings { Verify = false },
+        };
         var connection = Assert.IsType<DialResult.Connected>(await DialAsync(settings, _observer)).Connection;
         connection.Start();
         string[] messages = [.. Enumerable.Range(0, 40).Select(number => new string((char)('a' + (number % 26)), number * number * 100))];
@@ -59,7 +63,8 @@ public class KestrelDialTests : DialerTestBase
 
     private static async Task EchoAsync(HttpContext context)
     {
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { DangerousEnableCompression = true, DisableServerContextTakeover = true });
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(
+            new WebSocketAcceptContext { DangerousEnableCompression = true, DisableServerContextTakeover = true });
         var buffer = new byte[512 * 1024];
         var length = 0;
         while (true)

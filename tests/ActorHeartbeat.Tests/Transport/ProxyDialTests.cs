@@ -25,7 +25,9 @@ public class ProxyDialTests : DialerTestBase
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno", "refused the tunnel to feed.invalid:8080 with HTTP 407")]
+    [InlineData(
+        "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno",
+        "refused the tunnel to feed.invalid:8080 with HTTP 407")]
     [InlineData("hello, who is there?\r\n\r\n", "did not answer as an HTTP proxy")]
     public async Task A_proxy_that_refuses_is_a_proxy_failure_without_its_password(string answer, string why)
     {

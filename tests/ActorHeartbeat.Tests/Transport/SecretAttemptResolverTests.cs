@@ -25,15 +25,18 @@ public sealed class SecretAttemptResolverTests
     {
         _token = null;
 
-        var unset = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(With(("Authorization", SecretValue.Environment("TOKEN")))));
-        var file = await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(With(("Authorization", SecretValue.File("/run/secrets/feed")))));
+        var unset = await Assert.ThrowsAsync<SecretUnavailableException>(() =>
+            ResolveAsync(With(("Authorization", SecretValue.Environment("TOKEN")))));
+        var file = await Assert.ThrowsAsync<SecretUnavailableException>(() =>
+            ResolveAsync(With(("Authorization", SecretValue.File("/run/secrets/feed")))));
 
         Assert.Equal("header Authorization: the environment variable TOKEN is not set", unset.Message);
         Assert.Equal("header Authorization: /run/secrets/feed is a file, and this resolver reads no files", file.Message);
     }
 
     private async Task<DialRequest> ResolveAsync(EndpointSettings settings) =>
-        await new SecretAttemptResolver(name => name == "TOKEN" ? _token : null).ResolveAsync(settings, settings.Url, CancellationToken.None);
+        await new SecretAttemptResolver(name => name == "TOKEN" ? _token : null).ResolveAsync(
+            settings, settings.Url, CancellationToken.None);
 
     private static EndpointSettings With(params (string Name, SecretValue Value)[] headers) => new()
     {

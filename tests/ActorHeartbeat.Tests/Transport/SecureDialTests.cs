@@ -17,7 +17,14 @@ public class SecureDialTests : DialerTestBase
         using var server = new LoopbackServer(_certificate);
         var observer = new RecordingObserver();
 
-        var (connection, peer) = await ConnectAsync(server, observer, settings => settings with { Tls = new TlsSettings { Verify = verify, CaFile = verify ? Pem(_certificate) : null } });
+        var (connection, peer) = await ConnectAsync(server, observer, settings => settings with
+        {
+            Tls = new TlsSettings
+            {
+                Verify = verify,
+                CaFile = verify ? Pem(_certificate) : null,
+            }
+        });
 
         Assert.True(connection.TryPing(42));
         await peer.SendAsync(Opcodes.Pong, (await peer.ReadAsync())!.Payload);
@@ -87,7 +94,14 @@ public class SecureDialTests : DialerTestBase
         using var server = new LoopbackServer(_certificate) { AskForClientCertificate = true };
         var file = Pem(_certificate, withKey: true);
 
-        var (connection, peer) = await ConnectAsync(server, new RecordingObserver(), settings => settings with { Tls = new TlsSettings { Verify = false, ClientCert = file } });
+        var (connection, peer) = await ConnectAsync(server, new RecordingObserver(), settings => settings with
+        {
+            Tls = new TlsSettings
+            {
+                Verify = false,
+                ClientCert = file,
+            }
+        });
 
         Assert.Equal(_certificate.Thumbprint, peer.ClientCertificate?.GetCertHashString());
         connection.Abort();
@@ -182,7 +196,9 @@ public class SecureDialTests : DialerTestBase
     private string Pem(X509Certificate2 certificate, bool withKey = false)
     {
         var path = Path.Combine(_directory, $"{Guid.NewGuid():N}.pem");
-        File.WriteAllText(path, certificate.ExportCertificatePem() + "\n" + (withKey ? certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() : ""));
+        File.WriteAllText(
+            path,
+            certificate.ExportCertificatePem() + "\n" + (withKey ? certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() : ""));
         return path;
     }
 }

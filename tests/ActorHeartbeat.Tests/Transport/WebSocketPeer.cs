@@ -39,7 +39,9 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
     public async Task UpgradeAsync(string extraHeaders = "", string? accept = null)
     {
         await ReadRequestAsync();
-        await WriteAsync($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept ?? Accept()}\r\n{extraHeaders}\r\n");
+        await WriteAsync(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+                + $"{accept ?? Accept()}\r\n{extraHeaders}\r\n");
     }
 
     /// <summary>Answers the upgrade request as written; <c>{a}</c> stands for the accept key.</summary>
@@ -62,7 +64,8 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
 
     public Task SendTextAsync(string text) => SendAsync(Opcodes.Text, Encoding.UTF8.GetBytes(text));
 
-    public Task SendCloseAsync(int code, string reason = "") => SendAsync(Opcodes.Close, [(byte)(code >> 8), (byte)code, .. Encoding.UTF8.GetBytes(reason)]);
+    public Task SendCloseAsync(int code, string reason = "") =>
+        SendAsync(Opcodes.Close, [(byte)(code >> 8), (byte)code, .. Encoding.UTF8.GetBytes(reason)]);
 
     /// <summary>The next frame of the client, unmasked; null at the end of the stream.</summary>
     public async Task<PeerFrame?> ReadAsync()
@@ -121,13 +124,25 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
         {
             < 126 => [(byte)payload.Length],
             <= ushort.MaxValue => [126, (byte)(payload.Length >> 8), (byte)payload.Length],
-            _ => [127, 0, 0, 0, 0, (byte)(payload.Length >> 24), (byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length],
+            _ =>
+            [
+                127,
+                0,
+                0,
+                0,
+                0,
+                (byte)(payload.Length >> 24),
+                (byte)(payload.Length >> 16),
+                (byte)(payload.Length >> 8),
+                (byte)payload.Length,
+            ],
         };
         return [(byte)((final ? 0x80 : 0) | opcode), .. length, .. payload];
     }
 
     private string Accept() =>
-        Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(Header("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+        Convert.ToBase64String(
+            SHA1.HashData(Encoding.ASCII.GetBytes(Header("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 
     private async Task<byte[]> ExactlyAsync(int count)
     {

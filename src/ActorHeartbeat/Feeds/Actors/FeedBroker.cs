@@ -3,7 +3,8 @@ using Akka.Actor;
 namespace ActorHeartbeat.Feeds.Actors;
 
 /// <summary>
-/// Where actors subscribe to feeds: takes <see cref="SubscribeToFeed"/> and <see cref="UnsubscribeFromFeed"/>, and has one child for each subscription, so
+/// Where actors subscribe to feeds: takes <see cref="SubscribeToFeed"/> and <see cref="UnsubscribeFromFeed"/>, and has one child for each
+/// subscription, so
 /// that subscribers do not wait for one another.
 /// </summary>
 public sealed class FeedBroker : UntypedActor

@@ -4,7 +4,8 @@ using Akka.Event;
 namespace ActorHeartbeat.Feeds.Actors;
 
 /// <summary>
-/// Carries one subscription to one actor: never more under way than the window, the rest waits in the subscription's own bounded queue. Knows that
+/// Carries one subscription to one actor: never more under way than the window, the rest waits in the subscription's own bounded queue.
+/// Knows that
 /// there is something to carry by a message to itself, of which there is one at most, however much the feed brings.
 /// </summary>
 internal sealed class FeedCourier : UntypedActor

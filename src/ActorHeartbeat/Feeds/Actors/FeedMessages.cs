@@ -10,8 +10,10 @@ namespace ActorHeartbeat.Feeds.Actors;
 /// <see cref="UnsubscribeFromFeed"/>, and as every subscription does.
 /// </summary>
 /// <remarks>
-/// Two requests for the same subscriber and the same endpoint or selector are the same subscription, whatever else they ask for: a second one
-/// begins nothing new but has everything delivered again that is not acknowledged. So an actor that subscribes in its PreStart goes on after a restart where it was.
+/// Two requests for the same subscriber and the same endpoint or selector are the same subscription, whatever else they ask for: a second
+/// one
+/// begins nothing new but has everything delivered again that is not acknowledged. So an actor that subscribes in its PreStart goes on
+/// after a restart where it was.
 /// </remarks>
 public sealed record SubscribeToFeed
 {
@@ -31,12 +33,15 @@ public sealed record SubscribeToFeed
     public LabelSelector? Selector { get; }
 
     /// <summary>
-    /// How it is served. What the actor does not acknowledge waits in the subscription's queue, and its overflow policy says what happens when
+    /// How it is served. What the actor does not acknowledge waits in the subscription's queue, and its overflow policy says what happens
+    /// when
     /// that is full; <see cref="OverflowPolicy.PauseReading"/> carries the actor's pace back to the peer.
     /// </summary>
     public SubscriptionOptions Options { get; init; } = SubscriptionOptions.Default;
 
-    /// <summary>Deliveries that may be under way, sent and not acknowledged: so many wait in the actor's mailbox at most. At least 1, default 64.</summary>
+    /// <summary>
+    /// Deliveries that may be under way, sent and not acknowledged: so many wait in the actor's mailbox at most. At least 1, default 64.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int Window
     {
@@ -49,7 +54,10 @@ public sealed record SubscribeToFeed
     } = 64;
 
     public bool Equals(SubscribeToFeed? other) =>
-        other is not null && Subscriber.Equals(other.Subscriber) && Endpoint == other.Endpoint && Selector?.ToString() == other.Selector?.ToString();
+        other is not null
+        && Subscriber.Equals(other.Subscriber)
+        && Endpoint == other.Endpoint
+        && Selector?.ToString() == other.Selector?.ToString();
 
     public override int GetHashCode() => HashCode.Combine(Subscriber, Endpoint, Selector?.ToString());
 
@@ -58,7 +66,10 @@ public sealed record SubscribeToFeed
         Endpoint is { } endpoint ? feeds.Subscribe(endpoint, Options) : feeds.Subscribe(Selector!, Options); // one of the two is set
 }
 
-/// <summary>Ends a subscription; to be sent to the <see cref="FeedBroker"/>. Deliveries that are under way still arrive, then <see cref="FeedEnded"/>.</summary>
+/// <summary>
+/// Ends a subscription; to be sent to the <see cref="FeedBroker"/>. Deliveries that are under way still arrive, then <see
+/// cref="FeedEnded"/>.
+/// </summary>
 /// <param name="Request">The request that began it, or an equal one.</param>
 public sealed record UnsubscribeFromFeed(SubscribeToFeed Request);
 

@@ -28,7 +28,10 @@ internal static class AddressRace
     /// <param name="cancellation">Gives all of them up.</param>
     /// <exception cref="AggregateException">All failed; one inner exception per address.</exception>
     public static async Task<T> RunAsync<T>(
-        IReadOnlyList<IPAddress> addresses, Func<IPAddress, CancellationToken, Task<T>> connect, TimeProvider time, CancellationToken cancellation)
+        IReadOnlyList<IPAddress> addresses,
+        Func<IPAddress, CancellationToken, Task<T>> connect,
+        TimeProvider time,
+        CancellationToken cancellation)
         where T : IDisposable
     {
         using var race = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -26,7 +26,8 @@ internal sealed class DialAttempt : IDisposable
     private NetworkStream? _network;
     private string _dialedHost = "";
 
-    public DialAttempt(DialRequest request, IConnectionObserver observer, TlsClientOptions tls, DialContext context, CancellationToken cancellation)
+    public DialAttempt(
+        DialRequest request, IConnectionObserver observer, TlsClientOptions tls, DialContext context, CancellationToken cancellation)
     {
         _request = request;
         _observer = observer;

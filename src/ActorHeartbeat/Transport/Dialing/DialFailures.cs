@@ -49,7 +49,10 @@ internal static class DialFailures
             {
                 case AuthenticationException or CryptographicException:
                     return (FailureLayer.Tls, $"TLS: {FirstLine(exception.GetBaseException().Message)}");
-                case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded } answer:
+                case HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded
+                } answer:
                     return (FailureLayer.Protocol, $"the answer to the handshake is not HTTP: {FirstLine(answer.Message)}");
                 case SocketException socket when stage == DialStage.Securing:
                     return (FailureLayer.Tls, $"TLS: the connection broke during the TLS handshake: {socket.SocketErrorCode}");
@@ -57,8 +60,10 @@ internal static class DialFailures
                     return (FailureLayer.Tcp, $"the connection broke during the handshake: {socket.SocketErrorCode}");
                 case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
                     return (FailureLayer.Tcp, "the server closed the connection without a whole answer to the handshake");
-                // Faulted is the framework's wrapper of any other failure, and by itself what it calls an answer without a header it must have.
-                case WebSocketException webSocket when webSocket is { WebSocketErrorCode: not WebSocketError.Faulted } or { InnerException: null }:
+                // Faulted is the framework's wrapper of any other failure, and by itself what it calls an answer without a header it must
+                // have.
+                case WebSocketException webSocket
+                    when webSocket is { WebSocketErrorCode: not WebSocketError.Faulted } or { InnerException: null }:
                     return (FailureLayer.Protocol, $"the handshake breaks RFC 6455: {FirstLine(webSocket.Message)}");
                 case OperationCanceledException:
                     // Nobody cancelled, so something below gave up on the network.
@@ -84,5 +89,6 @@ internal static class DialFailures
             yield return cause;
     }
 
-    private static string FirstLine(string message) => message.AsSpan().TrimEnd().IndexOfAny('\r', '\n') is > 0 and var end ? message[..end] : message;
+    private static string FirstLine(string message) =>
+        message.AsSpan().TrimEnd().IndexOfAny('\r', '\n') is > 0 and var end ? message[..end] : message;
 }

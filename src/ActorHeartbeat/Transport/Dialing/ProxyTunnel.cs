@@ -33,7 +33,8 @@ internal static class ProxyTunnel
             await stream.WriteAsync(Encoding.ASCII.GetBytes(request), cancellation).ConfigureAwait(false);
             var length = await ReadHeadAsync(stream, answer, cancellation).ConfigureAwait(false);
             if (Status(answer.AsSpan(0, length)) is not (>= 200 and < 300) and var status)
-                throw Refused(proxy, status is { } code ? $"refused the tunnel to {authority} with HTTP {code}" : "did not answer as an HTTP proxy");
+                throw Refused(
+                    proxy, status is { } code ? $"refused the tunnel to {authority} with HTTP {code}" : "did not answer as an HTTP proxy");
         }
         catch (IOException exception)
         {
@@ -67,13 +68,19 @@ internal static class ProxyTunnel
     }
 
     private static int? Status(ReadOnlySpan<byte> answer) =>
-        answer.StartsWith("HTTP/1."u8) && answer.Length >= 12 && int.TryParse(answer.Slice(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var status) ? status : null;
+        answer.StartsWith("HTTP/1."u8)
+        && answer.Length >= 12
+        && int.TryParse(answer.Slice(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
+            ? status
+            : null;
 
     private static string? Credentials(Uri proxy)
     {
-        var userInfo = proxy.UserInfo.Length > 0
-            ? Uri.UnescapeDataString(proxy.UserInfo)
-            : HttpClient.DefaultProxy.Credentials?.GetCredential(proxy, "Basic") is { } credential ? $"{credential.UserName}:{credential.Password}" : null;
+        var userInfo =
+            proxy.UserInfo.Length > 0 ? Uri.UnescapeDataString(proxy.UserInfo)
+            : HttpClient.DefaultProxy.Credentials?.GetCredential(proxy, "Basic") is { } credential
+                ? $"{credential.UserName}:{credential.Password}"
+            : null;
         return userInfo is null ? null : Convert.ToBase64String(Encoding.UTF8.GetBytes(userInfo));
     }
 }

@@ -29,8 +29,12 @@ internal sealed class TcpConnector(TcpSettings settings, DialContext context)
         }
         catch (AggregateException failed)
         {
-            var reasons = addresses.Zip(failed.InnerExceptions, (_, reason) => reason is SocketException socket ? Describe(socket.SocketErrorCode) : reason.Message).Distinct();
-            throw new DialException(FailureLayer.Tcp, $"{host}:{port} ({string.Join(", ", addresses)}): {string.Join(", ", reasons)}", failed);
+            var reasons = addresses
+                .Zip(failed.InnerExceptions, (_, reason) =>
+                    reason is SocketException socket ? Describe(socket.SocketErrorCode) : reason.Message)
+                .Distinct();
+            throw new DialException(
+                FailureLayer.Tcp, $"{host}:{port} ({string.Join(", ", addresses)}): {string.Join(", ", reasons)}", failed);
         }
     }
 
@@ -43,7 +47,10 @@ internal sealed class TcpConnector(TcpSettings settings, DialContext context)
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {
-            throw new DialException(FailureLayer.Dns, $"{host}: {(exception is SocketException socket ? Describe(socket.SocketErrorCode) : "not a host name")}", exception);
+            throw new DialException(
+                FailureLayer.Dns,
+                $"{host}: {(exception is SocketException socket ? Describe(socket.SocketErrorCode) : "not a host name")}",
+                exception);
         }
     }
 

@@ -9,23 +9,30 @@ namespace ActorHeartbeat.Transport.Dialing;
 /// </summary>
 internal static class UpgradeHandler
 {
-    public static SocketsHttpHandler Create() => new()
-    {
-        PooledConnectionLifetime = TimeSpan.Zero,
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ActivityHeadersPropagator = null,
-        ConnectTimeout = Timeout.InfiniteTimeSpan,
-        ConnectCallback = static async (context, _) => await AttemptOf(context.InitialRequestMessage).ConnectAsync().ConfigureAwait(false),
-        PlaintextStreamFilter = static (context, _) => new ValueTask<Stream>(AttemptOf(context.InitialRequestMessage).Upgrade(context.PlaintextStream)),
-    };
+    public static SocketsHttpHandler Create() =>
+        new()
+        {
+            PooledConnectionLifetime = TimeSpan.Zero,
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = Timeout.InfiniteTimeSpan,
+            ConnectCallback = static async (context, _) =>
+                await AttemptOf(context.InitialRequestMessage).ConnectAsync().ConfigureAwait(false),
+            PlaintextStreamFilter = static (context, _) =>
+                new ValueTask<Stream>(AttemptOf(context.InitialRequestMessage).Upgrade(context.PlaintextStream)),
+        };
 
     private static DialAttempt AttemptOf(HttpRequestMessage request) =>
-        request.Options.TryGetValue(DialAttempt.Key, out var attempt) ? attempt : throw new InvalidOperationException("The handler serves dial attempts only.");
+        request.Options.TryGetValue(DialAttempt.Key, out var attempt)
+            ? attempt
+            : throw new InvalidOperationException("The handler serves dial attempts only.");
 }
 
-/// <summary>Sends the upgrade request of one attempt, and in place of the HTTP connection's stream gives out the tapped one under it.</summary>
+/// <summary>
+/// Sends the upgrade request of one attempt, and in place of the HTTP connection's stream gives out the tapped one under it.
+/// </summary>
 internal sealed class UpgradeInvoker(HttpMessageHandler handler, DialAttempt attempt) : HttpMessageInvoker(handler, disposeHandler: false)
 {
     /// <exception cref="DialException">The answer is a refusal.</exception>

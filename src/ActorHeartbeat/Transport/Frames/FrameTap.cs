@@ -32,7 +32,8 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
     public bool TryPing(long id) => _outbound.TryPing(id);
 
     /// <summary>
-    /// Sends nothing: a socket holds on to the buffer it sent last, which after the handshake is 4 KB of the HTTP connection that is gone, and lets go
+    /// Sends nothing: a socket holds on to the buffer it sent last, which after the handshake is 4 KB of the HTTP connection that is gone,
+    /// and lets go
     /// of it when something else is sent.
     /// </summary>
     public ValueTask ReleaseHandshakeAsync() => _outbound.WriteAsync(default, CancellationToken.None);

@@ -16,7 +16,9 @@ internal struct InboundFrames
     /// <summary>The code of the peer's Close frame, 1005 when it carried none, 0 as long as there is no Close frame.</summary>
     public int CloseCode { get; private set; }
 
-    /// <summary>What RFC 6455 forbids in the peer's Close frame (sections 5.5.1 and 7.4); null when it is sound, and as long as there is none.</summary>
+    /// <summary>
+    /// What RFC 6455 forbids in the peer's Close frame (sections 5.5.1 and 7.4); null when it is sound, and as long as there is none.
+    /// </summary>
     public string? CloseFlaw { get; private set; }
 
     public void Inspect(ReadOnlySpan<byte> data, IConnectionObserver observer)

@@ -25,7 +25,9 @@ internal sealed class OutboundFrames(Stream inner)
     private bool _closeBegun;
     private volatile Exception? _failure;
 
-    /// <summary>What a write met; null while all went well. The kernel tells an error only once: a read after such a write sees a mere end.</summary>
+    /// <summary>
+    /// What a write met; null while all went well. The kernel tells an error only once: a read after such a write sees a mere end.
+    /// </summary>
     public Exception? Failure => _failure;
 
     /// <summary>Whether our Close frame is out.</summary>
@@ -102,7 +104,8 @@ internal sealed class OutboundFrames(Stream inner)
                 if (PingIsDue && Interlocked.Exchange(ref _wantedId, None) is not None and var id)
                     await inner.WriteAsync(BuildPing(id), CancellationToken.None).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+            catch (Exception exception)
+                when (exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
             {
                 // The pump's read meets the same end and reports it.
                 _over = true;

@@ -9,7 +9,12 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// A connection over the framework's WebSocket. One pump, <see cref="RunAsync"/>, reads from the first frame to the end and is alone in
 /// reporting; everything else only makes the socket do something that the pump then sees.
 /// </summary>
-internal sealed class ClientWebSocketConnection(OpenedWebSocket opened, EndpointSettings settings, IConnectionObserver observer, TimeProvider time) : IConnection
+internal sealed class ClientWebSocketConnection(
+    OpenedWebSocket opened,
+    EndpointSettings settings,
+    IConnectionObserver observer,
+    TimeProvider time
+) : IConnection
 {
     private readonly SupervisedSocket _socket = new(opened, settings.Timeouts, observer, write: null, time);
     private readonly MessageReceiver _receiver = new(opened.Socket, opened.ReadBuffer, observer);

@@ -6,7 +6,8 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// Our half of the closing handshake (RFC 6455 section 7.1.2): one Close frame, after the messages accepted before it, and a bound on
 /// everything until the peer's half is done.
 /// </summary>
-internal sealed class ClosingHandshake(WebSocket socket, MessageSender sender, TimeSpan timeout, TimeProvider time, Action onTimeout) : IDisposable
+internal sealed class ClosingHandshake(WebSocket socket, MessageSender sender, TimeSpan timeout, TimeProvider time, Action onTimeout)
+    : IDisposable
 {
     /// <summary>RFC 6455 section 5.5: 125 bytes of payload, two of them the code.</summary>
     private const int MaxReason = 123;

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace ActorHeartbeat.Transport.WebSockets;
 
-/// <summary>A rented buffer that grows with the message it collects, up to one byte over the limit: enough to know that it is passed.</summary>
+/// <summary>
+/// A rented buffer that grows with the message it collects, up to one byte over the limit: enough to know that it is passed.
+/// </summary>
 internal struct MessageBuffer(int firstSize)
 {
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(firstSize);

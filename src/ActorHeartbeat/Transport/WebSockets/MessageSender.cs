@@ -12,7 +12,8 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// <param name="deadline">How long the socket may take over one message.</param>
 /// <param name="time">The deadline's clock.</param>
 /// <param name="onDeadline">Called when the deadline passes; must make the write in flight fail.</param>
-internal sealed class MessageSender(Func<OutboundMessage, ValueTask> write, Func<int> bound, TimeSpan deadline, TimeProvider time, Action onDeadline)
+internal sealed class MessageSender(
+    Func<OutboundMessage, ValueTask> write, Func<int> bound, TimeSpan deadline, TimeProvider time, Action onDeadline)
 {
     private readonly Lock _gate = new();
     private Queue<Waiting>? _waiting;
@@ -124,7 +125,8 @@ internal sealed class MessageSender(Func<OutboundMessage, ValueTask> write, Func
         await sending.ConfigureAwait(false);
     }
 
-    private sealed class Waiting(OutboundMessage message) : TaskCompletionSource<SendStatus>(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiting(OutboundMessage message)
+        : TaskCompletionSource<SendStatus>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public OutboundMessage Message => message;
     }

@@ -6,7 +6,9 @@ using ActorHeartbeat.Transport.Dialing;
 
 namespace ActorHeartbeat.Transport.WebSockets;
 
-/// <summary>An open socket whose sends and closing have deadlines, and which remembers what ended it. Whoever reads it makes the end known.</summary>
+/// <summary>
+/// An open socket whose sends and closing have deadlines, and which remembers what ended it. Whoever reads it makes the end known.
+/// </summary>
 internal sealed class SupervisedSocket : IDisposable
 {
     private readonly OpenedWebSocket _opened;
@@ -23,7 +25,12 @@ internal sealed class SupervisedSocket : IDisposable
     /// <param name="observer">Knows its bounds.</param>
     /// <param name="write">Sends one message; null for frame by frame over the socket itself.</param>
     /// <param name="time">The clock of the deadlines.</param>
-    public SupervisedSocket(OpenedWebSocket opened, TimeoutSettings timeouts, IConnectionObserver observer, Func<OutboundMessage, ValueTask>? write, TimeProvider time)
+    public SupervisedSocket(
+        OpenedWebSocket opened,
+        TimeoutSettings timeouts,
+        IConnectionObserver observer,
+        Func<OutboundMessage, ValueTask>? write,
+        TimeProvider time)
     {
         _opened = opened;
         _timeouts = timeouts;
@@ -71,7 +78,9 @@ internal sealed class SupervisedSocket : IDisposable
     public void RefuseTooBig()
     {
         var limit = _observer.Limits.Message;
-        Blame(new DialFailure(FailureLayer.Protocol, $"a message is larger than limits.message ({limit} B); closed with {CloseCodes.MessageTooBig}"));
+        Blame(
+            new DialFailure(
+                FailureLayer.Protocol, $"a message is larger than limits.message ({limit} B); closed with {CloseCodes.MessageTooBig}"));
         _ = Closing.SendAsync(CloseCodes.MessageTooBig, $"at most {limit} B");
     }
 
@@ -80,17 +89,25 @@ internal sealed class SupervisedSocket : IDisposable
     {
         var code = _opened.Tap.PeerCloseCode;
         // A Close frame is answered with its code (RFC 6455 section 5.5.1); 1005 stands for none and is never on the wire.
-        var answered = await Closing.SendAsync(code == CloseCodes.NoStatusReceived ? CloseCodes.NormalClosure : code, "").ConfigureAwait(false);
-        // With both Close frames through, a deadline can only have cut short the wait for the peer's FIN: no failure, it is why there is one.
+        var answered = await Closing
+            .SendAsync(code == CloseCodes.NoStatusReceived ? CloseCodes.NormalClosure : code, "")
+            .ConfigureAwait(false);
+        // With both Close frames through, a deadline can only have cut short the wait for the peer's FIN: no failure, it is why there is
+        // one.
         var failure = answered && _failure is { Layer: FailureLayer.Timeout } ? null : _failure;
         return new ConnectionEnd(code, PeerText.Of(_opened.Socket.CloseStatusDescription), answered) { Failure = failure };
     }
 
     /// <summary>What a failed read says, unless it failed because the socket was dropped.</summary>
-    public ConnectionEnd Broken(Exception exception) => new(CloseCodes.AbnormalClosure, "", WasClean: false)
-    {
-        Failure = _failure ?? (_dropped.IsCancellationRequested ? null : WebSocketEnds.Judge(exception, _opened.Tap.WriteFailure, _opened.Tap.PeerCloseFlaw)),
-    };
+    public ConnectionEnd Broken(Exception exception) =>
+        new(CloseCodes.AbnormalClosure, "", WasClean: false)
+        {
+            Failure = _failure
+                ?? (
+                    _dropped.IsCancellationRequested
+                        ? null
+                        : WebSocketEnds.Judge(exception, _opened.Tap.WriteFailure, _opened.Tap.PeerCloseFlaw)),
+        };
 
     /// <summary>Sees a Close frame through that the peer did not answer, for the time of a closing handshake at most.</summary>
     public async Task DrainAsync()
@@ -116,7 +133,8 @@ internal sealed class SupervisedSocket : IDisposable
     }
 
     private ValueTask WriteAsync(OutboundMessage message) =>
-        FramedWriter.WriteAsync(_opened.Socket, message.Payload, message.Kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary);
+        FramedWriter.WriteAsync(
+            _opened.Socket, message.Payload, message.Kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary);
 
     private void OnSendDeadline()
     {

@@ -3,8 +3,13 @@ using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.WebSockets;
 
-/// <summary>Dials every endpoint with the transport that its settings name. <see cref="TransportKind.ClientWebSocket"/> is always there; others are added.</summary>
-/// <remarks>Lives as long as the process, as its transports do; see <see cref="ClientWebSocketDialer"/>. Add before the first dial.</remarks>
+/// <summary>
+/// Dials every endpoint with the transport that its settings name. <see cref="TransportKind.ClientWebSocket"/> is always there; others are
+/// added.
+/// </summary>
+/// <remarks>
+/// Lives as long as the process, as its transports do; see <see cref="ClientWebSocketDialer"/>. Add before the first dial.
+/// </remarks>
 public sealed class TransportCatalog : IDialer, IDisposable
 {
     private readonly Dictionary<TransportKind, IDialer> _dialers;
@@ -33,8 +38,11 @@ public sealed class TransportCatalog : IDialer, IDisposable
     {
         if (_dialers.TryGetValue(request.Settings.Transport, out var dialer))
             return await dialer.DialAsync(request, observer, cancellation).ConfigureAwait(false);
-        return new DialResult.Failed(new DialFailure(
-            FailureLayer.Unknown, $"the transport {request.Settings.Transport} was not added: reference its package and add it to the supervisor's options, as in options.Transports.Add{request.Settings.Transport}()"));
+        return new DialResult.Failed(
+            new DialFailure(
+                FailureLayer.Unknown,
+                $"the transport {request.Settings.Transport} was not added: reference its package and add it to the supervisor's "
+                    + $"options, as in options.Transports.Add{request.Settings.Transport}()"));
     }
 
     public void Dispose()
