@@ -77,7 +77,7 @@ public sealed class ConfigurationLoaderTests
     }
 
     [Fact]
-    public void Values_are_read_in_every_spelling()
+    public void Values_of_the_process_and_of_groups_are_read_in_every_spelling()
     {
         var configuration = Load("""
             actor-heartbeat {
@@ -89,24 +89,9 @@ public sealed class ConfigurationLoaderTests
               supervisor.connect-rate = 200/s
               http.listen = off
               feed-server.listen = "[::1]:0"
-              endpoints.x {
-                url = "wss://a:9443/ws?stream=1"
-                backoff { jitter = 0.25, max-attempts = 7 }
-                heartbeat.timeout = auto
-                flap { ends = 5, within = 60s, then = quarantine }
-                max-age { age = 23h, jitter = 0.1, ready-after = 2s, duplicate-key = "/id" }
-                timeouts.data-idle { after = 90s, quiet-hours = ["22:00-06:30", "12:00-13:00"] }
-                limits { message = 64KiB, replay-bytes = 1MB }
-                outcomes { rules = [ { http-status = [401, "500-599"], failure = tls, then = retry-after, retry = 1m, scope = group }
-                                     { close-code = 4001, then = next-url } ]
-                           otherwise = stop }
-                proxy = "http://proxy:3128"
-                tls { min-version = 1.3, verify = false }
-                tcp.keep-alive = off
-              }
+              endpoints.x.url = "wss://a"
             }
             """);
-        var endpoint = configuration.Endpoints[0];
 
         Assert.Equal(new ReloadSettings { MaxRemoved = 0.125, Debounce = TimeSpan.FromMilliseconds(250) }, configuration.Process.Config);
         Assert.Equal(
@@ -129,6 +114,32 @@ public sealed class ConfigurationLoaderTests
             configuration.Groups);
         Assert.Null(configuration.Process.Http.Listen);
         Assert.Equal(new ListenAddress("::1", 0), configuration.Process.FeedServer.Listen);
+        Assert.Equal(new Rate(200, Seconds(1)), configuration.Process.Supervisor.ConnectRate);
+    }
+
+    [Fact]
+    public void Values_of_an_endpoint_are_read_in_every_spelling()
+    {
+        var endpoint = Load("""
+            actor-heartbeat {
+              endpoints.x {
+                url = "wss://a:9443/ws?stream=1"
+                backoff { jitter = 0.25, max-attempts = 7 }
+                heartbeat.timeout = auto
+                flap { ends = 5, within = 60s, then = quarantine }
+                max-age { age = 23h, jitter = 0.1, ready-after = 2s, duplicate-key = "/id" }
+                timeouts.data-idle { after = 90s, quiet-hours = ["22:00-06:30", "12:00-13:00"] }
+                limits { message = 64KiB, replay-bytes = 1MB }
+                outcomes { rules = [ { http-status = [401, "500-599"], failure = tls, then = retry-after, retry = 1m, scope = group }
+                                     { close-code = 4001, then = next-url } ]
+                           otherwise = stop }
+                proxy = "http://proxy:3128"
+                tls { min-version = 1.3, verify = false }
+                tcp.keep-alive = off
+              }
+            }
+            """).Endpoints[0];
+
         Assert.Equal(new BackoffSettings { Jitter = Jitter.By(0.25), MaxAttempts = 7 }, endpoint.Backoff);
         Assert.Null(endpoint.Heartbeat.Timeout);
         Assert.Equal(new FlapSettings(5, Seconds(60), TimeSpan.FromMinutes(5)), endpoint.Flap);

@@ -114,6 +114,17 @@ public sealed partial class ReferenceTests
         Assert.Equal(one.Endpoints, other.Endpoints);
     }
 
+    private static readonly HeartbeatSettings DifferentHeartbeat = new()
+    {
+        Mode = HeartbeatMode.None,
+        When = HeartbeatWhen.Always,
+        Interval = TimeSpan.FromDays(1),
+        Timeout = null,
+        MaxMissed = 9,
+        Strict = true,
+        Deliver = true,
+    };
+
     // Settings far from every default, so that a key whose reader does nothing shows.
     private static EndpointSettings Different(EndpointSettings settings) =>
         settings with
@@ -136,16 +147,7 @@ public sealed partial class ReferenceTests
                 ResetAfter = TimeSpan.FromDays(1),
                 MaxAttempts = 9,
             },
-            Heartbeat = new()
-            {
-                Mode = HeartbeatMode.None,
-                When = HeartbeatWhen.Always,
-                Interval = TimeSpan.FromDays(1),
-                Timeout = null,
-                MaxMissed = 9,
-                Strict = true,
-                Deliver = true,
-            },
+            Heartbeat = DifferentHeartbeat,
             Limits = new()
             {
                 Message = 1,

@@ -121,7 +121,7 @@ public sealed class CoordinatedShutdownTests
 
         public Task<Transport.DialResult> DialAsync(
             Transport.DialRequest request,
-            Transport.IConnectionObserver sink,
-            CancellationToken cancellation) => Network.DialAsync(request, sink, cancellation);
+            Transport.IConnectionObserver observer,
+            CancellationToken cancellation) => Network.DialAsync(request, observer, cancellation);
     }
 }

@@ -21,7 +21,14 @@ internal sealed class Operator(
     public void Act()
     {
         var id = fleet.Endpoints[_random.Next(fleet.Endpoints.Count)].Id;
-        switch (_random.Next(23))
+        var what = _random.Next(23);
+        if (!TryCommand(what, id))
+            Break(what, id);
+    }
+
+    private bool TryCommand(int what, EndpointId id)
+    {
+        switch (what)
         {
             case 0:
                 Send(id, "last words"); // whoever is not open keeps them, and must not forget them
@@ -43,6 +50,28 @@ internal sealed class Operator(
             case 8:
                 reload();
                 break;
+            case 13 or 14:
+                Send(id, $"order {_random.Next()}");
+                break;
+            case 15:
+                supervisor.Tell(new SubscribeTo(id, Key(), OutboundMessage.Text($"subscribe {_random.Next(10)}")), ActorRefs.NoSender);
+                break;
+            case 16:
+                supervisor.Tell(new UnsubscribeFrom(id, Key(), OutboundMessage.Text("unsubscribe")), ActorRefs.NoSender);
+                break;
+            case 17 or 18:
+                consumers.ComeOrGo(id, _random.Next(4));
+                break;
+            default:
+                return false;
+        }
+        return true;
+    }
+
+    private void Break(int what, EndpointId id)
+    {
+        switch (what)
+        {
             case 9 or 10:
                 Crash($"{id}-*");
                 Later(_random.Next(2000), () => Send(id, "to whom it may concern")); // it may be dead, starting again, or back
@@ -59,18 +88,6 @@ internal sealed class Operator(
                 break;
             case 11 or 12:
                 Connection($"{id}-*", Stale());
-                break;
-            case 13 or 14:
-                Send(id, $"order {_random.Next()}");
-                break;
-            case 15:
-                supervisor.Tell(new SubscribeTo(id, Key(), OutboundMessage.Text($"subscribe {_random.Next(10)}")), ActorRefs.NoSender);
-                break;
-            case 16:
-                supervisor.Tell(new UnsubscribeFrom(id, Key(), OutboundMessage.Text("unsubscribe")), ActorRefs.NoSender);
-                break;
-            case 17 or 18:
-                consumers.ComeOrGo(id, _random.Next(4));
                 break;
             default:
                 network.BeginOutage(TimeSpan.FromMinutes(_random.Next(1, 10)));

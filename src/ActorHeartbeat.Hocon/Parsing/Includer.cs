@@ -37,41 +37,14 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
     /// <summary>The fields of an included file; null when there are none.</summary>
     public ObjectNode? Include(SourceText from, int start, string name, bool required, string[] prefix)
     {
-        if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal))
+        if (RejectName(name) is { } reason)
         {
-            errors.Add(from, start, "include".Length, "the name of an included file is empty or holds the character U+0000");
-            return null;
-        }
-        if (name.Length > LongestName)
-        {
-            errors.Add(from, start, "include".Length, $"the name of an included file is longer than {LongestName:N0} characters");
+            errors.Add(from, start, "include".Length, reason);
             return null;
         }
         var path = Path.Combine(Path.GetDirectoryName(_current) ?? "", name);
-        var here = from.OriginAt(start);
-        if (_budget.IsSpent || errors.IsFull || ++_includes > options.Limits.Includes)
-        {
-            if (_includes == options.Limits.Includes + 1)
-                errors.Add(from, start, "include".Length, $"more than {options.Limits.Includes:N0} include statements");
+        if (!MayInclude(from, start, path))
             return null;
-        }
-        if (IsSame(_current, path) || _chain.Any(step => IsSame(step.Path, path)))
-        {
-            var steps = _chain
-                .Reverse()
-                .SkipWhile(step => !IsSame(step.Path, path))
-                .Select(step => $"{step.Path}:{step.Line}")
-                .Append($"{_current}:{here.Line}")
-                .Append(path);
-            // The way round is the place.
-            errors.Add(new HoconError(new HoconOrigin(string.Join(" -> ", steps), 0, 0), 1, "include cycle", null));
-            return null;
-        }
-        if (_chain.Count >= options.Limits.IncludeDepth)
-        {
-            errors.Add(from, start, "include".Length, $"more than {options.Limits.IncludeDepth} files include each other in a chain");
-            return null;
-        }
         var found = Candidates(path).Select(candidate => (candidate, Content: Read(candidate, out var problem), problem)).ToArray();
         foreach (var (candidate, _, problem) in found)
         {
@@ -84,10 +57,11 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
                 errors.Add(from, start, "include".Length, $"required file {path} is not there");
             return null;
         }
+        var line = from.OriginAt(start).Line;
         ObjectNode? merged = null;
         foreach (var (candidate, content, _) in found)
         {
-            if (content is null || Enter(candidate, from, here.Line, () => Parse(candidate, content, prefix)) is not { } root)
+            if (content is null || Enter(candidate, from, line, () => Parse(candidate, content, prefix)) is not { } root)
                 continue;
             if (root is not ObjectNode fields)
                 errors.Add(from, start, "include".Length, $"{candidate} is a list; an included file must be an object");
@@ -97,6 +71,41 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
                 merged.Absorb(fields);
         }
         return merged;
+    }
+
+    private static string? RejectName(string name) =>
+        name.Length == 0 || name.Contains('\0', StringComparison.Ordinal)
+            ? "the name of an included file is empty or holds the character U+0000"
+        : name.Length > LongestName ? $"the name of an included file is longer than {LongestName:N0} characters"
+        : null;
+
+    /// <summary>Whether the bounds allow one more file here, and it is not one of those around it. A refusal is reported.</summary>
+    private bool MayInclude(SourceText from, int start, string path)
+    {
+        if (_budget.IsSpent || errors.IsFull || ++_includes > options.Limits.Includes)
+        {
+            if (_includes == options.Limits.Includes + 1)
+                errors.Add(from, start, "include".Length, $"more than {options.Limits.Includes:N0} include statements");
+            return false;
+        }
+        if (IsSame(_current, path) || _chain.Any(step => IsSame(step.Path, path)))
+        {
+            var steps = _chain
+                .Reverse()
+                .SkipWhile(step => !IsSame(step.Path, path))
+                .Select(step => $"{step.Path}:{step.Line}")
+                .Append($"{_current}:{from.OriginAt(start).Line}")
+                .Append(path);
+            // The way round is the place.
+            errors.Add(new HoconError(new HoconOrigin(string.Join(" -> ", steps), 0, 0), 1, "include cycle", null));
+            return false;
+        }
+        if (_chain.Count >= options.Limits.IncludeDepth)
+        {
+            errors.Add(from, start, "include".Length, $"more than {options.Limits.IncludeDepth} files include each other in a chain");
+            return false;
+        }
+        return true;
     }
 
     // One file has many spellings: x/../a.conf is a.conf.

@@ -343,12 +343,25 @@ internal sealed class Parser
             return null;
         }
         _lists++;
+        ParseItems(items, keys);
+        _lists--;
+        _at.Leave(1);
+        if (_at.Token.Kind == TokenKind.CloseBracket)
+            _at.Advance();
+        else
+            _at.Error(open, $"'[' opened here{Named(keys)} is never closed; {Instead()}");
+        return items;
+    }
+
+    /// <summary>Up to the closing bracket, or to where it must be missing.</summary>
+    private void ParseItems(ArrayNode items, string[] keys)
+    {
         var separated = true;
         while (true)
         {
             separated |= _at.SkipBlanks(newlines: true);
             if (_at.Token.Kind is TokenKind.CloseBracket or TokenKind.End)
-                break;
+                return;
             if (_at.Token.Kind == TokenKind.Comma)
             {
                 _at.Error(_at.Token, items.Items.Count == 0 ? "a list must not begin with a comma" : "two commas in a row");
@@ -361,7 +374,7 @@ internal sealed class Parser
             if (value is null)
             {
                 if (start.Kind == TokenKind.CloseBrace)
-                    break;
+                    return;
                 if (_at.Reports == reports)
                 {
                     _at.Error(start, separated ? $"expected a value, found {TokenCursor.Describe(start)}" : Unseparated(start, "']'"));
@@ -379,13 +392,6 @@ internal sealed class Parser
                 separated = true;
             }
         }
-        _lists--;
-        _at.Leave(1);
-        if (_at.Token.Kind == TokenKind.CloseBracket)
-            _at.Advance();
-        else
-            _at.Error(open, $"'[' opened here{Named(keys)} is never closed; {Instead()}");
-        return items;
     }
 
     private static string Unseparated(in Token next, string? closing) => next.IsSimple

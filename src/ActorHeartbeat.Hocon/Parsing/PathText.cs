@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
@@ -18,62 +17,36 @@ internal static class PathText
     /// <summary>The elements of a path made of simple tokens and the blanks between them; null when it is malformed, and why.</summary>
     public static string[]? Parse(IReadOnlyList<Token> tokens, int mostElements, out string why, out int at)
     {
-        var elements = new List<string>();
-        var element = new StringBuilder();
-        var hasQuoted = false;
-        var pending = "";
+        var path = new PathBuilder(mostElements);
         (why, at) = ("", 0);
         foreach (var token in tokens)
         {
             at = token.Start;
-            if (elements.Count >= mostElements)
+            if (path.IsFull)
                 break;
             if (token.Kind == TokenKind.Whitespace)
+                path.AddBlanks(token.Text);
+            else if (token.Kind == TokenKind.Quoted)
+                path.AddQuoted(token.Text);
+            else if (!path.TryAdd(token.Span))
             {
-                pending = elements.Count > 0 || element.Length > 0 || hasQuoted ? token.Text : "";
-                continue;
-            }
-            if (token.Kind == TokenKind.Quoted)
-            {
-                element.Append(pending).Append(token.Text);
-                (hasQuoted, pending) = (true, "");
-                continue;
-            }
-            foreach (var character in token.Span)
-            {
-                if (character != '.')
-                {
-                    element.Append(pending).Append(character);
-                    pending = "";
-                    continue;
-                }
-                if (element.Length == 0 && pending.Length == 0 && !hasQuoted)
-                {
-                    why =
-                        elements.Count == 0
-                            ? "a path must not begin with a dot"
-                            : "a path must not have two dots in a row; an empty key is written \"\"";
-                    return null;
-                }
-                elements.Add(element.Append(pending).ToString());
-                element.Clear();
-                (hasQuoted, pending) = (false, "");
-                if (elements.Count >= mostElements)
-                    break;
+                why = path.IsEmpty
+                    ? "a path must not begin with a dot"
+                    : "a path must not have two dots in a row; an empty key is written \"\"";
+                return null;
             }
         }
-        if (elements.Count >= mostElements || tokens.Count > MostTokens(mostElements))
+        if (path.IsFull || tokens.Count > MostTokens(mostElements))
         {
             why = $"a path of more than {mostElements:N0} elements";
             return null;
         }
-        if (element.Length == 0 && !hasQuoted)
+        if (!path.HasElement)
         {
-            why = elements.Count == 0 ? "a key is missing" : "a path must not end with a dot";
+            why = path.IsEmpty ? "a key is missing" : "a path must not end with a dot";
             return null;
         }
-        elements.Add(element.ToString());
-        return [.. elements];
+        return path.ToArray();
     }
 
     /// <summary>

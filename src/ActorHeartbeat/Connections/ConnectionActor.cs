@@ -11,40 +11,40 @@ namespace ActorHeartbeat.Connections;
 /// <remarks>
 /// <para>A test reads this table and compares it with the transitions that happen.</para>
 /// <code>
-/// | state        | event                     | guard                                | next         | effect                                   |
-/// |--------------|---------------------------|--------------------------------------|--------------|------------------------------------------|
-/// | BackingOff   | retry-due                 | previous socket gone                 | BackingOff   | ask the governor for a permit            |
-/// | BackingOff   | retry-due                 | previous socket not gone             | BackingOff   | wait for it, with a deadline             |
-/// | BackingOff   | previous socket gone      | the delay is over                    | BackingOff   | ask the governor for a permit            |
-/// | BackingOff   | permit granted            |                                      | Connecting   | new incarnation, dial                    |
-/// | BackingOff   | permit refused            | a successor                          | stops        |                                          |
-/// | BackingOff   | refresh                   |                                      | BackingOff   | retry now                                |
-/// | BackingOff   | previous socket gone      | closed for good                      | stops        |                                          |
-/// | Connecting   | dialed                    | opening messages to be answered      | Connecting   | read, send up to the first to be answered|
-/// | Connecting   | dialed                    | no opening message to be answered    | Open         | read, send them, return the permit       |
-/// | Connecting   | opening answered          | more opening messages to be answered | Connecting   | send up to the next to be answered       |
-/// | Connecting   | opening answered          | it was the last                      | Open         | send the rest, return the permit         |
-/// | Connecting   | dial failed               |                                      | BackingOff   | return the permit                        |
-/// | Connecting   | connect-deadline          |                                      | BackingOff   | abort the dial, return the permit        |
-/// | Connecting   | ended                     |                                      | BackingOff   | return the permit                        |
-/// | Connecting   | settings changed          | they ask for a new connection        | BackingOff   | abort the dial, return the permit        |
-/// | Connecting   | close                     |                                      | BackingOff   | abort the dial, return the permit        |
-/// | Open         | heartbeat-due             | silent since                         | AwaitingPong | heartbeat                                |
-/// | Open         | heartbeat-due             | heard from since                     | Open         | look again when silence would be due     |
-/// | Open         | heartbeat-due             | the turn of a message has come       | Open         | send what the send rate allows           |
-/// | Open         | heartbeat-due             | a clock of the endpoint ran out      | BackingOff   | abort                                    |
-/// | Open         | ended                     |                                      | BackingOff   |                                          |
-/// | Open         | refresh                   |                                      | BackingOff   | close                                    |
-/// | Open         | close                     |                                      | BackingOff   | on-close messages, close                 |
-/// | AwaitingPong | sign of life              |                                      | Open         | misses back to zero                      |
-/// | AwaitingPong | answer                    |                                      | Open         | misses back to zero                      |
-/// | AwaitingPong | pong-deadline             | misses below max-missed              | AwaitingPong | heartbeat                                |
-/// | AwaitingPong | pong-deadline             | the turn of a message has come       | AwaitingPong | send what the send rate allows           |
-/// | AwaitingPong | pong-deadline             | misses reach max-missed              | BackingOff   | abort                                    |
-/// | AwaitingPong | pong-deadline             | a clock of the endpoint ran out      | BackingOff   | abort                                    |
-/// | AwaitingPong | ended                     |                                      | BackingOff   |                                          |
-/// | AwaitingPong | refresh                   |                                      | BackingOff   | close                                    |
-/// | AwaitingPong | close                     |                                      | BackingOff   | on-close messages, close                 |
+/// | state        | event                | guard                                | next         | effect                               |
+/// | ------------ | -------------------- | ------------------------------------ | ------------ | ------------------------------------ |
+/// | BackingOff   | retry-due            | previous socket gone                 | BackingOff   | ask the governor for a permit        |
+/// | BackingOff   | retry-due            | previous socket not gone             | BackingOff   | wait for it, with a deadline         |
+/// | BackingOff   | previous socket gone | the delay is over                    | BackingOff   | ask the governor for a permit        |
+/// | BackingOff   | permit granted       |                                      | Connecting   | new incarnation, dial                |
+/// | BackingOff   | permit refused       | a successor                          | stops        |                                      |
+/// | BackingOff   | refresh              |                                      | BackingOff   | retry now                            |
+/// | BackingOff   | previous socket gone | closed for good                      | stops        |                                      |
+/// | Connecting   | dialed               | opening messages to be answered      | Connecting   | read, send up to the first of these  |
+/// | Connecting   | dialed               | no opening message to be answered    | Open         | read, send them, return the permit   |
+/// | Connecting   | opening answered     | more opening messages to be answered | Connecting   | send up to the next to be answered   |
+/// | Connecting   | opening answered     | it was the last                      | Open         | send the rest, return the permit     |
+/// | Connecting   | dial failed          |                                      | BackingOff   | return the permit                    |
+/// | Connecting   | connect-deadline     |                                      | BackingOff   | abort the dial, return the permit    |
+/// | Connecting   | ended                |                                      | BackingOff   | return the permit                    |
+/// | Connecting   | settings changed     | they ask for a new connection        | BackingOff   | abort the dial, return the permit    |
+/// | Connecting   | close                |                                      | BackingOff   | abort the dial, return the permit    |
+/// | Open         | heartbeat-due        | silent since                         | AwaitingPong | heartbeat                            |
+/// | Open         | heartbeat-due        | heard from since                     | Open         | look again when silence would be due |
+/// | Open         | heartbeat-due        | the turn of a message has come       | Open         | send what the send rate allows       |
+/// | Open         | heartbeat-due        | a clock of the endpoint ran out      | BackingOff   | abort                                |
+/// | Open         | ended                |                                      | BackingOff   |                                      |
+/// | Open         | refresh              |                                      | BackingOff   | close                                |
+/// | Open         | close                |                                      | BackingOff   | on-close messages, close             |
+/// | AwaitingPong | sign of life         |                                      | Open         | misses back to zero                  |
+/// | AwaitingPong | answer               |                                      | Open         | misses back to zero                  |
+/// | AwaitingPong | pong-deadline        | misses below max-missed              | AwaitingPong | heartbeat                            |
+/// | AwaitingPong | pong-deadline        | the turn of a message has come       | AwaitingPong | send what the send rate allows       |
+/// | AwaitingPong | pong-deadline        | misses reach max-missed              | BackingOff   | abort                                |
+/// | AwaitingPong | pong-deadline        | a clock of the endpoint ran out      | BackingOff   | abort                                |
+/// | AwaitingPong | ended                |                                      | BackingOff   |                                      |
+/// | AwaitingPong | refresh              |                                      | BackingOff   | close                                |
+/// | AwaitingPong | close                |                                      | BackingOff   | on-close messages, close             |
 /// </code>
 /// <para>Whatever leads to BackingOff stops the actor instead when the outcome is fatal or the attempts are exhausted.</para>
 /// <para>

@@ -18,6 +18,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     private readonly Action<FeedSubscription> _detach;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile SubscriptionStatus _status; // written under the gate, read by anyone
     private OverflowPolicy _overflow;
     private TaskCompletionSource? _room;
     private FeedEvent? _final;
@@ -44,7 +45,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     public SubscriptionOptions Options { get; }
 
     /// <summary>Running until the feed's side, the reader or the overflow policy ends the stream.</summary>
-    public SubscriptionStatus Status { get; private set; }
+    public SubscriptionStatus Status => _status;
 
     /// <summary>Completes as soon as the stream is ended, even when the reader is stuck; what waits can still be read.</summary>
     public Task WhenEnded => _ended.Task;
@@ -141,7 +142,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
                 return false;
             overflowed = !_queue.Offer(entry, _overflow);
             if (overflowed)
-                Status = SubscriptionStatus.Overflowed;
+                _status = SubscriptionStatus.Overflowed;
             mustWait = _overflow == OverflowPolicy.PauseReading && _queue.IsFull;
         }
         if (overflowed)
@@ -239,7 +240,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         {
             if (Status is SubscriptionStatus.Disposed || (Status != SubscriptionStatus.Running && status != SubscriptionStatus.Disposed))
                 return;
-            Status = status;
+            _status = status;
             _final = final;
         }
         AnnounceEnd();

@@ -95,15 +95,11 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             case SaveEnded ended when ended.By == this:
                 SaveIsOver(ended.Failure);
                 break;
-            case SaveEnded:
-                return; // of the actor before this one, whose permits went out when it crashed
             case SaveIsOverdue when _saving:
-                _saveIsOverdue = true;
-                HandOut(_beingSaved);
-                Warn($"it takes longer than {SaveDeadline}");
+                SaveIsLate();
                 break;
-            case SaveIsOverdue:
-                return;
+            case SaveEnded or SaveIsOverdue:
+                return; // of a save that is over, or of the actor before this one, whose permits went out when it crashed
             default:
                 Unhandled(message);
                 return;
@@ -150,6 +146,13 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
         _store!
             .SaveAsync(_ledger.Save(_clock.Elapsed))
             .PipeTo(Self, success: () => new SaveEnded(this, Failure: null), failure: error => new SaveEnded(this, error.Message));
+    }
+
+    private void SaveIsLate()
+    {
+        _saveIsOverdue = true;
+        HandOut(_beingSaved);
+        Warn($"it takes longer than {SaveDeadline}");
     }
 
     private void SaveIsOver(string? why)

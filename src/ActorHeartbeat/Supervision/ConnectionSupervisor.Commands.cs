@@ -99,6 +99,9 @@ public sealed partial class ConnectionSupervisor
             asker.Tell(_drained);
     }
 
+    private static void Refresh(RegistryEntry endpoint) =>
+        endpoint.Primary!.Actor?.Tell(new Refresh("refreshed by an operator")); // WithRunning has seen to a primary
+
     private CommandResult With(EndpointId id, Action<RegistryEntry> act)
     {
         if (Find(id) is not { } endpoint)

@@ -50,54 +50,40 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
 
     protected override void OnReceive(object message)
     {
+        if (AnswerTo(message) is { } answer)
+            Sender.Tell(answer);
+        else
+            Happened(message);
+    }
+
+    /// <summary>What a command or a query is answered with; null for what is neither, or is answered later.</summary>
+    private object? AnswerTo(object message) => message switch
+    {
+        ApplyConfiguration configuration => Apply(configuration),
+        AddEndpoint add => Add(add.Settings),
+        ReconfigureEndpoint reconfigure => With(reconfigure.Settings.Id, endpoint => Reconfigure(endpoint, reconfigure.Settings)),
+        RemoveEndpoint remove => With(remove.Endpoint, Remove),
+        PauseEndpoint pause => With(pause.Endpoint, endpoint => Pause(endpoint, endpoint.Settings.CloseCode, "paused")),
+        CloseEndpoint close => Close(close),
+        ResumeEndpoint resume => With(resume.Endpoint, Resume),
+        RefreshEndpoint refresh => WithRunning(refresh.Endpoint, Refresh),
+        RotateEndpoint rotate => WithRunning(rotate.Endpoint, BeginSuccession),
+        SubscribeTo subscribe => With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Remember(subscribe.Key, subscribe.Message))),
+        UnsubscribeFrom leave => With(leave.Endpoint, endpoint => endpoint.Tell(endpoint.Forget(leave.Key, leave.Message))),
+        GetEndpoints => new EndpointList([.. _endpoints.Values.Where(endpoint => !endpoint.IsRemoved).Select(Snapshot)]),
+        GetEndpoint get => Find(get.Endpoint) is { } endpoint ? Snapshot(endpoint) : Unknown(get.Endpoint),
+        GetTransitions get => Find(get.Endpoint) is { } endpoint
+            ? new TransitionList(endpoint.Id, endpoint.Journal.Snapshot())
+            : Unknown(get.Endpoint),
+        _ => null,
+    };
+
+    private void Happened(object message)
+    {
         switch (message)
         {
-            case ApplyConfiguration configuration:
-                Sender.Tell(Apply(configuration));
-                break;
-            case AddEndpoint add:
-                Sender.Tell(Add(add.Settings));
-                break;
-            case ReconfigureEndpoint reconfigure:
-                Sender.Tell(With(reconfigure.Settings.Id, endpoint => Reconfigure(endpoint, reconfigure.Settings)));
-                break;
-            case RemoveEndpoint remove:
-                Sender.Tell(With(remove.Endpoint, Remove));
-                break;
-            case PauseEndpoint pause:
-                Sender.Tell(With(pause.Endpoint, endpoint => Pause(endpoint, endpoint.Settings.CloseCode, "paused")));
-                break;
-            case CloseEndpoint close:
-                Sender.Tell(Close(close));
-                break;
-            case ResumeEndpoint resume:
-                Sender.Tell(With(resume.Endpoint, Resume));
-                break;
-            case RefreshEndpoint refresh:
-                Sender.Tell(
-                    WithRunning(refresh.Endpoint, endpoint => endpoint.Primary!.Actor?.Tell(new Refresh("refreshed by an operator"))));
-                break;
-            case RotateEndpoint rotate:
-                Sender.Tell(WithRunning(rotate.Endpoint, endpoint => BeginSuccession(endpoint)));
-                break;
-            case SubscribeTo subscribe:
-                Sender.Tell(With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Remember(subscribe.Key, subscribe.Message))));
-                break;
-            case UnsubscribeFrom unsubscribe:
-                Sender.Tell(With(unsubscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Forget(unsubscribe.Key, unsubscribe.Message))));
-                break;
             case SendTo send:
                 Send(send);
-                break;
-            case GetEndpoints:
-                Sender.Tell(new EndpointList([.. _endpoints.Values.Where(endpoint => !endpoint.IsRemoved).Select(Snapshot)]));
-                break;
-            case GetEndpoint get:
-                Sender.Tell(Find(get.Endpoint) is { } found ? Snapshot(found) : Unknown(get.Endpoint));
-                break;
-            case GetTransitions get:
-                Sender.Tell(
-                    Find(get.Endpoint) is { } known ? new TransitionList(known.Id, known.Journal.Snapshot()) : Unknown(get.Endpoint));
                 break;
             case GetPlace place:
                 _connections.Governor.Forward(place);

@@ -3,6 +3,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.TestKit;
 using Akka.Actor;
+using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Connections;
 
@@ -59,13 +60,18 @@ public class TransitionTableTests : ConnectionSpec
         Connection.Tell(new CloseConnection(1000, "done"));
         ExpectStopped();
         observed.Add(("BackingOff", "stops"));
+        observed.UnionWith(Heard(listener));
+
+        Assert.Equal(Table().Order(), observed.Order());
+    }
+
+    private static IEnumerable<(string From, string To)> Heard(TestProbe listener)
+    {
         while (listener.HasMessages)
         {
             var transition = listener.ExpectMsg<FSMBase.Transition<ConnectionState>>();
-            observed.Add((transition.From.ToString(), transition.To.ToString()));
+            yield return (transition.From.ToString(), transition.To.ToString());
         }
-
-        Assert.Equal(Table().Order(), observed.Order());
     }
 
     private static HashSet<(string From, string To)> Table([CallerFilePath] string here = "")

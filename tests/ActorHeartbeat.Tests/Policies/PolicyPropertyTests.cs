@@ -76,55 +76,57 @@ public class PolicyPropertyTests
             .QuickCheckThrowOnFailure();
     }
 
+    private static FailureLayer?[] Layers { get; } = Enum.GetValues<FailureLayer>().Cast<FailureLayer?>().Append(null).ToArray();
+
+    private static Gen<CloseCause> Causes =>
+        from kind in Gen.Elements(Enum.GetValues<CauseKind>())
+        from layer in Gen.Elements(Layers)
+        from close in Code
+        from status in Code
+        from header in Gen.Elements(
+            null,
+            "",
+            "0",
+            "-1",
+            "7",
+            "1e9",
+            "99999999999999999999999999999",
+            "soon",
+            "Sat, 21 Nov 2026 12:00:30 GMT",
+            "Sat, 21 Nov 9999 12:00:30 GMT")
+        select new CloseCause(kind, "x")
+        {
+            Layer = layer,
+            CloseCode = close,
+            HttpStatus = status,
+            RetryAfter = header,
+        };
+
+    private static Gen<OutcomeRule> Rules =>
+        from codes in Gen.Choose(0, 5100)
+        from width in Gen.Choose(0, 500)
+        from uses in Gen.Choose(0, 7)
+        from layer in Gen.Elements(Layers[..^1])
+        from then in Gen.Elements(Enum.GetValues<OutcomeAction>())
+        from scope in Gen.Elements(Enum.GetValues<GovernorScope>())
+        from retry in Gen.OneOf(
+            Gen.Constant((TimeSpan?)null), Gen.Choose(0, 600).Select(seconds => (TimeSpan?)TimeSpan.FromSeconds(seconds)))
+        select new OutcomeRule
+        {
+            HttpStatus = (uses & 1) != 0 ? [new CodeRange(codes, codes + width)] : [],
+            CloseCode = (uses & 2) != 0 ? [new CodeRange(codes, codes + width)] : [],
+            Failure = (uses & 4) != 0 ? [layer!.Value] : [], // null is the last of them, and cut off
+            Then = then,
+            Scope = scope,
+            Retry = retry,
+        };
+
     [Fact]
     public void Every_cause_has_one_outcome_by_every_table_with_a_wait_in_bounds()
     {
-        var kinds = Enum.GetValues<CauseKind>();
-        var layers = Enum.GetValues<FailureLayer>().Cast<FailureLayer?>().Append(null).ToArray();
-        var causes =
-            from kind in Gen.Elements(kinds)
-            from layer in Gen.Elements(layers)
-            from close in Code
-            from status in Code
-            from header in Gen.Elements(
-                null,
-                "",
-                "0",
-                "-1",
-                "7",
-                "1e9",
-                "99999999999999999999999999999",
-                "soon",
-                "Sat, 21 Nov 2026 12:00:30 GMT",
-                "Sat, 21 Nov 9999 12:00:30 GMT")
-            select new CloseCause(kind, "x")
-            {
-                Layer = layer,
-                CloseCode = close,
-                HttpStatus = status,
-                RetryAfter = header,
-            };
-        var rules =
-            from codes in Gen.Choose(0, 5100)
-            from width in Gen.Choose(0, 500)
-            from uses in Gen.Choose(0, 7)
-            from layer in Gen.Elements(layers[..^1])
-            from then in Gen.Elements(Enum.GetValues<OutcomeAction>())
-            from scope in Gen.Elements(Enum.GetValues<GovernorScope>())
-            from retry in Gen.OneOf(
-                Gen.Constant((TimeSpan?)null), Gen.Choose(0, 600).Select(seconds => (TimeSpan?)TimeSpan.FromSeconds(seconds)))
-            select new OutcomeRule
-            {
-                HttpStatus = (uses & 1) != 0 ? [new CodeRange(codes, codes + width)] : [],
-                CloseCode = (uses & 2) != 0 ? [new CodeRange(codes, codes + width)] : [],
-                Failure = (uses & 4) != 0 ? [layer!.Value] : [], // null is the last of them, and cut off
-                Then = then,
-                Scope = scope,
-                Retry = retry,
-            };
         var cases =
-            from cause in causes
-            from table in rules.ListOf()
+            from cause in Causes
+            from table in Rules.ListOf()
             from otherwise in Gen.Elements(Enum.GetValues<OutcomeAction>())
             select (cause, Table: new OutcomeSettings([.. table], otherwise));
 
