@@ -145,7 +145,8 @@ public sealed class ConfigurationLoaderTests
         Assert.Equal(new FlapSettings(5, Seconds(60), TimeSpan.FromMinutes(5)), endpoint.Flap);
         Assert.Equal(new RotationSettings(TimeSpan.FromHours(23), 0.1, Seconds(2)) { DuplicateKey = "/id" }, endpoint.MaxAge);
         Assert.Equal(
-            new DataIdleSettings(Seconds(90), [new(new(22, 0), new(6, 30)), new(new(12, 0), new(13, 0))]), endpoint.Timeouts.DataIdle);
+            new DataIdleSettings(Seconds(90)) { QuietHours = [new(new(22, 0), new(6, 30)), new(new(12, 0), new(13, 0))] },
+            endpoint.Timeouts.DataIdle);
         Assert.Equal(new LimitSettings { Message = 64 * 1024, ReplayBytes = 1_000_000 }, endpoint.Limits);
         Assert.Equal(
             new OutcomeSettings(

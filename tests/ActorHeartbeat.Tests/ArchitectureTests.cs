@@ -46,7 +46,7 @@ public partial class ArchitectureTests
             ("Policies", ["Akka", .. Above("Endpoints", "Protocol")]),
             ("Transport", ["Akka", .. Above("Endpoints", "Protocol", "Transport")]),
             ("Feeds", Above("Endpoints", "Protocol", "Feeds")),
-            ("Governor", Above("Endpoints", "Policies", "Scheduling")),
+            ("Governor", Above("Endpoints", "Protocol", "Policies", "Scheduling")),
             ("Connections", Above("Endpoints", "Protocol", "Policies", "Scheduling", "Transport", "Feeds", "Governor")),
             ("Scheduling", ["ActorHeartbeat"]),
         })

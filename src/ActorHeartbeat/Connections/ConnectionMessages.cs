@@ -8,22 +8,22 @@ using Akka.Event;
 namespace ActorHeartbeat.Connections;
 
 /// <summary>Close and dial again; does not count as a failure. While backing off: retry now.</summary>
-public sealed record Refresh(string Why);
+public sealed record Refresh(string Why) : ISerializableMessage;
 
 /// <summary>Close for good, with a Close frame, then stop. The messages of on-close go out first.</summary>
-public sealed record CloseConnection(int Code, string Reason);
+public sealed record CloseConnection(int Code, string Reason) : ISerializableMessage;
 
 /// <summary>The endpoint has other settings from now on.</summary>
 /// <param name="Settings">All of them.</param>
 /// <param name="SendRate">What the endpoint's group allows to be sent over one connection; null for no limit.</param>
 /// <param name="Effect">The strongest effect of what changed.</param>
-public sealed record SettingsChanged(EndpointSettings Settings, Rate? SendRate, ChangeEffect Effect);
+public sealed record SettingsChanged(EndpointSettings Settings, Rate? SendRate, ChangeEffect Effect) : ISerializableMessage;
 
 /// <summary>
 /// Send a message; answered by <see cref="SendResult"/>. A message that is queued is answered twice: that it is queued, and what became of
 /// it.
 /// </summary>
-public sealed record SendMessage(OutboundMessage Message)
+public sealed record SendMessage(OutboundMessage Message) : ISerializableMessage
 {
     /// <summary>Whose <see cref="Supervision.LostSends"/> answers should it find its actor dead.</summary>
     internal IActorRef? By { get; init; }
@@ -31,11 +31,11 @@ public sealed record SendMessage(OutboundMessage Message)
 
 /// <param name="Status">What became of the message.</param>
 /// <param name="Why">For a message that was not sent: one line.</param>
-public sealed record SendResult(SendStatus Status, string Why = "") : IDeadLetterSuppression;
+public sealed record SendResult(SendStatus Status, string Why = "") : ISerializableMessage, IDeadLetterSuppression;
 
 /// <summary>The subscription of a key was remembered or forgotten. An open connection sends the message, if any, now.</summary>
 /// <param name="IsKept">Whether the message is sent after every later connect too.</param>
-internal sealed record SubscriptionChanged(string Key, OutboundMessage? Message, bool IsKept);
+internal sealed record SubscriptionChanged(string Key, OutboundMessage? Message, bool IsKept) : ISerializableMessage;
 
 /// <summary>
 /// Published on the event stream by the supervisor when an endpoint's connection goes from one of connecting, open and backing-off to
@@ -53,14 +53,14 @@ public sealed record StateChanged(
     int Attempt,
     CloseCause? Cause,
     TimeSpan? RetryIn,
-    DateTimeOffset At);
+    DateTimeOffset At) : ISerializableMessage;
 
 /// <summary>
 /// What a connection actor tells the supervisor. It may come after the endpoint was paused and resumed, or replaced its connection: the id
 /// says who
 /// speaks.
 /// </summary>
-internal abstract record ConnectionReport(EndpointId Endpoint, ConnectionId Connection);
+internal abstract record ConnectionReport(EndpointId Endpoint, ConnectionId Connection) : ISerializableMessage;
 
 /// <summary>The connection went from one of connecting, open and backing-off to another.</summary>
 /// <param name="Status">How it stands now.</param>
@@ -90,7 +90,7 @@ internal sealed record SuccessorReady(EndpointId Endpoint, ConnectionId Connecti
 /// <see cref="SuccessorFailed"/> and does not answer.
 /// </summary>
 /// <param name="Before">How the endpoint stands until then.</param>
-internal sealed record TakeOver(ConnectionStatus? Before);
+internal sealed record TakeOver(ConnectionStatus? Before) : ISerializableMessage;
 
 /// <summary>The successor is the endpoint's connection from now on; the old one is to be closed.</summary>
 internal sealed record TookOver(EndpointId Endpoint, ConnectionId Connection, ConnectionStatus Status)
@@ -101,10 +101,13 @@ internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionId Connect
     : ConnectionReport(Endpoint, Connection);
 
 /// <summary>Told to the primary: the connection that was to replace it has failed and is gone; ask again after a while.</summary>
-internal sealed record RotationFailed(CloseCause Cause, TimeSpan RetryIn);
+internal sealed record RotationFailed(CloseCause Cause, TimeSpan RetryIn) : ISerializableMessage;
 
-/// <summary>What a dial or a socket reports. An event of an older incarnation changes nothing and is counted.</summary>
-internal abstract record ConnectionEvent(long Incarnation);
+/// <summary>
+/// What a dial or a socket reports to its actor, and so never leaves the process. An event of an older incarnation changes nothing and is
+/// counted.
+/// </summary>
+internal abstract record ConnectionEvent(long Incarnation) : INoSerializationVerificationNeeded;
 
 internal sealed record DialCompleted(long Incarnation, DialResult Result) : ConnectionEvent(Incarnation);
 

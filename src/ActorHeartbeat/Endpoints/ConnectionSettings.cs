@@ -18,13 +18,10 @@ public sealed record TimeoutSettings
 
 /// <summary>The data clock: pongs never keep a silent feed up.</summary>
 /// <param name="After">Silence of data that means reconnect.</param>
-/// <param name="QuietHours">UTC times of day in which silence is expected and not judged.</param>
-public sealed record DataIdleSettings(TimeSpan After, ValueList<QuietHours> QuietHours)
+public sealed record DataIdleSettings(TimeSpan After)
 {
-    public DataIdleSettings(TimeSpan after)
-        : this(after, [])
-    {
-    }
+    /// <summary>UTC times of day in which silence is expected and not judged. None by default.</summary>
+    public ValueList<QuietHours> QuietHours { get; init; } = [];
 }
 
 /// <summary>A daily span in UTC, from inclusive to exclusive; it may pass midnight.</summary>

@@ -30,6 +30,9 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
 
     public int Count => _entries.Length;
 
+    /// <summary>Whether keys that differ in the case of letters only are the same.</summary>
+    internal bool IgnoresCase => _comparer.Equals("a", "A");
+
     public TValue this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"there is no \"{key}\"");
 
     public IEnumerable<string> Keys => _entries.Select(entry => entry.Key);

@@ -202,5 +202,5 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
         public static readonly SaveIsOverdue Instance = new();
     }
 
-    private sealed record SaveEnded(ConnectGovernor By, string? Failure);
+    private sealed record SaveEnded(ConnectGovernor By, string? Failure) : INoSerializationVerificationNeeded;
 }

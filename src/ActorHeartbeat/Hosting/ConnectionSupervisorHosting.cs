@@ -4,6 +4,7 @@ using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Feeds.Actors;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Scheduling;
+using ActorHeartbeat.Serialization;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.WebSockets;
@@ -58,6 +59,7 @@ public static class ConnectionSupervisorHosting
         return builder
             .AddHocon(PhaseTimeout(options.Supervisor.ShutdownTimeout + Grace + Grace), HoconAddMode.Append)
             .AddHocon(DedicatedThreadScheduler.Configuration, HoconAddMode.Append)
+            .AddHocon(MessageSerializer.Configuration, HoconAddMode.Append)
             .WithActors((system, registry) => Start(system, registry, options));
     }
 

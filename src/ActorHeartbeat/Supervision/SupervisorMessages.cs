@@ -1,6 +1,7 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using Akka.Event;
 
 namespace ActorHeartbeat.Supervision;
@@ -10,7 +11,8 @@ namespace ActorHeartbeat.Supervision;
 /// change asks for. Answered by <see cref="ConfigurationApplied"/>.
 /// </summary>
 public sealed record ApplyConfiguration(
-    IReadOnlyCollection<EndpointSettings> Endpoints, IReadOnlyDictionary<string, GroupSettings> Groups, SupervisorSettings Supervisor);
+    IReadOnlyCollection<EndpointSettings> Endpoints, IReadOnlyDictionary<string, GroupSettings> Groups, SupervisorSettings Supervisor)
+    : ISerializableMessage;
 
 /// <summary>What a configuration did, each endpoint named once.</summary>
 public sealed record ConfigurationApplied(
@@ -20,51 +22,51 @@ public sealed record ConfigurationApplied(
     ValueList<EndpointId> NextAttempt,
     ValueList<EndpointId> ChangedLive,
     int Unchanged
-) : IDeadLetterSuppression;
+) : ISerializableMessage, IDeadLetterSuppression;
 
 /// <summary>Supervises one more endpoint. Refused when its id is taken. Answered by <see cref="CommandResult"/>.</summary>
-public sealed record AddEndpoint(EndpointSettings Settings);
+public sealed record AddEndpoint(EndpointSettings Settings) : ISerializableMessage;
 
 /// <summary>Gives an endpoint new settings. Answered by <see cref="CommandResult"/>.</summary>
-public sealed record ReconfigureEndpoint(EndpointSettings Settings);
+public sealed record ReconfigureEndpoint(EndpointSettings Settings) : ISerializableMessage;
 
 /// <summary>Closes an endpoint's connection and forgets it. Answered by <see cref="CommandResult"/>.</summary>
-public sealed record RemoveEndpoint(EndpointId Endpoint);
+public sealed record RemoveEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
 /// <summary>Closes the connection with a Close frame and keeps the endpoint, paused. Answered by <see cref="CommandResult"/>.</summary>
-public sealed record PauseEndpoint(EndpointId Endpoint);
+public sealed record PauseEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
 /// <summary>Starts a paused or failed endpoint. Answered by <see cref="CommandResult"/>.</summary>
-public sealed record ResumeEndpoint(EndpointId Endpoint);
+public sealed record ResumeEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
 /// <summary>Closes and dials again; retries now when it is backing off. Answered by <see cref="CommandResult"/>.</summary>
-public sealed record RefreshEndpoint(EndpointId Endpoint);
+public sealed record RefreshEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
 /// <summary>Closes for good with this code and reason; the endpoint stays, paused. Answered by <see cref="CommandResult"/>.</summary>
-public sealed record CloseEndpoint(EndpointId Endpoint, int Code, string Reason);
+public sealed record CloseEndpoint(EndpointId Endpoint, int Code, string Reason) : ISerializableMessage;
 
 /// <summary>Replaces the connection by a new one, the new one first. Answered by <see cref="CommandResult"/>.</summary>
-public sealed record RotateEndpoint(EndpointId Endpoint);
+public sealed record RotateEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
 /// <summary>Sends a message. Answered by <see cref="SendResult"/>, or <see cref="CommandResult"/> when there is no such endpoint.</summary>
-public sealed record SendTo(EndpointId Endpoint, OutboundMessage Message);
+public sealed record SendTo(EndpointId Endpoint, OutboundMessage Message) : ISerializableMessage;
 
 /// <summary>
 /// Remembers a message and sends it after every connect, and now if open; an endpoint that is down, paused or failed sends it when it next
 /// opens.
 /// Forgotten with the endpoint. Answered by <see cref="CommandResult"/>.
 /// </summary>
-public sealed record SubscribeTo(EndpointId Endpoint, string Key, OutboundMessage Message);
+public sealed record SubscribeTo(EndpointId Endpoint, string Key, OutboundMessage Message) : ISerializableMessage;
 
 /// <summary>
 /// Forgets a remembered message; <paramref name="Message"/>, if any, is sent now if open. Answered by <see cref="CommandResult"/>.
 /// </summary>
-public sealed record UnsubscribeFrom(EndpointId Endpoint, string Key, OutboundMessage? Message);
+public sealed record UnsubscribeFrom(EndpointId Endpoint, string Key, OutboundMessage? Message) : ISerializableMessage;
 
 /// <summary>The answer to a command. Nobody needs to wait for it.</summary>
 /// <param name="Outcome">Whether it was taken.</param>
 /// <param name="Why">For one that was not: one line.</param>
-public sealed record CommandResult(CommandOutcome Outcome, string Why = "") : IDeadLetterSuppression;
+public sealed record CommandResult(CommandOutcome Outcome, string Why = "") : ISerializableMessage, IDeadLetterSuppression;
 
 public enum CommandOutcome
 {
@@ -74,33 +76,33 @@ public enum CommandOutcome
 }
 
 /// <summary>Asks for all endpoints; answered by <see cref="EndpointList"/>.</summary>
-public sealed record GetEndpoints
+public sealed record GetEndpoints : ISerializableMessage
 {
     public static readonly GetEndpoints Instance = new();
 }
 
-public sealed record EndpointList(IReadOnlyList<EndpointSnapshot> Endpoints);
+public sealed record EndpointList(IReadOnlyList<EndpointSnapshot> Endpoints) : ISerializableMessage;
 
 /// <summary>Asks for one endpoint; answered by <see cref="EndpointSnapshot"/>, or <see cref="CommandResult"/> when there is none.</summary>
-public sealed record GetEndpoint(EndpointId Endpoint);
+public sealed record GetEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
 /// <summary>
 /// Closes every connection with its drain close code and answers <see cref="Drained"/> when all are gone, at the latest after
 /// supervisor.shutdown-timeout. It happens once, whoever asks and how often; every one who asks is answered. Nothing is dialed any more.
 /// </summary>
-public sealed record Drain(string Reason);
+public sealed record Drain(string Reason) : ISerializableMessage;
 
 /// <param name="Forced">Endpoints that had not closed in time and were dropped.</param>
-public sealed record Drained(int Forced);
+public sealed record Drained(int Forced) : ISerializableMessage;
 
 /// <summary>
 /// Asks for the last transitions of an endpoint; answered by <see cref="TransitionList"/>, or <see cref="CommandResult"/> when there is
 /// none.
 /// </summary>
-public sealed record GetTransitions(EndpointId Endpoint);
+public sealed record GetTransitions(EndpointId Endpoint) : ISerializableMessage;
 
 /// <param name="Transitions">Oldest first, 64 at most.</param>
-public sealed record TransitionList(EndpointId Endpoint, ValueList<StateChanged> Transitions);
+public sealed record TransitionList(EndpointId Endpoint, ValueList<StateChanged> Transitions) : ISerializableMessage;
 
 /// <summary>One endpoint as it stands.</summary>
 /// <param name="Mode">What the supervisor wants of it, or failed.</param>
@@ -116,7 +118,7 @@ public sealed record EndpointSnapshot(
     DateTimeOffset Since,
     EndpointSettings Settings,
     ConnectionStatus? Status,
-    EndpointFigures Figures)
+    EndpointFigures Figures) : ISerializableMessage
 {
     /// <summary>
     /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.
@@ -166,4 +168,4 @@ public enum EndpointMode
 }
 
 /// <summary>Published on the event stream when an endpoint is paused or has failed for good.</summary>
-public sealed record EndpointModeChanged(EndpointSnapshot Endpoint);
+public sealed record EndpointModeChanged(EndpointSnapshot Endpoint) : ISerializableMessage;

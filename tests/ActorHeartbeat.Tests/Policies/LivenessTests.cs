@@ -75,7 +75,7 @@ public class LivenessTests
         {
             Timeouts = new TimeoutSettings
             {
-                DataIdle = new DataIdleSettings(S(60), [new QuietHours(new TimeOnly(22, 0), new TimeOnly(6, 0))]),
+                DataIdle = new DataIdleSettings(S(60)) { QuietHours = [new QuietHours(new TimeOnly(22, 0), new TimeOnly(6, 0))] },
             },
         };
         var signs = SignsAt(0) with { LastInbound = S(40_000), LastAnswer = S(40_000) };
@@ -94,7 +94,7 @@ public class LivenessTests
             Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.None },
             Timeouts = new TimeoutSettings
             {
-                DataIdle = new DataIdleSettings(S(60), [new QuietHours(new TimeOnly(22, 0), new TimeOnly(6, 0))]),
+                DataIdle = new DataIdleSettings(S(60)) { QuietHours = [new QuietHours(new TimeOnly(22, 0), new TimeOnly(6, 0))] },
             },
         };
 

@@ -1,6 +1,8 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using Akka.Actor;
 using Akka.Event;
+using Newtonsoft.Json;
 
 namespace ActorHeartbeat.Feeds.Actors;
 
@@ -15,13 +17,18 @@ namespace ActorHeartbeat.Feeds.Actors;
 /// begins nothing new but has everything delivered again that is not acknowledged. So an actor that subscribes in its PreStart goes on
 /// after a restart where it was.
 /// </remarks>
-public sealed record SubscribeToFeed
+public sealed record SubscribeToFeed : ISerializableMessage
 {
     /// <summary>One endpoint's feed; it need not exist yet.</summary>
     public SubscribeToFeed(IActorRef subscriber, EndpointId endpoint) => (Subscriber, Endpoint) = (subscriber, endpoint);
 
     /// <summary>The feeds of all endpoints with these labels in one.</summary>
     public SubscribeToFeed(IActorRef subscriber, LabelSelector selector) => (Subscriber, Selector) = (subscriber, selector);
+
+    // For the serializer, which cannot tell the other two apart.
+    [JsonConstructor]
+    private SubscribeToFeed(IActorRef subscriber, EndpointId? endpoint, LabelSelector? selector) =>
+        (Subscriber, Endpoint, Selector) = (subscriber, endpoint, selector);
 
     /// <summary>Who gets the events.</summary>
     public IActorRef Subscriber { get; }
@@ -71,24 +78,24 @@ public sealed record SubscribeToFeed
 /// cref="FeedEnded"/>.
 /// </summary>
 /// <param name="Request">The request that began it, or an equal one.</param>
-public sealed record UnsubscribeFromFeed(SubscribeToFeed Request);
+public sealed record UnsubscribeFromFeed(SubscribeToFeed Request) : ISerializableMessage;
 
 /// <summary>The subscription is there; everything from here on is delivered.</summary>
-public sealed record FeedSubscribed(SubscribeToFeed Request) : IDeadLetterSuppression;
+public sealed record FeedSubscribed(SubscribeToFeed Request) : ISerializableMessage, IDeadLetterSuppression;
 
 /// <summary>One event. Its sender expects a <see cref="FeedAck"/>. The payload is shared with other subscribers: read only.</summary>
 /// <param name="Number">Counts the deliveries of the subscription from 1. One that is delivered again keeps its number.</param>
 /// <param name="Event">What happened.</param>
-public sealed record FeedDelivery(long Number, FeedEvent Event) : IDeadLetterSuppression;
+public sealed record FeedDelivery(long Number, FeedEvent Event) : ISerializableMessage, IDeadLetterSuppression;
 
 /// <summary>To the sender of a delivery: this one and all before it are done with, and as many more may come.</summary>
 /// <param name="Number">Of the delivery. One acknowledged before changes nothing.</param>
-public sealed record FeedAck(long Number) : IDeadLetterSuppression;
+public sealed record FeedAck(long Number) : ISerializableMessage, IDeadLetterSuppression;
 
 /// <summary>The last message of a subscription.</summary>
 /// <param name="Request">The request that began it.</param>
 /// <param name="Cause">Why nothing more comes.</param>
-public sealed record FeedEnded(SubscribeToFeed Request, FeedEndCause Cause) : IDeadLetterSuppression;
+public sealed record FeedEnded(SubscribeToFeed Request, FeedEndCause Cause) : ISerializableMessage, IDeadLetterSuppression;
 
 public enum FeedEndCause
 {

@@ -1,0 +1,121 @@
+using System.Text;
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Feeds.Actors;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Supervision;
+
+namespace ActorHeartbeat.Tests.Serialization;
+
+/// <summary>
+/// Messages that another process may send or get. Beside these, the suites of supervisor, connections, governor and feeds run with
+/// <c>akka.actor.serialize-messages = on</c>.
+/// </summary>
+public sealed class MessageSerializationTests() : Akka.TestKit.Xunit2.TestKit(VirtualTime.Configuration)
+{
+    private static readonly EndpointId Id = new("prices");
+
+    private static readonly EndpointSettings Settings = new()
+    {
+        Id = Id,
+        Url = new Uri("wss://a/?x=1"),
+        Urls = [new Uri("wss://a/?x=1"), new Uri("wss://b")],
+        Headers = new ValueMap<SecretValue>(
+            [new("Authorization", new SecretValue(SecretSource.File, "/run/token", "Bearer "))], StringComparer.OrdinalIgnoreCase),
+        Labels = new ValueMap<string>([new("venue", "x"), new("kind", "y")]),
+        OnOpen = [new OpeningMessage(OutboundMessage.Text("log in"), new MessagePattern.Text("welcome"), TimeSpan.FromSeconds(3))],
+        OnClose = [OutboundMessage.Binary(new byte[] { 0, 255 })],
+        Heartbeat = new HeartbeatSettings
+        {
+            Mode = HeartbeatMode.Json,
+            Send = OutboundMessage.Text("{}"),
+            Expect = new MessagePattern.Json([new JsonExpectation("/id", "1")]),
+        },
+        Enabled = false,
+        Timeouts = new TimeoutSettings
+        {
+            DataIdle = new DataIdleSettings(TimeSpan.FromMinutes(1)) { QuietHours = [new(new(22, 0), new(6, 30))] },
+        },
+        MaxAge = new RotationSettings(TimeSpan.FromHours(23), 0.1, TimeSpan.FromSeconds(2)) { DuplicateKey = "/id" },
+        Outcomes = new OutcomeSettings(
+            [new() { HttpStatus = [401, new(500, 599)], Failure = [FailureLayer.Tls], Then = OutcomeAction.NextUrl }], OutcomeAction.Stop),
+    };
+
+    public static TheoryData<object> Messages =>
+    [
+        new SettingsChanged(Settings, new Rate(5, TimeSpan.FromSeconds(1)), ChangeEffect.Reconnect),
+        new AddEndpoint(Settings),
+        new SendTo(Id, OutboundMessage.Binary(new byte[] { 1, 2, 3 })),
+        new UnsubscribeFrom(Id, "trades", Message: null),
+        new StateChanged(
+            Id,
+            Incarnation: 7,
+            From: ConnectionState.Open,
+            To: ConnectionState.BackingOff,
+            Attempt: 2,
+            CloseCause.Refresh("because"),
+            RetryIn: TimeSpan.Zero,
+            DateTimeOffset.UnixEpoch),
+        new FeedAck(5),
+        GetEndpoints.Instance,
+    ];
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void A_message_arrives_as_it_was(object message)
+    {
+        Assert.Equal(message, AcrossTheWire(message));
+    }
+
+    [Fact]
+    public void Names_of_headers_are_the_same_in_any_case_after_the_way()
+    {
+        var arrived = AcrossTheWire(new AddEndpoint(Settings));
+
+        Assert.True(arrived.Settings.Headers.ContainsKey("AUTHORIZATION"));
+        Assert.False(arrived.Settings.Labels.ContainsKey("VENUE"));
+    }
+
+    [Fact]
+    public void A_subscription_arrives_with_its_subscriber_and_what_it_asks_for()
+    {
+        var options = new SubscriptionOptions { Capacity = 7, IncludeState = false };
+
+        var one = AcrossTheWire(new SubscribeToFeed(TestActor, Id) { Options = options, Window = 3 });
+        var many = AcrossTheWire(new SubscribeToFeed(TestActor, LabelSelector.Parse("venue=x, !kind")));
+
+        Assert.Equal((TestActor, Id, options, 3), (one.Subscriber, one.Endpoint, one.Options, one.Window));
+        Assert.Equal((TestActor, null, "venue=x, !kind"), (many.Subscriber, many.Endpoint, many.Selector?.ToString()));
+    }
+
+    [Fact]
+    public void A_delivery_arrives_with_its_number_time_and_content()
+    {
+        var source = new FeedSource("run-1", Id, 4);
+        var gap = new FeedGap(GapReason.Disconnected, 8, null, 7, "cut", TimeSpan.FromSeconds(1.5));
+        FeedEvent[] events =
+        [
+            FeedEvent.Message(source, 7, 700, MessageKind.Text, Encoding.UTF8.GetBytes("{\"a\":1}")),
+            FeedEvent.Message(source, 9, 900, MessageKind.Binary, new byte[] { 0, 200 }),
+            FeedEvent.Detailed(source with { Detail = gap }, 8, 800),
+            FeedEvent.Detailed(source with { Detail = new FeedState(FeedState.BackingOff, "cut") }, 8, 800),
+            FeedEvent.Detailed(source with { Detail = "shutting down" }, 9, 901),
+        ];
+
+        var arrived = events.Select(feedEvent => AcrossTheWire(new FeedDelivery(2, feedEvent)).Event);
+
+        Assert.Equal(events.Select(Content), arrived.Select(Content));
+    }
+
+    private static (string Name, string Id, DateTimeOffset At, string Payload, FeedGap? Gap, FeedState? State, string? Reason) Content(
+        FeedEvent each) =>
+        ($"{each}", each.Id, each.Time, Convert.ToHexString(each.Payload.Span), each.Gap, each.State, each.DrainReason);
+
+    private T AcrossTheWire<T>(T message)
+        where T : class
+    {
+        var serializer = Sys.Serialization.FindSerializerFor(message);
+        return (T)serializer.FromBinary(serializer.ToBinary(message), message.GetType());
+    }
+}
