@@ -63,7 +63,7 @@ public sealed class ForeignThreadTests
     public void A_real_delay_is_refused_with_its_remedy()
     {
         using var simulation = new ActorSimulation(1);
-        simulation.System.ActorOf(Props.Create(() => new Piping())).Tell(Delayed());
+        simulation.System.ActorOf(Props.Create(() => new Piping())).Tell((Func<Task<string>>)Delayed);
 
         simulation.RunUntilIdle();
 
@@ -71,7 +71,7 @@ public sealed class ForeignThreadTests
 
         static async Task<string> Delayed()
         {
-            await Task.Delay(1);
+            await Task.Delay(100); // an actor that pipes a task which is over meets no other thread
             return "late";
         }
     }
@@ -140,6 +140,7 @@ public sealed class ForeignThreadTests
         public Piping()
         {
             Receive<Task<string>>(task => task.PipeTo(Self));
+            Receive<Func<Task<string>>>(begin => begin().PipeTo(Self));
             Receive<AskOf>(ask => ask.Asked.Ask<string>("answer me", TimeSpan.FromMinutes(1)).PipeTo(Self));
             Receive<string>(text => Sender.Tell(text));
         }

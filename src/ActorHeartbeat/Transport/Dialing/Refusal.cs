@@ -70,10 +70,10 @@ internal static class Refusal
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellation);
         try
         {
-            var body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
+            var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
             var count = 1;
             for (; count > 0 && length < bytes.Length; length += count)
-                count = await body.ReadAsync(bytes.AsMemory(length), either.Token).ConfigureAwait(false);
+                count = await ReadWhatIsThereAsync(body, bytes.AsMemory(length), either.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
         {
@@ -81,6 +81,17 @@ internal static class Refusal
         }
 
         return PeerText.Of(Encoding.UTF8.GetString(bytes, 0, length).Trim());
+    }
+
+    /// <summary>Bytes that have come already are taken even past the deadline, which may be a process that had no turn until then.</summary>
+    private static async Task<int> ReadWhatIsThereAsync(Stream body, Memory<byte> into, CancellationToken deadline)
+    {
+        using var read = new CancellationTokenSource();
+        var count = body.ReadAsync(into, read.Token);
+        if (count.IsCompleted)
+            return await count.ConfigureAwait(false);
+        await using var late = deadline.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), read); // given beside it
+        return await count.ConfigureAwait(false);
     }
 
     private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
