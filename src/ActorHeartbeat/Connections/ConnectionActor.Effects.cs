@@ -136,7 +136,8 @@ public sealed partial class ConnectionActor
     /// </summary>
     protected override void PostStop()
     {
-        LinkOf(StateData)?.Abort();
+        if (LinkOf(StateData) is { IsGone: false } left)
+            left.Abort();
         _board.Status = _board.Status?.WithoutActor();
         base.PostStop();
     }

@@ -61,6 +61,12 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     internal static Props Props(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with) =>
         Akka.Actor.Props.CreateBy(new Producer(start, plane, board, with));
 
+    /// <summary>The settings it goes by; a test looks whether it has taken others.</summary>
+    internal EndpointSettings Settings => _settings;
+
+    /// <summary>What it sends after every connect; a test looks what it remembers.</summary>
+    internal IReadOnlyCollection<string> Subscriptions => _subscriptions.Keys;
+
     private TimeSpan Now => _with.Clock.Elapsed;
 
     /// <summary>What a state leaves open is answered alike in every state.</summary>
@@ -155,8 +161,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case SettingsChanged changed:
                 TakeSettings(changed.Settings, changed.SendRate);
                 return WhenOutdated(data);
-            case RotationFailed:
-                return WhenOutdated(data); // it would open what a rotation was to replace
             case CloseConnection close:
                 return End(data, close, data.Link).First(data.Link.Abort);
             default:
@@ -311,7 +315,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case TakeOver:
                 return Step.Stay; // it has lost what it was ready with, and said so
             case RotationFailed:
-                return Step.Stay; // it has no connection to keep, and its next dial takes the present settings
+                return Step.Stay; // it has no connection to keep, and its dial has the present settings
             default:
                 throw new InvalidOperationException($"{happened} in {StateName}");
         }
