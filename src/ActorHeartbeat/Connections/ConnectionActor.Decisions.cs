@@ -1,5 +1,4 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
 

@@ -39,14 +39,15 @@ public sealed partial class ConnectionActor
     };
 
     /// <summary>
-    /// Gives back what the actor had before and has no more. Nothing crosses from one request to the next, which brings a permit of its own;
-    /// the same request keeps what it may have been granted.
+    /// Gives back what the actor had before and has no more. Nothing crosses from one request to the next, which brings a permit of its
+    /// own; the same request keeps what it may have been granted.
     /// </summary>
     /// <param name="before">What the actor knew.</param>
     /// <param name="after">What it knows now; null when it stops.</param>
     private void GiveBack(ConnectionData before, ConnectionData? after)
     {
-        var isNewRequest = after is BackingOffData { Phase: BackingOffPhase.Queued } asks && asks.Request != (before as BackingOffData)?.Request;
+        var isNewRequest =
+            after is BackingOffData { Phase: BackingOffPhase.Queued } asks && asks.Request != (before as BackingOffData)?.Request;
         Return(HeldWith(before) & ~(isNewRequest ? Holding.Nothing : HeldWith(after)));
     }
 

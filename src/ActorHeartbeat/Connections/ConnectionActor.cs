@@ -301,8 +301,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case ConnectionEvent:
                 return Step.Stay.Then(_plane.Counters.CountStale);
             case PermitGranted:
-                // Its request was reminded of when it was granted already, or is no longer the one that waits. The governor knows one permit
-                // of this actor, however often it grants, so that what is held with the present data stays.
+                // Its request was reminded of when it was granted already, or is no longer the one that waits. The governor knows one
+                // permit of this actor, however often it grants, so that what is held with the present data stays.
                 return Step.Stay.Then(() => Return(Holding.Permit & ~HeldWith(StateData)));
             case PermitRefused:
                 return Step.Stay; // to a request that was withdrawn

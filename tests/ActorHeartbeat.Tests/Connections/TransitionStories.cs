@@ -1,7 +1,8 @@
 namespace ActorHeartbeat.Tests.Connections;
 
 /// <summary>
-/// For every row of the tables of transitions a story whose last line is its event, in its state, with its guard. <c>@</c> leads to the state.
+/// For every row of the tables of transitions a story whose last line is its event, in its state, with its guard. <c>@</c> leads to the
+/// state.
 /// </summary>
 internal static class TransitionStories
 {
@@ -92,8 +93,8 @@ internal static class TransitionStories
         (Silent, "pong-deadline", "misses below max-missed", "@; advance 10s"),
         (Silent, "pong-deadline", "misses reach max-missed", "settings max-missed=1; @; advance 10s"),
         (Silent, "pong-deadline", "a subscriber held the pump back", "settings strict=true; @; hold back; advance 10s"),
-        (Silent, "pong-deadline", "stable since", "settings initial=1s; start; advance 0s; permit; dial fails; advance 1s; permit; dial succeeds; "
-            + "reload interval=6s; advance 6s; advance 4s"),
+        (Silent, "pong-deadline", "stable since",
+            "start; advance 0s; permit; dial fails; advance 1s; permit; dial succeeds; reload interval=6s; advance 6s; advance 4s"),
         (Silent, "pong-deadline", "the turn of a message", "rate 2s; @; send a; send b; advance 2s"),
         (Silent, "pong-deadline", "no data for data-idle", "settings data-idle=5s; @; advance 3s"),
         (Silent, "pong-deadline", "not asked for max-silence", "settings max-silence=5s; @; advance 3s"),
@@ -115,9 +116,10 @@ internal static class TransitionStories
         (Connected, "reload", "needs a new connection", "settings on-close=bye; @; reload url=ws://other.test/"),
         (Connected, "reload", "another max-age", "@; reload max-age=1h"),
         (Connected, "reload", "otherwise", "@; reload max-message=7"),
-        (Connected, "rotation failed", "no room for it, and the settings need a new connection",
+        (Connected, "rotation failed", "no room for it, a change waits",
             "settings on-close=bye; @; reload beside url=ws://other.test/; rotation failed no room"),
-        (Connected, "rotation failed", "otherwise", "@; rotation failed"),
+        (Connected, "rotation failed", "no room for it, the settings hold", "@; rotation failed no room"),
+        (Connected, "rotation failed", "otherwise", "@; reload beside url=ws://other.test/; rotation failed"),
         (Connected, "refresh", "", "settings on-close=bye; @; refresh"),
         (Connected, "refresh", "a successor", "successor; @; refresh"),
         (Connected, "close", "", "settings on-close=bye; @; close"),

@@ -2,7 +2,6 @@ using System.Globalization;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
-using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Scheduling;
@@ -191,7 +190,7 @@ internal sealed class Story : IDisposable
             var asked = ++_rounds;
             _connection.Tell(new Identify(asked), _probe.Ref);
             _stopped =
-                _probe.FishForMessage(message => message is Terminated || (message is ActorIdentity { MessageId: int answered } && answered == asked))
+                _probe.FishForMessage(message => message is Terminated || (message as ActorIdentity)?.MessageId is int answered && answered == asked)
                 is Terminated;
         }
     }
@@ -210,7 +209,7 @@ internal sealed class Story : IDisposable
             new(new DialRequest(settings, url, []));
     }
 
-    /// <summary>Makes the actor and keeps it: state, data and timers of the machine itself are observed, not what it says of them.</summary>
+    /// <summary>Makes the actor and keeps it: the machine itself is observed, not what it says of itself.</summary>
     private sealed class Producer(Story story, ConnectionDependencies with) : IIndirectActorProducer
     {
         public Type ActorType => typeof(ConnectionActor);

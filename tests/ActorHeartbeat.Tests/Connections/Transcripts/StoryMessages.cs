@@ -4,7 +4,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
-using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Connections.Transcripts;

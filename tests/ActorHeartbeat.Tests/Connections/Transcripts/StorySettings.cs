@@ -55,10 +55,12 @@ internal static class StorySettings
         "strict" => all with { Strict = bool.Parse(value) },
         "send" => all with { Send = OutboundMessage.Text(value) },
         "expect" => all with { Expect = Pattern(value) },
-        "reply" => all with { Reply = new HeartbeatReply(new MessagePattern.Text(value.Split(':')[0]), OutboundMessage.Text(value.Split(':')[1])) },
+        "reply" => all with { Reply = Reply(value.Split(':')) },
         "max-silence" => all with { MaxSilence = Time(value) },
         _ => throw new FormatException($"'{key}' is no setting of a story"),
     };
+
+    private static HeartbeatReply Reply(string[] parts) => new(new MessagePattern.Text(parts[0]), OutboundMessage.Text(parts[1]));
 
     private static OpeningMessage Opening(string text)
     {
@@ -74,11 +76,12 @@ internal static class StorySettings
 
     /// <summary><c>403:Stop,502:NextUrl</c>: what a status of a refused handshake, or a close code, leads to.</summary>
     private static OutcomeSettings Outcomes(string text) => new(
-        [.. text.Split(',').Select(rule => rule.Split(':')).Select(rule => Rule(int.Parse(rule[0], CultureInfo.InvariantCulture), rule[1]))],
+        [.. text.Split(',').Select(rule => rule.Split(':')).Select(rule => Rule(rule[0], rule[1]))],
         OutcomeAction.Retry);
 
-    private static OutcomeRule Rule(int code, string action)
+    private static OutcomeRule Rule(string status, string action)
     {
+        var code = int.Parse(status, CultureInfo.InvariantCulture);
         var then = Enum.Parse<OutcomeAction>(action);
         return code < 1000 ? new OutcomeRule { HttpStatus = [code], Then = then } : new OutcomeRule { CloseCode = [code], Then = then };
     }
