@@ -2,7 +2,6 @@ using System.Globalization;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
-using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.TestKit;
@@ -190,7 +189,7 @@ internal sealed class Story : IDisposable
             var asked = ++_rounds;
             _connection.Tell(new Identify(asked), _probe.Ref);
             _stopped =
-                _probe.FishForMessage(message => message is Terminated || (message as ActorIdentity)?.MessageId is int answered && answered == asked)
+                _probe.FishForMessage(message => message is Terminated || Equals((message as ActorIdentity)?.MessageId, asked))
                 is Terminated;
         }
     }
