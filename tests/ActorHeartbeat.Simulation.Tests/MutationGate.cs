@@ -9,7 +9,9 @@ public class MutationGate(ITestOutputHelper output)
     internal const int MostSeeds = 6;
 
     private const string Actor = "Connections/ConnectionActor.cs",
+        Decisions = "Connections/ConnectionActor.Decisions.cs",
         Effects = "Connections/ConnectionActor.Effects.cs",
+        Permits = "Connections/ConnectionActor.Permits.cs",
         Sending = "Connections/ConnectionActor.Sending.cs",
         Budgets = "Governor/DialBudgets.cs",
         Governor = "Governor/ConnectGovernor.cs",
@@ -22,8 +24,8 @@ public class MutationGate(ITestOutputHelper output)
 
     private static readonly Mutant[] Mutants =
     [
-        new("a stale incarnation is accepted", Effects, "happened.Incarnation == link?.Incarnation", "link is not null"),
-        new("a stale event is not counted", Effects, "_plane.Counters.CountStale();", ""),
+        new("a stale incarnation is accepted", Decisions, "happened.Incarnation == link?.Incarnation", "link is not null"),
+        new("a stale event is not counted", Actor, "Step.Stay.Then(_plane.Counters.CountStale)", "Step.Stay"),
         new("a state's timer is not cancelled on leaving it", Effects, "CancelTimer(TimerOf(from));", ""),
         new(
             "no deadline is armed for an answer",
@@ -37,25 +39,25 @@ public class MutationGate(ITestOutputHelper output)
             "case DeadlinePassed when data.Leaving is { IsGone: false } leaving && data.Phase == BackingOffPhase.Ending:"),
         new(
             "failures are forgotten on opening",
-            Effects,
+            Decisions,
             "            data.Failures, data.Link, now, Stable:",
             "            0, data.Link, now, Stable:"),
         new("failures are forgotten too early", "Policies/Liveness.cs", "settings.Backoff.ResetAfter", "settings.Backoff.ResetAfter / 2"),
         new(
             "a heartbeat is sent while one is out",
-            Effects,
-            "PongDeadline = Now + PongTimeout };",
-            "PongDeadline = Now + (PongTimeout / 2) };"),
+            Decisions,
+            "PongDeadline = Now + PongTimeout })",
+            "PongDeadline = Now + (PongTimeout / 2) })"),
         new(
             "missed heartbeats never end a connection",
             Actor,
-            "LivenessVerdict.Missed => Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1))",
-            "LivenessVerdict.Missed => GoTo(ConnectionState.AwaitingPong).Using(Ping(data))"),
+            ": Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1))",
+            ": Ping(data)"),
         new(
             "a permit is not returned after the handshake",
-            Effects,
-            "if (from == ConnectionState.Connecting && to != from)",
-            "if (from == ConnectionState.Connecting && to == ConnectionState.Connecting)"),
+            Permits,
+            "_with.Governor.Tell(new ReturnPermit(_settings.Id));",
+            "{ }"),
         new("a permit is not returned on a crash", Governor, "_ledger.Gone(dead.ActorRef);", ""),
         new("a place in the group is not given back", Ledger, "--_connectionsOfGroup[group] == 0", "_connectionsOfGroup[group] == 0"),
         new("the overall budget is not spent", Budgets, "_overall = _overall.Spent(now);", ""),
@@ -71,8 +73,9 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "a change is dialed with the old settings",
             Actor,
-            "                TakeSettings(changed.Settings, changed.SendRate);\n                return WhenClosing",
-            "                return WhenClosing"),
+            "        TakeSettings(changed.Settings, changed.SendRate);\n        if (changed.Effect == ChangeEffect.Reconnect)",
+            "        if (changed.Effect != ChangeEffect.Reconnect) TakeSettings(changed.Settings, changed.SendRate);\n"
+                + "        if (changed.Effect == ChangeEffect.Reconnect)"),
         new("a paused endpoint is forgotten", Supervisor, "!endpoint.IsRemoved || !endpoint.IsIdle", "!endpoint.IsIdle"),
         new(
             "a Retry-After concerns only the endpoint that got it",

@@ -10,7 +10,7 @@ namespace ActorHeartbeat.Simulation.Tests;
 [Collection(Laboratory.Name)]
 public class NamedCases(ITestOutputHelper output)
 {
-    private const string Actor = "Connections/ConnectionActor.cs", Ledger = "Governor/GovernorLedger.cs";
+    private const string Actor = "Connections/ConnectionActor.cs";
 
     internal static readonly IReadOnlyList<NamedCase> All =
     [
@@ -19,30 +19,24 @@ public class NamedCases(ITestOutputHelper output)
             new(
                 "a moved URL is not visited by the connection that its change asks for",
                 Actor,
-                "                TakeSettings(changed.Settings, changed.SendRate);\n                return WhenClosing",
-                "                return WhenClosing")),
+                "        TakeSettings(changed.Settings, changed.SendRate);\n        if (changed.Effect == ChangeEffect.Reconnect)",
+                "        if (changed.Effect != ChangeEffect.Reconnect) TakeSettings(changed.Settings, changed.SendRate);\n"
+                    + "        if (changed.Effect == ChangeEffect.Reconnect)")),
         new(
-            102,
+            16,
             new(
                 "an answer of an older incarnation is not counted while connecting",
                 Actor,
-                "case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened.FsmEvent, data.Link):",
+                "case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened, data.Link):",
                 "case SignOfLife or HeartbeatAnswered:")),
         new(
-            5,
+            2,
             new(
                 "who waits for a permit stays in the line of the group it has left",
                 Actor,
-                "RequestPermit(); // another group",
-                "{ } // another group"
+                "return Queue(data); // another line",
+                "{ } // another line"
             )),
-        new(
-            5,
-            new(
-                "a place in a line is kept when another is asked for",
-                Ledger,
-                " && (before.Request.Group, before.Request.Host) == (request.Group, request.Host)",
-                "")),
     ];
 
     [Fact]

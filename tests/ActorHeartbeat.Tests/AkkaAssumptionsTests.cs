@@ -90,17 +90,6 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         Assert.Equal(1, Volatile.Read(ref stopped));
     }
 
-    // ConnectionActor.WhenConnecting and others return null for what every state answers alike.
-    [Fact]
-    public void An_event_that_a_state_does_not_know_falls_through_to_WhenUnhandled()
-    {
-        var machine = Machine();
-
-        machine.Tell("unknown here");
-
-        ExpectMsg("unhandled: unknown here");
-    }
-
     // ConnectionActor.Enter: GoTo the same state is a transition, Stay is none; inside it StateData is still the old one.
     [Fact]
     public void GoTo_the_same_state_is_a_transition_and_its_handler_sees_the_old_and_the_new_data()
@@ -237,12 +226,7 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
                 "where" => Stay().Replying(StateName),
                 "arm" => Arm(),
                 "cancel" => Cancel(),
-                _ => null!, // asks WhenUnhandled
-            });
-            WhenUnhandled(happened =>
-            {
-                _told.Tell($"unhandled: {happened.FsmEvent}");
-                return Stay();
+                var other => throw new InvalidOperationException($"{other} in Up"),
             });
             OnTransition((from, to) => _told.Tell((from, to, StateData, NextStateData)));
             Initialize();

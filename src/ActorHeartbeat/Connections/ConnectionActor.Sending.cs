@@ -1,7 +1,6 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 using Akka.Actor;
-using State = Akka.Actor.FSMBase.State<ActorHeartbeat.Connections.ConnectionState, ActorHeartbeat.Connections.ConnectionData>;
 
 namespace ActorHeartbeat.Connections;
 
@@ -11,33 +10,44 @@ namespace ActorHeartbeat.Connections;
 /// </content>
 public sealed partial class ConnectionActor
 {
-    private static void SendOpening(ConnectionLink link, OutboundMessage message, TimeSpan now)
+    /// <summary>Opening messages from one index to another, the last of which may ask for an answer.</summary>
+    private void SendOpening(ConnectionLink link, int from, int to)
     {
-        link.Pace.Spend(now);
-        link.Send(message);
-    }
-
-    private void Replay(ConnectionLink link)
-    {
-        link.Pace.Replay(_subscriptions);
-        SendWhatMay(link);
-    }
-
-    private State WhenSending(ConnectedData data, OutboundMessage message)
-    {
-        SendWhatMay(data.Link);
-        if (SendDue(data.Link) is null && data.Link.Pace.Wait(Now) == TimeSpan.Zero)
+        for (var index = from; index <= to; index++)
         {
-            data.Link.Pace.Spend(Now);
-            SendFor(Sender, data.Link, message);
-            return Stay();
+            var opening = _settings.OnOpen[index];
+            if (opening.Expect is { } expected)
+                link.ExpectOpeningAnswer(index, expected);
+            link.Pace.Spend(Now);
+            link.Send(opening.Send);
+        }
+    }
+
+    /// <summary>Where messages have a turn, the deadline follows the first that waits for it.</summary>
+    private Step InTurn(ConnectedData data) => data.Link.Pace.IsUnlimited ? Step.Stay : Connected(StateName, data);
+
+    private void SendOrKeep(ConnectionLink link, OutboundMessage message)
+    {
+        SendWhatMay(link);
+        if (SendDue(link) is null && link.Pace.Wait(Now) == TimeSpan.Zero)
+        {
+            link.Pace.Spend(Now);
+            SendFor(Sender, link, message);
+            return;
         }
         var status = _plane.PendingSends.Keep(message, Sender, Now);
         Sender.Tell(
             new SendResult(
                 status,
                 status == SendStatus.Refused ? "as many messages as limits.send-queue allows wait for the send-rate of the group" : ""));
-        return GoTo(StateName); // its deadline follows the first that waits
+    }
+
+    private void KeepOrRefuse(OutboundMessage message)
+    {
+        TellExpired(); // what is past its time must not take the place of what is not
+        Sender.Tell(
+            new SendResult(
+                _plane.PendingSends.Offer(message, Sender, Now), $"{_settings.Id} is not open, it waits for {_board.Status?.Waiting}"));
     }
 
     private void Remember(SubscriptionChanged changed)
@@ -48,12 +58,11 @@ public sealed partial class ConnectionActor
             _subscriptions.Remove(changed.Key);
     }
 
-    private State WhenSubscribing(ConnectedData data, SubscriptionChanged changed)
+    private void SendSubscription(ConnectionLink link, SubscriptionChanged changed)
     {
         Remember(changed);
-        data.Link.Pace.Enqueue(changed.Key, changed.Message);
-        SendWhatMay(data.Link);
-        return data.Link.Pace.HasSubscriptions ? GoTo(StateName) : Stay();
+        link.Pace.Enqueue(changed.Key, changed.Message);
+        SendWhatMay(link);
     }
 
     /// <summary>Sends what the rate allows by now. What was given to the endpoint belongs to its primary connection.</summary>
@@ -85,10 +94,13 @@ public sealed partial class ConnectionActor
             late.Ticket.Tell(new SendResult(SendStatus.Expired, "it waited longer than send.time-to-live"));
     }
 
-    private void RefuseHeld(string why)
+    private void RefuseWhatCannotWait()
     {
+        if (_plane.PendingSends.KeepsWhileDown)
+            return;
         foreach (var held in _plane.PendingSends.TakeAll())
-            held.Ticket.Tell(new SendResult(SendStatus.Refused, why));
+            held.Ticket.Tell(
+                new SendResult(SendStatus.Refused, "the connection ended while it waited for the send-rate of its group"));
     }
 
     private void AnswerPeer(ConnectionLink link)

@@ -3,63 +3,21 @@ using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
-using State = Akka.Actor.FSMBase.State<ActorHeartbeat.Connections.ConnectionState, ActorHeartbeat.Connections.ConnectionData>;
 
 namespace ActorHeartbeat.Connections;
 
 /// <summary>Decides the life of one endpoint's connection: when to dial, when to doubt it, when to give it up.</summary>
 /// <remarks>
-/// <para>A test reads this table and compares it with the transitions that happen.</para>
-/// <code>
-/// | state        | event                | guard                                | next         | effect                               |
-/// | ------------ | -------------------- | ------------------------------------ | ------------ | ------------------------------------ |
-/// | BackingOff   | retry-due            | previous socket gone                 | BackingOff   | ask the governor for a permit        |
-/// | BackingOff   | retry-due            | previous socket not gone             | BackingOff   | wait for it, with a deadline         |
-/// | BackingOff   | previous socket gone | the delay is over                    | BackingOff   | ask the governor for a permit        |
-/// | BackingOff   | permit granted       |                                      | Connecting   | new incarnation, dial                |
-/// | BackingOff   | permit refused       | a successor                          | stops        |                                      |
-/// | BackingOff   | refresh              |                                      | BackingOff   | retry now                            |
-/// | BackingOff   | previous socket gone | closed for good                      | stops        |                                      |
-/// | Connecting   | dialed               | opening messages to be answered      | Connecting   | read, send up to the first of these  |
-/// | Connecting   | dialed               | no opening message to be answered    | Open         | read, send them, return the permit   |
-/// | Connecting   | opening answered     | more opening messages to be answered | Connecting   | send up to the next to be answered   |
-/// | Connecting   | opening answered     | it was the last                      | Open         | send the rest, return the permit     |
-/// | Connecting   | dial failed          |                                      | BackingOff   | return the permit                    |
-/// | Connecting   | connect-deadline     |                                      | BackingOff   | abort the dial, return the permit    |
-/// | Connecting   | ended                |                                      | BackingOff   | return the permit                    |
-/// | Connecting   | settings changed     | they ask for a new connection        | BackingOff   | abort the dial, return the permit    |
-/// | Connecting   | close                |                                      | BackingOff   | abort the dial, return the permit    |
-/// | Open         | heartbeat-due        | silent since                         | AwaitingPong | heartbeat                            |
-/// | Open         | heartbeat-due        | heard from since                     | Open         | look again when silence would be due |
-/// | Open         | heartbeat-due        | the turn of a message has come       | Open         | send what the send rate allows       |
-/// | Open         | heartbeat-due        | a clock of the endpoint ran out      | BackingOff   | abort                                |
-/// | Open         | ended                |                                      | BackingOff   |                                      |
-/// | Open         | refresh              |                                      | BackingOff   | close                                |
-/// | Open         | close                |                                      | BackingOff   | on-close messages, close             |
-/// | AwaitingPong | sign of life         |                                      | Open         | misses back to zero                  |
-/// | AwaitingPong | answer               |                                      | Open         | misses back to zero                  |
-/// | AwaitingPong | pong-deadline        | misses below max-missed              | AwaitingPong | heartbeat                            |
-/// | AwaitingPong | pong-deadline        | the turn of a message has come       | AwaitingPong | send what the send rate allows       |
-/// | AwaitingPong | pong-deadline        | misses reach max-missed              | BackingOff   | abort                                |
-/// | AwaitingPong | pong-deadline        | a clock of the endpoint ran out      | BackingOff   | abort                                |
-/// | AwaitingPong | ended                |                                      | BackingOff   |                                      |
-/// | AwaitingPong | refresh              |                                      | BackingOff   | close                                |
-/// | AwaitingPong | close                |                                      | BackingOff   | on-close messages, close             |
-/// </code>
-/// <para>Whatever leads to BackingOff stops the actor instead when the outcome is fatal or the attempts are exhausted.</para>
+/// <para>What it does with each event is in the tables of <c>transitions.md</c> beside this file; a test plays every row.</para>
 /// <para>
 /// A maintainer must not break: (1) at most one socket: a dial begins only when the transport has confirmed that the one before is gone;
 /// (2) each state owns exactly one armed deadline, armed and cancelled in <see cref="Enter"/> and nowhere else; (3) an event of another
-/// incarnation than the one in the data changes nothing and is counted.
+/// incarnation than the one in the data changes nothing and is counted; (4) a state only decides: <see cref="Take"/> gives back what is no
+/// longer held, acts, and makes the transition.
 /// </para>
 /// </remarks>
 public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionData>
 {
-    private const string RetryDue = "retry-due",
-        ConnectDeadline = "connect-deadline",
-        HeartbeatDue = "heartbeat-due",
-        PongDeadline = "pong-deadline";
-
     private readonly EndpointPlane _plane;
     private readonly ConnectionBoard _board;
     private readonly ConnectionDependencies _with;
@@ -86,12 +44,12 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         TakeSettings(start.Settings, start.SendRate);
         _random = SplitMix.For(with.Seed + (ulong)plane.Counters.Dials, start.Settings.Id.Value);
 
-        StartWith(ConnectionState.BackingOff, Beginning(start));
-        When(ConnectionState.BackingOff, WhenBackingOff);
-        When(ConnectionState.Connecting, WhenConnecting);
-        When(ConnectionState.Open, WhenOpen);
-        When(ConnectionState.AwaitingPong, WhenAwaitingPong);
-        WhenUnhandled(WhenAnyState);
+        var left = AdoptOrphan();
+        StartWith(ConnectionState.BackingOff, Beginning(start, left));
+        When<BackingOffData>(ConnectionState.BackingOff, WhenBackingOff);
+        When<ConnectingData>(ConnectionState.Connecting, WhenConnecting);
+        When<ConnectedData>(ConnectionState.Open, WhenOpen);
+        When<ConnectedData>(ConnectionState.AwaitingPong, WhenAwaitingPong);
         OnTransition(Enter);
         Initialize();
     }
@@ -103,237 +61,264 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     internal static Props Props(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with) =>
         Akka.Actor.Props.CreateBy(new Producer(start, plane, board, with));
 
+    /// <summary>The settings it goes by; a test looks whether it has taken others.</summary>
+    internal EndpointSettings Settings => _settings;
+
+    /// <summary>What it sends after every connect; a test looks what it remembers.</summary>
+    internal IReadOnlyCollection<string> Subscriptions => _subscriptions.Keys;
+
     private TimeSpan Now => _with.Clock.Elapsed;
 
-    private State WhenBackingOff(FSMBase.Event<ConnectionData> happened)
+    /// <summary>What a state leaves open is answered alike in every state.</summary>
+    private void When<TData>(ConnectionState state, Func<object, TData, Step?> decide)
+        where TData : ConnectionData =>
+        When(state, happened => Take(decide(happened.FsmEvent, (TData)happened.StateData) ?? InAnyState(happened.FsmEvent)));
+
+    private Step? WhenBackingOff(object happened, BackingOffData data)
     {
-        var data = (BackingOffData)happened.StateData;
-        switch (happened.FsmEvent)
+        switch (happened)
         {
             case DeadlinePassed when data.Phase == BackingOffPhase.Ending:
-                return Stop();
+                return Step.Stop;
             case DeadlinePassed when data is { Phase: BackingOffPhase.Leaving, Leaving: { IsGone: false } late }:
                 throw new InvalidOperationException($"the transport has not confirmed the end of incarnation {late.Incarnation}");
             case DeadlinePassed when data.Leaving is { IsGone: false } leaving:
-                return GoTo(ConnectionState.BackingOff)
-                    .Using(data with { Phase = BackingOffPhase.Leaving, Until = LeaveDeadline(leaving) });
+                return Step.GoTo(
+                    ConnectionState.BackingOff, data with { Phase = BackingOffPhase.Leaving, Until = LeaveDeadline(leaving) });
+            case DeadlinePassed when data.Phase == BackingOffPhase.Queued:
+                return RemindOf(data);
             case DeadlinePassed:
-                return GoTo(ConnectionState.BackingOff).Using(AskForPermit(data));
-            case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == _request:
-                return GoTo(ConnectionState.Connecting).Using(Dial(data));
-            case PermitRefused refused when data.Phase == BackingOffPhase.Queued && refused.Request == _request:
+                return Queue(data);
+            case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == data.Request:
+                var link = new ConnectionLink(_id, _plane, _settings, _sendRate, _with.Clock, Self);
+                var dialing = new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
+                return Step.GoTo(ConnectionState.Connecting, dialing).Then(() => Dial(link));
+            case PermitRefused refused when data.Phase == BackingOffPhase.Queued && refused.Request == data.Request:
                 return BackOff(data, CloseCause.NoRoom(refused.Why), leaving: null);
             case DialCompleted { Result: DialResult.Failed } failed when Concerns(failed, data.Leaving):
-                return SocketGone(data);
+                return WhenSocketIsGone(data);
             case DialCompleted dialed when Concerns(dialed, data.Leaving):
-                return Stay(); // connected after all; its link has aborted it and will report the end
+                return Step.Stay; // connected after all; its link has aborted it and will report the end
             case ConnectionEnded ended when Concerns(ended, data.Leaving):
-                return SocketGone(data);
+                return WhenSocketIsGone(data);
             case Refresh when data.Phase is BackingOffPhase.Delay:
-                return GoTo(ConnectionState.BackingOff).Using(data with { Until = Now });
+                return Step.GoTo(ConnectionState.BackingOff, data with { Until = Now });
             case Refresh:
-                return Stay();
+                return Step.Stay;
             case SettingsChanged changed:
-                TakeSettings(changed.Settings, changed.SendRate);
-                if (data.Phase is BackingOffPhase.Queued && changed.Effect > ChangeEffect.Live)
-                    RequestPermit(); // another group or host is another line, with a budget of its own
-                return data.Phase is BackingOffPhase.Delay && changed.Effect > ChangeEffect.Live
-                    ? GoTo(ConnectionState.BackingOff).Using(NoLongerThanBackoff(data))
-                    : Stay();
+                return WhenChanged(data, changed);
             case CloseConnection close:
-                return data.Leaving is null ? Stop() : GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Leaving));
+                return data.Leaving is null ? Step.Stop : End(data, close, data.Leaving);
             default:
-                return null!; // to WhenAnyState
+                return null;
         }
     }
 
-    private State SocketGone(BackingOffData data)
+    private Step WhenSocketIsGone(BackingOffData data) => data.Phase switch
     {
-        Release();
-        return data.Phase switch
-        {
-            BackingOffPhase.Ending => Stop(),
-            BackingOffPhase.Leaving => GoTo(ConnectionState.BackingOff).Using(AskForPermit(data with { Leaving = null })),
-            _ => Stay().Using(data with { Leaving = null }),
-        };
+        BackingOffPhase.Ending => Step.Stop,
+        BackingOffPhase.Leaving => Queue(data),
+        _ => Step.Stay.Using(data with { Leaving = null }),
+    };
+
+    private Step WhenChanged(BackingOffData data, SettingsChanged changed)
+    {
+        var line = Line;
+        TakeSettings(changed.Settings, changed.SendRate);
+        if (data.Phase is BackingOffPhase.Queued && line != Line)
+            return Queue(data); // another line, with a budget of its own
+        return data.Phase is BackingOffPhase.Delay && changed.Effect > ChangeEffect.Live
+            ? Step.GoTo(ConnectionState.BackingOff, NoLongerThanBackoff(data))
+            : Step.Stay;
     }
 
-    private State WhenConnecting(FSMBase.Event<ConnectionData> happened)
+    private Step? WhenConnecting(object happened, ConnectingData data)
     {
-        var data = (ConnectingData)happened.StateData;
-        switch (happened.FsmEvent)
+        switch (happened)
         {
             case DialCompleted { Result: DialResult.Connected } dialed when Concerns(dialed, data.Link):
-                data.Link.Start();
-                return Greet(data, 0);
+                return Greet(data, from: 0).First(data.Link.Start);
             case DialCompleted { Result: DialResult.Failed failed } dialed when Concerns(dialed, data.Link):
-                Release();
                 return BackOff(data, CloseCause.OfDial(failed.Failure), leaving: null);
             case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step:
                 return Greet(data, answered.Index + 1);
             case DeadlinePassed:
-                data.Link.Abort();
                 return BackOff(
-                    data,
-                    data.Step is { } step
-                        ? CloseCause.OpeningTimeout(step, _settings.OnOpen[step].Timeout)
-                        : CloseCause.ConnectTimeout(_settings.Timeouts.Connect),
-                    data.Link);
+                        data,
+                        data.Step is { } step
+                            ? CloseCause.OpeningTimeout(step, _settings.OnOpen[step].Timeout)
+                            : CloseCause.ConnectTimeout(_settings.Timeouts.Connect),
+                        data.Link)
+                    .First(data.Link.Abort);
             case ConnectionEnded ended when Concerns(ended, data.Link):
-                Release();
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
-            case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened.FsmEvent, data.Link):
-                return Stay();
+            case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened, data.Link):
+                return Step.Stay;
             case PeerAsked asked when Concerns(asked, data.Link):
-                AnswerPeer(data.Link);
-                return Stay();
+                return Step.Stay.Then(() => AnswerPeer(data.Link));
             case Refresh:
-                return Stay(); // it dials already
+                return Step.Stay; // it dials already
             case SettingsChanged changed:
                 TakeSettings(changed.Settings, changed.SendRate);
                 return WhenOutdated(data);
-            case RotationFailed:
-                return WhenOutdated(data); // it would open what a rotation was to replace
             case CloseConnection close:
-                data.Link.Abort();
-                return GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Link));
+                return End(data, close, data.Link).First(data.Link.Abort);
             default:
-                return null!;
+                return null;
         }
     }
 
-    private State WhenOutdated(ConnectingData data)
+    private Step WhenOutdated(ConnectingData data) =>
+        IsOutdated(data.Link)
+            ? BackOff(data, CloseCause.Refresh("configuration changed"), data.Link).First(data.Link.Abort)
+            : Step.Stay.Then(() => Follow(data.Link));
+
+    /// <summary>Sends opening messages up to the first whose answer is to be awaited; without one the connection is open.</summary>
+    private Step Greet(ConnectingData data, int from)
     {
-        if (!IsOutdated(data.Link))
-        {
-            Follow(data.Link);
-            return Stay();
-        }
-        data.Link.Abort();
-        return BackOff(data, CloseCause.Refresh("configuration changed"), data.Link);
+        var asking = from;
+        while (asking < _settings.OnOpen.Count && _settings.OnOpen[asking].Expect is null)
+            asking++;
+        if (asking == _settings.OnOpen.Count)
+            return Opened(data).First(() => SendOpening(data.Link, from, asking - 1));
+        return Step
+            .GoTo(ConnectionState.Connecting, data with { Step = asking, Deadline = Now + _settings.OnOpen[asking].Timeout })
+            .Then(() => SendOpening(data.Link, from, asking));
     }
 
-    private State Greet(ConnectingData data, int from)
+    private Step? WhenOpen(object happened, ConnectedData data)
     {
-        for (var index = from; index < _settings.OnOpen.Count; index++)
-        {
-            var opening = _settings.OnOpen[index];
-            if (opening.Expect is { } expected)
-            {
-                data.Link.ExpectOpeningAnswer(index, expected);
-                SendOpening(data.Link, opening.Send, Now);
-                return GoTo(ConnectionState.Connecting).Using(data with { Step = index, Deadline = Now + opening.Timeout });
-            }
-            SendOpening(data.Link, opening.Send, Now);
-        }
-        return GoTo(ConnectionState.Open).Using(Opened(data));
-    }
-
-    private State WhenOpen(FSMBase.Event<ConnectionData> happened)
-    {
-        var data = (ConnectedData)happened.StateData;
-        switch (happened.FsmEvent)
+        switch (happened)
         {
             case DeadlinePassed:
-                SendWhatMay(data.Link);
-                return Judge(data) switch
-                {
-                    LivenessVerdict.HeartbeatDue => GoTo(ConnectionState.AwaitingPong).Using(Ping(data)),
-                    var verdict => WhenClockRings(data, verdict),
-                };
+                var look = Look(data);
+                var step = look.Verdict == LivenessVerdict.HeartbeatDue ? Ping(data) : WhenClockRings(data, look);
+                return step.First(() => SendWhatMay(data.Link));
             case HeartbeatAnswered answered when Concerns(answered, data.Link):
-                CountAnswer(answered);
-                return Stay().Using(data with { LastAnswer = Now }); // a sign of life came before it, in the same read
+                // a sign of life came before it, in the same read
+                return Step.Stay.Using(data with { LastAnswer = Now }).Then(() => CountAnswer(answered));
             case SignOfLife sign when Concerns(sign, data.Link):
-                return Stay();
+                return Step.Stay;
             default:
-                return WhenConnected(happened.FsmEvent, data);
+                return WhenConnected(happened, data);
         }
     }
 
-    private State WhenAwaitingPong(FSMBase.Event<ConnectionData> happened)
+    private Step? WhenAwaitingPong(object happened, ConnectedData data)
     {
-        var data = (ConnectedData)happened.StateData;
-        switch (happened.FsmEvent)
+        switch (happened)
         {
             case HeartbeatAnswered answered when Concerns(answered, data.Link):
-                CountAnswer(answered);
-                return GoTo(ConnectionState.Open).Using(data with { LastAnswer = Now, Missed = 0, PongDeadline = null });
+                return HeardFrom(data).Then(() => CountAnswer(answered));
             case SignOfLife sign when Concerns(sign, data.Link):
-                return GoTo(ConnectionState.Open).Using(data with { LastAnswer = Now, Missed = 0, PongDeadline = null });
+                return HeardFrom(data);
             case DeadlinePassed:
-                SendWhatMay(data.Link);
-                return Judge(data) switch
-                {
-                    LivenessVerdict.Missed when data.Link.HeldBackUntil + PongTimeout is var deadline && deadline > Now => GoTo(
-                            ConnectionState.AwaitingPong)
-                        .Using(data with { PongDeadline = deadline }),
-                    LivenessVerdict.Missed when data.Missed + 1 < _settings.Heartbeat.MaxMissed => GoTo(ConnectionState.AwaitingPong)
-                        .Using(Ping(data with { Missed = data.Missed + 1 })),
-                    LivenessVerdict.Missed => Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1)),
-                    var verdict => WhenClockRings(data, verdict),
-                };
+                var look = Look(data);
+                var step = look.Verdict == LivenessVerdict.Missed ? WhenMissed(data) : WhenClockRings(data, look);
+                return step.First(() => SendWhatMay(data.Link));
             default:
-                return WhenConnected(happened.FsmEvent, data);
+                return WhenConnected(happened, data);
         }
+    }
+
+    private Step HeardFrom(ConnectedData data) =>
+        Connected(ConnectionState.Open, data with { LastAnswer = Now, Missed = 0, PongDeadline = null });
+
+    private Step WhenMissed(ConnectedData data)
+    {
+        if (data.Link.HeldBackUntil + PongTimeout is var deadline && deadline > Now)
+            return Connected(ConnectionState.AwaitingPong, data with { PongDeadline = deadline });
+        return data.Missed + 1 < _settings.Heartbeat.MaxMissed
+            ? Ping(data with { Missed = data.Missed + 1 })
+            : Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1));
     }
 
     /// <summary>What the clocks beside the heartbeat ask for, in Open and AwaitingPong alike.</summary>
-    private State WhenClockRings(ConnectedData data, LivenessVerdict verdict) => verdict switch
+    private Step WhenClockRings(ConnectedData data, (LivenessVerdict Verdict, TimeSpan LookAgain) look) => look.Verdict switch
     {
-        LivenessVerdict.Wait => GoTo(StateName),
-        LivenessVerdict.Stable => GoTo(StateName).Using(Steady(data)),
+        LivenessVerdict.Wait => Step.GoTo(StateName, data with { LookAgain = look.LookAgain }),
+        LivenessVerdict.Stable => Steady(data),
         LivenessVerdict.DataIdle => Lose(data, CloseCause.DataIdle(_settings.Timeouts.DataIdle!.After)),
         LivenessVerdict.MaxSilence => Lose(data, CloseCause.MaxSilence(_settings.Heartbeat.MaxSilence!.Value)),
-        LivenessVerdict.RotationDue => GoTo(StateName).Using(AskForSuccession(data)),
-        _ => throw new InvalidOperationException($"{verdict} in {StateName}"),
+        LivenessVerdict.RotationDue => data.IsSuccessor ? OfferToTakeOver(data) : AskForSuccessor(data),
+        _ => throw new InvalidOperationException($"{look.Verdict} in {StateName}"),
     };
 
     /// <summary>What Open and AwaitingPong answer alike.</summary>
-    private State WhenConnected(object happened, ConnectedData data)
+    private Step? WhenConnected(object happened, ConnectedData data)
     {
         switch (happened)
         {
             case ConnectionEnded ended when Concerns(ended, data.Link):
-                Release();
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
             case PeerAsked asked when Concerns(asked, data.Link):
-                AnswerPeer(data.Link);
-                return Stay();
-            case Refresh refresh:
-                return WhenClosing(data, CloseCause.Refresh(refresh.Why));
+                return Step.Stay.Then(() => AnswerPeer(data.Link));
+            case FirstData first when Concerns(first, data.Link):
+                return data.IsSuccessor ? OfferToTakeOver(data) : Step.Stay;
             case TakeOver take when data.IsSuccessor:
-                BecomePrimary(take.Before);
-                SendWhatMay(data.Link);
-                return GoTo(StateName).Using(data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt) });
-            case SettingsChanged { Effect: ChangeEffect.Reconnect } changed:
-                TakeSettings(changed.Settings, changed.SendRate);
-                return WhenClosing(data, CloseCause.Refresh("configuration changed"));
+                return Connected(StateName, data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt) })
+                    .Then(() => BecomePrimary(take.Before))
+                    .Then(() => SendWhatMay(data.Link));
+            case SettingsChanged changed:
+                return WhenChanged(data, changed);
             // the reload must take effect, and closing makes room
             case RotationFailed { Cause.Kind: CauseKind.NoRoom } when IsOutdated(data.Link):
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case RotationFailed failed:
-                return GoTo(StateName).Using(data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
+                return Connected(StateName, data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
+            case Refresh refresh:
+                return WhenClosing(data, CloseCause.Refresh(refresh.Why));
             case CloseConnection close:
-                SayGoodbye(data.Link, close.Code, close.Reason);
-                return GoTo(ConnectionState.BackingOff).Using(Ending(data, close, data.Link));
+                return End(data, close, data.Link).First(() => SayGoodbye(data.Link, close.Code, close.Reason));
             case SendMessage send:
-                return WhenSending(data, send.Message);
+                return InTurn(data).Then(() => SendOrKeep(data.Link, send.Message));
             case SubscriptionChanged changed:
-                return WhenSubscribing(data, changed);
-            case FirstData first when Concerns(first, data.Link):
-                return data.IsSuccessor ? GoTo(StateName).Using(AskForSuccession(data)) : Stay();
-            case SettingsChanged changed:
-                return GoTo(StateName).Using(Rearmed(data, changed)); // its deadline follows the new settings
+                return InTurn(data).Then(() => SendSubscription(data.Link, changed));
             default:
-                return null!;
+                return null;
         }
     }
 
-    private State WhenClosing(ConnectedData data, CloseCause cause)
+    /// <summary>A changed max-age counts from when the connection opened; the deadline follows the new settings.</summary>
+    private Step WhenChanged(ConnectedData data, SettingsChanged changed)
     {
-        SayGoodbye(data.Link, _settings.CloseCode, cause.Detail);
-        return BackOff(data, cause, data.Link);
+        var maxAge = _settings.MaxAge;
+        TakeSettings(changed.Settings, changed.SendRate);
+        if (changed.Effect == ChangeEffect.Reconnect)
+            return WhenClosing(data, CloseCause.Refresh("configuration changed"));
+        var kept = data.IsSuccessor || maxAge == _settings.MaxAge ? data : data with { RotateAt = RotationTime(data.OpenedAt) };
+        return Connected(StateName, kept).Then(() => Follow(data.Link));
+    }
+
+    private Step WhenClosing(ConnectedData data, CloseCause cause) =>
+        BackOff(data, cause, data.Link).First(() => SayGoodbye(data.Link, _settings.CloseCode, cause.Detail));
+
+    /// <summary>What every state answers alike, and where stale events end.</summary>
+    private Step InAnyState(object happened)
+    {
+        switch (happened)
+        {
+            case ConnectionEvent:
+                return Step.Stay.Then(_plane.Counters.CountStale);
+            case PermitGranted:
+                // Its request was reminded of when it was granted already, or is no longer the one that waits. The governor knows one
+                // permit of this actor, however often it grants, so that what is held with the present data stays.
+                return Step.Stay.Then(() => Return(Holding.Permit & ~HeldWith(StateData)));
+            case PermitRefused:
+                return Step.Stay; // to a request that was withdrawn
+            case SettingsChanged changed:
+                return Step.Stay.Then(() => TakeSettings(changed.Settings, changed.SendRate));
+            case SendMessage send:
+                return Step.Stay.Then(() => KeepOrRefuse(send.Message));
+            case SubscriptionChanged changed:
+                return Step.Stay.Then(() => Remember(changed)); // it sends them all when it opens
+            case TakeOver:
+                return Step.Stay; // it has lost what it was ready with, and said so
+            case RotationFailed:
+                return Step.Stay; // it has no connection to keep, and its dial has the present settings
+            default:
+                throw new InvalidOperationException($"{happened} in {StateName}");
+        }
     }
 
     /// <summary>Makes the actor without an expression tree to compile for each of thousands.</summary>

@@ -12,7 +12,11 @@ public abstract record ConnectionData(int Failures);
 /// <param name="Until">When that wait is over, on the scheduler's clock.</param>
 /// <param name="Leaving">The previous socket, until the transport has confirmed that it is gone.</param>
 internal sealed record BackingOffData(int Failures, CloseCause Cause, BackingOffPhase Phase, TimeSpan Until, ConnectionLink? Leaving)
-    : ConnectionData(Failures);
+    : ConnectionData(Failures)
+{
+    /// <summary>The number of the request that waits in the governor's queue; 0 unless queued.</summary>
+    public long Request { get; init; }
+}
 
 internal enum BackingOffPhase
 {
@@ -55,6 +59,9 @@ internal sealed record ConnectedData(
     bool IsSuccessor
 ) : ConnectionData(Failures)
 {
+    /// <summary>When the clocks of liveness have something to say, as they said when this was decided.</summary>
+    public TimeSpan LookAgain { get; init; }
+
     /// <summary>Why the connection that was to replace this one failed, until the next is tried; null when none did.</summary>
     public CloseCause? RotationFailure { get; init; }
 }

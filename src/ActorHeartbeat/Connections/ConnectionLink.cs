@@ -44,7 +44,6 @@ internal sealed class ConnectionLink : IConnectionObserver
         _plane = plane;
         _clock = clock;
         _owner = owner;
-        plane.SocketBegins();
     }
 
     public ConnectionId Connection { get; }
@@ -85,6 +84,9 @@ internal sealed class ConnectionLink : IConnectionObserver
         var since = HeldBackUntil is var heldBack && heldBack > openedAt ? heldBack : openedAt;
         return new LifeSigns(openedAt, At(ref _lastInbound, since), lastAnswer, At(ref _lastData, since), At(ref _lastAsked, since));
     }
+
+    /// <summary>From now on until it is gone it counts as a socket.</summary>
+    public void Begin() => _plane.SocketBegins();
 
     /// <summary>
     /// Takes what came of the dial, on the dial's thread: were the actor gone by now, its result would still find the link, and a

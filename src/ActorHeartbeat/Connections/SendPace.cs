@@ -18,6 +18,9 @@ internal sealed class SendPace(Rate? rate, TimeSpan now)
     /// <summary>Whether subscriptions wait for their turn; they go before other messages.</summary>
     public bool HasSubscriptions => _subscriptions.Count > 0;
 
+    /// <summary>Whether everything goes out at once.</summary>
+    public bool IsUnlimited => _bucket is null;
+
     /// <summary>Another rate from now on, or none.</summary>
     public void Configure(Rate? rate, TimeSpan now) => _bucket = (rate, _bucket) switch
     {

@@ -5,6 +5,9 @@ public sealed class FlapDetector
 {
     private readonly Queue<TimeSpan> _ends = new();
 
+    /// <summary>Whether an end now would be the K-th within the window. Changes nothing.</summary>
+    public bool TripsAt(TimeSpan now, int ends, TimeSpan within) => 1 + _ends.Count(end => now - end <= within) >= ends;
+
     /// <summary>Records an end.</summary>
     /// <returns>True when it is the K-th within the window; the count then begins anew.</returns>
     public bool Ended(TimeSpan now, int ends, TimeSpan within)

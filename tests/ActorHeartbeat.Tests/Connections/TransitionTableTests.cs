@@ -1,93 +1,106 @@
 using System.Runtime.CompilerServices;
 using ActorHeartbeat.Connections;
-using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.TestKit;
-using Akka.Actor;
-using Akka.TestKit;
+using ActorHeartbeat.Tests.Connections.Transcripts;
 
 namespace ActorHeartbeat.Tests.Connections;
 
-/// <summary>The table in the comment of ConnectionActor is what the actor does.</summary>
-public class TransitionTableTests : ConnectionSpec
+/// <summary>
+/// The tables of <c>transitions.md</c> are what the actor does: each row is played as a story of its own, in each of its states, and what
+/// is observed is compared with what it says.
+/// </summary>
+public sealed class TransitionTableTests() : Akka.TestKit.Xunit2.TestKit(Story.Configuration)
 {
-    private static readonly MessagePattern Welcome = new MessagePattern.Text("welcome");
+    private static readonly string[] States = ["BackingOff", "Connecting", "Open", "AwaitingPong"];
 
     [Fact]
-    public void The_transitions_that_happen_are_those_of_the_table()
+    public void Every_row_happens_as_it_says()
     {
-        var observed = new HashSet<(string From, string To)>();
-        var listener = CreateTestProbe();
-        Start(
-            Defaults with
-            {
-                OnOpen =
-                [
-                    new OpeningMessage(OutboundMessage.Text("a"), Welcome, Seconds(5)),
-                    new OpeningMessage(OutboundMessage.Text("b"), Welcome, Seconds(5)),
-                ],
-                Heartbeat = new HeartbeatSettings
-                {
-                    MaxMissed = 2,
-                    Interval = Seconds(4),
-                    Timeout = Seconds(2),
-                },
-            });
-        Connection.Tell(new FSMBase.SubscribeTransitionCallBack(listener.Ref));
-        listener.ExpectMsg<FSMBase.CurrentState<ConnectionState>>();
+        var said = Rows().SelectMany(row => StatesOf(row.Section).Select(row.In)).ToList();
 
-        // Connecting -> BackingOff, then the whole opening dialogue.
-        Network.Script(Id, DialScript.Fail(FailureLayer.Tcp));
-        Advance(0);
-        Advance(1);
-        Greet();
-        // Open -> Open (looked early), -> AwaitingPong -> Open -> AwaitingPong -> AwaitingPong -> BackingOff.
-        Advance(2);
-        Socket.DeliverText("data");
-        Advance(2);
-        Advance(2);
-        Advance(0);
-        Socket.GoHalfOpen();
-        Advance(4);
-        Advance(0); // stable by now, which is looked at first
-        Advance(2);
-        Advance(2);
-        // Open -> BackingOff, then closed for good.
-        Advance(1.5);
-        Greet();
-        Socket.Lose();
-        Settle();
-        WatchConnection();
-        Connection.Tell(new CloseConnection(1000, "done"));
-        ExpectStopped();
-        observed.Add(("BackingOff", "stops"));
-        observed.UnionWith(Heard(listener));
+        var happened = TransitionStories.All.SelectMany(row => StatesOf(row.Section).Select(state => Happened(state, row))).ToList();
 
-        Assert.Equal(Table().Order(), observed.Order());
+        string[] differences =
+            [.. said.Except(happened).Select(row => $"said:     {row}"), .. happened.Except(said).Select(row => $"happened: {row}")];
+        Assert.True(differences.Length == 0, string.Join('\n', differences));
+        Assert.Equal((said.Count, said.Count), (happened.Count, said.Distinct().Count()));
     }
 
-    private static IEnumerable<(string From, string To)> Heard(TestProbe listener)
+    [Fact]
+    public void Every_state_has_a_row_for_every_event()
     {
-        while (listener.HasMessages)
+        var rows = Rows().SelectMany(row => StatesOf(row.Section).Select(state => (state, row.Event))).ToHashSet();
+        var messages = StoryMessages.Events.Where(each => !IsOfASocket(each.Value) || each.Key == "stale").Select(each => each.Key);
+        var ofSockets = StoryMessages.Events.Where(each => IsOfASocket(each.Value)).Select(each => each.Key);
+        var expected = States.SelectMany(state => messages.Append(Timer(state)).Select(name => (state, name)))
+            // The dial of an open connection is over.
+            .Concat(
+                States.SelectMany(state => ofSockets
+                    .Where(name => state is "BackingOff" or "Connecting" || !name.StartsWith("dial", StringComparison.Ordinal))
+                    .Select(name => (state, name))));
+
+        Assert.Equal([], expected.Except(rows).Order());
+    }
+
+    [Fact]
+    public void Every_event_that_the_machine_knows_has_a_name_in_the_tables()
+    {
+        var known = typeof(ConnectionEvent).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ConnectionEvent)));
+
+        Assert.Equal([], known.Except(StoryMessages.Events.Values).Select(type => type.Name));
+    }
+
+    /// <summary>Plays a row and writes it down as it happened.</summary>
+    private string Happened(string state, (string Section, string Event, string Guard, string Story) row)
+    {
+        using var story = new Story(Sys, CreateTestProbe());
+        var lines = row.Story.Replace("@", TransitionStories.LeadingTo(state), StringComparison.Ordinal).Split("; ");
+        foreach (var line in lines[..^1])
+            story.Play(line);
+        var moment = story.Play(lines[^1])!;
+        var from = moment.From!;
+        Assert.True(moment.Transitions <= 1, $"{state}, {row.Story}: one line makes one transition");
+        Assert.Equal(moment.To.State == StoryView.Stopped ? [] : [Timer(moment.To.State)], moment.To.Timers);
+        Assert.Equal(IsNews(from.State, moment.To.State) ? 1 : 0, moment.Verbs.Count(verb => verb == "report"));
+        var happened = StoryMessages.EventOf(lines[^1]) ?? Assert.Single(from.Timers);
+        var effect = string
+            .Join(", ", moment.Verbs.Where(verb => verb != "report"))
+            .Replace("leave the queue, return the permit, release the connection", "withdraw the request", StringComparison.Ordinal);
+        return $"{from.State} {new Row(row.Section, happened, row.Guard, moment.Made, effect)}";
+    }
+
+    private static bool IsNews(string from, string to) =>
+        to != StoryView.Stopped && Public(from) != Public(to);
+
+    private static string Public(string state) => state == "AwaitingPong" ? "Open" : state;
+
+    private static bool IsOfASocket(Type message) => message.IsAssignableTo(typeof(ConnectionEvent));
+
+    private static string Timer(string state) => ConnectionActor.TimerOf(Enum.Parse<ConnectionState>(state));
+
+    private static string[] StatesOf(string section) => section == "Every state" ? States : section.Split(" and ");
+
+    private static List<Row> Rows([CallerFilePath] string here = "")
+    {
+        var rows = new List<Row>();
+        var section = "";
+        var path = Path.Combine(Path.GetDirectoryName(here)!, "../../../src/ActorHeartbeat/Connections/transitions.md");
+        foreach (var line in File.ReadLines(path))
         {
-            var transition = listener.ExpectMsg<FSMBase.Transition<ConnectionState>>();
-            yield return (transition.From.ToString(), transition.To.ToString());
+            if (line.StartsWith("## ", StringComparison.Ordinal))
+                section = line[3..];
+            else if (line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| event", StringComparison.Ordinal))
+                rows.Add(Row.Read(section, [.. line.Split('|')[1..^1].Select(cell => cell.Trim())]));
         }
+        return rows;
     }
 
-    private static HashSet<(string From, string To)> Table([CallerFilePath] string here = "")
+    private sealed record Row(string Section, string Event, string Guard, string Next, string Effect)
     {
-        var source = Path.Combine(Path.GetDirectoryName(here)!, "../../../src/ActorHeartbeat/Connections/ConnectionActor.cs");
-        var rows = File.ReadLines(source).Where(line => line.StartsWith("/// |", StringComparison.Ordinal)).Skip(2).ToArray();
-        Assert.True(rows.Length > 20, "the table is in the comment of ConnectionActor");
-        return [.. rows.Select(row => row.Split('|')).Select(cells => (cells[1].Trim(), cells[4].Trim()))];
-    }
+        public static Row Read(string section, string[] cells) => new(section, cells[0], cells[1], cells[2], cells[3]);
 
-    private void Greet()
-    {
-        Settle();
-        Socket.DeliverText("welcome");
-        Settle();
-        Socket.DeliverText("welcome");
-        Settle();
+        /// <summary>What it says of one of its states.</summary>
+        public string In(string state) => $"{state} {this with { Next = Next == "same" ? state : Next }}";
+
+        public override string ToString() => $"| {Event} | {Guard} | {Next} | {Effect} |";
     }
 }

@@ -1,0 +1,157 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Connections;
+
+/// <content>
+/// Decisions that several states share. They read and compute; what they ask for is done by <see cref="Take"/>.
+/// </content>
+public sealed partial class ConnectionActor
+{
+    /// <summary>
+    /// How long beyond its own close deadline the transport may take to confirm an end. Past it the transport is at fault.
+    /// </summary>
+    private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>A place in the governor's queue is asked for again so often, should the governor have lost it.</summary>
+    private static readonly TimeSpan PermitReminder = TimeSpan.FromMinutes(1);
+
+    /// <summary>A succession that did not come about is asked for again after so long.</summary>
+    private static readonly TimeSpan SuccessionReminder = TimeSpan.FromMinutes(1);
+
+    /// <summary>A rotation asked for by an operator or a reload takes this where the endpoint configures none.</summary>
+    private static readonly TimeSpan DefaultReadyAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Late answers lengthen the measured timeout; past this bound (RFC 6298 section 2.5) a dead peer would go unnoticed.
+    /// </summary>
+    private static readonly TimeSpan LongestAutomaticTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>RFC 6298 section 2.1 begins with a second; a first answer over a busy link deserves three (RFC 1122).</summary>
+    private static readonly TimeSpan TimeoutBeforeFirstRoundTrip = TimeSpan.FromSeconds(3);
+
+    private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? AutomaticTimeout;
+
+    private TimeSpan AutomaticTimeout => _board.Estimator.Timeout is not { } suggested ? TimeoutBeforeFirstRoundTrip
+        : suggested < LongestAutomaticTimeout ? suggested
+        : LongestAutomaticTimeout;
+
+    /// <summary>
+    /// A first dial waits its part of the spread; a released connection only waits until the socket that a crash left is gone.
+    /// </summary>
+    /// <param name="start">All that the actor begins with.</param>
+    /// <param name="left">The socket that a crash left; null for none.</param>
+    private BackingOffData Beginning(ConnectionStart start, ConnectionLink? left) =>
+        start.IsReleased
+            ? new BackingOffData(0, CloseCause.Start, BackingOffPhase.Ending, left is null ? Now : LeaveDeadline(left), left)
+            : new BackingOffData(0, CloseCause.Start, BackingOffPhase.Delay, Now + (start.Spread * _random.NextDouble()), left);
+
+    private Step BackOff(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
+    {
+        if (!_isPrimary)
+            return AbandonSuccession(data, cause, leaving);
+        var flap = data is ConnectedData ? _settings.Flap : null;
+        var flapping = flap is not null && _board.Flaps.TripsAt(Now, flap.Ends, flap.Within);
+        var next = NextAttempt.After(_settings, cause, data.Failures, flapping, _random.NextDouble(), _with.Clock.UtcNow);
+        var step = next.GivesUp
+            ? Step.Stop.Then(() => _with.Supervisor.Tell(new ConnectionFailed(_settings.Id, _id, cause)))
+            : Step.GoTo(
+                ConnectionState.BackingOff,
+                new BackingOffData(
+                    next.Failures,
+                    next.Quarantine is { } quarantine ? cause with { Quarantine = quarantine } : cause,
+                    BackingOffPhase.Delay,
+                    Now + next.Delay,
+                    leaving));
+        return step.First(() =>
+        {
+            RefuseWhatCannotWait();
+            if (flap is not null)
+                _board.Flaps.Ended(Now, flap.Ends, flap.Within);
+            if (next.Outcome.Action == OutcomeAction.NextUrl)
+                _urlIndex = (_urlIndex + 1) % (_settings.Urls.Count + 1);
+            PauseAsAsked(next.Outcome, cause);
+        });
+    }
+
+    /// <summary>The old connection stays. A successor that was closed before, by us, has nothing to tell.</summary>
+    private Step AbandonSuccession(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
+    {
+        var step = leaving is null
+            ? Step.Stop
+            : Step.GoTo(
+                ConnectionState.BackingOff,
+                new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
+        return step.Then(() =>
+        {
+            _plane.Feed.ExpectNoOther();
+            if (cause.IsFailure)
+                PauseAsAsked(OutcomeTable.Decide(_settings.Outcomes, cause, _with.Clock.UtcNow), cause);
+            _with.Supervisor.Tell(new SuccessorFailed(_settings.Id, _id, cause));
+        });
+    }
+
+    private Step Lose(ConnectedData data, CloseCause cause) => BackOff(data, cause, data.Link).First(data.Link.Abort);
+
+    /// <summary>Closes for good; what is left to do is to wait for the end of the socket.</summary>
+    private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving) => Step.GoTo(
+        ConnectionState.BackingOff,
+        new BackingOffData(
+            data.Failures, CloseCause.Closed(close.Code, close.Reason), BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
+
+    private Step Opened(ConnectingData data)
+    {
+        var now = Now;
+        var isSuccessor = !_isPrimary;
+        return Connected(
+                ConnectionState.Open,
+                new ConnectedData(
+                    data.Failures, data.Link, now, Stable: data.Failures == 0 && _urlIndex == 0, now, 0, null,
+                    isSuccessor ? now + (_settings.MaxAge?.ReadyAfter ?? DefaultReadyAfter) : RotationTime(now), isSuccessor))
+            .Then(() => BeginFeed(data.Link));
+    }
+
+    /// <summary>A transition of a connected actor. Its deadline follows what it knows and is set from then on.</summary>
+    private Step Connected(ConnectionState next, ConnectedData data) =>
+        Step.GoTo(next, data with { LookAgain = Look(data).LookAgain });
+
+    private (LivenessVerdict Verdict, TimeSpan LookAgain) Look(ConnectedData data)
+    {
+        var signs = data.Link.Signs(data.OpenedAt, data.LastAnswer);
+        return Liveness.Judge(
+            _settings, signs, data.PongDeadline, !data.Stable, data.RotateAt, Now, TimeOnly.FromTimeSpan(_with.Clock.UtcNow.TimeOfDay));
+    }
+
+    private TimeSpan? RotationTime(TimeSpan openedAt) =>
+        _settings.MaxAge is { } rotation ? openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble()))) : null;
+
+    /// <summary>A primary is due for replacement; says so again when that does not come about.</summary>
+    private Step AskForSuccessor(ConnectedData data) =>
+        Connected(StateName, data with { RotateAt = Now + SuccessionReminder, RotationFailure = null })
+            .Then(() => _with.Supervisor.Tell(new RotationDue(_settings.Id, _id)));
+
+    /// <summary>A successor can take over; says so again when it is not asked to.</summary>
+    private Step OfferToTakeOver(ConnectedData data) =>
+        Connected(StateName, data with { RotateAt = Now + SuccessionReminder })
+            .Then(() => _with.Supervisor.Tell(new SuccessorReady(_settings.Id, _id)));
+
+    private Step Steady(ConnectedData data) =>
+        Connected(StateName, data with { Failures = 0, Stable = true }).Then(() => _urlIndex = 0);
+
+    private Step Ping(ConnectedData data) =>
+        Connected(ConnectionState.AwaitingPong, data with { PongDeadline = Now + PongTimeout }).Then(() => SendHeartbeat(data.Link));
+
+    private BackingOffData NoLongerThanBackoff(BackingOffData data)
+    {
+        var longest = Now + ReconnectBackoff.Ceiling(_settings.Backoff, data.Failures);
+        return data.Until > longest ? data with { Until = longest } : data;
+    }
+
+    // Settings that change later do not change how long its closing handshake may take.
+    private TimeSpan LeaveDeadline(ConnectionLink leaving) => Now + leaving.Settings.Timeouts.Close + LeaveGrace;
+
+    private bool IsOutdated(ConnectionLink link) => EndpointChange.Between(link.Settings, _settings).Effect == ChangeEffect.Reconnect;
+
+    private static bool Concerns(ConnectionEvent happened, ConnectionLink? link) => happened.Incarnation == link?.Incarnation;
+}

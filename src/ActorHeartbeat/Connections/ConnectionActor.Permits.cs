@@ -1,0 +1,99 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Connections;
+
+/// <content>
+/// What the actor has of the governor, and the one place that gives it back. The data say what is held: a place in the queue exactly while
+/// queued, the handshake of a permit exactly while connecting, the connection of a permit exactly until its socket is gone. An actor that
+/// has died holds nothing: the governor watches it.
+/// </content>
+public sealed partial class ConnectionActor
+{
+    private long _request;
+
+    private Uri Target => _urlIndex == 0 || _urlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_urlIndex - 1];
+
+    /// <summary>The line a request waits in: budgets are those of the host and of the group.</summary>
+    private (string Host, string? Group) Line => (Target.Authority, _settings.Group);
+
+    [Flags]
+    private enum Holding
+    {
+        Nothing = 0,
+        Place = 1,
+        Handshake = 2,
+        Connection = 4,
+        Permit = Handshake | Connection,
+    }
+
+    /// <summary>While a place is held a permit may be on its way, so that it counts as held.</summary>
+    private static Holding HeldWith(ConnectionData? data) => data switch
+    {
+        BackingOffData { Phase: BackingOffPhase.Queued } => Holding.Place | Holding.Permit,
+        BackingOffData { Leaving: not null } => Holding.Connection,
+        ConnectingData => Holding.Permit,
+        ConnectedData => Holding.Connection,
+        _ => Holding.Nothing,
+    };
+
+    /// <summary>
+    /// Gives back what the actor had before and has no more. Nothing crosses from one request to the next, which brings a permit of its
+    /// own; the same request keeps what it may have been granted.
+    /// </summary>
+    /// <param name="before">What the actor knew.</param>
+    /// <param name="after">What it knows now; null when it stops.</param>
+    private void GiveBack(ConnectionData before, ConnectionData? after)
+    {
+        var isNewRequest =
+            after is BackingOffData { Phase: BackingOffPhase.Queued } asks && asks.Request != (before as BackingOffData)?.Request;
+        Return(HeldWith(before) & ~(isNewRequest ? Holding.Nothing : HeldWith(after)));
+    }
+
+    private void Return(Holding what)
+    {
+        if (what.HasFlag(Holding.Place))
+            _with.Governor.Tell(new CancelRequest(_settings.Id));
+        if (what.HasFlag(Holding.Handshake))
+            _with.Governor.Tell(new ReturnPermit(_settings.Id));
+        if (what.HasFlag(Holding.Connection))
+            _with.Governor.Tell(new ConnectionReleased(_settings.Id));
+    }
+
+    /// <summary>The delay is over and the previous socket gone: a new request, with a number of its own.</summary>
+    private Step Queue(BackingOffData data)
+    {
+        var queued = Queued(data, _request + 1);
+        return Step.GoTo(ConnectionState.BackingOff, queued).Then(() => RequestPermit(queued.Request, orRefuse: false));
+    }
+
+    /// <summary>
+    /// Asks again for the same place. A successor waits for its turn like others, but for room in its group, which its own primary may be
+    /// taking, only as long as an attempt.
+    /// </summary>
+    private Step RemindOf(BackingOffData data) => Step
+        .GoTo(ConnectionState.BackingOff, Queued(data, data.Request))
+        .Then(() => RequestPermit(data.Request, orRefuse: !_isPrimary));
+
+    private BackingOffData Queued(BackingOffData data, long request) => data with
+    {
+        Leaving = null,
+        Phase = BackingOffPhase.Queued,
+        Until = Now + (_isPrimary ? PermitReminder : _settings.Timeouts.Connect),
+        Request = request,
+    };
+
+    private void RequestPermit(long request, bool orRefuse)
+    {
+        _request = request;
+        _with.Governor.Tell(new RequestPermit(_settings.Id, Line.Host, Line.Group, request) { OrRefuse = orRefuse });
+    }
+
+    private string ScopeKey(GovernorScope scope) => scope switch
+    {
+        GovernorScope.Host => Target.Authority,
+        GovernorScope.Group => _settings.Group ?? "",
+        _ => "",
+    };
+}

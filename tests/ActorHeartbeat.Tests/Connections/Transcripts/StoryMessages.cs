@@ -1,0 +1,87 @@
+using System.Globalization;
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Tests.Connections.Transcripts;
+
+/// <summary>The messages of a connection actor as lines spell them, and as the tables of its transitions name them.</summary>
+internal static class StoryMessages
+{
+    /// <summary>Every event of the tables that is a message, beside the type of that message.</summary>
+    public static readonly IReadOnlyDictionary<string, Type> Events = new Dictionary<string, Type>
+    {
+        ["permit"] = typeof(PermitGranted),
+        ["refusal"] = typeof(PermitRefused),
+        ["dial succeeds"] = typeof(DialCompleted),
+        ["dial fails"] = typeof(DialCompleted),
+        ["end"] = typeof(ConnectionEnded),
+        ["opening answered"] = typeof(OpeningAnswered),
+        ["sign of life"] = typeof(SignOfLife),
+        ["heartbeat answered"] = typeof(HeartbeatAnswered),
+        ["peer asks"] = typeof(PeerAsked),
+        ["first data"] = typeof(FirstData),
+        ["stale"] = typeof(ConnectionEvent),
+        ["refresh"] = typeof(Refresh),
+        ["close"] = typeof(CloseConnection),
+        ["reload"] = typeof(SettingsChanged),
+        ["take over"] = typeof(TakeOver),
+        ["rotation failed"] = typeof(RotationFailed),
+        ["send"] = typeof(SendMessage),
+        ["subscribe"] = typeof(SubscriptionChanged),
+    };
+
+    /// <summary>The event that a line is; null for one that is none of a message, such as an advance.</summary>
+    public static string? EventOf(string line) =>
+        Events.Keys.FirstOrDefault(name => line == name || line.StartsWith($"{name} ", StringComparison.Ordinal));
+
+    public static object Read(string line, string[] words, Story story)
+    {
+        var incarnation = story.Incarnation;
+        return EventOf(line) switch
+        {
+            "permit" => new PermitGranted(Story.Id, words.Length > 1 ? Number(words[1]) : story.Request),
+            "refusal" => new PermitRefused(Story.Id, words.Length > 1 ? Number(words[1]) : story.Request, "the group is full"),
+            "opening answered" => new OpeningAnswered(incarnation, words.Length > 2 ? (int)Number(words[2]) : story.OpeningStep),
+            "sign of life" => new SignOfLife(incarnation),
+            "heartbeat answered" => new HeartbeatAnswered(incarnation, TimeSpan.FromSeconds(1)),
+            "peer asks" => new PeerAsked(incarnation),
+            "first data" => new FirstData(incarnation),
+            "stale" => Stale(line),
+            "refresh" => new Refresh("asked"),
+            "close" => new CloseConnection(1000, "done"),
+            "reload" when words[1] == "beside" => story.Reload(words[2..], beside: true),
+            "reload" => story.Reload(words[1..], beside: false),
+            "take over" => new TakeOver(Before: null),
+            "rotation failed" when words.Length > 2 =>
+                new RotationFailed(CloseCause.NoRoom("the group is full"), TimeSpan.FromSeconds(30)),
+            "rotation failed" => new RotationFailed(CloseCause.ConnectTimeout(TimeSpan.FromSeconds(10)), TimeSpan.FromSeconds(30)),
+            "send" => new SendMessage(OutboundMessage.Text(words[1])),
+            "subscribe" => new SubscriptionChanged(words[1], OutboundMessage.Text($"sub {words[1]}"), IsKept: true),
+            _ when words[0] == "unsubscribe" => new SubscriptionChanged(words[1], OutboundMessage.Text($"unsub {words[1]}"), IsKept: false),
+            _ => throw new FormatException($"'{line}' is no line of a story"),
+        };
+    }
+
+    /// <summary>An event of an incarnation that never was.</summary>
+    private static ConnectionEvent Stale(string line)
+    {
+        const long Never = 99;
+        return line["stale ".Length..] switch
+        {
+            "dial succeeds" => new DialCompleted(Never, new DialResult.Failed(new DialFailure(FailureLayer.Tcp, "late"))),
+            "end" => new ConnectionEnded(Never, new ConnectionEnd(1006, "", false)),
+            "opening answered" => new OpeningAnswered(Never, 0),
+            "sign of life" => new SignOfLife(Never),
+            "heartbeat answered" => new HeartbeatAnswered(Never, TimeSpan.Zero),
+            "peer asks" => new PeerAsked(Never),
+            "first data" => new FirstData(Never),
+            _ => throw new FormatException($"'{line}' is no stale event"),
+        };
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+}
