@@ -204,7 +204,8 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
 
     private void CheckGroup(IReadOnlyList<Layer<EndpointSettings>> layers)
     {
-        if (layers.Deciding(EndpointSetting.Group.Key) is { Assignment.At: { IsNull: false, Text: { } group } at } && !_groups.ContainsKey(group))
+        if (layers.Deciding(EndpointSetting.Group.Key) is { Assignment.At: { IsNull: false, Text: { } group } at }
+            && !_groups.ContainsKey(group))
             at.ReportUnknown("group", _groups.Keys);
     }
 

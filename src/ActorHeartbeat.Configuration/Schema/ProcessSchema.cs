@@ -71,7 +71,8 @@ internal static class ProcessSchema
             RateValues.Rate),
         Row(
             Supervisor.Setting(
-                "connect-burst", Live, supervisor => supervisor.ConnectBurst, (supervisor, value) => supervisor with { ConnectBurst = value }),
+                "connect-burst", Live, supervisor => supervisor.ConnectBurst,
+                (supervisor, value) => supervisor with { ConnectBurst = value }),
             Values.Count),
         Row(
             PerHost.Setting("connect-rate", Live, host => host.ConnectRate, (host, value) => host with { ConnectRate = value }),
@@ -81,7 +82,8 @@ internal static class ProcessSchema
             Values.Count),
         Row(
             Supervisor.Setting(
-                "max-connecting", Live, supervisor => supervisor.MaxConnecting, (supervisor, value) => supervisor with { MaxConnecting = value }),
+                "max-connecting", Live, supervisor => supervisor.MaxConnecting,
+                (supervisor, value) => supervisor with { MaxConnecting = value }),
             Values.Count),
         Row(
             Supervisor.Setting(
@@ -89,7 +91,8 @@ internal static class ProcessSchema
             Values.Duration),
         Row(
             Supervisor.Setting(
-                "shutdown-timeout", Live, supervisor => supervisor.ShutdownTimeout, (supervisor, value) => supervisor with { ShutdownTimeout = value }),
+                "shutdown-timeout", Live, supervisor => supervisor.ShutdownTimeout,
+                (supervisor, value) => supervisor with { ShutdownTimeout = value }),
             Values.Positive),
         Row(
             new Setting<ProcessSettings, string?>(

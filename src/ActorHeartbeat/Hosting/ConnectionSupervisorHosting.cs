@@ -10,6 +10,8 @@ using ActorHeartbeat.Transport.WebSockets;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ActorHeartbeat.Hosting;
 
@@ -61,6 +63,14 @@ public static class ConnectionSupervisorHosting
             .WithActors((system, registry) => Start(system, registry, options));
     }
 
+    /// <summary>Adds a <see cref="ConnectionsClient"/>, which asks the supervisor of <see cref="WithConnectionSupervisor"/>.</summary>
+    public static IServiceCollection AddConnectionsClient(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => new ConnectionsClient(
+            provider.GetRequiredService<IRequiredActor<ConnectionSupervisor>>()));
+        return services;
+    }
+
     private static Config PhaseTimeout(TimeSpan timeout) => ConfigurationFactory.ParseString(string.Create(
         CultureInfo.InvariantCulture, $"akka.coordinated-shutdown.phases.{DrainPhase}.timeout = {timeout.TotalMilliseconds:0} ms"));
 
@@ -76,7 +86,7 @@ public static class ConnectionSupervisorHosting
             .Get(system)
             .AddTask(DrainPhase, "drain-connections", async () =>
             {
-                await supervisor.Ask<Drained>(new Drain("shutting down"), options.Supervisor.ShutdownTimeout + Grace);
+                await new ConnectionsClient(supervisor).DrainAsync("shutting down", options.Supervisor.ShutdownTimeout + Grace);
                 return Akka.Done.Instance;
             });
     }

@@ -10,17 +10,36 @@ namespace ActorHeartbeat.Supervision;
 /// change asks for. Answered by <see cref="ConfigurationApplied"/>.
 /// </summary>
 public sealed record ApplyConfiguration(
-    IReadOnlyCollection<EndpointSettings> Endpoints, IReadOnlyDictionary<string, GroupSettings> Groups, SupervisorSettings Supervisor);
+    IReadOnlyCollection<EndpointSettings> Endpoints, IReadOnlyDictionary<string, GroupSettings> Groups, SupervisorSettings Supervisor)
+{
+    /// <summary>What differs from what is supervised. Null (default) lets the supervisor compare.</summary>
+    public KnownChanges? Known { get; init; }
+}
 
-/// <summary>What a configuration did, each endpoint named once.</summary>
-public sealed record ConfigurationApplied(
-    ValueList<EndpointId> Added,
-    ValueList<EndpointId> Removed,
-    ValueList<EndpointId> Reconnected,
-    ValueList<EndpointId> NextAttempt,
-    ValueList<EndpointId> ChangedLive,
-    int Unchanged
-) : IDeadLetterSuppression;
+/// <summary>A difference that the sender of a configuration has computed.</summary>
+/// <param name="Changes">The difference to the endpoints of the base.</param>
+/// <param name="Base">
+/// The <see cref="ConfigurationApplied.Revision"/> from which it was computed. When the supervisor has another one by now, it compares
+/// itself, and its answer says what it did.
+/// </param>
+public sealed record KnownChanges(EndpointChanges Changes, long Base);
+
+/// <summary>The answer to <see cref="ApplyConfiguration"/>: it has been done; connections close and open from here on.</summary>
+/// <param name="Changes">What was done, each endpoint named once.</param>
+/// <param name="Revision">
+/// Counts the changes of what is supervised: by a configuration, or by adding, reconfiguring and removing one endpoint.
+/// </param>
+public sealed record ConfigurationApplied(EndpointChanges Changes, long Revision) : IDeadLetterSuppression
+{
+    /// <summary>The revision of a new supervisor's first configuration.</summary>
+    public const long FirstRevision = 1;
+
+    /// <summary>The changes that came with the configuration began from an older base; the supervisor compared itself.</summary>
+    public bool ComparedAgain { get; init; }
+}
+
+/// <summary>The answer to a question about one endpoint: what was asked for, or a <see cref="CommandResult"/> when there is none.</summary>
+public interface IEndpointAnswer;
 
 /// <summary>Supervises one more endpoint. Refused when its id is taken. Answered by <see cref="CommandResult"/>.</summary>
 public sealed record AddEndpoint(EndpointSettings Settings);
@@ -46,7 +65,7 @@ public sealed record CloseEndpoint(EndpointId Endpoint, int Code, string Reason)
 /// <summary>Replaces the connection by a new one, the new one first. Answered by <see cref="CommandResult"/>.</summary>
 public sealed record RotateEndpoint(EndpointId Endpoint);
 
-/// <summary>Sends a message. Answered by <see cref="SendResult"/>, or <see cref="CommandResult"/> when there is no such endpoint.</summary>
+/// <summary>Sends a message. Answered by <see cref="SendResult"/>, refused when there is no such endpoint.</summary>
 public sealed record SendTo(EndpointId Endpoint, OutboundMessage Message);
 
 /// <summary>
@@ -64,7 +83,7 @@ public sealed record UnsubscribeFrom(EndpointId Endpoint, string Key, OutboundMe
 /// <summary>The answer to a command. Nobody needs to wait for it.</summary>
 /// <param name="Outcome">Whether it was taken.</param>
 /// <param name="Why">For one that was not: one line.</param>
-public sealed record CommandResult(CommandOutcome Outcome, string Why = "") : IDeadLetterSuppression;
+public sealed record CommandResult(CommandOutcome Outcome, string Why = "") : IEndpointAnswer, IDeadLetterSuppression;
 
 public enum CommandOutcome
 {
@@ -100,7 +119,7 @@ public sealed record Drained(int Forced);
 public sealed record GetTransitions(EndpointId Endpoint);
 
 /// <param name="Transitions">Oldest first, 64 at most.</param>
-public sealed record TransitionList(EndpointId Endpoint, ValueList<StateChanged> Transitions);
+public sealed record TransitionList(EndpointId Endpoint, ValueList<StateChanged> Transitions) : IEndpointAnswer;
 
 /// <summary>One endpoint as it stands.</summary>
 /// <param name="Mode">What the supervisor wants of it, or failed.</param>
@@ -116,7 +135,7 @@ public sealed record EndpointSnapshot(
     DateTimeOffset Since,
     EndpointSettings Settings,
     ConnectionStatus? Status,
-    EndpointFigures Figures)
+    EndpointFigures Figures) : IEndpointAnswer
 {
     /// <summary>
     /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.
