@@ -27,16 +27,16 @@ public sealed class TestKitExamples
     {
         var feed = new EndpointSettings { Id = new EndpointId("prices"), Url = new Uri("ws://in-memory") };
         var network = new ScriptedNetwork().Script(feed.Id, DialScript.Refuse(429, retryAfter: "30"), DialScript.Accept);
-        var sink = new RecordingObserver();
+        var observer = new RecordingObserver();
 
-        var refused = await network.DialAsync(new DialRequest(feed, feed.Url, []), sink, CancellationToken.None);
-        var accepted = await network.DialAsync(new DialRequest(feed, feed.Url, []), sink, CancellationToken.None);
+        var refused = await network.DialAsync(new DialRequest(feed, feed.Url, []), observer, CancellationToken.None);
+        var accepted = await network.DialAsync(new DialRequest(feed, feed.Url, []), observer, CancellationToken.None);
         ((DialResult.Connected)accepted).Connection.Start();
         network.Connection(feed.Id).DeliverText("42");
         network.Connection(feed.Id).PeerClose(1012, "restart");
 
         Assert.Equal("30", ((DialResult.Failed)refused).Failure.RetryAfter);
-        Assert.Equal(["activity", "Text 42", "ended 1012 restart clean"], sink.Calls);
+        Assert.Equal(["activity", "Text 42", "ended 1012 restart clean"], observer.Calls);
         Assert.Equal(1, network.PeakSockets(feed.Id));
         network.AssertContract();
     }

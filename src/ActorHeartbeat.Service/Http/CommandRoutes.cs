@@ -1,8 +1,7 @@
 using System.Text;
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Hosting;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;

@@ -2,7 +2,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Explaining;
-using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Service.Http;

@@ -3,7 +3,6 @@ using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Events;
-using ActorHeartbeat.Service.Running;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ActorHeartbeat.Service.Http;

@@ -1,7 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
-using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
 using Akka.Actor;
 using Akka.Hosting;
