@@ -131,7 +131,7 @@ public sealed class ConfigurationDiffTests
         var diff = ConfigurationDiff.Between(
             old, Load($"{Base}\nactor-heartbeat.endpoints.x.{key} = null\nactor-heartbeat.endpoints.x.{key} = {value}"));
 
-        var endpoint = Assert.Single(diff.Changed);
+        var endpoint = Assert.Single(diff.Endpoints.Changed);
         Assert.Equal([key], endpoint.Change.Keys);
         Assert.Equal(effect, endpoint.Change.Effect);
         Assert.Empty(diff.Settings);
@@ -147,8 +147,8 @@ public sealed class ConfigurationDiffTests
         var diff = ConfigurationDiff.Between(old, Load($"{Base}\nactor-heartbeat.{key} = {value}"));
 
         Assert.Equal([new ChangedSetting(key, effect)], diff.Settings);
-        Assert.Empty(diff.Changed);
-        Assert.Equal(1, diff.Unchanged);
+        Assert.Empty(diff.Endpoints.Changed);
+        Assert.Equal(1, diff.Endpoints.Unchanged);
     }
 
     [Fact]
@@ -184,8 +184,8 @@ public sealed class ConfigurationDiffTests
                 "actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = text, reply { match = a, send = b } } }"
             ));
 
-        Assert.Equal([new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.max-silence"]))], silence.ChangedLive);
-        Assert.Equal([new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.mode"]))], mode.ChangedLive);
+        Assert.Equal([new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.max-silence"]))], silence.Endpoints.ChangedLive);
+        Assert.Equal([new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.mode"]))], mode.Endpoints.ChangedLive);
     }
 
     [Fact]
@@ -195,10 +195,10 @@ public sealed class ConfigurationDiffTests
 
         var diff = ConfigurationDiff.Between(old, Load(Endpoints("a", "e")));
 
-        Assert.Equal([new EndpointId("e")], diff.Added);
-        Assert.Equal([new EndpointId("b"), new EndpointId("c"), new EndpointId("d")], diff.Removed);
-        Assert.Equal(1, diff.Unchanged);
-        Assert.Equal(0.75, diff.RemovedShare);
+        Assert.Equal([new EndpointId("e")], diff.Endpoints.Added);
+        Assert.Equal([new EndpointId("b"), new EndpointId("c"), new EndpointId("d")], diff.Endpoints.Removed);
+        Assert.Equal(1, diff.Endpoints.Unchanged);
+        Assert.Equal(0.75, diff.Endpoints.RemovedShare);
     }
 
     [Fact]

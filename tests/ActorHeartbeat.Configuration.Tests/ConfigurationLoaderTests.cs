@@ -252,5 +252,16 @@ public sealed class ConfigurationLoaderTests
 
     private static EndpointSettings Endpoint(string text) => Assert.Single(Load(text).Endpoints);
 
+    [Fact]
+    public void Of_very_many_errors_the_first_hundred_are_kept_and_the_others_counted()
+    {
+        var text = string.Join('\n', Enumerable.Range(1, 1234).Select(number => $"actor-heartbeat.wrong-{number} = 1"));
+
+        var errors = ConfigurationLoader.LoadText(text, "test.conf", _ => null).Errors;
+
+        Assert.Equal((100, 1234), (errors.Count, errors.Total));
+        Assert.EndsWith("and 1184 more errors", ErrorReport.Print(errors), StringComparison.Ordinal);
+    }
+
     private static ServiceConfiguration Load(string text) => ConfigurationLoader.LoadText(text, "text", _ => null).OrThrow();
 }

@@ -2,6 +2,7 @@ using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
@@ -24,6 +25,9 @@ public sealed class ConfigurationReloaderTests : TestKit
     private readonly string _file;
     private readonly FakeWatch _watch = new();
     private readonly List<(ServiceConfiguration Configuration, ConfigurationDiff Diff)> _applied = [];
+    private Func<ConfigurationChange, Task<ConfigurationApplied>> _answer = change =>
+        Task.FromResult(new ConfigurationApplied(change.Diff.Endpoints, change.Base + 1));
+
 
     public ConfigurationReloaderTests()
         : base(ConfigurationFactory.ParseString("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\""))
@@ -44,9 +48,95 @@ public sealed class ConfigurationReloaderTests : TestKit
 
         Assert.Equal((ReloadOutcome.Applied, ReloadTrigger.Signal, 2), (report.Outcome, report.Trigger, report.Generation));
         var (configuration, diff) = Assert.Single(_applied);
-        Assert.Equal([new EndpointId("b")], diff.Reconnected.Select(endpoint => endpoint.Id));
-        Assert.Equal(2, diff.Unchanged);
+        Assert.Equal([new EndpointId("b")], diff.Endpoints.Reconnected.Select(endpoint => endpoint.Id));
+        Assert.Equal(2, diff.Endpoints.Unchanged);
         Assert.Same(configuration, State(reloader).Configuration);
+    }
+
+    [Fact]
+    public async Task A_configuration_is_reported_as_applied_only_when_the_supervisor_has_applied_it()
+    {
+        var supervisor = new TaskCompletionSource<ConfigurationApplied>();
+        using var handed = new SemaphoreSlim(0);
+        _answer = _ => Handed(handed, supervisor.Task);
+        var reloader = Start(Good);
+        Write(Good + "\nactor-heartbeat.endpoints.d.url = \"wss://d.example.com\"");
+
+        var asked = reloader.Ask<ReloadReport>(new Reload(ReloadTrigger.Http), TimeSpan.FromSeconds(10));
+        Assert.True(await handed.WaitAsync(TimeSpan.FromSeconds(10)));
+        var meanwhile = State(reloader);
+        var answeredEarly = asked.IsCompleted;
+        supervisor.SetResult(new ConfigurationApplied(_applied[0].Diff.Endpoints, 2));
+        var report = await asked;
+
+        Assert.Equal((3, 1, false), (meanwhile.Configuration.Endpoints.Count, meanwhile.Generation, answeredEarly));
+        Assert.Equal((ReloadOutcome.Applied, 2), (report.Outcome, report.Generation));
+        Assert.Equal(4, State(reloader).Configuration.Endpoints.Count);
+    }
+
+    [Fact]
+    public void A_supervisor_that_does_not_answer_is_told_of_and_the_next_reload_works_from_the_same_base()
+    {
+        using var handed = new SemaphoreSlim(0);
+        var bases = new List<long>();
+        _answer = change =>
+        {
+            bases.Add(change.Base);
+            return bases.Count == 1
+                ? Handed(handed, new TaskCompletionSource<ConfigurationApplied>().Task)
+                : Task.FromResult(new ConfigurationApplied(change.Diff.Endpoints, 3) { ComparedAgain = true });
+        };
+        var reloader = Start(Good);
+        Write(Good + "\nactor-heartbeat.endpoints.d.url = \"wss://d.example.com\"");
+
+        reloader.Tell(new Reload(ReloadTrigger.Http), ActorRefs.Nobody);
+        Assert.True(handed.Wait(TimeSpan.FromSeconds(10)));
+        State(reloader); // its deadline is armed
+        Clock.Advance(ConfigurationReloader.ApplyDeadline);
+        var unanswered = ExpectMsg<ReloadReport>();
+        var degraded = State(reloader);
+        var next = Ask(reloader, new Reload(ReloadTrigger.Http));
+
+        Assert.Equal((ReloadOutcome.Unanswered, 1), (unanswered.Outcome, unanswered.Generation));
+        Assert.Equal("the supervisor has not answered within 10 s", unanswered.Problem);
+        Assert.Contains("not applied", unanswered.Summary, StringComparison.Ordinal);
+        Assert.True(degraded.IsDegraded);
+        Assert.Equal((ReloadOutcome.Applied, 2), (next.Outcome, next.Generation));
+        Assert.Equal([1, 1], bases);
+        Assert.False(State(reloader).IsDegraded);
+    }
+
+    [Fact]
+    public void The_report_says_what_the_supervisor_did_and_the_next_difference_begins_there()
+    {
+        var bases = new List<long>();
+        var done = new EndpointChanges([new EndpointId("other")], [], [], 3);
+        _answer = change =>
+        {
+            bases.Add(change.Base);
+            return Task.FromResult(new ConfigurationApplied(done, 7) { ComparedAgain = true });
+        };
+        var reloader = Start(Good);
+        Write(Good + "\nactor-heartbeat.log.level = debug");
+
+        var report = Ask(reloader, new Reload(ReloadTrigger.Http));
+        Write(Good);
+        Ask(reloader, new Reload(ReloadTrigger.Http));
+
+        Assert.Equal(done, report.Diff!.Endpoints);
+        Assert.Equal([1, 7], bases);
+    }
+
+    [Fact]
+    public void A_configuration_that_cannot_be_handed_over_is_told_of_too()
+    {
+        _answer = _ => throw new InvalidOperationException("no room");
+        var reloader = Start(Good);
+        Write(Good + "\nactor-heartbeat.log.level = debug");
+
+        var report = Ask(reloader, new Reload(ReloadTrigger.Http));
+
+        Assert.Equal((ReloadOutcome.Unanswered, "no room"), (report.Outcome, report.Problem));
     }
 
     [Theory]
@@ -85,7 +175,7 @@ public sealed class ConfigurationReloaderTests : TestKit
         Assert.Equal(ReloadOutcome.TooManyRemoved, refused.Outcome);
         Assert.True(wasDegraded);
         Assert.Equal(ReloadOutcome.Applied, forced.Outcome);
-        Assert.Equal(3, Assert.Single(_applied).Diff.Removed.Count);
+        Assert.Equal(3, Assert.Single(_applied).Diff.Endpoints.Removed.Count);
     }
 
     [Fact]
@@ -97,7 +187,7 @@ public sealed class ConfigurationReloaderTests : TestKit
         var report = Ask(reloader, new Reload(ReloadTrigger.Http, DryRun: true));
 
         Assert.Equal((ReloadOutcome.DryRun, 1), (report.Outcome, report.Generation));
-        Assert.Equal([new EndpointId("d")], report.Diff!.Added);
+        Assert.Equal([new EndpointId("d")], report.Diff!.Endpoints.Added);
         Assert.Equal(3, State(reloader).Configuration.Endpoints.Count);
         Assert.Null(State(reloader).Last);
         Assert.Empty(_applied);
@@ -419,9 +509,15 @@ public sealed class ConfigurationReloaderTests : TestKit
         var initial = Load().OrThrow();
         var reloader = Sys.ActorOf(
             Props.Create(() =>
-                new ConfigurationReloader(initial, load, (configuration, diff) => _applied.Add(new(configuration, diff)), _watch)));
+                new ConfigurationReloader(initial, load, (change, _) => Apply(change), _watch)));
         State(reloader);
         return reloader;
+    }
+
+    private Task<ConfigurationApplied> Apply(ConfigurationChange change)
+    {
+        _applied.Add((change.Next, change.Diff));
+        return _answer(change);
     }
 
     private LoadResult Load() => ConfigurationLoader.Load(_file, _ => null);
@@ -436,6 +532,12 @@ public sealed class ConfigurationReloaderTests : TestKit
         // At once: whoever looks meanwhile must not find it empty.
         File.WriteAllText($"{_file}.new", text);
         File.Move($"{_file}.new", _file, overwrite: true);
+    }
+
+    private static Task<ConfigurationApplied> Handed(SemaphoreSlim handed, Task<ConfigurationApplied> answer)
+    {
+        handed.Release();
+        return answer;
     }
 
     private static ReloadReport Ask(IActorRef reloader, Reload request) =>

@@ -12,13 +12,27 @@ public sealed partial class ReferenceTests
     private static readonly string[] Lines = File.ReadAllLines(RepositoryFiles.Path("config/reference.conf"));
 
     public static TheoryData<string> EndpointKeys =>
-        [.. EndpointSchema.Shape.Keys.Select(key => key.Path).Where(path => path != EndpointSchema.Url)];
+        [.. EndpointSchema.Shape.Keys.Select(key => key.Path).Where(path => path != EndpointSetting.Url.Key)];
 
     public static TheoryData<string> ProcessKeys => [.. ProcessSchema.Shape.Keys.Select(key => key.Path)];
 
     public static TheoryData<string> SinkKeys => [.. SinkSchema.Shape.Keys.Select(key => key.Path)];
 
     public static TheoryData<string> GroupKeys => [.. GroupSchema.Shape.Keys.Select(key => key.Path)];
+
+    [Fact]
+    public void Every_setting_of_an_endpoint_has_one_rule_in_the_same_order()
+    {
+        Assert.Equal(EndpointSetting.All, EndpointSchema.Shape.Keys.Select(key => key.Setting));
+    }
+
+    [Fact]
+    public void A_key_with_two_rows_is_refused()
+    {
+        var rows = GroupSchema.Shape.Keys.Append(GroupSchema.Shape.Keys[0]).ToArray();
+
+        Assert.Throws<InvalidOperationException>(() => new Shape<GroupSettings>(rows));
+    }
 
     [Theory]
     [MemberData(nameof(EndpointKeys))]
@@ -69,6 +83,13 @@ public sealed partial class ReferenceTests
             .OrThrow();
 
         Assert.Equal(key.ValueIn(new SinkSettings { Name = "s", Path = "feeds.ndjson" }), key.ValueIn(Assert.Single(configuration.Sinks)));
+    }
+
+    [Fact]
+    public void Every_key_that_a_comment_of_the_reference_explains_exists()
+    {
+        Assert.Equal(GroupSchema.Shape.Keys.Select(key => key.Path).Order(), CommentsAbove("groups").Order());
+        Assert.Equal(SinkSchema.Shape.Keys.Select(key => key.Path).Order(), CommentsAbove("sinks").Order());
     }
 
     [Fact]
@@ -177,7 +198,12 @@ public sealed partial class ReferenceTests
         };
 
     // The keys of a section whose members have free names are told in the comment above it.
-    private static string DefaultInComment(string section, string path)
+    private static string DefaultInComment(string section, string path) =>
+        Comments(section).Single(match => match.Groups["key"].Value == path).Groups["value"].Value;
+
+    private static IEnumerable<string> CommentsAbove(string section) => Comments(section).Select(match => match.Groups["key"].Value);
+
+    private static IEnumerable<Match> Comments(string section)
     {
         var end = Array.FindIndex(Lines, line => line.TrimStart().StartsWith($"{section} {{}}", StringComparison.Ordinal));
         return Lines
@@ -185,9 +211,7 @@ public sealed partial class ReferenceTests
             .Reverse()
             .TakeWhile(line => line.TrimStart().StartsWith('#'))
             .Select(line => KeyComment().Match(line))
-            .Single(match => match.Success && match.Groups["key"].Value == path)
-            .Groups["value"]
-            .Value;
+            .Where(match => match.Success);
     }
 
     [GeneratedRegex(@"^\s*#\s{3}(?<key>[a-z.-]+) = (?<value>\S+)")]

@@ -28,6 +28,7 @@ public sealed class EmbeddingTests
             options.Feeds = feeds;
             options.Add("btc-trades", url);
         }));
+        builder.Services.AddConnectionsClient();
 
         using var host = builder.Build();
         await host.StartAsync();

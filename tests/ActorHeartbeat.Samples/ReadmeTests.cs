@@ -10,7 +10,7 @@ public sealed partial class ReadmeTests
     private const string TestKitReadme = "src/ActorHeartbeat.TestKit/README.md";
 
     [Theory]
-    [InlineData("README.md", 3)]
+    [InlineData("README.md", 4)]
     [InlineData("src/ActorHeartbeat/README.md", 1)]
     [InlineData(TestKitReadme, 4)]
     public void Its_code_is_code_that_a_test_runs(string readme, int blocks)

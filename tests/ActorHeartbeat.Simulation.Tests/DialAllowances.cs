@@ -120,7 +120,7 @@ internal sealed class DialAllowances(Action<string> broken)
 }
 
 /// <summary>The budgets of a configuration.</summary>
-internal sealed record Budgets(SupervisorSettings Supervisor, IReadOnlyDictionary<string, GroupSettings> Groups)
+internal sealed record Budgets(SupervisorSettings Supervisor, ValueMap<GroupSettings> Groups)
 {
     public const string Overall = "all";
 

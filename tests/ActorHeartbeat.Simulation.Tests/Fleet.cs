@@ -45,7 +45,7 @@ internal sealed class Fleet(Random random)
     };
 
     /// <summary>What all endpoints share, as configured now.</summary>
-    public Budgets Budgets => new(_supervisor, new Dictionary<string, GroupSettings>(_groups));
+    public Budgets Budgets => new(_supervisor, new ValueMap<GroupSettings>(_groups));
 
     public List<EndpointSettings> Endpoints { get; } = [];
 

@@ -5,17 +5,21 @@ namespace ActorHeartbeat.Configuration.Errors;
 /// <summary>Collects what is wrong while a configuration is read.</summary>
 internal sealed class Diagnostics
 {
+    /// <summary>Errors that are kept; further ones are counted, for a file may be wrong in each of a million lines.</summary>
+    public const int MostKept = 100;
+
     // Hiding every "on" of a header would make lines unreadable, and two letters are no secret.
     private const int ShortestSecret = 4;
 
     private readonly List<ConfigurationError> _errors = [];
-    private readonly HashSet<(string, int, int, string)> _once = [];
+    private readonly HashSet<(string File, int Line, int Column, int Message)> _once = []; // the hash of a message: many are not kept
     private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
 
-    public int Count => _errors.Count;
+    /// <summary>All errors, those included that are not kept.</summary>
+    public int Count => _once.Count;
 
-    /// <summary>All errors by file, in the order the files were first complained about, then by place.</summary>
-    public IReadOnlyList<ConfigurationError> Sorted
+    /// <summary>The errors that are kept, by file, in the order the files were first complained about, then by place.</summary>
+    public ConfigurationErrors Sorted
     {
         get
         {
@@ -24,10 +28,9 @@ internal sealed class Diagnostics
                 .Distinct(StringComparer.Ordinal)
                 .Select((file, index) => (file, index))
                 .ToDictionary(pair => pair.file, pair => pair.index, StringComparer.Ordinal);
-            return
-            [
-                .. _errors.OrderBy(error => files[error.File]).ThenBy(error => error.Line).ThenBy(error => error.Column).Select(Masked),
-            ];
+            return new ConfigurationErrors(
+                [.. _errors.OrderBy(error => files[error.File]).ThenBy(error => error.Line).ThenBy(error => error.Column).Select(Masked)],
+                Count);
         }
     }
 
@@ -41,7 +44,7 @@ internal sealed class Diagnostics
     public void Add(ConfigurationError error)
     {
         // What is wrong in a template is wrong once, not for every endpoint that uses it.
-        if (_once.Add((error.File, error.Line, error.Column, error.Message)))
+        if (_once.Add((error.File, error.Line, error.Column, error.Message.GetHashCode(StringComparison.Ordinal))) && Count <= MostKept)
             _errors.Add(error);
     }
 

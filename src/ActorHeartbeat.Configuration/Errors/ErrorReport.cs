@@ -9,14 +9,14 @@ public static class ErrorReport
     public const int MostShown = 50;
 
     /// <summary>One error after the other, without a newline at the end; empty for none.</summary>
-    public static string Print(IReadOnlyList<ConfigurationError> errors)
+    public static string Print(ConfigurationErrors errors)
     {
         var shown = string.Join('\n', errors.Take(MostShown));
-        return errors.Count > MostShown ? $"{shown}\nand {errors.Count - MostShown} more errors" : shown;
+        return errors.Total > MostShown ? $"{shown}\nand {errors.Total - MostShown} more errors" : shown;
     }
 
     /// <summary>Writes the same errors as a JSON array.</summary>
-    public static void Write(Utf8JsonWriter json, IReadOnlyList<ConfigurationError> errors)
+    public static void Write(Utf8JsonWriter json, ConfigurationErrors errors)
     {
         json.WriteStartArray();
         foreach (var error in errors.Take(MostShown))

@@ -157,9 +157,9 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         var mayHaveUrl =
             !ground.IsSound
             || !areTemplatesKnown
-            || at.Find(EndpointSchema.Url) is not null
+            || at.Find(EndpointSetting.Url.Key) is not null
             || (diagnostics.Count > errors && HasSlipOfUrl(at));
-        if (!mayHaveUrl && layers.Deciding(EndpointSchema.Url) is null)
+        if (!mayHaveUrl && layers.Deciding(EndpointSetting.Url.Key) is null)
             at.ReportKey("needs url");
         if (diagnostics.Count > errors || !ground.IsSound || EndpointId.Reject(at.Key) is not null)
             return null;
@@ -171,7 +171,7 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
     }
 
     // it is an object
-    private static bool HasSlipOfUrl(Cursor at) => at.Fields!.Any(field => Nearest.To(field.Key, [EndpointSchema.Url]) is not null);
+    private static bool HasSlipOfUrl(Cursor at) => at.Fields!.Any(field => Nearest.To(field.Key, [EndpointSetting.Url.Key]) is not null);
 
     private ValueList<string> ChosenTemplates(Layer<EndpointSettings> layer)
     {
@@ -204,7 +204,8 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
 
     private void CheckGroup(IReadOnlyList<Layer<EndpointSettings>> layers)
     {
-        if (layers.Deciding("group") is { Assignment.At: { IsNull: false, Text: { } group } at } && !_groups.ContainsKey(group))
+        if (layers.Deciding(EndpointSetting.Group.Key) is { Assignment.At: { IsNull: false, Text: { } group } at }
+            && !_groups.ContainsKey(group))
             at.ReportUnknown("group", _groups.Keys);
     }
 

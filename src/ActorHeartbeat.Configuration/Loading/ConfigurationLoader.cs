@@ -47,7 +47,7 @@ public static class ConfigurationLoader
         var bound = new Binder(diagnostics).Bind(root);
         return diagnostics.Count > 0
             ? new LoadResult(null, diagnostics.Sorted, files)
-            : new LoadResult(new ServiceConfiguration(bound, files), [], files);
+            : new LoadResult(new ServiceConfiguration(bound, files), ConfigurationErrors.None, files);
     }
 
     // Values are bound only when the text is sound: half a tree would give errors that are none.

@@ -2,11 +2,11 @@ using ActorHeartbeat.Configuration.Errors;
 
 namespace ActorHeartbeat.Configuration.Loading;
 
-/// <summary>A configuration, or everything that is wrong with it.</summary>
+/// <summary>A configuration, or what is wrong with it.</summary>
 /// <param name="Configuration">Null when there are errors.</param>
 /// <param name="Errors">In the order of the files; empty when there is a configuration.</param>
 /// <param name="Files">What was read, also when it is wrong.</param>
-public sealed record LoadResult(ServiceConfiguration? Configuration, IReadOnlyList<ConfigurationError> Errors, SourceFiles Files)
+public sealed record LoadResult(ServiceConfiguration? Configuration, ConfigurationErrors Errors, SourceFiles Files)
 {
     /// <exception cref="ConfigurationException">There are errors.</exception>
     public ServiceConfiguration OrThrow() => Configuration ?? throw new ConfigurationException(Errors);
@@ -21,5 +21,5 @@ public sealed record LoadResult(ServiceConfiguration? Configuration, IReadOnlyLi
     internal static LoadResult Hangs(SourceFiles files, string path, string message) => Refused(files, path, message);
 
     private static LoadResult Refused(SourceFiles files, string path, string message) =>
-        new(null, [new ConfigurationError(path, 0, 0, "", message)], files);
+        new(null, new ConfigurationErrors([new ConfigurationError(path, 0, 0, "", message)], 1), files);
 }

@@ -5,47 +5,21 @@ using static ActorHeartbeat.Endpoints.ChangeEffect;
 
 namespace ActorHeartbeat.Configuration.Reloading;
 
-/// <summary>An endpoint that both configurations have, with different settings.</summary>
-public sealed record ChangedEndpoint(EndpointId Id, EndpointChange Change);
-
 /// <summary>A key outside the endpoints that changed, and what that takes.</summary>
 public sealed record ChangedSetting(string Key, ChangeEffect Effect);
 
 /// <summary>What replacing one configuration by another does. Pure: it reads nothing and changes nothing.</summary>
-public sealed record ConfigurationDiff
+/// <param name="Endpoints">What it does to endpoints; the supervisor is given the same.</param>
+/// <param name="Settings">Changed keys of the process, of groups and sinks, and <c>akka</c>.</param>
+public sealed record ConfigurationDiff(EndpointChanges Endpoints, ValueList<ChangedSetting> Settings)
 {
-    public ValueList<EndpointId> Added { get; internal init; } = [];
-
-    public ValueList<EndpointId> Removed { get; internal init; } = [];
-
-    public ValueList<ChangedEndpoint> Changed { get; internal init; } = [];
-
-    /// <summary>Keys of the process, of groups and sinks, and <c>akka</c>.</summary>
-    public ValueList<ChangedSetting> Settings { get; internal init; } = [];
-
-    public int Unchanged { get; internal init; }
-
-    /// <summary>Endpoints that get a new connection.</summary>
-    public IEnumerable<ChangedEndpoint> Reconnected => Changed.Where(endpoint => endpoint.Change.Effect == Reconnect);
-
-    /// <summary>Endpoints whose connection stays; the change counts from the next dial.</summary>
-    public IEnumerable<ChangedEndpoint> FromNextAttempt => Changed.Where(endpoint => endpoint.Change.Effect == NextAttempt);
-
-    /// <summary>Endpoints whose connection stays; the change counts at once.</summary>
-    public IEnumerable<ChangedEndpoint> ChangedLive => Changed.Where(endpoint => endpoint.Change.Effect == Live);
-
     /// <summary>Keys whose change waits for a new process.</summary>
     public IEnumerable<ChangedSetting> NeedsRestart => Settings.Where(setting => setting.Effect == ChangeEffect.Restart);
 
-    public bool IsEmpty => Added.Count + Removed.Count + Changed.Count + Settings.Count == 0;
+    public bool IsEmpty => Endpoints.IsEmpty && Settings.Count == 0;
 
-    /// <summary>The share of the old configuration's endpoints that is removed, 0 to 1.</summary>
-    public double RemovedShare => Removed.Count == 0 ? 0 : (double)Removed.Count / (Removed.Count + Changed.Count + Unchanged);
-
-    public static ConfigurationDiff Between(ServiceConfiguration old, ServiceConfiguration @new) => Compare(
-        old.Endpoints.Select(endpoint => KeyValuePair.Create(endpoint.Id.Value, endpoint)),
-        @new.Endpoints.Select(endpoint => KeyValuePair.Create(endpoint.Id.Value, endpoint)),
-        EndpointChange.Between,
+    public static ConfigurationDiff Between(ServiceConfiguration old, ServiceConfiguration @new) => new(
+        EndpointChanges.Between(old.Endpoints, @new.Endpoints),
         [
             .. Changes(ProcessSchema.Shape, old.Process, @new.Process),
             .. Named(
@@ -60,37 +34,6 @@ public sealed record ConfigurationDiff
                 (before, after) => Changes(SinkSchema.Shape, before, after)),
             .. Akka(old.Akka == @new.Akka),
         ]);
-
-    /// <summary>The same from whatever endpoints are known by.</summary>
-    internal static ConfigurationDiff Compare<TEndpoint>(
-        IEnumerable<KeyValuePair<string, TEndpoint>> old,
-        IEnumerable<KeyValuePair<string, TEndpoint>> @new,
-        Func<TEndpoint, TEndpoint, EndpointChange> between,
-        ValueList<ChangedSetting> settings)
-    {
-        var before = new OrderedDictionary<string, TEndpoint>(old, StringComparer.Ordinal);
-        var gone = new HashSet<string>(before.Keys, StringComparer.Ordinal);
-        var added = new List<EndpointId>();
-        var changed = new List<ChangedEndpoint>();
-        var kept = 0;
-        foreach (var (id, endpoint) in @new)
-        {
-            if (!gone.Remove(id))
-                added.Add(new EndpointId(id));
-            else if (between(before[id], endpoint) is { Effect: not None } change)
-                changed.Add(new ChangedEndpoint(new EndpointId(id), change));
-            else
-                kept++;
-        }
-        return new ConfigurationDiff
-        {
-            Added = [.. added],
-            Removed = [.. before.Keys.Where(gone.Contains).Select(id => new EndpointId(id))],
-            Changed = [.. changed],
-            Settings = settings,
-            Unchanged = kept,
-        };
-    }
 
     /// <summary>Members of a section that came or went are one change each; of the others, each key.</summary>
     internal static IEnumerable<ChangedSetting> Named<T>(

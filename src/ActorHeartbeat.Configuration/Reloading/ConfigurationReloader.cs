@@ -1,4 +1,5 @@
 using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Supervision;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Configuration.Reloading;
@@ -6,7 +7,8 @@ namespace ActorHeartbeat.Configuration.Reloading;
 /// <summary>
 /// Keeps the running configuration equal to its files. Reads, validates and compares to the side; only a sound configuration is
 /// applied, in one step, and otherwise the last good one runs on. One reading is waited for at a time, and not for ever: one that passes
-/// its deadline is reported with the file at which it hangs, and the next one is begun beside it.
+/// its deadline is reported with the file at which it hangs, and the next one is begun beside it. A configuration counts as applied when
+/// the supervisor has said so.
 /// <para>Answers <see cref="Reload"/> and <see cref="GetConfigurationState"/>; publishes a <see cref="ReloadReport"/> to the event stream
 /// for each reload that was no dry run.</para>
 /// </summary>
@@ -22,12 +24,16 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     /// <summary>How long the files may take to be read; after that the reading counts as hanging and is given up.</summary>
     public static readonly TimeSpan ReadingDeadline = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the supervisor may take to say that it has applied a configuration.</summary>
+    public static readonly TimeSpan ApplyDeadline = TimeSpan.FromSeconds(10);
+
     private const string ReadingTimer = "reading";
+    private const string ApplyTimer = "apply";
     private const string DebounceTimer = "debounce";
     private const string PollTimer = "poll";
 
     private readonly Func<FileInHand, LoadResult> _load;
-    private readonly Action<ServiceConfiguration, ConfigurationDiff> _apply;
+    private readonly ApplyChange _apply;
     private readonly IFileWatch _watch;
     private readonly ReadingsInFlight _readings = new();
     private readonly Queue<(Reload Request, IActorRef Asker)> _waiting = new();
@@ -35,6 +41,8 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     private ServiceConfiguration _running;
     private SourceFiles _seen;
     private int _generation = 1;
+    private long _revision = ConfigurationApplied.FirstRevision; // the supervisor has been started with what runs already
+    private Application? _applying;
     private ReloadReport? _last;
     private (Reload Request, IActorRef Asker)[] _batch = []; // what the current reading is for; none when it only compares
     private bool _looksAgain; // something may have changed behind the back of what is in flight
@@ -44,12 +52,12 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
 
     /// <param name="initial">What runs already.</param>
     /// <param name="load">Reads the files and names each before it opens it; called off the actor.</param>
-    /// <param name="apply">Hands a new configuration to whoever runs it, by telling; must not throw.</param>
+    /// <param name="apply">Hands a new configuration over; its answer is waited for, not for ever.</param>
     /// <param name="watch">Directory events.</param>
     public ConfigurationReloader(
         ServiceConfiguration initial,
         Func<FileInHand, LoadResult> load,
-        Action<ServiceConfiguration, ConfigurationDiff> apply,
+        ApplyChange apply,
         IFileWatch watch)
     {
         _running = initial;
@@ -65,13 +73,18 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         Receive<FilesCompared>(compared => Judge(compared));
         Receive<FilesRead>(read => Decide(read));
         Receive<ReadingHangs>(hangs => GiveUp(hangs.Number));
+        Receive<Answered>(answered => Conclude(answered));
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
 
     protected override void PreStart() => Watch();
 
-    protected override void PostStop() => _watching?.Dispose();
+    protected override void PostStop()
+    {
+        _watching?.Dispose();
+        _applying?.GivenUp.Cancel();
+    }
 
     private void Request(Reload request, IActorRef asker)
     {
@@ -148,28 +161,71 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
 
     private void Finish(LoadResult result)
     {
+        var request = _batch[0].Request;
+        _seen = request.DryRun ? _seen : result.Files;
+        var report = ReloadDecision.Decide(request, result, _running, _generation, Context.System.Scheduler.Now);
+        if (report is { Outcome: ReloadOutcome.Applied, Diff: { } diff } && result.Configuration is { } next)
+            Apply(new ConfigurationChange(next, diff, _revision), report);
+        else
+            Conclude(report, result.Configuration);
+    }
+
+    private void Apply(ConfigurationChange change, ReloadReport report)
+    {
+        var applying = _applying = new Application(change, report, new CancellationTokenSource());
+        Timers.StartSingleTimer(
+            ApplyTimer,
+            new Answered(applying, Problem: $"the supervisor has not answered within {ApplyDeadline.TotalSeconds:0} s"),
+            ApplyDeadline);
+        Hand(applying).PipeTo(
+            Self,
+            success: applied => new Answered(applying, applied),
+            failure: failure => new Answered(applying, Problem: failure.Message));
+    }
+
+    // What throws at once is a failed answer like any other.
+    private async Task<ConfigurationApplied> Hand(Application applying) => await _apply(applying.Change, applying.GivenUp.Token);
+
+    private void Conclude(Answered answered)
+    {
+        if (_applying is not { } applying || answered.Application != applying)
+            return; // it was given up
+        _applying = null;
+        Timers.Cancel(ApplyTimer);
+        applying.GivenUp.Cancel();
+        applying.GivenUp.Dispose();
+        var (report, diff) = (applying.Report, applying.Change.Diff);
+        if (answered.Applied is not { } applied)
+        {
+            Conclude(report with { Outcome = ReloadOutcome.Unanswered, Generation = _generation, Problem = answered.Problem }, next: null);
+            return;
+        }
+        _revision = applied.Revision;
+        Conclude(report with { Diff = diff with { Endpoints = applied.Changes } }, applying.Change.Next);
+    }
+
+    /// <summary>Says what became of the reload.</summary>
+    /// <param name="report">What to say.</param>
+    /// <param name="next">What was read; null when it cannot be used.</param>
+    private void Conclude(ReloadReport report, ServiceConfiguration? next)
+    {
         var batch = _batch;
         _batch = [];
-        var request = batch[0].Request;
-        var report = ReloadDecision.Decide(request, result, _running, _generation, Context.System.Scheduler.Now);
-        if (!request.DryRun)
-            Take(result, report);
+        if (!batch[0].Request.DryRun)
+            Take(next, report);
         foreach (var (own, asker) in batch)
             asker.Tell(report with { Trigger = own.Trigger });
         ReadNext();
         LookAgain();
     }
 
-    private void Take(LoadResult read, ReloadReport report)
+    private void Take(ServiceConfiguration? next, ReloadReport report)
     {
         _last = report;
-        _seen = read.Files;
         _generation = report.Generation;
         // Unchanged settings may have moved to other lines, which the origins of the new reading know.
-        if (report.Outcome is ReloadOutcome.Applied or ReloadOutcome.Unchanged && read.Configuration is { } next)
+        if (report.Outcome is ReloadOutcome.Applied or ReloadOutcome.Unchanged && next is not null)
             _running = next;
-        if (report.Outcome == ReloadOutcome.Applied && report.Diff is { } diff)
-            _apply(_running, diff);
         Watch();
         Context.System.EventStream.Publish(report);
     }
@@ -216,7 +272,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         if (Timers.IsTimerActive(DebounceTimer))
             return;
         _touchedSince = null;
-        if (_readings.Current is not null)
+        if (_readings.Current is not null || _applying is not null)
         {
             _looksAgain = true;
             return;
@@ -238,7 +294,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
 
     private void LookAgain()
     {
-        if (!_looksAgain || _readings.Current is not null)
+        if (!_looksAgain || _readings.Current is not null || _applying is not null)
             return;
         _looksAgain = false;
         Compare();
@@ -259,4 +315,12 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     private sealed record FilesRead(long Number, LoadResult Result);
 
     private sealed record ReadingHangs(long Number);
+
+    /// <summary>A configuration that was handed over, and what is reported when the supervisor has applied it.</summary>
+    private sealed record Application(ConfigurationChange Change, ReloadReport Report, CancellationTokenSource GivenUp);
+
+    /// <param name="Application">What was handed over.</param>
+    /// <param name="Applied">The supervisor's answer; null when there is none.</param>
+    /// <param name="Problem">Why there is none.</param>
+    private sealed record Answered(Application Application, ConfigurationApplied? Applied = null, string? Problem = null);
 }

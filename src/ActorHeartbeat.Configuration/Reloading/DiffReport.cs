@@ -9,21 +9,24 @@ namespace ActorHeartbeat.Configuration.Reloading;
 public static class DiffReport
 {
     /// <summary>Counts in one line.</summary>
-    public static string Summary(ConfigurationDiff diff) =>
-        $"{diff.Added.Count} added, {diff.Removed.Count} removed, {diff.Reconnected.Count()} reconnected, "
-            + $"{diff.FromNextAttempt.Count()} from the next attempt, "
-        + $"{diff.ChangedLive.Count()} changed live, {diff.Unchanged} "
-        + $"unchanged{(diff.NeedsRestart.Any() ? $", {diff.NeedsRestart.Count()} settings need a restart" : "")}";
+    public static string Summary(ConfigurationDiff diff)
+    {
+        var endpoints = diff.Endpoints;
+        var restarts = diff.NeedsRestart.Count();
+        return $"{endpoints.Added.Count} added, {endpoints.Removed.Count} removed, {endpoints.Reconnected.Count()} reconnected, "
+            + $"{endpoints.FromNextAttempt.Count()} from the next attempt, {endpoints.ChangedLive.Count()} changed live, "
+            + $"{endpoints.Unchanged} unchanged{(restarts > 0 ? $", {restarts} settings need a restart" : "")}";
+    }
 
     /// <summary>One line per difference, then the counts.</summary>
     public static string Print(ConfigurationDiff diff)
     {
         var text = new StringBuilder();
-        foreach (var id in diff.Added)
+        foreach (var id in diff.Endpoints.Added)
             text.Append($"+ {id}\n");
-        foreach (var id in diff.Removed)
+        foreach (var id in diff.Endpoints.Removed)
             text.Append($"- {id}\n");
-        foreach (var (id, change) in diff.Changed.OrderByDescending(endpoint => endpoint.Change.Effect))
+        foreach (var (id, change) in diff.Endpoints.Changed.OrderByDescending(endpoint => endpoint.Change.Effect))
             text.Append($"~ {id}: {Words(change.Effect)}: {string.Join(", ", change.Keys)}\n");
         foreach (var (key, effect) in diff.Settings)
             text.Append($"~ {key}: {Words(effect)}\n");
@@ -33,12 +36,12 @@ public static class DiffReport
     public static void Write(Utf8JsonWriter json, ConfigurationDiff diff)
     {
         json.WriteStartObject();
-        WriteIds(json, "added", diff.Added);
-        WriteIds(json, "removed", diff.Removed);
-        WriteChanges(json, "reconnected", diff.Reconnected);
-        WriteChanges(json, "nextAttempt", diff.FromNextAttempt);
-        WriteChanges(json, "changedLive", diff.ChangedLive);
-        json.WriteNumber("unchanged", diff.Unchanged);
+        WriteIds(json, "added", diff.Endpoints.Added);
+        WriteIds(json, "removed", diff.Endpoints.Removed);
+        WriteChanges(json, "reconnected", diff.Endpoints.Reconnected);
+        WriteChanges(json, "nextAttempt", diff.Endpoints.FromNextAttempt);
+        WriteChanges(json, "changedLive", diff.Endpoints.ChangedLive);
+        json.WriteNumber("unchanged", diff.Endpoints.Unchanged);
         json.WriteStartObject("settings");
         foreach (var (key, effect) in diff.Settings)
             json.WriteString(key, Values.Kebab(effect.ToString()));

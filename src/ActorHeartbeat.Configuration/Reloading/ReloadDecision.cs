@@ -1,3 +1,4 @@
+using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Loading;
 
 namespace ActorHeartbeat.Configuration.Reloading;
@@ -11,14 +12,14 @@ internal static class ReloadDecision
             return new ReloadReport(ReloadOutcome.Invalid, request.Trigger, generation, read.Files.Hash, null, read.Errors, now);
         var diff = ConfigurationDiff.Between(running, next);
         var outcome = Outcome(request, diff, running);
-        return new ReloadReport(
-            outcome, request.Trigger, outcome == ReloadOutcome.Applied ? generation + 1 : generation, next.Hash, diff, [], now);
+        var after = outcome == ReloadOutcome.Applied ? generation + 1 : generation;
+        return new ReloadReport(outcome, request.Trigger, after, next.Hash, diff, ConfigurationErrors.None, now);
     }
 
     // The running configuration's guard counts: a cut-off file has lost its own.
     private static ReloadOutcome Outcome(Reload request, ConfigurationDiff diff, ServiceConfiguration running) =>
         diff.IsEmpty ? ReloadOutcome.Unchanged
-        : diff.RemovedShare > running.Process.Config.MaxRemoved && !request.Force ? ReloadOutcome.TooManyRemoved
+        : diff.Endpoints.RemovedShare > running.Process.Config.MaxRemoved && !request.Force ? ReloadOutcome.TooManyRemoved
         : request.DryRun ? ReloadOutcome.DryRun
         : ReloadOutcome.Applied;
 }

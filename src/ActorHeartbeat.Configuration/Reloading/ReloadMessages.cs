@@ -39,6 +39,6 @@ public sealed record GetConfigurationState
 /// <param name="Last">The last reload that was no dry run; null before the first.</param>
 public sealed record ConfigurationState(ServiceConfiguration Configuration, int Generation, ReloadReport? Last)
 {
-    /// <summary>The files say something that does not run, because it is refused: health is degraded.</summary>
-    public bool IsDegraded => Last is { Outcome: ReloadOutcome.Invalid or ReloadOutcome.TooManyRemoved };
+    /// <summary>The files say something that does not run, because it is refused or was not taken: health is degraded.</summary>
+    public bool IsDegraded => Last is { Outcome: ReloadOutcome.Invalid or ReloadOutcome.TooManyRemoved or ReloadOutcome.Unanswered };
 }

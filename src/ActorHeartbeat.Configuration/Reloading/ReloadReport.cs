@@ -22,6 +22,9 @@ public enum ReloadOutcome
 
     /// <summary>More than <c>config.max-removed</c> of the endpoints would go; the last good configuration runs on.</summary>
     TooManyRemoved,
+
+    /// <summary>The supervisor has not said that it applied it; the next reload compares again.</summary>
+    Unanswered,
 }
 
 /// <summary>The answer to <see cref="Reload"/>.</summary>
@@ -38,9 +41,12 @@ public sealed record ReloadReport(
     int Generation,
     string Hash,
     ConfigurationDiff? Diff,
-    IReadOnlyList<ConfigurationError> Errors,
+    ConfigurationErrors Errors,
     DateTimeOffset At)
 {
+    /// <summary>Why the supervisor has not applied it; null for every other outcome.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>One line for a log.</summary>
     public string Summary =>
         Outcome switch
@@ -53,9 +59,12 @@ public sealed record ReloadReport(
             ReloadOutcome.DryRun => $"configuration would change ({Trigger}, {Hash[..12]}): {DiffReport.Summary(Diff!)}",
             ReloadOutcome.TooManyRemoved =>
                 // and this
-                $"configuration refused ({Trigger}, {Hash[..12]}): {Diff!.Removed.Count} endpoints would be removed, more than "
+                $"configuration refused ({Trigger}, {Hash[..12]}): {Diff!.Endpoints.Removed.Count} endpoints would be removed, more than "
                     + $"config.max-removed allows; generation {Generation} runs on; force it if that is meant",
-            _ => $"configuration refused ({Trigger}, {Hash[..12]}): {Errors.Count} errors; generation {Generation} runs on",
+            ReloadOutcome.Unanswered =>
+                $"configuration not applied ({Trigger}, {Hash[..12]}): {Problem}; generation {Generation} is the last that was applied; "
+                    + "reload again",
+            _ => $"configuration refused ({Trigger}, {Hash[..12]}): {Errors.Total} errors; generation {Generation} runs on",
         };
 
     /// <summary>The summary, then the errors or the differences.</summary>
@@ -77,6 +86,8 @@ public sealed record ReloadReport(
         json.WriteNumber("generation", Generation);
         json.WriteString("hash", Hash);
         json.WriteString("at", At);
+        if (Problem is not null)
+            json.WriteString("problem", Problem);
         if (Diff is not null)
         {
             json.WritePropertyName("diff");

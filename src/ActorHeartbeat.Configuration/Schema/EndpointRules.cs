@@ -8,28 +8,28 @@ internal static class EndpointRules
 {
     public static readonly IReadOnlyList<Rule<EndpointSettings>> All =
     [
-        new("backoff.max", "backoff.initial", endpoint =>
+        new(EndpointSetting.BackoffMax.Key, EndpointSetting.BackoffInitial.Key, endpoint =>
             endpoint.Backoff is var backoff && backoff.Max < backoff.Initial
                 ? $"backoff.max {Values.Spell(backoff.Max)} is shorter than backoff.initial {Values.Spell(backoff.Initial)}"
                 : null),
-        new("heartbeat.interval", "heartbeat.timeout", endpoint =>
+        new(EndpointSetting.HeartbeatInterval.Key, EndpointSetting.HeartbeatTimeout.Key, endpoint =>
             Asks(endpoint.Heartbeat) && endpoint.Heartbeat.Timeout is { } timeout && endpoint.Heartbeat.Interval < timeout
                 ? $"heartbeat.interval {Values.Spell(endpoint.Heartbeat.Interval)} is shorter than heartbeat.timeout "
                     + $"{Values.Spell(timeout)}; lower the timeout too, or let it be auto"
                 : null),
-        new("heartbeat.mode", "heartbeat.send", endpoint =>
+        new(EndpointSetting.HeartbeatMode.Key, EndpointSetting.HeartbeatSend.Key, endpoint =>
             IsMessage(endpoint.Heartbeat) && endpoint.Heartbeat is { Send: null, Reply: null }
                 ? $"heartbeat.mode = {Mode(endpoint)} needs heartbeat.send, what to ask, or heartbeat.reply, what to answer"
                 : null),
-        new("heartbeat.expect", "heartbeat.send", endpoint =>
+        new(EndpointSetting.HeartbeatExpect.Key, EndpointSetting.HeartbeatSend.Key, endpoint =>
             IsMessage(endpoint.Heartbeat) && endpoint.Heartbeat is { Expect: not null, Send: null }
                 ? "heartbeat.expect waits for an answer, but heartbeat.send asks nothing"
                 : null),
-        new("heartbeat.strict", "heartbeat.expect", endpoint =>
+        new(EndpointSetting.HeartbeatStrict.Key, EndpointSetting.HeartbeatExpect.Key, endpoint =>
             IsMessage(endpoint.Heartbeat) && endpoint.Heartbeat is { Strict: true, Send: not null, Expect: null }
                 ? "heartbeat.strict counts only the matching answer, but heartbeat.expect names none"
                 : null),
-        new("heartbeat.expect", "heartbeat.mode", endpoint => endpoint.Heartbeat switch
+        new(EndpointSetting.HeartbeatExpect.Key, EndpointSetting.HeartbeatMode.Key, endpoint => endpoint.Heartbeat switch
             {
                 { Mode: HeartbeatMode.Text, Expect: MessagePattern.Json } =>
                     "heartbeat.mode = text compares the whole answer, but heartbeat.expect has JSON pointers; use mode = json",
@@ -37,58 +37,56 @@ internal static class EndpointRules
                     "heartbeat.mode = json compares by JSON pointers such as { \"/type\" = pong }, but heartbeat.expect is text",
                 _ => null,
             }),
-        new("heartbeat.send", "heartbeat.mode", endpoint =>
+        new(EndpointSetting.HeartbeatSend.Key, EndpointSetting.HeartbeatMode.Key, endpoint =>
             endpoint.Heartbeat is { Mode: HeartbeatMode.Json, Send: { } message } && !IsJson(message)
                 ? "heartbeat.mode = json, but heartbeat.send is no JSON; write an object, or use mode = text"
                 : null),
-        new("heartbeat.max-silence", "heartbeat.reply", endpoint =>
+        new(EndpointSetting.HeartbeatMaxSilence.Key, EndpointSetting.HeartbeatReply.Key, endpoint =>
             endpoint.Heartbeat is { MaxSilence: not null, Reply: null }
                 ? "heartbeat.max-silence watches for the server's asking, but heartbeat.reply does not say what that is"
                 : null),
-        new("max-age", null, endpoint =>
+        new(EndpointSetting.MaxAge.Key, null, endpoint =>
             endpoint.MaxAge is { } rotation && rotation.Age <= rotation.ReadyAfter
                 ? $"max-age {Values.Spell(rotation.Age)} is not longer than its ready-after {Values.Spell(rotation.ReadyAfter)}: "
                     + "connections would be replaced before they are ready"
                 : null),
-        new("subprotocols", null, endpoint =>
+        new(EndpointSetting.Subprotocols.Key, null, endpoint =>
             Repeated(endpoint.Subprotocols) is { } name ? $"the subprotocol \"{name}\" is offered twice (RFC 6455 section 4.1)" : null),
-        new("tls.client-key", "tls.client-cert", endpoint =>
+        new(EndpointSetting.TlsClientKey.Key, EndpointSetting.TlsClientCert.Key, endpoint =>
             endpoint.Tls is { ClientKey: not null, ClientCert: null }
                 ? "tls.client-key is the key of tls.client-cert, which names no certificate"
                 : null),
-        new("urls", Url, endpoint =>
+        new(EndpointSetting.Urls.Key, EndpointSetting.Url.Key, endpoint =>
             endpoint.Urls.Count > 0 && Repeated([endpoint.Url, .. endpoint.Urls]) is not null
                 ? "urls repeats a URL; alternates after url are tried in order, each once"
                 : null),
     ];
 
-    private const string Url = EndpointSchema.Url;
-
     /// <summary>Keys that say something in some modes only. Only the layer that sets the mode is held to it.</summary>
     public static void CheckMode(Layer<EndpointSettings> layer)
     {
-        if (layer.Find("heartbeat.mode") is not { } mode)
+        if (layer.Find(EndpointSetting.HeartbeatMode.Key) is not { } mode)
             return;
-        var chosen = mode.Key.ValueIn(mode.Apply(EndpointSchema.Blank));
-        foreach (var (key, modes) in KeysOfModes)
+        var chosen = EndpointSetting.HeartbeatMode.Get(mode.Apply(EndpointSchema.Blank));
+        foreach (var (setting, modes) in SettingsOfModes)
         {
-            if (modes.Contains((HeartbeatMode)chosen!) || layer.Find(key) is not { At.IsNull: false } assignment)
+            if (modes.Contains(chosen) || layer.Find(setting.Key) is not { At.IsNull: false } assignment)
                 continue;
             assignment.At.Report(
-                $"{key} belongs to the modes {string.Join(", ", modes.Select(each => Values.Kebab(each.ToString())))}; mode = "
-                    + $"{Values.Kebab(chosen.ToString()!)} is set at {mode.At.Place}");
+                $"{setting.Key} belongs to the modes {string.Join(", ", modes.Select(each => Values.Kebab(each.ToString())))}; mode = "
+                    + $"{Values.Kebab(chosen.ToString())} is set at {mode.At.Place}");
         }
     }
 
-    private static readonly (string Key, HeartbeatMode[] Modes)[] KeysOfModes =
+    private static readonly (Setting<EndpointSettings> Setting, HeartbeatMode[] Modes)[] SettingsOfModes =
     [
-        ("heartbeat.when", [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
-        ("heartbeat.interval", [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
-        ("heartbeat.timeout", [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
-        ("heartbeat.max-missed", [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
-        ("heartbeat.strict", [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
-        ("heartbeat.send", [HeartbeatMode.Text, HeartbeatMode.Json]),
-        ("heartbeat.expect", [HeartbeatMode.Text, HeartbeatMode.Json]),
+        (EndpointSetting.HeartbeatWhen, [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
+        (EndpointSetting.HeartbeatInterval, [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
+        (EndpointSetting.HeartbeatTimeout, [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
+        (EndpointSetting.HeartbeatMaxMissed, [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
+        (EndpointSetting.HeartbeatStrict, [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
+        (EndpointSetting.HeartbeatSend, [HeartbeatMode.Text, HeartbeatMode.Json]),
+        (EndpointSetting.HeartbeatExpect, [HeartbeatMode.Text, HeartbeatMode.Json]),
     ];
 
     private static bool IsMessage(HeartbeatSettings heartbeat) => heartbeat.Mode is HeartbeatMode.Text or HeartbeatMode.Json;

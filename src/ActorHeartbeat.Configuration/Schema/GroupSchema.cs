@@ -19,5 +19,5 @@ internal static class GroupSchema
 
     private static Key<GroupSettings, TValue> Row<TValue>(
         string path, ValueReader<TValue> reader, Func<GroupSettings, TValue> get, Func<GroupSettings, TValue, GroupSettings> set) =>
-        new(path, Live, reader, get, set);
+        new(new Setting<GroupSettings, TValue>(path, Live, get, set), reader);
 }

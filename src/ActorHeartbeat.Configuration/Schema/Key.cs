@@ -15,6 +15,12 @@ internal abstract class Key<TSettings>(string path, ChangeEffect effect)
     /// <summary>What is allowed, to stand after "expected".</summary>
     public abstract string Expected { get; }
 
+    /// <summary>The setting that it reads; null when its value is read elsewhere.</summary>
+    public virtual Setting<TSettings>? Setting => null;
+
+    /// <summary>Whether its value is an object with names of the operator's choice, each of which may come from another layer.</summary>
+    public virtual bool HasNames => false;
+
     /// <summary>The key with the value read; null when the value was refused and reported.</summary>
     public abstract Assignment<TSettings>? Read(Cursor at);
 
@@ -28,24 +34,24 @@ internal abstract class Key<TSettings>(string path, ChangeEffect effect)
 }
 
 /// <inheritdoc/>
-/// <param name="path">The key relative to its section.</param>
-/// <param name="effect">What a change of it takes.</param>
-/// <param name="reader">Reads its value.</param>
-/// <param name="get">Where the value is kept.</param>
-/// <param name="set">Settings with the value put in. A value that is laid over a lower layer's (headers, labels) is combined here.</param>
-internal sealed class Key<TSettings, TValue>(
-    string path, ChangeEffect effect, ValueReader<TValue> reader, Func<TSettings, TValue> get, Func<TSettings, TValue, TSettings> set)
-    : Key<TSettings>(path, effect)
+/// <param name="setting">What it is: the property, the key and what a change takes.</param>
+/// <param name="reader">The rule of its value.</param>
+internal sealed class Key<TSettings, TValue>(Setting<TSettings, TValue> setting, ValueReader<TValue> reader)
+    : Key<TSettings>(setting.Key, setting.Effect)
 {
     public override string Expected => reader.Expected;
 
+    public override Setting<TSettings> Setting => setting;
+
+    public override bool HasNames => reader.HasNames;
+
     public override Assignment<TSettings>? Read(Cursor at) => reader.TryRead(at, out var value) ? new Assigned(this, at, value) : null;
 
-    public override object? ValueIn(TSettings settings) => get(settings);
+    public override object? ValueIn(TSettings settings) => setting.Get(settings);
 
-    public override void Write(Utf8JsonWriter json, TSettings settings) => reader.Write(json, get(settings));
+    public override void Write(Utf8JsonWriter json, TSettings settings) => reader.Write(json, setting.Get(settings));
 
-    private TSettings Put(TSettings settings, TValue value) => set(settings, value);
+    private TSettings Put(TSettings settings, TValue value) => setting.With(settings, reader.Over(value, setting.Get(settings)));
 
     private sealed class Assigned(Key<TSettings, TValue> key, in Cursor at, TValue value) : Assignment<TSettings>(key, at)
     {
@@ -58,7 +64,7 @@ internal static class Part
 {
     public static Key<TSettings, TValue> Of<TSettings, TValue>(
         string path, ValueReader<TValue> reader, Func<TSettings, TValue> get, Func<TSettings, TValue, TSettings> set) =>
-        new(path, ChangeEffect.None, reader, get, set);
+        new(new Setting<TSettings, TValue>(path, ChangeEffect.None, get, set), reader);
 }
 
 /// <summary>A key whose value is read elsewhere: the schema only has to know that it is there.</summary>

@@ -11,7 +11,9 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
 {
     public override string Expected => expected;
 
-    /// <summary>May hold null for a name that is to be taken away; <see cref="Lay"/> does it.</summary>
+    public override bool HasNames => true;
+
+    /// <summary>May hold null for a name that is to be taken away; <see cref="Over"/> does it.</summary>
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out ValueMap<T> value)
     {
         value = null;
@@ -29,7 +31,7 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
             else if (seen?.TryAdd(field.Key, field.Key) == false)
                 below.ReportKey($"\"{field.Key}\" and \"{seen[field.Key]}\" are the same name");
             else if (below.IsNull)
-                read.Add(new(field.Key, null!)); // see Lay
+                read.Add(new(field.Key, null!)); // see Over
             else if (element.TryRead(below, out var one))
                 read.Add(new(field.Key, one));
         }
@@ -40,7 +42,7 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
     }
 
     /// <summary>Lays the names of a higher layer over those of a lower one; the lower one's order comes first.</summary>
-    public ValueMap<T> Lay(ValueMap<T> higher, ValueMap<T> lower)
+    public override ValueMap<T> Over(ValueMap<T> higher, ValueMap<T> lower)
     {
         if (higher.Count == 0)
             return lower;

@@ -7,21 +7,21 @@ internal static class ProcessRules
 {
     public static readonly IReadOnlyList<Rule<ProcessSettings>> All =
     [
-        new("supervisor.restart.max-backoff", "supervisor.restart.min-backoff", process =>
+        new(ProcessSchema.MaxBackoff.Path, ProcessSchema.MinBackoff.Path, process =>
             process.Supervisor.Restart is var restart && restart.MaxBackoff < restart.MinBackoff
                 ? $"supervisor.restart.max-backoff {Values.Spell(restart.MaxBackoff)} is shorter than supervisor.restart.min-backoff "
                     + $"{Values.Spell(restart.MinBackoff)}"
                 : null),
-        new("http.listen", null, process =>
+        new(ProcessSchema.HttpListen.Path, null, process =>
             IsOpenToAll(process.Http.Listen)
                 ? $"{process.Http.Listen} is not a loopback address, and the API would be open to everybody who reaches it; listen on "
                     + "127.0.0.1 and put a proxy that authenticates in front of it"
                 : null),
-        new("feed-server.listen", null, process =>
+        new(ProcessSchema.FeedServerListen.Path, null, process =>
             IsOpenToAll(process.FeedServer.Listen)
                 ? $"{process.FeedServer.Listen} is not a loopback address, and the demonstration server obeys everybody who reaches it"
                 : null),
-        new("feed-server.listen", "http.listen", process =>
+        new(ProcessSchema.FeedServerListen.Path, "http.listen", process =>
             process.FeedServer.Listen is { Port: > 0 } feed && process.Http.Listen is { } http && feed.Port == http.Port
                 ? $"feed-server.listen and http.listen both want port {feed.Port}"
                 : null),

@@ -4,141 +4,109 @@ using static ActorHeartbeat.Endpoints.ChangeEffect;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>The keys of the process around the endpoints.</summary>
+/// <summary>The keys of the process around the endpoints, one row each: key, what a change takes, property and rule.</summary>
 internal static class ProcessSchema
 {
+    private static readonly SettingsPart<ProcessSettings, ReloadSettings> Config = new(
+        "config", process => process.Config, (process, config) => process with { Config = config });
+
+    private static readonly SettingsPart<ProcessSettings, SupervisorSettings> Supervisor = new(
+        "supervisor", process => process.Supervisor, (process, supervisor) => process with { Supervisor = supervisor });
+
+    private static readonly SettingsPart<ProcessSettings, RestartSettings> Restarts = Supervisor.Part(
+        "restart", supervisor => supervisor.Restart, (supervisor, restart) => supervisor with { Restart = restart });
+
+    private static readonly SettingsPart<ProcessSettings, HostSettings> PerHost = Supervisor.Part(
+        "per-host", supervisor => supervisor.PerHost, (supervisor, host) => supervisor with { PerHost = host });
+
+    private static readonly SettingsPart<ProcessSettings, HttpSettings> Http = new(
+        "http", process => process.Http, (process, http) => process with { Http = http });
+
+    private static readonly SettingsPart<ProcessSettings, LogSettings> Log = new(
+        "log", process => process.Log, (process, log) => process with { Log = log });
+
+    private static readonly SettingsPart<ProcessSettings, FeedServerSettings> FeedServer = new(
+        "feed-server", process => process.FeedServer, (process, server) => process with { FeedServer = server });
+
+    public static readonly Key<ProcessSettings, TimeSpan> MinBackoff = Row(
+        Restarts.Setting("min-backoff", Restart, restart => restart.MinBackoff, (restart, value) => restart with { MinBackoff = value }),
+        Values.Positive);
+
+    public static readonly Key<ProcessSettings, TimeSpan> MaxBackoff = Row(
+        Restarts.Setting("max-backoff", Restart, restart => restart.MaxBackoff, (restart, value) => restart with { MaxBackoff = value }),
+        Values.Positive);
+
+    public static readonly Key<ProcessSettings, ListenAddress?> HttpListen = Row(
+        Http.Setting("listen", Restart, http => http.Listen, (http, value) => http with { Listen = value }), AddressValues.OffOrListen);
+
+    public static readonly Key<ProcessSettings, ListenAddress?> FeedServerListen = Row(
+        FeedServer.Setting("listen", Restart, server => server.Listen, (server, value) => server with { Listen = value }),
+        AddressValues.OffOrListen);
+
     public static readonly Shape<ProcessSettings> Shape = new(
         Row(
-            "config.watch",
-            Live,
-            Values.Switch,
-            process => process.Config.Watch,
-            (process, on) => process with { Config = process.Config with { Watch = on } }),
+            Config.Setting("watch", Live, config => config.Watch, (config, value) => config with { Watch = value }),
+            Values.Switch),
         Row(
-            "config.debounce",
-            Live,
-            Values.Duration,
-            process => process.Config.Debounce,
-            (process, time) => process with { Config = process.Config with { Debounce = time } }),
+            Config.Setting("debounce", Live, config => config.Debounce, (config, value) => config with { Debounce = value }),
+            Values.Duration),
         Row(
-            "config.poll",
-            Live,
-            Values.Positive,
-            process => process.Config.Poll,
-            (process, time) => process with { Config = process.Config with { Poll = time } }),
+            Config.Setting("poll", Live, config => config.Poll, (config, value) => config with { Poll = value }),
+            Values.Positive),
         Row(
-            "config.max-removed",
-            Live,
-            Values.Percent,
-            process => process.Config.MaxRemoved,
-            (process, share) => process with { Config = process.Config with { MaxRemoved = share } }),
+            Config.Setting("max-removed", Live, config => config.MaxRemoved, (config, value) => config with { MaxRemoved = value }),
+            Values.Percent),
+        MinBackoff,
+        MaxBackoff,
         Row(
-            "supervisor.restart.min-backoff",
-            ChangeEffect.Restart,
-            Values.Positive,
-            process => process.Supervisor.Restart.MinBackoff,
-            (process, time) => Restart(process, restart => restart with { MinBackoff = time })),
+            Restarts.Setting("jitter", Restart, restart => restart.Jitter, (restart, value) => restart with { Jitter = value }),
+            Values.Share),
         Row(
-            "supervisor.restart.max-backoff",
-            ChangeEffect.Restart,
-            Values.Positive,
-            process => process.Supervisor.Restart.MaxBackoff,
-            (process, time) => Restart(process, restart => restart with { MaxBackoff = time })),
+            Restarts.Setting(
+                "max-restarts", Restart, restart => restart.MaxRestarts, (restart, value) => restart with { MaxRestarts = value }),
+            Values.UnlimitedOrCount),
         Row(
-            "supervisor.restart.jitter",
-            ChangeEffect.Restart,
-            Values.Share,
-            process => process.Supervisor.Restart.Jitter,
-            (process, share) => Restart(process, restart => restart with { Jitter = share })),
+            Supervisor.Setting(
+                "connect-rate", Live, supervisor => supervisor.ConnectRate, (supervisor, value) => supervisor with { ConnectRate = value }),
+            RateValues.Rate),
         Row(
-            "supervisor.restart.max-restarts",
-            ChangeEffect.Restart,
-            Values.UnlimitedOrCount,
-            process => process.Supervisor.Restart.MaxRestarts,
-            (process, count) => Restart(process, restart => restart with { MaxRestarts = count })),
+            Supervisor.Setting(
+                "connect-burst", Live, supervisor => supervisor.ConnectBurst,
+                (supervisor, value) => supervisor with { ConnectBurst = value }),
+            Values.Count),
         Row(
-            "supervisor.connect-rate",
-            Live,
-            RateValues.Rate,
-            process => process.Supervisor.ConnectRate,
-            (process, rate) => process with { Supervisor = process.Supervisor with { ConnectRate = rate } }),
+            PerHost.Setting("connect-rate", Live, host => host.ConnectRate, (host, value) => host with { ConnectRate = value }),
+            RateValues.UnlimitedOrRate),
         Row(
-            "supervisor.connect-burst",
-            Live,
-            Values.Count,
-            process => process.Supervisor.ConnectBurst,
-            (process, count) => process with { Supervisor = process.Supervisor with { ConnectBurst = count } }),
+            PerHost.Setting("connect-burst", Live, host => host.ConnectBurst, (host, value) => host with { ConnectBurst = value }),
+            Values.Count),
         Row(
-            "supervisor.per-host.connect-rate",
-            Live,
-            RateValues.UnlimitedOrRate,
-            process => process.Supervisor.PerHost.ConnectRate,
-            (process, rate) => PerHost(process, host => host with { ConnectRate = rate })),
+            Supervisor.Setting(
+                "max-connecting", Live, supervisor => supervisor.MaxConnecting,
+                (supervisor, value) => supervisor with { MaxConnecting = value }),
+            Values.Count),
         Row(
-            "supervisor.per-host.connect-burst",
-            Live,
-            Values.Count,
-            process => process.Supervisor.PerHost.ConnectBurst,
-            (process, count) => PerHost(process, host => host with { ConnectBurst = count })),
+            Supervisor.Setting(
+                "start-spread", Live, supervisor => supervisor.StartSpread, (supervisor, value) => supervisor with { StartSpread = value }),
+            Values.Duration),
         Row(
-            "supervisor.max-connecting",
-            Live,
-            Values.Count,
-            process => process.Supervisor.MaxConnecting,
-            (process, count) => process with { Supervisor = process.Supervisor with { MaxConnecting = count } }),
+            Supervisor.Setting(
+                "shutdown-timeout", Live, supervisor => supervisor.ShutdownTimeout,
+                (supervisor, value) => supervisor with { ShutdownTimeout = value }),
+            Values.Positive),
         Row(
-            "supervisor.start-spread",
-            Live,
-            Values.Duration,
-            process => process.Supervisor.StartSpread,
-            (process, time) => process with { Supervisor = process.Supervisor with { StartSpread = time } }),
+            new Setting<ProcessSettings, string?>(
+                "supervisor.state-file", Restart, process => process.StateFile, (process, value) => process with { StateFile = value }),
+            Values.OffOrPath),
+        HttpListen,
         Row(
-            "supervisor.shutdown-timeout",
-            Live,
-            Values.Positive,
-            process => process.Supervisor.ShutdownTimeout,
-            (process, time) => process with { Supervisor = process.Supervisor with { ShutdownTimeout = time } }),
+            Log.Setting("level", Live, log => log.Level, (log, value) => log with { Level = value }),
+            Values.Word<LogSeverity>()),
         Row(
-            "supervisor.state-file",
-            ChangeEffect.Restart,
-            Values.OffOrPath,
-            process => process.StateFile,
-            (process, path) => process with { StateFile = path }),
-        Row(
-            "http.listen",
-            ChangeEffect.Restart,
-            AddressValues.OffOrListen,
-            process => process.Http.Listen,
-            (process, address) => process with { Http = process.Http with { Listen = address } }),
-        Row(
-            "log.level",
-            Live,
-            Values.Word<LogSeverity>(),
-            process => process.Log.Level,
-            (process, level) => process with { Log = process.Log with { Level = level } }),
-        Row(
-            "log.format",
-            Live,
-            Values.Word<LogFormat>(),
-            process => process.Log.Format,
-            (process, format) => process with { Log = process.Log with { Format = format } }),
-        Row(
-            "feed-server.listen",
-            ChangeEffect.Restart,
-            AddressValues.OffOrListen,
-            process => process.FeedServer.Listen,
-            (process, address) => process with { FeedServer = process.FeedServer with { Listen = address } }));
+            Log.Setting("format", Live, log => log.Format, (log, value) => log with { Format = value }),
+            Values.Word<LogFormat>()),
+        FeedServerListen);
 
-    private static Key<ProcessSettings, TValue> Row<TValue>(
-        string path,
-        ChangeEffect effect,
-        ValueReader<TValue> reader,
-        Func<ProcessSettings, TValue> get,
-        Func<ProcessSettings, TValue, ProcessSettings> set) => new(path, effect, reader, get, set);
-
-    private static ProcessSettings PerHost(ProcessSettings process, Func<HostSettings, HostSettings> change) =>
-        process with { Supervisor = process.Supervisor with { PerHost = change(process.Supervisor.PerHost) } };
-
-    private static ProcessSettings Restart(ProcessSettings process, Func<RestartSettings, RestartSettings> change) =>
-        process with { Supervisor = process.Supervisor with { Restart = change(process.Supervisor.Restart) } };
+    private static Key<ProcessSettings, TValue> Row<TValue>(Setting<ProcessSettings, TValue> setting, ValueReader<TValue> reader) =>
+        new(setting, reader);
 }

@@ -54,7 +54,7 @@ internal sealed class Shape<TSettings>
         {
             if (names.IsEmpty)
             {
-                Key = key;
+                Key = Key is null ? key : throw new InvalidOperationException($"the key {key.Path} has two rows");
                 return;
             }
             if (!Children.TryGetValue(names[0], out var child))

@@ -1,4 +1,5 @@
 using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using static ActorHeartbeat.Endpoints.ChangeEffect;
 
@@ -42,7 +43,7 @@ internal static class SinkSchema
 
     private static Key<SinkSettings, TValue> Row<TValue>(
         string path, ValueReader<TValue> reader, Func<SinkSettings, TValue> get, Func<SinkSettings, TValue, SinkSettings> set) =>
-        new(path, Live, reader, get, set);
+        new(new Setting<SinkSettings, TValue>(path, Live, get, set), reader);
 
     private static (string?, string?) Selector(string text)
     {

@@ -14,6 +14,12 @@ internal abstract class ValueReader<T>
 
     /// <summary>Writes the value as JSON that <see cref="TryRead"/> reads back as the same value; secrets are masked instead.</summary>
     public abstract void Write(Utf8JsonWriter json, T value);
+
+    /// <summary>What a higher layer's value makes of a lower one's: it replaces it, unless names are combined.</summary>
+    public virtual T Over(T higher, T lower) => higher;
+
+    /// <summary>Whether the value is an object with names of the operator's choice.</summary>
+    public virtual bool HasNames => false;
 }
 
 /// <summary>A value of one word or number.</summary>

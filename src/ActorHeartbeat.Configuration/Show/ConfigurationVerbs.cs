@@ -79,7 +79,7 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
             : "";
         var error = new ConfigurationError(path, 0, 0, $"endpoints.{id}", $"no such endpoint{meant}");
         return format == VerbFormat.Json
-            ? Line(Refused, json => WriteErrors(json, [error]))
+            ? Line(Refused, json => WriteErrors(json, new ConfigurationErrors([error], 1)))
             : new VerbResult(Refused, $"{error}\n", IsError: true);
     }
 
@@ -108,11 +108,11 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
         json.WriteEndObject();
     }
 
-    private static void WriteErrors(Utf8JsonWriter json, IReadOnlyList<ConfigurationError> errors)
+    private static void WriteErrors(Utf8JsonWriter json, ConfigurationErrors errors)
     {
         json.WriteStartObject();
         json.WriteBoolean("good", false);
-        json.WriteNumber("count", errors.Count);
+        json.WriteNumber("count", errors.Total);
         json.WritePropertyName("errors");
         ErrorReport.Write(json, errors);
         json.WriteEndObject();

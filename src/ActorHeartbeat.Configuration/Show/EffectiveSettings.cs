@@ -22,7 +22,7 @@ public sealed record EffectiveSettings(EndpointId Id, ValueList<EffectiveSetting
             endpoint.Settings.Id,
             [
                 .. EndpointSchema.Shape.Keys.SelectMany(key =>
-                    key.Path is "headers" or "labels" ? ByName(key, endpoint) : Whole(key, endpoint)),
+                    key.HasNames ? ByName(key, endpoint) : Whole(key, endpoint)),
             ]);
 
     private static IEnumerable<EffectiveSetting> Whole(Key<EndpointSettings> key, LayeredEndpoint endpoint)

@@ -8,10 +8,8 @@ namespace ActorHeartbeat.Configuration.Show;
 /// <summary>Compares two configurations as the page of a running service shows them.</summary>
 internal static class PageDiff
 {
-    public static ConfigurationDiff Between(JsonElement old, JsonElement @new) => ConfigurationDiff.Compare(
-        Members(old, "endpoints"),
-        Members(@new, "endpoints"),
-        EndpointChangeBetween,
+    public static ConfigurationDiff Between(JsonElement old, JsonElement @new) => new(
+        EndpointChanges.Between(Endpoints(old), Endpoints(@new), EndpointChangeBetween),
         [
             .. Changes(ProcessSchema.Shape, Member(old, "settings"), Member(@new, "settings")),
             .. Named("groups", GroupSchema.Shape, old, @new),
@@ -25,6 +23,9 @@ internal static class PageDiff
         JsonElement old,
         JsonElement @new
     ) => ConfigurationDiff.Named(section, Members(old, section), Members(@new, section), (before, after) => Changes(shape, before, after));
+
+    private static IEnumerable<KeyValuePair<EndpointId, JsonElement>> Endpoints(JsonElement of) =>
+        Members(of, "endpoints").Select(member => KeyValuePair.Create(new EndpointId(member.Key), member.Value));
 
     private static EndpointChange EndpointChangeBetween(JsonElement old, JsonElement @new)
     {

@@ -70,8 +70,8 @@ internal sealed record EndpointView(
 /// <summary>All endpoints, in the order of their ids.</summary>
 internal sealed record EndpointListView(IReadOnlyList<EndpointView> Endpoints)
 {
-    public static EndpointListView Of(EndpointList list) =>
-        new([.. list.Endpoints.OrderBy(endpoint => endpoint.Id).Select(EndpointView.Of)]);
+    public static EndpointListView Of(IReadOnlyList<EndpointSnapshot> endpoints) =>
+        new([.. endpoints.OrderBy(endpoint => endpoint.Id).Select(EndpointView.Of)]);
 }
 
 /// <summary>How a connection or an attempt ended.</summary>

@@ -20,6 +20,9 @@ namespace ActorHeartbeat.Service.Hosting;
 /// <summary>Puts the process together: actors, feeds, HTTP, and the order in which they start and stop.</summary>
 internal static class ServiceHost
 {
+    /// <summary>The reloader gives up first, and says so in its own words.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
+
     /// <param name="configuration">What runs first.</param>
     /// <param name="load">Reads the same files again.</param>
     /// <param name="console">Where the process tells what it does.</param>
@@ -60,7 +63,7 @@ internal static class ServiceHost
         services.AddSingleton<ServiceState>();
         services.AddSingleton(provider => new FeedRegistry(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
-        services.AddSingleton<Supervisor>();
+        services.AddConnectionsClient();
         services.AddSingleton<ReloaderClient>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SinkHost>(provider, configuration.Sinks));
         // Started in this order, stopped in the reverse one, the HTTP server last and first.
@@ -80,7 +83,6 @@ internal static class ServiceHost
         Func<FileInHand, LoadResult> load,
         ConsoleLog console)
     {
-        IActorRef stateLog = ActorRefs.Nobody;
         var host = provider.GetRequiredService<IOptions<HostOptions>>().Value;
         var log = provider.GetRequiredService<ILoggerFactory>().CreateLogger(AkkaLines.Category);
         EarlyAkkaLog.Use(log);
@@ -88,7 +90,7 @@ internal static class ServiceHost
         akka.AddHocon(AkkaSection.Of(configuration), HoconAddMode.Prepend);
         akka.WithActors((system, registry) =>
         {
-            stateLog = system.ActorOf(StateLog.Props(provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()), "state-log");
+            var stateLog = system.ActorOf(StateLog.Props(provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()), "state-log");
             StateLog.Subscribe(stateLog, system.EventStream);
             registry.Register<StateLog>(stateLog);
             registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
@@ -97,7 +99,7 @@ internal static class ServiceHost
         akka.WithActors(
             (system, registry) =>
             {
-                var supervisor = registry.Get<ConnectionSupervisor>();
+                var connections = provider.GetRequiredService<ConnectionsClient>();
                 var sinks = provider.GetRequiredService<SinkHost>();
                 registry.Register<ConfigurationReloader>(
                     system.ActorOf(
@@ -105,7 +107,7 @@ internal static class ServiceHost
                             new ConfigurationReloader(
                                 configuration,
                                 load,
-                                (next, _) => Apply(next, supervisor, stateLog, console, host, sinks),
+                                (change, givenUp) => Apply(change, connections, console, host, sinks, givenUp),
                                 new DirectoryWatch())),
                         "configuration"));
             });
@@ -126,16 +128,20 @@ internal static class ServiceHost
                 path, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());
     }
 
-    private static void Apply(
-        ServiceConfiguration next, IActorRef supervisor, IActorRef stateLog, ConsoleLog console, HostOptions host, SinkHost sinks)
+    // Sinks come before endpoints, so that one misses nothing of a new endpoint's feed. All of it can be done again.
+    private static Task<ConfigurationApplied> Apply(
+        ConfigurationChange change,
+        ConnectionsClient connections,
+        ConsoleLog console,
+        HostOptions host,
+        SinkHost sinks,
+        CancellationToken givenUp)
     {
-        console.Apply(next.Process.Log);
-        sinks.Apply(next.Sinks);
-        host.ShutdownTimeout = next.Process.Supervisor.ShutdownTimeout + StartAndDrain.Afterwards; // read when the host stops
-        supervisor.Tell(
-            new ApplyConfiguration(
-                next.Endpoints, next.Groups.ToDictionary(group => group.Name, StringComparer.Ordinal), next.Process.Supervisor),
-            stateLog);
+        var process = change.Next.Process;
+        console.Apply(process.Log);
+        sinks.Apply(change.Next.Sinks);
+        host.ShutdownTimeout = process.Supervisor.ShutdownTimeout + StartAndDrain.Afterwards; // read when the host stops
+        return connections.ApplyAsync(change.ForSupervisor(), ConfigurationReloader.ApplyDeadline + Margin, givenUp);
     }
 
     /// <summary>Whoever runs the host decides when it ends.</summary>

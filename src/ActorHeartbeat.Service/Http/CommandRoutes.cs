@@ -1,6 +1,6 @@
 using System.Text;
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Logging;
@@ -10,7 +10,7 @@ using ActorHeartbeat.Supervision;
 namespace ActorHeartbeat.Service.Http;
 
 /// <summary>What can be done to an endpoint. Each is written to the log.</summary>
-internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, ILogger log)
+internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState state, ILogger log)
 {
     private const int LongestReason = 123; // RFC 6455 section 5.5: 125 bytes with the code
 
@@ -19,18 +19,18 @@ internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, I
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/v1/endpoints/{id}/pause", http => Command(http, "pause", id => new PauseEndpoint(id)));
-        routes.MapPost("/v1/endpoints/{id}/resume", http => Command(http, "resume", id => new ResumeEndpoint(id)));
-        routes.MapPost("/v1/endpoints/{id}/refresh", http => Command(http, "refresh", id => new RefreshEndpoint(id)));
-        routes.MapPost("/v1/endpoints/{id}/rotate", http => Command(http, "rotate", id => new RotateEndpoint(id)));
+        routes.MapPost("/v1/endpoints/{id}/pause", http => Command(http, "pause", connections.PauseAsync));
+        routes.MapPost("/v1/endpoints/{id}/resume", http => Command(http, "resume", connections.ResumeAsync));
+        routes.MapPost("/v1/endpoints/{id}/refresh", http => Command(http, "refresh", connections.RefreshAsync));
+        routes.MapPost("/v1/endpoints/{id}/rotate", http => Command(http, "rotate", connections.RotateAsync));
         routes.MapPost("/v1/endpoints/{id}/close", Close);
         routes.MapPost("/v1/endpoints/{id}/send", Send);
     }
 
-    private async Task Command(HttpContext http, string name, Func<EndpointId, object> command)
+    private async Task Command(HttpContext http, string name, Func<EndpointId, CancellationToken, Task<CommandResult>> command)
     {
         if (await Admit(http) is { } endpoint)
-            await Carry(http, name, endpoint.Id, command(endpoint.Id));
+            await Carry(http, name, endpoint.Id, await command(endpoint.Id, http.RequestAborted));
     }
 
     private async Task Close(HttpContext http)
@@ -54,7 +54,7 @@ internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, I
         if (problem is not null)
             await http.Refuse(problem);
         else
-            await Carry(http, "close", endpoint.Id, new CloseEndpoint(endpoint.Id, code, reason));
+            await Carry(http, "close", endpoint.Id, await connections.CloseAsync(endpoint.Id, code, reason, http.RequestAborted));
     }
 
     private async Task Send(HttpContext http)
@@ -68,8 +68,7 @@ internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, I
             await http.Refuse(problem ?? Problem.BadRequest("the body must have either \"text\" or \"base64\"", $"send {SendExample}"));
             return;
         }
-        var answer = await supervisor.Send(new SendTo(endpoint.Id, message), endpoint.Settings.Timeouts.Send, http.RequestAborted);
-        var result = answer as SendResult ?? new SendResult(SendStatus.Refused, (answer as CommandResult)?.Why ?? "no answer");
+        var result = await connections.SendAsync(endpoint.Id, message, endpoint.Settings.Timeouts.Send, http.RequestAborted);
         log.OperatorCommand("send", endpoint.Id, Spelling.Kebab(result.Status));
         await (
             result.Status switch
@@ -97,13 +96,13 @@ internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, I
         return Convert.TryFromBase64String(base64, bytes, out var length) ? OutboundMessage.Binary(bytes.AsMemory(0, length)) : null;
     }
 
-    private async Task Carry(HttpContext http, string name, EndpointId id, object command)
+    private async Task Carry(HttpContext http, string name, EndpointId id, CommandResult result)
     {
-        var result = await supervisor.Command(command, http.RequestAborted);
         log.OperatorCommand(name, id, Spelling.Kebab(result.Outcome));
         if (result.Outcome == CommandOutcome.Refused)
             await http.Refuse(Problem.Refused(result.Why, $"GET /v1/endpoints/{id}/explain says how it is"));
-        else if (result.Outcome == CommandOutcome.UnknownEndpoint || await supervisor.Endpoint(id, http.RequestAborted) is not { } endpoint)
+        else if (result.Outcome == CommandOutcome.UnknownEndpoint
+            || await connections.GetEndpointAsync(id, http.RequestAborted) is not { } endpoint)
             await http.Refuse(Problem.UnknownEndpoint(id.Value));
         else
             await http.Answer(EndpointView.Of(endpoint), ServiceJson.Contract.EndpointView, StatusCodes.Status202Accepted);
@@ -112,7 +111,7 @@ internal sealed class CommandRoutes(Supervisor supervisor, ServiceState state, I
     private async Task<EndpointSnapshot?> Admit(HttpContext http)
     {
         if (!state.IsDraining)
-            return await EndpointRoutes.Find(http, supervisor);
+            return await EndpointRoutes.Find(http, connections);
         await http.Refuse(Problem.Draining);
         return null;
     }

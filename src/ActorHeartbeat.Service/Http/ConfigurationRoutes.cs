@@ -38,6 +38,7 @@ internal sealed class ConfigurationRoutes(ReloaderClient reloader, ServiceState 
         await http.Answer(report.Write, report.Outcome switch
         {
             ReloadOutcome.Invalid => StatusCodes.Status422UnprocessableEntity,
+            ReloadOutcome.Unanswered => StatusCodes.Status503ServiceUnavailable,
             ReloadOutcome.TooManyRemoved => StatusCodes.Status409Conflict,
             _ => StatusCodes.Status200OK,
         });

@@ -1,13 +1,13 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Explaining;
-using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Service.Http;
 
 /// <summary>What is supervised, and how each endpoint is.</summary>
-internal sealed class EndpointRoutes(Supervisor supervisor, TimeProvider time)
+internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -17,31 +17,35 @@ internal sealed class EndpointRoutes(Supervisor supervisor, TimeProvider time)
     }
 
     private async Task List(HttpContext http) =>
-        await http.Answer(EndpointListView.Of(await supervisor.Endpoints(http.RequestAborted)), ServiceJson.Contract.EndpointListView);
+        await http.Answer(
+            EndpointListView.Of(await connections.GetEndpointsAsync(http.RequestAborted)),
+            ServiceJson.Contract.EndpointListView);
 
     private async Task Show(HttpContext http)
     {
-        if (await Find(http, supervisor) is { } endpoint)
+        if (await Find(http, connections) is { } endpoint)
             await http.Answer(EndpointView.Of(endpoint), ServiceJson.Contract.EndpointView);
     }
 
     private async Task Explain(HttpContext http)
     {
-        if (await Find(http, supervisor) is not { } endpoint)
+        if (await Find(http, connections) is not { } endpoint)
             return;
-        var place = endpoint.State == "backing-off" ? await supervisor.Place(endpoint.Id, http.RequestAborted) : null;
+        var place = endpoint.State == "backing-off" ? await connections.GetPlaceAsync(endpoint.Id, http.RequestAborted) : null;
         var sentence = ExplainSentence.Of(Situation.Of(endpoint, place, time.GetUtcNow()));
         var view = new ExplanationView(
             endpoint.Id.Value, endpoint.State, sentence.Text, sentence.WaitsFor, sentence.Until, QueuePlaceView.Of(place),
-            [.. (await supervisor.Transitions(endpoint.Id, http.RequestAborted)).Select(TransitionView.Of)]);
+            [.. (await connections.GetTransitionsAsync(endpoint.Id, http.RequestAborted)).Select(TransitionView.Of)]);
         await http.Answer(view, ServiceJson.Contract.ExplanationView);
     }
 
     /// <summary>The endpoint that the path names; null when there is none and the request has been answered.</summary>
-    public static async Task<EndpointSnapshot?> Find(HttpContext http, Supervisor supervisor)
+    public static async Task<EndpointSnapshot?> Find(HttpContext http, ConnectionsClient connections)
     {
         var name = (string)http.Request.RouteValues["id"]!; // every path that leads here has it
-        var endpoint = EndpointId.Reject(name) is null ? await supervisor.Endpoint(new EndpointId(name), http.RequestAborted) : null;
+        var endpoint = EndpointId.Reject(name) is null
+            ? await connections.GetEndpointAsync(new EndpointId(name), http.RequestAborted)
+            : null;
         if (endpoint is null)
             await http.Refuse(Problem.UnknownEndpoint(name));
         return endpoint;

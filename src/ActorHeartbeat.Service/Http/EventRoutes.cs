@@ -1,8 +1,8 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Events;
-using ActorHeartbeat.Service.Running;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ActorHeartbeat.Service.Http;
@@ -11,7 +11,7 @@ namespace ActorHeartbeat.Service.Http;
 /// Feeds as streams: Server-Sent Events, or NDJSON when <c>Accept</c> asks for it. <c>Last-Event-ID</c> (or <c>?after=</c>) resumes,
 /// <c>?overflow=</c> says what happens to a reader that does not keep up; no reader can slow a feed down.
 /// </summary>
-internal sealed class EventRoutes(IFeeds feeds, Supervisor supervisor, TimeProvider time)
+internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, TimeProvider time)
 {
     /// <summary>A stream that has ended and whose reader takes nothing is cut after so long.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
@@ -26,7 +26,7 @@ internal sealed class EventRoutes(IFeeds feeds, Supervisor supervisor, TimeProvi
 
     private async Task OfEndpoint(HttpContext http)
     {
-        if (await EndpointRoutes.Find(http, supervisor) is { } endpoint)
+        if (await EndpointRoutes.Find(http, connections) is { } endpoint)
             await Stream(http, options => feeds.Subscribe(endpoint.Id, options));
     }
 

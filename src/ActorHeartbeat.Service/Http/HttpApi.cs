@@ -1,4 +1,5 @@
 using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Sinks;
 using Akka.Hosting;
@@ -14,16 +15,16 @@ internal static class HttpApi
         var log = services.GetRequiredService<ILogger>();
         var state = services.GetRequiredService<ServiceState>();
         var time = services.GetRequiredService<TimeProvider>();
-        var supervisor = services.GetRequiredService<Supervisor>();
+        var connections = services.GetRequiredService<ConnectionsClient>();
         var reloader = services.GetRequiredService<ReloaderClient>();
 
         application.Use(next => new ProblemsInJson(next, log).Invoke);
         application.Use(next => http => BrowserGuard.Invoke(http, next));
         application.UseRouting();
 
-        new EndpointRoutes(supervisor, time).Map(application);
-        new CommandRoutes(supervisor, state, log).Map(application);
-        new EventRoutes(services.GetRequiredService<IFeeds>(), supervisor, time).Map(application);
+        new EndpointRoutes(connections, time).Map(application);
+        new CommandRoutes(connections, state, log).Map(application);
+        new EventRoutes(services.GetRequiredService<IFeeds>(), connections, time).Map(application);
         new SinkRoutes(services.GetRequiredService<SinkHost>()).Map(application);
         new ConfigurationRoutes(reloader, state).Map(application);
         new HealthRoutes(state, services.GetRequiredService<IRequiredActor<Watchdog>>(), reloader).Map(application);

@@ -78,14 +78,6 @@ internal static partial class LogLines
     [LoggerMessage(31, LogLevel.Warning, "{Key} has changed; it counts from the next start of the process")]
     public static partial void NeedsRestart(this ILogger log, string key);
 
-    [LoggerMessage(
-        32,
-        LogLevel.Information,
-        "applied: {Added} endpoints added, {Removed} removed, {Reconnected} reconnect, {NextAttempt} from the next attempt, {Live} "
-            + "live, {Unchanged} unchanged"
-    )]
-    public static partial void Applied(this ILogger log, int added, int removed, int reconnected, int nextAttempt, int live, int unchanged);
-
     [LoggerMessage(35, LogLevel.Error, "sink {Sink} has failed; it begins again after its last line in {RetryInSeconds} s")]
     public static partial void SinkFailed(this ILogger log, Exception failure, string sink, double retryInSeconds);
 

@@ -19,7 +19,6 @@ internal sealed class StateLog : ReceiveActor
         Receive<StateChanged>(Write);
         Receive<EndpointModeChanged>(changed => Write(changed.Endpoint));
         Receive<ReloadReport>(Write);
-        Receive<ConfigurationApplied>(Write);
     }
 
     public static Props Props(ILogger log) => Akka.Actor.Props.Create(() => new StateLog(log));
@@ -61,20 +60,11 @@ internal sealed class StateLog : ReceiveActor
 
     private void Write(ReloadReport report)
     {
-        var refused = report.Outcome is ReloadOutcome.Invalid or ReloadOutcome.TooManyRemoved;
+        var refused = report.Outcome is ReloadOutcome.Invalid or ReloadOutcome.TooManyRemoved or ReloadOutcome.Unanswered;
         _log.Reloaded(refused ? LogLevel.Error : LogLevel.Information, refused ? report.ToText().TrimEnd() : report.Summary);
         if (report.Outcome != ReloadOutcome.Applied || report.Diff is not { } diff)
             return;
         foreach (var setting in diff.NeedsRestart)
             _log.NeedsRestart(setting.Key);
     }
-
-    private void Write(ConfigurationApplied applied) =>
-        _log.Applied(
-            applied.Added.Count,
-            applied.Removed.Count,
-            applied.Reconnected.Count,
-            applied.NextAttempt.Count,
-            applied.ChangedLive.Count,
-            applied.Unchanged);
 }

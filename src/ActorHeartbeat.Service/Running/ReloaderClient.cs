@@ -9,8 +9,9 @@ internal sealed class ReloaderClient(IRequiredActor<ConfigurationReloader> actor
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
-    /// <summary>Reading thousands of endpoints from a slow volume takes its time.</summary>
-    private static readonly TimeSpan ReloadDeadline = TimeSpan.FromSeconds(30);
+    /// <summary>Beyond the reloader's own deadlines: it reports a reading that hangs and a supervisor that is stuck.</summary>
+    private static readonly TimeSpan ReloadDeadline =
+        ConfigurationReloader.ReadingDeadline + ConfigurationReloader.ApplyDeadline + TimeSpan.FromSeconds(5);
 
     public Task<ConfigurationState> State(CancellationToken cancellation) =>
         actor.ActorRef.Ask<ConfigurationState>(GetConfigurationState.Instance, Deadline, cancellation);

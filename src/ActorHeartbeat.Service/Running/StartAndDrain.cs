@@ -1,4 +1,5 @@
 using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Logging;
 using Akka.Actor;
 using Microsoft.Extensions.Options;
@@ -9,7 +10,8 @@ namespace ActorHeartbeat.Service.Running;
 /// Says when the process is up, and ends it in good order: readiness goes first, then every connection is closed with a Close frame,
 /// then streams end with a drain event; only after that the HTTP server and the actors stop.
 /// </summary>
-internal sealed class StartAndDrain(IOptions<HostOptions> host, ServiceState state, Supervisor supervisor, FeedRegistry feeds, ILogger log)
+internal sealed class StartAndDrain(
+    IOptions<HostOptions> host, ServiceState state, ConnectionsClient connections, FeedRegistry feeds, ILogger log)
     : IHostedLifecycleService
 {
     /// <summary>What may still happen after the last connection is closed: streams end, actors stop.</summary>
@@ -51,7 +53,7 @@ internal sealed class StartAndDrain(IOptions<HostOptions> host, ServiceState sta
     {
         try
         {
-            log.Drained((await supervisor.Drain(Reason, host.Value.ShutdownTimeout - Afterwards + Grace)).Forced);
+            log.Drained((await connections.DrainAsync(Reason, host.Value.ShutdownTimeout - Afterwards + Grace)).Forced);
         }
         catch (AskTimeoutException)
         {

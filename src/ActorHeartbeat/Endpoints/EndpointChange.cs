@@ -16,7 +16,7 @@ public sealed record EndpointChange(ChangeEffect Effect, ValueList<string> Keys)
             throw new ArgumentException($"'{old.Id}' and '{@new.Id}' are different endpoints", nameof(@new));
         if (old == @new)
             return None;
-        var changed = EndpointSetting.All.Where(setting => !Equals(setting.Read(old), setting.Read(@new))).ToArray();
+        var changed = EndpointSetting.All.Where(setting => !Equals(setting.ValueIn(old), setting.ValueIn(@new))).ToArray();
         return new EndpointChange(
             changed.Select(setting => setting.Effect).DefaultIfEmpty().Max(),
             [.. changed.Select(setting => setting.Key)]);

@@ -2,72 +2,157 @@ using static ActorHeartbeat.Endpoints.ChangeEffect;
 
 namespace ActorHeartbeat.Endpoints;
 
-/// <summary>One key of an endpoint: how it is spelled, what a change of it takes, and where its value is.</summary>
-/// <param name="Key">The key as spelled in the configuration, relative to the endpoint.</param>
-/// <param name="Effect">What a change of it takes.</param>
-/// <param name="Read">Its value; compared by content.</param>
-public sealed record EndpointSetting(string Key, ChangeEffect Effect, Func<EndpointSettings, object?> Read)
+/// <summary>
+/// The settings of an endpoint, one row each: property, key, and what a change takes. What the actor, its heartbeat or its feed look up
+/// when they need it is live; what a dial takes with it counts from the next attempt; what the server has been told, or the socket was
+/// built from, needs a new connection. A reader of a configuration attaches its rule to the row itself.
+/// </summary>
+public static class EndpointSetting
 {
-    /// <summary>
-    /// Every key of an endpoint. What the actor, its heartbeat or its feed look up when they need it is live; what a dial takes
-    /// with it counts from the next attempt; what the server has been told, or the socket was built from, needs a new connection.
-    /// </summary>
-    public static readonly ValueList<EndpointSetting> All =
-    [
-        new("url", Reconnect, endpoint => endpoint.Url),
-        new("urls", NextAttempt, endpoint => endpoint.Urls),
-        new("enabled", Live, endpoint => endpoint.Enabled),
-        new("group", Reconnect, endpoint => endpoint.Group),
-        new("transport", Reconnect, endpoint => endpoint.Transport),
-        new("timeouts.connect", NextAttempt, endpoint => endpoint.Timeouts.Connect),
-        new("timeouts.close", NextAttempt, endpoint => endpoint.Timeouts.Close),
-        new("timeouts.send", NextAttempt, endpoint => endpoint.Timeouts.Send),
-        new("timeouts.data-idle", Live, endpoint => endpoint.Timeouts.DataIdle),
-        new("backoff.initial", NextAttempt, endpoint => endpoint.Backoff.Initial),
-        new("backoff.max", NextAttempt, endpoint => endpoint.Backoff.Max),
-        new("backoff.multiplier", NextAttempt, endpoint => endpoint.Backoff.Multiplier),
-        new("backoff.jitter", NextAttempt, endpoint => endpoint.Backoff.Jitter),
-        new("backoff.reset-after", NextAttempt, endpoint => endpoint.Backoff.ResetAfter),
-        new("backoff.max-attempts", NextAttempt, endpoint => endpoint.Backoff.MaxAttempts),
-        new("heartbeat.mode", Live, endpoint => endpoint.Heartbeat.Mode),
-        new("heartbeat.when", Live, endpoint => endpoint.Heartbeat.When),
-        new("heartbeat.interval", Live, endpoint => endpoint.Heartbeat.Interval),
-        new("heartbeat.timeout", Live, endpoint => endpoint.Heartbeat.Timeout),
-        new("heartbeat.max-missed", Live, endpoint => endpoint.Heartbeat.MaxMissed),
-        new("heartbeat.strict", Live, endpoint => endpoint.Heartbeat.Strict),
-        new("heartbeat.send", Live, endpoint => endpoint.Heartbeat.Send),
-        new("heartbeat.expect", Live, endpoint => endpoint.Heartbeat.Expect),
-        new("heartbeat.reply", Live, endpoint => endpoint.Heartbeat.Reply),
-        new("heartbeat.max-silence", Live, endpoint => endpoint.Heartbeat.MaxSilence),
-        new("heartbeat.deliver", Live, endpoint => endpoint.Heartbeat.Deliver),
-        new("flap", Live, endpoint => endpoint.Flap),
-        new("max-age", Live, endpoint => endpoint.MaxAge),
-        new("limits.message", Live, endpoint => endpoint.Limits.Message),
-        new("limits.send-queue", Live, endpoint => endpoint.Limits.SendQueue),
-        new("limits.replay", Live, endpoint => endpoint.Limits.Replay),
-        new("limits.replay-bytes", Live, endpoint => endpoint.Limits.ReplayBytes),
-        new("limits.overflow", Live, endpoint => endpoint.Limits.Overflow),
-        new("outcomes.rules", Live, endpoint => endpoint.Outcomes.Rules),
-        new("outcomes.otherwise", Live, endpoint => endpoint.Outcomes.Otherwise),
-        new("send.while-down", Live, endpoint => endpoint.Send.WhileDown),
-        new("send.time-to-live", Live, endpoint => endpoint.Send.TimeToLive),
-        new("compression", Reconnect, endpoint => endpoint.Compression),
-        new("tls.verify", Reconnect, endpoint => endpoint.Tls.Verify),
-        new("tls.min-version", Reconnect, endpoint => endpoint.Tls.MinVersion),
-        new("tls.ca-file", Reconnect, endpoint => endpoint.Tls.CaFile),
-        new("tls.client-cert", Reconnect, endpoint => endpoint.Tls.ClientCert),
-        new("tls.client-key", Reconnect, endpoint => endpoint.Tls.ClientKey),
-        new("tls.server-name", Reconnect, endpoint => endpoint.Tls.ServerName),
-        new("proxy", Reconnect, endpoint => endpoint.Proxy),
-        new("tcp.keep-alive", Reconnect, endpoint => endpoint.Tcp.KeepAlive),
-        new("subprotocols", Reconnect, endpoint => endpoint.Subprotocols),
-        new("headers", Reconnect, endpoint => endpoint.Headers),
-        new("redirects", NextAttempt, endpoint => endpoint.Redirects),
-        new("cookies", NextAttempt, endpoint => endpoint.Cookies),
-        new("on-open", Reconnect, endpoint => endpoint.OnOpen),
-        new("on-close", Live, endpoint => endpoint.OnClose),
-        new("close-code", Live, endpoint => endpoint.CloseCode),
-        new("drain-close-code", Live, endpoint => endpoint.DrainCloseCode),
-        new("labels", Live, endpoint => endpoint.Labels),
-    ];
+    private static readonly List<Setting<EndpointSettings>> Rows = [];
+
+    private static readonly SettingsPart<EndpointSettings, TimeoutSettings> Timeouts = new(
+        "timeouts", endpoint => endpoint.Timeouts, (endpoint, timeouts) => endpoint with { Timeouts = timeouts });
+    private static readonly SettingsPart<EndpointSettings, BackoffSettings> Backoff = new(
+        "backoff", endpoint => endpoint.Backoff, (endpoint, backoff) => endpoint with { Backoff = backoff });
+    private static readonly SettingsPart<EndpointSettings, HeartbeatSettings> Heartbeat = new(
+        "heartbeat", endpoint => endpoint.Heartbeat, (endpoint, heartbeat) => endpoint with { Heartbeat = heartbeat });
+    private static readonly SettingsPart<EndpointSettings, LimitSettings> Limits = new(
+        "limits", endpoint => endpoint.Limits, (endpoint, limits) => endpoint with { Limits = limits });
+    private static readonly SettingsPart<EndpointSettings, OutcomeSettings> Outcomes = new(
+        "outcomes", endpoint => endpoint.Outcomes, (endpoint, outcomes) => endpoint with { Outcomes = outcomes });
+    private static readonly SettingsPart<EndpointSettings, SendSettings> Send = new(
+        "send", endpoint => endpoint.Send, (endpoint, send) => endpoint with { Send = send });
+    private static readonly SettingsPart<EndpointSettings, TlsSettings> Tls = new(
+        "tls", endpoint => endpoint.Tls, (endpoint, tls) => endpoint with { Tls = tls });
+    private static readonly SettingsPart<EndpointSettings, TcpSettings> Tcp = new(
+        "tcp", endpoint => endpoint.Tcp, (endpoint, tcp) => endpoint with { Tcp = tcp });
+
+    public static readonly Setting<EndpointSettings, Uri> Url = Row(
+        "url", Reconnect, endpoint => endpoint.Url, (endpoint, value) => endpoint with { Url = value });
+    public static readonly Setting<EndpointSettings, ValueList<Uri>> Urls = Row(
+        "urls", NextAttempt, endpoint => endpoint.Urls, (endpoint, value) => endpoint with { Urls = value });
+    public static readonly Setting<EndpointSettings, bool> Enabled = Row(
+        "enabled", Live, endpoint => endpoint.Enabled, (endpoint, value) => endpoint with { Enabled = value });
+    public static readonly Setting<EndpointSettings, string?> Group = Row(
+        "group", Reconnect, endpoint => endpoint.Group, (endpoint, value) => endpoint with { Group = value });
+    public static readonly Setting<EndpointSettings, TransportKind> Transport = Row(
+        "transport", Reconnect, endpoint => endpoint.Transport, (endpoint, value) => endpoint with { Transport = value });
+    public static readonly Setting<EndpointSettings, TimeSpan> TimeoutsConnect = Row(
+        Timeouts.Setting("connect", NextAttempt, timeouts => timeouts.Connect, (timeouts, value) => timeouts with { Connect = value }));
+    public static readonly Setting<EndpointSettings, TimeSpan> TimeoutsClose = Row(
+        Timeouts.Setting("close", NextAttempt, timeouts => timeouts.Close, (timeouts, value) => timeouts with { Close = value }));
+    public static readonly Setting<EndpointSettings, TimeSpan> TimeoutsSend = Row(
+        Timeouts.Setting("send", NextAttempt, timeouts => timeouts.Send, (timeouts, value) => timeouts with { Send = value }));
+    public static readonly Setting<EndpointSettings, DataIdleSettings?> TimeoutsDataIdle = Row(
+        Timeouts.Setting("data-idle", Live, timeouts => timeouts.DataIdle, (timeouts, value) => timeouts with { DataIdle = value }));
+    public static readonly Setting<EndpointSettings, TimeSpan> BackoffInitial = Row(
+        Backoff.Setting("initial", NextAttempt, backoff => backoff.Initial, (backoff, value) => backoff with { Initial = value }));
+    public static readonly Setting<EndpointSettings, TimeSpan> BackoffMax = Row(
+        Backoff.Setting("max", NextAttempt, backoff => backoff.Max, (backoff, value) => backoff with { Max = value }));
+    public static readonly Setting<EndpointSettings, double> BackoffMultiplier = Row(
+        Backoff.Setting("multiplier", NextAttempt, backoff => backoff.Multiplier, (backoff, value) => backoff with { Multiplier = value }));
+    public static readonly Setting<EndpointSettings, Jitter> BackoffJitter = Row(
+        Backoff.Setting("jitter", NextAttempt, backoff => backoff.Jitter, (backoff, value) => backoff with { Jitter = value }));
+    public static readonly Setting<EndpointSettings, TimeSpan> BackoffResetAfter = Row(
+        Backoff.Setting(
+            "reset-after", NextAttempt, backoff => backoff.ResetAfter, (backoff, value) => backoff with { ResetAfter = value }));
+    public static readonly Setting<EndpointSettings, int?> BackoffMaxAttempts = Row(
+        Backoff.Setting(
+            "max-attempts", NextAttempt, backoff => backoff.MaxAttempts, (backoff, value) => backoff with { MaxAttempts = value }));
+    public static readonly Setting<EndpointSettings, HeartbeatMode> HeartbeatMode = Row(
+        Heartbeat.Setting("mode", Live, heartbeat => heartbeat.Mode, (heartbeat, value) => heartbeat with { Mode = value }));
+    public static readonly Setting<EndpointSettings, HeartbeatWhen> HeartbeatWhen = Row(
+        Heartbeat.Setting("when", Live, heartbeat => heartbeat.When, (heartbeat, value) => heartbeat with { When = value }));
+    public static readonly Setting<EndpointSettings, TimeSpan> HeartbeatInterval = Row(
+        Heartbeat.Setting("interval", Live, heartbeat => heartbeat.Interval, (heartbeat, value) => heartbeat with { Interval = value }));
+    public static readonly Setting<EndpointSettings, TimeSpan?> HeartbeatTimeout = Row(
+        Heartbeat.Setting("timeout", Live, heartbeat => heartbeat.Timeout, (heartbeat, value) => heartbeat with { Timeout = value }));
+    public static readonly Setting<EndpointSettings, int> HeartbeatMaxMissed = Row(
+        Heartbeat.Setting(
+            "max-missed", Live, heartbeat => heartbeat.MaxMissed, (heartbeat, value) => heartbeat with { MaxMissed = value }));
+    public static readonly Setting<EndpointSettings, bool> HeartbeatStrict = Row(
+        Heartbeat.Setting("strict", Live, heartbeat => heartbeat.Strict, (heartbeat, value) => heartbeat with { Strict = value }));
+    public static readonly Setting<EndpointSettings, OutboundMessage?> HeartbeatSend = Row(
+        Heartbeat.Setting("send", Live, heartbeat => heartbeat.Send, (heartbeat, value) => heartbeat with { Send = value }));
+    public static readonly Setting<EndpointSettings, MessagePattern?> HeartbeatExpect = Row(
+        Heartbeat.Setting("expect", Live, heartbeat => heartbeat.Expect, (heartbeat, value) => heartbeat with { Expect = value }));
+    public static readonly Setting<EndpointSettings, HeartbeatReply?> HeartbeatReply = Row(
+        Heartbeat.Setting("reply", Live, heartbeat => heartbeat.Reply, (heartbeat, value) => heartbeat with { Reply = value }));
+    public static readonly Setting<EndpointSettings, TimeSpan?> HeartbeatMaxSilence = Row(
+        Heartbeat.Setting(
+            "max-silence", Live, heartbeat => heartbeat.MaxSilence, (heartbeat, value) => heartbeat with { MaxSilence = value }));
+    public static readonly Setting<EndpointSettings, bool> HeartbeatDeliver = Row(
+        Heartbeat.Setting("deliver", Live, heartbeat => heartbeat.Deliver, (heartbeat, value) => heartbeat with { Deliver = value }));
+    public static readonly Setting<EndpointSettings, FlapSettings?> Flap = Row(
+        "flap", Live, endpoint => endpoint.Flap, (endpoint, value) => endpoint with { Flap = value });
+    public static readonly Setting<EndpointSettings, RotationSettings?> MaxAge = Row(
+        "max-age", Live, endpoint => endpoint.MaxAge, (endpoint, value) => endpoint with { MaxAge = value });
+    public static readonly Setting<EndpointSettings, int> LimitsMessage = Row(
+        Limits.Setting("message", Live, limits => limits.Message, (limits, value) => limits with { Message = value }));
+    public static readonly Setting<EndpointSettings, int> LimitsSendQueue = Row(
+        Limits.Setting("send-queue", Live, limits => limits.SendQueue, (limits, value) => limits with { SendQueue = value }));
+    public static readonly Setting<EndpointSettings, int> LimitsReplay = Row(
+        Limits.Setting("replay", Live, limits => limits.Replay, (limits, value) => limits with { Replay = value }));
+    public static readonly Setting<EndpointSettings, int> LimitsReplayBytes = Row(
+        Limits.Setting("replay-bytes", Live, limits => limits.ReplayBytes, (limits, value) => limits with { ReplayBytes = value }));
+    public static readonly Setting<EndpointSettings, OverflowPolicy> LimitsOverflow = Row(
+        Limits.Setting("overflow", Live, limits => limits.Overflow, (limits, value) => limits with { Overflow = value }));
+    public static readonly Setting<EndpointSettings, ValueList<OutcomeRule>> OutcomesRules = Row(
+        Outcomes.Setting("rules", Live, outcomes => outcomes.Rules, (outcomes, value) => outcomes with { Rules = value }));
+    public static readonly Setting<EndpointSettings, OutcomeAction> OutcomesOtherwise = Row(
+        Outcomes.Setting("otherwise", Live, outcomes => outcomes.Otherwise, (outcomes, value) => outcomes with { Otherwise = value }));
+    public static readonly Setting<EndpointSettings, SendWhileDown> SendWhileDown = Row(
+        Send.Setting("while-down", Live, send => send.WhileDown, (send, value) => send with { WhileDown = value }));
+    public static readonly Setting<EndpointSettings, TimeSpan> SendTimeToLive = Row(
+        Send.Setting("time-to-live", Live, send => send.TimeToLive, (send, value) => send with { TimeToLive = value }));
+    public static readonly Setting<EndpointSettings, bool> Compression = Row(
+        "compression", Reconnect, endpoint => endpoint.Compression, (endpoint, value) => endpoint with { Compression = value });
+    public static readonly Setting<EndpointSettings, bool> TlsVerify = Row(
+        Tls.Setting("verify", Reconnect, tls => tls.Verify, (tls, value) => tls with { Verify = value }));
+    public static readonly Setting<EndpointSettings, TlsVersion> TlsMinVersion = Row(
+        Tls.Setting("min-version", Reconnect, tls => tls.MinVersion, (tls, value) => tls with { MinVersion = value }));
+    public static readonly Setting<EndpointSettings, string?> TlsCaFile = Row(
+        Tls.Setting("ca-file", Reconnect, tls => tls.CaFile, (tls, value) => tls with { CaFile = value }));
+    public static readonly Setting<EndpointSettings, string?> TlsClientCert = Row(
+        Tls.Setting("client-cert", Reconnect, tls => tls.ClientCert, (tls, value) => tls with { ClientCert = value }));
+    public static readonly Setting<EndpointSettings, string?> TlsClientKey = Row(
+        Tls.Setting("client-key", Reconnect, tls => tls.ClientKey, (tls, value) => tls with { ClientKey = value }));
+    public static readonly Setting<EndpointSettings, string?> TlsServerName = Row(
+        Tls.Setting("server-name", Reconnect, tls => tls.ServerName, (tls, value) => tls with { ServerName = value }));
+    public static readonly Setting<EndpointSettings, ProxySettings> Proxy = Row(
+        "proxy", Reconnect, endpoint => endpoint.Proxy, (endpoint, value) => endpoint with { Proxy = value });
+    public static readonly Setting<EndpointSettings, TimeSpan?> TcpKeepAlive = Row(
+        Tcp.Setting("keep-alive", Reconnect, tcp => tcp.KeepAlive, (tcp, value) => tcp with { KeepAlive = value }));
+    public static readonly Setting<EndpointSettings, ValueList<string>> Subprotocols = Row(
+        "subprotocols", Reconnect, endpoint => endpoint.Subprotocols, (endpoint, value) => endpoint with { Subprotocols = value });
+    public static readonly Setting<EndpointSettings, ValueMap<SecretValue>> Headers = Row(
+        "headers", Reconnect, endpoint => endpoint.Headers, (endpoint, value) => endpoint with { Headers = value });
+    public static readonly Setting<EndpointSettings, int> Redirects = Row(
+        "redirects", NextAttempt, endpoint => endpoint.Redirects, (endpoint, value) => endpoint with { Redirects = value });
+    public static readonly Setting<EndpointSettings, bool> Cookies = Row(
+        "cookies", NextAttempt, endpoint => endpoint.Cookies, (endpoint, value) => endpoint with { Cookies = value });
+    public static readonly Setting<EndpointSettings, ValueList<OpeningMessage>> OnOpen = Row(
+        "on-open", Reconnect, endpoint => endpoint.OnOpen, (endpoint, value) => endpoint with { OnOpen = value });
+    public static readonly Setting<EndpointSettings, ValueList<OutboundMessage>> OnClose = Row(
+        "on-close", Live, endpoint => endpoint.OnClose, (endpoint, value) => endpoint with { OnClose = value });
+    public static readonly Setting<EndpointSettings, int> CloseCode = Row(
+        "close-code", Live, endpoint => endpoint.CloseCode, (endpoint, value) => endpoint with { CloseCode = value });
+    public static readonly Setting<EndpointSettings, int> DrainCloseCode = Row(
+        "drain-close-code", Live, endpoint => endpoint.DrainCloseCode, (endpoint, value) => endpoint with { DrainCloseCode = value });
+    public static readonly Setting<EndpointSettings, ValueMap<string>> Labels = Row(
+        "labels", Live, endpoint => endpoint.Labels, (endpoint, value) => endpoint with { Labels = value });
+
+    /// <summary>Every row, in the order above, which is the order in which keys are shown.</summary>
+    public static readonly ValueList<Setting<EndpointSettings>> All = [.. Rows];
+
+    private static Setting<EndpointSettings, TValue> Row<TValue>(
+        string key, ChangeEffect effect, Func<EndpointSettings, TValue> get, Func<EndpointSettings, TValue, EndpointSettings> set) =>
+        Row(new Setting<EndpointSettings, TValue>(key, effect, get, set));
+
+    private static Setting<EndpointSettings, TValue> Row<TValue>(Setting<EndpointSettings, TValue> setting)
+    {
+        Rows.Add(setting);
+        return setting;
+    }
 }

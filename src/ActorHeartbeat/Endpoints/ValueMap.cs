@@ -78,3 +78,11 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
         return -1;
     }
 }
+
+/// <summary>Builds a <see cref="ValueMap{TValue}"/> from things that know their own keys.</summary>
+public static class ValueMap
+{
+    /// <exception cref="ArgumentException">A key occurs twice.</exception>
+    public static ValueMap<TValue> By<TValue>(Func<TValue, string> key, IEnumerable<TValue> values) =>
+        new(values.Select(value => KeyValuePair.Create(key(value), value)));
+}

@@ -39,7 +39,7 @@ public sealed record ConnectionReleased(EndpointId Endpoint) : ISerializableMess
 public sealed record PauseScope(GovernorScope Scope, string Key, TimeSpan For, string Why) : ISerializableMessage;
 
 /// <summary>New budgets, from now on; what was spent stays spent.</summary>
-public sealed record ConfigureGovernor(SupervisorSettings Settings, IReadOnlyDictionary<string, GroupSettings> Groups)
+public sealed record ConfigureGovernor(SupervisorSettings Settings, ValueMap<GroupSettings> Groups)
     : ISerializableMessage;
 
 /// <summary>Asks where an endpoint stands; answered by <see cref="QueuePlace"/>.</summary>

@@ -11,6 +11,8 @@ using ActorHeartbeat.Transport.WebSockets;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace ActorHeartbeat.Hosting;
 
@@ -63,6 +65,14 @@ public static class ConnectionSupervisorHosting
             .WithActors((system, registry) => Start(system, registry, options));
     }
 
+    /// <summary>Adds a <see cref="ConnectionsClient"/>, which asks the supervisor of <see cref="WithConnectionSupervisor"/>.</summary>
+    public static IServiceCollection AddConnectionsClient(this IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => new ConnectionsClient(
+            provider.GetRequiredService<IRequiredActor<ConnectionSupervisor>>()));
+        return services;
+    }
+
     private static Config PhaseTimeout(TimeSpan timeout) => ConfigurationFactory.ParseString(string.Create(
         CultureInfo.InvariantCulture, $"akka.coordinated-shutdown.phases.{DrainPhase}.timeout = {timeout.TotalMilliseconds:0} ms"));
 
@@ -72,13 +82,13 @@ public static class ConnectionSupervisorHosting
         registry.Register<ConnectionSupervisor>(supervisor);
         registry.Register<FeedBroker>(system.ActorOf(FeedBroker.Props(options.Feeds), "feeds"));
         supervisor.Tell(
-            new ApplyConfiguration([.. options.Endpoints], options.Groups.ToDictionary(group => group.Name), options.Supervisor),
+            new ApplyConfiguration([.. options.Endpoints], ValueMap.By(group => group.Name, options.Groups), options.Supervisor),
             ActorRefs.NoSender);
         CoordinatedShutdown
             .Get(system)
             .AddTask(DrainPhase, "drain-connections", async () =>
             {
-                await supervisor.Ask<Drained>(new Drain("shutting down"), options.Supervisor.ShutdownTimeout + Grace);
+                await new ConnectionsClient(supervisor).DrainAsync("shutting down", options.Supervisor.ShutdownTimeout + Grace);
                 return Akka.Done.Instance;
             });
     }

@@ -41,7 +41,7 @@ public sealed partial class ConnectionSupervisor
     private void Send(SendTo send)
     {
         if (Find(send.Endpoint) is not { } endpoint)
-            Sender.Tell(Unknown(send.Endpoint));
+            Sender.Tell(new SendResult(SendStatus.Refused, Unknown(send.Endpoint).Why));
         else if (endpoint.Primary is { Actor: { } actor })
             actor.Forward(new SendMessage(send.Message) { By = Self });
         else if (endpoint.Primary is not null)

@@ -21,7 +21,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     private readonly GovernorLedger<IActorRef> _ledger = new();
     private readonly ConnectionDependencies _connections;
     private SupervisorSettings _settings = new();
-    private IReadOnlyDictionary<string, GroupSettings> _groups = new Dictionary<string, GroupSettings>();
+    private ValueMap<GroupSettings> _groups = ValueMap<GroupSettings>.Empty;
     private readonly List<IActorRef> _drainedTo = []; // the actors that wait for the end of the drain
     private bool _isDraining;
     private Drained? _drained;
@@ -135,120 +135,6 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 Abandon(endpoint, connection, failed.Cause);
                 break;
         }
-    }
-
-    private ConfigurationApplied Apply(ApplyConfiguration configuration)
-    {
-        (_settings, _groups) = (configuration.Supervisor, configuration.Groups);
-        _connections.Governor.Tell(new ConfigureGovernor(_settings, _groups));
-        var wanted = configuration.Endpoints.ToDictionary(settings => settings.Id);
-        var removed = _endpoints
-            .Values.Where(endpoint => !endpoint.IsRemoved && !wanted.ContainsKey(endpoint.Id))
-            .Select(endpoint => endpoint.Id)
-            .ToArray();
-        foreach (var id in removed)
-            Remove(_endpoints[id]);
-
-        var added = new List<EndpointId>();
-        var changed = new Dictionary<ChangeEffect, List<EndpointId>>();
-        var spread = wanted.Count > 1 ? _settings.StartSpread : TimeSpan.Zero;
-        foreach (var settings in configuration.Endpoints)
-        {
-            if (Find(settings.Id) is not { } endpoint)
-            {
-                Admit(settings, spread);
-                added.Add(settings.Id);
-                continue;
-            }
-            var effect = Reconfigure(endpoint, settings);
-            if (!changed.TryGetValue(effect, out var ids))
-                changed[effect] = ids = [];
-            ids.Add(settings.Id);
-        }
-        TellNewSendRates();
-        ValueList<EndpointId> Of(ChangeEffect effect) => changed.TryGetValue(effect, out var ids) ? [.. ids] : [];
-        return new ConfigurationApplied(
-            [.. added],
-            [.. removed],
-            Of(ChangeEffect.Reconnect),
-            Of(ChangeEffect.NextAttempt),
-            Of(ChangeEffect.Live),
-            Of(ChangeEffect.None).Count);
-    }
-
-    // A group is no setting of its endpoints, so they do not hear of it in any other way.
-    private void TellNewSendRates()
-    {
-        foreach (var endpoint in _endpoints.Values)
-        {
-            if (SendRateOf(endpoint.Settings) is var rate && rate == endpoint.SendRate)
-                continue;
-            endpoint.SendRate = rate;
-            endpoint.Tell(new SettingsChanged(endpoint.Settings, rate, ChangeEffect.Live));
-        }
-    }
-
-    private Rate? SendRateOf(EndpointSettings settings) =>
-        settings.Group is { } group && _groups.TryGetValue(group, out var budget) ? budget.SendRate : null;
-
-    private CommandResult Add(EndpointSettings settings)
-    {
-        if (Find(settings.Id) is not null)
-            return new CommandResult(CommandOutcome.Refused, $"{settings.Id} exists already");
-        Admit(settings, TimeSpan.Zero);
-        return new CommandResult(CommandOutcome.Accepted);
-    }
-
-    private void Admit(EndpointSettings settings, TimeSpan spread)
-    {
-        if (!_endpoints.TryGetValue(settings.Id, out var endpoint))
-        {
-            var feed = _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
-            _endpoints[settings.Id] = endpoint = new RegistryEntry(settings, new EndpointPlane(settings, feed), _clock.UtcNow);
-        }
-        endpoint.IsRemoved = false; // it may be one that is still closing
-        (endpoint.Settings, endpoint.SendRate) = (settings, SendRateOf(settings));
-        endpoint.Enter(settings.Enabled ? EndpointMode.Running : EndpointMode.Paused, _clock.UtcNow);
-        StartIfWanted(endpoint, spread);
-    }
-
-    private ChangeEffect Reconfigure(RegistryEntry endpoint, EndpointSettings settings)
-    {
-        var before = endpoint.Settings;
-        var effect = EndpointChange.Between(before, settings).Effect;
-        if (effect == ChangeEffect.None)
-            return effect;
-        (endpoint.Settings, endpoint.SendRate, endpoint.RotationFailures) = (settings, SendRateOf(settings), 0);
-        _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
-        if (before.Enabled != settings.Enabled)
-        {
-            if (settings.Enabled && endpoint.Mode == EndpointMode.Running)
-                // an operator had resumed it before the configuration did
-                endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, effect));
-            else if (settings.Enabled)
-                Resume(endpoint);
-            else
-                Pause(endpoint, settings.CloseCode, "disabled by configuration");
-        }
-        else if (effect == ChangeEffect.Reconnect && MayOpenBeside(endpoint))
-        {
-            // what needs no new connection does not wait for one
-            endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, ChangeEffect.Live));
-            BeginSuccession(endpoint);
-        }
-        else
-        {
-            endpoint.Tell(new SettingsChanged(settings, endpoint.SendRate, effect));
-        }
-        return effect;
-    }
-
-    private void Remove(RegistryEntry endpoint)
-    {
-        endpoint.IsRemoved = true;
-        endpoint.ForgetSubscriptions();
-        Pause(endpoint, endpoint.Settings.CloseCode, "removed");
-        ForgetIfGone(endpoint);
     }
 
     private void ForgetIfGone(RegistryEntry endpoint)

@@ -11,18 +11,36 @@ namespace ActorHeartbeat.Supervision;
 /// change asks for. Answered by <see cref="ConfigurationApplied"/>.
 /// </summary>
 public sealed record ApplyConfiguration(
-    IReadOnlyCollection<EndpointSettings> Endpoints, IReadOnlyDictionary<string, GroupSettings> Groups, SupervisorSettings Supervisor)
-    : ISerializableMessage;
+    ValueList<EndpointSettings> Endpoints, ValueMap<GroupSettings> Groups, SupervisorSettings Supervisor) : ISerializableMessage
+{
+    /// <summary>What differs from what is supervised. Null (default) lets the supervisor compare.</summary>
+    public KnownChanges? Known { get; init; }
+}
 
-/// <summary>What a configuration did, each endpoint named once.</summary>
-public sealed record ConfigurationApplied(
-    ValueList<EndpointId> Added,
-    ValueList<EndpointId> Removed,
-    ValueList<EndpointId> Reconnected,
-    ValueList<EndpointId> NextAttempt,
-    ValueList<EndpointId> ChangedLive,
-    int Unchanged
-) : ISerializableMessage, IDeadLetterSuppression;
+/// <summary>A difference that the sender of a configuration has computed.</summary>
+/// <param name="Changes">The difference to the endpoints of the base.</param>
+/// <param name="Base">
+/// The <see cref="ConfigurationApplied.Revision"/> from which it was computed. When the supervisor has another one by now, it compares
+/// itself, and its answer says what it did.
+/// </param>
+public sealed record KnownChanges(EndpointChanges Changes, long Base);
+
+/// <summary>The answer to <see cref="ApplyConfiguration"/>: it has been done; connections close and open from here on.</summary>
+/// <param name="Changes">What was done, each endpoint named once.</param>
+/// <param name="Revision">
+/// Counts the changes of what is supervised: by a configuration, or by adding, reconfiguring and removing one endpoint.
+/// </param>
+public sealed record ConfigurationApplied(EndpointChanges Changes, long Revision) : ISerializableMessage, IDeadLetterSuppression
+{
+    /// <summary>The revision of a new supervisor's first configuration.</summary>
+    public const long FirstRevision = 1;
+
+    /// <summary>The changes that came with the configuration began from an older base; the supervisor compared itself.</summary>
+    public bool ComparedAgain { get; init; }
+}
+
+/// <summary>The answer to a question about one endpoint: what was asked for, or a <see cref="CommandResult"/> when there is none.</summary>
+public interface IEndpointAnswer : ISerializableMessage;
 
 /// <summary>Supervises one more endpoint. Refused when its id is taken. Answered by <see cref="CommandResult"/>.</summary>
 public sealed record AddEndpoint(EndpointSettings Settings) : ISerializableMessage;
@@ -48,7 +66,7 @@ public sealed record CloseEndpoint(EndpointId Endpoint, int Code, string Reason)
 /// <summary>Replaces the connection by a new one, the new one first. Answered by <see cref="CommandResult"/>.</summary>
 public sealed record RotateEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
-/// <summary>Sends a message. Answered by <see cref="SendResult"/>, or <see cref="CommandResult"/> when there is no such endpoint.</summary>
+/// <summary>Sends a message. Answered by <see cref="SendResult"/>, refused when there is no such endpoint.</summary>
 public sealed record SendTo(EndpointId Endpoint, OutboundMessage Message) : ISerializableMessage;
 
 /// <summary>
@@ -66,7 +84,7 @@ public sealed record UnsubscribeFrom(EndpointId Endpoint, string Key, OutboundMe
 /// <summary>The answer to a command. Nobody needs to wait for it.</summary>
 /// <param name="Outcome">Whether it was taken.</param>
 /// <param name="Why">For one that was not: one line.</param>
-public sealed record CommandResult(CommandOutcome Outcome, string Why = "") : ISerializableMessage, IDeadLetterSuppression;
+public sealed record CommandResult(CommandOutcome Outcome, string Why = "") : IEndpointAnswer, IDeadLetterSuppression;
 
 public enum CommandOutcome
 {
@@ -81,7 +99,7 @@ public sealed record GetEndpoints : ISerializableMessage
     public static readonly GetEndpoints Instance = new();
 }
 
-public sealed record EndpointList(IReadOnlyList<EndpointSnapshot> Endpoints) : ISerializableMessage;
+public sealed record EndpointList(ValueList<EndpointSnapshot> Endpoints) : ISerializableMessage;
 
 /// <summary>Asks for one endpoint; answered by <see cref="EndpointSnapshot"/>, or <see cref="CommandResult"/> when there is none.</summary>
 public sealed record GetEndpoint(EndpointId Endpoint) : ISerializableMessage;
@@ -102,7 +120,7 @@ public sealed record Drained(int Forced) : ISerializableMessage;
 public sealed record GetTransitions(EndpointId Endpoint) : ISerializableMessage;
 
 /// <param name="Transitions">Oldest first, 64 at most.</param>
-public sealed record TransitionList(EndpointId Endpoint, ValueList<StateChanged> Transitions) : ISerializableMessage;
+public sealed record TransitionList(EndpointId Endpoint, ValueList<StateChanged> Transitions) : IEndpointAnswer;
 
 /// <summary>One endpoint as it stands.</summary>
 /// <param name="Mode">What the supervisor wants of it, or failed.</param>
@@ -118,7 +136,7 @@ public sealed record EndpointSnapshot(
     DateTimeOffset Since,
     EndpointSettings Settings,
     ConnectionStatus? Status,
-    EndpointFigures Figures) : ISerializableMessage
+    EndpointFigures Figures) : IEndpointAnswer
 {
     /// <summary>
     /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.

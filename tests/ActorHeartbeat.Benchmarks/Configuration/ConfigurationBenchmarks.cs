@@ -24,7 +24,7 @@ public static class ConfigurationBenchmarks
             var (check, old) = Measure(() => ConfigurationLoader.LoadText(text, "many.conf", _ => null).OrThrow());
             var (read, next) = Measure(() => ConfigurationLoader.LoadText(changed, "many.conf", _ => null).OrThrow());
             var (compare, diff) = Measure(() => ConfigurationDiff.Between(old, next));
-            if (old.Endpoints.Count != count || diff.Changed.Count != 1 || diff.Unchanged != count - 1)
+            if (old.Endpoints.Count != count || diff.Endpoints.Changed.Count != 1 || diff.Endpoints.Unchanged != count - 1)
                 throw new InvalidOperationException($"wrong result: {DiffReport.Summary(diff)}");
             Console.WriteLine($"round {round}: check {check:F0}, reload {read + compare:F0} (read {read:F0}, diff {compare:F1})");
         }

@@ -59,7 +59,7 @@ internal sealed class Supervised : IAsyncDisposable
             ConnectBurst = 1000,
         };
         return _supervisor.Ask<ConfigurationApplied>(
-            new ApplyConfiguration(_endpoints, new Dictionary<string, GroupSettings>(), unpaced), TimeSpan.FromSeconds(30));
+            new ApplyConfiguration([.. _endpoints], ValueMap<GroupSettings>.Empty, unpaced), TimeSpan.FromSeconds(30));
     }
 
     /// <summary>Closes every connection and ends every stream with a drain event.</summary>

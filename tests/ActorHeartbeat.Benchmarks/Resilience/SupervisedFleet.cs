@@ -32,7 +32,7 @@ public sealed class SupervisedFleet : IAsyncDisposable
 
     public Task ApplyAsync(IReadOnlyCollection<EndpointSettings> endpoints, SupervisorSettings supervisor) =>
         _supervisor.Ask<ConfigurationApplied>(
-            new ApplyConfiguration(endpoints, new Dictionary<string, GroupSettings>(), supervisor), Patience);
+            new ApplyConfiguration([.. endpoints], ValueMap<GroupSettings>.Empty, supervisor), Patience);
 
     public void Send(string endpoint, OutboundMessage message, IActorRef answerTo) =>
         _supervisor.Tell(new SendTo(new EndpointId(endpoint), message), answerTo);

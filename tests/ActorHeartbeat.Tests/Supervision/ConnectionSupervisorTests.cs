@@ -1,9 +1,11 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.TestKit;
 
@@ -99,7 +101,6 @@ public class ConnectionSupervisorTests : SupervisorSpec
                 new ResumeEndpoint(Id("x")),
                 new RefreshEndpoint(Id("x")),
                 new RemoveEndpoint(Id("x")),
-                new SendTo(Id("x"), OutboundMessage.Text("m")),
                 new GetEndpoint(Id("x")),
             })
         {
@@ -238,6 +239,54 @@ public class ConnectionSupervisorTests : SupervisorSpec
     }
 
     [Fact]
+    public void Changes_that_come_with_a_configuration_are_applied_as_they_are()
+    {
+        var before = Apply(Endpoint("a"), Endpoint("b"));
+        AwaitStates(("a", "open"), ("b", "open"));
+        EndpointSettings[] next = [Endpoint("a") with { Url = new Uri("ws://elsewhere.test/") }, Endpoint("b")];
+        var none = new EndpointChanges([], [], [], 2); // a computed one would name a: so it is seen that nothing is computed
+
+        var applied = Apply(next, new KnownChanges(none, before.Revision));
+
+        Assert.Equal((none, before.Revision + 1, false), (applied.Changes, applied.Revision, applied.ComparedAgain));
+        Assert.Equal("ws://a.test/", Snapshot("a").Settings.Url.ToString());
+    }
+
+    [Fact]
+    public void Changes_from_an_older_base_are_compared_again()
+    {
+        var before = Apply(Endpoint("a"));
+        Command(new AddEndpoint(Endpoint("b")));
+        EndpointSettings[] next = [Endpoint("a"), Endpoint("c")];
+
+        var applied = Apply(next, new KnownChanges(new EndpointChanges([Id("c")], [], [], 1), before.Revision));
+
+        Assert.Equal(new EndpointChanges([Id("c")], [Id("b")], [], 1), applied.Changes);
+        Assert.True(applied.ComparedAgain);
+    }
+
+    [Fact]
+    public void A_supervisor_that_has_started_again_compares_for_itself()
+    {
+        var before = Apply(Endpoint("a"));
+        EndpointSettings[] next = [Endpoint("a"), Endpoint("b")];
+        Supervisor.Tell(Kill.Instance, ActorRefs.NoSender);
+        var again = Sys.ActorOf(
+            ConnectionSupervisor.Props(
+                new SupervisorDependencies(Network, new SecretAttemptResolver(_ => null), new FeedRegistry(TimeProvider.System))));
+        again.Tell(new AddEndpoint(Endpoint("x")), ActorRefs.NoSender); // it counts as far as the one before
+
+        again.Tell(
+            new ApplyConfiguration([.. next], ValueMap<GroupSettings>.Empty, NoSpread)
+            {
+                Known = new KnownChanges(new EndpointChanges([], [], [new(Id("a"), new(ChangeEffect.Live, ["enabled"]))], 0), before.Revision),
+            },
+            TestActor);
+
+        Assert.Equal(new EndpointChanges([Id("a"), Id("b")], [Id("x")], [], 0), ExpectMsg<ConfigurationApplied>().Changes);
+    }
+
+    [Fact]
     public void A_new_configuration_touches_only_what_it_names()
     {
         Apply(Endpoint("same"), Endpoint("moved"), Endpoint("tuned"), Endpoint("gone"));
@@ -247,7 +296,7 @@ public class ConnectionSupervisorTests : SupervisorSpec
             Endpoint("same"),
             Endpoint("moved") with { Url = new Uri("ws://elsewhere.test/") },
             Endpoint("tuned") with { Heartbeat = new HeartbeatSettings { Interval = TimeSpan.FromSeconds(7) } },
-            Endpoint("new"));
+            Endpoint("new")).Changes;
 
         Assert.Equal(
             ("new", "gone", "moved", "tuned", 1),

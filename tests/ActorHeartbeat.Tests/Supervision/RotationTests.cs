@@ -95,7 +95,7 @@ public class RotationTests : SupervisorSpec
         var old = Network.Connection(Id("a"));
         Network.Script(Id("a"), DialScript.Refuse(500), DialScript.Fail(FailureLayer.Tcp, "no route"));
 
-        Assert.Equal("a", Names(Apply(Rotating("a") with { Url = new Uri("ws://moved.test/") }).Reconnected));
+        Assert.Equal("a", Names(Apply(Rotating("a") with { Url = new Uri("ws://moved.test/") }).Changes.Reconnected));
 
         AwaitAssert(() => Assert.Equal(("refused with 500", At(1)), Failed()));
         AwaitDials(3);

@@ -76,7 +76,7 @@ public class SupervisedMessagesTests : SupervisorSpec
         Supervisor.Tell(
             new ApplyConfiguration(
                 [Endpoint("a") with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } }],
-                new Dictionary<string, GroupSettings>(),
+                ValueMap<GroupSettings>.Empty,
                 NoSpread with
                 {
                     Restart = new RestartSettings { MaxRestarts = 0 },

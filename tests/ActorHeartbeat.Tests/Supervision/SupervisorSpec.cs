@@ -40,6 +40,8 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
 
     private protected static string Names(IEnumerable<EndpointId> ids) => string.Join(',', ids);
 
+    private protected static string Names(IEnumerable<ChangedEndpoint> changed) => Names(changed.Select(endpoint => endpoint.Id));
+
     private protected static EndpointSettings Rotating(string name) => Endpoint(name) with
     {
         MaxAge = new RotationSettings(TimeSpan.FromHours(1), 0, TimeSpan.FromSeconds(5)),
@@ -66,7 +68,13 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
 
     private protected ConfigurationApplied Apply(GroupSettings[] groups, params EndpointSettings[] endpoints)
     {
-        Supervisor.Tell(new ApplyConfiguration(endpoints, groups.ToDictionary(group => group.Name), NoSpread), TestActor);
+        Supervisor.Tell(new ApplyConfiguration([.. endpoints], ValueMap.By(group => group.Name, groups), NoSpread), TestActor);
+        return (ConfigurationApplied)FishForMessage(message => message is ConfigurationApplied);
+    }
+
+    private protected ConfigurationApplied Apply(EndpointSettings[] endpoints, KnownChanges known)
+    {
+        Supervisor.Tell(new ApplyConfiguration([.. endpoints], ValueMap<GroupSettings>.Empty, NoSpread) { Known = known }, TestActor);
         return (ConfigurationApplied)FishForMessage(message => message is ConfigurationApplied);
     }
 

@@ -1,0 +1,150 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
+using ActorHeartbeat.Supervision;
+using Akka.Actor;
+using Akka.Hosting;
+
+namespace ActorHeartbeat.Hosting;
+
+/// <summary>
+/// Asks a <see cref="ConnectionSupervisor"/> and answers with immutable values. What the supervisor refuses is a value too: a
+/// <see cref="CommandResult"/> or <see cref="SendResult"/> says why. Safe from any thread.
+/// </summary>
+/// <remarks>
+/// Every method may throw <see cref="AskTimeoutException"/>, when the supervisor has not started or not answered within the deadline, and
+/// <see cref="OperationCanceledException"/>, when its token is cancelled. What was asked may still happen after either.
+/// </remarks>
+public sealed class ConnectionsClient
+{
+    /// <summary>The deadline of a question or command unless another is set: 5 s.</summary>
+    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(5);
+
+    private readonly Func<CancellationToken, Task<IActorRef>> _supervisor;
+
+    /// <summary>Asks the supervisor that <c>WithConnectionSupervisor</c> starts; waits for its start within the deadline.</summary>
+    public ConnectionsClient(IRequiredActor<ConnectionSupervisor> supervisor)
+    {
+        _supervisor = supervisor.GetAsync;
+    }
+
+    /// <summary>Asks a supervisor that was started without a host.</summary>
+    public ConnectionsClient(IActorRef supervisor)
+    {
+        _supervisor = _ => Task.FromResult(supervisor);
+    }
+
+    /// <summary>How long an answer may take. Default: <see cref="DefaultDeadline"/>.</summary>
+    public TimeSpan Deadline { get; init; } = DefaultDeadline;
+
+    /// <summary>Every endpoint that is supervised.</summary>
+    public async Task<IReadOnlyList<EndpointSnapshot>> GetEndpointsAsync(CancellationToken cancellation = default) =>
+        (await Ask<EndpointList>(GetEndpoints.Instance, Deadline, cancellation).ConfigureAwait(false)).Endpoints;
+
+    /// <summary>One endpoint; null when there is none of this id.</summary>
+    public async Task<EndpointSnapshot?> GetEndpointAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
+        await Ask<IEndpointAnswer>(new GetEndpoint(endpoint), Deadline, cancellation).ConfigureAwait(false) as EndpointSnapshot;
+
+    /// <summary>The last transitions of an endpoint, oldest first, 64 at most; none when there is no such endpoint.</summary>
+    public async Task<ValueList<StateChanged>> GetTransitionsAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
+        await Ask<IEndpointAnswer>(new GetTransitions(endpoint), Deadline, cancellation).ConfigureAwait(false) is TransitionList list
+            ? list.Transitions
+            : [];
+
+    /// <summary>Where an endpoint stands in the queue of the governor, and what it waits for.</summary>
+    public Task<QueuePlace> GetPlaceAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
+        Ask<QueuePlace>(new GetPlace(endpoint), Deadline, cancellation);
+
+    /// <summary>Supervises one more endpoint; refused when its id is taken.</summary>
+    public Task<CommandResult> AddAsync(EndpointSettings settings, CancellationToken cancellation = default) =>
+        Command(new AddEndpoint(settings), cancellation);
+
+    /// <summary>Gives an endpoint new settings; its connection stays unless the change needs a new one.</summary>
+    public Task<CommandResult> ReconfigureAsync(EndpointSettings settings, CancellationToken cancellation = default) =>
+        Command(new ReconfigureEndpoint(settings), cancellation);
+
+    /// <summary>Closes an endpoint's connection and forgets it.</summary>
+    public Task<CommandResult> RemoveAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
+        Command(new RemoveEndpoint(endpoint), cancellation);
+
+    /// <summary>Closes the connection with a Close frame and keeps the endpoint, paused.</summary>
+    public Task<CommandResult> PauseAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
+        Command(new PauseEndpoint(endpoint), cancellation);
+
+    /// <summary>Starts a paused or failed endpoint.</summary>
+    public Task<CommandResult> ResumeAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
+        Command(new ResumeEndpoint(endpoint), cancellation);
+
+    /// <summary>Closes and dials again, at once when it is backing off; refused when it is paused or failed.</summary>
+    public Task<CommandResult> RefreshAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
+        Command(new RefreshEndpoint(endpoint), cancellation);
+
+    /// <summary>Replaces the connection by a new one, the new one first; refused when it is paused or failed.</summary>
+    public Task<CommandResult> RotateAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
+        Command(new RotateEndpoint(endpoint), cancellation);
+
+    /// <summary>Closes for good with a code and a reason; the endpoint stays, paused. Refused when the code must not be sent.</summary>
+    public Task<CommandResult> CloseAsync(EndpointId endpoint, int code, string reason, CancellationToken cancellation = default) =>
+        Command(new CloseEndpoint(endpoint, code, reason), cancellation);
+
+    /// <summary>Remembers a message under a key, and sends it now if open and after every connect.</summary>
+    public Task<CommandResult> SubscribeAsync(
+        EndpointId endpoint, string key, OutboundMessage message, CancellationToken cancellation = default) =>
+        Command(new SubscribeTo(endpoint, key, message), cancellation);
+
+    /// <summary>Forgets a remembered message; <paramref name="message"/>, if any, is sent now if open.</summary>
+    public Task<CommandResult> UnsubscribeAsync(
+        EndpointId endpoint, string key, OutboundMessage? message = null, CancellationToken cancellation = default) =>
+        Command(new UnsubscribeFrom(endpoint, key, message), cancellation);
+
+    /// <summary>
+    /// Sends a message; answers when the socket has taken it, or it waits, or it was refused, also because there is no such endpoint.
+    /// </summary>
+    /// <param name="endpoint">Where to.</param>
+    /// <param name="message">What.</param>
+    /// <param name="sendTimeout">The endpoint's <c>timeouts.send</c>, which the deadline is added to; null for its default, 10 s.</param>
+    /// <param name="cancellation">Ends the wait, not the sending.</param>
+    public Task<SendResult> SendAsync(
+        EndpointId endpoint, OutboundMessage message, TimeSpan? sendTimeout = null, CancellationToken cancellation = default) =>
+        Ask<SendResult>(new SendTo(endpoint, message), (sendTimeout ?? new TimeoutSettings().Send) + Deadline, cancellation);
+
+    /// <summary>Replaces everything that is supervised; answers when it is done and says what changed.</summary>
+    /// <param name="configuration">What is to be supervised.</param>
+    /// <param name="deadline">How long it may take; null for <see cref="Deadline"/>.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<ConfigurationApplied> ApplyAsync(
+        ApplyConfiguration configuration, TimeSpan? deadline = null, CancellationToken cancellation = default) =>
+        Ask<ConfigurationApplied>(configuration, deadline ?? Deadline, cancellation);
+
+    /// <summary>Closes every connection for good; answers when all are gone.</summary>
+    /// <param name="reason">Stands in the Close frames.</param>
+    /// <param name="deadline">
+    /// How long that may take. The supervisor itself drops what has not closed within its shutdown timeout.
+    /// </param>
+    /// <param name="cancellation">Ends the wait, not the closing.</param>
+    public Task<Drained> DrainAsync(string reason, TimeSpan deadline, CancellationToken cancellation = default) =>
+        Ask<Drained>(new Drain(reason), deadline, cancellation);
+
+    private Task<CommandResult> Command(object command, CancellationToken cancellation) =>
+        Ask<CommandResult>(command, Deadline, cancellation);
+
+    private async Task<T> Ask<T>(object message, TimeSpan deadline, CancellationToken cancellation)
+    {
+        var started = _supervisor(cancellation);
+        if (!started.IsCompleted)
+            await WaitForStart(started, deadline, cancellation).ConfigureAwait(false);
+        return await (await started.ConfigureAwait(false)).Ask<T>(message, deadline, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task WaitForStart(Task<IActorRef> started, TimeSpan deadline, CancellationToken cancellation)
+    {
+        try
+        {
+            await started.WaitAsync(deadline, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new AskTimeoutException($"the supervisor has not started within {deadline.TotalSeconds:0.###} s");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorHeartbeat.Supervision;
+
+/// <content>What is supervised: a whole configuration, or one endpoint more, changed or less.</content>
+public sealed partial class ConnectionSupervisor
+{
+    private long _revision; // of the settings of all endpoints
+
+    private ConfigurationApplied Apply(ApplyConfiguration configuration)
+    {
+        (_settings, _groups) = (configuration.Supervisor, configuration.Groups);
+        _connections.Governor.Tell(new ConfigureGovernor(_settings, _groups));
+        var isOutdated = configuration.Known is { } known && !Fits(known);
+        var changes = configuration.Known is { } computed && !isOutdated
+            ? computed.Changes
+            : EndpointChanges.Between(Supervised.Select(endpoint => endpoint.Settings), configuration.Endpoints);
+        if (isOutdated)
+            Context.GetLogger().Warning(
+                "the changes of a configuration begin at revision {0}, this is {1}: compared again", configuration.Known!.Base, _revision);
+        var before = _revision;
+        Apply(changes, configuration.Endpoints);
+        _revision = before + 1; // one, whatever it changes
+        TellNewSendRates();
+        return new ConfigurationApplied(changes, _revision) { ComparedAgain = isOutdated };
+    }
+
+    private IEnumerable<RegistryEntry> Supervised => _endpoints.Values.Where(endpoint => !endpoint.IsRemoved);
+
+    // The count tells a supervisor that has started again, and begun to count again, from the one that the sender knew.
+    private bool Fits(KnownChanges known) =>
+        known.Base == _revision
+        && known.Changes.OldCount == Supervised.Count()
+        && known.Changes.Removed.All(id => Find(id) is not null)
+        && known.Changes.Changed.All(changed => Find(changed.Id) is not null);
+
+    private void Apply(EndpointChanges changes, IReadOnlyCollection<EndpointSettings> endpoints)
+    {
+        var wanted = endpoints.ToDictionary(settings => settings.Id);
+        var spread = wanted.Count > 1 ? _settings.StartSpread : TimeSpan.Zero;
+        foreach (var id in changes.Removed)
+            Remove(_endpoints[id]);
+        foreach (var id in changes.Added)
+            Admit(wanted[id], spread);
+        foreach (var (id, change) in changes.Changed)
+            Reconfigure(_endpoints[id], wanted[id], change.Effect);
+    }
+
+    // A group is no setting of its endpoints, so they do not hear of it in any other way.
+    private void TellNewSendRates()
+    {
+        foreach (var endpoint in _endpoints.Values)
+        {
+            if (SendRateOf(endpoint.Settings) is var rate && rate == endpoint.SendRate)
+                continue;
+            endpoint.SendRate = rate;
+            endpoint.Tell(new SettingsChanged(endpoint.Settings, rate, ChangeEffect.Live));
+        }
+    }
+
+    private Rate? SendRateOf(EndpointSettings settings) =>
+        settings.Group is { } group && _groups.TryGetValue(group, out var budget) ? budget.SendRate : null;
+
+    private CommandResult Add(EndpointSettings settings)
+    {
+        if (Find(settings.Id) is not null)
+            return new CommandResult(CommandOutcome.Refused, $"{settings.Id} exists already");
+        Admit(settings, TimeSpan.Zero);
+        return new CommandResult(CommandOutcome.Accepted);
+    }
+
+    private void Admit(EndpointSettings settings, TimeSpan spread)
+    {
+        _revision++;
+        if (!_endpoints.TryGetValue(settings.Id, out var endpoint))
+        {
+            var feed = _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
+            _endpoints[settings.Id] = endpoint = new RegistryEntry(settings, new EndpointPlane(settings, feed), _clock.UtcNow);
+        }
+        endpoint.IsRemoved = false; // it may be one that is still closing
+        (endpoint.Settings, endpoint.SendRate) = (settings, SendRateOf(settings));
+        endpoint.Enter(settings.Enabled ? EndpointMode.Running : EndpointMode.Paused, _clock.UtcNow);
+        StartIfWanted(endpoint, spread);
+    }
+
+    private void Reconfigure(RegistryEntry endpoint, EndpointSettings settings)
+    {
+        var change = EndpointChange.Between(endpoint.Settings, settings);
+        if (change.Effect != ChangeEffect.None)
+            Reconfigure(endpoint, settings, change.Effect);
+    }
+
+    private void Reconfigure(RegistryEntry endpoint, EndpointSettings settings, ChangeEffect effect)
+    {
+        _revision++;
+        var before = endpoint.Settings;
+        (endpoint.Settings, endpoint.SendRate, endpoint.RotationFailures) = (settings, SendRateOf(settings), 0);
+        _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
+        if (before.Enabled != settings.Enabled)
+        {
+            if (settings.Enabled && endpoint.Mode == EndpointMode.Running)
+                // an operator had resumed it before the configuration did
+                endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, effect));
+            else if (settings.Enabled)
+                Resume(endpoint);
+            else
+                Pause(endpoint, settings.CloseCode, "disabled by configuration");
+        }
+        else if (effect == ChangeEffect.Reconnect && MayOpenBeside(endpoint))
+        {
+            // what needs no new connection does not wait for one
+            endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, ChangeEffect.Live));
+            BeginSuccession(endpoint);
+        }
+        else
+        {
+            endpoint.Tell(new SettingsChanged(settings, endpoint.SendRate, effect));
+        }
+    }
+
+    private void Remove(RegistryEntry endpoint)
+    {
+        _revision++;
+        endpoint.IsRemoved = true;
+        endpoint.ForgetSubscriptions();
+        Pause(endpoint, endpoint.Settings.CloseCode, "removed");
+        ForgetIfGone(endpoint);
+    }
+}
