@@ -184,7 +184,9 @@ public sealed class ConfigurationDiffTests
                 "actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = text, reply { match = a, send = b } } }"
             ));
 
-        Assert.Equal([new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.max-silence"]))], silence.Endpoints.ChangedLive);
+        Assert.Equal(
+            [new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.max-silence"]))],
+            silence.Endpoints.ChangedLive);
         Assert.Equal([new ChangedEndpoint(new EndpointId("x"), new EndpointChange(Live, ["heartbeat.mode"]))], mode.Endpoints.ChangedLive);
     }
 

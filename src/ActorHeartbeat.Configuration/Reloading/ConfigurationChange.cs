@@ -1,5 +1,5 @@
-using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Configuration.Reloading;

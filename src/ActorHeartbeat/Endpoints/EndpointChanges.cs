@@ -1,3 +1,5 @@
+using System.Runtime.Serialization;
+
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>An endpoint that two configurations both have, with different settings.</summary>
@@ -20,12 +22,15 @@ public sealed record EndpointChanges(
     public double RemovedShare => Removed.Count == 0 ? 0 : (double)Removed.Count / OldCount;
 
     /// <summary>Those that get a new connection.</summary>
+    [IgnoreDataMember]
     public IEnumerable<ChangedEndpoint> Reconnected => With(ChangeEffect.Reconnect);
 
     /// <summary>Those whose connection stays; the change counts from the next dial.</summary>
+    [IgnoreDataMember]
     public IEnumerable<ChangedEndpoint> FromNextAttempt => With(ChangeEffect.NextAttempt);
 
     /// <summary>Those whose connection stays; the change counts at once.</summary>
+    [IgnoreDataMember]
     public IEnumerable<ChangedEndpoint> ChangedLive => With(ChangeEffect.Live);
 
     /// <summary>Compares by id, and endpoints of the same id by content.</summary>

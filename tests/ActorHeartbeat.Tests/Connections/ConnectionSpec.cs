@@ -30,7 +30,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     private TestProbe? _death;
 
     protected ConnectionSpec()
-        : base(VirtualTime.Configuration)
+        : base(VirtualTime.WithSerialization)
     {
         _supervisor = CreateTestProbe("supervisor");
         _clock = new SchedulerClock(Sys.Scheduler);

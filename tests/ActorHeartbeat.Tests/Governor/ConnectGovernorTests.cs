@@ -14,7 +14,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
     private readonly IActorRef _governor;
 
     public ConnectGovernorTests()
-        : base(VirtualTime.Configuration)
+        : base(VirtualTime.WithSerialization)
     {
         var clock = new SchedulerClock(Sys.Scheduler);
         _ledger.Configure(new SupervisorSettings { ConnectBurst = 3 }, new Dictionary<string, GroupSettings>(), clock.Elapsed);

@@ -12,7 +12,7 @@ namespace ActorHeartbeat.Tests.Serialization;
 /// Messages that another process may send or get. Beside these, the suites of supervisor, connections, governor and feeds run with
 /// <c>akka.actor.serialize-messages = on</c>.
 /// </summary>
-public sealed class MessageSerializationTests() : Akka.TestKit.Xunit2.TestKit(VirtualTime.Configuration)
+public sealed class MessageSerializationTests() : Akka.TestKit.Xunit2.TestKit(VirtualTime.WithSerialization)
 {
     private static readonly EndpointId Id = new("prices");
 
@@ -46,6 +46,14 @@ public sealed class MessageSerializationTests() : Akka.TestKit.Xunit2.TestKit(Vi
     [
         new SettingsChanged(Settings, new Rate(5, TimeSpan.FromSeconds(1)), ChangeEffect.Reconnect),
         new AddEndpoint(Settings),
+        new ApplyConfiguration(
+            [Settings],
+            ValueMap.By(group => group.Name, [new GroupSettings { Name = "g", SendRate = new Rate(5, TimeSpan.FromSeconds(1)) }]),
+            new SupervisorSettings { StartSpread = TimeSpan.Zero })
+        {
+            Known = new KnownChanges(new EndpointChanges([Id], [], [new(Id, new(ChangeEffect.Live, ["enabled"]))], 3), Base: 7),
+        },
+        new ConfigurationApplied(new EndpointChanges([Id], [Id], [], 1), Revision: 8) { ComparedAgain = true },
         new SendTo(Id, OutboundMessage.Binary(new byte[] { 1, 2, 3 })),
         new UnsubscribeFrom(Id, "trades", Message: null),
         new StateChanged(

@@ -279,7 +279,8 @@ public class ConnectionSupervisorTests : SupervisorSpec
         again.Tell(
             new ApplyConfiguration([.. next], ValueMap<GroupSettings>.Empty, NoSpread)
             {
-                Known = new KnownChanges(new EndpointChanges([], [], [new(Id("a"), new(ChangeEffect.Live, ["enabled"]))], 0), before.Revision),
+                Known = new KnownChanges(
+                    new EndpointChanges([], [], [new(Id("a"), new(ChangeEffect.Live, ["enabled"]))], 0), before.Revision),
             },
             TestActor);
 

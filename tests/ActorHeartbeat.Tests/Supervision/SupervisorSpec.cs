@@ -25,7 +25,7 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
     private protected IActorRef Supervisor { get; }
 
     protected SupervisorSpec()
-        : base(VirtualTime.Configuration)
+        : base(VirtualTime.WithSerialization)
     {
         Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
         Supervisor = Sys.ActorOf(

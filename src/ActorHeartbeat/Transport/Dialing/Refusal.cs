@@ -83,14 +83,17 @@ internal static class Refusal
         return PeerText.Of(Encoding.UTF8.GetString(bytes, 0, length).Trim());
     }
 
-    /// <summary>Bytes that have come already are taken even past the deadline, which may be a process that had no turn until then.</summary>
+    /// <summary>
+    /// Bytes that have come already are taken even past the deadline: the process may have had no turn until then.
+    /// </summary>
     private static async Task<int> ReadWhatIsThereAsync(Stream body, Memory<byte> into, CancellationToken deadline)
     {
         using var read = new CancellationTokenSource();
         var count = body.ReadAsync(into, read.Token);
         if (count.IsCompleted)
             return await count.ConfigureAwait(false);
-        await using var late = deadline.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), read); // given beside it
+        // The source is given beside the callback.
+        await using var late = deadline.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), read);
         return await count.ConfigureAwait(false);
     }
 
