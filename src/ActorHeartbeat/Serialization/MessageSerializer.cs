@@ -10,6 +10,7 @@ namespace ActorHeartbeat.Serialization;
 /// Carries every <see cref="ISerializableMessage"/> to another process as JSON with type names, as Akka.NET's own serializer does. Unlike
 /// that one it writes values that are their type's default: <c>Enabled = false</c> stays false where the default is true.
 /// </summary>
+/// <remarks>A type name on the wire decides what is made of it, so messages are for processes that trust each other.</remarks>
 public sealed class MessageSerializer : NewtonSoftJsonSerializer
 {
     /// <param name="system">Where the messages are sent and come in.</param>
