@@ -100,8 +100,13 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "a message for a connection that waits for its restart is not answered",
             Commands,
-            "            Sender.Tell(LostSends.Refusal);",
-            "            _ = LostSends.Refusal;"),
+            "            Sender.Tell(ActorHasFailed);",
+            "            _ = ActorHasFailed;"),
+        new(
+            "messages that a crashed connection has not taken are not answered",
+            "Supervision/ConnectionSupervisor.cs",
+            "                PassOnSends(stopped.Endpoint);",
+            ""),
         new(
             "a feed that has gone dry is not noticed when pongs come",
             "Policies/Liveness.cs",

@@ -74,6 +74,7 @@ internal sealed class Operator(
         {
             case 9 or 10:
                 Crash($"{id}-*");
+                Send(id, "into the crash");
                 Later(_random.Next(2000), () => Send(id, "to whom it may concern")); // it may be dead, starting again, or back
                 break;
             case 19 or 20:

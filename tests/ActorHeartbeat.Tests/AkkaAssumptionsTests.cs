@@ -1,7 +1,6 @@
 using ActorHeartbeat.Protocol;
 using Akka.Actor;
 using Akka.Event;
-using Akka.Pattern;
 using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests;
@@ -14,66 +13,6 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(10);
 
     private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
-
-    // ConnectionSupervisor.Start: a crashed connection comes back after the delay, and only then.
-    [Fact]
-    public void A_backoff_supervisor_starts_its_child_again_after_the_delay()
-    {
-        var supervisor = Supervised(out var child);
-
-        child.Tell("crash");
-        ExpectTerminated(child);
-        AwaitCondition(() => CurrentChild(supervisor).IsNobody());
-        Clock.Advance(Delay - TimeSpan.FromMilliseconds(1));
-        Assert.True(CurrentChild(supervisor).IsNobody());
-        Clock.Advance(TimeSpan.FromMilliseconds(1));
-
-        AwaitCondition(() => !CurrentChild(supervisor).IsNobody());
-    }
-
-    // LostSends: what comes for a connection during its restart wait is a dead letter with its sender, so that it can be answered.
-    [Fact]
-    public void A_message_during_the_restart_wait_is_a_dead_letter()
-    {
-        var supervisor = Supervised(out var child);
-        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
-        child.Tell("crash");
-        ExpectTerminated(child);
-        AwaitCondition(() => CurrentChild(supervisor).IsNobody());
-
-        supervisor.Tell("lost", TestActor);
-
-        var letter = ExpectMsg<DeadLetter>();
-        Assert.Equal(("lost", TestActor), (letter.Message, letter.Sender));
-    }
-
-    // LostSends: what lay in the mailbox of a connection that crashed is a dead letter too.
-    [Fact]
-    public void What_waits_in_the_mailbox_of_a_child_that_crashes_is_a_dead_letter()
-    {
-        var supervisor = Supervised(out var child);
-        Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));
-        using var gate = new ManualResetEventSlim();
-        supervisor.Tell(gate);
-
-        supervisor.Tell("crash");
-        supervisor.Tell("behind it", TestActor);
-        gate.Set();
-
-        Assert.Equal("behind it", FishForMessage<DeadLetter>(letter => Equals(letter.Sender, TestActor)).Message);
-    }
-
-    // ConnectionActor: a connection that gives up stops, and its supervisor with it; the registry hears Terminated.
-    [Fact]
-    public void A_child_that_stops_itself_stops_its_backoff_supervisor()
-    {
-        var supervisor = Supervised(out _);
-        Watch(supervisor);
-
-        supervisor.Tell("stop");
-
-        FishForMessage<Terminated>(dead => dead.ActorRef.Equals(supervisor));
-    }
 
     // ConnectionActor.PostStop disposes the socket of an incarnation that crashed; the registry counts on it when Terminated comes.
     [Fact]
@@ -170,24 +109,6 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         Assert.Equal("plain", ExpectMsg<DeadLetter>().Message);
     }
 
-    private IActorRef Supervised(out IActorRef child)
-    {
-        Action nothing = () => { };
-        var supervisor = Sys.ActorOf(
-            BackoffSupervisor.Props(Backoff.OnFailure(Props.Create(() => new Child(nothing)), "child", Delay, Delay, 0, -1)));
-        AwaitCondition(() => !CurrentChild(supervisor).IsNobody());
-        child = CurrentChild(supervisor);
-        Watch(child);
-        return supervisor;
-    }
-
-    private IActorRef CurrentChild(IActorRef supervisor)
-    {
-        var asker = CreateTestProbe();
-        supervisor.Tell(BackoffSupervisor.GetCurrentChild.Instance, asker.Ref);
-        return asker.ExpectMsg<BackoffSupervisor.CurrentChild>().Ref;
-    }
-
     private IActorRef Machine()
     {
         var machine = Sys.ActorOf(Props.Create(() => new Switch(TestActor)));
@@ -197,15 +118,7 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
 
     private sealed class Child(Action stopped) : UntypedActor
     {
-        protected override void OnReceive(object message)
-        {
-            if (message is ManualResetEventSlim gate)
-                gate.Wait(Delay);
-            else if (message is "stop")
-                Context.Stop(Self);
-            else if (message is "crash")
-                throw new InvalidOperationException("crash");
-        }
+        protected override void OnReceive(object message) => Unhandled(message);
 
         protected override void PostStop() => stopped();
     }

@@ -26,28 +26,33 @@ public sealed partial class ConnectionActor
     /// <summary>Where messages have a turn, the deadline follows the first that waits for it.</summary>
     private Step InTurn(ConnectedData data) => data.Link.Pace.IsUnlimited ? Step.Stay : Connected(StateName, data);
 
-    private void SendOrKeep(ConnectionLink link, OutboundMessage message)
+    private void SendOrKeep(ConnectionLink link)
     {
         SendWhatMay(link);
-        if (SendDue(link) is null && link.Pace.Wait(Now) == TimeSpan.Zero)
+        while (_plane.SendInbox.TryTake(out var given))
         {
-            link.Pace.Spend(Now);
-            SendFor(Sender, link, message);
-            return;
+            if (SendDue(link) is null && link.Pace.Wait(Now) == TimeSpan.Zero)
+            {
+                link.Pace.Spend(Now);
+                SendFor(given.Asker, link, given.Message);
+                continue;
+            }
+            var status = _plane.PendingSends.Keep(given.Message, given.Asker, Now);
+            given.Asker.Tell(
+                new SendResult(
+                    status,
+                    status == SendStatus.Refused ? "as many messages as limits.send-queue allows wait for the send-rate of the group" : ""));
         }
-        var status = _plane.PendingSends.Keep(message, Sender, Now);
-        Sender.Tell(
-            new SendResult(
-                status,
-                status == SendStatus.Refused ? "as many messages as limits.send-queue allows wait for the send-rate of the group" : ""));
     }
 
-    private void KeepOrRefuse(OutboundMessage message)
+    private void KeepOrRefuse()
     {
         TellExpired(); // what is past its time must not take the place of what is not
-        Sender.Tell(
-            new SendResult(
-                _plane.PendingSends.Offer(message, Sender, Now), $"{_settings.Id} is not open, it waits for {_board.Status?.Waiting}"));
+        while (_plane.SendInbox.TryTake(out var given))
+            given.Asker.Tell(
+                new SendResult(
+                    _plane.PendingSends.Offer(given.Message, given.Asker, Now),
+                    $"{_settings.Id} is not open, it waits for {_board.Status?.Waiting}"));
     }
 
     private void Remember(SubscriptionChanged changed)

@@ -270,8 +270,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return WhenClosing(data, CloseCause.Refresh(refresh.Why));
             case CloseConnection close:
                 return End(data, close, data.Link).First(() => SayGoodbye(data.Link, close.Code, close.Reason));
-            case SendMessage send:
-                return InTurn(data).Then(() => SendOrKeep(data.Link, send.Message));
+            case TakeSends:
+                return InTurn(data).Then(() => SendOrKeep(data.Link));
             case SubscriptionChanged changed:
                 return InTurn(data).Then(() => SendSubscription(data.Link, changed));
             default:
@@ -308,8 +308,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Step.Stay; // to a request that was withdrawn
             case SettingsChanged changed:
                 return Step.Stay.Then(() => TakeSettings(changed.Settings, changed.SendRate));
-            case SendMessage send:
-                return Step.Stay.Then(() => KeepOrRefuse(send.Message));
+            case TakeSends:
+                return Step.Stay.Then(KeepOrRefuse);
             case SubscriptionChanged changed:
                 return Step.Stay.Then(() => Remember(changed)); // it sends them all when it opens
             case TakeOver:

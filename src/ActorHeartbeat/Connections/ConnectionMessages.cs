@@ -19,16 +19,15 @@ public sealed record CloseConnection(int Code, string Reason) : ISerializableMes
 /// <param name="Effect">The strongest effect of what changed.</param>
 public sealed record SettingsChanged(EndpointSettings Settings, Rate? SendRate, ChangeEffect Effect) : ISerializableMessage;
 
-/// <summary>
-/// Send a message; answered by <see cref="SendResult"/>. A message that is queued is answered twice: that it is queued, and what became of
-/// it.
-/// </summary>
-public sealed record SendMessage(OutboundMessage Message) : ISerializableMessage
+/// <summary>Send the messages of the endpoint's <see cref="SendInbox"/>, or queue or refuse them.</summary>
+internal sealed record TakeSends : INoSerializationVerificationNeeded
 {
-    /// <summary>Whose <see cref="Supervision.LostSends"/> answers should it find its actor dead.</summary>
-    internal IActorRef? By { get; init; }
+    public static readonly TakeSends Instance = new();
 }
 
+/// <summary>
+/// What became of a message. A message that is queued is answered twice: that it is queued, and later whether it was sent.
+/// </summary>
 /// <param name="Status">What became of the message.</param>
 /// <param name="Why">For a message that was not sent: one line.</param>
 public sealed record SendResult(SendStatus Status, string Why = "") : ISerializableMessage, IDeadLetterSuppression;

@@ -17,6 +17,9 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
 
     public EndpointCounters Counters { get; } = new();
 
+    /// <summary>Messages that the actor of the primary has not looked at yet.</summary>
+    public SendInbox SendInbox { get; } = new();
+
     /// <summary>
     /// Messages that wait for a connection or for their turn under the send rate, and who gave them. The primary sends them.
     /// </summary>

@@ -10,6 +10,12 @@ public sealed partial class ConnectionSupervisor
 {
     private const string ShutdownDeadline = "shutdown-deadline";
 
+    private static readonly SendResult ActorHasFailed =
+        new(SendStatus.Refused, "its connection's actor has failed and starts again");
+
+    private static readonly SendResult InboxIsFull =
+        new(SendStatus.Refused, "as many messages as limits.send-queue allows wait for the connection's actor");
+
     private CommandResult Close(CloseEndpoint close) =>
         CloseCodes.MaySend(close.Code)
             ? With(close.Endpoint, endpoint => Pause(endpoint, close.Code, close.Reason))
@@ -42,20 +48,39 @@ public sealed partial class ConnectionSupervisor
     {
         if (Find(send.Endpoint) is not { } endpoint)
             Sender.Tell(new SendResult(SendStatus.Refused, Unknown(send.Endpoint).Why));
-        else if (endpoint.Primary is { Actor: { } actor })
-            actor.Forward(new SendMessage(send.Message) { By = Self });
-        else if (endpoint.Primary is not null)
-            Sender.Tell(LostSends.Refusal);
+        else if (endpoint.Primary is not { } primary)
+            Sender.Tell(Refusal(endpoint));
+        else if (primary.Actor is not { } actor)
+            Sender.Tell(ActorHasFailed);
+        else if (endpoint.Plane.SendInbox.TryAdd(send.Message, Sender, endpoint.Settings.Limits.SendQueue))
+            actor.Tell(TakeSends.Instance);
         else
-            Sender.Tell(new SendResult(SendStatus.Refused, $"{send.Endpoint} is {Snapshot(endpoint).State}"));
+            Sender.Tell(InboxIsFull);
     }
+
+    /// <summary>
+    /// Messages that a stopped actor has not taken go to the primary that there is, and are refused when there is none.
+    /// </summary>
+    private static void PassOnSends(RegistryEntry endpoint)
+    {
+        if (endpoint.Primary?.Actor is { } actor)
+        {
+            actor.Tell(TakeSends.Instance);
+            return;
+        }
+        var refusal = endpoint.Primary is null ? Refusal(endpoint) : ActorHasFailed;
+        while (endpoint.Plane.SendInbox.TryTake(out var given))
+            given.Asker.Tell(refusal);
+    }
+
+    private static SendResult Refusal(RegistryEntry endpoint) =>
+        new(SendStatus.Refused, $"{endpoint.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}");
 
     /// <summary>However its last actor ended, closed or failed or crashed too often: nobody is left to send what waited.</summary>
     private static void RefusePending(RegistryEntry endpoint)
     {
         foreach (var pending in endpoint.Plane.PendingSends.TakeAll())
-            pending.Ticket.Tell(
-                new SendResult(SendStatus.Refused, $"{endpoint.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}"));
+            pending.Ticket.Tell(Refusal(endpoint));
     }
 
     /// <summary>Drains once: all that ask while it goes on hear its end, all that ask later hear it at once.</summary>

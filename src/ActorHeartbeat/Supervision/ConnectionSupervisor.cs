@@ -37,7 +37,6 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         if (dependencies.GovernorStore?.Load() is var (state, age))
             _ledger.Restore(state, age, _clock.Elapsed);
         var governor = Context.ActorOf(ConnectGovernor.Props(_ledger, _clock, dependencies.GovernorStore), "governor");
-        Context.ActorOf(Akka.Actor.Props.Create(() => new LostSends()), "lost-sends");
         _connections = new ConnectionDependencies(dependencies.Dialer, dependencies.Resolver, governor, Self, _clock, dependencies.Seed);
     }
 
@@ -105,6 +104,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 break;
             case Terminated dead when _byActor.Remove(dead.ActorRef, out var stopped):
                 Stopped(stopped);
+                PassOnSends(stopped.Endpoint);
                 break;
             default:
                 Unhandled(message);

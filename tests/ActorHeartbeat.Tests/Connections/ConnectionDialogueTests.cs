@@ -63,11 +63,11 @@ public class ConnectionDialogueTests : ConnectionSpec
     {
         StartOpen();
 
-        Connection.Tell(new SendMessage(OutboundMessage.Text("order")), TestActor);
+        Send("order", TestActor);
         var sent = ExpectMsg<SendResult>();
         Socket.Lose();
         ExpectStates(ConnectionState.BackingOff);
-        Connection.Tell(new SendMessage(OutboundMessage.Text("order")), TestActor);
+        Send("order", TestActor);
         var refused = ExpectMsg<SendResult>();
 
         Assert.Equal(SendStatus.Sent, sent.Status);
@@ -85,7 +85,7 @@ public class ConnectionDialogueTests : ConnectionSpec
         Network.Script(Id, DialScript.Fail(FailureLayer.Tcp), DialScript.Fail(FailureLayer.Tcp));
         ExpectStates(ConnectionState.BackingOff);
         var sender = CreateTestProbe();
-        Connection.Tell(new SendMessage(OutboundMessage.Text("old")), sender.Ref);
+        Send("old", sender.Ref);
         Assert.Equal(SendStatus.Queued, sender.ExpectMsg<SendResult>().Status);
         ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
         ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
@@ -93,7 +93,7 @@ public class ConnectionDialogueTests : ConnectionSpec
         ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
         foreach (var text in (string[])["one", "two"])
         {
-            Connection.Tell(new SendMessage(OutboundMessage.Text(text)), sender.Ref);
+            Send(text, sender.Ref);
             Assert.Equal(SendStatus.Queued, sender.ExpectMsg<SendResult>().Status);
         }
 
@@ -121,12 +121,12 @@ public class ConnectionDialogueTests : ConnectionSpec
         ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
         ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
         foreach (var text in (string[])["old", "refused"])
-            Connection.Tell(new SendMessage(OutboundMessage.Text(text)), sender.Ref);
+            Send(text, sender.Ref);
         Assert.Equal(
             [SendStatus.Queued, SendStatus.Refused], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
 
         ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(4));
-        Connection.Tell(new SendMessage(OutboundMessage.Text("new")), sender.Ref);
+        Send("new", sender.Ref);
         Assert.Equal(
             [SendStatus.Expired, SendStatus.Queued], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
         ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(2));

@@ -93,7 +93,7 @@ public class ConnectionReloadTests : ConnectionSpec
 
         Restart(start => start with { Settings = Defaults with { Send = new SendSettings { WhileDown = SendWhileDown.Queue } } });
         var sender = CreateTestProbe();
-        Connection.Tell(new SendMessage(OutboundMessage.Text("later")), sender.Ref);
+        Send("later", sender.Ref);
 
         Assert.Equal(SendStatus.Queued, sender.ExpectMsg<SendResult>().Status);
     }

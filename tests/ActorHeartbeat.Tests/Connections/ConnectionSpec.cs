@@ -105,6 +105,13 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
     }
 
+    /// <summary>What a supervisor does with a message to send.</summary>
+    protected void Send(string text, IActorRef asker)
+    {
+        Assert.True(Plane.SendInbox.TryAdd(OutboundMessage.Text(text), asker, capacity: 100));
+        Connection.Tell(TakeSends.Instance);
+    }
+
     /// <summary>What a supervisor does: it tells the connection of a subscription.</summary>
     protected void Subscribe(string key, string text) =>
         Connection.Tell(new SubscriptionChanged(key, OutboundMessage.Text(text), IsKept: true));

@@ -220,7 +220,7 @@ public class SendRateTests : ConnectionSpec
     private void Send(params string[] texts)
     {
         foreach (var text in texts)
-            Connection.Tell(new SendMessage(OutboundMessage.Text(text)), _sender.Ref);
+            Send(text, _sender.Ref);
     }
 
     private SendResult ExpectResult() => _sender.ExpectMsg<SendResult>();

@@ -29,7 +29,7 @@ public class PeerRegressionTests : ConnectionSpec
     {
         StartOpen();
         Socket.HoldsSends = true;
-        Connection.Tell(new SendMessage(OutboundMessage.Text("into the void")), CreateTestProbe());
+        Send("into the void", CreateTestProbe());
         Settle();
 
         Socket.ReleaseSends(SendStatus.Expired);
@@ -197,7 +197,7 @@ public class PeerRegressionTests : ConnectionSpec
         Socket.Lose();
         ExpectStates(ConnectionState.BackingOff);
 
-        Connection.Tell(new SendMessage(OutboundMessage.Text("lost?")), TestActor);
+        Send("lost?", TestActor);
 
         Assert.Equal(SendStatus.Refused, ExpectMsg<SendResult>().Status);
     }

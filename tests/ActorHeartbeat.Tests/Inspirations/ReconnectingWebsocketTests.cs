@@ -95,7 +95,7 @@ public class ReconnectingWebsocketTests : ConnectionSpec
         Advance(0);
         ExpectStates(ConnectionState.Connecting);
 
-        Connection.Tell(new SendMessage(OutboundMessage.Text("x")), TestActor);
+        Send("x", TestActor);
 
         Assert.Equal(SendStatus.Refused, ExpectMsg<SendResult>().Status);
     }

@@ -106,25 +106,44 @@ public class SupervisedMessagesTests : SupervisorSpec
     }
 
     [Fact]
-    public void Dead_letters_of_the_system_do_not_come_to_the_supervisor()
-    {
-        Assert.Empty(List()); // it has started
-
-        Assert.True(Sys.EventStream.Subscribe(Supervisor, typeof(Akka.Event.DeadLetter)), "it has been subscribed already");
-    }
-
-    [Fact]
     public void Every_message_sent_while_an_actor_crashes_is_answered()
     {
         Apply(Endpoint("a"));
-        AwaitStates(("a", "open"));
+        for (var crash = 1; crash <= 25; crash++)
+        {
+            AwaitStates(("a", "open"));
 
-        Crash("a");
-        for (var number = 0; number < 100; number++)
-            Supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("order")), TestActor);
+            Crash("a");
+            for (var number = 0; number < 100; number++)
+                Supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("order")), TestActor);
 
-        Assert.All(Enumerable.Range(0, 100).Select(_ => ExpectMsg<SendResult>().Status), status =>
-            Assert.True(status is SendStatus.Sent or SendStatus.Refused));
+            Assert.All(Enumerable.Range(0, 100).Select(_ => ExpectMsg<SendResult>().Status), status =>
+                Assert.True(status is SendStatus.Sent or SendStatus.Refused));
+            AwaitAssert(() =>
+            {
+                Advance(2);
+                Assert.Equal(crash + 1, Network.DialsOf(Id("a")).Count);
+            });
+        }
+    }
+
+    [Fact]
+    public void Every_message_sent_while_an_endpoint_fails_for_good_is_answered()
+    {
+        for (var round = 1; round <= 25; round++)
+        {
+            Apply(Endpoint("a") with { Outcomes = new OutcomeSettings([], OutcomeAction.Stop) });
+            AwaitStates(("a", "open"));
+
+            Network.Connection(Id("a")).PeerClose(1000, "over");
+            for (var number = 0; number < 100; number++)
+                Supervisor.Tell(new SendTo(Id("a"), OutboundMessage.Text("order")), TestActor);
+
+            Assert.All(Enumerable.Range(0, 100).Select(_ => ExpectMsg<SendResult>().Status), status =>
+                Assert.True(status is SendStatus.Sent or SendStatus.Refused or SendStatus.Expired));
+            AwaitStates(("a", "failed"));
+            Command(new RemoveEndpoint(Id("a")));
+        }
     }
 
     [Fact]

@@ -159,6 +159,13 @@ internal sealed class Story : IDisposable
         return new SettingsChanged(settings, _start.SendRate, beside ? ChangeEffect.Live : effect);
     }
 
+    /// <summary>What the supervisor would do with a message to send.</summary>
+    internal TakeSends Give(OutboundMessage message)
+    {
+        Assert.True(_plane.SendInbox.TryAdd(message, _ear.As("answer"), capacity: 100));
+        return TakeSends.Instance;
+    }
+
     internal long Incarnation => View.Incarnation;
 
     internal long Request => _ear.Request;

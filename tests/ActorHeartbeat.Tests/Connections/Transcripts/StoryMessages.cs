@@ -30,7 +30,7 @@ internal static class StoryMessages
         ["reload"] = typeof(SettingsChanged),
         ["take over"] = typeof(TakeOver),
         ["rotation failed"] = typeof(RotationFailed),
-        ["send"] = typeof(SendMessage),
+        ["send"] = typeof(TakeSends),
         ["subscribe"] = typeof(SubscriptionChanged),
     };
 
@@ -59,7 +59,7 @@ internal static class StoryMessages
             "rotation failed" when words.Length > 2 =>
                 new RotationFailed(CloseCause.NoRoom("the group is full"), TimeSpan.FromSeconds(30)),
             "rotation failed" => new RotationFailed(CloseCause.ConnectTimeout(TimeSpan.FromSeconds(10)), TimeSpan.FromSeconds(30)),
-            "send" => new SendMessage(OutboundMessage.Text(words[1])),
+            "send" => story.Give(OutboundMessage.Text(words[1])),
             "subscribe" => new SubscriptionChanged(words[1], OutboundMessage.Text($"sub {words[1]}"), IsKept: true),
             _ when words[0] == "unsubscribe" => new SubscriptionChanged(words[1], OutboundMessage.Text($"unsub {words[1]}"), IsKept: false),
             _ => throw new FormatException($"'{line}' is no line of a story"),

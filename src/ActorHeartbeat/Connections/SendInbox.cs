@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using ActorHeartbeat.Endpoints;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Connections;
+
+/// <summary>
+/// Messages on their way from the supervisor to the actor of the primary. The supervisor adds them and refuses those that no actor will
+/// take. Thread-safe.
+/// </summary>
+/// <remarks>
+/// Not a mailbox, because Akka.NET delivers at most once: a message that is enqueued while its receiver stops can vanish without a dead
+/// letter, and its sender would wait in vain.
+/// </remarks>
+internal sealed class SendInbox
+{
+    private readonly ConcurrentQueue<GivenSend> _sends = new();
+
+    /// <summary>False when as many messages as <see cref="LimitSettings.SendQueue"/> allows are in it already.</summary>
+    public bool TryAdd(OutboundMessage message, IActorRef asker, int capacity)
+    {
+        if (_sends.Count >= capacity)
+            return false;
+        _sends.Enqueue(new GivenSend(message, asker));
+        return true;
+    }
+
+    public bool TryTake([MaybeNullWhen(false)] out GivenSend send) => _sends.TryDequeue(out send);
+}
+
+/// <param name="Message">What to send.</param>
+/// <param name="Asker">The actor that receives the <see cref="SendResult"/>.</param>
+internal sealed record GivenSend(OutboundMessage Message, IActorRef Asker);
