@@ -18,7 +18,7 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
     public EndpointCounters Counters { get; } = new();
 
     /// <summary>
-    /// Messages that wait for a connection or for their turn under the send rate, and who gave them. The primary sends them.
+    /// Messages that wait for a connection or for their turn under the send rate, with their senders. The primary sends them.
     /// </summary>
     public SendQueue<IActorRef> PendingSends { get; } = new(settings.Send, settings.Limits.SendQueue);
 

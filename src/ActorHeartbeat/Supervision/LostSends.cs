@@ -6,9 +6,9 @@ using Akka.Event;
 namespace ActorHeartbeat.Supervision;
 
 /// <summary>
-/// Answers for its supervisor the messages that were lost with a connection's actor, or came while that waited for its restart: they are
-/// dead letters.
-/// Those of the whole system come here, so that a flood of other people's does not stand before the supervisor's commands.
+/// Answers, for its supervisor, the messages that were lost with a connection's actor or came while
+/// that actor waited for its restart: they become dead letters. The dead letters of the whole
+/// system come here, so that a flood of unrelated ones does not delay the supervisor's commands.
 /// </summary>
 internal sealed class LostSends : UntypedActor
 {
