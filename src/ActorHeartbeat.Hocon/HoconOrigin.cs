@@ -1,23 +1,23 @@
 namespace ActorHeartbeat.Hocon;
 
-/// <summary>Where a value or key stands. Line and column are counted when they are asked for: nearly no origin ever is.</summary>
+/// <summary>The place of a value or key. Line and column are computed on demand: almost no origin is ever printed.</summary>
 public readonly struct HoconOrigin : IEquatable<HoconOrigin>
 {
-    // The text to count in and a place in it, or a Spot: every value and key of a file carries one of these.
+    // A text with an offset, or a Spot. Two fields, because every value and key of a file carries an origin.
     private readonly object? _source;
     private readonly int _offset;
 
-    /// <param name="source">The file as named by whoever asked for it or included it, or a name for text that is in no file.</param>
-    /// <param name="line">Counted from 1; 0 when it stands in no text, such as an environment variable.</param>
+    /// <param name="source">The path under which the file was read, or the name of a text that is in no file.</param>
+    /// <param name="line">Counted from 1; 0 for a value from outside any text, such as an environment variable.</param>
     /// <param name="column">Counted from 1, in UTF-16 units.</param>
     public HoconOrigin(string source, int line, int column) => _source = new Spot(source, line, column);
 
     internal HoconOrigin(HoconSource text, int offset) => (_source, _offset) = (text, offset);
 
-    /// <summary>The file as named by whoever asked for it or included it, or a name for text that is in no file.</summary>
+    /// <summary>The path under which the file was read, or the name of a text that is in no file.</summary>
     public string Source => _source is HoconSource text ? text.Name : (_source as Spot)?.Source ?? "";
 
-    /// <summary>Counted from 1; 0 when it stands in no text, such as an environment variable.</summary>
+    /// <summary>Counted from 1; 0 for a value from outside any text, such as an environment variable.</summary>
     public int Line => _source is HoconSource text ? text.LineOf(_offset) : (_source as Spot)?.Line ?? 0;
 
     /// <summary>Counted from 1, in UTF-16 units.</summary>

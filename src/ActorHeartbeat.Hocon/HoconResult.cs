@@ -1,14 +1,14 @@
 namespace ActorHeartbeat.Hocon;
 
-/// <summary>A file that was asked for while reading.</summary>
-/// <param name="Path">As named, relative to the working directory.</param>
-/// <param name="Content">Its bytes; null when it was not there or could not be read.</param>
+/// <summary>A file that was read, or looked for, during parsing.</summary>
+/// <param name="Path">The path as named; a relative path is relative to the working directory.</param>
+/// <param name="Content">Its bytes; null when it is missing or cannot be read.</param>
 public sealed record HoconFile(string Path, byte[]? Content);
 
-/// <summary>What came of reading.</summary>
+/// <summary>The result of reading: a value or errors.</summary>
 /// <param name="Value">The resolved root; null when there are errors.</param>
-/// <param name="Errors">All of them, at most as many as the limits allow.</param>
-/// <param name="Files">Every file asked for, in order.</param>
+/// <param name="Errors">All errors, up to <see cref="HoconLimits.Errors"/>.</param>
+/// <param name="Files">Every file read or looked for, in order.</param>
 public sealed record HoconResult(HoconValue? Value, IReadOnlyList<HoconError> Errors, IReadOnlyList<HoconFile> Files)
 {
     public bool IsValid => Errors.Count == 0;

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Hocon;
 
-/// <summary>A text in which places are counted, as an origin needs to know it.</summary>
+/// <summary>The part of a text that an origin needs: its name, and line and column by offset.</summary>
 internal abstract class HoconSource
 {
     public abstract string Name { get; }

@@ -43,8 +43,8 @@ public sealed record HoconObject(HoconOrigin Origin, IReadOnlyList<HoconField> F
 }
 
 /// <summary>A key and its value.</summary>
-/// <param name="Key">As it is meant, without quotes.</param>
-/// <param name="Origin">Where the key stands that gave the value; of a merged object the latest.</param>
+/// <param name="Key">The key without quotes.</param>
+/// <param name="Origin">The place of the key that gave the value; for a merged object, of the latest key.</param>
 /// <param name="Value">The value.</param>
 public sealed record HoconField(string Key, HoconOrigin Origin, HoconValue Value);
 

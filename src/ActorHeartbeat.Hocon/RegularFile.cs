@@ -4,7 +4,7 @@ using System.Text;
 namespace ActorHeartbeat.Hocon;
 
 /// <summary>
-/// Tells a regular file from a pipe, a socket or a device: opening one of those can wait for ever, and reading it need not end.
+/// Distinguishes a regular file from a pipe, a socket or a device: opening one of those can block without end, and so can reading it.
 /// </summary>
 internal static class RegularFile
 {
@@ -19,9 +19,9 @@ internal static class RegularFile
     private const int BlockDevice = 0x6000;
     private const int Socket = 0xC000;
 
-    /// <summary>What stands in the way of reading a path as a file, such as <c>this is a pipe</c>; null when nothing does.</summary>
+    /// <summary>The reason why a path cannot be read as a file, such as <c>this is a pipe</c>; null when there is none.</summary>
     /// <remarks>
-    /// Links are followed. A path that is not there has no kind: opening it says so. Only Linux is asked; elsewhere it is null.
+    /// Follows links. A missing path returns null: opening it reports the error. The check runs only on Linux and returns null elsewhere.
     /// </remarks>
     public static string? Reject(string path) => Kind(path) switch
     {
@@ -45,7 +45,7 @@ internal static class RegularFile
         }
         catch (EntryPointNotFoundException)
         {
-            return 0; // a C library older than the call (glibc before 2.28): the deadline of reading is what is left
+            return 0; // the C library lacks the call (glibc before 2.28): only the read deadline is left
         }
     }
 

@@ -5,23 +5,23 @@ using Akka.Configuration;
 namespace ActorHeartbeat.Simulation;
 
 /// <summary>
-/// A whole actor system of Akka.NET on one thread, in virtual time, in an order that a seed decides: the same seed gives the same history,
-/// in every process.
+/// Runs a whole actor system of Akka.NET on one thread, in virtual time, in an order
+/// that a seed decides. The same seed gives the same history in every process.
 /// </summary>
 /// <remarks>
-/// Actors run only inside the methods below. What waits for a task that ends inside the simulation goes on inside it; another thread is
-/// refused with a <see cref="ForeignThreadException"/>, where it calls and at the next step. The thread that makes a simulation runs it and
-/// disposes of it.
+/// Actors run only inside the methods below. Code that awaits a task continues inside the simulation if
+/// the task ends there. A call from another thread is refused with a <see cref="ForeignThreadException"/>,
+/// at the call and at the next step. The thread that creates a simulation runs it and disposes it.
 /// </remarks>
 public sealed class ActorSimulation : IDisposable
 {
-    /// <summary>A minute or so of real time: actors that still keep each other busy will do so for ever.</summary>
+    /// <summary>About a minute of real time: actors that are still busy by then never come to rest.</summary>
     private const long MostStepsAtOneTime = 100_000_000;
 
-    /// <summary>An actor that has not stopped by then, in virtual time, is left behind.</summary>
+    /// <summary>How long <see cref="Dispose"/> waits for actors to stop, in virtual time; later ones are left behind.</summary>
     private static readonly TimeSpan LongestEnd = TimeSpan.FromHours(1);
 
-    /// <summary>Code inside Run that waits longer waits for ever, as long as a periodic timer moves time on.</summary>
+    /// <summary>Code inside Run that waits longer would never end while a periodic timer moves time on.</summary>
     private static readonly TimeSpan LongestRun = TimeSpan.FromDays(30);
 
     private readonly RunQueue _queue;
@@ -32,8 +32,10 @@ public sealed class ActorSimulation : IDisposable
     private bool _isInside, _isDisposed;
 
     /// <param name="seed">Decides the order among actors that can run, the uids of actors and the jitter of backoff supervisors.</param>
-    /// <param name="config">Of the system. Its scheduler, dispatchers, mailboxes and loggers are those of the simulation; warnings and
-    /// errors go to standard output.</param>
+    /// <param name="config">
+    /// The configuration of the system. Its scheduler, dispatchers, mailboxes and
+    /// loggers are those of the simulation; warnings and errors go to standard output.
+    /// </param>
     /// <param name="name">Name of the system.</param>
     /// <param name="setups">Setups beside the configuration.</param>
     /// <exception cref="MissingFieldException">This version of Akka.NET keeps its random generator elsewhere.</exception>
@@ -44,23 +46,25 @@ public sealed class ActorSimulation : IDisposable
     }
 
     /// <param name="seed">Decides the order among actors that can run, the uids of actors and the jitter of backoff supervisors.</param>
-    /// <param name="make">Makes the system, such as with a host: with this configuration over any other, and with this setup. The
-    /// simulation terminates it.</param>
-    /// <exception cref="NotSimulatedException">The system has not both of them, or a logger that is an actor.</exception>
+    /// <param name="make">
+    /// Creates the system, such as with a host: with this configuration over
+    /// any other, and with this setup. The simulation terminates the system.
+    /// </param>
+    /// <exception cref="NotSimulatedException">The system lacks one of them, or has a logger that is an actor.</exception>
     /// <exception cref="MissingFieldException">This version of Akka.NET keeps its random generator elsewhere.</exception>
     public ActorSimulation(int seed, Func<Config, Setup, ActorSystem> make)
     {
         ArgumentNullException.ThrowIfNull(make);
         Seed = seed;
         Random = new Random(seed);
-        _akkaRandom = new AkkaRandom(~seed); // other numbers than the world around the actors draws
+        _akkaRandom = new AkkaRandom(~seed); // not the numbers that the world around the actors draws
         _queue = new RunQueue(seed, new Boundary());
         _context = new SimulationContext(_queue);
         try
         {
             System = Inside(() => SimulationConfiguration.Make(make, _queue));
             _timers = ((SimulationScheduler)System.Scheduler).Timers;
-            RunUntilIdle(); // what Akka.NET does at start differs between processes, and is not in the history
+            RunUntilIdle(); // the start of Akka.NET differs between processes, so it is not in the history
         }
         catch
         {
@@ -95,21 +99,23 @@ public sealed class ActorSimulation : IDisposable
     /// <summary>Called with each message before its receiver handles it.</summary>
     public Action<TraceEntry>? OnMessage { get; set; }
 
-    /// <summary>Hands over one message, or runs one continuation; false when nothing is left to do at this time.</summary>
-    /// <exception cref="ForeignThreadException">Another thread has reached the simulation, or calls.</exception>
+    /// <summary>
+    /// Hands over one message, runs one continuation, or fires the timers that are due; false when nothing is left to do at this time.
+    /// </summary>
+    /// <exception cref="ForeignThreadException">Another thread has reached the simulation, or makes this call.</exception>
     /// <exception cref="NotSimulatedException">An actor does not belong to the simulation.</exception>
     public bool RunOne() => Inside(Step);
 
     /// <summary>Runs until nothing is left to do at this time, and returns the number of steps.</summary>
-    /// <param name="limit">Steps after which it gives up.</param>
+    /// <param name="limit">The number of steps after which it gives up.</param>
     /// <exception cref="InvalidOperationException">The limit was reached.</exception>
-    /// <exception cref="ForeignThreadException">Another thread has reached the simulation, or calls.</exception>
+    /// <exception cref="ForeignThreadException">Another thread has reached the simulation, or makes this call.</exception>
     /// <exception cref="NotSimulatedException">An actor does not belong to the simulation.</exception>
     public long RunUntilIdle(long limit = MostStepsAtOneTime) => Inside(() => StepUntilIdle(limit));
 
-    /// <summary>Runs, and moves time on by so much: fires what comes due in its order, and runs until idle after each.</summary>
-    /// <exception cref="InvalidOperationException">Actors kept each other busy without an end.</exception>
-    /// <exception cref="ForeignThreadException">Another thread has reached the simulation, or calls.</exception>
+    /// <summary>Moves time on by <paramref name="offset"/>. Runs until idle before, and again after the timers of each due time.</summary>
+    /// <exception cref="InvalidOperationException">Actors kept each other busy endlessly.</exception>
+    /// <exception cref="ForeignThreadException">Another thread has reached the simulation, or makes this call.</exception>
     /// <exception cref="NotSimulatedException">An actor does not belong to the simulation.</exception>
     public void Advance(TimeSpan offset) => Inside(() =>
     {
@@ -122,8 +128,8 @@ public sealed class ActorSimulation : IDisposable
     });
 
     /// <summary>Runs, moves time to the next timer, fires what is due then and runs again; false when no timer waits.</summary>
-    /// <exception cref="InvalidOperationException">Actors kept each other busy without an end.</exception>
-    /// <exception cref="ForeignThreadException">Another thread has reached the simulation, or calls.</exception>
+    /// <exception cref="InvalidOperationException">Actors kept each other busy endlessly.</exception>
+    /// <exception cref="ForeignThreadException">Another thread has reached the simulation, or makes this call.</exception>
     /// <exception cref="NotSimulatedException">An actor does not belong to the simulation.</exception>
     public bool AdvanceToNextTimer() => Inside(() =>
     {
@@ -134,9 +140,9 @@ public sealed class ActorSimulation : IDisposable
     });
 
     /// <summary>Runs asynchronous code as part of the simulation, and moves time on until it has ended.</summary>
-    /// <param name="limit">How long it may wait, in virtual time; 30 days unless said otherwise.</param>
-    /// <exception cref="InvalidOperationException">It waits for something that does not happen inside the simulation.</exception>
-    /// <exception cref="ForeignThreadException">Another thread has reached the simulation, or calls.</exception>
+    /// <param name="limit">How long it may wait, in virtual time; default 30 days.</param>
+    /// <exception cref="InvalidOperationException">The code waits for something that does not happen inside the simulation.</exception>
+    /// <exception cref="ForeignThreadException">Another thread has reached the simulation, or makes this call.</exception>
     /// <exception cref="NotSimulatedException">An actor does not belong to the simulation.</exception>
     public T Run<T>(Func<Task<T>> code, TimeSpan? limit = null) => Inside(() =>
     {
@@ -144,7 +150,7 @@ public sealed class ActorSimulation : IDisposable
         using (Surroundings.Enter(_context))
             task = code();
         StepUntilEnded(task, limit ?? LongestRun);
-#pragma warning disable VSTHRD002 // The task has ended: this waits for nothing, and throws what it threw.
+#pragma warning disable VSTHRD002 // The task has ended: this does not block, and rethrows its exception.
         return task.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
     });
@@ -157,10 +163,10 @@ public sealed class ActorSimulation : IDisposable
     }, limit);
 
     /// <summary>
-    /// Asks, with a timeout in virtual time: that of Akka.NET's own Ask is a timer of the thread pool. For code
-    /// inside <see cref="Run{T}"/>.
+    /// Asks with a timeout in virtual time, because Akka.NET's own Ask uses
+    /// a timer of the thread pool. For code inside <see cref="Run{T}"/>.
     /// </summary>
-    /// <exception cref="AskTimeoutException">It was not answered in time.</exception>
+    /// <exception cref="AskTimeoutException">No answer came in time.</exception>
     public async Task<T> Ask<T>(ICanTell whom, object message, TimeSpan timeout)
     {
         using var late = new CancellationTokenSource();
@@ -183,7 +189,7 @@ public sealed class ActorSimulation : IDisposable
     /// <summary>
     /// Stops all actors, in virtual time. Akka.NET ends the system itself a little later, on the thread pool. A second call does nothing.
     /// </summary>
-    /// <exception cref="ForeignThreadException">Another thread than the simulation's calls.</exception>
+    /// <exception cref="ForeignThreadException">Another thread than the simulation's makes this call.</exception>
     public void Dispose()
     {
         if (_isDisposed)
@@ -260,9 +266,9 @@ public sealed class ActorSimulation : IDisposable
     }
 
     /// <summary>
-    /// No synchronization context: what actors wait for goes on inside the call that ends it, also behind the ConfigureAwait(false) of
-    /// Akka.NET's PipeTo; with one it would go to the thread pool. The seeded generator stays after the call, for actors that the caller
-    /// makes.
+    /// Runs without a synchronization context. A continuation then runs inside the call that ends its
+    /// task, even behind the ConfigureAwait(false) of Akka.NET's PipeTo; with a context it would go to
+    /// the thread pool. The seeded generator stays after the call, for actors that the caller creates.
     /// </summary>
     private T Inside<T>(Func<T> action)
     {

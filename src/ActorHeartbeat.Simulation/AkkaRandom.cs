@@ -4,8 +4,8 @@ using Akka.Util;
 namespace ActorHeartbeat.Simulation;
 
 /// <summary>
-/// The randomness that Akka.NET itself draws from: the uids of actors, the jitter of backoff supervisors, random routers. It is one
-/// generator a thread, seeded by the clock, in a private field; there is no other way to it.
+/// The randomness that Akka.NET itself draws from: the uids of actors, the jitter of backoff supervisors, random
+/// routers. It is one generator per thread, seeded by the clock, in a private field; there is no other access to it.
 /// </summary>
 internal sealed class AkkaRandom
 {

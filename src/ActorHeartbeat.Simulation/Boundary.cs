@@ -1,9 +1,11 @@
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>Knows the thread of a simulation, and remembers the first thing that came from outside or does not belong to it.</summary>
+/// <summary>
+/// Knows the thread of a simulation, and remembers the first breach: a call from another thread, or a part that does not belong to it.
+/// </summary>
 /// <remarks>
-/// Remembered, because throwing where it happens is not enough: an actor cell swallows what a mailbox throws, and a thread of the pool
-/// throws where no test looks.
+/// A breach is remembered, because throwing in place is not enough: an actor cell swallows
+/// the exceptions of a mailbox, and no test sees exceptions on threads of the pool.
 /// </remarks>
 internal sealed class Boundary
 {

@@ -12,7 +12,7 @@ public sealed class NotSimulatedException : InvalidOperationException
     }
 
     /// <summary>
-    /// The one that Akka.NET has wrapped, such as in what a constructor throws that it calls by reflection; null when there is none.
+    /// Finds the exception that Akka.NET has wrapped, as it does when it calls a constructor by reflection; null when there is none.
     /// </summary>
     internal static NotSimulatedException? Inside(Exception? wrapping)
     {

@@ -2,14 +2,16 @@ using Akka.Dispatch;
 
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>What can run now, in an order that follows from the seed, from the actor's path and from how often it ran.</summary>
+/// <summary>The work that can run now, in an order that follows from the seed, the actor's path and how often the actor ran.</summary>
 /// <remarks>
-/// The order of arrival within a step decides nothing: Akka.NET walks children in the order of their names' hashes, which is another in
-/// every process.
+/// The order of arrival within a step has no effect: Akka.NET walks children
+/// in the order of their names' hashes, which differs between processes.
 /// </remarks>
 internal sealed class RunQueue(int seed, Boundary boundary)
 {
-    /// <summary>An actor that becomes ready in a step runs before all that become ready 256 steps later: none waits for ever.</summary>
+    /// <summary>
+    /// An actor that becomes ready in a step runs before all that become ready 256 steps later, so none waits indefinitely.
+    /// </summary>
     private const int WindowBits = 8;
 
     private const int FractionBits = 32;
@@ -22,7 +24,7 @@ internal sealed class RunQueue(int seed, Boundary boundary)
 
     public Boundary Boundary => boundary;
 
-    /// <summary>Told of each user message before its receiver is.</summary>
+    /// <summary>Called with each user message before its receiver handles it.</summary>
     public Action<SimulationQueue, object> Observer { get; set; } = (_, _) => { };
 
     /// <exception cref="ForeignThreadException">The caller is another thread.</exception>
@@ -47,7 +49,7 @@ internal sealed class RunQueue(int seed, Boundary boundary)
     }
 
     /// <summary>
-    /// Whether the running mailbox may hand over a message: one a run. Akka.NET's own count at a throughput of 1 lets two through.
+    /// Whether the running mailbox may hand over a message: one per run. Akka.NET's own count at a throughput of 1 lets two through.
     /// </summary>
     public bool TryTake(SimulationQueue queue, object message)
     {

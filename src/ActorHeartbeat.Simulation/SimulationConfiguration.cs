@@ -4,11 +4,11 @@ using Akka.Configuration;
 
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>What makes an actor system one of a simulation.</summary>
+/// <summary>Makes an actor system part of a simulation.</summary>
 internal static class SimulationConfiguration
 {
     /// <summary>
-    /// The configuration that stands over any other. A MinimalLogger is no actor: the start of the system does not wait for it.
+    /// The configuration that goes over any other. A MinimalLogger is not an actor, so the start of the system does not wait for it.
     /// </summary>
     public static Config Parts() => ConfigurationFactory.ParseString($$"""
         akka {
@@ -32,8 +32,8 @@ internal static class SimulationConfiguration
     /// <summary>The type as a configuration names it.</summary>
     public static string NameOf<T>() => $"\"{typeof(T).FullName}, {typeof(T).Assembly.GetName().Name}\"";
 
-    /// <summary>Has the system made, and sees that it belongs to this run queue.</summary>
-    /// <exception cref="NotSimulatedException">It does not.</exception>
+    /// <summary>Creates the system and checks that it belongs to this run queue.</summary>
+    /// <exception cref="NotSimulatedException">The system does not belong to it.</exception>
     public static ActorSystem Make(Func<Config, Setup, ActorSystem> make, RunQueue queue)
     {
         var system = Made(make, queue);
@@ -44,7 +44,7 @@ internal static class SimulationConfiguration
             scheduler.Boundary = queue.Boundary;
         else
         {
-            _ = system.Terminate(); // a real one, on threads of its own; there is no other hold on it
+            _ = system.Terminate(); // it runs on threads of its own, and nothing else can end it
             throw new NotSimulatedException(
                 "The system does not have the configuration of the simulation. ActorSimulation's constructor gives it to the function that "
                 + "makes the system: put it over any other, with parts.WithFallback(yours), or with Akka.Hosting by "

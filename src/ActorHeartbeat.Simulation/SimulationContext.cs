@@ -1,7 +1,8 @@
 namespace ActorHeartbeat.Simulation;
 
 /// <summary>
-/// Brings continuations of the code given to <see cref="ActorSimulation.Run{T}"/> back to it, in the order in which they became ready.
+/// Returns the continuations of the code given to <see cref="ActorSimulation.Run{T}"/>
+/// to the simulation, in the order in which they became ready.
 /// </summary>
 internal sealed class SimulationContext(RunQueue queue) : SynchronizationContext
 {

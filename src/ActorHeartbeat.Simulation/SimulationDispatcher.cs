@@ -3,7 +3,7 @@ using Akka.Dispatch;
 
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>Made by Akka.NET for every dispatcher that the configuration gives this type.</summary>
+/// <summary>Akka.NET creates it for every dispatcher that has this type in the configuration.</summary>
 internal sealed class SimulationDispatcherConfigurator : MessageDispatcherConfigurator
 {
     private readonly SimulationDispatcher _dispatcher;
@@ -15,7 +15,7 @@ internal sealed class SimulationDispatcherConfigurator : MessageDispatcherConfig
     public override MessageDispatcher Dispatcher() => _dispatcher;
 }
 
-/// <summary>Runs nothing itself: what becomes ready waits in the run queue.</summary>
+/// <summary>Runs nothing itself: work that becomes ready waits in the run queue.</summary>
 internal sealed class SimulationDispatcher : MessageDispatcher
 {
     private readonly RunQueue _queue;

@@ -5,7 +5,7 @@ using Akka.Dispatch.MessageQueues;
 
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>Made by Akka.NET for every kind of mailbox that the configuration gives this type, with and without a stash.</summary>
+/// <summary>Akka.NET creates it for every kind of mailbox that has this type in the configuration, with and without a stash.</summary>
 internal sealed class SimulationMailbox(Settings settings, Config config)
     : MailboxType(settings, config), IProducesMessageQueue<SimulationQueue>
 {

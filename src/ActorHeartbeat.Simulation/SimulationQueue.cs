@@ -6,7 +6,7 @@ using Akka.Dispatch.MessageQueues;
 namespace ActorHeartbeat.Simulation;
 
 /// <summary>
-/// The messages of one actor: a ring on one thread, which shows each message before it hands it over, and only one a run.
+/// The messages of one actor, in a ring that one thread uses. It shows each message before handing it over, and hands over one per run.
 /// </summary>
 internal sealed class SimulationQueue : IMessageQueue, IUnboundedDequeBasedMessageQueueSemantics
 {
@@ -26,10 +26,10 @@ internal sealed class SimulationQueue : IMessageQueue, IUnboundedDequeBasedMessa
 
     public IActorRef? Owner { get; }
 
-    /// <summary>Stands for the path of the owner in every process.</summary>
+    /// <summary>A hash of the owner's path, the same in every process.</summary>
     public ulong TraceHash { get; }
 
-    /// <summary>How often it became ready.</summary>
+    /// <summary>How often the actor became ready.</summary>
     public ulong Turns { get; set; }
 
     public void Enqueue(IActorRef receiver, Envelope envelope)
@@ -84,7 +84,9 @@ internal sealed class SimulationQueue : IMessageQueue, IUnboundedDequeBasedMessa
         (_ring, _first) = (larger, 0);
     }
 
-    /// <summary>Akka.NET numbers some of its own actors through all systems of a process: the number is left out.</summary>
+    /// <summary>
+    /// The path of the owner. Akka.NET numbers some of its own actors across all systems of a process, so digits are left out there.
+    /// </summary>
     private static string NameOf(ActorPath path)
     {
         var name = path.ToStringWithoutAddress();

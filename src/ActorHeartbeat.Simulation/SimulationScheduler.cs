@@ -5,10 +5,10 @@ using Akka.Event;
 
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>Virtual time: exact, and standing still until it is moved. Made by Akka.NET from its type name.</summary>
+/// <summary>Virtual time: exact, and still until it is moved. Akka.NET creates it from its type name.</summary>
 internal sealed class SimulationScheduler(Config config, ILoggingAdapter log) : SchedulerBase(config, log)
 {
-    /// <summary>Where every simulation's calendar begins.</summary>
+    /// <summary>The date at which every simulation begins.</summary>
     private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly VirtualTimers _timers = new();
@@ -21,7 +21,7 @@ internal sealed class SimulationScheduler(Config config, ILoggingAdapter log) : 
 
     public VirtualTimers Timers => _timers;
 
-    /// <summary>Null until the system is made: what Akka.NET arms while it starts is not checked.</summary>
+    /// <summary>Null until the system exists: timers that Akka.NET arms while it starts are not checked.</summary>
     public Boundary? Boundary { get; set; }
 
     protected override void InternalScheduleTellOnce(

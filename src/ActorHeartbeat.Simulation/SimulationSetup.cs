@@ -4,7 +4,7 @@ using Akka.Event;
 
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>Carries the run queue of a simulation into the parts that Akka.NET makes by their type names.</summary>
+/// <summary>Carries the run queue of a simulation into the parts that Akka.NET creates by their type names.</summary>
 internal sealed class SimulationSetup(RunQueue queue) : Setup
 {
     public RunQueue Queue => queue;
@@ -27,7 +27,7 @@ internal sealed class SimulationSetup(RunQueue queue) : Setup
     {
         foreach (var logger in settings.Loggers)
         {
-            // Akka.NET's own loggers go without the name of its assembly.
+            // Akka.NET's own loggers are named without their assembly.
             var type = Type.GetType(logger) ?? typeof(MinimalLogger).Assembly.GetType(logger);
             if (type is not null && !typeof(MinimalLogger).IsAssignableFrom(type))
                 throw new NotSimulatedException(

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>The synchronization context of the thread for as long as something runs.</summary>
+/// <summary>Sets the synchronization context of the thread until it is disposed.</summary>
 internal readonly ref struct Surroundings
 {
     private readonly SynchronizationContext? _outer;

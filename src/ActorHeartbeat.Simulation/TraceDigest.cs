@@ -27,7 +27,7 @@ internal sealed class TraceDigest
         return hash;
     }
 
-    /// <summary>Of values that are the same in every process by what they are; any other message counts by its type.</summary>
+    /// <summary>Hashes values that are the same in every process; any other message counts only by its type.</summary>
     private static ulong ValueHash(object message) => message switch
     {
         string text => StableHash.Of(text),

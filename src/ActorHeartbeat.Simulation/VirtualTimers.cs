@@ -2,10 +2,10 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Simulation;
 
-/// <summary>The virtual clock and what it fires: by due time, and at one time in the order of arming.</summary>
+/// <summary>The virtual clock and its timers, which fire by due time, and at the same time in the order of arming.</summary>
 internal sealed class VirtualTimers
 {
-    /// <summary>Below so many the cancelled ones among them are not worth a search.</summary>
+    /// <summary>Below this number of timers a search for cancelled ones is not worth it.</summary>
     private const int LeastSweep = 1024;
 
     private readonly PriorityQueue<Timer, (TimeSpan Due, long Number)> _timers = new();
@@ -35,13 +35,13 @@ internal sealed class VirtualTimers
     /// <param name="interval">Zero for once.</param>
     public void Arm(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable)
     {
-        if (delay <= TimeSpan.MaxValue - Now) // or it is for never
+        if (delay <= TimeSpan.MaxValue - Now) // otherwise it never fires
             Add(new Timer(action, interval, cancelable), Now + delay);
     }
 
     /// <summary>
-    /// Moves time to the next timer and fires all that are due then, before anything that they cause; false, with time at the limit, when
-    /// none is due by it. What they arm without a delay is for the next call.
+    /// Moves time to the next timer and fires all timers due then, before anything that they cause. False, with time
+    /// at the limit, when none is due by the limit. Timers that they arm without a delay wait for the next call.
     /// </summary>
     public bool FireNext(TimeSpan limit)
     {
@@ -72,7 +72,7 @@ internal sealed class VirtualTimers
             Sweep();
     }
 
-    /// <summary>A cancelled timer goes when its time comes, or when so many wait.</summary>
+    /// <summary>Removes cancelled timers, which otherwise stay until their time comes.</summary>
     private void Sweep()
     {
         var waiting = _timers.UnorderedItems.Where(one => !one.Element.IsCancelled).ToArray();

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>Self-signed certificates for servers of tests; nobody trusts them unless told to.</summary>
+/// <summary>Self-signed certificates for test servers; no client trusts them by default.</summary>
 public static class TestCertificate
 {
     private static readonly TimeSpan Validity = TimeSpan.FromDays(30);

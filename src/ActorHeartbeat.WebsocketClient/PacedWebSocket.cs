@@ -6,8 +6,8 @@ using ActorHeartbeat.Transport.WebSockets;
 namespace ActorHeartbeat.WebsocketClient;
 
 /// <summary>
-/// The socket as Websocket.Client sees it: reading waits for the start and for the delivery of the message before, a message over the
-/// limit closes with 1009, and the end is reported once, whatever the client makes of it.
+/// The socket as Websocket.Client sees it. A read waits for the start and for the delivery of the previous
+/// message, a message over the limit closes with 1009, and the end is reported once, whatever the client does.
 /// </summary>
 internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserver observer, Action<ConnectionEnd> onEnd) : WebSocket
 {
@@ -22,14 +22,14 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
     public override string? CloseStatusDescription => socket.Socket.CloseStatusDescription;
 
     /// <summary>
-    /// Open until the end is reported: the client stops reading a socket in any other state, and what the peer sends before it answers our
-    /// Close frame, as well as the reason why a socket broke, would be lost with it.
+    /// Open until the end is reported. The client stops reading a socket in any other state, which would lose
+    /// messages that the peer sends before it answers our Close frame, and the reason why a socket broke.
     /// </summary>
     public override WebSocketState State => Volatile.Read(ref _ended) == 0 ? WebSocketState.Open : socket.Socket.State;
 
     public override string? SubProtocol => socket.Socket.SubProtocol;
 
-    /// <summary>Of the message read last; the client calls every message binary whose text it does not decode.</summary>
+    /// <summary>The type of the last message read; the client reports every message as binary when it does not decode its text.</summary>
     public WebSocketMessageType MessageType { get; private set; }
 
     /// <summary>Messages written so far.</summary>
@@ -74,21 +74,21 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
         Interlocked.Increment(ref _writes);
     }
 
-    // The closing handshake is the supervised socket's: the client would send codes of its own.
+    // The supervised socket performs the closing handshake: the client would send its own codes.
     public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 
     public override Task CloseOutputAsync(
         WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // Once the end is known the socket is closed in its own time: a Close frame may be on its way still.
+    // After the end is known the socket closes in its own time, because a Close frame may still be on its way.
     public override void Abort()
     {
         if (Volatile.Read(ref _ended) == 0)
             socket.Drop();
     }
 
-    // Disposed by the supervised socket, after the end is known.
+    // The supervised socket disposes the real socket after the end is known.
     public override void Dispose()
     {
     }
@@ -108,7 +108,7 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
                 return part;
             }
 
-            // From here on everything is read away until the peer's Close frame or the deadline, whatever the limit becomes.
+            // From here on all bytes are discarded until the peer's Close frame or the deadline, even if the limit changes.
             _received = long.MaxValue / 2;
             socket.RefuseTooBig();
         }

@@ -13,8 +13,8 @@ using WebSocketMessageType = System.Net.WebSockets.WebSocketMessageType;
 namespace ActorHeartbeat.WebsocketClient;
 
 /// <summary>
-/// A connection whose messages Websocket.Client reads and writes. What it does not offer, such as backpressure, a bound on messages and
-/// the peer's close code, comes from the <see cref="PacedWebSocket"/> that it is given to read from.
+/// A connection whose messages Websocket.Client reads and writes. The <see cref="PacedWebSocket"/> that the client
+/// reads from adds what the client lacks, such as backpressure, a bound on messages and the peer's close code.
 /// </summary>
 internal sealed class WebsocketClientConnection : IConnection, IObserver<ResponseMessage>
 {
@@ -54,7 +54,7 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
         _paced.Open();
     }
 
-    /// <summary>Drops a connection that nobody has been told of.</summary>
+    /// <summary>Drops a connection that was never returned to the caller.</summary>
     public void Discard()
     {
         _subscription.Dispose();
@@ -69,7 +69,8 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
     }
 
     /// <summary>
-    /// An observer that throws does so into the next read, which reports it, and not into the client's loop, which would end in silence.
+    /// Moves the exception of an observer into the next read, which reports
+    /// it. In the client's loop it would end the reading without a report.
     /// </summary>
     private async Task DeliverAsync(MessageKind kind, byte[] payload) =>
         await _observer.OnMessageAsync(kind, payload).ConfigureAwait(false);
@@ -86,19 +87,21 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
         if (message.Payload.IsEmpty)
             await _paced
                 .SendAsync(ArraySegment<byte>.Empty, TypeOf(message.Kind), endOfMessage: true, CancellationToken.None)
-                .ConfigureAwait(false); // the client refuses it
+                .ConfigureAwait(false); // the client refuses an empty message
         else if (message.Kind == MessageKind.Text)
             await _client.SendInstant(System.Text.Encoding.UTF8.GetString(message.Payload.Span)).ConfigureAwait(false);
         else
             await _client.SendInstant(message.Payload.ToArray()).ConfigureAwait(false);
         if (_paced.Writes == before)
-            throw new WebSocketException(WebSocketError.InvalidState); // the client drops in silence what it can no longer send
+            throw new WebSocketException(WebSocketError.InvalidState); // the client silently drops a message it cannot send
     }
 
     private static WebSocketMessageType TypeOf(MessageKind kind) =>
         kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary;
 
-    /// <summary>Not on the client's own stack: disposing it waits for nothing, but it must not happen inside its reading loop.</summary>
+    /// <summary>
+    /// Runs off the client's own stack: disposing the client does not block, but it must not happen inside its reading loop.
+    /// </summary>
     private void OnEnd(ConnectionEnd end) => _ = Task.Run(
         async () =>
         {

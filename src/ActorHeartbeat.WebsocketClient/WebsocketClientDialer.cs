@@ -9,8 +9,8 @@ using Client = Websocket.Client.WebsocketClient;
 namespace ActorHeartbeat.WebsocketClient;
 
 /// <summary>
-/// Dials with the Websocket.Client package, a new client per attempt with its own reconnection off: who dials again and when is this
-/// library's decision. The handshake, and with it headers, TLS, proxy and the tap, is that of <see cref="ClientWebSocketDialer"/>.
+/// Dials with the Websocket.Client package, with a new client per attempt. The client's own reconnection is off, because this library
+/// decides when to dial again. The handshake, with headers, TLS, proxy and the tap, is that of <see cref="ClientWebSocketDialer"/>.
 /// </summary>
 public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposable
 {
@@ -24,7 +24,7 @@ public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposa
     {
         WebsocketClientConnection? connection = null;
         DialFailure? failure = null;
-        Client client = null!; // its own start is what first calls OpenAsync
+        Client client = null!; // set before its own start calls OpenAsync
         client = new Client(request.Url, logger: null, OpenAsync)
         {
             IsReconnectionEnabled = false,
@@ -40,7 +40,7 @@ public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposa
         catch (Exception exception)
             when (failure is not null || exception is Websocket.Client.Exceptions.WebsocketException or OperationCanceledException)
         {
-            // A client whose start failed still says IsStarted; it is not used again.
+            // A client whose start failed still reports IsStarted; it is not used again.
             client.Dispose();
             connection?.Discard();
             return new DialResult.Failed(

@@ -3,7 +3,7 @@ using ActorHeartbeat.Transport.WebSockets;
 
 namespace ActorHeartbeat.WebsocketClient;
 
-/// <summary>Adds <see cref="TransportKind.WebsocketClient"/> to what a supervisor can dial with.</summary>
+/// <summary>Adds <see cref="TransportKind.WebsocketClient"/> to the transports of a supervisor.</summary>
 public static class WebsocketClientTransport
 {
     /// <summary>

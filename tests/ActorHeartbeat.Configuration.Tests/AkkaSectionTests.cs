@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace ActorHeartbeat.Configuration.Tests;
 
-/// <summary>What our reader resolves, Akka.NET's own parser reads again: both must see the same.</summary>
+/// <summary>Akka.NET's own parser reads the text that our reader has resolved; both must find the same values.</summary>
 public sealed class AkkaSectionTests
 {
     [Theory]
@@ -63,7 +63,7 @@ public sealed class AkkaSectionTests
     }
 
     [Fact]
-    public void What_the_other_parser_cannot_say_is_known()
+    public void Quoted_blanks_and_a_quoted_null_do_not_survive_the_other_parser()
     {
         var config = Read("""blanks = " x ", word = "null" """);
 
@@ -73,7 +73,7 @@ public sealed class AkkaSectionTests
     [Theory]
     [InlineData("akka = 5", "text:1:8: akka: found 5; expected an object")]
     [InlineData("akka = [1]", "text:1:8: akka: found a list; expected an object")]
-    public void What_is_no_section_is_refused(string text, string expected)
+    public void An_akka_section_that_is_not_an_object_is_refused(string text, string expected)
     {
         Assert.StartsWith(expected, Assert.Single(ConfigurationLoader.LoadText(text).Errors).ToString(), StringComparison.Ordinal);
     }

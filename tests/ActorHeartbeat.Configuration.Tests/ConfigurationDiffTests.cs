@@ -15,7 +15,7 @@ public sealed class ConfigurationDiffTests
         }
         """;
 
-    /// <summary>Every key of an endpoint, another value, and what the change takes.</summary>
+    /// <summary>Every key of an endpoint with another value, and the effect of that change.</summary>
     public static readonly TheoryData<string, string, ChangeEffect> EndpointKeys = new()
     {
         { "url", "\"wss://other.example.com\"", Reconnect },
@@ -71,7 +71,7 @@ public sealed class ConfigurationDiffTests
         { "labels", "{ a = b }", Live },
     };
 
-    /// <summary>Every key beside the endpoints.</summary>
+    /// <summary>Every key that does not belong to an endpoint, with another value and the effect of that change.</summary>
     public static readonly TheoryData<string, string, ChangeEffect> OtherKeys = new()
     {
         { "config.watch", "off", Live },
@@ -108,9 +108,8 @@ public sealed class ConfigurationDiffTests
         { "sinks.s.rotate.keep", "0", Live },
     };
 
-    // Keys that the base cannot change alone: another mode needs other messages, max-silence needs a reply, client-key a certificate, and
-    // there is
-    // one transport in this build and one kind and format of a sink.
+    // Keys that cannot change alone in this base configuration: another mode needs other messages, max-silence
+    // needs a reply, client-key a certificate, and this build has one transport and one type and format of sink.
     private static readonly string[] Apart =
     [
         "heartbeat.mode",
@@ -167,7 +166,7 @@ public sealed class ConfigurationDiffTests
     }
 
     [Fact]
-    public void Another_heartbeat_is_live()
+    public void A_change_of_the_heartbeat_mode_or_its_max_silence_applies_live()
     {
         var old = Load(
             "actor-heartbeat.endpoints.x { url = \"wss://feed.example.com\", heartbeat { mode = json, reply { match = a, send = b } } }"
@@ -191,7 +190,7 @@ public sealed class ConfigurationDiffTests
     }
 
     [Fact]
-    public void Endpoints_come_and_go_and_the_share_that_goes_is_known()
+    public void Added_and_removed_endpoints_are_found_with_the_share_removed()
     {
         var old = Load(Endpoints("a", "b", "c", "d"));
 

@@ -10,7 +10,7 @@ using Akka.TestKit.Xunit2;
 
 namespace ActorHeartbeat.Configuration.Tests;
 
-/// <summary>Real files, virtual time, directory events on demand.</summary>
+/// <summary>Uses real files, virtual time, and directory events that the test raises.</summary>
 public sealed class ConfigurationReloaderTests : TestKit
 {
     private const string Good = """
@@ -75,7 +75,7 @@ public sealed class ConfigurationReloaderTests : TestKit
     }
 
     [Fact]
-    public void A_supervisor_that_does_not_answer_is_told_of_and_the_next_reload_works_from_the_same_base()
+    public void A_supervisor_that_does_not_answer_is_reported_and_the_next_reload_starts_from_the_same_base()
     {
         using var handed = new SemaphoreSlim(0);
         var bases = new List<long>();
@@ -91,7 +91,7 @@ public sealed class ConfigurationReloaderTests : TestKit
 
         reloader.Tell(new Reload(ReloadTrigger.Http), ActorRefs.Nobody);
         Assert.True(handed.Wait(TimeSpan.FromSeconds(10)));
-        State(reloader); // its deadline is armed
+        State(reloader); // by now its deadline is armed
         Clock.Advance(ConfigurationReloader.ApplyDeadline);
         var unanswered = ExpectMsg<ReloadReport>();
         var degraded = State(reloader);
@@ -128,7 +128,7 @@ public sealed class ConfigurationReloaderTests : TestKit
     }
 
     [Fact]
-    public void A_configuration_that_cannot_be_handed_over_is_told_of_too()
+    public void A_configuration_that_cannot_be_handed_over_is_reported_as_unanswered()
     {
         _answer = _ => throw new InvalidOperationException("no room");
         var reloader = Start(Good);
@@ -202,7 +202,7 @@ public sealed class ConfigurationReloaderTests : TestKit
         {
             Write($"{Good}\nactor-heartbeat.endpoints.a.labels.save = {save}");
             _watch.Touch();
-            State(reloader); // the event has been heard
+            State(reloader); // by now the event has been handled
             Clock.Advance(TimeSpan.FromMilliseconds(20));
         }
         Clock.Advance(TimeSpan.FromMilliseconds(500));
@@ -214,7 +214,7 @@ public sealed class ConfigurationReloaderTests : TestKit
     }
 
     [Fact]
-    public void The_poll_finds_a_swapped_link_that_no_event_told_of()
+    public void The_poll_finds_a_swapped_link_that_raised_no_event()
     {
         File.WriteAllText(Path.Combine(_folder, "one"), Good);
         File.WriteAllText(Path.Combine(_folder, "two"), Good + "\nactor-heartbeat.endpoints.d.url = \"wss://d.example.com\"");
@@ -230,7 +230,7 @@ public sealed class ConfigurationReloaderTests : TestKit
     }
 
     [Fact]
-    public void A_broken_file_is_told_once_and_not_at_every_poll()
+    public void A_broken_file_is_reported_once_and_not_at_every_poll()
     {
         var reloader = Start(Good);
         Write("}");
@@ -249,18 +249,18 @@ public sealed class ConfigurationReloaderTests : TestKit
     }
 
     [Fact]
-    public void A_file_too_large_to_be_read_is_told_once_too()
+    public void A_file_too_large_to_be_read_is_reported_once_too()
     {
         var reloader = Start(Good);
         Write(new string(' ', 16 * 1024 * 1024) + "# one more than is read");
         Clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(ReloadOutcome.Invalid, ExpectMsg<ReloadReport>(TimeSpan.FromSeconds(20)).Outcome); // 16 MiB, read twice
+        Assert.Equal(ReloadOutcome.Invalid, ExpectMsg<ReloadReport>(TimeSpan.FromSeconds(20)).Outcome); // reads 16 MiB twice
 
         Assert.Equal(Load().Files.Hash, Load().Files.Now().Hash);
     }
 
     [Fact]
-    public void A_change_that_is_told_of_during_a_reading_is_looked_at_after_it_without_waiting_for_the_poll()
+    public void An_event_during_a_reading_is_handled_after_it_without_waiting_for_the_poll()
     {
         using var reading = new SemaphoreSlim(0);
         using var gate = new SemaphoreSlim(0);
@@ -287,7 +287,7 @@ public sealed class ConfigurationReloaderTests : TestKit
     }
 
     [Fact]
-    public void A_directory_that_is_included_anew_is_looked_at_once_it_is_watched()
+    public void A_newly_included_directory_is_compared_again_once_it_is_watched()
     {
         var other = Directory.CreateDirectory(Path.Combine(_folder, "conf.d")).FullName;
         var included = Path.Combine(other, "more.conf");
@@ -324,7 +324,7 @@ public sealed class ConfigurationReloaderTests : TestKit
     }
 
     [Fact]
-    public void What_was_seen_just_before_watching_is_switched_off_leads_to_nothing()
+    public void An_event_just_before_watching_is_switched_off_starts_no_reload()
     {
         const string unwatched = Good + "\nactor-heartbeat.config.watch = off";
         var reloader = Start(Good);
@@ -415,7 +415,7 @@ public sealed class ConfigurationReloaderTests : TestKit
         Assert.True(hanging.Wait(TimeSpan.FromSeconds(10)));
         Clock.Advance(ConfigurationReloader.ReadingDeadline);
         var hangs = ExpectMsg<ReloadReport>();
-        ExpectMsg<ReloadReport>(); // the one that was published
+        ExpectMsg<ReloadReport>(); // the report published on the event stream
         var degraded = State(reloader);
         Write(Good + "\nactor-heartbeat.log.level = debug");
         var next = Ask(reloader, new Reload(ReloadTrigger.Http));
@@ -436,7 +436,7 @@ public sealed class ConfigurationReloaderTests : TestKit
         using var hanging = new SemaphoreSlim(0);
         using var gate = new SemaphoreSlim(0);
         var isMended = false;
-        // a look at the files, given up for a reading, would count among those in flight
+        // Without a long poll interval, a look at the files that gave way to a reading would count among those in flight.
         Write(Good + "\nactor-heartbeat.config.poll = 1h");
         var reloader = Start(inHand =>
         {
@@ -529,7 +529,7 @@ public sealed class ConfigurationReloaderTests : TestKit
             File.Delete(_file);
             return;
         }
-        // At once: whoever looks meanwhile must not find it empty.
+        // Replace the file in one step: a concurrent reader must not find it empty.
         File.WriteAllText($"{_file}.new", text);
         File.Move($"{_file}.new", _file, overwrite: true);
     }

@@ -111,7 +111,7 @@ public sealed class ConfigurationVerbsTests
     }
 
     [Fact]
-    public void What_show_prints_is_a_configuration_that_says_the_same()
+    public void The_output_of_show_is_a_configuration_with_the_same_settings()
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal)
         {

@@ -2,7 +2,7 @@ using ActorHeartbeat.Configuration.Reloading;
 
 namespace ActorHeartbeat.Configuration.Tests;
 
-/// <summary>The one place where real directory events matter.</summary>
+/// <summary>The only tests that depend on real directory events.</summary>
 public sealed class DirectoryWatchTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
@@ -12,7 +12,7 @@ public sealed class DirectoryWatchTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_file_that_is_written_replaced_or_removed_is_told_of()
+    public async Task Writing_replacing_or_removing_a_file_raises_an_event()
     {
         var file = Path.Combine(_folder, "service.conf");
         using var touched = new SemaphoreSlim(0);

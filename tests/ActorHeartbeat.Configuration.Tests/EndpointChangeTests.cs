@@ -56,7 +56,7 @@ public sealed class EndpointChangeTests
         Assert.Throws<ArgumentException>(() => EndpointChange.Between(Endpoint, other));
     }
 
-    // Records of the settings that group keys are walked into; those that are one value (flap, max-age, proxy ...) are not.
+    // Descends into the settings records that group keys. Records that are one value (flap, max-age, proxy ...) count as leaves.
     private static IEnumerable<string> Leaves(Type type, string prefix)
     {
         Type[] groups =

@@ -6,7 +6,7 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Tests;
 
-/// <summary>reference.conf, the schema and the settings records say the same, each way round.</summary>
+/// <summary>Compares reference.conf, the schema and the settings records in every direction.</summary>
 public sealed partial class ReferenceTests
 {
     private static readonly string[] Lines = File.ReadAllLines(RepositoryFiles.Path("config/reference.conf"));
@@ -123,7 +123,7 @@ public sealed partial class ReferenceTests
     [InlineData("flap { ends = 5, within = 60s }", "flap { ends = 5, within = 60s, then = quarantine, retry = 5m }")]
     [InlineData("timeouts.data-idle = 5m", "timeouts.data-idle { after = 5m, quiet-hours = [] }")]
     [InlineData("on-open = [ { send = a, expect = b } ]", "on-open = [ { send = a, expect = b, timeout = 5s } ]")]
-    public void What_the_reference_says_of_parts_left_out_is_so(string brief, string full)
+    public void Parts_left_out_have_the_defaults_that_the_reference_names(string brief, string full)
     {
         var one = ConfigurationLoader
             .LoadText($"actor-heartbeat.endpoints.x {{ url = \"wss://a\", {brief} }}", "text", _ => null)
@@ -146,7 +146,7 @@ public sealed partial class ReferenceTests
         Deliver = true,
     };
 
-    // Settings far from every default, so that a key whose reader does nothing shows.
+    // Differs from every default, so that a key whose reader does nothing shows.
     private static EndpointSettings Different(EndpointSettings settings) =>
         settings with
         {
@@ -197,7 +197,7 @@ public sealed partial class ReferenceTests
             DrainCloseCode = 4000,
         };
 
-    // The keys of a section whose members have free names are told in the comment above it.
+    // The keys of a section with freely named members are documented in the comment above the section.
     private static string DefaultInComment(string section, string path) =>
         Comments(section).Single(match => match.Groups["key"].Value == path).Groups["value"].Value;
 

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Configuration.Tests;
 
-/// <summary>Files of the repository, found from where the tests run.</summary>
+/// <summary>Finds files of the repository from the folder in which the tests run.</summary>
 internal static class RepositoryFiles
 {
     private static readonly string Root = FindRoot();

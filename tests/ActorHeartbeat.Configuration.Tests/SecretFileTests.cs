@@ -64,7 +64,7 @@ public sealed class SecretFileTests : IDisposable
         using (var made = System.Diagnostics.Process.Start("mkfifo", [_file]))
             await made.WaitForExitAsync();
 
-        // From the pool: before this was bounded, the call itself did not return.
+        // On the thread pool: the call itself did not return before its time was bounded.
         var attempt = Task.Run(() => ResolveAsync(("Authorization", SecretValue.File(_file)))).WaitAsync(TimeSpan.FromSeconds(30));
         var failure = await Assert.ThrowsAsync<SecretUnavailableException>(() => attempt);
 
@@ -72,7 +72,7 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_no_secret_by_its_size_fails_the_attempt()
+    public async Task A_file_too_large_for_a_secret_fails_the_attempt()
     {
         await File.WriteAllBytesAsync(_file, new byte[10 * 1024 * 1024]);
 
@@ -82,7 +82,7 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
-    public async Task One_endpoint_s_secret_that_hangs_leaves_another_s_alone()
+    public async Task A_secret_that_hangs_does_not_delay_another_one()
     {
         using var answers = new ManualResetEventSlim();
         var reader = new BoundedFileReader(TimeProvider.System, (path, _) =>

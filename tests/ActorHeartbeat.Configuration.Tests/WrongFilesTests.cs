@@ -3,7 +3,7 @@ using ActorHeartbeat.Configuration.Loading;
 
 namespace ActorHeartbeat.Configuration.Tests;
 
-/// <summary>A folder of wrong files, each beside exactly what is said about it; see Wrong/README.md.</summary>
+/// <summary>A folder of wrong files, each beside the exact errors expected for it; see Wrong/README.md.</summary>
 public sealed class WrongFilesTests
 {
     private static readonly string Folder = RepositoryFiles.Path("tests/ActorHeartbeat.Configuration.Tests/Wrong");
@@ -16,7 +16,7 @@ public sealed class WrongFilesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void A_wrong_file_is_told_exactly_what_is_wrong_with_it(string name)
+    public void A_wrong_file_gets_exactly_its_expected_errors(string name)
     {
         var path = Path.Combine(Folder, $"{name}.conf");
 
@@ -32,7 +32,7 @@ public sealed class WrongFilesTests
     }
 
     [Fact]
-    public void There_are_at_least_sixty_of_them()
+    public void There_are_at_least_sixty_wrong_files()
     {
         Assert.True(Directory.GetFiles(Folder, "*.conf").Length >= 60);
     }

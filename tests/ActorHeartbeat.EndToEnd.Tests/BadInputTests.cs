@@ -5,7 +5,7 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>What is wrong is said once, with its place and an exit code; nothing hangs.</summary>
+/// <summary>A mistake is reported once, with its place and an exit code. Nothing hangs.</summary>
 public sealed class BadInputTests : IDisposable
 {
     private readonly ReloadFile _file = new();
@@ -79,7 +79,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public async Task An_unreachable_host_is_said_with_its_layer_and_tried_again()
+    public async Task An_unreachable_host_is_logged_with_the_failure_and_dialed_again()
     {
         var closed = PeerProcess.FreePort();
         _file.Save(ReloadFile.Service($$"""

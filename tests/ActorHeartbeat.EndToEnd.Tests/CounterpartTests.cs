@@ -6,12 +6,12 @@ using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>Against servers nobody here wrote.</summary>
+/// <summary>Runs against WebSocket servers of other projects.</summary>
 public class CounterpartTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300), PongTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Long enough for a machine that does other things too; nothing that works takes so long.</summary>
+    /// <summary>A deadline that only a failure reaches, even on a busy machine.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), Slack = TimeSpan.FromSeconds(20);
 
     [Theory]
@@ -119,7 +119,7 @@ public class CounterpartTests
         Assert.Equal(Enumerable.Range(first, 50).Select(number => $"{{\"n\":{number}}}"), texts);
     }
 
-    // Its last close may be another by the time the others are found: the dials after it are not answered either.
+    // Looks at all transitions, not at the last one: by the time every endpoint is found silent, a later dial may have failed too.
     private static async Task<bool> WasFoundSilentAsync(SupervisedHost host, EndpointSnapshot endpoint) =>
         (await host.TransitionsAsync(endpoint.Id.Value)).Any(change => change.Cause?.Kind == CauseKind.HeartbeatTimeout);
 

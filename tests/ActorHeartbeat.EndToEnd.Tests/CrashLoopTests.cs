@@ -2,7 +2,7 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>A process that is killed in a loop, and the budget of its dials.</summary>
+/// <summary>Kills a process in a loop and counts its dials against their budget.</summary>
 public sealed class CrashLoopTests
 {
     private const int Endpoints = 8, Burst = 3, Kills = 4;
@@ -41,7 +41,7 @@ public sealed class CrashLoopTests
         Assert.Equal(dials, server.Histories.Sum(history => history.Attempts.Count));
     }
 
-    /// <summary>Whether nobody dials and whoever is not connected waits for the budget: what this run could spend is spent.</summary>
+    /// <summary>Whether this run has spent its budget: every endpoint is open or waits for the connect rate.</summary>
     private static async Task<bool> SpentAsync(ServiceProcess service)
     {
         for (var number = 0; number < Endpoints; number++)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>The shows of delivery in a small size: what they promise at any speed holds, and a promise that is not kept is told.</summary>
+/// <summary>Runs the delivery shows in a small size: promises that hold at any speed are kept, and a broken promise is reported.</summary>
 [Collection(ScaleCollection.Name)]
 public sealed class DeliveryShowTests
 {

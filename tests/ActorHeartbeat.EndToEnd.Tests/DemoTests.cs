@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>What the README's first command shows, on ports of its own.</summary>
+/// <summary>Runs the README's first command on ports of its own.</summary>
 public sealed partial class DemoTests : IAsyncLifetime
 {
     private static readonly string[] Healthy = ["json", "mexc", "modecode", "ping", "server-asks", "text", "ticker"];
@@ -22,7 +22,7 @@ public sealed partial class DemoTests : IAsyncLifetime
         _feeds.BaseAddress = new Uri($"http://127.0.0.1:{port}");
         var demo = await File.ReadAllTextAsync(Path.Combine(Root(), "config", "demo.conf"));
         _file.Save(
-            demo.Replace("timeout = 2s", "timeout = 5s", StringComparison.Ordinal) // so that a busy machine cuts nothing
+            demo.Replace("timeout = 2s", "timeout = 5s", StringComparison.Ordinal) // a busy machine must not end a connection
                 .Replace("127.0.0.1:9443", $"127.0.0.1:{port}", StringComparison.Ordinal)
                 .Replace("127.0.0.1:8080", "127.0.0.1:0", StringComparison.Ordinal));
         _service = await ServiceProcess.StartAsync(_file.FullName);
@@ -37,7 +37,7 @@ public sealed partial class DemoTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_demonstration_heals_what_is_cut_and_backs_off_from_what_refuses()
+    public async Task The_demonstration_reconnects_cut_connections_and_backs_off_from_refusals()
     {
         await Eventually.TrueAsync(HealthyAreOpenAsync, ServiceProcess.Patience, "every healthy endpoint is open");
         var before = await HistoriesAsync();
@@ -55,7 +55,7 @@ public sealed partial class DemoTests : IAsyncLifetime
         Assert.All(Healthy, name => Assert.Equal(new Seen(Accepts: 2, Live: 1, Peak: 1), after[name]));
         Assert.Equal(0, after["refused"].Accepts);
         Assert.True(after["flapping"].Accepts >= 2);
-        // 1 s, 1.5 s, 2.25 s, 3.375 s, each give or take a tenth
+        // The delays are 1 s, 1.5 s, 2.25 s and 3.375 s, each plus or minus a tenth.
         for (var failures = 1; failures <= 4; failures++)
             Assert.InRange(DelayAfter(failures), 0.9 * Math.Pow(1.5, failures - 1) - 0.01, 1.1 * Math.Pow(1.5, failures - 1) + 0.01);
         Assert.True(await HealthyAreOpenAsync());

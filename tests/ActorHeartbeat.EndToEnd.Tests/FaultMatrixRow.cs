@@ -4,13 +4,13 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>One fault and what the product made of it.</summary>
-/// <param name="Name">The fault's, and how the endpoint differs if it does.</param>
-/// <param name="Fault">As the catalogue announces it.</param>
-/// <param name="Lost">The transition the fault led to; null when the connection survived it.</param>
-/// <param name="After">From the permit to dial to that transition; zero when there was none.</param>
-/// <param name="CloseSent">The code of the Close frame the server got; null for none.</param>
-/// <param name="PeakSockets">The most sockets the endpoint had at once.</param>
+/// <summary>One fault and its effect on the supervised connection.</summary>
+/// <param name="Name">The name of the fault, and how the endpoint differs from the others if it does.</param>
+/// <param name="Fault">The fault as the catalogue announces it.</param>
+/// <param name="Lost">The transition that the fault caused; null when the connection survived.</param>
+/// <param name="After">The time from the permit to dial to that transition; zero when there was none.</param>
+/// <param name="CloseSent">The code of the Close frame that the server received; null for none.</param>
+/// <param name="PeakSockets">The largest number of sockets that the endpoint had at once.</param>
 public sealed record FaultMatrixRow(string Name, Fault Fault, StateChanged? Lost, TimeSpan After, int? CloseSent, int PeakSockets)
 {
     public const string Header =
@@ -20,7 +20,7 @@ public sealed record FaultMatrixRow(string Name, Fault Fault, StateChanged? Lost
 
     public ConnectionState Next => Lost?.To ?? ConnectionState.Open;
 
-    /// <summary>The effect as the cause tells it.</summary>
+    /// <summary>The effect that the cause stands for.</summary>
     public FaultEffect Effect => Cause?.Kind switch
     {
         null => FaultEffect.Harmless,
@@ -31,7 +31,7 @@ public sealed record FaultMatrixRow(string Name, Fault Fault, StateChanged? Lost
     };
 
     /// <summary>
-    /// Which of the endpoint's waits the next attempt has; they are chosen so far apart that a busy machine confuses none.
+    /// Which of the endpoint's waits delays the next attempt. The waits are so far apart that even a busy machine cannot confuse them.
     /// </summary>
     private string Delay => Lost?.RetryIn switch
     {
@@ -42,7 +42,7 @@ public sealed record FaultMatrixRow(string Name, Fault Fault, StateChanged? Lost
         var wait => $"{wait}",
     };
 
-    /// <summary>A line of the matrix.</summary>
+    /// <summary>Formats a line of the matrix.</summary>
     public override string ToString() =>
         string.Join(
             " | ",

@@ -6,8 +6,8 @@ using ActorHeartbeat.TestKit;
 namespace ActorHeartbeat.EndToEnd.Tests;
 
 /// <summary>
-/// One supervisor with one endpoint per fault, all at once: a server that misbehaves, or a sound one at the end of a line that does. Each
-/// meets its fault once, and what survives is drained in the end.
+/// Runs one supervisor with one endpoint per fault, all at once: either the server misbehaves, or the line to
+/// a sound server does. Each endpoint meets its fault once. The endpoints that survive are drained at the end.
 /// </summary>
 public class FaultMatrixRun : IAsyncLifetime
 {
@@ -20,7 +20,7 @@ public class FaultMatrixRun : IAsyncLifetime
 
     private const int HeartbeatsToSurvive = 2;
 
-    // A sound server on a machine that does other things too must not look like a fault: no deadline is near to what works.
+    // A sound server on a busy machine must not look like a fault: every deadline is far longer than a working connection needs.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeoutSettings Timeouts = new()
     {
@@ -38,10 +38,10 @@ public class FaultMatrixRun : IAsyncLifetime
 
     public IReadOnlyList<FaultMatrixRow> Rows { get; private set; } = [];
 
-    /// <summary>How long the drain of the survivors took.</summary>
+    /// <summary>How long draining the survivors took.</summary>
     public TimeSpan Draining { get; private set; }
 
-    /// <summary>What all endpoints are dialed with.</summary>
+    /// <summary>The transport that dials all endpoints.</summary>
     protected virtual TransportKind Transport => TransportKind.ClientWebSocket;
 
     public static TimeSpan Bound(FaultEffect effect) => Slack + effect switch
@@ -93,7 +93,7 @@ public class FaultMatrixRun : IAsyncLifetime
 
         public RawFaultServer Server { get; } = RawFaultServer.Start(Fault, Measures);
 
-        /// <summary>What is wrong with the way to the server; null when the client goes there directly.</summary>
+        /// <summary>The fault of the line to the server; null when the client connects directly.</summary>
         public LineFault? Line
         {
             get => _line;
@@ -116,7 +116,7 @@ public class FaultMatrixRun : IAsyncLifetime
             Backoff = new BackoffSettings { Initial = Backoff, Max = Backoff, Jitter = Jitter.None },
         };
 
-        // Kept apart: the journal of a survivor forgets its beginning while others wait for their deadlines.
+        // Kept here because the journal drops old transitions: a survivor would lose its first one while others wait for deadlines.
         private StateChanged? Dialed { get; set; }
 
         private StateChanged? Lost { get; set; }
@@ -125,10 +125,10 @@ public class FaultMatrixRun : IAsyncLifetime
 
         private int PeakSockets { get; set; }
 
-        // Heartbeats that were sent before the line was hurt.
+        // The heartbeats sent before the line was damaged.
         private long SentBefore { get; set; }
 
-        /// <summary>Whether the server reads on to hear how the client ends it.</summary>
+        /// <summary>Whether the server keeps reading until the client has ended the connection.</summary>
         public bool HasItsSay => Fault.Effect is FaultEffect.Ended or FaultEffect.Harmless;
 
         public bool IsOver => Server.Connections is [{ } first, ..] && (first.ClosedWith is not null || first.Ended.IsCompleted);
@@ -136,7 +136,7 @@ public class FaultMatrixRun : IAsyncLifetime
         public Task SettleAsync(SupervisedHost host) => Eventually.TrueAsync(() => IsSettledAsync(host), Patience, $"{Name} settled");
 
         public FaultMatrixRow ToRow() =>
-            // what was lost was dialed
+            // A connection that was lost was dialed first.
             new(Name, Fault, Lost, Lost is null ? TimeSpan.Zero : Lost.At - Dialed!.At, Server.Connections[0].ClosedWith, PeakSockets);
 
         private async Task<bool> IsSettledAsync(SupervisedHost host)
@@ -152,14 +152,14 @@ public class FaultMatrixRun : IAsyncLifetime
                 SentBefore = figures.HeartbeatsSent;
                 Hurt();
             }
-            // as many may have been missed
+            // Up to max-missed of these heartbeats may be unanswered, so require as many more.
             var survived = status is { Missed: 0 } && figures.HeartbeatsSent - SentBefore > HeartbeatsToSurvive + Heartbeat.MaxMissed;
             return Lost is not null || (survived && (Line is null || IsHurt));
         }
 
         private void Hurt()
         {
-            Line!.Hurt(_relay!); // a line has a relay
+            Line!.Hurt(_relay!); // Only called with a line, and a line has a relay.
             IsHurt = true;
         }
 

@@ -4,17 +4,18 @@ using Xunit.Abstractions;
 namespace ActorHeartbeat.EndToEnd.Tests;
 
 /// <summary>
-/// Every fault of the catalogue against the real transport under a real supervisor: what it is called, what the server is told, and what
-/// follows. <c>FaultMatrix.txt</c> is what is expected; a changed behaviour is a changed line there.
+/// Runs every fault of the catalogue against the real transport under a real supervisor and checks the cause, what the server
+/// receives and what follows. <c>FaultMatrix.txt</c> has the expected lines, so a change of behaviour shows as a changed line there.
 /// </summary>
 public abstract class FaultMatrix(FaultMatrixRun run, ITestOutputHelper output)
 {
-    /// <summary>Where the catalogue asks for another code than the framework sends, and rightly gets it.</summary>
+    /// <summary>Close codes that the framework sends where the catalogue announces another one. RFC 6455 allows each of them.</summary>
     private static readonly Dictionary<string, int> OtherCloseSent = new()
     {
-        // Not offered, so there is no bomb, only a frame with a reserved bit (RFC 6455 section 5.2).
+        // Compression was not offered, so the client sees a frame with a reserved bit instead of a bomb (RFC 6455 section 5.2).
         ["decompression-bomb"] = 1002,
-        // A Close frame against the rules is a violation as a whole; section 8.1, which has 1007, allows for it.
+        // The framework treats a malformed Close frame as a protocol error. Section 7.4.1 has
+        // 1007 for invalid UTF-8, but section 8.1 only requires that the connection fails.
         ["close-invalid-utf8"] = 1002,
     };
 
@@ -54,7 +55,7 @@ public abstract class FaultMatrix(FaultMatrixRun run, ITestOutputHelper output)
     }
 }
 
-/// <summary>The framework's WebSocket.</summary>
+/// <summary>Runs the matrix on the framework's own WebSocket.</summary>
 public sealed class FaultMatrixTests(FaultMatrixRun run, ITestOutputHelper output)
     : FaultMatrix(run, output),
         IClassFixture<FaultMatrixRun>;

@@ -2,22 +2,25 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>One way for the line to a sound server to go bad; what a <see cref="TcpRelay"/> can do to it.</summary>
-/// <param name="Fault">Its name and what a sound client makes of it, as in the catalogue of servers.</param>
-/// <param name="Hurt">Done to the line.</param>
-/// <param name="WhenOpen">Whether the connection is open by then; otherwise the line is bad before the first byte.</param>
+/// <summary>A way in which the line to a sound server fails, as a <see cref="TcpRelay"/> can bring it about.</summary>
+/// <param name="Fault">The name of the fault and its effect on a sound client, in the form of the server catalogue.</param>
+/// <param name="Hurt">Damages the line.</param>
+/// <param name="WhenOpen">Whether to damage the line after the connection
+/// has opened; otherwise the line is bad before the first byte.</param>
 public sealed record LineFault(Fault Fault, Action<TcpRelay> Hurt, bool WhenOpen = true)
 {
-    /// <summary>Far longer than a loopback takes, far shorter than any deadline of the matrix.</summary>
+    /// <summary>Far longer than a loopback round trip and far shorter than any deadline of the matrix.</summary>
     private static readonly TimeSpan Lag = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>A heartbeat and its answer, some ten bytes, take a few hundredths of a second.</summary>
+    /// <summary>Bytes per second at which a heartbeat and its answer, about ten bytes, take a few hundredths of a second.</summary>
     private const int Narrow = 1000;
 
-    /// <summary>A heartbeat and its answer take some ten seconds, about as long as two of them may go unanswered.</summary>
+    /// <summary>
+    /// Bytes per second at which a heartbeat and its answer take about ten seconds, as long as two heartbeats may stay unanswered.
+    /// </summary>
     private const int TooNarrow = 1;
 
-    /// <summary>Beside a line that is too narrow, so that no answer is in time by chance.</summary>
+    /// <summary>Added to a line that is too narrow, so that no answer arrives in time by chance.</summary>
     private static readonly TimeSpan TooLate = TimeSpan.FromSeconds(10);
 
     public static IReadOnlyList<LineFault> All { get; } =

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>A test inside a network namespace of its own; skipped, and saying so, where that is not permitted.</summary>
+/// <summary>
+/// A test that runs in a network namespace of its own. It is skipped with a reason where the system does not permit that.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NamespaceFactAttribute : FactAttribute
 {

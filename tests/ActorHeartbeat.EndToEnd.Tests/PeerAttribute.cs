@@ -5,7 +5,7 @@ using Xunit.Sdk;
 namespace ActorHeartbeat.EndToEnd.Tests;
 
 /// <summary>
-/// A case of a theory against a server that nobody here wrote, by its name; skipped, and saying so, where that is not installed.
+/// A theory case that names a WebSocket server of another project. It is skipped with a reason where that server is not installed.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
 public sealed class PeerAttribute : DataAttribute
@@ -26,7 +26,7 @@ public sealed class PeerAttribute : DataAttribute
 
     private readonly object[] _case;
 
-    /// <param name="peer">Which; see <see cref="PeerProcess.StartAsync"/>.</param>
+    /// <param name="peer">The name of the server; see <see cref="PeerProcess.StartAsync"/>.</param>
     /// <param name="more">Further arguments of the case.</param>
     public PeerAttribute(string peer, params object[] more)
     {
@@ -54,7 +54,7 @@ public sealed class PeerAttribute : DataAttribute
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return false; // there is no such program
+            return false; // the program does not exist
         }
     }
 }

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace ActorHeartbeat.EndToEnd.Tests;
 
 /// <summary>
-/// A server that nobody here wrote, in a process of its own, on loopback, or a proxy in front of one. Ends with the test whatever happens.
+/// A WebSocket server of another project, or a proxy in front of one, in a process of its own on loopback. It always ends with the test.
 /// </summary>
 public sealed class PeerProcess : IAsyncDisposable
 {
@@ -27,13 +27,13 @@ public sealed class PeerProcess : IAsyncDisposable
         Port = port;
     }
 
-    /// <summary>How long a proxy lets a connection be idle unless told otherwise: heartbeats are far more frequent.</summary>
+    /// <summary>The default idle timeout of a proxy, far longer than a heartbeat interval.</summary>
     public static readonly TimeSpan ProxyIdleTimeout = TimeSpan.FromSeconds(10);
 
     public int Port { get; }
 
-    /// <param name="peer">A server, or a proxy in front of one.</param>
-    /// <param name="idleTimeout">For a proxy: how long a connection may be idle.</param>
+    /// <param name="peer">The name of a server, or of a proxy in front of one.</param>
+    /// <param name="idleTimeout">The idle timeout of a proxy; ignored for servers.</param>
     public static async Task<PeerProcess> StartAsync(string peer, TimeSpan? idleTimeout = null)
     {
         if (peer is "nginx" or "haproxy")
@@ -44,7 +44,7 @@ public sealed class PeerProcess : IAsyncDisposable
             {
                 "python-websockets" => new PeerProcess("/usr/bin/python3", [Script("server.py"), $"{port}"], port),
                 "ws" => new PeerProcess("node", [Script("server.mjs"), $"{port}"], port),
-                // A program that talks by lines; websocketd runs one for every connection.
+                // lines.sh answers line by line; websocketd starts one process of it per connection.
                 "websocketd" => new PeerProcess(
                     "websocketd", [$"--port={port}", "--address=127.0.0.1", "--loglevel=fatal", "sh", Script("lines.sh")], port),
                 _ => throw new ArgumentException($"no such peer: {peer}", nameof(peer)),
@@ -60,18 +60,18 @@ public sealed class PeerProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Starts the server again on the same port after <see cref="Kill"/>, and what is behind it.</summary>
+    /// <summary>Starts the server again on the same port after <see cref="Kill"/>, and a proxy's server if that has ended.</summary>
     public async Task StartAgainAsync()
     {
         if (_behind is { _process: null or { HasExited: true } })
             await _behind.StartAgainAsync();
         _process?.Dispose();
         _process = Process.Start(new ProcessStartInfo(_program, _arguments))!;
-        // Not all of them say when they are ready; all of them listen.
+        // Some servers do not report when they are ready, but all of them listen.
         await Eventually.TrueAsync(ListensAsync, StartDeadline, $"{_program} {string.Join(' ', _arguments)} listens");
     }
 
-    /// <summary>Ends the server, and what is behind it.</summary>
+    /// <summary>Ends the server and, for a proxy, the server behind it.</summary>
     public void Kill()
     {
         _process!.Kill();
@@ -79,15 +79,15 @@ public sealed class PeerProcess : IAsyncDisposable
         _behind?.Kill();
     }
 
-    /// <summary>Ends what is behind a proxy; the proxy stays.</summary>
+    /// <summary>Ends the server behind a proxy but not the proxy.</summary>
     public void KillBehind() => _behind!.Kill();
 
-    /// <summary>Stops the process without ending it: its connections stay open and nobody answers.</summary>
+    /// <summary>Stops the process without ending it: its connections stay open, but it answers nothing.</summary>
     public void Freeze() => Signal("STOP");
 
     public void Thaw() => Signal("CONT");
 
-    /// <summary>How many connections each client name has (live), had at once at most (peak), and made (total).</summary>
+    /// <summary>The connections of each client name: now (live), at most at once (peak) and overall (total).</summary>
     public async Task<PeerStats> StatsAsync()
     {
         using var document = JsonDocument.Parse(await Http.GetStringAsync($"http://127.0.0.1:{Port}/stats"));
@@ -100,7 +100,7 @@ public sealed class PeerProcess : IAsyncDisposable
     {
         if (_process is { HasExited: false } running)
         {
-            running.Kill(); // SIGKILL also ends a process that is stopped
+            running.Kill(); // SIGKILL also ends a stopped process
             await running.WaitForExitAsync();
         }
         _process?.Dispose();

@@ -5,7 +5,9 @@ using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>Behind proxies as they stand before real feeds: what they do to a connection is not what the server does.</summary>
+/// <summary>
+/// Runs through proxies of the kind that stand before real feeds. A proxy can end a connection that the server would keep.
+/// </summary>
 public class ProxyTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60), ShortIdle = TimeSpan.FromSeconds(1);
@@ -37,7 +39,7 @@ public class ProxyTests
         await using var host = await SupervisedHost.StartAsync(Quiet(server, heartbeat: TimeSpan.FromMilliseconds(400)));
         await host.AllOpenAsync(Patience);
 
-        await Task.Delay(2 * idle); // what is watched is the passing of time
+        await Task.Delay(2 * idle); // the test needs time to pass
 
         var stats = await server.StatsAsync();
         Assert.Equal((1, 1, 1), (stats.Live["quiet"], stats.Peak["quiet"], stats.Total["quiet"]));
@@ -94,7 +96,7 @@ public class ProxyTests
         Assert.Equal((1L, 1), ((await host.EndpointAsync("quiet")).Figures.Dials, (await host.EndpointAsync("lines")).Figures.PeakSockets));
     }
 
-    /// <summary>Why its connections ended, oldest first.</summary>
+    /// <summary>The causes that ended the endpoint's connections, oldest first.</summary>
     private static async Task<CloseCause[]> EndsAsync(SupervisedHost host, string id) =>
     [
         .. (await host.TransitionsAsync(id))

@@ -13,7 +13,7 @@ public sealed class ReloadFile : IDisposable
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    /// <summary>A service without the delays that spare servers of others, and without the proxy of whoever runs the tests.</summary>
+    /// <summary>Service settings without the delays that protect other servers, and without the proxy of the test machine.</summary>
     public static string Service(string endpoints, string config = "watch = off", string defaults = "") =>
         $$"""
         actor-heartbeat {

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 namespace ActorHeartbeat.EndToEnd.Tests;
 
 /// <summary>
-/// Whatever becomes of the file, the last good configuration runs on, no socket is touched, and the service says what it saw.
+/// Whatever happens to the file, the last good configuration stays active, no socket is touched, and the service reports what it found.
 /// </summary>
 public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLifetime
 {
@@ -61,7 +61,8 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
     [Fact]
     public async Task Symbolic_links_that_are_swapped_bring_in_the_new_file()
     {
-        // As Kubernetes lays out a ConfigMap: service.conf -> ..data/service.conf, ..data -> a directory of a date, replaced in one rename.
+        // Kubernetes mounts a ConfigMap like this: service.conf links to ..data/service.conf,
+        // and ..data links to a dated directory and is replaced in one rename.
         Publish("..first", Good());
         File.CreateSymbolicLink(_file.FullName, Path.Combine("..data", "service.conf"));
         await StartAsync(text: null);
@@ -85,9 +86,9 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
         {
             var saved = Stopwatch.GetTimestamp();
             _file.Save(save % 5 == 4 ? "actor-heartbeat {" : Good(edited: "three", value: save));
-            await Task.Delay(20); // a storm that lasts a second
+            await Task.Delay(20); // keeps the saves going for a second
             if (Stopwatch.GetElapsedTime(saved) > Debounce / 2)
-                lulls++; // the machine did something else, and the service may rightly have taken it for the end of the storm
+                lulls++; // the machine paused, so the service may have taken this for the end of the saves
         }
         await Service.ConfigurationAsync(page => !IsDegraded(page) && SaveOf(page, "three") == "50", "the last save runs");
 
@@ -106,7 +107,7 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
         await _server.WaitUntilAsync(server => server.Clients.Count == Names.Length, ServiceProcess.Patience);
     }
 
-    // One line per endpoint, so that a file cut at the end of a line is HOCON without an error.
+    // One line per endpoint, so that a file cut after any line is still valid HOCON.
     private string Good(string? edited = null, int value = 1)
     {
         var endpoints = Names.Select(name =>
@@ -139,7 +140,7 @@ public sealed class ReloadRobustnessTests(ITestOutputHelper output) : IAsyncLife
         File.WriteAllText(Path.Combine(directory.FullName, "service.conf"), text);
         var next = Path.Combine(_file.Folder, "..data_tmp");
         Directory.CreateSymbolicLink(next, version);
-        // rename(2), which File.Move does not do to a link to a directory.
+        // mv calls rename(2), which File.Move does not do for a link to a directory.
         using var rename = Process.Start("mv", ["--no-target-directory", next, Path.Combine(_file.Folder, "..data")]);
         rename.WaitForExit();
         Assert.Equal(0, rename.ExitCode);

@@ -2,13 +2,12 @@ using Xunit.Abstractions;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>One endpoint of a thousand is edited while all run: it alone reconnects, and the server counts.</summary>
+/// <summary>Edits one endpoint of a thousand while all run: only that endpoint reconnects, by the server's count.</summary>
 [Collection(ScaleCollection.Name)]
 public class ReloadScaleTests(ScaleFixture scale, ITestOutputHelper output)
 {
     /// <summary>
-    /// A second is what is promised, on a machine that does nothing else. This is far below the poll, so that what saw the file was the
-    /// watch.
+    /// The promise is one second on a quiet machine. This bound is far below the poll interval, so the watch must have seen the change.
     /// </summary>
     private static readonly TimeSpan Bound = ServiceProcess.Patience / 2;
 

@@ -4,8 +4,8 @@ using ActorHeartbeat.TestKit;
 namespace ActorHeartbeat.EndToEnd.Tests;
 
 /// <summary>
-/// A thousand endpoints, a heartbeat every five seconds of which none may be missed, all to one feed server, which counts. They have the
-/// machine to themselves: what is measured is the service, not the other tests.
+/// A thousand endpoints of one feed server, each with a heartbeat every five seconds, of which none
+/// may be missed. No other tests run beside them, so that the figures are those of the service alone.
 /// </summary>
 public sealed class ScaleFixture : IAsyncLifetime
 {
@@ -22,14 +22,14 @@ public sealed class ScaleFixture : IAsyncLifetime
 
     public ServiceProcess Service => _service ?? throw new InvalidOperationException("not started");
 
-    /// <summary>How long it took from the start of the process until all were open.</summary>
+    /// <summary>The time from the start of the process until all endpoints were open.</summary>
     public TimeSpan OpenAfter { get; private set; }
 
     public static string NameOf(int number) => $"feed-{number:D4}";
 
     public async Task InitializeAsync()
     {
-        // The server's own pings would be signs of life that the service has not asked for.
+        // The server's own pings would count as signs of life that the service has not asked for.
         _server = await FeedServer.StartAsync(new FeedServerOptions { PingInterval = null });
         Save(watch: false);
         var started = Stopwatch.GetTimestamp();
@@ -47,7 +47,7 @@ public sealed class ScaleFixture : IAsyncLifetime
         OpenAfter = Stopwatch.GetElapsedTime(started);
     }
 
-    /// <summary>Turns the watch of the file on or off in the running service.</summary>
+    /// <summary>Turns the file watch on or off in the running service.</summary>
     public async Task WatchAsync(bool on)
     {
         Save(on);
@@ -58,7 +58,7 @@ public sealed class ScaleFixture : IAsyncLifetime
     }
 
     /// <summary>Changes the URL of one endpoint and nothing else.</summary>
-    /// <returns>When the file was saved.</returns>
+    /// <returns>The time at which the file was saved.</returns>
     public DateTimeOffset Edit(int number, bool watch)
     {
         _edits[number]++;
@@ -81,7 +81,7 @@ public sealed class ScaleFixture : IAsyncLifetime
         var lines = _edits.Select(
             (edits, number) => $$"""    {{NameOf(number)}}.url = "{{Server.UrlOf(FeedPath.Ping, NameOf(number), $"edit={edits}")}}" """
         );
-        // The poll is out of the way: what a watch sees is a directory event. One missed heartbeat would end a connection.
+        // The long poll interval leaves only directory events to the watch. With max-missed at 1, one missed heartbeat ends a connection.
         _file.Save(ReloadFile.Service(
             string.Join('\n', lines),
             $"watch = {(watch ? "on" : "off")}, poll = 10m",

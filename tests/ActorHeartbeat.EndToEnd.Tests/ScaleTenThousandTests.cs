@@ -3,15 +3,14 @@ using Xunit.Abstractions;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>Ten thousand endpoints in one file: how long a check takes, and a reload of one changed line.</summary>
+/// <summary>Measures a check, and a reload after one changed line, with ten thousand endpoints in one file.</summary>
 [Collection(ScaleCollection.Name)]
 public sealed class ScaleTenThousandTests(ITestOutputHelper output) : IDisposable
 {
     private const int Count = 10_000;
 
     /// <summary>
-    /// A second or two is what is seen on a quiet machine; what grows with the square of the endpoints would need far longer than this on
-    /// any.
+    /// A quiet machine needs a second or two. An algorithm that is quadratic in the endpoints exceeds this bound on any machine.
     /// </summary>
     private static readonly TimeSpan Bound = ServiceProcess.Patience / 2;
 
@@ -51,7 +50,7 @@ public sealed class ScaleTenThousandTests(ITestOutputHelper output) : IDisposabl
         Assert.InRange(spent, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
-    // Off, all of them: what is measured is the file, not the network.
+    // All endpoints are off: the test measures the file, not the network.
     private static string Endpoints(string edited) =>
         ReloadFile.Service(
             string.Join(

@@ -3,11 +3,11 @@ using Xunit.Abstractions;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>A thousand endpoints in one service against one server.</summary>
+/// <summary>Runs a thousand endpoints in one service against one server.</summary>
 [Collection(ScaleCollection.Name)]
 public class ScaleTests(ScaleFixture scale, ITestOutputHelper output)
 {
-    /// <summary>By hand: SCALE_SECONDS=60 watches for a minute.</summary>
+    /// <summary>How long to watch: 15 s, or the seconds in SCALE_SECONDS.</summary>
     private static readonly TimeSpan Watched = TimeSpan.FromSeconds(
         double.Parse(Environment.GetEnvironmentVariable("SCALE_SECONDS") ?? "15", CultureInfo.InvariantCulture));
 
@@ -17,7 +17,7 @@ public class ScaleTests(ScaleFixture scale, ITestOutputHelper output)
         var before = scale.Server.Histories.ToDictionary(history => history.Name);
         var busyBefore = scale.Service.ProcessorTime;
 
-        await Task.Delay(Watched); // what is watched is the passing of time
+        await Task.Delay(Watched); // the test needs time to pass
 
         var histories = scale.Server.Histories;
         var pings = histories.Select(history => history.Pings - before[history.Name].Pings).Order().ToArray();

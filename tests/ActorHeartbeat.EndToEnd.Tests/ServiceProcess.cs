@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>The program as operators run it: a process of its own beside a file that configures it.</summary>
+/// <summary>The program as operators run it: a process of its own with a configuration file.</summary>
 public sealed partial class ServiceProcess : IAsyncDisposable
 {
-    /// <summary>Long enough for a machine that does other things too; nothing that works takes so long.</summary>
+    /// <summary>A deadline that only a failure reaches, even on a busy machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
@@ -22,7 +22,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
 
-    /// <summary>The processor time it has used since its start.</summary>
+    /// <summary>The processor time used since the start of the process.</summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -32,7 +32,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What it has printed so far.</summary>
+    /// <summary>The lines printed so far.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -44,7 +44,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     private HttpClient Http => _http ?? throw new InvalidOperationException("it has not said where its API is");
 
-    /// <summary>Runs a verb to its end.</summary>
+    /// <summary>Runs a verb and waits until the process ends.</summary>
     public static async Task<EndedProcess> RunToEndAsync(params string[] arguments)
     {
         using var process = Process.Start(Program(arguments))!;
@@ -62,11 +62,12 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts <c>run FILE</c> and returns when it says that it is up.</summary>
+    /// <summary>Runs <c>run FILE</c> and returns once the process reports that it is up.</summary>
     public static Task<ServiceProcess> StartAsync(string file) => StartAsync(Program("run", file));
 
     /// <summary>
-    /// The same in a network namespace of its own, whose one link <see cref="LinkAsync"/> turns off and on. Its API is out of reach.
+    /// Starts the service in a network namespace of its own. <see cref="LinkAsync"/> turns
+    /// the only link of that namespace off and on. The API cannot be reached from outside.
     /// </summary>
     public static Task<ServiceProcess> StartApartAsync(string file)
     {
@@ -75,7 +76,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return StartAsync(new ProcessStartInfo("unshare", inside) { RedirectStandardOutput = true, RedirectStandardError = true });
     }
 
-    /// <summary>The same where a start is hardest: all threads on one core, and a pool that begins with one thread.</summary>
+    /// <summary>
+    /// Starts the service under the hardest conditions: all threads on one core, and a thread pool that begins with one thread.
+    /// </summary>
     public static Task<ServiceProcess> StartOnOneCoreAsync(string file)
     {
         var program = Program("run", file);
@@ -101,7 +104,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The first line with these words, printed already or soon.</summary>
+    /// <summary>Returns the first line that contains these words, and waits until there is one.</summary>
     public async Task<string> LineAsync(string words)
     {
         string? found = null;
@@ -123,7 +126,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return await response.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    /// <summary>The page of <c>GET /v1/config</c> as soon as it is like this.</summary>
+    /// <summary>Returns the page of <c>GET /v1/config</c> as soon as it meets the condition.</summary>
     public async Task<JsonElement> ConfigurationAsync(Func<JsonElement, bool> condition, string what)
     {
         var page = default(JsonElement);
@@ -138,7 +141,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         Assert.Equal(0, kill.ExitCode);
     }
 
-    /// <summary>Turns the link of a process that was started apart off or on: off, no packet passes and nobody is told.</summary>
+    /// <summary>
+    /// Turns the link of a separated process off or on. While it is off, packets are dropped without an error on either side.
+    /// </summary>
     public async Task LinkAsync(string state)
     {
         using var enter = Process.Start(
@@ -148,7 +153,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Files that it writes may be so large from now on, null for no limit: past it a write takes a part and then fails, as on a full disk.
+    /// Limits the size of files that the process writes; null removes the limit. Like
+    /// a full disk, a write past the limit takes a part of the data and then fails.
     /// </summary>
     public async Task LimitFilesAsync(long? bytes)
     {
@@ -158,7 +164,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         Assert.Equal(0, limit.ExitCode);
     }
 
-    /// <summary>Ends it at once, as a crash would.</summary>
+    /// <summary>Kills the process, as a crash would.</summary>
     public async Task CrashAsync()
     {
         _process.Kill();
@@ -201,5 +207,5 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     private static partial Regex ApiAddress();
 }
 
-/// <summary>What a process that has ended said.</summary>
+/// <summary>The exit code and the output of a process that has ended.</summary>
 public sealed record EndedProcess(int ExitCode, string Output, string Error);

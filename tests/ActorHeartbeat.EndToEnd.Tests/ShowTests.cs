@@ -6,15 +6,15 @@ using Xunit.Abstractions;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>The shows of the benchmarks in a small size; what they promise holds at any.</summary>
+/// <summary>Runs the benchmark shows in a small size; their promises hold at any size.</summary>
 [Collection(ScaleCollection.Name)]
 public sealed class ShowTests(ITestOutputHelper output)
 {
-    /// <summary>What a machine that does other things too may add to any time.</summary>
+    /// <summary>What a busy machine may add to any time.</summary>
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task A_returning_server_is_not_dialed_past_the_budget_and_gets_everybody_back_in_time()
+    public async Task A_returning_server_is_not_dialed_past_the_budget_and_all_endpoints_are_back_in_time()
     {
         const int count = 150;
         const double rate = 20;
@@ -51,7 +51,7 @@ public sealed class ShowTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_stopped_server_is_known_in_time_a_send_it_never_takes_is_answered_and_each_reconnects_once()
+    public async Task A_stopped_server_is_detected_in_time_a_blocked_send_is_answered_and_each_endpoint_reconnects_once()
     {
         var figures = await HalfOpenShow.MeasureAsync(10);
 
@@ -83,7 +83,7 @@ public sealed class ShowTests(ITestOutputHelper output)
 
         var attempts = server.History("flap").Attempts.Select(attempt => attempt.At).Take(delays.Length + 1).ToArray();
         var waits = attempts.Zip(attempts.Skip(1), (one, next) => (next - one).TotalSeconds).ToArray();
-        // Nothing is early; how late it may be is the machine's affair.
+        // A dial must not be early; a busy machine may make it late.
         Assert.All(waits.Zip(delays), pair => Assert.InRange(pair.First, pair.Second - 0.05, pair.Second + Busy.TotalSeconds));
         var journal = await host.TransitionsAsync("flap");
         Assert.Equal(

@@ -3,7 +3,9 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>Sinks of the running program: what is in the files accounts for every number, whatever the disk and the operator do.</summary>
+/// <summary>
+/// Sinks of the running program: their files account for every number, whatever happens to the disk and the configuration.
+/// </summary>
 public sealed class SinkTests : IAsyncLifetime
 {
     private readonly ReloadFile _file = new();
@@ -25,7 +27,7 @@ public sealed class SinkTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_disk_hurts_no_feed_and_is_told_and_the_file_says_what_is_missing()
+    public async Task A_full_disk_harms_no_feed_is_reported_and_leaves_a_gap_in_the_file()
     {
         await StartAsync("main { type = file, path = feeds.ndjson, queue = 50 }");
         await LinesAsync(20);
@@ -154,8 +156,8 @@ public sealed class SinkTests : IAsyncLifetime
     private string[] Rotated() => [.. Directory.GetFiles(_file.Folder, "feeds.*.ndjson").Order(StringComparer.Ordinal)];
 
     /// <summary>
-    /// Every line is whole, and every number follows the one before it or is inside a gap. How many are lost, and the type of the last
-    /// line.
+    /// Checks that every line is whole and that every number follows the one before it or
+    /// is inside a gap. Returns the count of lost numbers and the type of the last line.
     /// </summary>
     private static (long Lost, string? Last) Account(params string[] files)
     {

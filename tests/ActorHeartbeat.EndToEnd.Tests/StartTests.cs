@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>No start stalls, whatever arms a timer first. <c>tests/starts.sh</c> does the same twenty times, on either scheduler.</summary>
+/// <summary>No start stalls, whatever arms a timer first. <c>tests/starts.sh</c> repeats this twenty times with either scheduler.</summary>
 [Collection(ScaleCollection.Name)]
 public sealed class StartTests(ITestOutputHelper output)
 {

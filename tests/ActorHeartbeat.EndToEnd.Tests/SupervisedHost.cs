@@ -83,14 +83,14 @@ public sealed class SupervisedHost : IAsyncDisposable
     }
 }
 
-/// <summary>Waits for what other processes do; the deadline is the test's.</summary>
+/// <summary>Waits for the effects of other processes, up to a deadline that the test gives.</summary>
 public static class Eventually
 {
     public static Task TrueAsync(Func<Task<bool>> condition, TimeSpan within, string what) => TrueAsync(condition, within, () => what);
 
-    /// <param name="condition">Looked at every 20 ms.</param>
+    /// <param name="condition">Checked every 20 ms.</param>
     /// <param name="within">The deadline.</param>
-    /// <param name="what">For the message of a failure, made when it has failed.</param>
+    /// <param name="what">Describes the condition in the failure message; called only on failure.</param>
     public static async Task TrueAsync(Func<Task<bool>> condition, TimeSpan within, Func<string> what)
     {
         var deadline = TimeProvider.System.GetTimestamp();

@@ -3,18 +3,18 @@ using System.Diagnostics;
 namespace ActorHeartbeat.EndToEnd.Tests;
 
 /// <summary>
-/// A peer from which no packet comes any more and to which none goes, without a word to either side: the service and its demonstration
-/// server live in a network namespace whose only link goes down.
+/// A peer vanishes from the network without notice to either side. The service and
+/// its demonstration server run in a network namespace whose only link goes down.
 /// </summary>
 public sealed class VanishedPeerTests
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2), Timeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>What a machine that does other things too may add.</summary>
+    /// <summary>What a busy machine may add to any time.</summary>
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(20);
 
     [NamespaceFact]
-    public async Task A_peer_that_vanishes_from_the_network_is_known_in_time_and_reconnected_once_when_it_is_back()
+    public async Task A_peer_that_vanishes_from_the_network_is_detected_in_time_and_reconnected_once_when_it_is_back()
     {
         using var file = new ReloadFile();
         file.Save(
@@ -33,7 +33,7 @@ public sealed class VanishedPeerTests
         await service.LinkAsync("up");
         await Eventually.TrueAsync(() => Task.FromResult(Opens(service) == 2), ServiceProcess.Patience, "open again");
 
-        Assert.InRange(known, Timeout, Interval + (2 * Timeout) + Busy); // two of them unanswered, the first perhaps already on its way
+        Assert.InRange(known, Timeout, Interval + (2 * Timeout) + Busy); // two heartbeats stay unanswered; the first may be out already
         await Task.Delay(2 * Interval); // a second reconnect would show by now
         Assert.Equal(2, Opens(service));
         Assert.Single(service.Lines, line => line.Contains("heartbeat-timeout", StringComparison.Ordinal));

@@ -3,11 +3,11 @@ using Xunit.Abstractions;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>The same matrix holds for Websocket.Client: another transport is not another behaviour.</summary>
+/// <summary>Checks the same matrix with Websocket.Client: another transport must not behave differently.</summary>
 public sealed class WebsocketClientFaultMatrixTests(WebsocketClientFaultMatrixRun run, ITestOutputHelper output)
     : FaultMatrix(run, output), IClassFixture<WebsocketClientFaultMatrixRun>;
 
-/// <summary>Every endpoint is dialed with Websocket.Client.</summary>
+/// <summary>Dials every endpoint with Websocket.Client.</summary>
 public sealed class WebsocketClientFaultMatrixRun : FaultMatrixRun
 {
     protected override TransportKind Transport => TransportKind.WebsocketClient;

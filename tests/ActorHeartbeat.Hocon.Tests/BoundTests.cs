@@ -6,13 +6,13 @@ using FsCheck.Fluent;
 
 namespace ActorHeartbeat.Hocon.Tests;
 
-/// <summary>Measures what the whole process allocates, so no other test runs beside these.</summary>
+/// <summary>Runs alone: these tests measure the allocations of the whole process.</summary>
 [CollectionDefinition(nameof(BoundTests), DisableParallelization = true)]
 public sealed class Alone;
 
 /// <summary>
-/// Few bytes can ask for much: depth, values, steps, files. Each is bounded where it is made, whatever the syntax, and the error names the
-/// place and the limit. What is measured is allocated bytes, which stand for work and memory and do not depend on the machine.
+/// Few bytes can demand much depth, many values, many steps or many files. Each is bounded where it arises, for every syntax, and the error
+/// names the place and the limit. The tests measure allocated bytes, which stand for work and memory and do not depend on the machine.
 /// </summary>
 [Collection(nameof(BoundTests))]
 public sealed class BoundTests
@@ -87,28 +87,28 @@ public sealed class BoundTests
         // Layers of one object, each with the same key.
         { "t { q = 1 }\na = ${t} " + Range(28, i => $"{{ k {{ x{i} = 1 }} }} "), "" },
         { "t { q = 1 }\na = ${t} " + Range(20_000, i => $"{{ k {{ x{i} = 1 }} }} "), "more than 20,000 keys and values" },
-        // Every field refers to every other.
+        // Every field refers to every field.
         { Range(30, i => $"a{i} = {Range(30, j => $"${{?a{j}}}")}\n"), "more than 100,000 steps" },
-        // A cycle whose way round is long.
+        // A long cycle.
         { Range(4_000, i => $"a{i} = ${{a{(i + 1) % 4_000}}}\n"), "is a cycle: a0 -> a1 -> a2 -> a3 -> ... (3,993 more) -> " },
-        // Names that are near to many others.
+        // Names that are similar to many others.
         { Range(5_000, i => $"k{i} = ${{x{i}}}\n"), "has no value" },
-        // An object that stands for a list, joined again and again.
+        // An object that converts to a list, concatenated many times.
         { $"o {{ {Range(500, i => $"{i} = x, ")} }}\na = [] {Repeat("${o} ", 1_000)}", "larger than 20,000 values" },
         { $"o = [{Repeat("x,", 500)}]\na = {Repeat("${o} ", 1_000)}", "larger than 20,000 values" },
         { $"o = {new string('x', 1_000)}\na = [{Repeat("${o}${o},", 1_000)}]", "larger than 20,000 values" },
-        // Texts that double.
+        // Texts and lists that double.
         { "a0 = xxxxxxxx\n" + Range(60, i => $"a{i + 1} = ${{a{i}}}${{a{i}}}\n"), "larger than 20,000 values" },
         { "a0 = [x]\n" + Range(60, i => $"a{i + 1} = ${{a{i}}} ${{a{i}}}\n"), "larger than 20,000 values" },
-        // Very long values of one line.
+        // Very long values on one line.
         { "x = 1\na = " + Repeat("${x}", 50_000), "more than 20,000 keys and values" },
         { "a = " + Repeat("\"\" ", 50_000), "more than 20,000 keys and values" },
         { "a = [" + Repeat("1,", 50_000) + "]", "more than 20,000 keys and values" },
-        // Each += below a long path knows the whole path.
+        // Each += under a long path walks the whole path.
         { Repeat("a {", 45) + "\n" + Repeat("a += 1\n", 6_000) + Repeat("}", 45), "more than 100,000 steps" },
         { "a = []\n" + Repeat("a += 1\n", 11_000), "more than 20,000 keys and values" },
         { "a = ${a}", "refers to itself" },
-        // Errors: a line may be the whole file, and a message may quote it.
+        // Errors: one line may be the whole file, and a message may quote it.
         { "x = 1\n" + Repeat("a = @ ", 20_000), "'@' must be quoted" },
         { "x = 1\ny = 2 " + new string('z', 100_000) + Repeat("=\"", 10_000), "" },
     };
@@ -170,7 +170,7 @@ public sealed class BoundTests
     }
 
     [Fact]
-    public void A_value_that_a_program_nests_without_end_is_an_exception_and_not_the_end_of_the_process()
+    public void Writing_or_comparing_a_value_nested_too_deeply_throws_and_does_not_crash_the_process()
     {
         var nowhere = new HoconOrigin("made", 0, 0);
         HoconValue Deep() =>
@@ -182,7 +182,7 @@ public sealed class BoundTests
         Assert.Throws<InsufficientExecutionStackException>(() => deep.Equals(Deep()));
     }
 
-    // Lines that substitute, append, nest and include, over few keys: whatever comes together refers to itself in all ways.
+    // Lines that substitute, append, nest and include over a few keys: random sequences refer to themselves in every way.
     private static readonly Gen<string> Line = Gen.Elements(
         "a = ${?b} ${?c}\n",
         "b = ${?a} ${?c}\n",
@@ -207,7 +207,7 @@ public sealed class BoundTests
         "c = {}\n");
 
     [Fact]
-    public void Whatever_refers_to_whatever_costs_bounded_work()
+    public void Random_references_cost_bounded_work()
     {
         Prop.ForAll(Arb.From(Line.ListOf(25).Select(string.Concat)), text =>
             {

@@ -37,7 +37,7 @@ public sealed class IncludeTests
     }
 
     [Fact]
-    public void A_missing_file_is_nothing_unless_it_is_required()
+    public void A_missing_include_is_empty_unless_it_is_required()
     {
         Assert.Equal("""{"a":1}""", Json(("conf/main.conf", "include \"no.conf\"\na = 1")));
         Assert.Contains("conf/main.conf:1:", Json(("conf/main.conf", "include required(file(\"no.conf\"))")), StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class IncludeTests
     }
 
     [Fact]
-    public void A_link_to_nowhere_is_no_file_and_a_directory_is_none_that_can_be_read()
+    public void A_dangling_link_counts_as_missing_and_a_directory_is_an_error()
     {
         var folder = Directory.CreateTempSubdirectory("hocon-");
         try

@@ -9,7 +9,7 @@ public sealed class LayerAndLimitTests
     private static readonly HoconOptions Options = new() { Environment = _ => null, ReadFile = _ => null };
 
     [Fact]
-    public void What_lies_over_wins_and_substitutions_of_both_see_the_whole()
+    public void The_upper_layer_wins_and_substitutions_of_both_layers_see_the_merged_tree()
     {
         var below = HoconDocument.Parse("a { x = 1, y = ${b} }, b = low, l = [1]", "low", Options);
         var above = HoconDocument.Parse("a.x = ${a.x}2, b = high, l += 2", "high", Options);
@@ -21,7 +21,7 @@ public sealed class LayerAndLimitTests
     }
 
     [Fact]
-    public void Errors_of_both_layers_are_told()
+    public void Errors_of_both_layers_are_reported()
     {
         var result = HoconDocument.Parse("a = @", "high", Options).Over(HoconDocument.Parse("b = @", "low", Options)).Resolve();
 
@@ -41,7 +41,7 @@ public sealed class LayerAndLimitTests
     }
 
     [Fact]
-    public void No_more_errors_are_told_than_the_limit_allows()
+    public void No_more_errors_are_reported_than_the_limit_allows()
     {
         var text = new StringBuilder().Insert(0, "a = @\n", 100).ToString();
 
@@ -49,7 +49,7 @@ public sealed class LayerAndLimitTests
     }
 
     [Fact]
-    public void A_file_larger_than_the_limit_is_read_one_byte_further()
+    public void A_file_larger_than_the_limit_is_read_only_one_byte_past_it()
     {
         var path = Path.GetTempFileName();
         File.WriteAllText(path, new string('#', 10_000));
@@ -73,7 +73,7 @@ public sealed class LayerAndLimitTests
     }
 
     [Fact]
-    public void Many_objects_in_one_value_are_one()
+    public void Many_concatenated_objects_become_one()
     {
         var text = "t { q = 1 }\na = ${t} " + string.Concat(Enumerable.Range(0, 20_000).Select(index => $"{{ k{index} = {index} }}"));
 

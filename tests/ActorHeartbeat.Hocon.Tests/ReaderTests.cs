@@ -29,7 +29,7 @@ public sealed class ReaderTests
     [InlineData("null")]
     [InlineData("[1]")]
     [InlineData("99999999999999d")]
-    public void What_is_no_duration_is_refused(string written) => Assert.False(HoconReader.TryDuration(Value(written), out _));
+    public void An_invalid_duration_is_refused(string written) => Assert.False(HoconReader.TryDuration(Value(written), out _));
 
     [Theory]
     [InlineData("512", 512)]
@@ -52,7 +52,7 @@ public sealed class ReaderTests
     [InlineData("-1")]
     [InlineData("1 XB")]
     [InlineData("100 EB")]
-    public void What_is_no_size_is_refused(string written) => Assert.False(HoconReader.TrySize(Value(written), out _));
+    public void An_invalid_size_is_refused(string written) => Assert.False(HoconReader.TrySize(Value(written), out _));
 
     [Fact]
     public void Words_stand_for_booleans_and_text_and_numbers_for_each_other()

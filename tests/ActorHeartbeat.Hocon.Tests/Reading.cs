@@ -3,7 +3,9 @@ using ActorHeartbeat.Hocon.Writing;
 
 namespace ActorHeartbeat.Hocon.Tests;
 
-/// <summary>Short forms for tests: text in, JSON or error lines out. The environment is only what the test gives.</summary>
+/// <summary>
+/// Short forms for tests: they take text and return JSON or error lines. The environment has only the variables that the test gives.
+/// </summary>
 internal static class Reading
 {
     public static string Json(string text, params (string Name, string Value)[] environment)
@@ -12,7 +14,7 @@ internal static class Reading
         return result.Value is { } value ? HoconWriter.ToJson(value) : "errors: " + string.Join(" | ", result.Errors);
     }
 
-    /// <summary>The errors, one a line; empty when there are none.</summary>
+    /// <summary>The errors, one per line; empty for none.</summary>
     public static string Errors(string text) => string.Join('\n', Load(text).Errors);
 
     public static HoconResult Load(string text, params (string Name, string Value)[] environment)

@@ -8,7 +8,7 @@ public sealed class RoundTripTests
 {
     private static readonly HoconOrigin Nowhere = new("made", 0, 0);
 
-    // What HOCON gives a meaning to, and a few that it does not.
+    // Texts that mean something in HOCON, and a few that do not.
     private static readonly Gen<string> Text = Gen.Elements(
             "a",
             "b",
@@ -38,7 +38,7 @@ public sealed class RoundTripTests
 
     /// <summary>A failure prints the seed and the smallest text that fails.</summary>
     [Fact]
-    public void What_is_written_reads_back_the_same_from_both_forms()
+    public void A_written_value_reads_back_the_same_from_both_forms()
     {
         Prop.ForAll(Arb.From(Value(3)), value =>
         {

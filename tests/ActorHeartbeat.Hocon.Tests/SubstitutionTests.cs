@@ -3,7 +3,7 @@ namespace ActorHeartbeat.Hocon.Tests;
 public sealed class SubstitutionTests
 {
     [Theory]
-    // Forward, lazily, with types kept.
+    // Forward references, resolved lazily, with types kept.
     [InlineData("a = ${b}, b = 5", """{"a":5,"b":5}""")]
     [InlineData("a = ${b.c}\nb { c = [1] }", """{"a":[1],"b":{"c":[1]}}""")]
     [InlineData("bar : { foo : 42, baz : ${bar.foo} }", """{"bar":{"foo":42,"baz":42}}""")]
@@ -20,7 +20,7 @@ public sealed class SubstitutionTests
     [InlineData("t { y = 5 }\na = ${t} { x = ${a.y} }", """{"t":{"y":5},"a":{"y":5,"x":5}}""")]
     [InlineData("a = null, b = ${a}", """{"a":null,"b":null}""")]
     [InlineData("a = null, b = x${a}", """{"a":null,"b":"xnull"}""")]
-    // Look back.
+    // References to earlier values.
     [InlineData("path = \"a:b:c\"\npath = ${path}\":d\"", """{"path":"a:b:c:d"}""")]
     [InlineData("a = 1, a = ${a}2, a = ${a}3", """{"a":"123"}""")]
     [InlineData("a = ${?a}foo", """{"a":"foo"}""")]
@@ -32,7 +32,7 @@ public sealed class SubstitutionTests
     [InlineData("a = [1], a = ${a} [2], a = ${a} [3]", """{"a":[1,2,3]}""")]
     [InlineData("a = 1, a = ${b}, b = ${a}", """{"a":1,"b":1}""")]
     [InlineData("a = {k:{z:1}}, a = ${c}, c = ${a.k}", """{"a":{"k":{"z":1},"z":1},"c":{"z":1}}""")]
-    // Missing.
+    // Missing values.
     [InlineData("a = 1, a = ${?x}", """{"a":1}""")]
     [InlineData("a = [1, ${?x}, 2]", """{"a":[1,2]}""")]
     [InlineData(
@@ -40,7 +40,7 @@ public sealed class SubstitutionTests
         """{"a":"xy","b":[1],"c":{"d":1},"e":" "}"""
     )]
     [InlineData("a = foo ${?x}, b = ${?x} foo", """{"a":"foo ","b":" foo"}""")]
-    // Hidden.
+    // Hidden values.
     [InlineData("foo : ${nope}\nfoo : 42", """{"foo":42}""")]
     [InlineData("foo : ${foo}, foo : 42", """{"foo":42}""")]
     [InlineData("foo : ${nope}, foo : [1]", """{"foo":[1]}""")]
@@ -95,7 +95,7 @@ public sealed class SubstitutionTests
         "text:1:5: ${no} has no value (tried no, environment)\ntext:3:12: a list and a string cannot stand side by side in one value")]
     [InlineData("a = 1\nb = ${c}", "text:2:5: ${c} has no value (tried c, environment)")]
     [InlineData("C = 1\nb = ${c}", "text:2:5: ${c} has no value (tried c, environment); nearest: C")]
-    public void What_is_wrong_is_told_once(string text, string expected)
+    public void An_error_is_reported_once(string text, string expected)
     {
         Assert.Equal(expected, Reading.Errors(text));
     }

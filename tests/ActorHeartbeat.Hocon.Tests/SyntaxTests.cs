@@ -54,7 +54,7 @@ public sealed class SyntaxTests
     )]
     [InlineData("a . b = 1, a. c = 2, \"a\" . d = 3, e = ${a . b}", """{"a ":{" b":1," d":3},"a":{" c":2},"e":1}""")]
     [InlineData("a. .b = 1", """{"a":{" ":{"b":1}}}""")]
-    // Halves of surrogate pairs, which only an escape can spell.
+    // Unpaired surrogates, which only an escape can express.
     [InlineData("a = \"x\\ud800y\\ude00\", b = \"\\ud83d\\ude00\\udc00\"", """{"a":"x\ud800y\ude00","b":"\uD83D\uDE00\udc00"}""")]
     [InlineData(
         "\"\\ud800\" = 1, a.\"x\\udc00y\" { \"\\ud83d\\ude00\" = [{ \"\\udfff\" = x }, 2] }, b = 3",

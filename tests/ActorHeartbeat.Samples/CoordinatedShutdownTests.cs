@@ -10,7 +10,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorHeartbeat.Samples;
 
-/// <summary>What an embedding service gets when its host or its actor system stops.</summary>
+/// <summary>The behaviour of an embedding service when its host or its actor system stops.</summary>
 public sealed class CoordinatedShutdownTests
 {
     private const string VirtualTime =
@@ -22,7 +22,7 @@ public sealed class CoordinatedShutdownTests
     [Fact]
     public async Task A_slow_peer_has_the_whole_shutdown_timeout_and_not_only_Akkas_five_seconds()
     {
-        ScriptedNetwork network = null!; // made with the system, whose time it takes
+        ScriptedNetwork network = null!; // created with the actor system, whose scheduler it uses
         using var host = await StartAsync(
             system =>
                 network = new ScriptedNetwork((delay, action) => system.Scheduler.Advanced.ScheduleOnce(delay, action))
@@ -114,7 +114,7 @@ public sealed class CoordinatedShutdownTests
         }
     }
 
-    /// <summary>A network that is there only once the system is, whose scheduler it takes.</summary>
+    /// <summary>Dials over a network that exists only after the actor system, because it uses the system's scheduler.</summary>
     private sealed class LateDialer : Transport.IDialer
     {
         public ScriptedNetwork Network { get; set; } = null!; // set before the first actor starts

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorHeartbeat.Samples;
 
-/// <summary>The README's way to embed the library; another test holds the README to these lines.</summary>
+/// <summary>The README's example of embedding the library. Another test checks that the README shows these lines.</summary>
 public sealed class EmbeddingTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

@@ -6,7 +6,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Samples;
 
-/// <summary>Stands for an actor of a user's own: knows the last price, and after a gap that it does not.</summary>
+/// <summary>Stands for a user's own actor: knows the last price, and after a gap reports it as unknown.</summary>
 internal sealed class LastPrice : ReceiveActor
 {
     private string _price = "unknown";

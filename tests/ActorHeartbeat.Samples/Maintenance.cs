@@ -4,7 +4,7 @@ using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Samples;
 
-/// <summary>Stands for a service of a user's own that commands endpoints.</summary>
+/// <summary>Stands for a user's own service that commands endpoints.</summary>
 internal sealed class Maintenance(ConnectionsClient connections)
 {
     public async Task<string> BeginAsync(EndpointId endpoint, CancellationToken stopping)

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorHeartbeat.Samples;
 
-/// <summary>The README's way to command endpoints, from the service's container.</summary>
+/// <summary>The README's example of commanding endpoints through the service container.</summary>
 public sealed class MaintenanceTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorHeartbeat.Samples;
 
-/// <summary>Stands for the service of a backend team in the README's example: connects, counts prices, connects again.</summary>
+/// <summary>Stands for the backend service in the README's example: connects, counts prices and reconnects.</summary>
 internal sealed class PriceService : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -33,7 +33,7 @@ internal sealed class PriceService : IAsyncDisposable
                 var buffer = new byte[4096];
                 while ((await socket.ReceiveAsync(buffer, _stopping.Token)).MessageType != WebSocketMessageType.Close)
                 {
-                    // Where the real service works.
+                    // The real service works here.
                 }
             }
             catch (Exception ended) when (ended is WebSocketException or OperationCanceledException)

@@ -4,7 +4,7 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Samples;
 
-/// <summary>The code that the READMEs show is the code that runs here.</summary>
+/// <summary>Checks that the code in the READMEs is the code that runs here.</summary>
 public sealed partial class ReadmeTests
 {
     private const string TestKitReadme = "src/ActorHeartbeat.TestKit/README.md";
@@ -13,7 +13,7 @@ public sealed partial class ReadmeTests
     [InlineData("README.md", 4)]
     [InlineData("src/ActorHeartbeat/README.md", 1)]
     [InlineData(TestKitReadme, 4)]
-    public void Its_code_is_code_that_a_test_runs(string readme, int blocks)
+    public void The_code_in_a_README_is_code_that_a_test_runs(string readme, int blocks)
     {
         string[] rooms = [Path.GetDirectoryName(Here())!, Path.GetDirectoryName(Here())! + ".Hosting"];
         var samples = rooms.SelectMany(room => Directory.GetFiles(room, "*.cs")).Where(file => file != Here())
@@ -35,7 +35,7 @@ public sealed partial class ReadmeTests
             Assert.Contains($"`{stage}`", readme, StringComparison.Ordinal));
     }
 
-    /// <summary>Whoever pastes an example has the package and a service, and nothing of this project.</summary>
+    /// <summary>A reader who pastes an example has the package and a service of their own, but no type of this project.</summary>
     [Fact]
     public void The_examples_need_nothing_but_the_package_and_the_readers_own_service()
     {
@@ -58,7 +58,7 @@ public sealed partial class ReadmeTests
                 .Select(match => match.Groups[1].Value),
         ];
 
-    /// <summary>Without indentation, which differs.</summary>
+    /// <summary>Drops the indentation, which differs between README and code.</summary>
     private static string Lines(string code) =>
         string.Join('\n', code.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0));
 

@@ -4,7 +4,7 @@ using Serilog.Events;
 
 namespace ActorHeartbeat.Service.Tests;
 
-/// <summary>What the actor system and its actors log, in the service's log.</summary>
+/// <summary>Log events of the actor system and its actors in the service's log.</summary>
 public sealed class AkkaLogTests
 {
     private static string Nothing(TestKit.FeedServer feeds) => "";
@@ -57,7 +57,7 @@ public sealed class AkkaLogTests
     {
         var lines = new CollectedLines();
         await using var service = await RunningService.Start(Nothing, $"akka {{ loglevel = INFO, {setting} }}", lines);
-        if (expected > 0) // it subscribes as it starts, and what comes before that is not logged
+        if (expected > 0) // the listener subscribes when it starts, and misses earlier dead letters
             await service.System.ActorSelection("/system/deadLetterListener").ResolveOne(RunningService.Deadline);
 
         for (var count = 0; count < 3; count++)
@@ -91,7 +91,7 @@ public sealed class AkkaLogTests
                 (line.Level, CollectedLines.Json(line).GetProperty("actorPath").GetString())));
     }
 
-    // The service of these tests says log.level = error.
+    // The service of these tests has log.level = error.
     [Theory]
     [InlineData("", new[] { "an error" })]
     [InlineData("akka.loglevel = WARNING", new[] { "a warning", "an error" })]
@@ -109,7 +109,7 @@ public sealed class AkkaLogTests
     }
 
     [Fact]
-    public async Task What_Akka_says_before_its_loggers_run_is_in_the_log_too()
+    public async Task Messages_of_Akka_before_its_loggers_run_are_in_the_log_too()
     {
         var lines = new CollectedLines();
         await using var service = await RunningService.Start(
@@ -120,7 +120,7 @@ public sealed class AkkaLogTests
         Assert.Single(lines.Containing("No.Such, Thing"), line => line.Level == LogEventLevel.Warning);
     }
 
-    /// <summary>A line through the log, behind what came before.</summary>
+    /// <summary>Writes a line through the log and waits for it, so that all lines before it have arrived.</summary>
     private static async Task Settled(RunningService service, CollectedLines lines)
     {
         await service.System.ActorOf(Props.Create(() => new Talker()), "last").Ask<string>("say");

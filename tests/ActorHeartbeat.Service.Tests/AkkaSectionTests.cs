@@ -5,7 +5,7 @@ using Akka.Dispatch;
 
 namespace ActorHeartbeat.Service.Tests;
 
-/// <summary>The way of the <c>akka</c> section to the actor system, and what is said when the system refuses it.</summary>
+/// <summary>How the <c>akka</c> section reaches the actor system, and the error when the system refuses it.</summary>
 public sealed class AkkaSectionTests
 {
     private const string Refused = "akka: the actor system does not start with this section: ";
@@ -37,7 +37,7 @@ public sealed class AkkaSectionTests
     }
 
     [Fact]
-    public async Task What_the_service_decides_no_section_changes()
+    public async Task The_akka_section_cannot_change_the_loggers_and_the_shutdown_hooks_of_the_service()
     {
         await using var service = await RunningService.Start(_ => "", """
             akka {
@@ -85,7 +85,7 @@ public sealed class AkkaSectionTests
     }
 
     [Fact]
-    public async Task The_host_drains_and_the_system_finds_it_done()
+    public async Task The_connections_are_drained_before_the_actor_system_shuts_down()
     {
         await using var service = await RunningService.Start(feeds => $"echo {{ url = \"{feeds.UrlOf(FeedPath.Echo, "echo")}\" }}");
         await service.WaitFor("echo", "open");

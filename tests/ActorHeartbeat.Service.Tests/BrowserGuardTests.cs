@@ -11,7 +11,7 @@ public sealed class BrowserGuardTests
     [InlineData("POST", "[::1]:8080", null, null)]
     [InlineData("POST", "127.0.0.1:8080", "http://127.0.0.1:8080", "same-origin")]
     [InlineData("GET", "127.0.0.1:8080", "http://evil.example", "cross-site")]
-    public void What_this_machine_sends_is_let_in(string method, string host, string? origin, string? site)
+    public void Requests_from_this_machine_and_reads_from_any_site_are_let_in(string method, string host, string? origin, string? site)
     {
         Assert.Null(BrowserGuard.Judge(Request(method, host, origin, site)));
     }
@@ -25,7 +25,7 @@ public sealed class BrowserGuardTests
     [InlineData("POST", "127.0.0.1:8080", "null", null)]
     [InlineData("POST", "127.0.0.1:8080", null, "cross-site")]
     [InlineData("DELETE", "127.0.0.1:8080", null, "same-site")]
-    public void What_a_page_of_another_site_sends_is_not(string method, string host, string? origin, string? site)
+    public void A_request_to_another_host_or_a_command_of_another_site_is_refused(string method, string host, string? origin, string? site)
     {
         Assert.Equal(403, BrowserGuard.Judge(Request(method, host, origin, site))?.Status);
     }

@@ -6,7 +6,7 @@ using Serilog.Events;
 
 namespace ActorHeartbeat.Service.Tests;
 
-/// <summary>The lines of a log as they come, and a way to wait for one.</summary>
+/// <summary>Collects the lines of a log and can wait for one.</summary>
 internal sealed class CollectedLines : ILogEventSink
 {
     private readonly List<(LogEvent Event, string Text)> _lines = [];
@@ -40,7 +40,7 @@ internal sealed class CollectedLines : ILogEventSink
         }
     }
 
-    /// <summary>So many lines with this text are there.</summary>
+    /// <summary>Completes once this many lines contain the text.</summary>
     public Task WaitFor(string text, int count = 1)
     {
         var there = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

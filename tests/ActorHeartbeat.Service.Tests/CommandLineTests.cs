@@ -47,7 +47,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("show", "a.conf", "--format", "xml")]
     [InlineData("feed-server", "--listen", "here")]
     [InlineData("health", "--probe", "pulse")]
-    public async Task A_wrong_command_line_is_2_and_points_to_the_help(params string[] args)
+    public async Task A_wrong_command_line_is_exit_code_2_and_points_to_the_help(params string[] args)
     {
         var wrong = await Run(args);
 
@@ -85,7 +85,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_refuses_to_open_the_api_to_everybody()
+    public async Task Run_refuses_an_api_address_that_is_not_loopback()
     {
         var file = Write("open.conf", RunningService.Configure("").Replace("127.0.0.1:0", "0.0.0.0:8080", StringComparison.Ordinal));
 
@@ -180,7 +180,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("health")]
     [InlineData("tail", "a")]
     [InlineData("diff", "good.conf")]
-    public async Task A_service_that_is_not_there_is_3(params string[] args)
+    public async Task A_service_that_cannot_be_reached_is_exit_code_3(params string[] args)
     {
         var file = Write("good.conf", RunningService.Configure(""));
         using var free = new TcpListener(IPAddress.Loopback, 0);

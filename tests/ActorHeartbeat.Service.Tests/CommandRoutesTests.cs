@@ -169,7 +169,7 @@ public sealed class CommandRoutesTests
     [InlineData("pause")]
     [InlineData("close")]
     [InlineData("send")]
-    public async Task A_command_to_nobody_is_404(string verb)
+    public async Task A_command_to_an_unknown_endpoint_is_404(string verb)
     {
         await using var service = await RunningService.Start();
 

@@ -20,7 +20,7 @@ public sealed class ConfigurationRoutesTests
     }
 
     [Fact]
-    public async Task A_dry_run_tells_and_changes_nothing()
+    public async Task A_dry_run_reports_the_difference_and_changes_nothing()
     {
         await using var service = await RunningService.Start();
         await Rewrite(service, feeds => $"{RunningService.Usual(service.Feeds)}\nmore {{ url = \"{feeds}echo?name=more\" }}");
@@ -33,7 +33,7 @@ public sealed class ConfigurationRoutesTests
     }
 
     [Fact]
-    public async Task A_reload_starts_what_is_new_and_leaves_the_rest_alone()
+    public async Task A_reload_starts_new_endpoints_and_leaves_the_rest_alone()
     {
         await using var service = await RunningService.Start();
         await service.WaitFor("echo", "open");

@@ -108,7 +108,7 @@ public sealed class EndpointRoutesTests
     [InlineData("/v1/endpoints/nobody/events")]
     [InlineData("/v1/endpoints/%20not%20an%20id")]
     [InlineData("/v1/nothing")]
-    public async Task What_is_not_there_is_a_problem_with_a_remedy(string path)
+    public async Task An_unknown_path_or_endpoint_is_a_problem_with_a_remedy(string path)
     {
         await using var service = await RunningService.Start();
 

@@ -115,7 +115,7 @@ public sealed class EventRoutesTests
     }
 
     [Fact]
-    public async Task A_client_that_does_not_read_is_dropped_by_its_policy_and_slows_nobody()
+    public async Task A_client_that_does_not_read_is_dropped_by_its_policy_and_slows_no_other()
     {
         await using var service = await RunningService.Start(Pouring);
         await service.WaitFor("fast", "open");
@@ -128,7 +128,7 @@ public sealed class EventRoutesTests
             await Task.Delay(10, deadline.Token);
 
         Assert.Equal(Enumerable.Range(0, seen.Length).Select(index => seen[0] + index), seen);
-        await ReadToEnd(deaf); // its stream has ended, or been cut
+        await ReadToEnd(deaf); // the stream has ended, or the connection was cut
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class EventRoutesTests
         await service.StopHost().WaitAsync(TimeSpan.FromSeconds(15));
     }
 
-    /// <summary>More than the buffers of a socket hold, within a second.</summary>
+    /// <summary>An endpoint whose events fill the buffers of a socket within a second.</summary>
     private static string Pouring(FeedServer feeds) =>
         $$"""fast { url = "{{feeds.UrlOf(FeedPath.Ticker, "fast", "rate=200&size=50000")}}", limits.replay = 10 }""";
 
@@ -171,7 +171,7 @@ public sealed class EventRoutesTests
         }
         catch (IOException)
         {
-            // Reset.
+            // The connection was reset.
         }
     }
 

@@ -8,7 +8,7 @@ namespace ActorHeartbeat.Service.Tests;
 public sealed class EventTailTests
 {
     [Fact]
-    public async Task A_stream_that_breaks_is_resumed_after_the_last_id_and_what_is_repeated_is_printed_once()
+    public async Task A_stream_that_breaks_is_resumed_after_the_last_id_and_repeated_events_are_printed_once()
     {
         using var stop = new CancellationTokenSource(RunningService.Deadline);
         var service = new ScriptedService(

@@ -41,7 +41,7 @@ public sealed class ExplainSentenceTests
     }
 
     [Fact]
-    public void A_quarantine_is_said()
+    public void A_quarantine_is_named_with_its_reason()
     {
         var cause = Refused with { Quarantine = "5 connections ended within 60 s" };
 
@@ -55,7 +55,7 @@ public sealed class ExplainSentenceTests
     }
 
     [Fact]
-    public void The_first_attempt_has_nothing_to_complain_about()
+    public void The_first_attempt_names_no_failure()
     {
         var sentence = ExplainSentence.Of(Running(Status(ConnectionState.BackingOff) with { Attempt = 1, Waiting = "a permit to dial" }));
 

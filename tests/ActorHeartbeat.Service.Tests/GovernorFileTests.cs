@@ -26,7 +26,7 @@ public sealed class GovernorFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_saved_is_loaded_with_its_age()
+    public async Task A_saved_state_is_loaded_with_its_age()
     {
         await File.SaveAsync(State);
         _time.Now += TimeSpan.FromSeconds(42);
@@ -63,7 +63,7 @@ public sealed class GovernorFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_clock_that_went_backwards_gives_nothing_away()
+    public async Task A_clock_that_went_backwards_gives_an_age_of_zero()
     {
         await File.SaveAsync(State);
         _time.Now -= TimeSpan.FromDays(1);
@@ -72,7 +72,7 @@ public sealed class GovernorFileTests : IDisposable
     }
 
     [Fact]
-    public void A_first_start_finds_nothing_and_complains_of_nothing()
+    public void A_first_start_finds_no_state_and_logs_nothing()
     {
         Assert.Null(File.Load());
         Assert.Empty(_log);
@@ -86,7 +86,7 @@ public sealed class GovernorFileTests : IDisposable
     [InlineData("{\"version\":1,\"saved-at\":\"2026-01-01T00:00:00Z\"}")]
     [InlineData("{\"version\":1,\"saved-at\":\"yesterday\",\"budgets\":[],\"pauses\":[]}")]
     [InlineData("{\"version\":2,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[],\"pauses\":[]}")]
-    public async Task A_damaged_file_is_said_and_ignored_and_the_next_save_replaces_it(string damaged)
+    public async Task A_damaged_file_is_reported_and_ignored_and_the_next_save_replaces_it(string damaged)
     {
         await System.IO.File.WriteAllTextAsync(FilePath, damaged);
 
@@ -110,7 +110,7 @@ public sealed class GovernorFileTests : IDisposable
     [InlineData("", "{\"key\":\"global\",\"for\":\"-00:00:01\",\"why\":\"429\"}", "no pause lasts nothing or over 24 h")]
     [InlineData("", "{\"key\":\"planet:x\",\"for\":\"00:01:00\",\"why\":\"429\"}", "no budget has such a key")]
     [InlineData("", "{\"key\":\"global\",\"for\":\"soon\",\"why\":\"429\"}", "it is not whole")]
-    public async Task An_entry_that_the_governor_cannot_have_saved_is_told_and_costs_no_other(string budget, string pause, string problem)
+    public async Task An_entry_that_the_governor_cannot_have_saved_is_reported_and_ignored(string budget, string pause, string problem)
     {
         string[] budgets = [budget, "{\"key\":\"group:a\",\"tokens\":2}"],
             pauses = [pause, "{\"key\":\"host:h\",\"for\":\"00:00:30\",\"why\":\"429\"}"];
@@ -127,7 +127,7 @@ public sealed class GovernorFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_told_of_wrong_entries_is_bounded_in_length_and_number()
+    public async Task Reports_of_wrong_entries_are_bounded_in_length_and_number()
     {
         var entry = $"{{\"key\":\"{new string('x', 100_000)}\",\n\"tokens\":1}}";
         await WriteAsync("2026-01-01T00:00:00Z", string.Join(',', Enumerable.Repeat(entry, 30)), "");
@@ -141,7 +141,7 @@ public sealed class GovernorFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_date_in_the_future_is_told_and_lets_no_time_pass()
+    public async Task A_date_in_the_future_is_reported_and_gives_an_age_of_zero()
     {
         await WriteAsync("9999-12-31T23:59:59Z", "{\"key\":\"global\",\"tokens\":0}", "");
 
@@ -162,7 +162,7 @@ public sealed class GovernorFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_owner_of_the_file_is_told_who_has_it_and_saves_nothing()
+    public async Task A_second_owner_of_the_file_is_refused_with_the_process_that_has_it_and_saves_nothing()
     {
         await File.SaveAsync(State);
         using var second = new GovernorFile(FilePath, _time, _log);
@@ -198,7 +198,7 @@ public sealed class GovernorFileTests : IDisposable
     }
 
     [Fact]
-    public async Task What_a_crash_left_of_a_save_is_written_over()
+    public async Task A_partial_save_from_a_crash_is_overwritten()
     {
         await File.SaveAsync(State);
         await System.IO.File.WriteAllTextAsync($"{FilePath}.new", "{\"version\":1,\"sav");

@@ -4,7 +4,7 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Service.Tests;
 
-/// <summary>The program as a process of its own: signals and exit codes.</summary>
+/// <summary>Runs the program as a process of its own: signals and exit codes.</summary>
 public sealed class ProcessTests
 {
     [Fact]
@@ -27,7 +27,7 @@ public sealed class ProcessTests
         await using var feeds = await FeedServer.StartAsync();
         await using var program = await Program.Start(feeds);
         await program.WaitForLine("open ");
-        feeds.Faults.GoSilent(); // no Close comes back, so that the first signal takes as long as timeouts.close
+        feeds.Faults.GoSilent(); // sends no Close frame back, so the first signal takes as long as timeouts.close
 
         await program.Signal("INT");
         await program.WaitForLine("stopping");

@@ -4,11 +4,11 @@ using ActorHeartbeat.Configuration.Loading;
 
 namespace ActorHeartbeat.Service.Tests;
 
-/// <summary>What the README shows is true.</summary>
+/// <summary>Checks statements of the README.</summary>
 public partial class ReadmeTests
 {
     [Fact]
-    public void Its_configuration_loads()
+    public void The_configuration_in_the_README_loads()
     {
         var block = Assert.Single(Blocks("hocon"));
 
@@ -18,7 +18,7 @@ public partial class ReadmeTests
     }
 
     [Fact]
-    public void Its_files_and_projects_exist()
+    public void Files_and_projects_that_the_README_names_exist()
     {
         var named = Links()
             .Matches(Readme())

@@ -18,7 +18,7 @@ using Serilog.Core;
 
 namespace ActorHeartbeat.Service.Tests;
 
-/// <summary>A service in this process, a feed server for it to connect to, and a file that configures it.</summary>
+/// <summary>A service in this process, a feed server that it connects to, and its configuration file.</summary>
 internal sealed class RunningService : IAsyncDisposable
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
@@ -41,14 +41,14 @@ internal sealed class RunningService : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    /// <summary>Streams that are open.</summary>
+    /// <summary>The number of open event streams.</summary>
     public int Subscribers => _host.Services.GetRequiredService<FeedRegistry>().Subscribers;
 
     public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
 
-    /// <param name="endpoints">Their configuration; null for the usual ones.</param>
-    /// <param name="beside">Configuration beside our own section.</param>
-    /// <param name="lines">Takes what the service logs, in place of standard output.</param>
+    /// <param name="endpoints">The endpoint configuration; null for <see cref="Usual"/>.</param>
+    /// <param name="beside">Configuration outside our own section.</param>
+    /// <param name="lines">Receives the service's log lines instead of standard output.</param>
     public static async Task<RunningService> Start(
         Func<FeedServer, string>? endpoints = null, string beside = "", ILogEventSink? lines = null)
     {
@@ -62,7 +62,7 @@ internal sealed class RunningService : IAsyncDisposable
         return new RunningService(feeds, file, console, host);
     }
 
-    /// <summary>One that ticks, one that echoes, one that is refused, one that is off.</summary>
+    /// <summary>Four endpoints: one receives ticks, one echoes, one is refused, one is off.</summary>
     public static string Usual(FeedServer feeds) =>
         $$"""
             ticker {
@@ -94,7 +94,7 @@ internal sealed class RunningService : IAsyncDisposable
 
     public async Task<JsonElement> Get(string path) => JsonDocument.Parse(await Client.GetStringAsync(path)).RootElement;
 
-    /// <summary>The answer to a POST without ceremony, as curl would send it.</summary>
+    /// <summary>Posts without special headers, as curl would, and returns the answer.</summary>
     public async Task<(HttpStatusCode Status, JsonElement Body)> Post(string path, string? json = null)
     {
         using var content = json is null ? null : new StringContent(json, Encoding.UTF8, "application/json");
@@ -102,7 +102,7 @@ internal sealed class RunningService : IAsyncDisposable
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
     }
 
-    /// <summary>The endpoint as soon as it is in this state.</summary>
+    /// <summary>Returns the endpoint as soon as it is in this state.</summary>
     public Task<JsonElement> WaitFor(string id, string state) =>
         WaitFor(id, endpoint => endpoint.GetProperty("state").GetString() == state);
 
@@ -120,7 +120,7 @@ internal sealed class RunningService : IAsyncDisposable
         }
     }
 
-    /// <summary>So many events of a stream, then the connection is dropped.</summary>
+    /// <summary>Reads this many events of a stream, then drops the connection.</summary>
     public async Task<List<(string Id, string Type, JsonElement Data)>> ReadEvents(string path, int count, string? lastEventId = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);

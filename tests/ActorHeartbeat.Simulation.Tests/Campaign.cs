@@ -3,20 +3,20 @@ using System.Diagnostics;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>Many seeds in a row, one world to a core.</summary>
-/// <param name="Seeds">How many were run.</param>
-/// <param name="Length">How long chaos reigned in each.</param>
-/// <param name="Messages">How many messages the actors of all worlds have handled.</param>
-/// <param name="Cpu">The processor time they took.</param>
-/// <param name="Broken">What broke, with its seed.</param>
+/// <summary>Simulates many seeds in a row, one world per core.</summary>
+/// <param name="Seeds">The number of seeds run.</param>
+/// <param name="Length">How long chaos lasted in each world.</param>
+/// <param name="Messages">The messages that the actors of all worlds handled.</param>
+/// <param name="Cpu">The processor time used.</param>
+/// <param name="Broken">The broken invariants, each with its seed.</param>
 internal sealed record Campaign(int Seeds, TimeSpan Length, long Messages, TimeSpan Cpu, IReadOnlyList<string> Broken)
 {
     private const double DaysPerYear = 365.25;
 
     /// <param name="first">The first seed.</param>
-    /// <param name="least">How many to run whatever the time.</param>
-    /// <param name="budget">Go on with the next seeds until so much time has passed.</param>
-    /// <param name="length">How long chaos reigns in each world.</param>
+    /// <param name="least">The number of seeds to run regardless of the time.</param>
+    /// <param name="budget">Start further seeds until this much time has passed.</param>
+    /// <param name="length">How long chaos lasts in each world.</param>
     public static async Task<Campaign> RunAsync(int first, int least, TimeSpan budget, TimeSpan length)
     {
         var began = Stopwatch.GetTimestamp();

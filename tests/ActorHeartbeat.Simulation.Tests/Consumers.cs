@@ -7,7 +7,9 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>Those who use the connections: they send, also while down, and they come and go as subscribers and read now and then.</summary>
+/// <summary>
+/// The users of the connections: they send messages, also while an endpoint is down, and they subscribe, read and unsubscribe.
+/// </summary>
 internal sealed class Consumers(ActorSystem system, IActorRef supervisor, FeedRegistry feeds, Invariants invariants)
 {
     private const int MostReaders = 20;
@@ -16,7 +18,8 @@ internal sealed class Consumers(ActorSystem system, IActorRef supervisor, FeedRe
     private long _sends, _answers;
 
     /// <summary>
-    /// Sends a message; every one must be answered, and one that is kept must be answered again when it is sent or given up.
+    /// Sends a message. Every message must be answered; after <c>Queued</c>
+    /// a second answer must follow when the message is sent or given up.
     /// </summary>
     public void Send(EndpointId endpoint, OutboundMessage message)
     {
@@ -31,7 +34,7 @@ internal sealed class Consumers(ActorSystem system, IActorRef supervisor, FeedRe
         _readers.Enqueue(new Reader(endpoint, feeds.Subscribe(endpoint, new SubscriptionOptions { Capacity = 1 + (capacity * 8) })));
     }
 
-    /// <summary>Everybody reads what has come: numbers without a hole, or a gap that says what is missing.</summary>
+    /// <summary>Reads all waiting events of every reader: their numbers are contiguous, or a gap says which are missing.</summary>
     public void Read()
     {
         foreach (var reader in _readers)
@@ -48,7 +51,7 @@ internal sealed class Consumers(ActorSystem system, IActorRef supervisor, FeedRe
         }
     }
 
-    /// <summary>Nothing is on its way any more.</summary>
+    /// <summary>Checks the totals once no message is under way.</summary>
     public void Settle()
     {
         Read();

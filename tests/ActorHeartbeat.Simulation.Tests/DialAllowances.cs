@@ -3,9 +3,9 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>
-/// What may be dialed, by the words of the settings: per scope at most rate x t + burst, over every reload, and at most so many connections
-/// of a group. In the moment of a reload a dial may be of either configuration: until that moment is over only what both allow is charged,
-/// to the budget from before, and what is left then is carried over. A budget that comes to be is full.
+/// The dials that the settings allow: per scope at most rate x t + burst, across all reloads, and at most max-connections of a
+/// group. In the instant of a reload a dial may belong to either configuration. Until that instant is over, a dial is charged to the
+/// old budget, and only to scopes that both configurations have; the rest of the budget is carried over. A new budget starts full.
 /// </summary>
 internal sealed class DialAllowances(Action<string> broken)
 {
@@ -24,9 +24,9 @@ internal sealed class DialAllowances(Action<string> broken)
             (_coming, _comingAt) = (budgets, now);
     }
 
-    /// <summary>An endpoint of these settings begins to dial this URL.</summary>
-    /// <param name="isCertain">Whether the permit was asked for with these settings; just after they changed it may have been with those
-    /// before.</param>
+    /// <summary>Charges a dial of an endpoint with these settings to this URL.</summary>
+    /// <param name="isCertain">Whether the endpoint asked for the permit with these
+    /// settings; just after a change it may have used the settings before.</param>
     public void Dial(EndpointSettings settings, Uri url, bool isCertain, TimeSpan now)
     {
         Arrive(now);
@@ -35,7 +35,7 @@ internal sealed class DialAllowances(Action<string> broken)
             return;
         if (settings.Group is { } group)
             Spend(group, now);
-        // configured before anything dials
+        // The budgets are configured before the first dial.
         if (_present!.PerHost.ConnectRate is { } rate && _coming is null or { PerHost.ConnectRate: not null })
         {
             _hosts.TryGetValue(url.Authority, out var host);
@@ -43,7 +43,7 @@ internal sealed class DialAllowances(Action<string> broken)
         }
     }
 
-    /// <summary>A connection of this group begins; null where its group is not certain.</summary>
+    /// <summary>Counts a new connection of this group; null when its group is not certain.</summary>
     public void Connected(string? group, TimeSpan now)
     {
         if (group is null)
@@ -79,7 +79,7 @@ internal sealed class DialAllowances(Action<string> broken)
             StringComparer.Ordinal);
         foreach (var (host, before) in _hosts.ToArray())
         {
-            // A host that is owed nothing is not remembered, so that a new burst counts for it at once.
+            // Forget a host whose budget is full, so that a new burst applies to it at once.
             if (budgets.PerHost.ConnectRate is not { } rate || before.IsFullAt(at))
                 _hosts.Remove(host);
             else
@@ -126,20 +126,20 @@ internal sealed record Budgets(SupervisorSettings Supervisor, ValueMap<GroupSett
 
     public HostSettings PerHost => Supervisor.PerHost;
 
-    /// <summary>Every budget of a scope whose name is known beforehand.</summary>
+    /// <summary>The budgets whose scope has a fixed name, unlike those of hosts.</summary>
     public IReadOnlyList<(string Scope, Rate Rate, double Burst)> All { get; } =
     [
         (Overall, Supervisor.ConnectRate, Supervisor.ConnectBurst),
         .. Groups
             .Values.Where(group => group.ConnectRate is not null)
-            .Select(group => (group.Name, group.ConnectRate!.Value, (double)group.ConnectBurst)), // those that have one
+            .Select(group => (group.Name, group.ConnectRate!.Value, (double)group.ConnectBurst)), // the others have no rate
     ];
 
     public int MostConnections(string group) =>
         Groups.TryGetValue(group, out var settings) && settings.MaxConnections is { } most ? most : int.MaxValue;
 
     /// <summary>
-    /// How long so many dials take at most, one after the other, when each may have to wait for all, for its group and for its host.
+    /// The longest time for this many dials, one after the other, when each may wait for the overall rate, its group and its host.
     /// </summary>
     public TimeSpan TimeFor(int dials)
     {

@@ -2,20 +2,22 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>The endpoints of a simulated world, their groups, and how an operator changes them.</summary>
+/// <summary>The endpoints of a simulated world and their groups, and the changes that an operator makes to them.</summary>
 internal sealed class Fleet(Random random)
 {
     public const int Size = 50;
 
     /// <summary>
-    /// The first endpoints may share a group of few connections: at least one for each of them, never two for all of them.
+    /// The number of endpoints that may share a group with few connections: at least one for each of them, never two for all.
     /// </summary>
     private const int Scarce = 8;
 
-    /// <summary>Every so many-th endpoint is at the same host, so that what one is told to wait concerns them all.</summary>
+    /// <summary>
+    /// Every endpoint with a multiple of this number uses the same host, so that a pause of that host concerns all of them.
+    /// </summary>
     private const int Together = 5;
 
-    /// <summary>A group that is there in some configurations and not in others.</summary>
+    /// <summary>The name of a group that only some configurations have.</summary>
     private const string Guest = "guest";
 
     private readonly Dictionary<string, GroupSettings> _groups = new()
@@ -44,7 +46,7 @@ internal sealed class Fleet(Random random)
         StartSpread = TimeSpan.FromSeconds(20),
     };
 
-    /// <summary>What all endpoints share, as configured now.</summary>
+    /// <summary>The settings that all endpoints share, as configured now.</summary>
     public Budgets Budgets => new(_supervisor, new ValueMap<GroupSettings>(_groups));
 
     public List<EndpointSettings> Endpoints { get; } = [];
@@ -55,7 +57,7 @@ internal sealed class Fleet(Random random)
             Endpoints.Add(Draw(index));
     }
 
-    /// <summary>A few endpoints removed, added, or given other settings, and now and then what they share.</summary>
+    /// <summary>Removes, adds or changes a few endpoints, and sometimes changes the shared settings.</summary>
     public void Change()
     {
         if (random.Next(2) == 0)
@@ -225,7 +227,7 @@ internal sealed class Fleet(Random random)
         _ => [],
     };
 
-    /// <summary>The default table, behind rules that ask for another URL or give up.</summary>
+    /// <summary>Draws the default table, sometimes behind rules that choose another URL or give up.</summary>
     private OutcomeSettings DrawOutcomes() => random.Next(3) != 0 ? OutcomeSettings.Default : OutcomeSettings.Default with
     {
         Rules =

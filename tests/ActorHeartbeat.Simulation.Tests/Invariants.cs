@@ -7,18 +7,18 @@ using ActorHeartbeat.Transport;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>
-/// The eight invariants, checked at every seam as things cross it and, for the endpoint concerned and one other, after every message.
-/// The first one broken is kept; a check costs the same however long the run.
+/// Checks the eight invariants: at every seam when something crosses it, and after every message for the endpoint
+/// concerned and one other. Keeps the first violation. A check takes the same time however long the run.
 /// </summary>
 internal sealed class Invariants
 {
-    /// <summary>Where the calendar of a simulation begins.</summary>
+    /// <summary>The date at which a simulation begins.</summary>
     private static readonly DateTimeOffset Epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>A restart under backoff, then a closing handshake that is not answered, and the grace of the transport.</summary>
+    /// <summary>A restart under backoff, an unanswered closing handshake and the grace of the transport take no longer.</summary>
     private static readonly TimeSpan LongestGoodbye = TimeSpan.FromMinutes(1);
 
-    /// <summary>An endpoint is looked at once in fifty messages.</summary>
+    /// <summary>Each endpoint is checked at least once in fifty messages, so a violation shows within this time.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, Watched> _watched = new(StringComparer.Ordinal);
@@ -38,7 +38,7 @@ internal sealed class Invariants
 
     public TimeSpan Now => _clock();
 
-    /// <summary>The supervisor's own books.</summary>
+    /// <summary>Reads the supervisor's own registry.</summary>
     public Func<IReadOnlyDictionary<EndpointId, RegistryEntry>> Registry { get; set; } = () => new Dictionary<EndpointId, RegistryEntry>();
 
     public string? FirstBroken { get; private set; }
@@ -59,7 +59,7 @@ internal sealed class Invariants
 
     public void Broken(Watched? endpoint, string how) => FirstBroken ??= $"{Now} {endpoint?.Settings.Id}: invariant {how}";
 
-    /// <summary>A permit was just spent.</summary>
+    /// <summary>Checks an attempt whose permit has just been spent.</summary>
     public void AttemptBegan(EndpointSettings settings, Uri url)
     {
         if (_pauses.TryGetValue(url.Authority, out var pause) && Now > pause.From && Now < pause.Until)
@@ -91,13 +91,13 @@ internal sealed class Invariants
             endpoint.OwesGap = true;
     }
 
-    /// <summary>Called before each message: what the one before it did is done.</summary>
+    /// <summary>Called before each message, when the effects of the message before are complete.</summary>
     public void BeforeMessage(TraceEntry entry)
     {
         AfterMessage();
         _concerned = entry.Actor.Parent?.Name == "connections" ? Of(entry.Actor.Name) : null;
         if (_concerned is { } starting)
-            Check(starting); // an actor that was just made has spoken before its first message
+            Check(starting); // a new actor reports before its first message
         if (_concerned?.Entry is { } registered && entry.Message is ConnectionEvent { Incarnation: Operator.LongGone })
             _staleBefore = (_concerned, registered.Status, registered.Plane.Counters.StaleEvents);
     }
@@ -118,7 +118,7 @@ internal sealed class Invariants
             Check(_all[_cursor = (_cursor + 1) % _all.Count]);
     }
 
-    /// <summary>The registry as the supervisor reports it, against what the operator has asked for.</summary>
+    /// <summary>Compares the registry that the supervisor reports with the wishes of the operator.</summary>
     public void Count(IReadOnlyList<EndpointSnapshot> reported, IReadOnlyCollection<EndpointSettings> configured)
     {
         int running = reported.Count(one => one.Mode == EndpointMode.Running),
@@ -157,7 +157,7 @@ internal sealed class Invariants
         if (status.LastCloseAt == Epoch + Now
             && before?.State == ConnectionState.Connecting
             && status is { State: ConnectionState.BackingOff, LastClose: { HttpStatus: 429 or 503, RetryAfter: { } retryAfter } })
-            // the simulated servers ask in seconds
+            // The simulated servers send Retry-After in seconds.
             Pause(endpoint.LastRefusedAt, OutcomeTable.ParseRetryAfter(retryAfter, Epoch + Now)!.Value);
         var wasOpen = before?.State is ConnectionState.Open or ConnectionState.AwaitingPong;
         var isOpen = status.State is ConnectionState.Open or ConnectionState.AwaitingPong;
@@ -178,7 +178,7 @@ internal sealed class Invariants
         (endpoint.Status, endpoint.StatusSince) = (status, Now);
     }
 
-    /// <summary>A state without an armed deadline shows by outliving every deadline it could have.</summary>
+    /// <summary>Finds a state without an armed deadline: it lasts longer than any deadline it could have.</summary>
     private void StateHasDeadline(Watched endpoint, ConnectionStatus status)
     {
         var timeouts = endpoint.Settings.Timeouts;
@@ -211,6 +211,6 @@ internal sealed class Invariants
             ? watched
             : null;
 
-    /// <summary>What happens in the moment of a reload may be of the settings before it.</summary>
+    /// <summary>False in the instant of a reload, when a dial may still use the old settings.</summary>
     private bool IsSettled(Watched endpoint) => Now > endpoint.SettingsSince;
 }

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>One after the other: each takes all cores, and what it says of processor time is its own.</summary>
+/// <summary>Runs these tests one after the other: each uses all cores and measures its own processor time.</summary>
 [CollectionDefinition(Name)]
 public sealed class Laboratory
 {

@@ -5,22 +5,22 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>A known-bad variant of the library: one text in one of its files replaced.</summary>
-/// <param name="Name">What is wrong with it.</param>
-/// <param name="File">Where, under the library's folder.</param>
-/// <param name="Original">What stands there; it must stand there exactly once, so that a variant cannot outlive the code it spoils.</param>
-/// <param name="Replacement">What stands there instead.</param>
+/// <summary>A known-bad variant of the library: one text in one of its files is replaced.</summary>
+/// <param name="Name">The defect of the variant.</param>
+/// <param name="File">The path of the file in the library's folder.</param>
+/// <param name="Original">The text to replace. It must occur exactly once, so that a variant cannot outlive the code it changes.</param>
+/// <param name="Replacement">The new text.</param>
 internal sealed record Mutant(string Name, string File, string Original, string Replacement)
 {
     public override string ToString() => Name;
 }
 
-/// <summary>Compiles variants of the library in memory and runs the simulation against each, beside the real one.</summary>
+/// <summary>Compiles variants of the library in memory, loads them beside the real one and simulates each.</summary>
 internal sealed class MutantLab
 {
     private const string Library = "ActorHeartbeat";
 
-    /// <summary>What the build adds to the sources of the library.</summary>
+    /// <summary>The usings and the attribute that the build adds to the sources of the library.</summary>
     private const string BuildAdds = """
         global using System;
         global using System.Collections.Generic;
@@ -59,7 +59,7 @@ internal sealed class MutantLab
                 nullableContextOptions: NullableContextOptions.Enable));
     }
 
-    /// <summary>The simulation of a variant: what a seed breaks in it, or null.</summary>
+    /// <summary>Returns a function that simulates the variant for a seed and a time: the broken invariant, or null.</summary>
     public Func<int, TimeSpan, string?> Build(Mutant mutant)
     {
         var tree = _trees[mutant.File];
@@ -86,7 +86,7 @@ internal sealed class MutantLab
         return (seed, chaos) =>
         {
             var broken = probe(seed, chaos);
-            GC.KeepAlive(beside); // a context that nobody holds unloads itself, and what is still to be loaded fails
+            GC.KeepAlive(beside); // a context without references unloads itself, and later loads into it fail
             return broken;
         };
     }
@@ -103,7 +103,7 @@ internal sealed class MutantLab
         throw new InvalidOperationException("the sources of the library are not here");
     }
 
-    /// <summary>Everything that knows the library by its types is loaded again beside it; the rest is shared.</summary>
+    /// <summary>Loads the library and every assembly that uses its types a second time; all other assemblies are shared.</summary>
     private sealed class Beside(Stream library) : AssemblyLoadContext(isCollectible: true)
     {
         private Assembly? _library;

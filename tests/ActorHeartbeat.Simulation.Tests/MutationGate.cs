@@ -2,7 +2,7 @@ using Xunit.Abstractions;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>A simulation that finds nothing proves nothing unless it finds what is known to be there.</summary>
+/// <summary>Checks that the simulation catches known defects. Otherwise a simulation without findings would prove nothing.</summary>
 [Collection(Laboratory.Name)]
 public class MutationGate(ITestOutputHelper output)
 {
@@ -136,7 +136,7 @@ public class MutationGate(ITestOutputHelper output)
         Assert.Equal([], caught.Where(one => one.Broken is null).Select(one => one.Mutant.Name));
     }
 
-    /// <summary>How many seeds it takes to catch each.</summary>
+    /// <summary>Counts the seeds needed to catch each variant.</summary>
     internal static async Task<IReadOnlyList<Caught>> RunAsync(int mostSeeds)
     {
         var lab = new MutantLab();
@@ -169,7 +169,7 @@ public class MutationGate(ITestOutputHelper output)
     }
 
     /// <param name="Mutant">The variant.</param>
-    /// <param name="Seeds">How many seeds were needed.</param>
-    /// <param name="Broken">What the last of them broke; null when none broke anything.</param>
+    /// <param name="Seeds">The number of seeds needed.</param>
+    /// <param name="Broken">The invariant that the last seed broke; null when no seed broke any.</param>
     internal sealed record Caught(Mutant Mutant, int Seeds, string? Broken);
 }

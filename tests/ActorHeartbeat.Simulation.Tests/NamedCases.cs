@@ -3,9 +3,9 @@ using Xunit.Abstractions;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>
-/// What the simulation has found, each kept by name with a seed whose history shows it. A number alone names a history only as long as the
-/// world
-/// draws the same; with the fix undone the world itself says whether it still does, and which other seed would.
+/// The defects that the simulation has found, each by name with a seed whose history shows it. A
+/// seed names a history only as long as the world draws the same numbers. With the fix undone, the
+/// test tells whether the seed still shows the defect, and the verb <c>cases</c> finds another seed.
 /// </summary>
 [Collection(Laboratory.Name)]
 public class NamedCases(ITestOutputHelper output)
@@ -40,7 +40,7 @@ public class NamedCases(ITestOutputHelper output)
     ];
 
     [Fact]
-    public async Task Every_find_is_found_again_by_its_seed_when_its_fix_is_undone_and_only_then()
+    public async Task Every_kept_defect_is_found_by_its_seed_only_when_its_fix_is_undone()
     {
         var shown = await ShowAsync(each => [each.Seed]);
 
@@ -52,7 +52,9 @@ public class NamedCases(ITestOutputHelper output)
             """);
     }
 
-    /// <summary>Runs each case's seeds until one shows it: broken with the fix undone, sound with it.</summary>
+    /// <summary>
+    /// Runs each case's seeds until one shows the defect: an invariant breaks with the fix undone and holds with the fix.
+    /// </summary>
     internal static async Task<IReadOnlyList<(NamedCase Case, string? Broken)>> ShowAsync(Func<NamedCase, IEnumerable<int>> seeds)
     {
         var lab = new MutantLab();
@@ -76,8 +78,8 @@ public class NamedCases(ITestOutputHelper output)
     }
 }
 
-/// <param name="Seed">Shows it.</param>
-/// <param name="Undone">What was wrong, and how the library is without its fix.</param>
+/// <param name="Seed">A seed that shows the defect.</param>
+/// <param name="Undone">The defect, and the change that undoes its fix.</param>
 internal sealed record NamedCase(int Seed, Mutant Undone)
 {
     public override string ToString() => $"seed {Seed}, {Undone}";

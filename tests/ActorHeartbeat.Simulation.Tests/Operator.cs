@@ -8,16 +8,16 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>Commands, reloads, crashes and stale events at times drawn from the seed.</summary>
+/// <summary>Gives commands, reloads, crashes actors and sends stale events at times drawn from the seed.</summary>
 internal sealed class Operator(
     ActorSimulation simulation, Fleet fleet, IActorRef supervisor, SimulatedNetwork network, Consumers consumers, Action reload)
 {
-    /// <summary>No socket has this number any more.</summary>
+    /// <summary>A number that no socket has.</summary>
     public const long LongGone = -1;
 
     private readonly Random _random = new(simulation.Seed ^ 0x0BE7);
 
-    /// <summary>Does one thing.</summary>
+    /// <summary>Takes one action at random.</summary>
     public void Act()
     {
         var id = fleet.Endpoints[_random.Next(fleet.Endpoints.Count)].Id;
@@ -31,7 +31,7 @@ internal sealed class Operator(
         switch (what)
         {
             case 0:
-                Send(id, "last words"); // whoever is not open keeps them, and must not forget them
+                Send(id, "last words"); // an endpoint that is not open keeps the message and must not forget it
                 supervisor.Tell(new PauseEndpoint(id), ActorRefs.NoSender);
                 break;
             case 1 or 2 or 3:
@@ -75,14 +75,14 @@ internal sealed class Operator(
             case 9 or 10:
                 Crash($"{id}-*");
                 Send(id, "into the crash");
-                Later(_random.Next(2000), () => Send(id, "to whom it may concern")); // it may be dead, starting again, or back
+                Later(_random.Next(2000), () => Send(id, "to whom it may concern")); // the actor may be dead, starting again, or back
                 break;
             case 19 or 20:
-                Crash($"e{_random.Next(1, 5)}*"); // a fifth of them crash at once
+                Crash($"e{_random.Next(1, 5)}*"); // crashes a fifth of the endpoints at once
                 break;
             case 22 when _random.Next(3) == 0:
                 Crash("*");
-                Later(_random.Next(20_000), _random.Next(2) == 0 ? CrashGovernor : reload); // in the midst of all of them coming back
+                Later(_random.Next(20_000), _random.Next(2) == 0 ? CrashGovernor : reload); // while all of them come back
                 break;
             case 22:
                 CrashGovernor();
@@ -100,16 +100,17 @@ internal sealed class Operator(
 
     private void Crash(string which) => Connection(which, "a message nobody knows");
 
-    /// <summary>With all others of its group, so that they need more connections than it may have.</summary>
+    /// <summary>Rotates the endpoint and all others of its group, so that they need more connections than the group may have.</summary>
     private void Rotate(EndpointId id)
     {
-        var group = fleet.Endpoints.Find(endpoint => endpoint.Id == id)!.Group; // it was drawn from them
+        var group = fleet.Endpoints.Find(endpoint => endpoint.Id == id)!.Group; // the caller draws the id from the fleet
         foreach (var endpoint in fleet.Endpoints.Where(endpoint => endpoint.Id == id || (group is not null && endpoint.Group == group)))
             supervisor.Tell(new RotateEndpoint(endpoint.Id), ActorRefs.NoSender);
     }
 
     /// <summary>
-    /// A pause that ends after the end of time throws in the governor before it has changed anything; no server's can be as long.
+    /// Crashes the governor: a pause that would end after the last date throws before
+    /// the governor has changed anything. No server can ask for a pause this long.
     /// </summary>
     private void CrashGovernor() =>
         simulation

@@ -3,13 +3,12 @@ using System.Globalization;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>
-/// <c>dotnet run -c Release --project tests/ActorHeartbeat.Simulation.Tests -- VERB</c>: <c>run [--seeds N] [--first S] [--hours H]</c>
-/// runs N
-/// seeds and names those that break something; <c>replay --seed S [--hours H]</c> prints every message of one; <c>mutants [--seeds N]</c>
-/// says
-/// how many seeds it takes to catch each known-bad variant; <c>cases [--seeds N] [--first S]</c> finds for each named case a seed that
-/// shows it;
-/// <c>digest [--seeds N] [--first S] [--hours H]</c> prints what stands for the history of each seed, the same in every process.
+/// <c>dotnet run -c Release --project tests/ActorHeartbeat.Simulation.Tests -- VERB</c>:
+/// <c>run [--seeds N] [--first S] [--hours H]</c> runs N seeds and names those that break an invariant;
+/// <c>replay --seed S [--hours H]</c> prints every message of one seed;
+/// <c>mutants [--seeds N]</c> counts the seeds needed to catch each known-bad variant;
+/// <c>cases [--seeds N] [--first S]</c> finds a seed for each named case;
+/// <c>digest [--seeds N] [--first S] [--hours H]</c> prints a digest of each seed's history, the same in every process.
 /// </summary>
 internal static class Program
 {
@@ -52,7 +51,9 @@ internal static class Program
         }
     }
 
-    /// <summary>The values of the options in the order asked for; null when there is anything else.</summary>
+    /// <summary>
+    /// Reads the values of the options in the order of <paramref name="options"/>; null for unknown or malformed arguments.
+    /// </summary>
     private static int[]? Numbers(string[] given, params (string Name, int Default)[] options)
     {
         var values = options.Select(option => option.Default).ToArray();

@@ -4,20 +4,20 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>The internet as seen from the dialer: a schedule of faults drawn from the seed, and a witness on every seam.</summary>
+/// <summary>The internet as the dialer sees it: faults drawn from the seed, and a witness at every seam.</summary>
 internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
 {
-    /// <summary>What a server says that wants a sign of life.</summary>
+    /// <summary>The message with which a server asks for a sign of life.</summary>
     public const string Question = "are you there?";
 
     private static readonly int[] Codes = [1000, 1001, 1006, 1008, 1011, 1012, 1013, 4000, 4099, 4500, 3000];
     private static readonly int[] Statuses = [401, 404, 429, 500, 502, 503];
 
-    /// <summary>An answer in the very moment of its deadline may count as either.</summary>
+    /// <summary>Keeps answers off the exact deadline, where either outcome would be right.</summary>
     private static readonly TimeSpan BesideDeadlines = TimeSpan.FromMilliseconds(3);
 
     /// <summary>
-    /// With a fraction of a millisecond that nothing else has: no question comes in the very moment in which a heartbeat is due.
+    /// Has a fraction of a millisecond that no other time has, so that no question arrives in the instant when a heartbeat is due.
     /// </summary>
     private static readonly TimeSpan QuestionInterval = TimeSpan.FromMinutes(3) + TimeSpan.FromTicks(5_003);
 
@@ -33,10 +33,10 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
         _scripted = new ScriptedNetwork(After) { Otherwise = Draw };
     }
 
-    /// <summary>Once healthy, nothing new goes wrong; what is broken stays so until it is noticed.</summary>
+    /// <summary>Once true, no new fault starts; existing faults last until they are noticed.</summary>
     public bool IsHealthy { get; set; }
 
-    /// <summary>Timers of the world, not of the product.</summary>
+    /// <summary>Pending timers of the simulated world, not of the library.</summary>
     public int PendingTimers { get; private set; }
 
     public IReadOnlyList<string> Violations => _scripted.Violations;
@@ -137,7 +137,7 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
                 connection.PongAfter = TimeSpan.FromSeconds(_random.Next(1, 60)) + BesideDeadlines;
                 break;
             case 6:
-                source.IsDry = true; // pongs hide it from whoever looks at nothing else
+                source.IsDry = true; // pongs hide this unless data is expected
                 break;
             default:
                 connection.DeliverPong(_random.Next(1, 50));
@@ -161,7 +161,7 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
 
     private double Exponential(double mean) => Math.Min(20 * mean, -Math.Log(1 - _random.NextDouble()) * mean) + 0.001;
 
-    /// <summary>What feeds one connection; it may dry up while the connection lives.</summary>
+    /// <summary>The data source of one connection; it may dry up while the connection lives.</summary>
     private sealed class Source
     {
         public long Number { get; set; }

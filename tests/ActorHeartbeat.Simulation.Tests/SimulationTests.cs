@@ -3,10 +3,9 @@ using Xunit.Abstractions;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>
-/// Days of a fleet under every fault at once. A failing seed prints itself, and the program's verb <c>replay --seed S</c> its whole
-/// history.
-/// What a seed has found is kept: as a test of its own beside the code that was wrong; with its seed in <see cref="NamedCases"/>; and as a
-/// variant of <see cref="MutationGate"/> where the world finds it again whatever it draws.
+/// Simulates days of a fleet under every fault at once. A failing seed is printed; the program's verb <c>replay --seed S</c> prints
+/// its whole history. A defect that a seed has found is kept in three ways: as a unit test beside the code that was wrong, with its
+/// seed in <see cref="NamedCases"/>, and, where any draw of the world finds it again, as a variant of <see cref="MutationGate"/>.
 /// </summary>
 [Collection(Laboratory.Name)]
 public class SimulationTests(ITestOutputHelper output)

@@ -5,43 +5,43 @@ using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>What the invariants remember of one endpoint, and its consumer.</summary>
+/// <summary>The invariants' record of one endpoint. It is also the endpoint's consumer.</summary>
 internal sealed class Watched(Invariants invariants, EndpointSettings settings) : IFeedHandler
 {
     private long? _lastSeq;
 
     public EndpointSettings Settings { get; set; } = settings;
 
-    /// <summary>When they last changed, in simulated time.</summary>
+    /// <summary>When the settings last changed, in simulated time.</summary>
     public TimeSpan SettingsSince { get; set; }
 
-    /// <summary>As the supervisor has it; null before it was reported.</summary>
+    /// <summary>The supervisor's entry; null before the supervisor has reported it.</summary>
     public RegistryEntry? Entry { get; private set; }
 
-    /// <summary>Sockets and dials that exist.</summary>
+    /// <summary>The sockets and dials that exist.</summary>
     public List<Witness> Sockets { get; } = [];
 
     /// <summary>The status as of the last check.</summary>
     public ConnectionStatus? Status { get; set; }
 
-    /// <summary>The host and port that last refused it.</summary>
+    /// <summary>The host and port of the last failed dial.</summary>
     public string LastRefusedAt { get; set; } = "";
 
-    /// <summary>When the status was last another object, in simulated time.</summary>
+    /// <summary>When the status was last replaced, in simulated time.</summary>
     public TimeSpan StatusSince { get; set; }
 
-    /// <summary>Since when it is open, in simulated time.</summary>
+    /// <summary>When the connection opened, in simulated time.</summary>
     public TimeSpan OpenSince { get; set; }
 
-    /// <summary>When data last came in, in simulated time.</summary>
+    /// <summary>When data last arrived, in simulated time.</summary>
     public TimeSpan DataAt { get; set; }
 
-    /// <summary>Numbered messages that have come in, and those of them that the consumer has heard.</summary>
+    /// <summary>The numbered messages that have arrived; <see cref="Heard"/> counts those that the consumer received.</summary>
     public long Received { get; set; }
 
     public long Heard { get; private set; }
 
-    /// <summary>Nothing carried the feed for a moment, so that a gap must come before the next message.</summary>
+    /// <summary>Whether no connection carried the feed for a moment, so that a gap must come before the next message.</summary>
     public bool OwesGap { get; set; }
 
     public void Remember(RegistryEntry entry)
@@ -53,7 +53,7 @@ internal sealed class Watched(Invariants invariants, EndpointSettings settings) 
         entry.Plane.Feed.Subscribe(this);
     }
 
-    /// <summary>Data is numbered; all other messages are of the heartbeat or the opening dialogue.</summary>
+    /// <summary>Whether a message is data, which is a number; all others belong to the heartbeat or the opening dialogue.</summary>
     public static bool IsData(ReadOnlySpan<byte> payload) => payload[0] is >= (byte)'0' and <= (byte)'9';
 
     public void OnEvent(in FeedEvent feedEvent)

@@ -6,14 +6,14 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>Stands between the product and one simulated socket, on both sides of it, and believes neither.</summary>
+/// <summary>Stands between the library and one simulated socket, and checks both sides.</summary>
 internal sealed class Witness(Invariants invariants, Watched endpoint, DialRequest request, ConnectionLink link)
     : IConnection,
         IConnectionObserver
 {
     private static readonly TimeSpan LeastAutomaticTimeout = TimeSpan.FromSeconds(1);
 
-    private IConnection _connection = null!; // given by Accepted before anything else is called
+    private IConnection _connection = null!; // Accepted sets this before any other call
     private TimeSpan? _pingDeadline;
     private EndpointSettings? _pingedWith;
     private TimeSpan _settled;
@@ -23,7 +23,7 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public DialRequest Request => request;
 
-    /// <summary>The group whose connection it is; null for none, and where that is not certain.</summary>
+    /// <summary>The group of the connection; null for none, and when its group is not certain.</summary>
     public string? Group { get; init; }
 
     public ScriptedConnection? Scripted { get; private set; }
@@ -38,7 +38,7 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public void Accepted(ScriptedConnection connection) => _connection = Scripted = connection;
 
-    /// <summary>The dial failed.</summary>
+    /// <summary>Records that the dial failed.</summary>
     public void Refused() => endpoint.LastRefusedAt = request.Url.Authority;
 
     public void Gone()

@@ -6,19 +6,19 @@ using Akka.Configuration;
 
 namespace ActorHeartbeat.Simulation.Tests;
 
-/// <summary>The whole library on the deterministic runtime, in a world where everything goes wrong. One seed, one history.</summary>
+/// <summary>Runs the whole library on the deterministic runtime in a world full of faults. A seed fixes the history.</summary>
 internal sealed class World : IDisposable
 {
     /// <summary>
-    /// A place lost in the governor's queue, and a succession that did not come about, are asked for again after a minute each; the
-    /// transport has its grace.
+    /// The time for reminders: a lost place in the governor's queue and a failed rotation are
+    /// asked for again after a minute each, and the transport has a few seconds of grace.
     /// </summary>
     private static readonly TimeSpan Reminders = TimeSpan.FromMinutes(2) + TimeSpan.FromSeconds(5);
 
     private static readonly Config Quiet = ConfigurationFactory.ParseString(
         "akka.loglevel = OFF\nakka.stdout-loglevel = OFF\nakka.log-dead-letters = off");
 
-    /// <summary>The operator acts at whole seconds; between a count and its answer nothing may change.</summary>
+    /// <summary>Keeps counts off whole seconds, when the operator acts: nothing may change between a count and its answer.</summary>
     private static readonly TimeSpan BesideTheOperator = TimeSpan.FromMilliseconds(7);
 
     private readonly ActorSimulation _simulation;
@@ -34,8 +34,8 @@ internal sealed class World : IDisposable
     private bool _isChaos = true;
     private bool _isDrained;
 
-    /// <param name="seed">Decides everything.</param>
-    /// <param name="trace">Told every message; null for none.</param>
+    /// <param name="seed">Decides every random choice.</param>
+    /// <param name="trace">Receives every message as a line; null for none.</param>
     public World(int seed, Action<string>? trace = null)
     {
         _trace = trace;
@@ -61,8 +61,8 @@ internal sealed class World : IDisposable
 
     public string? Broken => _invariants.FirstBroken;
 
-    /// <summary>Chaos for so long, then healing, then drain.</summary>
-    /// <returns>What was broken first, or null.</returns>
+    /// <summary>Runs chaos for this long, then heals the network, then drains.</summary>
+    /// <returns>The first broken invariant, or null.</returns>
     public string? Run(TimeSpan chaos)
     {
         Later(_operator.Pause(), Act);
@@ -73,7 +73,7 @@ internal sealed class World : IDisposable
         return Broken;
     }
 
-    /// <summary>The same for a caller that shares no type with this assembly but those of the framework.</summary>
+    /// <summary>Runs a world for a caller that shares only framework types with this assembly.</summary>
     public static string? Probe(int seed, TimeSpan chaos)
     {
         using var world = new World(seed);
@@ -87,7 +87,7 @@ internal sealed class World : IDisposable
         while (Broken is null && _simulation.Time < time)
         {
             _simulation.AdvanceToNextTimer();
-            _invariants.AfterMessage(); // of the last one at this time, before anything else happens
+            _invariants.AfterMessage(); // checks the last message of this instant before the next one
         }
     }
 
@@ -168,14 +168,13 @@ internal sealed class World : IDisposable
     }
 
     /// <summary>
-    /// To notice that the old connection is dead, to leave it, to wait as long as anybody may have asked for, and to dial: in turn with all
-    /// the
-    /// others at the slowest rates, each of which may be rotating as well.
+    /// The longest time to heal: to notice that the old connection is dead, to close it, to wait out the longest delay
+    /// or pause, and to dial in turn with all other endpoints at the slowest rates, each of which may also rotate.
     /// </summary>
     private TimeSpan HealsWithin(EndpointSettings settings)
     {
         var silent = settings.Heartbeat.Interval + (settings.Heartbeat.MaxMissed * (settings.Heartbeat.Timeout ?? TimeSpan.FromMinutes(1)));
-        // pongs hide a feed that has dried up from all but data-idle
+        // Pongs hide a feed that has dried up from every check but data-idle.
         var notice = new[] { silent, settings.Timeouts.DataIdle?.After ?? TimeSpan.Zero }.Max();
         var (budgets, supervised) = (_fleet.Budgets, _fleet.Budgets.Supervisor.Restart);
         var everybodyTwice = budgets.TimeFor(2 * Fleet.Size);
@@ -184,7 +183,7 @@ internal sealed class World : IDisposable
         return notice + settings.Timeouts.Close + slowest + settings.Timeouts.Connect + everybodyTwice + restart + Reminders;
     }
 
-    /// <summary>Everything closes, and nothing is left behind that would still fire.</summary>
+    /// <summary>Closes everything, and checks that no socket, unanswered send or contract violation is left.</summary>
     private void Drain()
     {
         if (Broken is not null)
@@ -214,16 +213,14 @@ internal sealed class World : IDisposable
         protected override void OnReceive(object message) => hear(message);
     }
 
-    /// <summary>
-    /// Keeps hold of the supervisor that it makes, so that the invariants can look into its registry after every message.
-    /// </summary>
+    /// <summary>Keeps a reference to the supervisor it creates, so that the invariants can read its registry after every message.</summary>
     private sealed class Supervised(SupervisorDependencies dependencies) : IIndirectActorProducer
     {
         private ConnectionSupervisor? _made;
 
         public Type ActorType => typeof(ConnectionSupervisor);
 
-        public IReadOnlyDictionary<EndpointId, RegistryEntry> Registry => _made!.Registry; // made when the simulation first runs
+        public IReadOnlyDictionary<EndpointId, RegistryEntry> Registry => _made!.Registry; // created when the simulation first runs
 
         public ActorBase Produce() => _made = new ConnectionSupervisor(dependencies);
 

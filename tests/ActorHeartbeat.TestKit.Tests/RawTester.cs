@@ -5,7 +5,7 @@ using System.Text;
 
 namespace ActorHeartbeat.TestKit.Tests;
 
-/// <summary>A WebSocket client down to the frame, every wait with a deadline.</summary>
+/// <summary>A WebSocket client that works on frames. Every wait has a deadline.</summary>
 internal sealed class RawTester : IAsyncDisposable
 {
     private readonly CancellationTokenSource _deadline = new(WebSocketTester.Deadline);
@@ -21,7 +21,7 @@ internal sealed class RawTester : IAsyncDisposable
 
     public Socket Socket { get; }
 
-    /// <summary>The status line and headers the handshake was answered with.</summary>
+    /// <summary>The status line and headers of the handshake's answer.</summary>
     public string Head { get; private set; } = "";
 
     public static async Task<RawTester> DialAsync(int port)
@@ -51,12 +51,12 @@ internal sealed class RawTester : IAsyncDisposable
 
     public Task SendAsync(Frame frame) => SendBytesAsync((frame with { Mask = 0x01020304 }).ToBytes());
 
-    /// <summary>The next frame; null at the end of the stream.</summary>
+    /// <summary>Reads the next frame; null at the end of the stream.</summary>
     public async Task<Frame?> ReceiveAsync() => await _frames.ReadAsync(_deadline.Token);
 
     public async Task<int> ReadAsync(Memory<byte> buffer) => await _stream.ReadAsync(buffer, _deadline.Token);
 
-    /// <summary>Drops the socket with RST.</summary>
+    /// <summary>Closes the socket with RST.</summary>
     public void Reset() => Socket.Close(0);
 
     public async ValueTask DisposeAsync()

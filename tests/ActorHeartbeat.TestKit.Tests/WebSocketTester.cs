@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorHeartbeat.TestKit.Tests;
 
-/// <summary>A plain ClientWebSocket whose every wait has a deadline.</summary>
+/// <summary>A plain ClientWebSocket with a deadline for every wait.</summary>
 internal sealed class WebSocketTester : IAsyncDisposable
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
@@ -34,7 +34,7 @@ internal sealed class WebSocketTester : IAsyncDisposable
     public Task SendAsync(string text) =>
         Socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, _deadline.Token);
 
-    /// <summary>The next message as text, or "close CODE REASON".</summary>
+    /// <summary>Receives the next message as text, or "close CODE REASON".</summary>
     public async Task<string> ReceiveAsync()
     {
         var length = 0;

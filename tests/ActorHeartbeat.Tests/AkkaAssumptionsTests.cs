@@ -6,7 +6,7 @@ using Akka.TestKit;
 namespace ActorHeartbeat.Tests;
 
 /// <summary>
-/// What this library takes for granted of Akka.NET, each fact with who leans on it. A new version of Akka.NET is judged by these first.
+/// The properties of Akka.NET that this library relies on, each with the code that relies on it. Run these first with a new version.
 /// </summary>
 public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(VirtualTime.Configuration)
 {
@@ -14,7 +14,7 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
 
     private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
 
-    // ConnectionActor.PostStop disposes the socket of an incarnation that crashed; the registry counts on it when Terminated comes.
+    // ConnectionActor.PostStop disposes the socket of a crashed incarnation. The registry relies on that when Terminated arrives.
     [Fact]
     public void PostStop_has_run_when_Terminated_arrives()
     {
@@ -29,7 +29,7 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         Assert.Equal(1, Volatile.Read(ref stopped));
     }
 
-    // ConnectionActor.Enter: GoTo the same state is a transition, Stay is none; inside it StateData is still the old one.
+    // ConnectionActor.Enter: GoTo to the same state is a transition, Stay is not. During a transition StateData is still the old data.
     [Fact]
     public void GoTo_the_same_state_is_a_transition_and_its_handler_sees_the_old_and_the_new_data()
     {
@@ -41,7 +41,7 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         ExpectMsg(("Up", "Up", 0, 1));
     }
 
-    // ConnectionActor.Enter runs once for the first state, which arms the first deadline.
+    // ConnectionActor.Enter also runs for the first state, where it arms the first deadline.
     [Fact]
     public void Initialize_runs_the_transition_handler_for_the_first_state()
     {
@@ -50,9 +50,9 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         ExpectMsg(("Up", "Up", 0, 0));
     }
 
-    // Invariant 3: a cancelled or replaced deadline is never heard of, also when it had fired already and lay in the mailbox.
+    // Invariant 3: a cancelled or replaced deadline never arrives, even when it has fired and waits in the mailbox.
     [Fact]
-    public void A_timer_that_fired_but_was_cancelled_before_it_was_handled_is_not_heard_of()
+    public void A_timer_that_fired_but_was_cancelled_before_it_was_handled_does_not_arrive()
     {
         var machine = Machine();
         machine.Tell("arm");
@@ -88,7 +88,7 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         Assert.Equal("the first there is", ExpectMsg<DeadLetter>().Message);
     }
 
-    // ConnectGovernor and ConfigurationReloader pipe work to themselves: what failed comes as Status.Failure.
+    // ConnectGovernor and ConfigurationReloader pipe work to themselves: a failure arrives as Status.Failure.
     [Fact]
     public void A_piped_task_that_fails_arrives_as_a_failure()
     {
@@ -97,7 +97,7 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         Assert.Equal("broken", ExpectMsg<Status.Failure>().Cause.GetBaseException().Message);
     }
 
-    // SendResult, CommandResult and others suppress dead letters: an asker that has gone is no news.
+    // SendResult, CommandResult and others suppress dead letters: an asker that has gone is normal.
     [Fact]
     public void A_message_that_suppresses_dead_letters_is_not_published_as_one()
     {

@@ -4,7 +4,7 @@ using System.Xml.Linq;
 
 namespace ActorHeartbeat.Tests;
 
-/// <summary>The arrows between the rooms, read from the project files.</summary>
+/// <summary>Checks the arrows between the rooms against the project files.</summary>
 public partial class ArchitectureTests
 {
     private static readonly Dictionary<string, string[]> Arrows = new()
@@ -60,7 +60,7 @@ public partial class ArchitectureTests
         }
     }
 
-    // Every room of the library but these.
+    // Returns the rooms of the library except these.
     private static string[] Above(params string[] allowed) =>
     [
         .. Directory.GetDirectories(Path.Combine(Source(), "ActorHeartbeat")).Select(Path.GetFileName)
@@ -79,7 +79,7 @@ public partial class ArchitectureTests
             project.Descendants("PackageReference").Select(reference => reference.Attribute("Include")!.Value).Order());
     }
 
-    /// <summary>It is for tests of every framework.</summary>
+    /// <summary>The TestKit must work with every test framework.</summary>
     [Fact]
     public void The_TestKit_refers_to_no_test_framework()
     {

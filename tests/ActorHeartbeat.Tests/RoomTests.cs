@@ -4,12 +4,12 @@ using System.Text.RegularExpressions;
 namespace ActorHeartbeat.Tests;
 
 /// <summary>
-/// The folders of a project are its rooms. A namespace is named like its folder, and the arrows between the rooms, computed from the types
-/// that each file names, have no cycle. The root of a project is a room too.
+/// The folders of a project are its rooms. A namespace has the name of its folder. The arrows between
+/// rooms, computed from the types that each file names, have no cycle. The root of a project is a room too.
 /// </summary>
 public sealed partial class RoomTests
 {
-    /// <summary>Its users write most of its types in every test: one namespace, whatever the folder.</summary>
+    /// <summary>A project with one namespace for all folders: its users name most of its types in every test.</summary>
     private const string OneNamespace = "ActorHeartbeat.TestKit";
 
     public static TheoryData<string> Projects =>
@@ -35,7 +35,7 @@ public sealed partial class RoomTests
         Assert.Empty(InCycles(arrows).Select(arrow => $"{arrow.From} -> {arrow.To}: {arrow.Why}"));
     }
 
-    /// <summary>An analyzer holds methods to 50 lines; none of them counts columns.</summary>
+    /// <summary>The analyzers limit methods to 50 lines but do not limit columns.</summary>
     [Fact]
     public void No_line_is_longer_than_140_columns()
     {
@@ -81,7 +81,7 @@ public sealed partial class RoomTests
         ];
     }
 
-    // Of two rooms with a type of the same name, a file means the one that it sees: its own, the one it uses, or the root.
+    // When two rooms have a type of the same name, a file means the type that it sees: in its own room, in a room it uses, or in the root.
     private static List<Arrow> Arrows(SourceFile[] files)
     {
         var homes = files.SelectMany(file => file.Types.Select(type => (type, file.Room, file.Namespace))).Distinct()
@@ -137,7 +137,7 @@ public sealed partial class RoomTests
         public bool Sees(string @namespace) =>
             Namespace == @namespace || Namespace.StartsWith($"{@namespace}.", StringComparison.Ordinal) || Usings.Contains(@namespace);
 
-        // Lines of using and namespace, comments, and strings without holes: names in them are no use of a type.
+        // Matches using and namespace lines, comments, and strings without holes: names in them do not use a type.
         [GeneratedRegex(@"^(?:using|namespace) .*$|//.*$|(?<!\$)""(?:[^""\\\n]|\\.)*""", RegexOptions.Multiline)]
         private static partial Regex NoCode();
 

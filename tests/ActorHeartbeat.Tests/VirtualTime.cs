@@ -3,10 +3,10 @@ using Akka.Configuration;
 
 namespace ActorHeartbeat.Tests;
 
-/// <summary>Actor systems whose time passes when a test says so.</summary>
+/// <summary>Configures actor systems whose time only a test moves.</summary>
 internal static class VirtualTime
 {
-    // The deadlines say how long a busy machine may take, never how long a test does.
+    // The timeouts allow for a busy machine; they do not say how long a test takes.
     public static readonly Config Configuration = ConfigurationFactory.ParseString("""
         akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
         akka.loglevel = WARNING
@@ -14,8 +14,7 @@ internal static class VirtualTime
         """);
 
     /// <summary>
-    /// The same with every message between actors serialized on its way, so that one which could not go to another process fails where it
-    /// is sent.
+    /// Also serializes every message between actors, so that a message that cannot go to another process fails where it is sent.
     /// </summary>
     public static readonly Config WithSerialization = ConfigurationFactory
         .ParseString("akka.actor.serialize-messages = on")

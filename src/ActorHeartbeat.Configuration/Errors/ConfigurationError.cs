@@ -2,11 +2,11 @@ using System.Text;
 
 namespace ActorHeartbeat.Configuration.Errors;
 
-/// <summary>One thing wrong with a configuration, and where.</summary>
-/// <param name="File">The file as named by whoever asked for it.</param>
-/// <param name="Line">From 1; 0 when the file as a whole is meant.</param>
-/// <param name="Column">From 1, in characters; 0 when the file as a whole is meant.</param>
-/// <param name="KeyPath">The key, without the leading <c>actor-heartbeat</c>; empty for an error of syntax.</param>
+/// <summary>One error in a configuration, and its place.</summary>
+/// <param name="File">The path under which the file was read.</param>
+/// <param name="Line">Counted from 1; 0 for the file as a whole.</param>
+/// <param name="Column">Counted from 1, in characters; 0 for the file as a whole.</param>
+/// <param name="KeyPath">The key, without the leading <c>actor-heartbeat</c>; empty for a syntax error.</param>
 /// <param name="Message">What was found and what is allowed.</param>
 public sealed record ConfigurationError(string File, int Line, int Column, string KeyPath, string Message)
 {
@@ -14,10 +14,10 @@ public sealed record ConfigurationError(string File, int Line, int Column, strin
     private const int BeforeMark = 80;
     private const string Ellipsis = "...";
 
-    /// <summary>A terminal would obey a control character.</summary>
+    /// <summary>Replaces control characters, which a terminal would obey.</summary>
     private const char Unprintable = '\uFFFD';
 
-    /// <summary>The line it is on, secrets masked; null when there is none.</summary>
+    /// <summary>The line of the error, secrets masked; null when there is none.</summary>
     public string? SourceLine { get; init; }
 
     /// <summary>Where the mark under <see cref="SourceLine"/> begins, from 0.</summary>
@@ -26,7 +26,7 @@ public sealed record ConfigurationError(string File, int Line, int Column, strin
     /// <summary>How many characters the mark under <see cref="SourceLine"/> spans.</summary>
     public int MarkLength { get; init; } = 1;
 
-    /// <summary>What may have been meant, and what is allowed here; empty for no advice.</summary>
+    /// <summary>A suggestion of what may have been meant and what is allowed here; empty when there is none.</summary>
     public string Hint { get; init; } = "";
 
     /// <summary>Place, key and message, then the line with a mark and the hint, without a newline at the end.</summary>
@@ -53,13 +53,13 @@ public sealed record ConfigurationError(string File, int Line, int Column, strin
                 printable[index] = char.IsControl(text[index]) && text[index] != '\t' ? Unprintable : text[index];
         });
 
-    // The line loses its indent; a tab before the mark stays a tab in the line of the mark, so that both are shown alike.
+    // Drops the indent of the line. A tab before the mark stays a tab in the mark's line, so that the two align.
     private void AppendSource(StringBuilder text, string line)
     {
         var whole = line.AsSpan().TrimEnd();
         var indent = whole.Length - whole.TrimStart().Length;
         var start = Math.Clamp(MarkStart, indent, whole.Length);
-        // What a program has written can be one line of a megabyte: what stands around the mark is enough.
+        // A generated file can be a single line of a megabyte: show only the part around the mark.
         var from = whole.Length - indent > WidestLine ? Math.Max(indent, start - BeforeMark) : indent;
         var to = Math.Min(whole.Length, from + WidestLine);
         var cut = from > indent ? Ellipsis : "";

@@ -2,23 +2,25 @@ using ActorHeartbeat.Configuration.Secrets;
 
 namespace ActorHeartbeat.Configuration.Errors;
 
-/// <summary>Collects what is wrong while a configuration is read.</summary>
+/// <summary>Collects errors while a configuration is read.</summary>
 internal sealed class Diagnostics
 {
-    /// <summary>Errors that are kept; further ones are counted, for a file may be wrong in each of a million lines.</summary>
+    /// <summary>
+    /// Maximum number of errors that are kept. Further errors are only counted, because each of a million lines may have one.
+    /// </summary>
     public const int MostKept = 100;
 
-    // Hiding every "on" of a header would make lines unreadable, and two letters are no secret.
+    // Masking a header value such as "on" everywhere would make lines unreadable, and two letters are no secret.
     private const int ShortestSecret = 4;
 
     private readonly List<ConfigurationError> _errors = [];
-    private readonly HashSet<(string File, int Line, int Column, int Message)> _once = []; // the hash of a message: many are not kept
+    private readonly HashSet<(string File, int Line, int Column, int Message)> _once = []; // the message as a hash: most are not kept
     private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
 
-    /// <summary>All errors, those included that are not kept.</summary>
+    /// <summary>Number of errors, including those that are not kept.</summary>
     public int Count => _once.Count;
 
-    /// <summary>The errors that are kept, by file, in the order the files were first complained about, then by place.</summary>
+    /// <summary>The kept errors, by file in the order of each file's first error, then by place.</summary>
     public ConfigurationErrors Sorted
     {
         get
@@ -34,7 +36,7 @@ internal sealed class Diagnostics
         }
     }
 
-    /// <summary>A text that must not be printed although it stands in a line that is.</summary>
+    /// <summary>Masks a text in the source lines of errors, unless it is too short to be a secret.</summary>
     public void Hide(string secret)
     {
         if (secret.Length >= ShortestSecret)
@@ -43,7 +45,7 @@ internal sealed class Diagnostics
 
     public void Add(ConfigurationError error)
     {
-        // What is wrong in a template is wrong once, not for every endpoint that uses it.
+        // Report an error in a template once, not for every endpoint that uses it.
         if (_once.Add((error.File, error.Line, error.Column, error.Message.GetHashCode(StringComparison.Ordinal))) && Count <= MostKept)
             _errors.Add(error);
     }

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.Configuration.Errors;
 
-/// <summary>Prints errors for eyes and for machines.</summary>
+/// <summary>Prints errors as text and as JSON.</summary>
 public static class ErrorReport
 {
-    /// <summary>More than this many teach nothing new: they are counted, not printed.</summary>
+    /// <summary>Maximum number of errors that are printed; more would teach nothing new.</summary>
     public const int MostShown = 50;
 
     /// <summary>One error after the other, without a newline at the end; empty for none.</summary>

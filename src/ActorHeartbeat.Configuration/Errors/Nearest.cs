@@ -1,11 +1,9 @@
 namespace ActorHeartbeat.Configuration.Errors;
 
-/// <summary>Finds what was probably meant.</summary>
+/// <summary>Finds the name that was probably meant.</summary>
 internal static class Nearest
 {
-    /// <summary>
-    /// The candidate that takes the fewest slips of the finger to become <paramref name="word"/>; null when none is near.
-    /// </summary>
+    /// <summary>The candidate that is the fewest typing errors away from <paramref name="word"/>; null when none is near.</summary>
     public static string? To(string word, IEnumerable<string> candidates)
     {
         var best = candidates
@@ -18,8 +16,7 @@ internal static class Nearest
     }
 
     /// <summary>
-    /// Insertions, deletions, substitutions and swaps of neighbours; a difference of case or of '-', '_' and nothing is half a slip, so 0
-    /// here.
+    /// Counts insertions, deletions, substitutions and swaps of adjacent letters. Differences in case and in '-' and '_' do not count.
     /// </summary>
     private static int Slips(string word, string candidate)
     {

@@ -4,22 +4,22 @@ using ActorHeartbeat.Hocon;
 
 namespace ActorHeartbeat.Configuration.Errors;
 
-/// <summary>The texts that were read: turns a place into an error with its line, secrets masked.</summary>
+/// <summary>The texts that were read. Turns a place in one of them into an error with its line, secrets masked.</summary>
 internal sealed class Sources(Diagnostics diagnostics, IReadOnlyList<HoconFile> files)
 {
     private readonly Dictionary<string, string[]> _lines = new(StringComparer.Ordinal);
 
     public Diagnostics Diagnostics { get; } = diagnostics;
 
-    /// <summary>Passes an error of HOCON itself on.</summary>
+    /// <summary>Reports an error that the HOCON reader found.</summary>
     public void Report(HoconError error) => Add(error.Origin, error.Length, "", error.Message, "", error.SourceLine);
 
     /// <param name="origin">The place.</param>
-    /// <param name="length">How many characters are meant.</param>
+    /// <param name="length">Number of characters to mark.</param>
     /// <param name="keyPath">The key.</param>
     /// <param name="message">What was found and what is allowed.</param>
     /// <param name="hint">What may have been meant.</param>
-    /// <param name="isSecret">Whether the line may hold a secret that no rule would recognise: it is not shown.</param>
+    /// <param name="isSecret">True hides the line, which may hold a secret that no masking rule would find.</param>
     public void Report(HoconOrigin origin, int length, string keyPath, string message, string hint = "", bool isSecret = false)
     {
         var line = isSecret ? null : Line(origin);

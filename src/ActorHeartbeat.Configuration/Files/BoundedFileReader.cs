@@ -1,16 +1,16 @@
 namespace ActorHeartbeat.Configuration.Files;
 
 /// <summary>
-/// Reads small files on behalf of connections, reloads and the start: regular files only, up to a size, within a deadline. The calls that
-/// may hang run on a few threads of its own, so a file system that does not answer fails those who need it and no others: no thread of the
-/// pool, no actor and no shutdown waits for it. Requests for a file that is being read share that reading.
+/// Reads small files for connections and at the start: regular files only, up to a size, within a deadline. Calls
+/// that may hang run on a few dedicated threads, so an unresponsive file system fails only the callers that need
+/// it: no pool thread, actor or shutdown waits for it. Requests for a file that is being read share that reading.
 /// </summary>
 /// <remarks>
-/// Bounds: <see cref="MostReaders"/> threads, of which one directory has at most <see cref="MostReadersOfDirectory"/>, and
-/// <see cref="MostFiles"/> files that wait or are read. At a bound a request waits until its deadline, or is refused. A thread ends when
-/// nothing waits; one that hangs goes on when its call returns. Meant for secrets, state, configuration files with their includes, and
-/// certificates alike: each caller names its bound and deadline, and puts the file's name before the message of what is thrown. What was
-/// read is not kept, only when: a caller that goes on with its last good value tells the age from the message.
+/// Bounds: <see cref="MostReaders"/> threads, of which at most <see cref="MostReadersOfDirectory"/> read in one directory,
+/// and <see cref="MostFiles"/> files that wait or are being read. At a bound, a request waits until its deadline or is
+/// refused. A thread ends when no request waits; a thread that hangs continues when its call returns. Each caller names
+/// its size limit and deadline, and puts the file's name before the message of an exception. The reader keeps no content,
+/// only the time of the last reading: a caller that continues with its last good value can see its age in the message.
 /// </remarks>
 public sealed class BoundedFileReader
 {
@@ -30,20 +30,22 @@ public sealed class BoundedFileReader
     }
 
     /// <param name="time">The clock of deadlines.</param>
-    /// <param name="read">Reads a file of so many bytes at most; may take for ever.</param>
+    /// <param name="read">Reads a file of at most the given number of bytes; may block without end.</param>
     internal BoundedFileReader(TimeProvider time, Func<string, int, byte[]> read) => (_time, _read) = (time, read);
 
-    /// <summary>The process's one.</summary>
+    /// <summary>The reader that the whole process shares.</summary>
     public static BoundedFileReader Shared { get; } = new(TimeProvider.System);
 
     /// <summary>The whole content of a file as it is now.</summary>
     /// <param name="path">The file; links are followed.</param>
     /// <param name="most">Its largest size in bytes.</param>
     /// <param name="deadline">How long the file system may take, waiting for a thread included.</param>
-    /// <param name="cancellation">The caller has lost interest.</param>
-    /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    /// <exception cref="IOException">It is no regular file, is too large, does not answer in time; the message says which.</exception>
+    /// <param name="cancellation">Cancelled when the caller no longer wants the content.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="IOException">
+    /// The file is not regular, is too large or does not answer in time; the message states which.
+    /// </exception>
     public async Task<byte[]> ReadAsync(string path, int most, TimeSpan deadline, CancellationToken cancellation = default)
     {
         var reading = Join((Path.GetFullPath(path), most));
@@ -84,7 +86,7 @@ public sealed class BoundedFileReader
     {
         lock (_gate)
         {
-            // Nobody wants it any more, and its turn has not come.
+            // No caller is left, and its turn has not come.
             if (--reading.Callers == 0 && _waiting.Remove(reading))
                 _readings.Remove((reading.Path, reading.Most));
         }
@@ -102,7 +104,7 @@ public sealed class BoundedFileReader
             }
             catch (Exception refused)
             {
-                failure = refused; // the callers' to name
+                failure = refused; // reported to the callers
             }
             var next = Finish(reading, content is not null);
             if (content is not null)
@@ -120,7 +122,7 @@ public sealed class BoundedFileReader
             _underWay.Remove(reading);
             _readings.Remove((reading.Path, reading.Most));
             if (_lastRead.Count == MostFiles)
-                _lastRead.Clear(); // names of configurations long gone
+                _lastRead.Clear(); // drops the names of files that are no longer in use
             if (wasRead)
                 _lastRead[reading.Path] = _time.GetTimestamp();
             return TakeNext();
@@ -168,7 +170,7 @@ public sealed class BoundedFileReader
         public void Fail(Exception failure)
         {
             Content.SetException(failure);
-            _ = Content.Task.Exception; // observed, also where every caller has left
+            _ = Content.Task.Exception; // observed, also when no caller is left
         }
     }
 }

@@ -3,22 +3,22 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ActorHeartbeat.Configuration.Files;
 
-/// <summary>What a file is, whatever its name.</summary>
+/// <summary>Kind, size, link count and identity of a file, independent of its name.</summary>
 /// <remarks>
-/// The framework tells neither kind nor identity. statx has one layout on every Linux; on other systems the identity is unknown and
-/// everything that is no directory counts as a regular file.
+/// The framework exposes neither kind nor identity. statx has one layout on every Linux. On other
+/// systems the identity is unknown, and anything but a directory or a link counts as a regular file.
 /// </remarks>
 /// <param name="Kind">What it is.</param>
 /// <param name="Size">Its size in bytes.</param>
-/// <param name="Links">How many names it has; 0 for an open file that was removed.</param>
-/// <param name="Identity">What the system knows it by; null where that cannot be asked.</param>
+/// <param name="Links">Number of names; 0 for an open file that was removed.</param>
+/// <param name="Identity">The identity within the system; null on systems other than Linux.</param>
 internal readonly record struct FileStatus(FileKind Kind, long Size, uint Links, FileIdentity? Identity)
 {
     private const int CurrentDirectory = -100, NoFollow = 0x100, EmptyPath = 0x1000; // AT_FDCWD, AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
     private const uint BasicStats = 0x7ff;
     private const int KindMask = 0xF000;
 
-    /// <summary>The status of what a path names; null when it names nothing.</summary>
+    /// <summary>The status of the file at a path; null when there is none.</summary>
     public static FileStatus? Of(string path, bool followLinks = true)
     {
         if (!OperatingSystem.IsLinux())

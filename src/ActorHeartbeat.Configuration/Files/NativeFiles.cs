@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace ActorHeartbeat.Configuration.Files;
 
 /// <summary>
-/// Opens files as the framework does not: without waiting for the other end of a pipe, without a lock that hinders other readers, for
-/// appending whatever else happens to the length, and created by nobody else and through no link.
+/// Opens files in ways that the framework does not offer: without waiting for the other end of a pipe, without a lock
+/// that hinders other readers, for appending at the current end of the file, and created exclusively and through no link.
 /// </summary>
 internal static class NativeFiles
 {
@@ -16,13 +16,13 @@ internal static class NativeFiles
     private const int SetOpenFileLock = 37; // F_OFD_SETLK
     private const short WriteLock = 1;
 
-    /// <summary>Opens a file for reading; a pipe without a writer too.</summary>
+    /// <summary>Opens a file for reading, without blocking on a pipe that has no writer.</summary>
     public static SafeFileHandle OpenToRead(string path) => OperatingSystem.IsLinux()
         ? Open(path, NonBlocking | CloseOnExec)
         : File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
-    /// <summary>Opens a file that exists, or creates one that does not, readable by its owner alone.</summary>
-    /// <exception cref="IOException">It cannot be opened, or something of this name has come or gone meanwhile.</exception>
+    /// <summary>Opens an existing file for appending, or creates a new one that only its owner can read and write.</summary>
+    /// <exception cref="IOException">The file cannot be opened, or a file of this name has appeared or disappeared meanwhile.</exception>
     public static FileStream OpenToAppend(string path, bool create)
     {
         if (OperatingSystem.IsLinux())
@@ -37,8 +37,8 @@ internal static class NativeFiles
         return new FileStream(path, options);
     }
 
-    /// <summary>Claims an open file, under whatever name, until the handle is closed or the process ends.</summary>
-    /// <returns>False when another open file has it; true also where the file system knows no such locks.</returns>
+    /// <summary>Claims an open file, whatever its name, until the handle is closed or the process ends.</summary>
+    /// <returns>False when another handle has claimed it; true also where the file system has no such locks.</returns>
     public static bool Claim(SafeFileHandle handle)
     {
         if (!OperatingSystem.IsLinux())
@@ -47,7 +47,7 @@ internal static class NativeFiles
         return Fcntl(handle, SetOpenFileLock, ref all) == 0 || Marshal.GetLastPInvokeError() is not (TryAgain or AccessDenied);
     }
 
-    /// <summary>The last call's error as the framework would throw it.</summary>
+    /// <summary>The error of the last call as the exception that the framework would throw.</summary>
     internal static Exception Failure(string path)
     {
         var error = Marshal.GetLastPInvokeError();
@@ -79,7 +79,7 @@ internal static class NativeFiles
     [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static extern int Fcntl(SafeFileHandle handle, int command, ref FileRange range);
 
-    /// <summary>struct flock of fcntl.h; all zero but the type is the whole file.</summary>
+    /// <summary>struct flock of fcntl.h; zero in every field but the type covers the whole file.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct FileRange
     {

@@ -1,6 +1,8 @@
 namespace ActorHeartbeat.Configuration.Files;
 
-/// <summary>Reads a regular file up to a size. Its kind is looked at twice: a name may mean something else when it is opened.</summary>
+/// <summary>
+/// Reads a regular file up to a size. Checks its kind twice, because the name may lead to another file by the time it is opened.
+/// </summary>
 internal static class RegularFile
 {
     public static byte[] Read(string path, int most)
@@ -9,7 +11,7 @@ internal static class RegularFile
         using var handle = NativeFiles.OpenToRead(path);
         var status = FileStatus.Of(handle);
         Refuse(status, most);
-        // One byte more than it says: a file may grow, and those of /proc say nothing.
+        // One byte more than the reported size: a file may grow, and /proc files report no size.
         var content = new byte[Math.Min(most, Math.Max(status.Size, 4096)) + 1];
         var length = 0;
         while (RandomAccess.Read(handle, content.AsSpan(length), length) is > 0 and var count)
@@ -31,7 +33,7 @@ internal static class RegularFile
             throw new IOException($"it has {status.Size} bytes, at most {most} are read");
     }
 
-    /// <summary>What an operator calls it.</summary>
+    /// <summary>The name of a kind in messages to an operator.</summary>
     public static string NameOf(FileKind kind) => kind switch
     {
         FileKind.Regular => "regular file",

@@ -6,15 +6,14 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>
-/// Turns a resolved tree into settings, layer by layer, and reports everything that is wrong on the way. Settings begin as their records
-/// say,
-/// which is what reference.conf says too: it is a layer to ask for origins, and is not laid below them once more.
+/// Turns a resolved tree into settings, layer by layer, and reports every error on the way. Settings start with the defaults
+/// of their records, which equal reference.conf: that layer only serves to look up origins and is not applied again.
 /// </summary>
-/// <param name="diagnostics">Hears what is wrong.</param>
-/// <param name="isReference">Whether this is reference.conf, which has no layer below it.</param>
+/// <param name="diagnostics">Receives the errors.</param>
+/// <param name="isReference">True for reference.conf, which has no layer below it.</param>
 internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
 {
-    /// <summary>The section that is ours; <c>akka</c> and names of the operator's own stand beside it.</summary>
+    /// <summary>The section of this product; <c>akka</c> and names of the operator's choice stand beside it.</summary>
     public const string Ours = "actor-heartbeat";
 
     private const string Akkas = "akka";
@@ -54,7 +53,7 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         return new Bound(process, processLayers, lower, [.. _groups.Values], endpoints, sinks, Section(root, Akkas));
     }
 
-    // What stands in it is the actor system's affair; but what is no section would be no HOCON when it is handed over.
+    // The actor system checks the content of the section. A value that is no object would not be valid HOCON when it is handed over.
     private static Cursor? Section(Cursor root, string name)
     {
         if (root.Find(name) is not { IsNull: false } at)
@@ -64,7 +63,7 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         return at;
     }
 
-    // Other names at the root are the operator's own, for substitutions; but a slip must not make a whole section vanish.
+    // Other names at the root belong to the operator, for substitutions. But a misspelled name must not drop a whole section.
     private static void CheckNames(Cursor root)
     {
         foreach (var field in root.Fields ?? [])
@@ -152,7 +151,7 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         var areTemplatesKnown = diagnostics.Count == errorsBefore;
         var ground = GroundOf(templates, lowest);
         Layer<EndpointSettings>[] layers = [.. ground.Layers, layer];
-        // What an endpoint refers to and must have is checked beside whatever else is wrong; rules between keys need all keys to be sound.
+        // References and required keys are checked despite other errors; rules between keys need every key to be valid.
         CheckGroup(layers);
         var mayHaveUrl =
             !ground.IsSound
@@ -170,7 +169,7 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         return endpoint;
     }
 
-    // it is an object
+    // Not null: the caller has checked that the value is an object.
     private static bool HasSlipOfUrl(Cursor at) => at.Fields!.Any(field => Nearest.To(field.Key, [EndpointSetting.Url.Key]) is not null);
 
     private ValueList<string> ChosenTemplates(Layer<EndpointSettings> layer)
@@ -223,13 +222,13 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
     }
 }
 
-/// <summary>What the endpoints that name the same templates stand on: all layers below their own.</summary>
+/// <summary>All layers below an endpoint's own, shared by the endpoints that name the same templates.</summary>
 internal sealed record Ground(Layer<EndpointSettings>[] Layers, EndpointSettings Settings)
 {
     public bool IsSound { get; } = Array.TrueForAll(Layers, layer => layer.IsSound);
 }
 
-/// <summary>What a tree says, with its layers.</summary>
+/// <summary>The settings of a tree, with their layers.</summary>
 internal sealed record Bound(
     ProcessSettings Process,
     IReadOnlyList<Layer<ProcessSettings>> ProcessLayers,

@@ -6,13 +6,13 @@ using ActorHeartbeat.Hocon.Reading;
 
 namespace ActorHeartbeat.Configuration.Loading;
 
-/// <summary>Reads a configuration: HOCON, layers, settings, and everything that is wrong with them.</summary>
+/// <summary>Reads a configuration from HOCON through layers into settings, and collects all its errors.</summary>
 public static class ConfigurationLoader
 {
-    /// <summary>Reads a file and what it includes. Never throws for what is in the files, or for files that are not there.</summary>
-    /// <param name="path">As given: it is how errors and origins name the file.</param>
-    /// <param name="environment">Looks a variable of a substitution up, or null. Default: the process's environment.</param>
-    /// <param name="inHand">Gets the name of each file before it is opened; null when there is no need to know.</param>
+    /// <summary>Reads a file and its includes. Never throws for the content of a file or for a missing file.</summary>
+    /// <param name="path">The path as given: errors and origins name the file by it.</param>
+    /// <param name="environment">Looks up an environment variable for a substitution. Default: the environment of the process.</param>
+    /// <param name="inHand">Receives the name of each file before it is opened; null when the caller does not need it.</param>
     public static LoadResult Load(string path, Func<string, string?>? environment = null, FileInHand? inHand = null)
     {
         var read = HoconDocument.LoadFile(path, Options(environment, inHand));
@@ -22,7 +22,7 @@ public static class ConfigurationLoader
     /// <summary>Reads a text that is in no file.</summary>
     /// <param name="text">HOCON or JSON.</param>
     /// <param name="name">Its name in errors and origins.</param>
-    /// <param name="environment">Looks a variable of a substitution up, or null. Default: the process's environment.</param>
+    /// <param name="environment">Looks up an environment variable for a substitution. Default: the environment of the process.</param>
     public static LoadResult LoadText(string text, string name = "text", Func<string, string?>? environment = null)
     {
         var read = HoconDocument.Load(text, name, Options(environment));
@@ -50,7 +50,7 @@ public static class ConfigurationLoader
             : new LoadResult(new ServiceConfiguration(bound, files), ConfigurationErrors.None, files);
     }
 
-    // Values are bound only when the text is sound: half a tree would give errors that are none.
+    // Bind values only when the text has no error: half a tree would produce false errors.
     private static Cursor? Root(HoconResult read, IReadOnlyList<HoconFile> files, Diagnostics diagnostics)
     {
         var sources = new Sources(diagnostics, files);

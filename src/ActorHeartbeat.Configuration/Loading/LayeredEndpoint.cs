@@ -3,5 +3,5 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Loading;
 
-/// <summary>An endpoint with the layers it was made of, lowest first: they know where each value comes from.</summary>
+/// <summary>An endpoint with its layers, lowest first. The layers hold the origin of each value.</summary>
 internal sealed record LayeredEndpoint(EndpointSettings Settings, IReadOnlyList<Layer<EndpointSettings>> Layers);

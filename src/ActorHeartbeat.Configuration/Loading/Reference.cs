@@ -7,9 +7,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>
-/// reference.conf as compiled in: the lowest layer. What it says the settings records say themselves, which a test holds; so it is only
-/// read,
-/// once, when somebody asks where a value comes from.
+/// The embedded reference.conf, the lowest layer. A test ensures that its values equal the defaults
+/// of the settings records. So it is read only once, for the first query of a value's origin.
 /// </summary>
 internal static class Reference
 {
@@ -37,7 +36,7 @@ internal static class Reference
         return diagnostics.Count == 0 ? bound : throw new ConfigurationException(diagnostics.Sorted);
     }
 
-    /// <summary>A list that is made when it is first looked into.</summary>
+    /// <summary>A list that is created on first access.</summary>
     private sealed class Later<T>(Func<IReadOnlyList<T>> make) : IReadOnlyList<T>
     {
         private readonly Lazy<IReadOnlyList<T>> _made = new(make);

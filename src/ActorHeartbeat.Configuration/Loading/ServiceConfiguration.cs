@@ -6,7 +6,7 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Loading;
 
-/// <summary>A configuration that is sound as a whole: what a service runs on. Immutable; a reload makes another one.</summary>
+/// <summary>A valid configuration, on which a service runs. Immutable; a reload creates a new one.</summary>
 public sealed class ServiceConfiguration
 {
     private const string NoSection = "{}";
@@ -35,30 +35,30 @@ public sealed class ServiceConfiguration
     /// <summary>In the order of the files, paused ones included.</summary>
     public ValueList<EndpointSettings> Endpoints { get; }
 
-    /// <summary>Who writes feeds somewhere, in the order of the files.</summary>
+    /// <summary>The writers of feeds, in the order of the files.</summary>
     public ValueList<SinkSettings> Sinks { get; }
 
     /// <summary>
-    /// The <c>akka</c> section as HOCON text, resolved, for <c>ConfigurationFactory.ParseString</c>; <c>{}</c> when there is none. JSON,
-    /// which Akka.NET's own parser reads exactly, but for two things: a text loses white space at its ends, and the text "null" is the
-    /// same as null.
+    /// The resolved <c>akka</c> section as HOCON text for <c>ConfigurationFactory.ParseString</c>;
+    /// <c>{}</c> when there is none. The text is JSON, which Akka.NET's own parser reads exactly,
+    /// with two exceptions: a text loses white space at its ends, and the text "null" becomes null.
     /// </summary>
     public string Akka { get; }
 
-    /// <summary>Whether the section says anything.</summary>
+    /// <summary>Whether the section has any content.</summary>
     public bool HasAkka => Akka != NoSection;
 
-    /// <summary>Tells whether <see cref="Akka"/> changed without showing it.</summary>
+    /// <summary>A hash that shows whether <see cref="Akka"/> changed, without its content.</summary>
     public string AkkaHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Akka)));
 
-    /// <summary>What was read: every file, and those that were looked for and not there.</summary>
+    /// <summary>Every file that was read, and those that were looked for and are missing.</summary>
     public SourceFiles Files { get; }
 
     /// <summary>A hash over the content of all files, as 64 hexadecimal digits.</summary>
     public string Hash => Files.Hash;
 
-    /// <summary>The same files as ones that cannot be used: the actor system does not start with their <c>akka</c> section.</summary>
-    /// <param name="why">What the actor system says.</param>
+    /// <summary>A result without a configuration: the actor system does not start with the <c>akka</c> section of these files.</summary>
+    /// <param name="why">The error of the actor system.</param>
     public LoadResult WithAkkaRefused(string why)
     {
         if (_akka is not { } section)
@@ -67,6 +67,6 @@ public sealed class ServiceConfiguration
         return new LoadResult(null, section.Diagnostics.Sorted, Files);
     }
 
-    /// <summary>An endpoint with the layers it was made of; null when there is none of that id.</summary>
+    /// <summary>An endpoint with its layers; null when there is none with that id.</summary>
     internal LayeredEndpoint? Layered(EndpointId id) => _byId.Value.GetValueOrDefault(id.Value);
 }

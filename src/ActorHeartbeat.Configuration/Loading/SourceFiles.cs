@@ -13,7 +13,7 @@ public sealed record SourceFile(string Path, string? ContentHash)
     private static readonly HoconOptions Reading = new();
 
     /// <summary>
-    /// The file as it is now, as far as reading it would go. Symbolic links are followed, so that a swapped link is a changed file.
+    /// Reads the file as it is now, within the limits of the reader. Symbolic links are followed, so that a swapped link is a changed file.
     /// </summary>
     public static SourceFile Now(string path)
     {
@@ -31,17 +31,17 @@ public sealed record SourceFile(string Path, string? ContentHash)
         new(path, content is null ? null : Convert.ToHexStringLower(SHA256.HashData(content)));
 }
 
-/// <summary>All files that a configuration was read from, the included ones too, in the order they were asked for.</summary>
+/// <summary>All files of a configuration, including included ones, in the order in which they were requested.</summary>
 public sealed record SourceFiles(ValueList<SourceFile> All)
 {
     public static readonly SourceFiles None = new([]);
 
-    /// <summary>One hash over the paths and contents of all of them, as 64 hexadecimal digits.</summary>
+    /// <summary>One hash over the paths and contents of all files, as 64 hexadecimal digits.</summary>
     public string Hash { get; } = Convert.ToHexStringLower(SHA256.HashData(
         Encoding.UTF8.GetBytes(string.Concat(All.Select(file => $"{file.Path}\0{file.ContentHash}\n")))));
 
     /// <summary>The same files as they are now.</summary>
-    /// <param name="inHand">Gets the name of each file before it is opened; null when there is no need to know.</param>
+    /// <param name="inHand">Receives the name of each file before it is opened; null when the caller does not need it.</param>
     public SourceFiles Now(FileInHand? inHand = null) => new([.. All.Select(file => Now(file, inHand))]);
 
     private static SourceFile Now(SourceFile file, FileInHand? inHand)

@@ -5,15 +5,15 @@ using static ActorHeartbeat.Endpoints.ChangeEffect;
 
 namespace ActorHeartbeat.Configuration.Reloading;
 
-/// <summary>A key outside the endpoints that changed, and what that takes.</summary>
+/// <summary>A changed key outside the endpoints, and the effect of the change.</summary>
 public sealed record ChangedSetting(string Key, ChangeEffect Effect);
 
-/// <summary>What replacing one configuration by another does. Pure: it reads nothing and changes nothing.</summary>
-/// <param name="Endpoints">What it does to endpoints; the supervisor is given the same.</param>
+/// <summary>The effect of replacing one configuration by another. Pure: it reads nothing and changes nothing.</summary>
+/// <param name="Endpoints">Changes of endpoints; the supervisor receives the same value.</param>
 /// <param name="Settings">Changed keys of the process, of groups and sinks, and <c>akka</c>.</param>
 public sealed record ConfigurationDiff(EndpointChanges Endpoints, ValueList<ChangedSetting> Settings)
 {
-    /// <summary>Keys whose change waits for a new process.</summary>
+    /// <summary>Keys whose change takes effect only when the process restarts.</summary>
     public IEnumerable<ChangedSetting> NeedsRestart => Settings.Where(setting => setting.Effect == ChangeEffect.Restart);
 
     public bool IsEmpty => Endpoints.IsEmpty && Settings.Count == 0;
@@ -35,7 +35,9 @@ public sealed record ConfigurationDiff(EndpointChanges Endpoints, ValueList<Chan
             .. Akka(old.Akka == @new.Akka),
         ]);
 
-    /// <summary>Members of a section that came or went are one change each; of the others, each key.</summary>
+    /// <summary>
+    /// Lists the changes in a section: one for each member that was added or removed, one for each changed key of the others.
+    /// </summary>
     internal static IEnumerable<ChangedSetting> Named<T>(
         string section,
         IEnumerable<KeyValuePair<string, T>> old,

@@ -5,26 +5,26 @@ using Akka.Actor;
 namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>
-/// Keeps the running configuration equal to its files. Reads, validates and compares to the side; only a sound configuration is
-/// applied, in one step, and otherwise the last good one runs on. One reading is waited for at a time, and not for ever: one that passes
-/// its deadline is reported with the file at which it hangs, and the next one is begun beside it. A configuration counts as applied when
-/// the supervisor has said so.
-/// <para>Answers <see cref="Reload"/> and <see cref="GetConfigurationState"/>; publishes a <see cref="ReloadReport"/> to the event stream
-/// for each reload that was no dry run.</para>
+/// Keeps the running configuration equal to its files. It reads, validates and compares beside the running
+/// configuration. It applies only a valid configuration, in one step; otherwise the last good one keeps running. It
+/// waits for one reading at a time. A reading that exceeds its deadline is reported with the file at which it hangs,
+/// and the next reading starts beside it. A configuration counts as applied when the supervisor has confirmed it.
+/// <para>Answers <see cref="Reload"/> and <see cref="GetConfigurationState"/>; publishes a
+/// <see cref="ReloadReport"/> to the event stream for each reload that is not a dry run.</para>
 /// </summary>
 /// <remarks>
-/// A change of files is believed only when their content differs from what was last read: directory events come for anything,
-/// and the poll sees what events miss. A broken file is reported once, not at every poll.
+/// A change of files counts only when their content differs from the last reading: directory events arrive for
+/// any change, and the poll finds changes that raise no event. A broken file is reported once, not at every poll.
 /// </remarks>
 public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
 {
     /// <summary>Requests that may wait for the next reading; more are refused.</summary>
     public const int MostWaiting = 100;
 
-    /// <summary>How long the files may take to be read; after that the reading counts as hanging and is given up.</summary>
+    /// <summary>Longest time for reading the files; after it the reading counts as hanging and is given up.</summary>
     public static readonly TimeSpan ReadingDeadline = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the supervisor may take to say that it has applied a configuration.</summary>
+    /// <summary>Longest time for the supervisor to confirm that it has applied a configuration.</summary>
     public static readonly TimeSpan ApplyDeadline = TimeSpan.FromSeconds(10);
 
     private const string ReadingTimer = "reading";
@@ -41,18 +41,18 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     private ServiceConfiguration _running;
     private SourceFiles _seen;
     private int _generation = 1;
-    private long _revision = ConfigurationApplied.FirstRevision; // the supervisor has been started with what runs already
+    private long _revision = ConfigurationApplied.FirstRevision; // the supervisor starts with the initial configuration
     private Application? _applying;
     private ReloadReport? _last;
-    private (Reload Request, IActorRef Asker)[] _batch = []; // what the current reading is for; none when it only compares
-    private bool _looksAgain; // something may have changed behind the back of what is in flight
+    private (Reload Request, IActorRef Asker)[] _batch = []; // requests that the current reading serves; none when it only compares
+    private bool _looksAgain; // the files may have changed since the current reading or change began
     private TimeSpan? _touchedSince;
     private IDisposable? _watching;
     private string[] _directories = [];
 
-    /// <param name="initial">What runs already.</param>
-    /// <param name="load">Reads the files and names each before it opens it; called off the actor.</param>
-    /// <param name="apply">Hands a new configuration over; its answer is waited for, not for ever.</param>
+    /// <param name="initial">The configuration that runs already.</param>
+    /// <param name="load">Reads the files, and names each file before opening it; runs outside the actor.</param>
+    /// <param name="apply">Hands over a new configuration, and must complete within <see cref="ApplyDeadline"/>.</param>
     /// <param name="watch">Directory events.</param>
     public ConfigurationReloader(
         ServiceConfiguration initial,
@@ -97,13 +97,13 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         ReadNext();
     }
 
-    // One reading serves everybody who waits for the same kind.
+    // One reading serves all waiting requests of the same kind.
     private void ReadNext()
     {
         if (_batch.Length > 0 || _waiting.Count == 0)
             return;
         if (_readings.Current is not null)
-            _readings.Supersede(); // it only compares, and what is read now tells more
+            _readings.Supersede(); // it only compares, and a full reading tells more
         var first = _waiting.Peek().Request;
         var batch = _waiting.Where(entry => entry.Request.DryRun == first.DryRun && entry.Request.Force == first.Force).ToArray();
         var others = _waiting.Except(batch).ToArray();
@@ -128,7 +128,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
             (number, bug) => new FilesRead(number, LoadResult.Broken(files, bug)));
     }
 
-    // On a thread of its own: a file that hangs keeps its thread, which must not be one that everything else waits for.
+    // Runs on a dedicated thread: a file that hangs blocks its thread, which must not be one that other work needs.
     private void Read<TResult>(Func<FileInHand, TResult> read, Func<long, TResult, object> success, Func<long, Exception, object> failure)
     {
         var (number, inHand) = _readings.Begin();
@@ -148,7 +148,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         if (_readings.GiveUp(number) is not { } path)
             return;
         if (_batch.Length == 0)
-            // it compared: the files cannot be looked at, which degrades too
+            // It was a comparison: files that cannot be read degrade health, too.
             _batch = [(new Reload(ReloadTrigger.Watch), ActorRefs.Nobody)];
         Finish(LoadResult.Hangs(_seen, path, $"reading hangs at {path}: it took longer than {ReadingDeadline.TotalSeconds:0} s"));
     }
@@ -183,7 +183,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
             failure: failure => new Answered(applying, Problem: failure.Message));
     }
 
-    // What throws at once is a failed answer like any other.
+    // Turns an exception that is thrown at once into a failed answer.
     private async Task<ConfigurationApplied> Hand(Application applying) => await _apply(applying.Change, applying.GivenUp.Token);
 
     private void Conclude(Answered answered)
@@ -204,9 +204,9 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         Conclude(report with { Diff = diff with { Endpoints = applied.Changes } }, applying.Change.Next);
     }
 
-    /// <summary>Says what became of the reload.</summary>
-    /// <param name="report">What to say.</param>
-    /// <param name="next">What was read; null when it cannot be used.</param>
+    /// <summary>Reports the outcome of a reload.</summary>
+    /// <param name="report">The report to send and publish.</param>
+    /// <param name="next">The configuration that was read; null when it cannot be used.</param>
     private void Conclude(ReloadReport report, ServiceConfiguration? next)
     {
         var batch = _batch;
@@ -223,7 +223,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     {
         _last = report;
         _generation = report.Generation;
-        // Unchanged settings may have moved to other lines, which the origins of the new reading know.
+        // Unchanged settings may have moved to other lines: the new reading has their new origins.
         if (report.Outcome is ReloadOutcome.Applied or ReloadOutcome.Unchanged && next is not null)
             _running = next;
         Watch();
@@ -243,7 +243,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
                 .Distinct(StringComparer.Ordinal)
                 .ToArray();
             _watching = _watch.Watch(directories, () => self.Tell(FilesTouched.Instance));
-            // Nobody has told of what happened in a directory that was read before it was watched.
+            // Changes between reading a new directory and watching it raise no event: compare once more.
             _looksAgain |= before is not null && directories.Except(_directories, StringComparer.Ordinal).Any();
             _directories = directories;
             Timers.StartPeriodicTimer(PollTimer, LookAtFiles.Instance, _running.Process.Config.Poll);
@@ -251,13 +251,13 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         else
         {
             Timers.Cancel(PollTimer);
-            Timers.Cancel(DebounceTimer); // what was seen before it was switched off is no longer anybody's affair
+            Timers.Cancel(DebounceTimer); // events from before the watch was switched off no longer count
             _touchedSince = null;
         }
-        before?.Dispose(); // only now, so that no event falls between the two
+        before?.Dispose(); // only now, so that no event falls between the two watches
     }
 
-    // Each event begins the quiet time anew, but not for ever: somebody may be writing a log beside the configuration.
+    // Each event restarts the quiet time, but only for one poll interval: a log file beside the configuration may change all the time.
     private void Debounce()
     {
         var now = Context.System.Scheduler.MonotonicClock;
@@ -278,7 +278,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
             return;
         }
         if (_readings.Blocked is not null)
-            return; // it has been reported, and the next poll asks again
+            return; // already reported; the next poll tries again
         var files = _seen;
         Read(files.Now, (number, now) => new FilesCompared(number, now), (number, _) => new FilesCompared(number, files));
     }
@@ -316,11 +316,11 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
 
     private sealed record ReadingHangs(long Number);
 
-    /// <summary>A configuration that was handed over, and what is reported when the supervisor has applied it.</summary>
+    /// <summary>A configuration that was handed over, and the report to send when the supervisor has applied it.</summary>
     private sealed record Application(ConfigurationChange Change, ReloadReport Report, CancellationTokenSource GivenUp);
 
-    /// <param name="Application">What was handed over.</param>
+    /// <param name="Application">The configuration that was handed over.</param>
     /// <param name="Applied">The supervisor's answer; null when there is none.</param>
-    /// <param name="Problem">Why there is none.</param>
+    /// <param name="Problem">The reason when there is no answer.</param>
     private sealed record Answered(Application Application, ConfigurationApplied? Applied = null, string? Problem = null);
 }

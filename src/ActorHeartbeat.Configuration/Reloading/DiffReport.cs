@@ -5,10 +5,10 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Reloading;
 
-/// <summary>Prints a difference for eyes and for machines.</summary>
+/// <summary>Prints a difference as text and as JSON.</summary>
 public static class DiffReport
 {
-    /// <summary>Counts in one line.</summary>
+    /// <summary>The number of changes of each kind, in one line.</summary>
     public static string Summary(ConfigurationDiff diff)
     {
         var endpoints = diff.Endpoints;

@@ -1,17 +1,17 @@
 namespace ActorHeartbeat.Configuration.Reloading;
 
-/// <summary>Tells that something happened in directories: a seam, so that tests need no real file system events.</summary>
+/// <summary>Notifies of changes in directories. A seam, so that tests need no real file system events.</summary>
 public interface IFileWatch
 {
     /// <summary>
-    /// Calls <paramref name="touched"/> from any thread after anything in one of the directories changed, until disposed. May miss changes.
+    /// Calls <paramref name="touched"/> from any thread after a change in one of the directories, until disposed. May miss changes.
     /// </summary>
     IDisposable Watch(IReadOnlyCollection<string> directories, Action touched);
 }
 
 /// <summary>
-/// The operating system's directory events. Directories, not files, are watched: editors replace files, and symbolic links are
-/// swapped beside them. What cannot be watched is left to the poll.
+/// The directory events of the operating system. Directories, not files, are watched: editors replace
+/// files, and symbolic links are swapped beside them. The poll covers directories that cannot be watched.
 /// </summary>
 public sealed class DirectoryWatch : IFileWatch
 {
@@ -26,7 +26,7 @@ public sealed class DirectoryWatch : IFileWatch
             }
             catch (Exception problem) when (problem is IOException or ArgumentException or UnauthorizedAccessException)
             {
-                // No such directory yet, or the system's limit of watches is reached: the poll finds the change later.
+                // The directory does not exist yet, or the system's limit of watches is reached: the poll finds the change later.
             }
         }
         return watchers;

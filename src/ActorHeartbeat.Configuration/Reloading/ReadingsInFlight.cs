@@ -3,16 +3,17 @@ using ActorHeartbeat.Configuration.Loading;
 namespace ActorHeartbeat.Configuration.Reloading;
 
 /// <summary>
-/// The readings that have not come back. A system call that hangs cannot be cancelled: its thread stays until the file answers. So a
-/// reading
-/// that passes its deadline is given up, its late result is dropped, and only a few may be stuck at once.
+/// The readings that have not finished. A system call that hangs cannot be cancelled: its thread stays until the file answers.
+/// So a reading that exceeds its deadline is given up, its late result is dropped, and only a few readings may be stuck at once.
 /// </summary>
 internal sealed class ReadingsInFlight
 {
-    /// <summary>Stuck readings beside which no further one is begun: each holds a thread.</summary>
+    /// <summary>
+    /// Maximum number of readings that may be stuck at once, because each holds a thread. At this number no further reading is begun.
+    /// </summary>
     public const int MostStuck = 4;
 
-    private const string Unknown = "a file"; // that the reading has not named
+    private const string Unknown = "a file"; // when the reading has not named it
 
     private readonly Dictionary<long, FileInHand> _all = [];
     private readonly HashSet<long> _stuck = [];
@@ -21,7 +22,7 @@ internal sealed class ReadingsInFlight
     /// <summary>The reading that is waited for; null when there is none.</summary>
     public long? Current { get; private set; }
 
-    /// <summary>Where one of the stuck ones hangs, when there are too many to begin another; null otherwise.</summary>
+    /// <summary>The file at which a stuck reading hangs, when too many are stuck to begin another; null otherwise.</summary>
     public string? Blocked => _stuck.Count >= MostStuck ? _all[_stuck.First()].Path ?? Unknown : null;
 
     public (long Number, FileInHand InHand) Begin()
@@ -32,10 +33,10 @@ internal sealed class ReadingsInFlight
         return (_begun, inHand);
     }
 
-    /// <summary>Waits no longer for the current one, although its time is not over: another one tells more.</summary>
+    /// <summary>Stops waiting for the current reading before its deadline, because another reading tells more.</summary>
     public void Supersede() => Current = null;
 
-    /// <summary>False when the reading was given up or superseded: its result is of the past.</summary>
+    /// <summary>False when the reading was given up or superseded: its result is stale.</summary>
     public bool End(long number)
     {
         _all.Remove(number);
@@ -46,7 +47,9 @@ internal sealed class ReadingsInFlight
         return true;
     }
 
-    /// <summary>The deadline of a reading has passed: the file at which it hangs, if it is still waited for.</summary>
+    /// <summary>
+    /// Marks a reading as stuck after its deadline. Returns the file at which it hangs; null when it is no longer waited for.
+    /// </summary>
     public string? GiveUp(long number)
     {
         if (!_all.TryGetValue(number, out var inHand))

@@ -3,7 +3,7 @@ using ActorHeartbeat.Configuration.Loading;
 
 namespace ActorHeartbeat.Configuration.Reloading;
 
-/// <summary>Decides what becomes of a configuration that was read beside one that runs. Pure.</summary>
+/// <summary>Decides the outcome for a configuration that was read while another one runs. Pure.</summary>
 internal static class ReloadDecision
 {
     public static ReloadReport Decide(Reload request, LoadResult read, ServiceConfiguration running, int generation, DateTimeOffset now)
@@ -16,7 +16,7 @@ internal static class ReloadDecision
         return new ReloadReport(outcome, request.Trigger, after, next.Hash, diff, ConfigurationErrors.None, now);
     }
 
-    // The running configuration's guard counts: a cut-off file has lost its own.
+    // The guard of the running configuration counts: a truncated file has lost its own.
     private static ReloadOutcome Outcome(Reload request, ConfigurationDiff diff, ServiceConfiguration running) =>
         diff.IsEmpty ? ReloadOutcome.Unchanged
         : diff.Endpoints.RemovedShare > running.Process.Config.MaxRemoved && !request.Force ? ReloadOutcome.TooManyRemoved

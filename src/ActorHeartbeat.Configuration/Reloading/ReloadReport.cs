@@ -5,36 +5,36 @@ using ActorHeartbeat.Configuration.Schema;
 
 namespace ActorHeartbeat.Configuration.Reloading;
 
-/// <summary>What became of a reload.</summary>
+/// <summary>How a reload ended.</summary>
 public enum ReloadOutcome
 {
     /// <summary>The new configuration runs.</summary>
     Applied,
 
-    /// <summary>The files say what runs already.</summary>
+    /// <summary>The files equal the running configuration.</summary>
     Unchanged,
 
-    /// <summary>Would be applied; this was a dry run.</summary>
+    /// <summary>The configuration would be applied; this was a dry run.</summary>
     DryRun,
 
-    /// <summary>Errors; the last good configuration runs on.</summary>
+    /// <summary>The files have errors; the last good configuration keeps running.</summary>
     Invalid,
 
-    /// <summary>More than <c>config.max-removed</c> of the endpoints would go; the last good configuration runs on.</summary>
+    /// <summary>More than <c>config.max-removed</c> of the endpoints would be removed; the last good configuration keeps running.</summary>
     TooManyRemoved,
 
-    /// <summary>The supervisor has not said that it applied it; the next reload compares again.</summary>
+    /// <summary>The supervisor has not confirmed the configuration; the next reload compares again.</summary>
     Unanswered,
 }
 
 /// <summary>The answer to <see cref="Reload"/>.</summary>
-/// <param name="Outcome">What became of it.</param>
-/// <param name="Trigger">What asked for it.</param>
-/// <param name="Generation">The generation that runs after it.</param>
+/// <param name="Outcome">How the reload ended.</param>
+/// <param name="Trigger">The source of the request.</param>
+/// <param name="Generation">The generation that runs after the reload.</param>
 /// <param name="Hash">The hash of the files as read.</param>
-/// <param name="Diff">What changed or would change; null when the files have errors.</param>
-/// <param name="Errors">What is wrong with the files.</param>
-/// <param name="At">When, for display.</param>
+/// <param name="Diff">The changes, applied or not; null when the files have errors.</param>
+/// <param name="Errors">The errors of the files.</param>
+/// <param name="At">The time of the reload, for display.</param>
 public sealed record ReloadReport(
     ReloadOutcome Outcome,
     ReloadTrigger Trigger,
@@ -44,7 +44,7 @@ public sealed record ReloadReport(
     ConfigurationErrors Errors,
     DateTimeOffset At)
 {
-    /// <summary>Why the supervisor has not applied it; null for every other outcome.</summary>
+    /// <summary>Why the supervisor has not applied the configuration; null for every other outcome.</summary>
     public string? Problem { get; init; }
 
     /// <summary>One line for a log.</summary>
@@ -52,13 +52,13 @@ public sealed record ReloadReport(
         Outcome switch
         {
             ReloadOutcome.Applied =>
-                // an applied one was compared
+                // not null: an applied configuration was compared
                 $"configuration generation {Generation} applied ({Trigger}, {Hash[..12]}): {DiffReport.Summary(Diff!)}",
             ReloadOutcome.Unchanged => $"configuration unchanged ({Trigger}, {Hash[..12]})",
-            // so was a dry run
+            // not null: a dry run was compared
             ReloadOutcome.DryRun => $"configuration would change ({Trigger}, {Hash[..12]}): {DiffReport.Summary(Diff!)}",
             ReloadOutcome.TooManyRemoved =>
-                // and this
+                // not null: a refused removal was compared
                 $"configuration refused ({Trigger}, {Hash[..12]}): {Diff!.Endpoints.Removed.Count} endpoints would be removed, more than "
                     + $"config.max-removed allows; generation {Generation} runs on; force it if that is meant",
             ReloadOutcome.Unanswered =>

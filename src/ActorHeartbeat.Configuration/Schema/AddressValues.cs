@@ -5,7 +5,7 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>Values that say where to and by what way.</summary>
+/// <summary>Readers of addresses and routes: URLs, transport, TLS version, proxy, listen address.</summary>
 internal static class AddressValues
 {
     public static readonly ValueReader<Uri> WebSocketUrl = new Judged<Uri>(

@@ -3,13 +3,13 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>Values that say when: jitter, flapping, rotation, silence of data.</summary>
+/// <summary>Readers of values about time: jitter, flapping, rotation, silence of data.</summary>
 internal static class ClockValues
 {
-    /// <summary>The spread of a rotation whose configuration names none.</summary>
+    /// <summary>The default spread of a rotation.</summary>
     private const double RotationJitter = 0.05;
 
-    /// <summary>How long the new connection of a rotation must be open when the configuration does not say.</summary>
+    /// <summary>The default time for which the successor of a rotation must be open.</summary>
     private static readonly TimeSpan ReadyAfter = TimeSpan.FromSeconds(5);
 
     public static readonly ValueReader<Jitter> Jitter = new Scalar<Jitter>(
@@ -31,7 +31,7 @@ internal static class ClockValues
                 Part.Of<FlapSettings, int>("ends", Values.Count, flap => flap.Ends, (flap, ends) => flap with { Ends = ends }),
                 Part.Of<FlapSettings, TimeSpan>(
                     "within", Values.Positive, flap => flap.Within, (flap, time) => flap with { Within = time }),
-                // Quarantine is what the detector is for; the key lets a file say so.
+                // The detector always quarantines; the key lets a file state it.
                 Part.Of<FlapSettings, OutcomeAction>(
                     "then", Values.Word(OutcomeAction.Quarantine), _ => OutcomeAction.Quarantine, (flap, _) => flap),
                 Part.Of<FlapSettings, TimeSpan>("retry", Values.Positive, flap => flap.Retry, (flap, time) => flap with { Retry = time })),

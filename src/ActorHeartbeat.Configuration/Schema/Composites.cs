@@ -6,7 +6,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>A list of one kind of value.</summary>
 /// <param name="element">Reads an element.</param>
-/// <param name="orOne">Whether a value that is no list stands for a list of itself.</param>
+/// <param name="orOne">Whether a value that is no list stands for a list of one.</param>
 internal sealed class ListOf<T>(ValueReader<T> element, bool orOne = false) : ValueReader<ValueList<T>>
 {
     public override string Expected { get; } = $"a list, each element {element.Expected}";
@@ -44,14 +44,14 @@ internal sealed class ListOf<T>(ValueReader<T> element, bool orOne = false) : Va
     }
 }
 
-/// <summary>An object with keys of its own that is one value: a higher layer replaces it whole.</summary>
-/// <param name="what">What it is, such as <c>a rule</c>.</param>
+/// <summary>An object with keys of its own that counts as one value: a higher layer replaces it whole.</summary>
+/// <param name="what">Its name in messages, such as <c>a rule</c>.</param>
 /// <param name="shape">Its keys.</param>
-/// <param name="blank">What it is before any key is read.</param>
-/// <param name="required">Keys that must be there.</param>
+/// <param name="blank">The value before any key is read.</param>
+/// <param name="required">Keys that must be present.</param>
 internal sealed class ObjectOf<T>(string what, Shape<T> shape, T blank, params string[] required) : ValueReader<T>
 {
-    /// <summary>Why a value whose keys are each sound is none as a whole, or null; sees which keys were named.</summary>
+    /// <summary>Returns why a value with valid keys is invalid as a whole, or null. The layer shows which keys were named.</summary>
     public Func<T, Layer<T>, string?>? Reject { get; init; }
 
     public override string Expected { get; } = $"{what} with {string.Join(", ", shape.Keys)}";

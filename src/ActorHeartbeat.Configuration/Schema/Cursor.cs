@@ -6,17 +6,17 @@ using ActorHeartbeat.Hocon.Writing;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>A value in the tree, the key that leads to it, and a way to say what is wrong with either.</summary>
+/// <summary>A value in the tree and the key that leads to it. Reports errors in either.</summary>
 /// <param name="Value">The value.</param>
 /// <param name="Path">The key path.</param>
-/// <param name="KeyOrigin">Where its key stands; of an element, where it stands itself.</param>
-/// <param name="Sources">Hears what is wrong, and knows the lines to show.</param>
+/// <param name="KeyOrigin">The place of its key; for an element, of the element itself.</param>
+/// <param name="Sources">Receives the errors, and finds the lines to show.</param>
 internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrigin KeyOrigin, Sources Sources)
 {
     // A list of names beside a good guess need not be complete.
     private const int MostListed = 12;
 
-    /// <summary>What is expected of the whole value, when a part of its reader is asked; null to let the reader say.</summary>
+    /// <summary>The text to expect for the whole value while the reader of a part reads it; null for the reader's own text.</summary>
     public string? Expected { get; init; }
 
     public Diagnostics Diagnostics => Sources.Diagnostics;
@@ -42,7 +42,7 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
     /// <summary>The value as compact JSON, keys in the order written.</summary>
     public string Json => HoconWriter.ToJson(Value);
 
-    /// <summary>The same as bytes that are ready to send.</summary>
+    /// <summary>The same as UTF-8.</summary>
     public byte[] Utf8Json => HoconWriter.ToUtf8Json(Value);
 
     public Cursor Below(HoconField field) => new(field.Value, Path.Then(field.Key), field.Origin, Sources);
@@ -51,7 +51,7 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
 
     public Cursor? Find(string key) => Find(key, StringComparison.Ordinal);
 
-    /// <summary>Header names are the same in any case.</summary>
+    /// <summary>Finds a field in any case: header names are case-insensitive.</summary>
     public Cursor? FindAnyCase(string key) => Find(key, StringComparison.OrdinalIgnoreCase);
 
     private Cursor? Find(string key, StringComparison comparison)
@@ -64,28 +64,28 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
         return null;
     }
 
-    /// <summary>Says what was found and what is allowed. Always false, so that a reader can return it.</summary>
+    /// <summary>Reports what was found and what is allowed. Always returns false, so that a reader can return it.</summary>
     public bool Refuse(string expected, IReadOnlyList<string>? words = null)
     {
         var meant = words is not null && Text is { } text && Nearest.To(text, words) is { } near ? $"did you mean \"{near}\"?" : "";
         return Report($"found {Found}; expected {Expected ?? expected}", meant);
     }
 
-    /// <summary>Says what is wrong with the value. Always false.</summary>
+    /// <summary>Reports an error in the value. Always returns false.</summary>
     public bool Report(string message, string hint = "")
     {
         Sources.Report(Value.Origin, Length, Path.ToString(), message, hint, Path.IsBelow("headers"));
         return false;
     }
 
-    /// <summary>Says what is wrong with the key. Always false.</summary>
+    /// <summary>Reports an error in the key. Always returns false.</summary>
     public bool ReportKey(string message, string hint = "")
     {
         Sources.Report(KeyOrigin, Key.Length, Path.ToString(), message, hint);
         return false;
     }
 
-    /// <summary>Says that the key is none of those allowed here, and which was probably meant.</summary>
+    /// <summary>Reports a key that is not allowed here, and the key that was probably meant.</summary>
     public void RefuseKey(IEnumerable<string> allowed)
     {
         var names = allowed.ToArray();
@@ -94,7 +94,7 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
             : $"allowed: {List(names, names.Length)}");
     }
 
-    /// <summary>Says that the value names something that is not there.</summary>
+    /// <summary>Reports a value that names something that does not exist.</summary>
     public void ReportUnknown(string what, IEnumerable<string> known)
     {
         var names = known.Order(StringComparer.Ordinal).ToArray();

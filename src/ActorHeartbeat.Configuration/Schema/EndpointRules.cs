@@ -62,7 +62,7 @@ internal static class EndpointRules
                 : null),
     ];
 
-    /// <summary>Keys that say something in some modes only. Only the layer that sets the mode is held to it.</summary>
+    /// <summary>Reports keys that have no meaning in the chosen heartbeat mode. Checks only the layer that sets the mode.</summary>
     public static void CheckMode(Layer<EndpointSettings> layer)
     {
         if (layer.Find(EndpointSetting.HeartbeatMode.Key) is not { } mode)
@@ -106,7 +106,7 @@ internal static class EndpointRules
         {
             while (reader.Read())
             {
-                // It throws where it does not understand.
+                // The reader throws on invalid JSON.
             }
             return true;
         }

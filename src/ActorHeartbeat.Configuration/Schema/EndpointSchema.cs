@@ -3,12 +3,12 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>
-/// The keys of an endpoint, the same in defaults, templates and endpoints: the rule of each row of <see cref="EndpointSetting"/>, in the
-/// same order. A test names a row without a rule.
+/// The keys of an endpoint, the same in defaults, templates and endpoints: a rule for each row
+/// of <see cref="EndpointSetting"/>, in the same order. A test fails for a row without a rule.
 /// </summary>
 internal static class EndpointSchema
 {
-    /// <summary>An endpoint of which nothing is said: what a fold over layers begins with.</summary>
+    /// <summary>An endpoint without any key: the start of the fold over layers.</summary>
     public static readonly EndpointSettings Blank = new() { Id = new EndpointId("blank"), Url = new Uri("ws://blank") };
 
     public static readonly Shape<EndpointSettings> Shape = new(

@@ -3,7 +3,7 @@ using static ActorHeartbeat.Endpoints.ChangeEffect;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>The keys of a group; budgets are looked up at each dial and each send, so every change of them is live.</summary>
+/// <summary>The keys of a group. Every change is live, because budgets are looked up at each dial and each send.</summary>
 internal static class GroupSchema
 {
     public static readonly Shape<GroupSettings> Shape = new(

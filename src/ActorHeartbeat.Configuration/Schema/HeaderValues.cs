@@ -5,14 +5,14 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>What the handshake says of us, and labels.</summary>
+/// <summary>Readers of headers, subprotocols and labels.</summary>
 internal static class HeaderValues
 {
     // RFC 9110 section 5.6.2: the characters of a token.
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    // RFC 9110 section 5.5 without obs-text, which nobody sends on purpose.
+    // RFC 9110 section 5.5 without obs-text, which is never intended.
     private static readonly SearchValues<char> HeaderCharacters =
         SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code), '\t']);
 
@@ -48,7 +48,7 @@ internal static class HeaderValues
 
     private static bool IsToken(string text) => text.Length > 0 && text.AsSpan().IndexOfAnyExcept(TokenCharacters) < 0;
 
-    /// <summary>Text, or a reference to where the text is at each attempt. Never repeats what it read.</summary>
+    /// <summary>Reads text, or a reference that is resolved at each attempt. Never repeats the text in an error.</summary>
     private sealed class SecretReader : ValueReader<SecretValue>
     {
         private static readonly ObjectOf<Reference> Full = new(

@@ -5,23 +5,23 @@ namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>One row of the schema: a key of <typeparamref name="TSettings"/>.</summary>
 /// <param name="path">The key relative to its section, dots between the names.</param>
-/// <param name="effect">What a change of it takes.</param>
+/// <param name="effect">The effect of a change.</param>
 internal abstract class Key<TSettings>(string path, ChangeEffect effect)
 {
     public string Path { get; } = path;
 
     public ChangeEffect Effect { get; } = effect;
 
-    /// <summary>What is allowed, to stand after "expected".</summary>
+    /// <summary>The allowed values, as text to follow "expected".</summary>
     public abstract string Expected { get; }
 
     /// <summary>The setting that it reads; null when its value is read elsewhere.</summary>
     public virtual Setting<TSettings>? Setting => null;
 
-    /// <summary>Whether its value is an object with names of the operator's choice, each of which may come from another layer.</summary>
+    /// <summary>Whether its value is an object with names of the operator's choice. Each name may come from another layer.</summary>
     public virtual bool HasNames => false;
 
-    /// <summary>The key with the value read; null when the value was refused and reported.</summary>
+    /// <summary>Reads the value; null when it is refused, which is reported.</summary>
     public abstract Assignment<TSettings>? Read(Cursor at);
 
     /// <summary>The key's value in <paramref name="settings"/>, compared by content.</summary>
@@ -34,7 +34,7 @@ internal abstract class Key<TSettings>(string path, ChangeEffect effect)
 }
 
 /// <inheritdoc/>
-/// <param name="setting">What it is: the property, the key and what a change takes.</param>
+/// <param name="setting">The property, the key and the effect of a change.</param>
 /// <param name="reader">The rule of its value.</param>
 internal sealed class Key<TSettings, TValue>(Setting<TSettings, TValue> setting, ValueReader<TValue> reader)
     : Key<TSettings>(setting.Key, setting.Effect)
@@ -59,7 +59,7 @@ internal sealed class Key<TSettings, TValue>(Setting<TSettings, TValue> setting,
     }
 }
 
-/// <summary>Makes a key inside a value: it has no effect of its own, the value has.</summary>
+/// <summary>Creates a key inside a value. A change takes the effect of the value; the key has none of its own.</summary>
 internal static class Part
 {
     public static Key<TSettings, TValue> Of<TSettings, TValue>(
@@ -67,7 +67,7 @@ internal static class Part
         new(new Setting<TSettings, TValue>(path, ChangeEffect.None, get, set), reader);
 }
 
-/// <summary>A key whose value is read elsewhere: the schema only has to know that it is there.</summary>
+/// <summary>A key whose value is read elsewhere. The schema only needs to know that it exists.</summary>
 internal sealed class Section<TSettings>(string path) : Key<TSettings>(path, ChangeEffect.None)
 {
     public override string Expected => "an object";

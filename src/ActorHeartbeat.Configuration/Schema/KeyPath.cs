@@ -1,13 +1,13 @@
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>Where a key stands in the tree, as a chain: most are never printed, so the text is only made when asked for.</summary>
+/// <summary>The path of a key in the tree, as a chain. Most paths are never printed, so the text is built on demand.</summary>
 internal sealed record KeyPath(KeyPath? Parent, string Name)
 {
     public static readonly KeyPath Root = new(null, "");
 
     public KeyPath Then(string name) => new(this, name);
 
-    /// <summary>As an operator would write it, names that need it quoted, without the leading <c>actor-heartbeat</c>.</summary>
+    /// <summary>The path as an operator would write it, quoted where needed, without the leading <c>actor-heartbeat</c>.</summary>
     public override string ToString()
     {
         if (Parent is null)
@@ -16,11 +16,11 @@ internal sealed record KeyPath(KeyPath? Parent, string Name)
         return above.Length == 0 || Name.StartsWith('[') ? above + Spelled(Name) : $"{above}.{Spelled(Name)}";
     }
 
-    /// <summary>Whether a key of this name leads to it.</summary>
+    /// <summary>Whether a key of this name lies above it.</summary>
     public bool IsBelow(string name) => Parent is { } parent && (parent.Name == name || parent.IsBelow(name));
 
     /// <summary>The path of an element of a list.</summary>
-    public KeyPath Element(int index) => new(this, index == 0 ? "[0]" : $"[{index}]"); // most lists are of one
+    public KeyPath Element(int index) => new(this, index == 0 ? "[0]" : $"[{index}]"); // most lists have one element
 
     private static string Spelled(string name) =>
         name.Length > 0 && (name[0] == '[' || name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_'))

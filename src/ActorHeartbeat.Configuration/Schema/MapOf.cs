@@ -4,7 +4,7 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>An object with names of the operator's choice. Null takes the name away from a lower layer.</summary>
+/// <summary>An object with names of the operator's choice. Null removes a name that a lower layer sets.</summary>
 internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringComparer comparer, Func<string, string?> rejectName)
     : ValueReader<ValueMap<T>>
     where T : class
@@ -13,7 +13,7 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
 
     public override bool HasNames => true;
 
-    /// <summary>May hold null for a name that is to be taken away; <see cref="Over"/> does it.</summary>
+    /// <summary>The result may hold null for a name to remove; <see cref="Over"/> removes it.</summary>
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out ValueMap<T> value)
     {
         value = null;
@@ -41,7 +41,7 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
         return true;
     }
 
-    /// <summary>Lays the names of a higher layer over those of a lower one; the lower one's order comes first.</summary>
+    /// <summary>Combines the names of two layers: first those that only the lower layer has, then those of the higher.</summary>
     public override ValueMap<T> Over(ValueMap<T> higher, ValueMap<T> lower)
     {
         if (higher.Count == 0)

@@ -6,10 +6,10 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>Messages that are sent, and patterns of messages that are waited for.</summary>
+/// <summary>Readers of messages to send, and of patterns of expected messages.</summary>
 internal static class MessageValues
 {
-    /// <summary>How long an opening message waits when the configuration does not say.</summary>
+    /// <summary>The default time that an opening message waits for its answer.</summary>
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
 
     public static readonly ValueReader<OutboundMessage> Message = new MessageReader();
@@ -49,7 +49,7 @@ internal static class MessageValues
             layer.Find("timeout") is not null && opening.Expect is null ? "timeout is how long expect waits; there is no expect" : null,
     };
 
-    /// <summary>Text as it is; an object or a list as compact JSON with its keys in the order written.</summary>
+    /// <summary>Reads text as it is, and an object or a list as compact JSON with its keys in the order written.</summary>
     private sealed class MessageReader : ValueReader<OutboundMessage>
     {
         public override string Expected => "text, or an object to be sent as JSON";
@@ -67,7 +67,7 @@ internal static class MessageValues
             SecretMask.WritePayload(json, Encoding.UTF8.GetString(value.Payload.Span));
     }
 
-    /// <summary>Text is the whole message; an object's keys are JSON pointers, its values what they must lead to.</summary>
+    /// <summary>Reads text as the whole message, and an object as JSON pointers with the values that they must lead to.</summary>
     private sealed class PatternReader : ValueReader<MessagePattern>
     {
         public override string Expected => "text, or JSON pointers such as { \"/type\" = pong }";

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>A value, or the word for having none; null means the same as the word.</summary>
+/// <summary>A value, or a word for none; null means the same as the word.</summary>
 /// <param name="word">The word, such as <c>off</c>, <c>unlimited</c> or <c>auto</c>; null when only null stands for none.</param>
 /// <param name="value">Reads the value.</param>
 internal sealed class OptionalValue<T>(string? word, ValueReader<T> value) : ValueReader<T?>

@@ -3,13 +3,13 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>The rows of the outcome table, and close codes.</summary>
+/// <summary>Readers of the rows of the outcome table, and of close codes.</summary>
 internal static class OutcomeValues
 {
     private static readonly ValueReader<CodeRange> HttpStatus = Codes(
         "an HTTP status from 100 to 599, or a span such as \"500-599\"", 100, 599);
 
-    // 1005, 1006 and 1015 are never sent, but they are how an end without a Close frame is reported (RFC 6455 section 7.4.1).
+    // 1005, 1006 and 1015 are never sent, but they report an end that carried no close code (RFC 6455 section 7.4.1).
     private static readonly ValueReader<CodeRange> CloseCode = Codes(
         "a close code from 1000 to 4999, or a span such as \"4000-4099\"", 1000, 4999);
 

@@ -27,6 +27,6 @@ internal static class ProcessRules
                 : null),
     ];
 
-    // Neither of the two has keys yet.
+    // Neither the API nor the demonstration server authenticates its callers yet.
     private static bool IsOpenToAll(ListenAddress? listen) => listen is not null && listen.Loopback is null;
 }

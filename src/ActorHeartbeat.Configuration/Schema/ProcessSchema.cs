@@ -4,7 +4,7 @@ using static ActorHeartbeat.Endpoints.ChangeEffect;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>The keys of the process around the endpoints, one row each: key, what a change takes, property and rule.</summary>
+/// <summary>The keys of the process around the endpoints, one row each: key, effect of a change, property and rule.</summary>
 internal static class ProcessSchema
 {
     private static readonly SettingsPart<ProcessSettings, ReloadSettings> Config = new(

@@ -2,7 +2,7 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>So many per so long: <c>200/s</c>, <c>300 per 5m</c>.</summary>
+/// <summary>Reads a count per time span: <c>200/s</c>, <c>300 per 5m</c>.</summary>
 internal static class RateValues
 {
     private const string Example = "a rate such as 200/s or 300 per 5m";
@@ -17,7 +17,7 @@ internal static class RateValues
         if (parts.Length != 2 || Values.Number(parts[0].Trim()) is not (> 0 and var count))
             return default;
         var span = parts[1].Trim();
-        // "per s" and "/s" leave the 1 out.
+        // "per s" and "/s" omit the 1.
         var per = Values.Time(span.Length > 0 && char.IsAsciiLetter(span[0]) ? $"1{span}" : span);
         return per is { } time && time > TimeSpan.Zero ? (true, new Rate(count, time)) : default;
     }

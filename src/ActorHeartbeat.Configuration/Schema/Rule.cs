@@ -1,9 +1,9 @@
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>What two keys must not say together once all layers are in place.</summary>
+/// <summary>A contradiction between two keys, checked when all layers are in place.</summary>
 /// <param name="Key">The key that is blamed unless the other was set by a higher layer.</param>
 /// <param name="Other">The key it contradicts; null when it contradicts itself.</param>
-/// <param name="Broken">What is wrong, naming both keys so that it reads well at either place; null when nothing is.</param>
+/// <param name="Broken">Returns the error, which names both keys so that it reads well at either place; null when there is none.</param>
 internal sealed record Rule<TSettings>(string Key, string? Other, Func<TSettings, string?> Broken)
 {
     /// <summary>Reports the contradiction at the higher of the two layers, and names the place of the other.</summary>

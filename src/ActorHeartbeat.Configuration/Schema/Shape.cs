@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>The keys of one kind of object, as a tree of names. Reading an object gives a layer: what it says, and where.</summary>
+/// <summary>The keys of one kind of object, as a tree of names. Reading an object returns a layer: its values and their places.</summary>
 internal sealed class Shape<TSettings>
 {
     private readonly Node _root = new();
@@ -64,12 +64,12 @@ internal sealed class Shape<TSettings>
     }
 }
 
-/// <summary>What one object says, in the order it says it.</summary>
-/// <param name="Name">Which layer it is, such as <c>template mexc</c>.</param>
+/// <summary>The assignments of one object, in their order.</summary>
+/// <param name="Name">The name of the layer, such as <c>template mexc</c>.</param>
 /// <param name="Assignments">A value and its place for each key that it names.</param>
 internal sealed record Layer<TSettings>(string Name, IReadOnlyList<Assignment<TSettings>> Assignments)
 {
-    /// <summary>Whether nothing was refused while it was read: what half a layer leads to says nothing.</summary>
+    /// <summary>Whether the layer was read without an error: half a layer allows no conclusion.</summary>
     public bool IsSound { get; init; } = true;
 
     public TSettings Over(TSettings lower)
@@ -93,7 +93,7 @@ internal sealed record Layer<TSettings>(string Name, IReadOnlyList<Assignment<TS
 
 /// <summary>One key set to one value.</summary>
 /// <param name="key">The row of the schema.</param>
-/// <param name="at">The value, and where it stands.</param>
+/// <param name="at">The value and its place.</param>
 internal abstract class Assignment<TSettings>(Key<TSettings> key, in Cursor at)
 {
     public Key<TSettings> Key { get; } = key;

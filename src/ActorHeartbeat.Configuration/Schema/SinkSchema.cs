@@ -5,7 +5,7 @@ using static ActorHeartbeat.Endpoints.ChangeEffect;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>The keys of a sink. No feed waits for a sink, so one is replaced in flight, and every change of it is live.</summary>
+/// <summary>The keys of a sink. Every change is live: no feed waits for a sink, so a running sink can be replaced.</summary>
 internal static class SinkSchema
 {
     /// <summary>The key that has no default.</summary>
@@ -38,7 +38,7 @@ internal static class SinkSchema
             sink => sink.Rotate.Keep,
             (sink, count) => sink with { Rotate = sink.Rotate with { Keep = count } }));
 
-    /// <summary>A sink of which nothing is said.</summary>
+    /// <summary>A sink without any key.</summary>
     public static SinkSettings Blank(string name) => new() { Name = name, Path = "" };
 
     private static Key<SinkSettings, TValue> Row<TValue>(

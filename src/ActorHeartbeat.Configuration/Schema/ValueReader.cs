@@ -6,16 +6,16 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>Reads one kind of value, and writes it back in the same spelling.</summary>
 internal abstract class ValueReader<T>
 {
-    /// <summary>What is allowed, to stand after "expected", such as <c>a duration such as 10s or 500ms</c>.</summary>
+    /// <summary>The allowed values, as text to follow "expected", such as <c>a duration such as 10s or 500ms</c>.</summary>
     public abstract string Expected { get; }
 
-    /// <summary>False when the value is refused; what is wrong with it has been reported then.</summary>
+    /// <summary>Reads a value. Returns false when it is refused, which is reported.</summary>
     public abstract bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value);
 
     /// <summary>Writes the value as JSON that <see cref="TryRead"/> reads back as the same value; secrets are masked instead.</summary>
     public abstract void Write(Utf8JsonWriter json, T value);
 
-    /// <summary>What a higher layer's value makes of a lower one's: it replaces it, unless names are combined.</summary>
+    /// <summary>Combines the values of two layers: the higher replaces the lower, unless names are combined.</summary>
     public virtual T Over(T higher, T lower) => higher;
 
     /// <summary>Whether the value is an object with names of the operator's choice.</summary>
@@ -24,9 +24,9 @@ internal abstract class ValueReader<T>
 
 /// <summary>A value of one word or number.</summary>
 /// <param name="expected">What is allowed.</param>
-/// <param name="parse">The value, or null when the text is none.</param>
+/// <param name="parse">Returns the value, or false when the text is none.</param>
 /// <param name="spell">The text of a value.</param>
-/// <param name="words">All that is allowed, when it can be listed: to guess what was meant.</param>
+/// <param name="words">All allowed words, when they can be listed, to guess the one that was meant.</param>
 internal sealed class Scalar<T>(string expected, Func<string, (bool, T)> parse, Func<T, string> spell, IReadOnlyList<string>? words = null)
     : ValueReader<T>
 {
@@ -53,7 +53,7 @@ internal sealed class Scalar<T>(string expected, Func<string, (bool, T)> parse, 
     }
 }
 
-/// <summary>A value of one word whose reader knows better than "expected" what is wrong with it.</summary>
+/// <summary>A value of one word whose reader gives a more precise reason than "expected".</summary>
 /// <param name="expected">What is allowed.</param>
 /// <param name="judge">The value, or the reason there is none.</param>
 /// <param name="spell">The text of a value.</param>
@@ -73,7 +73,9 @@ internal sealed class Judged<T>(string expected, Func<string, (T?, string?)> jud
     public override void Write(Utf8JsonWriter json, T value) => json.WriteStringValue(spell(value));
 }
 
-/// <summary>A value of a kind, within bounds: the kind is told when it is none, the bounds when it is outside.</summary>
+/// <summary>
+/// A value of a kind, within bounds. An error names the kind for a value of another kind, and the bounds for a value outside them.
+/// </summary>
 internal sealed class Bounded<T>(ValueReader<T> value, string bounds, Func<T, bool> isWithin) : ValueReader<T>
 {
     public override string Expected => value.Expected;

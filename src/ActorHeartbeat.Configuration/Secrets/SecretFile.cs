@@ -9,10 +9,10 @@ public static class SecretFile
     /// <summary>The largest secret in bytes; tokens and keys are far smaller.</summary>
     private const int LargestSecret = 64 * 1024;
 
-    /// <summary>Less than the default of timeouts.connect, so that an attempt tells of the file and not of its own deadline.</summary>
+    /// <summary>Shorter than the default of timeouts.connect, so that an attempt reports the file and not its own deadline.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
-    /// <summary>Its text as it is now. One newline at the end belongs to the editor and is taken off.</summary>
+    /// <summary>The text of the file as it is now, without one newline at the end, which comes from the editor.</summary>
     /// <exception cref="IOException">As <see cref="BoundedFileReader.ReadAsync"/>.</exception>
     public static Task<string> ReadAsync(string path, CancellationToken cancellation) =>
         ReadAsync(path, BoundedFileReader.Shared, cancellation);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ActorHeartbeat.Configuration.Secrets;
 
-/// <summary>Takes out of texts that are shown what may be secret. What looks secret is masked even where it is not.</summary>
+/// <summary>Masks possible secrets in texts that are shown. A text that looks secret is masked even when it is not.</summary>
 internal static partial class SecretMask
 {
     public const string Mask = "***";
@@ -11,9 +11,9 @@ internal static partial class SecretMask
     /// <summary>A URL without its user info and query.</summary>
     public static string Url(string text) => UrlParts().Replace(text, Mask);
 
-    /// <summary>A line of a configuration: URLs without user info and query, names that sound secret without their values.</summary>
+    /// <summary>A line of a configuration: URLs without user info and query, secret-sounding names without their values.</summary>
     /// <param name="line">The line as read.</param>
-    /// <param name="mark">A place in it, moved to where it is in the result.</param>
+    /// <param name="mark">A position in the line, moved to its position in the result.</param>
     public static string Line(string line, ref int mark) => Replace(SecretParts(), line, ref mark);
 
     /// <summary>A line without a text known to be secret.</summary>
@@ -36,10 +36,10 @@ internal static partial class SecretMask
         return masked;
     }
 
-    /// <summary>Whether what has this name sounds secret.</summary>
+    /// <summary>Whether a name sounds secret.</summary>
     public static bool IsSecretName(string name) => SecretName().IsMatch(name);
 
-    /// <summary>Writes a message for display: JSON as JSON, anything else as text, members that sound secret masked.</summary>
+    /// <summary>Writes a message for display: JSON as JSON, anything else as text, secret-sounding members masked.</summary>
     public static void WritePayload(Utf8JsonWriter json, string payload)
     {
         if (!payload.StartsWith('{') && !payload.StartsWith('['))
@@ -92,7 +92,7 @@ internal static partial class SecretMask
     [GeneratedRegex("""(?<=://)[^/@\s"]*(?=@)|(?<=[\w/.-]\?)[^\s"#]+""")]
     private static partial Regex UrlParts();
 
-    // The same, and what follows a name that sounds secret and a separator, up to the end of the value. References are no secrets.
+    // The same, and the value after a secret-sounding name and a separator, up to its end. References are not secret.
     [GeneratedRegex(
         """(?<=://)[^/@\s"]*(?=@)|(?<=[\w/.-]\?)[^\s"#]+"""
             + $$"""|(?<=(?:{{Names}})[^\s=:{]*"?\s*[=:]\s*)(?![\s{\[$])(?:"(?:[^"\\]|\\.)*"?|[^,}\]#\s]+(?:[ \t]+[^,}\]#\s]+)*)""",

@@ -11,8 +11,7 @@ public sealed record ProcessSettings
     public SupervisorSettings Supervisor { get; init; } = new();
 
     /// <summary>
-    /// The file in which the process keeps what a restart must not forget, such as spent budgets of dials; its directory must exist. Null
-    /// (default) for none.
+    /// The file for state that must survive a restart, such as spent dial budgets; its directory must exist. Null (default) for none.
     /// </summary>
     public string? StateFile { get; init; }
 
@@ -39,33 +38,33 @@ public sealed record ReloadSettings
     public double MaxRemoved { get; init; } = 0.5;
 }
 
-/// <summary>The HTTP API, console, health and metrics.</summary>
+/// <summary>The HTTP API and the health checks.</summary>
 public sealed record HttpSettings
 {
-    /// <summary>Where they are served; null for nowhere. Default 127.0.0.1:8080.</summary>
+    /// <summary>The address to serve them on; null for none. Default 127.0.0.1:8080.</summary>
     public ListenAddress? Listen { get; init; } = new("127.0.0.1", 8080);
 }
 
 /// <summary>A host name or address, and a port.</summary>
 public sealed record ListenAddress(string Host, int Port)
 {
-    /// <summary>The same on the loopback interface; null when others than this machine could reach it.</summary>
+    /// <summary>The same on the loopback interface; null when other machines could reach it.</summary>
     public IPEndPoint? Loopback =>
         string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase) ? new IPEndPoint(IPAddress.Loopback, Port)
         : IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address) ? new IPEndPoint(address, Port)
         : null;
 
-    /// <summary>The form of the configuration; an IPv6 address stands in brackets.</summary>
+    /// <summary>The address as the configuration spells it; an IPv6 address is in brackets.</summary>
     public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }
 
-/// <summary>What the process writes about itself.</summary>
+/// <summary>The log of the process.</summary>
 public sealed record LogSettings
 {
     /// <summary>The least severe line written. Default info.</summary>
     public LogSeverity Level { get; init; } = LogSeverity.Info;
 
-    /// <summary>text (default) for eyes, json for machines.</summary>
+    /// <summary>text (default) for people, json for machines.</summary>
     public LogFormat Format { get; init; } = LogFormat.Text;
 }
 
@@ -87,6 +86,6 @@ public enum LogFormat
 /// <summary>The demonstration server inside the service.</summary>
 public sealed record FeedServerSettings
 {
-    /// <summary>Where it listens; null (default) for not at all.</summary>
+    /// <summary>The address to listen on; null (default) for none.</summary>
     public ListenAddress? Listen { get; init; }
 }

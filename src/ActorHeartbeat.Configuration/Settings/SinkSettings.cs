@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Configuration.Settings;
 
-/// <summary>A consumer inside the service that writes feeds somewhere.</summary>
+/// <summary>A consumer inside the service that writes feeds to a file.</summary>
 public sealed record SinkSettings
 {
     /// <summary>Names the sink in logs and across reloads.</summary>
@@ -13,13 +13,15 @@ public sealed record SinkSettings
     /// <summary>The file; its directory must exist.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Which endpoints, as a label selector; <c>*</c> (default) for all.</summary>
+    /// <summary>The endpoints, as a label selector; <c>*</c> (default) for all.</summary>
     public string Select { get; init; } = "*";
 
-    /// <summary>Events that wait for the disk at most; past that the oldest are dropped and a gap is written. Default 16384.</summary>
+    /// <summary>
+    /// Maximum number of events that wait for the disk. Beyond it the oldest are dropped and a gap is written. Default 16384.
+    /// </summary>
     public int Queue { get; init; } = 16_384;
 
-    /// <summary>Payload bytes that wait for the disk at most. Default 64 MiB.</summary>
+    /// <summary>Maximum payload bytes that wait for the disk. Default 64 MiB.</summary>
     public int QueueBytes { get; init; } = 64 * 1024 * 1024;
 
     public FileRotationSettings Rotate { get; init; } = new();
@@ -33,11 +35,11 @@ public enum SinkKind
 
 public enum SinkFormat
 {
-    /// <summary>Newline-delimited JSON, one event a line.</summary>
+    /// <summary>Newline-delimited JSON, one event per line.</summary>
     Ndjson,
 }
 
-/// <summary>When a sink's file is set aside under a name with the time, and how many such files stay.</summary>
+/// <summary>When a sink's file is set aside under a name with the time, and how many such files are kept.</summary>
 public sealed record FileRotationSettings
 {
     /// <summary>The size in bytes from which a file is set aside. Default 100 MiB.</summary>
@@ -46,6 +48,6 @@ public sealed record FileRotationSettings
     /// <summary>The age from which a file is set aside, counted from its opening; null (default) for never.</summary>
     public TimeSpan? Age { get; init; }
 
-    /// <summary>Files set aside that stay; older ones are deleted. Default 10.</summary>
+    /// <summary>Number of set-aside files to keep; older ones are deleted. Default 10.</summary>
     public int Keep { get; init; } = 10;
 }

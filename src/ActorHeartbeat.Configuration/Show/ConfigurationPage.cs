@@ -8,8 +8,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Configuration.Show;
 
 /// <summary>
-/// What <c>GET /v1/config</c> answers: generation, hash, files, the last result, and the effective configuration without
-/// secrets. Of each endpoint only keys that differ from reference.conf are written, so that ten thousand fit in one answer.
+/// The answer to <c>GET /v1/config</c>: generation, hash, files, the last result, and the effective configuration without
+/// secrets. An endpoint shows only keys that differ from reference.conf, so that ten thousand endpoints fit in one answer.
 /// </summary>
 public static class ConfigurationPage
 {
@@ -58,12 +58,12 @@ public static class ConfigurationPage
     }
 
     /// <summary>
-    /// What giving <paramref name="next"/> to a running service would do, by what that service's page says. Masked values
-    /// look alike: a change of nothing but a literal header or a URL's query is not seen from outside.
+    /// The effect of giving <paramref name="next"/> to a running service, according to that service's page.
+    /// Masked values look alike: a change of only a literal header or a URL's query is not visible from outside.
     /// </summary>
-    /// <param name="page">The answer of <c>GET /v1/config</c>.</param>
-    /// <param name="next">What would be loaded.</param>
-    /// <exception cref="InvalidDataException">The page is none of this product.</exception>
+    /// <param name="page">The answer to <c>GET /v1/config</c>.</param>
+    /// <param name="next">The configuration to load.</param>
+    /// <exception cref="InvalidDataException">The page does not come from this product.</exception>
     public static ConfigurationDiff DiffAgainst(JsonElement page, ServiceConfiguration next)
     {
         using var document = JsonDocument.Parse(JsonText.Of(json => Write(json, next)));

@@ -5,32 +5,32 @@ using ActorHeartbeat.Configuration.Reloading;
 
 namespace ActorHeartbeat.Configuration.Show;
 
-/// <summary>How a verb prints.</summary>
+/// <summary>The output format of a verb.</summary>
 public enum VerbFormat
 {
-    /// <summary>For eyes.</summary>
+    /// <summary>For people.</summary>
     Text,
 
     /// <summary>One JSON value on one line, for a pipeline.</summary>
     Json,
 }
 
-/// <summary>What a verb prints and how the process ends.</summary>
+/// <summary>The output of a verb and the exit code of the process.</summary>
 /// <param name="ExitCode">0 for yes, 1 for errors, 2 for <c>diff</c> when there are differences.</param>
-/// <param name="Output">What to print, newline included.</param>
+/// <param name="Output">The text to print, newline included.</param>
 /// <param name="IsError">Whether it belongs to standard error.</param>
 public sealed record VerbResult(int ExitCode, string Output, bool IsError = false);
 
 /// <summary>The verbs check, show and diff without a console.</summary>
 /// <param name="load">Reads a file.</param>
-/// <param name="format">How to print.</param>
+/// <param name="format">The output format.</param>
 public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat format)
 {
     private const int Good = 0;
     private const int Refused = 1;
     private const int Different = 2;
 
-    /// <summary>Says whether a file can be used, and if not, everything that is wrong with it.</summary>
+    /// <summary>Checks whether a file can be used, and reports every error if not.</summary>
     public VerbResult Check(string path) =>
         With(path, configuration =>
             format == VerbFormat.Json
@@ -52,7 +52,7 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
             : new VerbResult(Good, string.Join('\n', shown.Select(settings => $"{settings.Id}\n{settings.ToText()}")));
     });
 
-    /// <summary>What a reload from one file to the other would do.</summary>
+    /// <summary>The effect of a reload from one file to the other.</summary>
     public VerbResult Diff(string oldPath, string newPath) => With(oldPath, old => With(newPath, @new =>
             {
                 var diff = ConfigurationDiff.Between(old, @new);
@@ -83,7 +83,7 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
             : new VerbResult(Refused, $"{error}\n", IsError: true);
     }
 
-    // An optional include that is not there is no error, but a slip in its name is worth seeing.
+    // A missing optional include is no error, but a misspelled name in it is worth seeing.
     private static string Files(SourceFiles files)
     {
         var missing = files.All.Where(file => file.ContentHash is null).Select(file => file.Path).ToArray();

@@ -6,11 +6,11 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Show;
 
-/// <summary>One key as it counts, and who had the last word on it.</summary>
+/// <summary>The effective value of one key, and the layer that set it.</summary>
 /// <param name="Key">The key relative to the endpoint.</param>
 /// <param name="Json">The value in the configuration's spelling as JSON, which is HOCON too; secrets masked.</param>
-/// <param name="File">The file it stands in.</param>
-/// <param name="Line">The line it stands in.</param>
+/// <param name="File">The file that sets it.</param>
+/// <param name="Line">The line that sets it.</param>
 /// <param name="Layer">reference, defaults, template and its name, or endpoint.</param>
 public sealed record EffectiveSetting(string Key, string Json, string File, int Line, string Layer);
 
@@ -46,11 +46,11 @@ public sealed record EffectiveSettings(EndpointId Id, ValueList<EffectiveSetting
                 name.Value.GetRawText(),
                 at!.Value.File,
                 at.Value.Line,
-                layer.Name); // First has seen to it
+                layer.Name); // not null: First has checked it
         }
     }
 
-    /// <summary>HOCON that says the same, each line with its origin as a comment.</summary>
+    /// <summary>The same settings as HOCON, each line with its origin as a comment.</summary>
     public string ToText()
     {
         var widest = Settings

@@ -2,13 +2,13 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
 
-/// <summary>include "file", file("...") or required(...), where a key could stand.</summary>
+/// <summary>An include statement in the place of a field: include "file", file("...") or required(...).</summary>
 internal sealed class IncludeStatement(TokenCursor at, SourceText source, Includer includer)
 {
     public bool IsNext => at.Token is { Kind: TokenKind.Unquoted, Length: 7 } token && token.Span.SequenceEqual("include");
 
-    /// <param name="into">Gets the fields of the file.</param>
-    /// <param name="path">The keys of that object; null inside a list.</param>
+    /// <param name="into">Receives the fields of the file.</param>
+    /// <param name="path">The path of that object; null inside a list.</param>
     /// <returns>False when the statement is malformed.</returns>
     public bool Parse(ObjectNode into, IReadOnlyList<string>? path)
     {

@@ -18,7 +18,7 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
     private string _current = "";
     private int _includes;
 
-    /// <summary>Every file asked for, in order, also those that are not there.</summary>
+    /// <summary>Every file read or looked for, in order, including missing files.</summary>
     public IReadOnlyList<HoconFile> Files => _files;
 
     public Node? ReadRoot(string path)
@@ -79,7 +79,9 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
         : name.Length > LongestName ? $"the name of an included file is longer than {LongestName:N0} characters"
         : null;
 
-    /// <summary>Whether the bounds allow one more file here, and it is not one of those around it. A refusal is reported.</summary>
+    /// <summary>
+    /// False when the bounds allow no more files or the file is already open in the chain. Reports a cycle or an exceeded bound.
+    /// </summary>
     private bool MayInclude(SourceText from, int start, string path)
     {
         if (_budget.IsSpent || errors.IsFull || ++_includes > options.Limits.Includes)
@@ -96,7 +98,7 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
                 .Select(step => $"{step.Path}:{step.Line}")
                 .Append($"{_current}:{from.OriginAt(start).Line}")
                 .Append(path);
-            // The way round is the place.
+            // The place of a cycle is the cycle itself.
             errors.Add(new HoconError(new HoconOrigin(string.Join(" -> ", steps), 0, 0), 1, "include cycle", null));
             return false;
         }
@@ -129,7 +131,7 @@ internal sealed class Includer(HoconOptions options, ErrorList errors)
         }
     }
 
-    /// <summary>A name without an extension stands for its .json and .conf forms, the latter above.</summary>
+    /// <summary>A name without an extension stands for its .json and .conf forms; the .conf form wins.</summary>
     private static string[] Candidates(string path) => Path.HasExtension(path) ? [path] : [$"{path}.json", $"{path}.conf"];
 
     private byte[]? Read(string path, out string? problem)

@@ -1,9 +1,9 @@
 namespace ActorHeartbeat.Hocon.Parsing;
 
-/// <summary>Keys of one file, each spelled once: ten thousand endpoints say "url" ten thousand times.</summary>
+/// <summary>Interns the keys of one file: ten thousand endpoints repeat "url" ten thousand times.</summary>
 internal sealed class KeyPool
 {
-    private const int Most = 4096; // names such as e17 do not come again; beyond this many there is nothing to win
+    private const int Most = 4096; // unique names such as e17 do not repeat: more entries save nothing
 
     private readonly Dictionary<string, string[]> _keys = new(StringComparer.Ordinal);
 

@@ -32,10 +32,10 @@ internal sealed class ArrayNode(SourceText source, int start) : Node(source, sta
     public List<Node> Items { get; } = [];
 }
 
-/// <summary>Fields in the order of first appearance; each key with all that was assigned to it.</summary>
+/// <summary>Fields in the order of first appearance, each key with all its assignments.</summary>
 internal sealed class ObjectNode(SourceText source, int start) : Node(source, start, 1)
 {
-    private const int Few = 8; // up to here a walk over the keys is quicker than a table of them
+    private const int Few = 8; // up to this size a linear search is faster than a table
 
     private Dictionary<string, Slot>? _byKey;
 
@@ -66,7 +66,7 @@ internal sealed class ObjectNode(SourceText source, int start) : Node(source, st
         return slot;
     }
 
-    /// <summary>Puts what another object assigns on top of what this one does. The other is not used again.</summary>
+    /// <summary>Puts the assignments of another object on top of its own. The other object must not be used afterwards.</summary>
     public void Absorb(ObjectNode other)
     {
         foreach (var slot in other.Slots)
@@ -79,7 +79,7 @@ internal sealed class ObjectNode(SourceText source, int start) : Node(source, st
 }
 
 /// <summary>
-/// Everything assigned to one key, oldest first. The last wins; objects merge; a substitution can look back at what is below.
+/// All assignments to one key, oldest first. The last one wins; objects merge; a substitution can refer to earlier assignments.
 /// </summary>
 internal sealed class Slot(string key)
 {
@@ -96,7 +96,7 @@ internal sealed class Slot(string key)
 
     public void Assign(in Assignment assignment)
     {
-        // Two literal objects in a row are one: their fields find each other's earlier values.
+        // Two consecutive literal objects become one, so that their fields find each other's earlier values.
         if (assignment.Value is ObjectNode above && Count > 0 && Last.Value is ObjectNode below)
         {
             below.Absorb(above);
@@ -104,7 +104,7 @@ internal sealed class Slot(string key)
             return;
         }
         if (assignment.Value is ScalarNode or ArrayNode)
-            Count = 0; // those below are hidden for good, and never looked back at: a literal cannot refer to them
+            Count = 0; // a literal hides the assignments below and cannot refer to them: drop them
         if (Count == 0)
             (_first, _later) = (assignment, null);
         else
@@ -121,14 +121,14 @@ internal sealed class Slot(string key)
     }
 }
 
-/// <param name="KeySource">Where the key stands.</param>
+/// <param name="KeySource">The text that contains the key.</param>
 /// <param name="KeyStart">Offset of the key.</param>
-/// <param name="Value">What was assigned.</param>
+/// <param name="Value">The assigned value.</param>
 internal readonly record struct Assignment(SourceText KeySource, int KeyStart, Node Value);
 
 /// <summary>${path} or ${?path}.</summary>
-/// <param name="path">As written, from the root of its own file.</param>
-/// <param name="prefix">The keys under which its file was included; tried first.</param>
+/// <param name="path">The path as written, from the root of its own file.</param>
+/// <param name="prefix">The path at which the file is included. A lookup under it is tried first.</param>
 internal sealed class SubstitutionNode(
     SourceText source,
     int start,
@@ -145,16 +145,16 @@ internal sealed class SubstitutionNode(
 
     public bool IsOptional { get; } = isOptional;
 
-    /// <summary>The previous value in a +=; never sought at the root of another file.</summary>
+    /// <summary>True for the previous value in a +=, which is looked up only under the prefix and never in the environment.</summary>
     public bool IsAppend { get; } = isAppend;
 }
 
-/// <summary>Pieces on one line.</summary>
+/// <summary>A value that is concatenated from pieces on one line.</summary>
 internal sealed class ConcatenationNode(SourceText source, int start, int length, List<Piece> pieces) : Node(source, start, length)
 {
     public List<Piece> Pieces { get; } = pieces;
 }
 
-/// <param name="Blanks">The blanks before it, exactly; empty for the first.</param>
+/// <param name="Blanks">The exact blanks before the piece; empty for the first piece.</param>
 /// <param name="Value">The piece.</param>
 internal readonly record struct Piece(string Blanks, Node Value);

@@ -5,7 +5,7 @@ using ActorHeartbeat.Hocon.Text;
 namespace ActorHeartbeat.Hocon.Parsing;
 
 /// <summary>
-/// Reads one text into nodes. After an error it goes on at the next line, comma or closing bracket, so that it reports many.
+/// Parses one text into nodes. After an error it continues at the next line, comma or closing bracket, to report many errors at once.
 /// </summary>
 internal sealed class Parser
 {
@@ -19,15 +19,15 @@ internal sealed class Parser
     private readonly List<Token> _keyTokens = [];
     private readonly StringBuilder _joined = new();
     private readonly List<string> _path; // of the object that is being read
-    private string[]? _objectPath; // the same as an array, made when something in that object keeps it
-    private int _lists; // open around what is being read
+    private string[]? _objectPath; // the same path as an array, made when a += in that object needs it
+    private int _lists; // open lists around the current token
 
     /// <param name="source">The text.</param>
-    /// <param name="errors">Hears what is wrong.</param>
+    /// <param name="errors">Receives the errors.</param>
     /// <param name="limits">Bounds.</param>
-    /// <param name="budget">What this text and the files around it may still hold.</param>
+    /// <param name="budget">The budget that all files of the document share.</param>
     /// <param name="includer">Reads included files.</param>
-    /// <param name="prefix">The keys under which this file is included.</param>
+    /// <param name="prefix">The path at which this file is included.</param>
     public Parser(SourceText source, ErrorList errors, HoconLimits limits, TreeBudget budget, Includer includer, string[] prefix)
     {
         (_source, _path, _budget, _mostElements) = (source, [.. prefix], budget, limits.Depth);
@@ -68,7 +68,7 @@ internal sealed class Parser
         return root;
     }
 
-    /// <summary>Null when it stands too deep, which is reported.</summary>
+    /// <summary>Null when the object is nested too deeply, which is reported.</summary>
     private ObjectNode? ParseObject(string[] keys)
     {
         var open = _at.Token;
@@ -115,7 +115,7 @@ internal sealed class Parser
                 case TokenKind.CloseBracket when isBraced && _lists > 0:
                     return;
                 case TokenKind.CloseBracket:
-                    // Going on behind an error stops at brackets, so one that nobody waits for has to be taken here.
+                    // Resync stops at closing brackets, so a bracket that closes no list must be consumed here.
                     _at.Error(_at.Token, "']' closes nothing: there is no '[' before it");
                     _at.Advance();
                     continue;
@@ -226,7 +226,7 @@ internal sealed class Parser
         }
         var item = new ArrayNode(_source, value.Start);
         item.Items.Add(value);
-        // A copy of the whole path for each of a million += would be a file of gigabytes: the object's part of it is shared.
+        // Share the object's part of the path: a full copy for each of a million += would take gigabytes.
         _objectPath ??= [.. CollectionsMarshal.AsSpan(_path)[..^keys.Length]];
         var previous = new SubstitutionNode(
             _source, separator.Start, separator.Length, keys, _objectPath, isOptional: true, isAppend: true);
@@ -251,7 +251,7 @@ internal sealed class Parser
     private Node? ParseValue(string[] keys)
     {
         Node? first = null;
-        List<Piece>? pieces = null; // nearly all values are of one
+        List<Piece>? pieces = null; // nearly all values have one piece
         var start = _at.Token.Start;
         var end = start;
         Token blanks = default;
@@ -264,7 +264,7 @@ internal sealed class Parser
                 continue;
             }
             var token = _at.Token;
-            // Text cannot join an object or a list, so it is the next field or element: a { } b { }.
+            // Text cannot join an object or a list, so it begins the next field or element: a { } b { }.
             var isNext = token.IsSimple && (pieces is null ? first : pieces[^1].Value) is ObjectNode or ArrayNode;
             Node? piece = null;
             if (isNext || !ParsePiece(keys, out piece))
@@ -283,7 +283,7 @@ internal sealed class Parser
         }
     }
 
-    // Pieces that are all written out, as the two of 10s are, come to their text here and now.
+    // Literal pieces, such as the two of 10s, are joined at once.
     private Node Joined(int start, int end, List<Piece> pieces)
     {
         _joined.Clear();
@@ -296,7 +296,7 @@ internal sealed class Parser
         return new ScalarNode(_source, start, end - start, TokenKind.Quoted, _joined.ToString());
     }
 
-    /// <summary>False at the end of the value; null for what was not understood and has been reported.</summary>
+    /// <summary>Returns false at the end of the value. The piece is null after an error, which is reported.</summary>
     private bool ParsePiece(string[] keys, out Node? piece)
     {
         var token = _at.Token;
@@ -331,7 +331,7 @@ internal sealed class Parser
         }
     }
 
-    /// <summary>Null when it stands too deep, which is reported.</summary>
+    /// <summary>Null when the list is nested too deeply, which is reported.</summary>
     private ArrayNode? ParseArray(string[] keys)
     {
         var open = _at.Token;
@@ -353,7 +353,7 @@ internal sealed class Parser
         return items;
     }
 
-    /// <summary>Up to the closing bracket, or to where it must be missing.</summary>
+    /// <summary>Parses items up to the closing bracket, or up to the place where it must be missing.</summary>
     private void ParseItems(ArrayNode items, string[] keys)
     {
         var separated = true;

@@ -2,21 +2,21 @@ using System.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
 
-/// <summary>Puts the elements of a path together from its tokens.</summary>
+/// <summary>Builds the elements of a path from its tokens.</summary>
 internal sealed class PathBuilder(int mostElements)
 {
     private readonly List<string> _elements = [];
     private readonly StringBuilder _element = new();
     private bool _hasQuoted;
-    private string _blanks = ""; // part of the element when more of it follows
+    private string _blanks = ""; // part of the element when more of the path follows
 
-    /// <summary>No element is whole yet.</summary>
+    /// <summary>True while no element is complete.</summary>
     public bool IsEmpty => _elements.Count == 0;
 
-    /// <summary>It has as many elements as a path may have.</summary>
+    /// <summary>True when the path has the maximum number of elements.</summary>
     public bool IsFull => _elements.Count >= mostElements;
 
-    /// <summary>The element at the end has begun. An empty one in quotes has.</summary>
+    /// <summary>True when the last element has begun. An empty quoted text counts.</summary>
     public bool HasElement => _element.Length > 0 || _hasQuoted;
 
     public void AddBlanks(string blanks) => _blanks = !IsEmpty || HasElement ? blanks : "";
@@ -27,7 +27,7 @@ internal sealed class PathBuilder(int mostElements)
         (_hasQuoted, _blanks) = (true, "");
     }
 
-    /// <summary>Text without quotes, whose dots divide. False at a dot that ends nothing.</summary>
+    /// <summary>Adds unquoted text, in which dots separate elements. Returns false at a dot that ends no element.</summary>
     public bool TryAdd(ReadOnlySpan<char> text)
     {
         foreach (var character in text)

@@ -3,7 +3,7 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
 
-/// <summary>Path expressions: dots outside quotes divide, blanks inside stay, outer blanks do not.</summary>
+/// <summary>Path expressions: dots outside quotes separate elements, inner blanks are kept, outer blanks are dropped.</summary>
 internal static class PathText
 {
     private static readonly SearchValues<char> BareCharacters = SearchValues.Create(
@@ -11,10 +11,12 @@ internal static class PathText
     private static readonly SearchValues<char> SimpleCharacters = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    /// <summary>The most tokens of a path of so many elements: each may be quoted, with a dot and blanks behind it.</summary>
+    /// <summary>
+    /// The maximum number of tokens of a path with this many elements: each may be quoted and followed by a dot and blanks.
+    /// </summary>
     public static int MostTokens(int mostElements) => mostElements > int.MaxValue / 4 ? int.MaxValue : 4 * mostElements;
 
-    /// <summary>The elements of a path made of simple tokens and the blanks between them; null when it is malformed, and why.</summary>
+    /// <summary>The elements of a path of simple tokens and the blanks between them; null, with the reason, when it is malformed.</summary>
     public static string[]? Parse(IReadOnlyList<Token> tokens, int mostElements, out string why, out int at)
     {
         var path = new PathBuilder(mostElements);
@@ -50,13 +52,13 @@ internal static class PathText
     }
 
     /// <summary>
-    /// The path that one token is, in quotes or of nothing but letters, digits, '-', '_' and single dots, as nearly all are; null for the
-    /// rest.
+    /// The path of a single token that is quoted or consists only of letters,
+    /// digits, '-', '_' and single dots, as nearly all do; null for any other token.
     /// </summary>
     public static string[]? Simple(in Token token, KeyPool keys, int mostElements) =>
         token.Kind == TokenKind.Quoted ? keys.Path(token.Span) : Simple(token.Span, keys, mostElements);
 
-    /// <summary>The same of a text without quotes.</summary>
+    /// <summary>The same for text without quotes.</summary>
     public static string[]? Simple(ReadOnlySpan<char> text, KeyPool keys, int mostElements)
     {
         if (text.Length == 0 || text.ContainsAnyExcept(SimpleCharacters) || text[0] == '.' || text[^1] == '.')
@@ -77,7 +79,7 @@ internal static class PathText
         return elements;
     }
 
-    /// <summary>As it would be written: elements that need quotes get them.</summary>
+    /// <summary>The path as HOCON text, with quotes where they are needed.</summary>
     public static string Of(IEnumerable<string> elements) => string.Join('.', elements.Select(Quote));
 
     public static string Quote(string element) =>

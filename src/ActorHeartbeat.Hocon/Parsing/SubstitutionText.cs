@@ -2,7 +2,7 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
 
-/// <summary>The path between the braces of a substitution.</summary>
+/// <summary>Parses the path between the braces of a substitution.</summary>
 internal sealed class SubstitutionText(TokenCursor at, SourceText source, string[] prefix, KeyPool keys, int mostElements)
 {
     public SubstitutionNode? Parse(Token token)

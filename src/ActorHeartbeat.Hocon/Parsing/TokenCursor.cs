@@ -3,7 +3,7 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
 
-/// <summary>Where the parser stands: the token before it, how deep it is, and how it goes on behind an error.</summary>
+/// <summary>The position of the parser: the current token, the nesting depth, and the recovery after an error.</summary>
 internal sealed class TokenCursor
 {
     private readonly SourceText _source;
@@ -15,9 +15,9 @@ internal sealed class TokenCursor
     private bool _hasGivenUp;
 
     /// <param name="source">The text.</param>
-    /// <param name="errors">Gets what is wrong.</param>
+    /// <param name="errors">Receives the errors.</param>
     /// <param name="limits">Bounds.</param>
-    /// <param name="depth">How deep in the tree the root of this text stands: an included file is not at the top.</param>
+    /// <param name="depth">Depth of this text's root in the tree: an included file is not at the top.</param>
     public TokenCursor(SourceText source, ErrorList errors, HoconLimits limits, int depth)
     {
         (_source, _errors, _limits, _depth) = (source, errors, limits, depth);
@@ -27,7 +27,9 @@ internal sealed class TokenCursor
 
     public ref readonly Token Token => ref _token;
 
-    /// <summary>How much has been reported, so that what has no value because of an error is not reported once more.</summary>
+    /// <summary>
+    /// Number of errors so far. The parser compares it to avoid a second error for a value that is missing because of the first.
+    /// </summary>
     public int Reports { get; private set; }
 
     public void Advance()
@@ -36,16 +38,14 @@ internal sealed class TokenCursor
             _token = _lexer.Next();
     }
 
-    /// <summary>Stops reading here, as if the text ended: what follows would pass a limit.</summary>
+    /// <summary>Stops reading here, as if the text ended: the rest would exceed a limit.</summary>
     public void GiveUp()
     {
         _hasGivenUp = true;
         _token = new Token(TokenKind.End, _token.Start, 0, _source.Text);
     }
 
-    /// <summary>
-    /// Takes the beginning of an unquoted token that is a word of the language, such as required( and the blanks behind it.
-    /// </summary>
+    /// <summary>Consumes a word such as required( at the start of an unquoted token, and the blanks after it.</summary>
     public bool TakeWord(string word)
     {
         if (Token.Kind != TokenKind.Unquoted || !Token.Span.StartsWith(word))
@@ -58,7 +58,7 @@ internal sealed class TokenCursor
         return true;
     }
 
-    /// <summary>Skips blanks, and newlines if asked to; whether a newline was among them.</summary>
+    /// <summary>Skips blanks, and newlines if requested. Returns true when a newline was skipped.</summary>
     public bool SkipBlanks(bool newlines)
     {
         var sawNewline = false;
@@ -70,7 +70,7 @@ internal sealed class TokenCursor
         return sawNewline;
     }
 
-    /// <summary>Goes deeper into the tree; false, with an error, when that is too deep.</summary>
+    /// <summary>Goes deeper into the tree. Returns false and reports an error when that is too deep.</summary>
     /// <param name="at">The bracket or the key.</param>
     /// <param name="levels">How many objects or lists it opens.</param>
     public bool Enter(in Token at, int levels)
@@ -86,7 +86,7 @@ internal sealed class TokenCursor
 
     public void Leave(int levels) => _depth -= levels;
 
-    /// <summary>Skips to behind the bracket that closes the one just read.</summary>
+    /// <summary>Skips past the bracket that closes the one just read.</summary>
     public void SkipToClosing()
     {
         for (var open = 1; open > 0 && Token.Kind != TokenKind.End; Advance())
@@ -124,7 +124,7 @@ internal sealed class TokenCursor
 
     public void Error(Token token, string message) => Error(token.Start, message, token.Length);
 
-    // Behind the place where reading was given up, nothing is closed and nothing is complete: only the limit is worth a message.
+    // After GiveUp, everything looks unclosed and incomplete: only the limit is worth a message.
     public void Error(int offset, string message, int length = 1)
     {
         Reports++;

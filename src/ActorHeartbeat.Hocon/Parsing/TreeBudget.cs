@@ -2,13 +2,13 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Parsing;
 
-/// <summary>Counts what a document and all its includes make the reader keep.</summary>
+/// <summary>Counts the nodes and bytes of a document and all its includes.</summary>
 internal sealed class TreeBudget(HoconLimits limits, ErrorList errors)
 {
     private long _nodes;
     private long _bytes;
 
-    /// <summary>Whether reading has to stop: the limit of values or of bytes was passed.</summary>
+    /// <summary>True when reading must stop: the limit of nodes or of bytes is exceeded.</summary>
     public bool IsSpent { get; private set; }
 
     /// <summary>Counts keys and values; false when there are too many, which is reported once.</summary>

@@ -4,7 +4,7 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Reading;
 
-/// <summary>One or more texts, read but not resolved: layers can still be put below.</summary>
+/// <summary>One or more texts, parsed but not resolved, so that more layers can be put below.</summary>
 public sealed class HoconDocument
 {
     private readonly HoconOptions _options;
@@ -15,14 +15,16 @@ public sealed class HoconDocument
     private HoconDocument(HoconOptions options, ErrorList errors, Node? root, IReadOnlyList<HoconFile> files) =>
         (_options, _errors, _root, _files) = (options, errors, root, files);
 
-    /// <summary>Reads a text that is in no file; a relative include in it is relative to the working directory.</summary>
+    /// <summary>
+    /// Parses a text that is in no file. A relative include is relative to the directory in its name, or else to the working directory.
+    /// </summary>
     /// <param name="text">HOCON or JSON.</param>
     /// <param name="name">Its name in origins and errors.</param>
     /// <param name="options">How to read it; null for the defaults.</param>
     public static HoconDocument Parse(string text, string name = "text", HoconOptions? options = null) =>
         Read(options, includer => includer.ReadText(name, text));
 
-    /// <summary>Reads a file and what it includes. A file that is not there is an error of the result.</summary>
+    /// <summary>Parses a file and its includes. A missing file is an error in the result.</summary>
     public static HoconDocument ParseFile(string path, HoconOptions? options = null) => Read(options, includer => includer.ReadRoot(path));
 
     /// <summary>Parses and resolves a text.</summary>
@@ -32,8 +34,8 @@ public sealed class HoconDocument
     public static HoconResult LoadFile(string path, HoconOptions? options = null) => ParseFile(path, options).Resolve();
 
     /// <summary>
-    /// Puts another document below this one: what this one says wins, objects merge, and substitutions of both see the whole. Both
-    /// documents are used up by it.
+    /// Puts another document below this one: values of this document win, objects merge, and
+    /// substitutions of both see the merged whole. Neither document can be used afterwards.
     /// </summary>
     public HoconDocument Over(HoconDocument below)
     {
@@ -46,7 +48,7 @@ public sealed class HoconDocument
         return new HoconDocument(_options, errors, fields, [.. below._files, .. _files]);
     }
 
-    /// <summary>Replaces the substitutions. The value is there only when there was no error at all.</summary>
+    /// <summary>Resolves the substitutions. The value is present only when there is no error at all.</summary>
     public HoconResult Resolve()
     {
         HoconValue? value = null;

@@ -4,13 +4,13 @@ using System.Globalization;
 namespace ActorHeartbeat.Hocon.Reading;
 
 /// <summary>
-/// Reads values as what is wanted, with the conversions HOCON allows: numbers and strings stand for each other, null for nothing.
-/// Each says what it expected when it fails.
+/// Converts values to the requested type as HOCON allows: numbers and strings convert to
+/// each other, null to no type. Each method returns false for a value that does not convert.
 /// </summary>
 public static class HoconReader
 {
     private static readonly Dictionary<string, long> DurationTicks = Units(
-        // Less than a tick is a fraction of one; ns and us are counted in 1/100 of a tick.
+        // In nanoseconds, 1/100 of a tick: TryDuration rounds to whole ticks.
         (1, ["ns", "nano", "nanos", "nanosecond", "nanoseconds"]),
         (1_000, ["us", "micro", "micros", "microsecond", "microseconds"]),
         (1_000_000, ["", "ms", "milli", "millis", "millisecond", "milliseconds"]),
@@ -34,7 +34,7 @@ public static class HoconReader
         return text is not null;
     }
 
-    /// <summary>true, yes, on; false, no, off.</summary>
+    /// <summary>Reads true, yes and on as true; false, no and off as false.</summary>
     public static bool TryBoolean(HoconValue value, out bool result)
     {
         result = value is HoconBoolean { Value: true } or HoconString { Text: "true" or "yes" or "on" };
@@ -107,7 +107,7 @@ public static class HoconReader
         return period is not null;
     }
 
-    /// <summary>The items of a list, or of an object whose keys are numbers, in their order.</summary>
+    /// <summary>The items of a list, or the values of an object's numeric keys in numeric order.</summary>
     public static bool TryList(HoconValue value, [NotNullWhen(true)] out IReadOnlyList<HoconValue>? items)
     {
         items = value switch
@@ -189,5 +189,5 @@ public static class HoconReader
     }
 }
 
-/// <summary>A span on the calendar.</summary>
+/// <summary>A period of calendar time.</summary>
 public readonly record struct HoconPeriod(int Years, int Months, int Days);

@@ -4,12 +4,12 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Resolving;
 
-/// <summary>How much substitution may make and do, and how deep it may go.</summary>
+/// <summary>Bounds the values, the steps and the depth of substitution.</summary>
 internal sealed class Bounds(HoconLimits limits, ErrorList errors)
 {
     private const int StackBytes = 16 * 1024 * 1024;
 
-    /// <summary>Text that a substitution makes counts too: 10 million values stand for 80 MB of it.</summary>
+    /// <summary>Text that a substitution makes counts too: this many characters count as one value.</summary>
     private const int CharactersPerNode = 8;
 
     private long _nodes;
@@ -22,7 +22,7 @@ internal sealed class Bounds(HoconLimits limits, ErrorList errors)
     /// <summary>Counts one value; false when it is too many.</summary>
     public bool Count(Node at) => CountMany(at, 1);
 
-    /// <summary>Counts what is copied in joining; false when it is too much.</summary>
+    /// <summary>Counts the values that joining copies; false when there are too many.</summary>
     public bool CountMany(Node at, long values)
     {
         _nodes += values;
@@ -54,7 +54,7 @@ internal sealed class Bounds(HoconLimits limits, ErrorList errors)
 
     public bool CountText(Node at, int characters) => CountMany(at, 1 + (characters / CharactersPerNode));
 
-    /// <summary>Goes on with a fresh stack where this one is nearly used up, a bounded number of times.</summary>
+    /// <summary>Runs a function, on a fresh stack when this one is nearly used up. The number of fresh stacks is bounded.</summary>
     public TResult? Deep<TSelf, TNode, TResult>(TSelf self, TNode node, Node at, Func<TSelf, TNode, TResult?> go)
         where TResult : class
     {
@@ -66,7 +66,7 @@ internal sealed class Bounds(HoconLimits limits, ErrorList errors)
         return null;
     }
 
-    // Apart from the above, which would else make the closure of this one at every call.
+    // Separate from Deep, which would otherwise allocate this closure on every call.
     private TResult? OnFreshStack<TSelf, TNode, TResult>(TSelf self, TNode node, Func<TSelf, TNode, TResult?> go)
         where TResult : class
     {

@@ -4,7 +4,7 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Resolving;
 
-/// <summary>Pieces on one line: texts become one text, lists one list, objects one object.</summary>
+/// <summary>Joins the pieces of a concatenation: texts into one text, lists into one list, objects into one object.</summary>
 internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors)
 {
     public Seen? Concatenate(ConcatenationNode node)
@@ -43,7 +43,7 @@ internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors
                 case (null, _):
                     joined = value;
                     break;
-                case (SeenScalar text, SeenScalar): // told where it meets the list or object
+                case (SeenScalar text, SeenScalar): // the error is reported where text meets a list or object
                     joined = SeenScalar.Of(text.At, TokenKind.Quoted, "");
                     break;
                 case (SeenArray left, SeenArray right):
@@ -67,7 +67,7 @@ internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors
                     joined = left.Append(items);
                     break;
                 default:
-                    // Text and then a bracket: what stands before the bracket may have been meant as the next key.
+                    // Text before a brace may have been meant as the next key.
                     var remedy =
                         joined is SeenScalar && at is ObjectNode ? "; is a ',' or a line break missing before the key of the object?" : "";
                     errors.Add(
@@ -83,7 +83,7 @@ internal sealed class Joining(Resolver resolver, Bounds bounds, ErrorList errors
         };
     }
 
-    /// <summary>An object whose keys are numbers, as the list it stands for.</summary>
+    /// <summary>Converts an object with numeric keys to the list that it stands for; null when it has none.</summary>
     private SeenArray? Numbered(SeenObject fields)
     {
         if (!bounds.Step(fields.At, Enumerable.Range(0, fields.Count).Sum(layer => 1L + fields[layer].Slots.Count)))

@@ -5,18 +5,18 @@ using ActorHeartbeat.Hocon.Text;
 namespace ActorHeartbeat.Hocon.Resolving;
 
 /// <summary>
-/// What a node comes to, as far as it has been looked at. Objects and lists stay unopened until a field or element is wanted. What grows by
-/// appending shares its beginning with what it grew from, so that a long run of assignments to one key copies nothing.
+/// The value of a node, as far as it has been evaluated. Objects and lists stay unopened until a field or element is needed. A value
+/// that grows by appending shares its beginning with the earlier value, so that a long run of assignments to one key copies nothing.
 /// </summary>
 internal abstract record Seen(Node At);
 
-/// <summary>Wrong, and reported: whatever is made of it is not reported again.</summary>
+/// <summary>A failure that is already reported. A value that depends on it is not reported again.</summary>
 internal sealed record SeenFailure(Node At) : Seen(At);
 
 internal sealed record SeenScalar(Node At, TokenKind Kind, StringBuilder? Grown, int Length, string? Flat, HoconOrigin? Elsewhere = null)
     : Seen(At)
 {
-    private const int Short = 64; // up to here a text of its own costs less than a builder
+    private const int Short = 64; // up to this length a separate string costs less than a builder
 
     private string? _text = Flat;
 
@@ -27,7 +27,7 @@ internal sealed record SeenScalar(Node At, TokenKind Kind, StringBuilder? Grown,
     public static SeenScalar Of(Node at, TokenKind kind, string text, HoconOrigin? elsewhere = null) =>
         new(at, kind, null, text.Length, text, elsewhere);
 
-    /// <summary>How much is copied when texts of these lengths are appended to this one.</summary>
+    /// <summary>Number of characters that are copied when <paramref name="added"/> characters are appended.</summary>
     public int CostOf(int added) => Grown is not null && Grown.Length == Length ? added : Length + added;
 
     public SeenScalar Append(Node at, IEnumerable<string> texts, int added)
@@ -41,7 +41,7 @@ internal sealed record SeenScalar(Node At, TokenKind Kind, StringBuilder? Grown,
     }
 }
 
-/// <summary>A list: as written, or the first <paramref name="Count"/> of shared items.</summary>
+/// <summary>A list: either as written, or the first <paramref name="Count"/> of shared items.</summary>
 internal sealed record SeenArray(Node At, ArrayNode? Written, List<SeenItem> Items, int Count) : Seen(At)
 {
     private static readonly List<SeenItem> None = [];
@@ -67,13 +67,13 @@ internal sealed record SeenArray(Node At, ArrayNode? Written, List<SeenItem> Ite
     }
 }
 
-/// <summary>An element: written, or already looked at.</summary>
+/// <summary>An element: either as written, or already evaluated.</summary>
 internal readonly record struct SeenItem(Node? Written, Seen? Known);
 
-/// <summary>An object as layers, the uppermost last: what a key means is asked of each from the top.</summary>
+/// <summary>An object as layers, the uppermost last. A key is looked up in each layer from the top.</summary>
 internal sealed record SeenObject(Node At, ObjectNode? Only, List<ObjectNode> Layers, int Count) : Seen(At)
 {
-    private const int Few = 16; // up to here a walk over the layers is quicker than a table
+    private const int Few = 16; // up to this size a linear search is faster than a table
 
     private static readonly List<ObjectNode> None = [];
 
@@ -91,7 +91,7 @@ internal sealed record SeenObject(Node At, ObjectNode? Only, List<ObjectNode> La
 
     public SeenObject Over(SeenObject below) => below.Under(this);
 
-    /// <summary>This with another on top, which gives the place.</summary>
+    /// <summary>This object with another on top. The result has the origin of the upper object.</summary>
     public SeenObject Under(SeenObject above)
     {
         if (IsBeginningOf(above))
@@ -109,7 +109,7 @@ internal sealed record SeenObject(Node At, ObjectNode? Only, List<ObjectNode> La
     }
 
     /// <summary>
-    /// An object that grew from this one holds it already: a = ${a} {..} said thirty times would else double thirty times.
+    /// True when the upper object begins with the layers of this one: otherwise a = ${a} {..} thirty times would double thirty times.
     /// </summary>
     private bool IsBeginningOf(SeenObject above)
     {
@@ -126,7 +126,7 @@ internal sealed record SeenObject(Node At, ObjectNode? Only, List<ObjectNode> La
     }
 
     /// <summary>The uppermost layer below <paramref name="end"/> that has a key; -1 when there is none.</summary>
-    /// <param name="work">Grows by what was looked at.</param>
+    /// <param name="work">Increased by the number of layers and keys visited.</param>
     public int LayerBelow(int end, string key, ref long work)
     {
         work++;

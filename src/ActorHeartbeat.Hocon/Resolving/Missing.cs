@@ -2,10 +2,10 @@ using ActorHeartbeat.Hocon.Parsing;
 
 namespace ActorHeartbeat.Hocon.Resolving;
 
-/// <summary>Why a substitution has no value.</summary>
+/// <summary>Explains why a substitution has no value.</summary>
 internal static class Missing
 {
-    /// <summary>A cycle of a hundred thousand is no better for being printed whole.</summary>
+    /// <summary>A cycle of a hundred thousand steps is not worth printing in full.</summary>
     private const int MostSteps = 8;
 
     public static string Say(SubstitutionNode node, ObjectNode root, List<Evaluation> running)
@@ -31,7 +31,7 @@ internal static class Missing
         return string.Join(" -> ", shown[..(MostSteps / 2)].Append(left).Concat(shown[(MostSteps / 2)..]));
     }
 
-    /// <summary>The keys that lead to slots. Sought only now: what is right needs no name.</summary>
+    /// <summary>The paths that lead to slots. They are searched only for an error: a valid slot needs no name.</summary>
     private static string[] Paths(Slot[] sought, ObjectNode root)
     {
         var found = new Dictionary<Slot, Step>(ReferenceEqualityComparer.Instance);

@@ -2,14 +2,14 @@ using ActorHeartbeat.Hocon.Parsing;
 
 namespace ActorHeartbeat.Hocon.Resolving;
 
-/// <summary>Finds what was probably meant.</summary>
+/// <summary>Finds the path that was probably meant.</summary>
 internal static class Nearest
 {
-    // A guess is worth little work: so many keys are compared for it, and none that is longer.
+    // A suggestion is worth little work: bound the number and the length of the compared keys.
     private const int MostCompared = 2000;
     private const int LongestCompared = 64;
 
-    /// <summary>The path in the tree that differs least from one that is not; null when none is near.</summary>
+    /// <summary>The path in the tree that is nearest to a missing path; null when none is near.</summary>
     public static string? PathTo(ObjectNode root, string[] path)
     {
         var fields = root;
@@ -42,7 +42,7 @@ internal static class Nearest
             .OrderBy(near => near.Distance).Select(near => near.Slot).FirstOrDefault();
     }
 
-    // Of short words every other is one edit away: there only the case may differ.
+    // Short words are all an edit or two apart: for them only the case may differ.
     private static bool IsNear(string candidate, string key, int distance) =>
         string.Equals(candidate, key, StringComparison.OrdinalIgnoreCase) || (key.Length > 2 && distance <= Math.Max(1, key.Length / 3));
 

@@ -3,12 +3,12 @@ using ActorHeartbeat.Hocon.Text;
 
 namespace ActorHeartbeat.Hocon.Resolving;
 
-/// <summary>Makes values of what was seen.</summary>
+/// <summary>Builds resolved values from evaluated nodes.</summary>
 internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
 {
     private readonly HashSet<object> _opening = new(ReferenceEqualityComparer.Instance);
     private readonly List<object> _openingOrder = [];
-    private readonly HashSet<object> _cut = new(ReferenceEqualityComparer.Instance); // values that a loop is cut at
+    private readonly HashSet<object> _cut = new(ReferenceEqualityComparer.Instance); // values at which a loop is cut
 
     public HoconValue? Open(Node node) => node switch
     {
@@ -21,7 +21,7 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
     {
         if (!bounds.Count(node) || !bounds.Enter(node))
             return null;
-        // it is one of the two
+        // The caller passes no other kind of node.
         HoconValue opened = node is ObjectNode fields ? OpenAlone(fields, node) : OpenArray(SeenArray.Of((ArrayNode)node));
         bounds.Leave();
         return opened;
@@ -108,7 +108,7 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
         return new HoconObject(fields.At.Origin, opened);
     }
 
-    /// <summary>An object that nothing lies above or below, as nearly all are.</summary>
+    /// <summary>Opens an object of a single layer, as nearly all are.</summary>
     private HoconObject OpenAlone(ObjectNode fields, Node at)
     {
         if (fields.Slots.Count == 0)
@@ -127,7 +127,7 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
         return new HoconObject(at.Origin, count == opened.Length ? opened : opened[..count]);
     }
 
-    // A list or object that was assigned once is what is written: only the rest has to be asked for.
+    // A list or object that is assigned once is opened as written; only the other cases need the resolver.
     private HoconValue? OpenAlone(ObjectNode fields, Slot slot) =>
         slot.Count == 1 && slot.Last.Value is ArrayNode or ObjectNode ? Open(slot.Last.Value)
         : resolver.Field(SeenObject.Of(fields), slot.Key) is { } seen ? Open(seen)
@@ -136,8 +136,8 @@ internal sealed class Opener(Resolver resolver, Bounds bounds, ErrorList errors)
     private static HoconField Field(Slot slot, HoconValue value) => new(slot.Key, slot.Last.KeySource.OriginAt(slot.Last.KeyStart), value);
 
     /// <summary>
-    /// Opening a value that is being opened further up is a loop through literals: an error, unless an optional substitution is part of
-    /// it, which then counts as missing.
+    /// Returns false when the value is already being opened further up: a loop through literals. The
+    /// loop is an error, unless it contains an optional substitution, which then counts as missing.
     /// </summary>
     private bool Enter(object key)
     {

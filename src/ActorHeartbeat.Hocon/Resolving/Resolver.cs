@@ -4,9 +4,9 @@ using ActorHeartbeat.Hocon.Text;
 namespace ActorHeartbeat.Hocon.Resolving;
 
 /// <summary>
-/// Says what nodes come to. Lazy: to know one field, nothing beside it is opened. What a substitution or concatenation comes to is
-/// remembered per occurrence. A field that reaches itself sees what was assigned to it before; inside a list or object literal there is
-/// no such before, and the loop is an error.
+/// Evaluates nodes lazily: to evaluate one field, nothing beside it is opened. The value of a
+/// substitution or concatenation is remembered per occurrence. A field that refers to itself sees
+/// its earlier assignments. Inside a list or object literal there are none, and the loop is an error.
 /// </summary>
 internal sealed class Resolver
 {
@@ -21,7 +21,7 @@ internal sealed class Resolver
     private readonly Dictionary<Slot, Evaluation> _evaluating = new(ReferenceEqualityComparer.Instance);
     private readonly List<Evaluation> _stack = [];
     private readonly Dictionary<string, string?> _variables = new(StringComparer.Ordinal);
-    private int _reachedBack = int.MaxValue; // the outermost evaluation that a look-back has reached since it was last set
+    private int _reachedBack = int.MaxValue; // depth of the outermost evaluation that a look-back has reached since the last reset
 
     private Resolver(ObjectNode root, ErrorList errors, HoconOptions options)
     {
@@ -38,7 +38,7 @@ internal sealed class Resolver
 
     // ---- fields ----
 
-    /// <summary>What a key of an object means: asked of the layers from the top.</summary>
+    /// <summary>The value of a key, looked up in the layers from the top.</summary>
     public Seen? Field(SeenObject fields, string key) => Look(new Below(fields, fields.Count, key));
 
     private Seen? Look(in Below below)
@@ -66,15 +66,17 @@ internal sealed class Resolver
         return objects.IsEmpty ? lowest : Merged(objects);
     }
 
-    /// <summary>What the assignments of a slot come to; of one that is being evaluated, those before, or else what lies below it.</summary>
+    /// <summary>
+    /// The value of a slot's assignments. For a slot that is being evaluated: of its earlier assignments, or else the value below.
+    /// </summary>
     private Seen? Value(Slot slot, in Below below)
     {
         if (!_evaluating.TryGetValue(slot, out var running) || slot.Count <= running.Index)
             return Assigned(slot, slot.Count, below);
-        // It reaches itself: it sees what is below the assignment that is being looked at.
+        // The slot refers to itself: it sees the value below the assignment that is being evaluated.
         _reachedBack = Math.Min(_reachedBack, running.Depth);
         running.WasReached = true;
-        // An object can lie below itself (a = ${a}): it is looked at there once.
+        // An object can lie below itself (a = ${a}): look below it only once.
         if (running.IsLookingBelow)
             return null;
         var earlier = Assigned(slot, running.Index, running.Below);
@@ -86,7 +88,7 @@ internal sealed class Resolver
         return Over(earlier, beneath);
     }
 
-    // From the lowest up, so that each is appended to what is there: a million layers are copied once.
+    // Merges from the lowest up, so that each layer is appended to the rest: a million layers are copied once.
     private SeenObject Merged(Stacked objects)
     {
         var merged = objects.TakeLowest();
@@ -106,7 +108,9 @@ internal sealed class Resolver
         _ => above,
     };
 
-    /// <summary>The assignments below <paramref name="count"/>, the uppermost first: one value, or objects merged.</summary>
+    /// <summary>
+    /// The value of the assignments below <paramref name="count"/>, searched from the last: one value, or merged objects.
+    /// </summary>
     private Seen? Assigned(Slot slot, int count, in Below below)
     {
         var reachedBefore = _reachedBack;
@@ -144,7 +148,7 @@ internal sealed class Resolver
             return known;
         if (!_bounds.Step(node))
             return null;
-        // A long run of += is taken from its beginning: each needs the one before, and so none has to go deep.
+        // Evaluate a long run of += from its beginning: each needs the one before, and so no evaluation recurses deeply.
         var first = index;
         while (first > 0 && IsAppend(slot[first].Value) && IsAppend(slot[first - 1].Value) && !_known.ContainsKey(slot[first - 1].Value))
             first--;
@@ -170,7 +174,7 @@ internal sealed class Resolver
             _evaluating.Remove(slot);
         else
             _evaluating[slot] = outer;
-        // What was found while an outer evaluation was running may mean something else when asked from elsewhere; a failure does not.
+        // A value that depends on an outer evaluation may differ when reached from elsewhere; a failure does not.
         if (_reachedBack >= evaluation.Depth || seen is SeenFailure)
         {
             _known[node] = seen;
@@ -191,7 +195,7 @@ internal sealed class Resolver
     };
 
     /// <summary>
-    /// A substitution or concatenation that is an element or a piece: it belongs to no slot, so there is nothing to look back at.
+    /// The value of a substitution or concatenation that is an element or a piece. It belongs to no slot, so it has no earlier value.
     /// </summary>
     private Seen? Known(Node node)
     {
@@ -239,7 +243,7 @@ internal sealed class Resolver
         return at;
     }
 
-    // Asked once for each name: the runtime copies the text at each call.
+    // Look up each name once: the runtime copies the text on each call.
     private string? Variable(string name)
     {
         if (!_variables.TryGetValue(name, out var text))

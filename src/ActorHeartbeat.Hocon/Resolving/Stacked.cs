@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Hocon.Resolving;
 
-/// <summary>Objects that lie over each other, met from the top down. Nearly always it is one, which needs no list.</summary>
+/// <summary>Objects to merge, collected from the top down. Nearly always there is one, which needs no list.</summary>
 internal struct Stacked
 {
     private SeenObject? _top;
@@ -18,7 +18,7 @@ internal struct Stacked
 
     public SeenObject TakeLowest()
     {
-        var lowest = _below is [.., var last] ? last : _top!; // there is one: IsEmpty was asked
+        var lowest = _below is [.., var last] ? last : _top!; // not null: the caller has checked IsEmpty
         if (_below is { Count: > 0 })
             _below.RemoveAt(_below.Count - 1);
         else

@@ -3,7 +3,7 @@ namespace ActorHeartbeat.Hocon.Text;
 /// <summary>Collects errors up to a bound; the rest is dropped.</summary>
 internal sealed class ErrorList(int most)
 {
-    /// <summary>A message may quote what was written, and that may be a file of one word.</summary>
+    /// <summary>A message may quote the input, and a whole file can be one word.</summary>
     private const int LongestMessage = 1000;
 
     private readonly List<HoconError> _errors = [];
@@ -16,7 +16,7 @@ internal sealed class ErrorList(int most)
 
     public void Add(SourceText source, int offset, int length, string message)
     {
-        if (!IsFull) // or else the line would be cut out for nothing, once for each of a million errors
+        if (!IsFull) // otherwise the source line would be copied in vain for each of a million errors
             Add(new HoconError(source.OriginAt(offset), Math.Max(1, length), message, source.Line(offset)));
     }
 

@@ -6,6 +6,6 @@ namespace ActorHeartbeat.Hocon.Text;
 [JsonSerializable(typeof(string))]
 internal sealed partial class JsonContext : JsonSerializerContext
 {
-    /// <summary>Escapes only what JSON asks for: configuration is read by people.</summary>
+    /// <summary>Escapes only what JSON requires: people read configuration.</summary>
     public static readonly JavaScriptEncoder Readable = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 }

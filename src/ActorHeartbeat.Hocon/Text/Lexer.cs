@@ -4,13 +4,13 @@ using System.Text;
 
 namespace ActorHeartbeat.Hocon.Text;
 
-/// <summary>Cuts a text into tokens. Comments are blanks; only a line feed is a newline.</summary>
+/// <summary>Splits a text into tokens. Comments are blanks; only a line feed is a newline.</summary>
 internal sealed class Lexer(SourceText source, ErrorList errors)
 {
     private const string Reserved = "$\"{}[]:=,+#`^?!@*&\\";
 
-    // The separators of Unicode (categories Zs, Zl and Zp), the control characters that HOCON counts among them, and the byte order mark;
-    // no newline.
+    // The separators of Unicode (categories Zs, Zl and Zp), the control
+    // characters that HOCON adds to them, and the byte order mark; no newline.
     private const string Blank =
         "\t\v\f\r\x1C\x1D\x1E\x1F "
             + "\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF";
@@ -21,7 +21,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
     // A '/' ends an unquoted text only where a second one makes it a comment.
     private static readonly SearchValues<char> MayEndUnquoted = SearchValues.Create(Reserved + Blank + "\n/");
 
-    // A string that meets its closing quote before any of the others is what is written.
+    // A string whose closing quote comes before any other of these characters needs no unescaping.
     private static readonly SearchValues<char> EndsPlain = SearchValues.Create([
         .. Enumerable.Range(0, ' ').Select(control => (char)control),
         '"',
@@ -93,7 +93,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
             _at = blanks < 0 ? _text.Length : _at + blanks;
             if (_at == _text.Length || (_text[_at] != '#' && !IsSlashes(_at)))
                 return new Token(TokenKind.Whitespace, start, _at - start, _text);
-            // A comment is no part of a value: what stood before it on the line is all there is.
+            // A comment counts as blanks, up to the end of the line.
             var end = _text.IndexOf('\n', _at);
             _at = end < 0 ? _text.Length : end;
         }
@@ -101,7 +101,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
 
     private Token Unquoted(int start)
     {
-        // A keyword is one only at the start of a token; what follows it concatenates.
+        // A keyword counts only at the start of a token; the text after it is concatenated.
         var (kind, length) = _text.AsSpan(start) switch
         {
             ['t', 'r', 'u', 'e', ..] => (TokenKind.True, 4),
@@ -138,7 +138,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
             return new Token(TokenKind.Unquoted, start, text.Length, _text);
         if (plus + 1 == text.Length && _at < _text.Length && _text[_at] == '=')
         {
-            _at = start + plus; // the plus belongs to a += behind a key such as 1
+            _at = start + plus; // the plus belongs to a += after a key such as 1
             text = text[..plus];
             return new Token(IsNumber(text) ? TokenKind.Number : TokenKind.Unquoted, start, text.Length, _text);
         }
@@ -146,7 +146,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
         return new Token(TokenKind.Broken, start, text.Length, _text);
     }
 
-    /// <summary>A number as JSON spells it (RFC 8259 section 6), leading zeros forgiven.</summary>
+    /// <summary>True for a number as in JSON (RFC 8259 section 6); leading zeros are allowed.</summary>
     internal static bool IsNumber(ReadOnlySpan<char> text)
     {
         var at = 0;

@@ -4,14 +4,14 @@ namespace ActorHeartbeat.Hocon.Text;
 internal sealed class SourceText(string name, string text) : HoconSource
 {
     private List<int>? _lineStarts;
-    private (int Number, string Text)? _lastShown; // errors come in bunches, and a line may be the whole file
+    private (int Number, string Text)? _lastShown; // errors come in clusters, and a line may be the whole file
     private int? _lastLine;
 
     public override string Name { get; } = name;
 
     public string Text { get; } = text;
 
-    // Nearly no place is ever printed. Whoever is asked first counts, and two who count at once come to the same.
+    // Computed on first use: almost no place is ever printed. Two threads that compute it at once get the same result.
     private List<int> LineStarts => _lineStarts ??= Count(Text);
 
     public int LastLine => _lastLine ??= LineOf(Math.Max(0, Text.AsSpan().TrimEnd('\n').Length));

@@ -5,12 +5,11 @@ using System.Text.Json;
 namespace ActorHeartbeat.Hocon.Text;
 
 /// <summary>
-/// Halves of surrogate pairs: JSON can spell one as an escape (RFC 8259 section 8.2), but no UTF-8 has it, and a writer would put U+FFFD
-/// there.
+/// Lone surrogates: JSON can spell one as an escape (RFC 8259 section 8.2), but UTF-8 cannot encode it, and a writer would write U+FFFD.
 /// </summary>
 internal static class Surrogates
 {
-    /// <summary>Whether every half has its other half.</summary>
+    /// <summary>True when every surrogate is part of a pair.</summary>
     public static bool AreWhole(ReadOnlySpan<char> text)
     {
         for (var at = text.IndexOfAnyInRange('\uD800', '\uDFFF'); at >= 0;)
@@ -23,7 +22,7 @@ internal static class Surrogates
         return true;
     }
 
-    /// <summary>The text as a JSON string in which each half is spelled as an escape.</summary>
+    /// <summary>The text as a JSON string in which each lone surrogate is an escape.</summary>
     public static string Escape(string text)
     {
         var json = new StringBuilder("\"");

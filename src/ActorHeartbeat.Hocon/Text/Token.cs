@@ -24,22 +24,22 @@ internal enum TokenKind : byte
     Substitution,
     OptionalSubstitution,
 
-    /// <summary>Reported already; stands for whatever was meant.</summary>
+    /// <summary>Malformed text whose error is already reported.</summary>
     Broken,
 }
 
 /// <param name="Kind">What it is.</param>
 /// <param name="Start">Offset in the source.</param>
-/// <param name="Length">In the source.</param>
-/// <param name="Source">The text it was cut from.</param>
-/// <param name="Value">What it says where that is not what is written: the inside of a string, the path of a substitution.</param>
+/// <param name="Length">Length in the source.</param>
+/// <param name="Source">The text that contains the token.</param>
+/// <param name="Value">The content where it differs from the written text: the inside of a string, the path of a substitution.</param>
 internal readonly record struct Token(TokenKind Kind, int Start, int Length, string Source, string? Value = null)
 {
     public int End => Start + Length;
 
     public ReadOnlySpan<char> Span => Value ?? Source.AsSpan(Start, Length);
 
-    /// <summary>Cut out at each call: punctuation and blanks are seldom asked.</summary>
+    /// <summary>Copied on each call: the text of punctuation and blanks is rarely needed.</summary>
     public string Text => Value ?? Source.Substring(Start, Length);
 
     public bool IsSimple =>

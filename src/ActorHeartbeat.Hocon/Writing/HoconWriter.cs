@@ -7,10 +7,10 @@ using ActorHeartbeat.Hocon.Text;
 namespace ActorHeartbeat.Hocon.Writing;
 
 /// <summary>Writes resolved values as text.</summary>
-/// <exception cref="InsufficientExecutionStackException">Of each method: the value is nested too deep to be written.</exception>
+/// <exception cref="InsufficientExecutionStackException">Thrown by each method: the value is nested too deeply to be written.</exception>
 public static class HoconWriter
 {
-    /// <summary>A million fields five hundred deep would be a gigabyte of blanks.</summary>
+    /// <summary>Without this bound, a million fields five hundred deep would take a gigabyte of blanks.</summary>
     private const int WidestIndent = 64;
 
     /// <summary>One line of JSON, keys in their order, numbers as they were written where JSON allows it.</summary>
@@ -19,15 +19,15 @@ public static class HoconWriter
     /// <summary>The same as UTF-8.</summary>
     public static byte[] ToUtf8Json(HoconValue value) => JsonBuffer.Write(value).ToArray();
 
-    /// <summary>Writes into a JSON text that is being written.</summary>
+    /// <summary>Writes a value to a JSON writer.</summary>
     public static void WriteJson(Utf8JsonWriter json, HoconValue value)
     {
-        // A value that was read is never so deep; one that a program made may be, and a stack that overflows ends the process.
+        // A parsed value is never so deep, but a value that a program built may be, and a stack overflow ends the process.
         RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (value)
         {
             case HoconObject fields when !KeysAreWhole(fields.Fields):
-                // A writer takes names only as text, which has no way to spell half a pair.
+                // Utf8JsonWriter takes property names only as text, which cannot express a lone surrogate.
                 json.WriteRawValue(
                     $"{{{string.Join(',', fields.Fields.Select(field => $"{Surrogates.Escape(field.Key)}:{ToJson(field.Value)}"))}}}",
                     skipInputValidation: true);
@@ -75,7 +75,7 @@ public static class HoconWriter
         return true;
     }
 
-    /// <summary>Normalized HOCON: one field a line, keys quoted where needed, strings always. Reads back to the same value.</summary>
+    /// <summary>Normalized HOCON: one field per line, keys quoted where needed, strings always. Reads back to the same value.</summary>
     public static string ToText(HoconValue value)
     {
         var text = new StringBuilder();
@@ -126,7 +126,7 @@ public static class HoconWriter
         }
     }
 
-    /// <summary>JSON knows no leading zeros.</summary>
+    /// <summary>Removes leading zeros, which JSON does not allow.</summary>
     private static string JsonNumber(string text)
     {
         var start = text[0] == '-' ? 1 : 0;

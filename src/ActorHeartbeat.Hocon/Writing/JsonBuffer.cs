@@ -5,12 +5,12 @@ using ActorHeartbeat.Hocon.Text;
 namespace ActorHeartbeat.Hocon.Writing;
 
 /// <summary>
-/// A JSON writer and its bytes, kept by each thread: a configuration of thousands of endpoints holds a message or two for each.
+/// A JSON writer and its buffer, reused by each thread: a configuration of thousands of endpoints writes a message or two for each.
 /// </summary>
 internal sealed class JsonBuffer
 {
     private const int UsualLength = 256; // a message is a line
-    private const int MostKept = 64 * 1024; // what one large value needed is not held on to
+    private const int MostKept = 64 * 1024; // the buffer of a large value is not kept
 
     [ThreadStatic]
     private static JsonBuffer? _own;
@@ -28,11 +28,11 @@ internal sealed class JsonBuffer
                 SkipValidation = true,
             });
 
-    /// <summary>The value in one line of UTF-8, good until the thread writes the next.</summary>
+    /// <summary>The value as one line of UTF-8, valid until the next write on this thread.</summary>
     public static ReadOnlySpan<byte> Write(HoconValue value)
     {
         var own = _own ?? new JsonBuffer();
-        _own = null; // what is in use is not there for a value within this one
+        _own = null; // a value written within this one needs its own buffer
         own._bytes.ResetWrittenCount();
         own._json.Reset();
         HoconWriter.WriteJson(own._json, value);

@@ -10,10 +10,10 @@ internal sealed record CloseBody(int? Code, string? Reason);
 /// <param name="Base64">A binary message.</param>
 internal sealed record SendBody(string? Text, string? Base64);
 
-/// <summary>What became of a message: <c>sent</c> or <c>queued</c>.</summary>
+/// <summary>The result of sending a message: <c>sent</c> or <c>queued</c>.</summary>
 internal sealed record SentView(string Id, string Status);
 
-/// <summary>What a health check found.</summary>
-/// <param name="Status"><c>ok</c>, or why not, in one or two words.</param>
+/// <summary>The result of a health check.</summary>
+/// <param name="Status"><c>ok</c>, or the reason why not, in one or two words.</param>
 /// <param name="Detail">One line.</param>
 internal sealed record HealthView(string Status, string Detail);

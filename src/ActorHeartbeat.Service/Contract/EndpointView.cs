@@ -11,7 +11,7 @@ namespace ActorHeartbeat.Service.Contract;
 /// <param name="Since">When it entered the state.</param>
 /// <param name="Incarnation">The number of the latest dial, 0 before the first.</param>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>
-/// <param name="Url">Where it connects or would, without user info and query.</param>
+/// <param name="Url">The URL that it connects to or would connect to, without user info and query.</param>
 /// <param name="LastClose">How the previous connection or attempt ended; null before the first end.</param>
 /// <param name="RetryAt">When the pending delay is over; null unless one is pending.</param>
 /// <param name="Reason">Why it is not open, one line; null when it is.</param>
@@ -105,14 +105,15 @@ internal sealed record RoundTripView(double? Last, double? P95)
     private static double? Milliseconds(TimeSpan? span) => span is { } value ? Math.Round(value.TotalMilliseconds, 3) : null;
 }
 
-/// <summary>Messages since the endpoint exists.</summary>
+/// <summary>Numbers of messages since the endpoint was added.</summary>
 internal sealed record MessageCounts(long In, long Out);
 
-/// <summary>How the life of the connection is checked, and how that goes.</summary>
+/// <summary>The heartbeat mode of the connection, and the state of its heartbeats.</summary>
 /// <param name="Mode"><c>ping</c>, <c>text</c>, <c>json</c> or <c>none</c>.</param>
 /// <param name="Status">
-/// <c>off</c> without heartbeats, <c>idle</c> while none is out and none was answered yet, <c>waiting</c> for an answer, <c>answered</c>,
-/// <c>missed</c> when the last one was not and the next is out, <c>timed-out</c> when that ended the connection.
+/// <c>off</c> without heartbeats, <c>idle</c> while none is outstanding and none was answered yet,
+/// <c>waiting</c> for an answer, <c>answered</c>, <c>missed</c> when the last one was not answered
+/// and the next is outstanding, <c>timed-out</c> when missing answers or silence ended the connection.
 /// </param>
 /// <param name="Missed">Heartbeats in a row without an answer.</param>
 internal sealed record HeartbeatView(string Mode, string Status, int Missed)

@@ -3,11 +3,11 @@ using ActorHeartbeat.Governor;
 
 namespace ActorHeartbeat.Service.Contract;
 
-/// <summary>Why an endpoint is not open now, and how it came to that.</summary>
+/// <summary>Why an endpoint is not open now, with its latest state changes.</summary>
 /// <param name="Explanation">One sentence.</param>
-/// <param name="WaitsFor">What has to happen next, in one phrase; null when it is open.</param>
-/// <param name="Until">When that is, or is at the latest; null when only an event can tell.</param>
-/// <param name="Queue">Its place among those that wait for a permit to dial; null when it does not.</param>
+/// <param name="WaitsFor">The event that it waits for, in one phrase; null when it waits for nothing.</param>
+/// <param name="Until">The time of that event, or its latest time; null when neither is known.</param>
+/// <param name="Queue">Its place in the queue for a permit to dial; null when it is not in the queue.</param>
 /// <param name="Transitions">The latest state changes, oldest first.</param>
 internal sealed record ExplanationView(
     string Id,

@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace ActorHeartbeat.Service.Contract;
 
-/// <summary>A refused request (RFC 9457), with what to do about it.</summary>
+/// <summary>A refused request (RFC 9457), with a remedy.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Title">The kind of problem, the same for all of its kind.</param>
-/// <param name="Detail">This occurrence.</param>
+/// <param name="Detail">The details of this occurrence.</param>
 /// <param name="Remedy">What the caller can do.</param>
 internal sealed record Problem(int Status, string Title, string Detail, string Remedy)
 {
     public const string MediaType = "application/problem+json";
 
-    /// <summary>Always about:blank: the status says the kind (RFC 9457 section 4.2.1).</summary>
+    /// <summary>Always about:blank: the status gives the kind (RFC 9457 section 4.2.1).</summary>
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "about:blank";
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace ActorHeartbeat.Service.Contract;
 
-/// <summary>How everything the HTTP API says and takes is written as JSON: camelCase, nulls written, unknown members refused.</summary>
+/// <summary>The JSON of every answer and body of the HTTP API: camelCase, nulls written, unknown members refused.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -20,7 +20,7 @@ namespace ActorHeartbeat.Service.Contract;
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class ServiceJson : JsonSerializerContext
 {
-    /// <summary>Quotes and letters stay readable: what is written here is never put into HTML.</summary>
+    /// <summary>Keeps quotes and letters readable: this output is never put into HTML.</summary>
     public static readonly JsonWriterOptions Relaxed = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -29,7 +29,7 @@ internal sealed partial class ServiceJson : JsonSerializerContext
 
     public static ServiceJson Contract => Holder.Contract;
 
-    // Apart, because the generated half must have set its default first.
+    // A separate class, because the generated half must set its default first.
     private static class Holder
     {
         public static readonly ServiceJson Contract = new(new JsonSerializerOptions(Default.Options) { Encoder = Relaxed.Encoder });

@@ -6,11 +6,11 @@ namespace ActorHeartbeat.Service.Contract;
 /// <param name="Name">Its name in the configuration.</param>
 /// <param name="Type"><c>file</c>.</param>
 /// <param name="Path">The file.</param>
-/// <param name="Select">Which endpoints, as a label selector.</param>
-/// <param name="State"><c>writing</c>, or <c>failing</c> while the disk refuses.</param>
-/// <param name="LinesWritten">Lines that the operating system has taken since the sink began with these settings.</param>
+/// <param name="Select">The endpoints, as a label selector.</param>
+/// <param name="State"><c>writing</c>, or <c>failing</c> while the disk refuses writes.</param>
+/// <param name="LinesWritten">Lines that the operating system has accepted since the sink began with these settings.</param>
 /// <param name="EventsLost">Events that a gap in the file stands for.</param>
-/// <param name="Failure">Why the disk refuses; null when it does not.</param>
+/// <param name="Failure">Why the disk refuses writes; null when it does not.</param>
 internal sealed record SinkView(
     string Name, string Type, string Path, string Select, string State, long LinesWritten, long EventsLost, string? Failure)
 {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.Service.Contract;
 
-/// <summary>How names of the code are spelled outside of it.</summary>
+/// <summary>Converts names in code to their spelling outside of it.</summary>
 internal static class Spelling
 {
     public static string Kebab<TEnum>(TEnum value)

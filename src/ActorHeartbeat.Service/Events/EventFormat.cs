@@ -5,17 +5,17 @@ using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Service.Events;
 
-/// <summary>How a stream of events is written. One per stream.</summary>
+/// <summary>Writes the events of one stream.</summary>
 internal abstract class EventFormat
 {
-    // replaced by each stream's own output
+    // Each write replaces the output.
     private readonly Utf8JsonWriter _json = FeedEventJson.CreateWriter(new ArrayBufferWriter<byte>(1));
 
     public abstract string MediaType { get; }
 
     public abstract void Write(IBufferWriter<byte> output, in FeedEvent feedEvent);
 
-    /// <summary>Shows the reader, and everything in between, that the stream is alive; where the format has a way to say so.</summary>
+    /// <summary>Shows the reader, and every proxy in between, that the stream is alive, if the format has a way to do so.</summary>
     public abstract void WriteKeepAlive(IBufferWriter<byte> output);
 
     protected void WriteJson(IBufferWriter<byte> output, in FeedEvent feedEvent)
@@ -26,7 +26,7 @@ internal abstract class EventFormat
     }
 }
 
-/// <summary>One JSON object per line, and nothing else: many readers choke on an empty line.</summary>
+/// <summary>One JSON object per line, and nothing else: many readers fail on an empty line.</summary>
 internal sealed class NdjsonFormat : EventFormat
 {
     public override string MediaType => "application/x-ndjson";
@@ -43,9 +43,9 @@ internal sealed class NdjsonFormat : EventFormat
 }
 
 /// <summary>
-/// Server-Sent Events (WHATWG HTML section 9.2). The id of an event says where every endpoint of the stream stands, so that
-/// <c>Last-Event-ID</c> resumes all of them. In a stream of many endpoints not every event has one: resuming then repeats a few events,
-/// and loses none.
+/// Server-Sent Events (WHATWG HTML section 9.2). The id of an event holds the position of every
+/// endpoint of the stream, so that <c>Last-Event-ID</c> resumes all of them. In a stream of
+/// many endpoints not every event has an id: resuming then repeats a few events, and loses none.
 /// </summary>
 internal sealed class SseFormat(ResumePoint? resume) : EventFormat
 {

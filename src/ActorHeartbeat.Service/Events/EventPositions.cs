@@ -3,13 +3,12 @@ using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Service.Events;
 
-/// <summary>Where a stream stands in each of its endpoints, as an id that resumes it.</summary>
+/// <summary>The position of a stream in each of its endpoints, as an id that resumes the stream.</summary>
 internal sealed class EventPositions
 {
     /// <summary>
-    /// An id names every endpoint of the stream. With more endpoints than this, one in so many events carries it, so that ids cost a
-    /// bounded
-    /// share of the stream.
+    /// An id names every endpoint of the stream. Beyond this many endpoints,
+    /// fewer events carry an id, so that ids take a bounded share of the stream.
     /// </summary>
     private const int NamedInEveryEvent = 8;
 
@@ -23,14 +22,14 @@ internal sealed class EventPositions
         _instance = resume?.Instance ?? "";
     }
 
-    /// <summary>Takes note of an event; the id to send with it, or null when it needs none.</summary>
+    /// <summary>Records an event. Returns the id to send with it; null when it needs none.</summary>
     public string? Passed(in FeedEvent feedEvent)
     {
         if (feedEvent.Endpoint.Value.Length == 0)
             return null;
         if (_instance != feedEvent.Instance)
         {
-            _positions.Clear(); // numbers of another run mean nothing any more
+            _positions.Clear(); // numbers of another run no longer apply
             _instance = feedEvent.Instance;
         }
         _positions[feedEvent.Endpoint] = feedEvent.Seq;

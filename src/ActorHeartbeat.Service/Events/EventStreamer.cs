@@ -3,13 +3,13 @@ using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Service.Events;
 
-/// <summary>Carries a subscription into a response, as fast as the reader takes it and no faster.</summary>
+/// <summary>Writes a subscription to a response, no faster than the reader takes it.</summary>
 internal sealed class EventStreamer(TimeProvider time)
 {
-    /// <summary>Short of the idle limit of every common proxy.</summary>
+    /// <summary>Shorter than the idle limit of every common proxy.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
-    /// <summary>Written before it is flushed, while there is more to write.</summary>
+    /// <summary>Bytes to write before a flush, while there is more to write.</summary>
     private const int FlushAt = 32 * 1024;
 
     /// <summary>Returns when the stream has ended or the reader is gone.</summary>

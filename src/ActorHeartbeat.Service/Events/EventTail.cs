@@ -5,9 +5,10 @@ using System.Text.Json;
 namespace ActorHeartbeat.Service.Events;
 
 /// <summary>
-/// Follows one stream of a running service. Once it has been connected it reconnects for ever, each time after the last event it got.
+/// Follows one stream of a running service. After its first connection
+/// it always reconnects, each time after the last event that it received.
 /// </summary>
-/// <param name="client">Its base address is the service.</param>
+/// <param name="client">The client, whose base address is the service.</param>
 /// <param name="path">The stream.</param>
 /// <param name="after">The event id to begin after; null begins live.</param>
 /// <param name="time">The clock of the delay between attempts.</param>
@@ -39,10 +40,10 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
             catch (Exception problem) when (problem is HttpRequestException or HttpIOException or TimeoutException)
             {
                 if (!_wasConnected)
-                    throw new TailException($"{new Uri(client.BaseAddress!, path)}: {problem.Message}"); // the verb has set it
+                    throw new TailException($"{new Uri(client.BaseAddress!, path)}: {problem.Message}"); // not null: the verb has set it
                 await error.WriteLineAsync($"{path}: {problem.Message}; going on after {_lastId ?? "now"} as soon as it is there again");
             }
-            // a verb, which has no actor system
+            // A bare delay: a verb has no actor system.
             await Task.Delay(RetryDelay, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -91,7 +92,7 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
         var body = await response.Content.ReadAsStringAsync(stop);
         if ((int)response.StatusCode >= 500 && _wasConnected)
             throw new HttpRequestException($"{(int)response.StatusCode}: {DetailOf(body)}");
-        // the verb has set it
+        // Not null: the verb has set the base address.
         throw new TailException($"{new Uri(client.BaseAddress!, path)}: {(int)response.StatusCode}: {DetailOf(body)}");
     }
 
@@ -109,5 +110,5 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
     }
 }
 
-/// <summary>A stream cannot be followed; the message says which and why.</summary>
+/// <summary>Thrown when a stream cannot be followed; the message names the stream and the reason.</summary>
 internal sealed class TailException(string message) : Exception(message);

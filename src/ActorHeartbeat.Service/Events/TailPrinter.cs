@@ -4,10 +4,10 @@ using ActorHeartbeat.Configuration.Show;
 
 namespace ActorHeartbeat.Service.Events;
 
-/// <summary>Prints events one by one, whichever stream they come from.</summary>
-/// <param name="output">Where to.</param>
+/// <summary>Prints the events of all streams, one at a time.</summary>
+/// <param name="output">Receives the lines.</param>
 /// <param name="format">text: time, endpoint, epoch/seq, type and content; json: the event as it came.</param>
-/// <param name="count">How many; null for no end.</param>
+/// <param name="count">Number of events to print; null for no limit.</param>
 internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? count)
 {
     private readonly SemaphoreSlim _turn = new(1);

@@ -8,8 +8,8 @@ namespace ActorHeartbeat.Service.Explaining;
 
 /// <summary>Why an endpoint is not open now, what it waits for and until when. Pure.</summary>
 /// <param name="Text">One sentence.</param>
-/// <param name="WaitsFor">In one phrase; null when it is open.</param>
-/// <param name="Until">When that is, or is at the latest; null when only an event can tell.</param>
+/// <param name="WaitsFor">The event that it waits for, in one phrase; null when it waits for nothing.</param>
+/// <param name="Until">The time of that event, or its latest time; null when neither is known.</param>
 internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOffset? Until)
 {
     public static ExplainSentence Of(Situation now) =>
@@ -88,10 +88,10 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
     private static string Clock(DateTimeOffset time) => time.ToUniversalTime().ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
 
-/// <summary>What an explanation is made from.</summary>
-/// <param name="At">Now, wall clock.</param>
-/// <param name="Status">What the connection actor last said; null before it started.</param>
-/// <param name="Place">Where it stands in the governor's queue; null when that is unknown.</param>
+/// <summary>The input of an explanation.</summary>
+/// <param name="At">The current time by the wall clock.</param>
+/// <param name="Status">The last status of the connection actor; null before it started.</param>
+/// <param name="Place">Its place in the governor's queue; null when that is unknown.</param>
 internal sealed record Situation(
     DateTimeOffset At,
     EndpointMode Mode,

@@ -17,15 +17,15 @@ using Serilog;
 
 namespace ActorHeartbeat.Service.Hosting;
 
-/// <summary>Puts the process together: actors, feeds, HTTP, and the order in which they start and stop.</summary>
+/// <summary>Assembles the process: actors, feeds, HTTP, and the order in which they start and stop.</summary>
 internal static class ServiceHost
 {
-    /// <summary>The reloader gives up first, and says so in its own words.</summary>
+    /// <summary>Lets the reloader give up first, so that its own message is reported.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
 
-    /// <param name="configuration">What runs first.</param>
+    /// <param name="configuration">The configuration to start with.</param>
     /// <param name="load">Reads the same files again.</param>
-    /// <param name="console">Where the process tells what it does.</param>
+    /// <param name="console">Receives the log of the process.</param>
     public static IHost Build(ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
     {
         if (configuration.Process.Http.Listen is not { } listen)
@@ -43,7 +43,7 @@ internal static class ServiceHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = HttpLimits.Body;
             kestrel.Limits.MaxConcurrentConnections = HttpLimits.Connections;
-            kestrel.Listen(listen.Loopback!); // no other address passes the rules of the configuration
+            kestrel.Listen(listen.Loopback!); // not null: the rules of the configuration accept no other address
         });
         var application = builder.Build();
         HttpApi.Map(application);
@@ -66,7 +66,7 @@ internal static class ServiceHost
         services.AddConnectionsClient();
         services.AddSingleton<ReloaderClient>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SinkHost>(provider, configuration.Sinks));
-        // Started in this order, stopped in the reverse one, the HTTP server last and first.
+        // Started in this order and stopped in reverse; the HTTP server starts last and stops first.
         services.AddHostedService(provider => provider.GetRequiredService<SinkHost>());
         if (process.FeedServer.Listen is { } feedServer)
             services.AddHostedService(provider => new DemoFeedServer(
@@ -128,7 +128,7 @@ internal static class ServiceHost
                 path, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());
     }
 
-    // Sinks come before endpoints, so that one misses nothing of a new endpoint's feed. All of it can be done again.
+    // Sinks come before endpoints, so that a sink misses nothing of a new endpoint's feed. Every step can be repeated.
     private static Task<ConfigurationApplied> Apply(
         ConfigurationChange change,
         ConnectionsClient connections,
@@ -144,7 +144,7 @@ internal static class ServiceHost
         return connections.ApplyAsync(change.ForSupervisor(), ConfigurationReloader.ApplyDeadline + Margin, givenUp);
     }
 
-    /// <summary>Whoever runs the host decides when it ends.</summary>
+    /// <summary>The caller that runs the host decides when it ends.</summary>
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -7,17 +7,17 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>Reads request bodies.</summary>
 internal static class Bodies
 {
-    /// <summary>The body, null when there is none, or the problem with it.</summary>
+    /// <summary>Reads the body. Returns the body, null when there is none, or the problem with it.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="type">What it must be.</param>
-    /// <param name="example">A body that is right, for the remedy.</param>
+    /// <param name="type">The type of the body.</param>
+    /// <param name="example">A valid body, for the remedy.</param>
     public static async Task<(T? Body, Problem? Problem)> Read<T>(this HttpContext http, JsonTypeInfo<T> type, string example)
         where T : class
     {
         var remedy = $"send Content-Type: application/json and a body such as {example}";
         if (http.Request.ContentLength is 0 || (http.Request.ContentLength is null && http.Request.Headers.TransferEncoding.Count == 0))
             return (null, null);
-        // A form of a foreign page can post text/plain and forms, but not JSON without asking first.
+        // A foreign page can post text/plain and forms, but not JSON without a preflight.
         if (!http.Request.HasJsonContentType())
             return (
                 null,

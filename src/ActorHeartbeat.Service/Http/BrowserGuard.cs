@@ -4,8 +4,8 @@ using ActorHeartbeat.Service.Contract;
 namespace ActorHeartbeat.Service.Http;
 
 /// <summary>
-/// Keeps web pages of others out while curl needs no ceremony: the Host header must name this machine (a page whose name was pointed
-/// at loopback does not), and a request that changes something must not come from another origin.
+/// Refuses requests from foreign web pages, at no cost to users of curl. The Host header must name this machine, which
+/// excludes a page whose name was pointed at loopback. A request that changes something must not come from another origin.
 /// </summary>
 internal static class BrowserGuard
 {

@@ -9,7 +9,7 @@ using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>What can be done to an endpoint. Each is written to the log.</summary>
+/// <summary>The commands for an endpoint. Every command is logged.</summary>
 internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState state, ILogger log)
 {
     private const int LongestReason = 123; // RFC 6455 section 5.5: 125 bytes with the code

@@ -5,7 +5,7 @@ using ActorHeartbeat.Service.Running;
 
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>The configuration that runs, and reading it again.</summary>
+/// <summary>Shows the running configuration, and reloads it.</summary>
 internal sealed class ConfigurationRoutes(ReloaderClient reloader, ServiceState state)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -44,7 +44,7 @@ internal sealed class ConfigurationRoutes(ReloaderClient reloader, ServiceState 
         });
     }
 
-    /// <summary><c>?dry-run</c>, <c>?dry-run=true</c> and <c>=false</c> are understood.</summary>
+    /// <summary>Reads a flag such as <c>?dry-run</c>, <c>?dry-run=true</c> or <c>=false</c>; 1 and 0 are accepted, too.</summary>
     private static (bool Value, Problem? Problem) Flag(IQueryCollection query, string name)
     {
         if (!query.TryGetValue(name, out var values))

@@ -6,7 +6,7 @@ using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>What is supervised, and how each endpoint is.</summary>
+/// <summary>Shows the supervised endpoints and the state of each.</summary>
 internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes)
@@ -42,7 +42,7 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider
     /// <summary>The endpoint that the path names; null when there is none and the request has been answered.</summary>
     public static async Task<EndpointSnapshot?> Find(HttpContext http, ConnectionsClient connections)
     {
-        var name = (string)http.Request.RouteValues["id"]!; // every path that leads here has it
+        var name = (string)http.Request.RouteValues["id"]!; // not null: every route to here has it
         var endpoint = EndpointId.Reject(name) is null
             ? await connections.GetEndpointAsync(new EndpointId(name), http.RequestAborted)
             : null;

@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ActorHeartbeat.Service.Http;
 
 /// <summary>
-/// Feeds as streams: Server-Sent Events, or NDJSON when <c>Accept</c> asks for it. <c>Last-Event-ID</c> (or <c>?after=</c>) resumes,
-/// <c>?overflow=</c> says what happens to a reader that does not keep up; no reader can slow a feed down.
+/// Feeds as streams: Server-Sent Events, or NDJSON when <c>Accept</c> asks for it. <c>Last-Event-ID</c> (or <c>?after=</c>)
+/// resumes. <c>?overflow=</c> selects what happens to a reader that does not keep up; no reader can slow a feed down.
 /// </summary>
 internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, TimeProvider time)
 {
-    /// <summary>A stream that has ended and whose reader takes nothing is cut after so long.</summary>
+    /// <summary>A stream that has ended is cut after this time if its reader takes nothing.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private readonly EventStreamer _streamer = new(time);
@@ -91,11 +91,11 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
         }
     }
 
-    /// <summary>A reader that takes nothing must not hold up the shutdown, nor outlive its own overflow.</summary>
+    /// <summary>Cuts a stream whose reader takes nothing: it must neither delay the shutdown nor outlive its own overflow.</summary>
     private async Task CutWhenStuck(HttpContext http, FeedSubscription subscription, CancellationToken finished)
     {
         await subscription.WhenEnded.WaitAsync(finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        // of one HTTP request, which no actor knows
+        // A bare delay of one HTTP request, which no actor knows.
         await Task.Delay(Farewell, time, finished).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!finished.IsCancellationRequested)
             http.Abort();

@@ -9,7 +9,7 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>Health of this process. Upstreams are no part of it: their outage must not take a replica out or restart it.</summary>
 internal sealed class HealthRoutes(ServiceState state, IRequiredActor<Watchdog> watchdog, ReloaderClient reloader)
 {
-    /// <summary>Actors that have not answered for so long are stuck.</summary>
+    /// <summary>Actors that have not answered within this time are stuck.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     public void Map(IEndpointRouteBuilder routes)

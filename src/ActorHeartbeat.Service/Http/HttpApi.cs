@@ -6,7 +6,7 @@ using Akka.Hosting;
 
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>Everything that is served, and the guards in front of it.</summary>
+/// <summary>All routes, and the guards in front of them.</summary>
 internal static class HttpApi
 {
     public static void Map(WebApplication application)

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>What <c>GET /</c> answers: everything there is, for somebody with curl.</summary>
+/// <summary>The answer to <c>GET /</c>: all resources, for use with curl.</summary>
 internal static class IndexPage
 {
     private const string Text =

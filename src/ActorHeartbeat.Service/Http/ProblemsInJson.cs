@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>Whatever goes wrong is told as a problem, never as an empty answer or a stack trace.</summary>
+/// <summary>Reports every failure as a problem, never as an empty answer or a stack trace.</summary>
 internal sealed class ProblemsInJson(RequestDelegate next, ILogger log)
 {
     public async Task Invoke(HttpContext http)

@@ -15,7 +15,7 @@ internal static class Responses
         return http.Response.WriteAsync(JsonSerializer.Serialize(value, type) + "\n", http.RequestAborted);
     }
 
-    /// <summary>Answers with what <paramref name="write"/> writes.</summary>
+    /// <summary>Answers with the JSON that <paramref name="write"/> writes.</summary>
     public static async Task Answer(this HttpContext http, Action<Utf8JsonWriter> write, int status = StatusCodes.Status200OK)
     {
         Begin(http, status, Json);

@@ -3,7 +3,7 @@ using ActorHeartbeat.Service.Sinks;
 
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>Where feeds are written to, and whether they can be.</summary>
+/// <summary>Lists the sinks, their files, and whether they can write.</summary>
 internal sealed class SinkRoutes(SinkHost host)
 {
     public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/sinks", List);

@@ -4,17 +4,17 @@ using AkkaLevel = Akka.Event.LogLevel;
 namespace ActorHeartbeat.Service.Logging;
 
 /// <summary>
-/// A line of the actor system in the process's log: the text as Akka writes it, and beside it who said it and what it was made of.
+/// A line of the actor system in the process's log: the text as Akka writes it, with its source and the properties of its message.
 /// </summary>
 internal static class AkkaLines
 {
-    /// <summary>The name of the log that <see cref="ConsoleLog"/> gives a level of its own.</summary>
+    /// <summary>The name of the log that has its own level in <see cref="ConsoleLog"/>.</summary>
     public const string Category = "Akka";
 
-    /// <summary>The path of the actor that a line is of or about; lines of other parts of the system have none.</summary>
+    /// <summary>The path of the actor that a line comes from or is about; lines of other parts of the system have none.</summary>
     public const string ActorPath = "ActorPath";
 
-    /// <summary>The whole text. One property, for the text may be anything, braces included.</summary>
+    /// <summary>The whole text. It is one property, because the text may contain anything, braces included.</summary>
     public const string Text = "AkkaText";
 
     private const string SourceContext = "SourceContext", Template = "{OriginalFormat}";
@@ -36,7 +36,7 @@ internal static class AkkaLines
         _ => Microsoft.Extensions.Logging.LogLevel.Error,
     };
 
-    // The last of a name wins: what a message calls its parts hides neither who said it nor the text.
+    // The last property of a name wins, so the properties of a message hide neither the source nor the text.
     private static List<KeyValuePair<string, object?>> Properties(LogEvent said, string text)
     {
         var properties = new List<KeyValuePair<string, object?>>();
@@ -50,7 +50,7 @@ internal static class AkkaLines
         return properties;
     }
 
-    // A template with too few arguments is a slip in a line of a log; the line is worth more than the exception.
+    // A template with too few arguments is a mistake in a log line; the line is worth more than the exception.
     private static string TextOf(LogEvent said)
     {
         try

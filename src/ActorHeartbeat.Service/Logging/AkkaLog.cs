@@ -5,7 +5,9 @@ using Akka.Event;
 
 namespace ActorHeartbeat.Service.Logging;
 
-/// <summary>Takes what the actor system and its actors log to the process's log. Akka makes it, as one of <c>akka.loggers</c>.</summary>
+/// <summary>
+/// Writes the log of the actor system and its actors to the process's log. Akka creates it, as one of <c>akka.loggers</c>.
+/// </summary>
 internal sealed class AkkaLog : UntypedActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     private readonly Microsoft.Extensions.Logging.ILogger _log = Context.System.Settings.Setup.Get<AkkaLogSetup>().Value.Log;
@@ -24,7 +26,7 @@ internal sealed class AkkaLog : UntypedActor, IRequiresMessageQueue<ILoggerMessa
     }
 }
 
-/// <summary>Brings the log to <see cref="AkkaLog"/>, which Akka makes by its name alone.</summary>
+/// <summary>Passes the log to <see cref="AkkaLog"/>, which Akka creates by its name alone.</summary>
 internal sealed class AkkaLogSetup(Microsoft.Extensions.Logging.ILogger log) : Setup
 {
     public Microsoft.Extensions.Logging.ILogger Log { get; } = log;

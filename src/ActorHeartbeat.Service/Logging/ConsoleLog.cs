@@ -22,7 +22,7 @@ internal sealed class ConsoleLog : IDisposable
     private volatile LogFormat _format;
 
     /// <param name="settings">Level and format to begin with.</param>
-    /// <param name="akkaDecides">Whether all that Akka says is written: the configuration itself names what Akka is to say.</param>
+    /// <param name="akkaDecides">Whether every line of Akka is written: the configuration itself sets Akka's log level.</param>
     /// <param name="sink">Where the lines go. Default: standard output.</param>
     public ConsoleLog(LogSettings settings, bool akkaDecides = false, ILogEventSink? sink = null)
     {
@@ -30,8 +30,8 @@ internal sealed class ConsoleLog : IDisposable
         Apply(settings);
         var logger = new LoggerConfiguration()
             .MinimumLevel.ControlledBy(_level)
-            .MinimumLevel.Override("Microsoft", _framework) // the host and the HTTP server tell what is told here better
-                                                            // it throws what it logs, and whoever catches it says it once
+            .MinimumLevel.Override("Microsoft", _framework) // this process logs the same facts better than the host and the HTTP server
+                                                            // the host throws the errors that it logs; the catcher reports them once
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal)
             .MinimumLevel.Override(AkkaLines.Category, _akka)
             .MinimumLevel.Override("Akka.Hosting", LogEventLevel.Fatal); // as the host above

@@ -3,11 +3,11 @@ using Akka.Event;
 namespace ActorHeartbeat.Service.Logging;
 
 /// <summary>
-/// What the actor system says while <see cref="AkkaLog"/> does not run yet or no more; Akka would print it past the process's log.
+/// Logs lines of the actor system before <see cref="AkkaLog"/> runs and after it stops. Akka would print them past the process's log.
 /// </summary>
 /// <remarks>
-/// Akka makes it by its name alone and before anything of the system can be asked, so it takes the log from the flow of the call that makes
-/// the system.
+/// Akka creates it by its name alone and before the system can be queried,
+/// so it takes the log from the flow of the call that creates the system.
 /// </remarks>
 internal sealed class EarlyAkkaLog : MinimalLogger
 {
@@ -15,7 +15,7 @@ internal sealed class EarlyAkkaLog : MinimalLogger
 
     private readonly Microsoft.Extensions.Logging.ILogger? _log = Given.Value;
 
-    /// <summary>Where the system that this flow makes next says it.</summary>
+    /// <summary>Sets the log for the system that this flow creates next.</summary>
     public static void Use(Microsoft.Extensions.Logging.ILogger log) => Given.Value = log;
 
     protected override void Log(object message)

@@ -6,9 +6,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Service.Logging;
 
-/// <summary>
-/// Writes one line per state change, as the event stream has them; the loss of a connection is a warning.
-/// </summary>
+/// <summary>Writes one line per state change, mode change and reload on the event stream; the loss of a connection is a warning.</summary>
 internal sealed class StateLog : ReceiveActor
 {
     private readonly ILogger _log;
@@ -23,7 +21,7 @@ internal sealed class StateLog : ReceiveActor
 
     public static Props Props(ILogger log) => Akka.Actor.Props.Create(() => new StateLog(log));
 
-    /// <summary>Called by whoever starts it, so that not even the first line is missed.</summary>
+    /// <summary>Called by the code that starts the actor, so that not even the first line is missed.</summary>
     public static void Subscribe(IActorRef stateLog, Akka.Event.EventStream events)
     {
         foreach (var kind in new[] { typeof(StateChanged), typeof(EndpointModeChanged), typeof(ReloadReport) })

@@ -7,16 +7,17 @@ using Akka.Configuration;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// The way of the <c>akka</c> section to the actor system: whole, over what the service proposes and under what it alone decides.
+/// Passes the whole <c>akka</c> section to the actor system: above the
+/// defaults of the service, below the settings that the service alone decides.
 /// </summary>
 internal static class AkkaSection
 {
     private const string LogLevel = "akka.loglevel";
 
     /// <summary>
-    /// The host alone decides when the process ends: Akka.NET's own signal hook would stop the actors before the connections are drained,
-    /// its exit would cut off what the sinks still hold, and the host runs the coordinated shutdown itself. What Akka logs goes where the
-    /// process logs.
+    /// The host alone decides when the process ends: Akka.NET's own signal hook would stop the
+    /// actors before the connections are drained, its exit would cut off lines that the sinks still
+    /// hold, and the host runs the coordinated shutdown itself. Akka logs to the process's log.
     /// </summary>
     private static readonly Config Decided = ConfigurationFactory.ParseString(
         $$"""
@@ -27,13 +28,15 @@ internal static class AkkaSection
         }
         """);
 
-    /// <summary>A trial opens no port and starts nothing of the operator's: it must be harmless beside the service that runs.</summary>
+    /// <summary>
+    /// A trial opens no port and starts none of the operator's loggers and extensions: it must be harmless beside a running service.
+    /// </summary>
     private static readonly Config Trial = ConfigurationFactory.ParseString(
         """
         akka { loggers = [], stdout-loglevel = OFF, log-config-on-start = off, extensions = [], actor.provider = local }
         """);
 
-    /// <summary>The section under what the service decides and over what it proposes.</summary>
+    /// <summary>The section, below the settings that the service decides and above its defaults.</summary>
     public static Config Of(ServiceConfiguration configuration) =>
         Decided.WithFallback(Parse(configuration)).WithFallback(ConfigurationFactory.ParseString(
             $$"""
@@ -42,12 +45,12 @@ internal static class AkkaSection
             akka.coordinated-shutdown.phases.service-stop.timeout = {{StartAndDrain.Afterwards.TotalSeconds}} s
             """));
 
-    /// <summary>Whether the section itself says what Akka logs; otherwise <c>log.level</c> does.</summary>
+    /// <summary>Whether the section itself sets Akka's log level; otherwise <c>log.level</c> does.</summary>
     public static bool NamesLogLevel(ServiceConfiguration configuration) => Parse(configuration).HasPath(LogLevel);
 
     /// <summary>
-    /// Makes the system of a host that is not started yet; the configuration as refused when it cannot be made with this section, null
-    /// when it is made.
+    /// Creates the actor system of a host that is not started yet. Returns null, or
+    /// the refused configuration when the system cannot be created with this section.
     /// </summary>
     public static LoadResult? Start(IServiceProvider host, ServiceConfiguration configuration)
     {
@@ -62,7 +65,7 @@ internal static class AkkaSection
         }
     }
 
-    /// <summary>Starts a system with the section of what was read, and stops it again.</summary>
+    /// <summary>Starts a system with the section of a configuration that was read, and stops it again.</summary>
     public static async Task<LoadResult> Try(LoadResult read)
     {
         if (read.Configuration is not { HasAkka: true } configuration)
@@ -76,7 +79,7 @@ internal static class AkkaSection
             CoordinatedShutdown.Get(system);
             return read;
         }
-        catch (Exception refusal) // what Akka and the types that the section names throw is their affair
+        catch (Exception refusal) // Akka and the types that the section names may throw anything
         {
             return configuration.WithAkkaRefused(Reason(refusal));
         }
@@ -96,7 +99,7 @@ internal static class AkkaSection
         _ => "ERROR",
     };
 
-    // One line, and of the innermost: what wraps it says only that a type could not be made.
+    // One line, from the innermost exception: the outer ones only report that a type could not be created.
     private static string Reason(Exception refusal) =>
         refusal.InnerException is { } inner ? Reason(inner) : refusal.Message.Split('\n')[0].TrimEnd('\r', '.');
 }

@@ -11,7 +11,7 @@ internal sealed class DemoFeedServer(ListenAddress listen, ILogger log) : IHoste
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        // no other address passes the rules of the configuration
+        // Not null: the rules of the configuration accept no other address.
         _server = await FeedServer.StartAsync(new FeedServerOptions { Listen = listen.Loopback! }, cancellationToken);
         log.FeedServerStarted(_server.Url);
     }

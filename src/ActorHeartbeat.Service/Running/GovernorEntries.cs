@@ -4,11 +4,11 @@ using System.Text.Json.Serialization.Metadata;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// Reads the entries of a governor's file as strictly as what a server sends: one that the governor cannot have saved is ignored and told.
+/// Reads the entries of a governor's file as strictly as server input: an entry that the governor cannot have saved is ignored and logged.
 /// </summary>
 internal sealed class GovernorEntries
 {
-    /// <summary>Ignored entries that are told one by one; of more only the number is.</summary>
+    /// <summary>Maximum number of ignored entries that are logged one by one; of the others only the number is logged.</summary>
     private const int MostTold = 10;
 
     private const int LongestTold = 100;
@@ -16,18 +16,18 @@ internal sealed class GovernorEntries
     /// <summary>The longest name of a scope: a host name and its port, or the name of a group.</summary>
     private const int LongestKey = 300;
 
-    /// <summary>A server gets an hour at most; a rule of the configuration may pause for longer, but not for good.</summary>
+    /// <summary>A server can pause for an hour at most; a rule of the configuration may pause for longer, but not for good.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
 
     private readonly List<(string Problem, string Entry)> _ignored = [];
     private int _count;
 
-    /// <summary>The first of them, each with its text, bounded and on one line.</summary>
+    /// <summary>The first ignored entries, each with its problem and its text, bounded and on one line.</summary>
     public IReadOnlyList<(string Problem, string Entry)> Ignored => _ignored;
 
     public int More => _count - _ignored.Count;
 
-    /// <summary>Those entries that are whole and about which <paramref name="problemOf"/> finds nothing.</summary>
+    /// <summary>The entries that are complete and for which <paramref name="problemOf"/> returns null.</summary>
     public IReadOnlyList<T> Read<T>(IReadOnlyList<JsonElement> entries, JsonTypeInfo<T> type, Func<T, string?> problemOf)
         where T : class
     {
@@ -35,7 +35,7 @@ internal sealed class GovernorEntries
         foreach (var entry in entries)
         {
             var (read, problem) = Read(entry, type);
-            problem ??= problemOf(read!); // without a problem there is one
+            problem ??= problemOf(read!); // not null without a problem
             if (problem is null)
                 good.Add(read!);
             else if (_count++ < MostTold)
@@ -44,12 +44,12 @@ internal sealed class GovernorEntries
         return good;
     }
 
-    /// <summary>Why a budget cannot be one; null when it can.</summary>
-    /// <remarks>The burst is the configuration's: more than that counts as the burst.</remarks>
+    /// <summary>Why an entry cannot be a budget; null when it can.</summary>
+    /// <remarks>The configuration sets the burst: a larger number counts as the burst.</remarks>
     public static string? Problem(BudgetEntry budget) =>
         ProblemOfKey(budget.Key) ?? (budget.Tokens is >= 0 and <= int.MaxValue ? null : "no budget has so many permits left");
 
-    /// <summary>Why a pause cannot be one; null when it can.</summary>
+    /// <summary>Why an entry cannot be a pause; null when it can.</summary>
     public static string? Problem(PauseEntry pause) =>
         ProblemOfKey(pause.Key)
         ?? (pause.For > TimeSpan.Zero && pause.For <= LongestPause

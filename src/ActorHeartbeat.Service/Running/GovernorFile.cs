@@ -8,22 +8,22 @@ using ActorHeartbeat.Service.Sinks;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// The governor's state in a small JSON file, replaced as a whole: written beside it, flushed to the disk, renamed over it. A file that
-/// cannot be read or understood is said and ignored, and so is each entry that the governor cannot have saved. Age is measured by
-/// the wall clock, the only one that outlives a process; where that went backwards no time counts as passed. One process owns the file:
-/// the saves of another fail.
+/// Keeps the governor's state in a small JSON file, which is replaced as a whole: written beside it, flushed to
+/// the disk, renamed over it. A file that cannot be read or parsed is logged and ignored, and so is each entry
+/// that the governor cannot have saved. Age is measured by the wall clock, the only clock that outlives a process;
+/// if it went backwards, no time counts as passed. One process owns the file: the saves of another process fail.
 /// </summary>
 internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) : IGovernorStore, IDisposable
 {
-    /// <summary>Past what the governor ever saves: such a file is none of ours.</summary>
+    /// <summary>Larger than any file that the governor saves: a larger file comes from elsewhere.</summary>
     private const int LargestFile = 4 * 1024 * 1024;
 
     private const int Version = 1, LongestReason = 200;
 
-    /// <summary>A start waits no longer for a disk that does not answer.</summary>
+    /// <summary>Longest wait at the start for a disk that does not answer.</summary>
     private static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(5);
 
-    /// <summary>Clocks of machines that are set right now and then differ by less.</summary>
+    /// <summary>The clocks of machines that are corrected now and then differ by less.</summary>
     private static readonly TimeSpan ClockError = TimeSpan.FromMinutes(1);
 
     private Task _last = Task.CompletedTask;
@@ -33,7 +33,7 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
     {
         try
         {
-            // The seam is synchronous and asked once, before anything dials; the reader has threads of its own and bounds the wait.
+            // The interface is synchronous and called once, before any dial; the reader has its own threads and bounds the wait.
 #pragma warning disable VSTHRD002
             var content = BoundedFileReader.Shared.ReadAsync(path, LargestFile, LoadDeadline).GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
@@ -54,7 +54,7 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
         }
     }
 
-    // On the thread pool, one after the other: a flush takes as long as the disk likes, also when the governor crashes meanwhile.
+    // Runs saves on the thread pool, one after the other: a flush may take long, and the governor may crash meanwhile.
     public Task SaveAsync(GovernorState state) => _last = _last.ContinueWith(
         _ => Replace(state), CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default);
 
@@ -69,7 +69,7 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
             [.. state.Budgets.Select(ElementOf)],
             [.. state.Pauses.Select(ElementOf)]);
         var beside = path + ".new";
-        File.Delete(beside); // what a crash has left, or a link that another has laid
+        File.Delete(beside); // left by a crash, or a link that another process has placed
         using (var stream = NativeFiles.OpenToAppend(beside, create: true))
         {
             JsonSerializer.Serialize(stream, document, GovernorFileJson.Default.GovernorDocument);
@@ -109,7 +109,7 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
     }
 }
 
-/// <summary>Entries are read one by one, so that one that is wrong costs no other.</summary>
+/// <summary>The content of the file. Entries are read one by one, so that a wrong entry does not invalidate the others.</summary>
 internal sealed record GovernorDocument(
     int Version, DateTimeOffset SavedAt, IReadOnlyList<JsonElement> Budgets, IReadOnlyList<JsonElement> Pauses);
 

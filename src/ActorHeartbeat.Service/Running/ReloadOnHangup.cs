@@ -4,7 +4,7 @@ using ActorHeartbeat.Service.Sinks;
 
 namespace ActorHeartbeat.Service.Running;
 
-/// <summary>SIGHUP reads the configuration again and lets go of files that were set aside, as operators of daemons expect.</summary>
+/// <summary>On SIGHUP, reads the configuration again and releases files that were set aside, as operators of daemons expect.</summary>
 internal sealed class ReloadOnHangup(ReloaderClient reloader, SinkHost sinks) : IHostedService, IDisposable
 {
     private PosixSignalRegistration? _registration;

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Service.Running;
 
-/// <summary>Where the process is between start and end. Read from any thread.</summary>
+/// <summary>The phase of the process between start and end. Read from any thread.</summary>
 internal sealed class ServiceState
 {
     private volatile ServicePhase _phase;

@@ -7,19 +7,21 @@ using Microsoft.Extensions.Options;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// Says when the process is up, and ends it in good order: readiness goes first, then every connection is closed with a Close frame,
-/// then streams end with a drain event; only after that the HTTP server and the actors stop.
+/// Marks the process as running, and ends it in good order: first it is no longer ready, then every connection is closed
+/// with a Close frame, then streams end with a drain event. Only after that do the HTTP server and the actors stop.
 /// </summary>
 internal sealed class StartAndDrain(
     IOptions<HostOptions> host, ServiceState state, ConnectionsClient connections, FeedRegistry feeds, ILogger log)
     : IHostedLifecycleService
 {
-    /// <summary>What may still happen after the last connection is closed: streams end, actors stop.</summary>
+    /// <summary>Time after the last connection is closed, for streams to end and actors to stop.</summary>
     public static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);
 
     private const string Reason = "shutting down";
 
-    /// <summary>The supervisor drops what has not closed in time by itself; this is for the case that it does not answer at all.</summary>
+    /// <summary>
+    /// The supervisor itself drops connections that do not close in time; this covers a supervisor that does not answer at all.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     public Task StartedAsync(CancellationToken cancellationToken)

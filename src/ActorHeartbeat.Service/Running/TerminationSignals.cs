@@ -5,7 +5,7 @@ namespace ActorHeartbeat.Service.Running;
 /// <summary>SIGINT (Ctrl-C) and SIGTERM: the first asks the process to end in good order, the second ends it at once.</summary>
 internal sealed class TerminationSignals : IDisposable
 {
-    /// <summary>A shell's exit code of a process that a signal ended, less the signal's number.</summary>
+    /// <summary>The shell's exit code for a process that a signal ended, minus the signal's number.</summary>
     private const int SignalExitBase = 128;
 
     private readonly CancellationTokenSource _stop = new();

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Service.Running;
 
-/// <summary>Answers on the dispatcher that all actors share: as long as it does, they run.</summary>
+/// <summary>Answers on the dispatcher that all actors share: an answer shows that they run.</summary>
 internal sealed class Watchdog : ReceiveActor
 {
     public Watchdog() => Receive<AreYouAlive>(_ => Sender.Tell(Alive.Instance));

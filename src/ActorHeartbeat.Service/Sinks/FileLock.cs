@@ -4,9 +4,9 @@ using ActorHeartbeat.Configuration.Files;
 namespace ActorHeartbeat.Service.Sinks;
 
 /// <summary>
-/// Owns a file by a lock on the file beside it named <c>.lock</c>, which says who has it. The lock is the system's: it goes with the
-/// process, however that ends, so one that a killed process left is no obstacle. The file itself stays free for all who read or set it
-/// aside.
+/// Owns a file by a lock on the file beside it named <c>.lock</c>, which names the owner. The operating
+/// system holds the lock and releases it when the process ends in any way, so the lock file of a
+/// killed process is no obstacle. The file itself stays free for other programs to read or set aside.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class FileLock : IDisposable
 
     private const int LongestOwner = 200;
 
-    /// <summary>How often a lock that its owner just removed is asked for again.</summary>
+    /// <summary>Number of attempts to take a lock whose owner has just removed it.</summary>
     private const int MostTries = 10;
 
     /// <summary>EWOULDBLOCK of Linux and of the BSDs, and ERROR_SHARING_VIOLATION.</summary>
@@ -24,30 +24,30 @@ internal sealed class FileLock : IDisposable
 
     private FileLock(FileStream stream) => _stream = stream;
 
-    /// <summary>Takes a file for as long as this lives.</summary>
+    /// <summary>Takes ownership of a file until disposal.</summary>
     /// <param name="path">The file, by its real name.</param>
-    /// <param name="role">What it is for, such as <c>sink main</c>; others are told.</param>
-    /// <exception cref="IOException">Somebody else has it; the message says who.</exception>
+    /// <param name="role">Its purpose, such as <c>sink main</c>, which other processes see.</param>
+    /// <exception cref="IOException">Another owner has the file; the message names it.</exception>
     public static FileLock Take(string path, string role)
     {
         var name = path + Suffix;
         for (var tries = 0; tries < MostTries; tries++)
         {
             if (Open(name, path) is not { } stream)
-                continue; // made or removed by another, between our looking and opening
+                continue; // created or removed by another process, between check and open
             if (FileStatus.Of(name, followLinks: false)?.Identity == FileStatus.Of(stream.SafeFileHandle).Identity)
             {
                 Sign(stream, $"process {Environment.ProcessId} on {Environment.MachineName}, {role}");
                 return new FileLock(stream);
             }
-            stream.Dispose(); // removed by the one before, between our opening and locking it
+            stream.Dispose(); // removed by the previous owner, between open and lock
         }
         throw new IOException($"{name} comes and goes");
     }
 
     public void Dispose()
     {
-        // Removed while it is held: who opened it meanwhile finds another file, or none, behind the name.
+        // Remove it while it is held: a process that opened it meanwhile finds another file, or none, behind the name.
         if (!OperatingSystem.IsWindows())
             TryDelete(_stream.Name);
         _stream.Dispose();
@@ -85,7 +85,7 @@ internal sealed class FileLock : IDisposable
         }
         catch (IOException)
         {
-            // A full disk: the lock holds all the same.
+            // The disk is full: the lock holds anyway.
         }
     }
 
@@ -110,7 +110,7 @@ internal sealed class FileLock : IDisposable
         }
         catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
         {
-            // It stays, and hinders nobody.
+            // The file stays, which does no harm.
         }
     }
 }

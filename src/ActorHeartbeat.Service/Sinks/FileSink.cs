@@ -7,16 +7,16 @@ using ActorHeartbeat.Feeds;
 namespace ActorHeartbeat.Service.Sinks;
 
 /// <summary>
-/// Writes feeds to a file, one <see cref="FeedEventJson"/> object a line, after a line that says where the last one ended. A subscriber
-/// like any other: while the disk is full or gone it keeps what it holds and tries again, its bounded queue drops the oldest events, and
-/// the gap is written once the disk takes lines again. Feeds never notice.
+/// Writes feeds to a file, one <see cref="FeedEventJson"/> object per line, after a line with the position where the lines
+/// before it ended. The sink is an ordinary subscriber: while the disk is full or gone it keeps its batch and tries again, its
+/// bounded queue drops the oldest events, and the gap is written once the disk accepts lines again. Feeds are never affected.
 /// </summary>
 public sealed partial class FileSink
 {
-    /// <summary>Enough for one write to be cheap, little enough to hold on to while the disk is full.</summary>
+    /// <summary>Large enough for a write to be cheap, small enough to keep while the disk is full.</summary>
     private const int BatchBytes = 256 * 1024;
 
-    /// <summary>How often a disk that refuses is tried again.</summary>
+    /// <summary>Time between attempts while the disk refuses writes.</summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
     private readonly IFeeds _feeds;
@@ -32,10 +32,10 @@ public sealed partial class FileSink
     private CancellationTokenSource _look = new();
     private CancellationTokenSource _awaited;
 
-    /// <param name="feeds">Where the events come from.</param>
-    /// <param name="settings">What to write where.</param>
+    /// <param name="feeds">The source of the events.</param>
+    /// <param name="settings">The endpoints to write, and the file.</param>
     /// <param name="time">The clock of retries and rotation.</param>
-    /// <param name="logger">Told when the disk refuses and when it takes lines again.</param>
+    /// <param name="logger">Logs when the disk refuses writes and when it accepts them again.</param>
     /// <param name="open">Opens the file for reading and writing; null for the file system.</param>
     public FileSink(IFeeds feeds, SinkSettings settings, TimeProvider time, ILogger<FileSink> logger, Func<string, Stream>? open = null)
     {
@@ -47,22 +47,22 @@ public sealed partial class FileSink
 
     public string Name => _settings.Name;
 
-    /// <summary>Lines of events that the operating system has taken.</summary>
+    /// <summary>Lines of events that the operating system has accepted.</summary>
     public long LinesWritten => Volatile.Read(ref _linesWritten);
 
     /// <summary>Events that a gap in the file stands for: the disk did not keep up, or a position was no longer kept for replay.</summary>
     public long EventsLost => Volatile.Read(ref _eventsLost);
 
-    /// <summary>Why nothing can be written at present; null when all is well, and when there is nothing to write yet.</summary>
+    /// <summary>Why nothing can be written at present; null when writing works or there is nothing to write yet.</summary>
     public string? Failure => _failure;
 
-    /// <summary>The last number written of each endpoint, where a successor goes on; to be asked for when the sink has ended.</summary>
+    /// <summary>The last number written of each endpoint, after which the next sink continues. Read it when the sink has ended.</summary>
     public ResumePoint Position => new(_feeds.Instance, _written);
 
-    /// <summary>Runs until the feeds drain, whose last event is written too, or until told to end.</summary>
-    /// <param name="after">Where another sink left off; null begins live.</param>
-    /// <param name="leaving">Ends it once what waits is written.</param>
-    /// <param name="cancellation">Ends it between two lines, with what waits unwritten.</param>
+    /// <summary>Runs until the feeds drain, including their last event, or until it is ended.</summary>
+    /// <param name="after">The position where another sink ended; null begins live.</param>
+    /// <param name="leaving">Ends it after the waiting events are written.</param>
+    /// <param name="cancellation">Ends it between two lines, without the waiting events.</param>
     /// <exception cref="TooManySubscribersException">The cap on subscribers is reached.</exception>
     public async Task RunAsync(ResumePoint? after, CancellationToken leaving, CancellationToken cancellation)
     {
@@ -80,13 +80,13 @@ public sealed partial class FileSink
             using var subscription = _feeds.Subscribe(LabelSelector.Parse(_settings.Select), options);
             var role = $"instance {_feeds.Instance}, sink {Name}";
             using var file = new LineFile(_settings.Path, _settings.Rotate, _time, role, Begin, _open);
-            // Off the caller's thread at once: writing to a file blocks.
+            // Leave the caller's thread at once: writing to a file blocks.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             await WriteAsync(subscription, file, leaving, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // Told to stop; whole lines have been written.
+            // Cancelled; only whole lines have been written.
         }
         catch (Exception failure)
         {
@@ -95,7 +95,9 @@ public sealed partial class FileSink
         }
     }
 
-    /// <summary>Compares the file with its name now, not with the next event: a file set aside from outside is let go of.</summary>
+    /// <summary>
+    /// Compares the file with its name now instead of at the next event, and releases a file that was set aside from outside.
+    /// </summary>
     public void LookAtFile() => Interlocked.Exchange(ref _look, new CancellationTokenSource()).Cancel();
 
     private async Task WriteAsync(FeedSubscription subscription, LineFile file, CancellationToken leaving, CancellationToken cancellation)
@@ -103,7 +105,7 @@ public sealed partial class FileSink
         var lines = new ArrayBufferWriter<byte>();
         await using var writer = FeedEventJson.CreateWriter(lines);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(leaving, cancellation);
-        TryWrite(file, []); // begins it: that somebody else has it is told at once
+        TryWrite(file, []); // opens the file, to report at once that another process owns it
         try
         {
             while (await WaitToReadAsync(subscription, file, ending.Token).ConfigureAwait(false))
@@ -111,7 +113,7 @@ public sealed partial class FileSink
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // It leaves: a queue full at the most, for feeds that go on would never let it come to an end.
+            // The sink leaves: it writes at most a full queue, because feeds that go on would never let it end.
             for (var left = _settings.Queue; left > 0 && await WriteBatchAsync().ConfigureAwait(false) is > 0 and var count; left -= count)
             {
                 // The next batch.
@@ -122,7 +124,7 @@ public sealed partial class FileSink
         {
             var count = FormatBatch(subscription, lines, writer);
             while (!TryWrite(file, lines.WrittenSpan))
-                await Task.Delay(RetryInterval, _time, cancellation).ConfigureAwait(false); // a thread beside the actors
+                await Task.Delay(RetryInterval, _time, cancellation).ConfigureAwait(false); // not on an actor's thread
             Written(count);
             return count;
         }
@@ -139,13 +141,13 @@ public sealed partial class FileSink
             }
             catch (OperationCanceledException) when (!ending.IsCancellationRequested)
             {
-                _awaited = Volatile.Read(ref _look); // kept until it comes, so that none is missed between two waits
+                _awaited = Volatile.Read(ref _look); // kept until it is cancelled, so that no call is missed between two waits
                 TryWrite(file, []);
             }
         }
     }
 
-    // A successor of the same process goes on where its predecessor left off: that is no start.
+    // A sink that replaces another in the same process continues after its last line: that is no start.
     private byte[] Begin(FileBeginning why, LineFileTail tail)
     {
         var isStart = why == FileBeginning.Started;

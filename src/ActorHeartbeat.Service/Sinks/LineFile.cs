@@ -4,10 +4,10 @@ using ActorHeartbeat.Configuration.Settings;
 namespace ActorHeartbeat.Service.Sinks;
 
 /// <summary>
-/// A file of whole lines that one writer owns. Before each write the name and the open file are compared: one that was set aside or removed
-/// from outside is begun anew, one that was shortened or lengthened is taken as it is. What a crash or a full disk has left of one of our
-/// lines is cut off; what is not ours is never touched. Written through to the operating system at once, to the disk on rotation and
-/// disposal. Errors are <see cref="IOException"/>s and leave it usable.
+/// A file of whole lines that one writer owns. Before each write it compares the name with the open file: a file that was
+/// set aside or removed from outside is begun again, and a file that was shortened or lengthened is accepted as it is. A
+/// partial line that a crash or a full disk left is cut off; foreign content is never touched. Writes go to the operating
+/// system at once, and to the disk on rotation and disposal. Errors are <see cref="IOException"/>s and leave the file usable.
 /// </summary>
 internal sealed class LineFile : IDisposable
 {
@@ -27,11 +27,13 @@ internal sealed class LineFile : IDisposable
     private long _openedAt;
     private bool _isTorn;
 
-    /// <param name="path">Where it is.</param>
+    /// <param name="path">The path of the file.</param>
     /// <param name="rotation">When it is set aside.</param>
     /// <param name="time">The clock of rotation.</param>
-    /// <param name="role">What it is for, as others are told who want it.</param>
-    /// <param name="begin">What to write first when it begins, or goes on in a changed file; given the end of what is there.</param>
+    /// <param name="role">Its purpose, which other processes that want the file see.</param>
+    /// <param name="begin">
+    /// Returns the bytes to write first when the file begins or continues after a change; receives the end of the existing content.
+    /// </param>
     /// <param name="open">Opens the file for reading and writing; null for the file system.</param>
     public LineFile(
         string path, FileRotationSettings rotation, TimeProvider time, string role, Func<FileBeginning, LineFileTail, byte[]> begin,
@@ -41,7 +43,7 @@ internal sealed class LineFile : IDisposable
         _realPath = path;
     }
 
-    /// <summary>Appends whole lines, after a beginning that is due: all of them, or none and an <see cref="IOException"/>.</summary>
+    /// <summary>Appends whole lines, after a first line that is due: all of them, or none and an <see cref="IOException"/>.</summary>
     public void Append(ReadOnlySpan<byte> lines)
     {
         if (_stream is not null)
@@ -63,7 +65,7 @@ internal sealed class LineFile : IDisposable
             return;
         TakeWhatHasChanged(_stream);
         if (_stream is null)
-            return; // set aside by somebody else just now
+            return; // set aside from outside just now
         Close();
         RotatedFiles.SetAside(_realPath, _rotation.Keep, _time);
     }
@@ -101,9 +103,9 @@ internal sealed class LineFile : IDisposable
         }
         catch (Exception refused) when (refused is IOException or ArgumentOutOfRangeException)
         {
-            _isTorn = true; // A full disk takes a part of what does not fit.
+            _isTorn = true; // a full disk accepts a part of the lines
             CutBack(stream);
-            // Else it is the framework's word for EFBIG, as if the caller had passed a wrong number.
+            // An ArgumentOutOfRangeException is the framework's report of EFBIG, as if the caller had passed a wrong number.
             const string tooLarge = "the file would be larger than the file system, or the limit of this process, allows";
             throw refused as IOException ?? new IOException(tooLarge, refused);
         }
@@ -118,7 +120,7 @@ internal sealed class LineFile : IDisposable
     private void TakeWhatHasChanged(Stream stream)
     {
         if (stream is not FileStream file)
-            return; // no file of the file system
+            return; // not a file of the file system
         var named = FileStatus.Of(_path);
         if (named is null || named.Value.Identity != _identity)
         {
@@ -136,7 +138,7 @@ internal sealed class LineFile : IDisposable
         }
         else if (length > _length)
         {
-            // Somebody else's lines: ours go after them, on a line of their own.
+            // Foreign lines: append after them, on a new line.
             _length = length;
             if (LineFileTail.Read(stream) is not { EndsLine: true, Torn: 0 })
                 _head = [(byte)'\n', .. _head];
@@ -153,7 +155,7 @@ internal sealed class LineFile : IDisposable
         }
         catch (IOException)
         {
-            // The disk of a file that was taken away may be gone too; the next one must not wait for it.
+            // The disk of a removed file may be gone, too; the next file must not wait for it.
             stream.Dispose();
         }
         (_stream, _isTorn, _head) = (null, false, []);
@@ -194,11 +196,11 @@ internal sealed class LineFile : IDisposable
         }
         catch (UnauthorizedAccessException)
         {
-            // A directory in which nothing may be created: the claim on the file itself must do.
+            // The directory allows no new file: the claim on the file itself must suffice.
         }
     }
 
-    // Cuts off what is left of one of our lines, and says what is to be written first.
+    // Cuts off a partial line, and prepares the bytes to write first.
     private void Begin(FileBeginning? why, LineFileTail tail)
     {
         _isTorn = tail.Torn > 0;
@@ -208,12 +210,12 @@ internal sealed class LineFile : IDisposable
     }
 }
 
-/// <summary>Why a file is begun, or gone on with after something has happened to it.</summary>
+/// <summary>Why a file begins, or continues after a change.</summary>
 internal enum FileBeginning
 {
     Started,
 
-    /// <summary>Another file, or none, is behind the name.</summary>
+    /// <summary>The name leads to another file, or to none.</summary>
     Moved,
     Removed,
     Truncated,

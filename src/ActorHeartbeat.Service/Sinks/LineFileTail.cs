@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.Service.Sinks;
 
-/// <summary>What stands at both ends of a file of lines, as far as its next writer must know.</summary>
-/// <param name="IsOurs">It is empty, or begins as every line of a sink does.</param>
-/// <param name="Torn">Bytes at the end that are the begin of one of our lines.</param>
-/// <param name="EndsLine">What is left without them is empty or ends with a newline.</param>
-/// <param name="Last">The last of its whole lines, as many as fit into <see cref="Window"/>.</param>
+/// <summary>Both ends of a file of lines, as far as its next writer needs them.</summary>
+/// <param name="IsOurs">The file is empty, or begins like every line of a sink.</param>
+/// <param name="Torn">Bytes at the end that are the beginning of a line of a sink.</param>
+/// <param name="EndsLine">The rest of the file is empty or ends with a newline.</param>
+/// <param name="Last">Its last whole lines, as many as fit into <see cref="Window"/>.</param>
 internal sealed record LineFileTail(bool IsOurs, long Torn, bool EndsLine, byte[] Last)
 {
-    /// <summary>How much of the end is looked at: some of the longest lines by default, limits.message being 1 MiB.</summary>
+    /// <summary>Bytes that are read at the end: several of the longest lines at the default limits.message of 1 MiB.</summary>
     private const int Window = 4 * 1024 * 1024;
 
     private static ReadOnlySpan<byte> LineStart => "{\"instance\":\""u8;
@@ -28,7 +28,9 @@ internal sealed record LineFileTail(bool IsOurs, long Torn, bool EndsLine, byte[
         return new LineFileTail(BeginsLine(begin), isTornOurs ? torn : 0, isTornOurs, last);
     }
 
-    /// <summary>Who wrote the last line, and the last number of each endpoint in what was looked at; null when it tells of none.</summary>
+    /// <summary>
+    /// The instance that wrote the last line, and the last number of each endpoint in <see cref="Last"/>; null when there is none.
+    /// </summary>
     public (string Instance, Dictionary<string, long> LastSeq)? Position()
     {
         string? instance = null;
@@ -59,13 +61,13 @@ internal sealed record LineFileTail(bool IsOurs, long Torn, bool EndsLine, byte[
         {
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
-            var instance = root.GetProperty("instance").GetString()!; // its first byte is a quote
+            var instance = root.GetProperty("instance").GetString()!; // not null: its first byte is a quote
             var isNumbered = root.TryGetProperty("seq", out var seq) & root.TryGetProperty("endpoint", out var endpoint);
             return isNumbered ? (instance, endpoint.GetString(), seq.GetInt64()) : (instance, null, 0);
         }
         catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or FormatException)
         {
-            return null; // the lines around it tell as much
+            return null; // the lines around it hold enough
         }
     }
 

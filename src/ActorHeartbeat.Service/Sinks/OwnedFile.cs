@@ -2,7 +2,7 @@ using ActorHeartbeat.Configuration.Files;
 
 namespace ActorHeartbeat.Service.Sinks;
 
-/// <summary>Opens a file for one writer: a regular one, created for its owner alone, through no link, and claimed.</summary>
+/// <summary>Opens a file for one writer: a regular file, created for its owner alone, through no link, and claimed.</summary>
 internal static class OwnedFile
 {
     public static Stream Open(string path)
@@ -17,7 +17,7 @@ internal static class OwnedFile
         throw new IOException("the file is in use under another of its names");
     }
 
-    /// <summary>The full path of the file itself: whatever links lead to it, it is owned and set aside where it is.</summary>
+    /// <summary>The full path of the file behind any links: the file is owned and set aside in its real place.</summary>
     /// <exception cref="IOException">The last link leads to nothing: a file is not created through a link.</exception>
     public static string RealPath(string path)
     {

@@ -5,7 +5,7 @@ namespace ActorHeartbeat.Service.Sinks;
 /// <summary>Files that a sink has set aside: feeds.ndjson becomes feeds.20260101T000000000Z.ndjson, a name that sorts by time.</summary>
 internal static class RotatedFiles
 {
-    /// <summary>Sets a file aside and deletes the oldest of those past <paramref name="keep"/>.</summary>
+    /// <summary>Sets a file aside and deletes the oldest files beyond <paramref name="keep"/>.</summary>
     public static void SetAside(string path, int keep, TimeProvider time)
     {
         File.Move(path, FreeName(path, time));

@@ -6,16 +6,17 @@ using ActorHeartbeat.Service.Logging;
 namespace ActorHeartbeat.Service.Sinks;
 
 /// <summary>
-/// Keeps the configured sinks running: begun before anything connects, brought to a new configuration in flight, and given a bounded time
-/// to write what they hold when they go. A sink whose settings change is replaced, and the new one goes on after the old one's last line.
+/// Keeps the configured sinks running. They start before any connection, follow a new configuration
+/// while running, and have a bounded time at the end to write their waiting events. A sink whose
+/// settings change is replaced, and the new sink continues after the last line of the old one.
 /// </summary>
 internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds feeds, TimeProvider time, ILoggerFactory loggers)
     : IHostedService, IDisposable
 {
-    /// <summary>The signal of a write past RLIMIT_FSIZE, of the same number on Linux, macOS and the BSDs.</summary>
+    /// <summary>The signal of a write past RLIMIT_FSIZE; it has the same number on Linux, macOS and the BSDs.</summary>
     private const PosixSignal FileSizeExceeded = (PosixSignal)25;
 
-    /// <summary>For what a sink holds when it ends. A disk that has not taken it by then will not.</summary>
+    /// <summary>Time for a sink to write its waiting events when it ends. A disk that has not accepted them by then will not.</summary>
     private static readonly TimeSpan LastWrites = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
@@ -36,14 +37,14 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // By default it ends the process; handled, the write fails like one to a full disk.
+        // By default the signal ends the process; when it is handled, the write fails as on a full disk.
         if (!OperatingSystem.IsWindows())
             _fileSizeExceeded = PosixSignalRegistration.Create(FileSizeExceeded, static context => context.Cancel = true);
         Apply(atStart);
         return Task.CompletedTask;
     }
 
-    /// <summary>Begins sinks that are new, ends those not named, replaces those that have changed. Waits for nothing.</summary>
+    /// <summary>Starts new sinks, ends sinks that are no longer named, and replaces changed sinks. Does not wait.</summary>
     public void Apply(IReadOnlyCollection<SinkSettings> wanted)
     {
         lock (_gate)
@@ -67,7 +68,7 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
         }
     }
 
-    /// <summary>Lets go of files that were set aside or removed from outside, as SIGHUP asks. Waits for nothing.</summary>
+    /// <summary>Releases files that were set aside or removed from outside, as SIGHUP requests. Does not wait.</summary>
     public void LookAtFiles()
     {
         foreach (var sink in Sinks)
@@ -98,7 +99,7 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
         sink.Leave();
     }
 
-    /// <summary>One sink and the task that writes it, from the end of its predecessor on.</summary>
+    /// <summary>One sink and the task that writes it, which begins after the end of its predecessor.</summary>
     private sealed class RunningSink
     {
         private readonly CancellationTokenSource _leave = new();
@@ -108,7 +109,7 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
         {
             Sink = sink;
             _end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-            Ended = RunAsync(predecessor, time, log); // up to its first wait at once: a sink at the start of the process misses nothing
+            Ended = RunAsync(predecessor, time, log); // runs to its first wait at once: a sink at the start of the process misses nothing
         }
 
         public FileSink Sink { get; }
@@ -116,7 +117,7 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
         /// <summary>Never faults.</summary>
         public Task Ended { get; }
 
-        /// <summary>Takes nothing more, and has a bounded time for what waits.</summary>
+        /// <summary>Takes no more events, and has a bounded time to write the waiting ones.</summary>
         public void Leave()
         {
             _leave.Cancel();
@@ -143,11 +144,11 @@ internal sealed class SinkHost(IReadOnlyCollection<SinkSettings> atStart, IFeeds
                 }
                 catch (Exception failure)
                 {
-                    // Whatever it is: otherwise no more lines would be written for as long as the process lives.
+                    // Catch everything: otherwise no more lines would be written for as long as the process lives.
                     log.SinkFailed(failure, Sink.Name, FileSink.RetryInterval.TotalSeconds);
                 }
                 Position = Sink.Position;
-                // As the sink itself: beside the actors.
+                // Not on an actor's thread, as in the sink itself.
                 await Task.Delay(FileSink.RetryInterval, time, _end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

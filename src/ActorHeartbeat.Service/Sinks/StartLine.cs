@@ -4,8 +4,8 @@ using ActorHeartbeat.Feeds;
 namespace ActorHeartbeat.Service.Sinks;
 
 /// <summary>
-/// The line with which a sink begins, or goes on after something has happened to its file: instance, time, type <c>start</c>, why, and
-/// where the lines before it ended, so that a reader can tell a time away from a quiet feed.
+/// The line with which a sink begins, or continues after a change of its file: instance, time, type <c>start</c>, the reason,
+/// and the position where the lines before it ended. With it a reader can distinguish a pause of the sink from a quiet feed.
 /// </summary>
 internal static class StartLine
 {

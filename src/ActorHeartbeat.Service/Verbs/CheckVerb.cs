@@ -5,7 +5,7 @@ using ActorHeartbeat.Service.Running;
 
 namespace ActorHeartbeat.Service.Verbs;
 
-/// <summary>Says whether a file can be used, and if not, everything that is wrong with it.</summary>
+/// <summary>Checks whether a file can be used, and reports every error if not.</summary>
 internal static class CheckVerb
 {
     public static Command Create()

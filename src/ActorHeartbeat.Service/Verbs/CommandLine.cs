@@ -33,7 +33,7 @@ internal static class CommandLine
             await error.WriteLineAsync($"see {Name} --help");
             return ExitCode.Usage;
         }
-        // Signals are the caller's, and so are exceptions: one that gets here is a bug and shall be seen as such.
+        // The caller handles signals and exceptions: an exception that arrives here is a bug and must be visible as one.
         var invocation = new InvocationConfiguration
         {
             Output = output,
@@ -67,7 +67,7 @@ internal static class CommandLine
         return root;
     }
 
-    /// <summary>The library's own would print the version of whatever program hosts it.</summary>
+    /// <summary>Replaces the action of the library, which would print the version of the hosting program.</summary>
     private sealed class PrintVersion : SynchronousCommandLineAction
     {
         public override int Invoke(ParseResult parseResult)

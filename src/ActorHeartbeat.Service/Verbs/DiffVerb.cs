@@ -6,7 +6,7 @@ using ActorHeartbeat.Configuration.Show;
 
 namespace ActorHeartbeat.Service.Verbs;
 
-/// <summary>Says what a reload would add, remove, reconnect and change live.</summary>
+/// <summary>Reports what a reload would add, remove, reconnect and change live.</summary>
 internal static class DiffVerb
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -40,7 +40,7 @@ internal static class DiffVerb
                     : VerbOutput.Print(
                         new ConfigurationVerbs(path => ConfigurationLoader.Load(path), parsed.GetValue(format)).Diff(
                             parsed.GetRequiredValue(file), parsed.GetValue(other)!),
-                        parsed)); // the validator has seen it
+                        parsed)); // not null: the validator has checked it
         return verb;
     }
 

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Service.Verbs;
 
-/// <summary>How the process ends, for scripts.</summary>
+/// <summary>The exit codes of the process, for scripts.</summary>
 internal static class ExitCode
 {
     public const int Good = 0;
@@ -11,7 +11,7 @@ internal static class ExitCode
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>The surroundings do not play along: a port in use, a service that is not there.</summary>
+    /// <summary>The environment prevents the command: a port is in use, or a service cannot be reached.</summary>
     public const int Runtime = 3;
 
     /// <summary>diff found differences.</summary>

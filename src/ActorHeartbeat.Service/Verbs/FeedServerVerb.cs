@@ -50,7 +50,7 @@ internal static class FeedServerVerb
         {
             await console.Output.WriteLineAsync($"feed server on {server.Url}\n\n{FeedPath.Describe()}");
             await console.Output.FlushAsync(stop);
-            // until it is told to stop; no time is measured
+            // Wait for the signal to stop; no time is measured.
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return ExitCode.Good;

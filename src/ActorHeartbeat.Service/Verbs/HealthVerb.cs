@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ActorHeartbeat.Service.Verbs;
 
-/// <summary>Asks a running service how it is: what a container's HEALTHCHECK runs, in an image that has no curl.</summary>
+/// <summary>Queries the health of a running service: for a container's HEALTHCHECK, in an image without curl.</summary>
 internal static class HealthVerb
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12); // the watchdog behind it has 10 s

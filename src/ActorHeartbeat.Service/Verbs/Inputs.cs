@@ -18,7 +18,7 @@ internal static class Inputs
         DefaultValueFactory = _ => VerbFormat.Text,
     };
 
-    /// <summary>Where a running service is.</summary>
+    /// <summary>The URL of a running service.</summary>
     public static Option<Uri> Url(string description) => new("--url")
     {
         Description = description,

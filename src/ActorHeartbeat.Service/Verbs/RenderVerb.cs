@@ -6,7 +6,7 @@ using ActorHeartbeat.Hocon.Writing;
 
 namespace ActorHeartbeat.Service.Verbs;
 
-/// <summary>Shows what HOCON files come to: any HOCON, not only configurations of this product; a root list too.</summary>
+/// <summary>Prints resolved HOCON files: any HOCON, not only configurations of this product, and also a root list.</summary>
 internal static class RenderVerb
 {
     public static Command Create()

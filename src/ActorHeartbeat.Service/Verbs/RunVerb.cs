@@ -15,7 +15,7 @@ internal static class RunVerb
 {
     private const string DefaultFile = "config/service.conf";
 
-    /// <summary>What was started before a start failed is given so long to stop.</summary>
+    /// <summary>Time for the parts that have started to stop after a failed start.</summary>
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(5);
 
     public static Command Create()

@@ -4,7 +4,7 @@ using ActorHeartbeat.Configuration.Show;
 
 namespace ActorHeartbeat.Service.Verbs;
 
-/// <summary>Shows every setting of an endpoint as it counts, and where it comes from.</summary>
+/// <summary>Shows the effective value and the origin of every setting of an endpoint.</summary>
 internal static class ShowVerb
 {
     public static Command Create()

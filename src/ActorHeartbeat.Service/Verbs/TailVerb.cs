@@ -4,7 +4,7 @@ using ActorHeartbeat.Service.Events;
 
 namespace ActorHeartbeat.Service.Verbs;
 
-/// <summary>Prints the feeds of a running service, and goes on by itself where it was when the stream breaks.</summary>
+/// <summary>Prints the feeds of a running service, and resumes by itself when the stream breaks.</summary>
 internal static class TailVerb
 {
     public static Command Create()
@@ -76,7 +76,7 @@ internal static class TailVerb
         }
         catch (IOException)
         {
-            return ExitCode.Good; // whoever read the output has had enough
+            return ExitCode.Good; // the reader of the output has closed it
         }
     }
 }

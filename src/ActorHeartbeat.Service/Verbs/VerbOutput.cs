@@ -6,11 +6,11 @@ using ActorHeartbeat.Configuration.Show;
 
 namespace ActorHeartbeat.Service.Verbs;
 
-/// <summary>Prints what a verb came to.</summary>
+/// <summary>Prints the result of a verb.</summary>
 internal static class VerbOutput
 {
     /// <summary>
-    /// What <see cref="ConfigurationVerbs.Diff"/> returns for differences; here that would be the code for a wrong command line.
+    /// The exit code that <see cref="ConfigurationVerbs.Diff"/> returns for differences. Here that code stands for a wrong command line.
     /// </summary>
     private const int DifferentThere = 2;
 
@@ -21,7 +21,7 @@ internal static class VerbOutput
         return result.ExitCode == DifferentThere ? ExitCode.Different : result.ExitCode;
     }
 
-    /// <summary>One JSON value on one line, as deep as it is: what the readers let through has been bounded by them.</summary>
+    /// <summary>One JSON value on one line, without a limit of depth: the readers have already bounded the depth.</summary>
     public static string Json(Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();

@@ -34,7 +34,7 @@ internal sealed record FaultCommand
         Seconds = fault.Kind == FeedFaultKind.Close ? fault.After.TotalSeconds : null,
     };
 
-    /// <summary>What is wrong with it, or null.</summary>
+    /// <summary>The error in the command; null when it is valid.</summary>
     public string? Reject() =>
         Kind switch
         {
@@ -48,7 +48,7 @@ internal sealed record FaultCommand
             _ => $"kind is \"{Kind}\"; allowed: {Kinds}",
         };
 
-    /// <summary>Does it and says what was done.</summary>
+    /// <summary>Executes the command and returns the result.</summary>
     public async Task<object> RunAsync(FeedServer server)
     {
         var (faults, on) = (server.Faults, new FaultTarget(Name, Path));

@@ -4,7 +4,7 @@ namespace ActorHeartbeat.TestKit;
 /// <summary>One live connection of a feed server.</summary>
 public sealed class FeedClient
 {
-    /// <summary>The close code for a connection whose name has returned on another.</summary>
+    /// <summary>The close code for a connection whose name has connected again.</summary>
     public const int CloseReplaced = 4001;
 
     /// <summary>The close code for a client that leaves the questions of <c>/asks</c> unanswered.</summary>
@@ -40,7 +40,7 @@ public sealed class FeedClient
         _ticker = new FeedTicker(this, visit.Tick, ledger, options.Time);
     }
 
-    /// <summary>The client's <c>?name=</c>, or a name of its own when it gave none.</summary>
+    /// <summary>The client's <c>?name=</c>, or a generated name when it gave none.</summary>
     public string Name { get; }
 
     public FeedPath Path { get; }
@@ -55,10 +55,10 @@ public sealed class FeedClient
 
     internal bool IsSilenced => _faults.Applies(FeedFaultKind.Silence, Name, Path.Path);
 
-    /// <summary>Sends a text message; nothing happens when the connection is over.</summary>
+    /// <summary>Sends a text message; does nothing when the connection is over.</summary>
     public Task SendTextAsync(string text) => SendAsync(Frame.Text(text));
 
-    /// <summary>Sends a binary message; nothing happens when the connection is over.</summary>
+    /// <summary>Sends a binary message; does nothing when the connection is over.</summary>
     public Task SendBinaryAsync(ReadOnlyMemory<byte> payload) => SendAsync(Frame.Binary(payload));
 
     /// <summary>Sends any frame, also one that breaks RFC 6455.</summary>
@@ -72,11 +72,11 @@ public sealed class FeedClient
         }
         catch (Exception gone) when (LostSocket.IsMeantBy(gone))
         {
-            // The pump notices the end by itself and is the one to report it.
+            // The pump notices the end itself and reports it.
         }
     }
 
-    /// <summary>Sends a Close frame, waits for the client's for the close timeout, then cuts. Later calls wait with the first.</summary>
+    /// <summary>Sends a Close frame, waits for the client's up to the close timeout, then cuts. Later calls wait with the first.</summary>
     public Task CloseAsync(int code, string reason = "")
     {
         if (Interlocked.Exchange(ref _closeSent, 1) == 0)
@@ -188,7 +188,7 @@ public sealed class FeedClient
     }
 
     /// <summary>
-    /// The last Close frame: the client counts as gone before it can see it, so that its next connection is not an overlap.
+    /// Sends the last Close frame. The client counts as gone before it receives the frame, so that its next connection is not an overlap.
     /// </summary>
     private async Task EndAsync(Frame close)
     {

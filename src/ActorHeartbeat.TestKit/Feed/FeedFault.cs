@@ -14,8 +14,8 @@ public sealed record FeedFault(FeedFaultKind Kind)
     public int Status { get; init; } = 503;
 
     /// <summary>
-    /// For <see cref="FeedFaultKind.Refuse"/>: the Retry-After header as sent, seconds or a date (RFC 9110 section 10.2.3); null (default)
-    /// for none.
+    /// For <see cref="FeedFaultKind.Refuse"/>: the Retry-After header as sent,
+    /// seconds or a date (RFC 9110 section 10.2.3); null (default) for none.
     /// </summary>
     public string? RetryAfter { get; init; }
 
@@ -25,7 +25,7 @@ public sealed record FeedFault(FeedFaultKind Kind)
     /// <summary>For <see cref="FeedFaultKind.Close"/>: the reason. Default empty.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>For <see cref="FeedFaultKind.Close"/>: how long the connection lives before. Default at once.</summary>
+    /// <summary>For <see cref="FeedFaultKind.Close"/>: the time from opening to closing. Default zero.</summary>
     public TimeSpan After { get; init; }
 }
 
@@ -45,7 +45,7 @@ public enum FeedFaultKind
     NoPongs,
 }
 
-/// <summary>Whom a fault concerns.</summary>
+/// <summary>The clients that a fault concerns.</summary>
 /// <param name="Name">Only the client of this name; null for every name.</param>
 /// <param name="Path">Only this path; null for every path.</param>
 public sealed record FaultTarget(string? Name = null, string? Path = null)

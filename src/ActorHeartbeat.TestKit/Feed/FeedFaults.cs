@@ -38,17 +38,17 @@ public sealed class FeedFaults
     public void AcceptThenClose(int code, string reason = "", TimeSpan after = default, FaultTarget? on = null, int? times = null) =>
         Add(new FeedFault(FeedFaultKind.Close) { On = on ?? FaultTarget.All, Code = code, Reason = reason, After = after, Times = times });
 
-    /// <summary>Stops sending anything, on connections old and new, while they stay up.</summary>
+    /// <summary>Stops all sending, on existing and new connections, while they stay up.</summary>
     public void GoSilent(FaultTarget? on = null) => Add(new FeedFault(FeedFaultKind.Silence) { On = on ?? FaultTarget.All });
 
     /// <summary>Leaves pings and heartbeats of every dialect unanswered; data flows on.</summary>
     public void NeverAnswerPings(FaultTarget? on = null) => Add(new FeedFault(FeedFaultKind.NoPongs) { On = on ?? FaultTarget.All });
 
     /// <summary>Resets connections (TCP RST) now, without a Close frame.</summary>
-    /// <returns>How many were reset.</returns>
+    /// <returns>The number of connections that were reset.</returns>
     public int Cut(FaultTarget? on = null) => _cut(on ?? FaultTarget.All);
 
-    /// <summary>Closes the listening socket, so that new connections are refused by TCP; those that exist live on.</summary>
+    /// <summary>Closes the listening socket, so that TCP refuses new connections; existing connections stay up.</summary>
     public Task StopListeningAsync() => _listener.PauseAsync();
 
     /// <summary>Listens again on the same port.</summary>
@@ -69,7 +69,7 @@ public sealed class FeedFaults
         return false;
     }
 
-    /// <summary>The fault that concerns this handshake, and one use of it spent.</summary>
+    /// <summary>Returns the fault for this handshake, and counts one use of it.</summary>
     internal FeedFault? Take(FeedFaultKind kind, string name, string path)
     {
         foreach (var entry in _entries)

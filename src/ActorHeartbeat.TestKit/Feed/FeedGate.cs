@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>Lets handshakes in: path, name, faults in force, RFC 6455 section 4.2.</summary>
+/// <summary>Accepts or refuses handshakes by path, name, faults in force and RFC 6455 section 4.2.</summary>
 internal sealed partial class FeedGate(FeedServerOptions options, FeedLedger ledger, FeedFaults faults)
 {
     private readonly ILogger _log = options.Logging.CreateLogger("ActorHeartbeat.FeedServer");
@@ -72,7 +72,7 @@ internal sealed partial class FeedGate(FeedServerOptions options, FeedLedger led
             client = new FeedClient(visit, connection, new FeedSocket(stream, options.MaxMessage), peer, options, ledger, faults));
         LogConnected(visit.Name, visit.Path.Path, client!.Connection);
         var replacing = Task.WhenAll(older.Select(one => one.CloseAsync(FeedClient.CloseReplaced, "replaced by a newer connection")));
-        // Asked after joining: a connection is either among those that a stop closes or sees here that the server stops.
+        // Checked after joining: a connection is either among those that a stop closes, or sees here that the server stops.
         var end = _shut ? new FeedFault(FeedFaultKind.Close) { Code = 1001 } : EndOf(visit, context.Request.Query);
         var ending = end is null ? Task.CompletedTask : CloseLaterAsync(client, end);
         await Task.WhenAll(client.RunAsync(), replacing, ending).ConfigureAwait(false);
@@ -98,7 +98,7 @@ internal sealed partial class FeedGate(FeedServerOptions options, FeedLedger led
     private async Task CloseLaterAsync(FeedClient client, FeedFault end)
     {
         if (end.After > TimeSpan.Zero)
-            // a server without actors
+            // A bare delay: the server has no actors.
             await Task.WhenAny(client.Ended, Task.Delay(end.After, options.Time, CancellationToken.None)).ConfigureAwait(false);
         await client.CloseAsync(end.Code, end.Reason).ConfigureAwait(false);
     }
@@ -116,7 +116,7 @@ internal sealed partial class FeedGate(FeedServerOptions options, FeedLedger led
 /// <summary>A handshake's refusal.</summary>
 internal sealed record FeedRefusal(int Status, string Text, string? RetryAfter = null)
 {
-    /// <summary>What <c>/refuse?status=&amp;retry-after=</c> asks for.</summary>
+    /// <summary>The refusal that <c>/refuse?status=&amp;retry-after=</c> asks for.</summary>
     public static FeedRefusal Asked(IQueryCollection query)
     {
         var status = (int)Math.Clamp(FeedVisit.Number(query, "status") ?? 503, 300, 599);

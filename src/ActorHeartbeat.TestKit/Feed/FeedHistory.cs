@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>What the server has seen of one client name: its proof of how that client behaved.</summary>
+/// <summary>The server's record of one client name: its evidence of how that client behaved.</summary>
 /// <param name="Name">The client's name.</param>
 public sealed record FeedHistory(string Name)
 {
@@ -19,10 +19,10 @@ public sealed record FeedHistory(string Name)
     /// <summary>Handshakes refused with a status.</summary>
     public long Refusals { get; init; }
 
-    /// <summary>Connections closed because the name returned on another.</summary>
+    /// <summary>Connections closed because the name connected again.</summary>
     public long Replaced { get; init; }
 
-    /// <summary>Connections cut because the client did not answer the server's pings or questions.</summary>
+    /// <summary>Connections cut or closed because the client did not answer the server's pings or questions.</summary>
     public long Removed { get; init; }
 
     /// <summary>RFC 6455 pings received.</summary>
@@ -31,7 +31,7 @@ public sealed record FeedHistory(string Name)
     /// <summary>Heartbeats of the path's dialect received, and answers to the server's questions.</summary>
     public long Heartbeats { get; init; }
 
-    /// <summary>Messages received that are neither.</summary>
+    /// <summary>Other messages received.</summary>
     public long Messages { get; init; }
 
     /// <summary>The number of the last tick sent; ticks are numbered 1, 2, 3 ... over all connections of the name.</summary>

@@ -1,13 +1,13 @@
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>Who is connected and what each name has done so far.</summary>
+/// <summary>The connected clients, and the record of each name so far.</summary>
 internal sealed class FeedLedger(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FeedRecord> _records = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = NewSignal();
 
-    /// <summary>Completes at the next change; take it before looking.</summary>
+    /// <summary>Completes at the next change. Take it before reading the records.</summary>
     public Task Changed
     {
         get

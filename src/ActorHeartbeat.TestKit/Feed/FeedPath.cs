@@ -3,10 +3,10 @@ using System.Text;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>A path of the feed server: which heartbeat it speaks and what else it does.</summary>
+/// <summary>A path of the feed server: its heartbeat and its other behaviour.</summary>
 /// <param name="Path">The path of the URL.</param>
 /// <param name="Dialect">The heartbeat it answers besides RFC 6455 pings, which every path answers.</param>
-/// <param name="Description">One line for whoever reads <see cref="Describe"/>.</param>
+/// <param name="Description">One line for <see cref="Describe"/>.</param>
 public sealed record FeedPath(string Path, FeedDialect Dialect, string Description)
 {
     public const string Ping = "/ping";
@@ -53,10 +53,10 @@ public sealed record FeedPath(string Path, FeedDialect Dialect, string Descripti
 
     internal static FeedPath? Find(string? path) => path is null ? null : ByPath.GetValueOrDefault(path);
 
-    /// <summary>Whether it feeds without being asked to by <c>?rate=</c>.</summary>
+    /// <summary>Whether it sends ticks even without <c>?rate=</c>.</summary>
     internal bool Ticks => Path is Ticker or StartStop or InstantMessages;
 
-    /// <summary>The paths and the HTTP resources as a page of text; also what <c>GET /</c> answers.</summary>
+    /// <summary>The paths and the HTTP resources as a page of text; also the answer to <c>GET /</c>.</summary>
     public static string Describe()
     {
         var page = new StringBuilder("ActorHeartbeat feed server\n\nWebSocket paths (any other is refused with 404):\n");

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>The server's watch over one client: its pings, its questions, and the removal of a client that answers neither.</summary>
+/// <summary>Watches one client for the server: sends pings and questions, and removes a client that does not answer them.</summary>
 internal sealed class FeedPatrol(FeedClient client, FeedServerOptions options)
 {
     private readonly bool _asks = client.Path.Dialect == FeedDialect.Asks;
@@ -12,14 +12,14 @@ internal sealed class FeedPatrol(FeedClient client, FeedServerOptions options)
     private int _pingOutstanding;
     private int _unanswered;
 
-    /// <summary>The send that is under way; at most one, so that a client that reads nothing blocks nobody.</summary>
+    /// <summary>The send that is under way; at most one, so that a client that reads nothing blocks no other client.</summary>
     public Task Sending { get; private set; } = Task.CompletedTask;
 
     public void Heard() => Volatile.Write(ref _pingOutstanding, 0);
 
     public void Answered() => Volatile.Write(ref _unanswered, 0);
 
-    /// <summary>Called by the server's patrol, now and then, never twice at a time.</summary>
+    /// <summary>Called periodically by the server's patrol, never twice at a time.</summary>
     public void Check()
     {
         if (options.PingInterval is { } interval)

@@ -2,9 +2,9 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>What the server makes of a text message. Pure: path and text in, reaction out.</summary>
-/// <param name="Reply">What goes back, or null.</param>
-/// <param name="Kind">What the message was.</param>
+/// <summary>The server's reaction to a text message. Pure: path and text in, reaction out.</summary>
+/// <param name="Reply">The reply; null for none.</param>
+/// <param name="Kind">The kind of the message.</param>
 internal readonly record struct FeedReaction(string? Reply, FeedMessageKind Kind)
 {
     public const string Question = """{"event":"ping"}""";

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>What the feed server tells and takes over plain HTTP; <see cref="FeedPath.Describe"/> documents it.</summary>
+/// <summary>The plain HTTP resources of the feed server; <see cref="FeedPath.Describe"/> documents them.</summary>
 internal sealed class FeedResources(FeedServer server)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -48,7 +48,8 @@ internal sealed class FeedResources(FeedServer server)
     private async Task AddFaultAsync(HttpContext context)
     {
         var response = context.Response;
-        // A JSON content type cannot be sent across sites without a preflight, which nobody here answers: a web page cannot command it.
+        // A JSON content type cannot be sent across sites without a preflight,
+        // which this server never answers: a web page cannot command it.
         if (!context.Request.HasJsonContentType())
         {
             await RefuseAsync(response, 415, "send application/json").ConfigureAwait(false);

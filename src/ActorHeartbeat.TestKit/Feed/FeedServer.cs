@@ -11,9 +11,9 @@ using Microsoft.Extensions.Options;
 namespace ActorHeartbeat.TestKit;
 
 /// <summary>
-/// A WebSocket server to test against: one path per heartbeat dialect, numbered ticks, a record of what every client did,
-/// and faults on demand. See <see cref="FeedPath.Describe"/> for its paths. Listens on loopback unless told otherwise; whoever
-/// can reach it can command it, so keep it there.
+/// A WebSocket server for tests: one path per heartbeat dialect, numbered ticks, a record of what
+/// every client did, and faults on demand. See <see cref="FeedPath.Describe"/> for its paths. Listens
+/// on loopback by default; keep it there, because any client that can reach it can command it.
 /// </summary>
 public sealed class FeedServer : IAsyncDisposable
 {
@@ -49,7 +49,7 @@ public sealed class FeedServer : IAsyncDisposable
     /// <summary>The live clients.</summary>
     public IReadOnlyList<FeedClient> Clients => _ledger.Clients;
 
-    /// <summary>What it has seen so far, one per name.</summary>
+    /// <summary>The records so far, one per name.</summary>
     public IReadOnlyList<FeedHistory> Histories => _ledger.Histories;
 
     /// <summary>Starts a server and returns it listening.</summary>
@@ -82,14 +82,14 @@ public sealed class FeedServer : IAsyncDisposable
     /// <summary>The newest live connection of a name, or null.</summary>
     public FeedClient? Client(string name) => Clients.LastOrDefault(client => client.Name == name);
 
-    /// <summary>What it has seen of a name so far; all zero when it never came.</summary>
+    /// <summary>The record of a name so far; all zero when the name never connected.</summary>
     public FeedHistory History(string name) => _ledger.History(name);
 
     /// <summary>The most connections a name had at the same time; see <see cref="FeedHistory.Peak"/>.</summary>
     public int PeakConnections(string name) => History(name).Peak;
 
-    /// <summary>Waits until a condition holds; it is looked at again whenever a client comes, goes or is heard.</summary>
-    /// <exception cref="TimeoutException">It did not hold in time; the message says what the server saw.</exception>
+    /// <summary>Waits until a condition holds. Checks it again at each change of the records.</summary>
+    /// <exception cref="TimeoutException">The condition did not hold in time; the message lists the records.</exception>
     public async Task WaitUntilAsync(Func<FeedServer, bool> condition, TimeSpan timeout)
     {
         using var deadline = new CancellationTokenSource(timeout);
@@ -128,7 +128,7 @@ public sealed class FeedServer : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    /// <summary>Stops listening now and listens again after a while, or when the server stops.</summary>
+    /// <summary>Stops listening now and listens again after a while, unless the server stops first.</summary>
     internal async Task StopListeningForAsync(TimeSpan pause)
     {
         await Faults.StopListeningAsync().ConfigureAwait(false);
@@ -138,7 +138,7 @@ public sealed class FeedServer : IAsyncDisposable
         {
             try
             {
-                await Task.Delay(pause, _options.Time, _stopping.Token).ConfigureAwait(false); // a server without actors
+                await Task.Delay(pause, _options.Time, _stopping.Token).ConfigureAwait(false); // the server has no actors
                 await Faults.ResumeListeningAsync().ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -189,7 +189,7 @@ public sealed class FeedServer : IAsyncDisposable
         {
             while (true)
             {
-                await Task.Delay(pace, _options.Time, stopping).ConfigureAwait(false); // a server without actors
+                await Task.Delay(pace, _options.Time, stopping).ConfigureAwait(false); // the server has no actors
                 foreach (var client in Clients)
                     client.Patrol();
             }

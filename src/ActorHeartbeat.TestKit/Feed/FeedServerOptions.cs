@@ -5,10 +5,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>How a <see cref="FeedServer"/> listens, beats and feeds.</summary>
+/// <summary>Options of a <see cref="FeedServer"/>: listening, heartbeats, ticks and limits.</summary>
 public sealed record FeedServerOptions
 {
-    /// <summary>Where to listen; port 0 takes a free one. Default loopback, port 0.</summary>
+    /// <summary>The address to listen on; port 0 takes a free port. Default loopback, port 0.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 0);
 
     /// <summary>Listens with TLS when given, so that the server's URLs are wss; null (default) for plain ws.</summary>
@@ -18,7 +18,7 @@ public sealed record FeedServerOptions
     public TimeSpan? PingInterval { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// A client from which nothing came for so long after a ping of the server is dead and its connection cut. Default 10 s.
+    /// A client that sends nothing for this long after a ping of the server is dead, and its connection is cut. Default 10 s.
     /// </summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -36,7 +36,7 @@ public sealed record FeedServerOptions
     /// <summary>The largest message in bytes taken from a client; a larger one is answered by 1009. Default 1 MiB.</summary>
     public int MaxMessage { get; init; } = 1024 * 1024;
 
-    /// <summary>Subprotocols the server agrees to, in no order: the client's first wish among them wins. Default none.</summary>
+    /// <summary>Subprotocols that the server accepts, in no order: the client's first offer among them wins. Default none.</summary>
     public IReadOnlyList<string> Subprotocols { get; init; } = [];
 
     /// <summary>How long a closing handshake waits for the client's Close before the connection is cut. Default 2 s.</summary>
@@ -45,6 +45,6 @@ public sealed record FeedServerOptions
     /// <summary>The clock of pings, questions, tickers and timestamps. Default the system's.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Hears who comes and goes. Default nobody.</summary>
+    /// <summary>Logs clients that connect, leave or are refused. Default no log.</summary>
     public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 }

@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace ActorHeartbeat.TestKit;
 
 /// <summary>
-/// The server's end of one WebSocket: whole messages and control frames in, frames out. Its own framing, because the
-/// framework's WebSocket hides the pings that a feed server must count, leave unanswered and send itself.
+/// The server's end of one WebSocket: whole messages and control frames in, frames out. It has its own framing,
+/// because the framework's WebSocket hides the pings that a feed server must count, leave unanswered and send itself.
 /// </summary>
 internal sealed class FeedSocket : IAsyncDisposable
 {
@@ -96,7 +96,7 @@ internal sealed class FeedSocket : IAsyncDisposable
     }
 }
 
-/// <summary>What a client did wrong and the close code RFC 6455 section 7.4.1 has for it.</summary>
+/// <summary>Thrown when a client violates the protocol; carries the close code of RFC 6455 section 7.4.1.</summary>
 internal sealed class FeedViolationException(int code, string message) : Exception(message)
 {
     public int Code { get; } = code;

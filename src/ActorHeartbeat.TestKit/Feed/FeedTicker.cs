@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>Feeds one client with numbered messages at a rate.</summary>
+/// <summary>Sends numbered messages to one client at a fixed rate.</summary>
 internal sealed class FeedTicker(FeedClient client, TickSettings settings, FeedLedger ledger, TimeProvider time)
 {
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
@@ -50,7 +50,7 @@ internal sealed class FeedTicker(FeedClient client, TickSettings settings, FeedL
                     continue;
                 }
                 var pause = next - elapsed;
-                // a server without actors
+                // A bare delay: the server has no actors.
                 await Task.Delay(pause < ShortestPause ? ShortestPause : pause, time, stop).ConfigureAwait(false);
             }
         }
@@ -67,7 +67,7 @@ internal sealed class FeedTicker(FeedClient client, TickSettings settings, FeedL
                 ? $$"""{"ResultCode":0,"DeviceID":"{{_name}}","ErrorMsg":"","Command":"tick","ResultData":{"""
                     + $"\"connection\":{client.Connection},\"seq\":{number}}}}}"
                 : $$"""{"type":"tick","name":"{{_name}}","connection":{{client.Connection}},"seq":{{number}}}""";
-        // Padding is white space after the object: still the same JSON to whoever parses it.
+        // Padding is white space after the object: the JSON stays the same.
         var payload = Encoding.UTF8.GetBytes(text.PadRight(settings.Size));
         return client.SendAsync(settings.Binary ? Frame.Binary(payload) : new Frame(Opcode.Text, payload));
     }

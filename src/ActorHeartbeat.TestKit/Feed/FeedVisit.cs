@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>What a handshake asks for.</summary>
+/// <summary>The request of a handshake: name, path and ticks.</summary>
 internal sealed record FeedVisit(string Name, FeedPath Path, TickSettings Tick)
 {
-    /// <summary>The longest <c>?name=</c> that is taken; a longer one is refused with 400.</summary>
+    /// <summary>The longest <c>?name=</c> that is accepted; a longer one is refused with 400.</summary>
     public const int MaxName = 128;
 
-    /// <summary>Reads the query. Numbers that are none are taken as absent: a test server is forgiving where it loses nothing.</summary>
+    /// <summary>Reads the query. A malformed number counts as absent: a test server is tolerant where that costs nothing.</summary>
     public static FeedVisit Read(FeedPath path, string name, IQueryCollection query, double defaultRate)
     {
         var rate = Number(query, "rate");
@@ -27,7 +27,7 @@ internal sealed record FeedVisit(string Name, FeedPath Path, TickSettings Tick)
             : null;
 }
 
-/// <summary>How a connection is fed.</summary>
+/// <summary>The ticks of a connection.</summary>
 /// <param name="Rate">Ticks per second; 0 for none.</param>
 /// <param name="Size">The least size of a tick in bytes, reached by padding.</param>
 /// <param name="Binary">Whether ticks are binary messages.</param>

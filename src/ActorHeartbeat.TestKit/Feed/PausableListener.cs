@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace ActorHeartbeat.TestKit;
 
 /// <summary>
-/// Puts a listening socket under Kestrel that can be closed and opened again without touching the connections accepted
-/// from it: a server whose port is shut for a while, which Kestrel by itself can only play by stopping.
+/// Gives Kestrel a listening socket that can be closed and opened again without affecting accepted connections.
+/// It simulates a server whose port is closed for a while, which Kestrel itself can only do by stopping.
 /// </summary>
 internal sealed class PausableListenerFactory(IConnectionListenerFactory inner) : IConnectionListenerFactory
 {

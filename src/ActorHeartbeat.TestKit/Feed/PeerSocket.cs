@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>The TCP socket under a connection: what only it can tell and do.</summary>
+/// <summary>The TCP socket under a connection, for facts and actions that only the socket offers.</summary>
 internal sealed class PeerSocket(Socket socket)
 {
     private const int TcpLevel = 6;
@@ -10,8 +10,8 @@ internal sealed class PeerSocket(Socket socket)
     private const byte Established = 1;
 
     /// <summary>
-    /// Whether the kernel has the client's FIN or RST already, even when the server has not read so far. Linux tells it exactly
-    /// (tcp(7), TCP_INFO); elsewhere a readable socket without bytes says it, unless unread bytes hide it.
+    /// Whether the kernel has already received the client's FIN or RST, even if the server has not read that far. Linux
+    /// reports it exactly (tcp(7), TCP_INFO). Elsewhere a readable socket without bytes shows it, unless unread bytes hide it.
     /// </summary>
     public bool IsGone
     {

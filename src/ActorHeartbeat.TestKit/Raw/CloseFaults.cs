@@ -8,7 +8,7 @@ internal static class CloseFaults
     // Sections 7.4.1 and 7.4.2, and the IANA registry for 1012-1014.
     private static readonly int[] Valid = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999];
 
-    // 1004-1006 and 1015 must never be on the wire; the others are in no range that may be used.
+    // 1004-1006 and 1015 must never be on the wire; the others are outside every range that may be used.
     private static readonly int[] Invalid = [0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535];
 
     public static IReadOnlyList<Fault> All { get; } =

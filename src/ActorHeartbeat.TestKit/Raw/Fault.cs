@@ -1,13 +1,13 @@
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>One way for a server to misbehave, with what a sound client makes of it; see <see cref="All"/>.</summary>
+/// <summary>One way for a server to misbehave, with its effect on a correct client; see <see cref="All"/>.</summary>
 /// <param name="Name">Its name, such as <c>status-429</c>; stable, for tables and test data.</param>
-/// <param name="Stage">Where it happens.</param>
-/// <param name="Effect">What a sound client experiences.</param>
+/// <param name="Stage">The layer at which it happens.</param>
+/// <param name="Effect">Its effect on a correct client.</param>
 /// <param name="Description">One line about what the server does.</param>
 public sealed record Fault(string Name, FaultStage Stage, FaultEffect Effect, string Description)
 {
-    /// <summary>The server behaves; not part of <see cref="All"/>.</summary>
+    /// <summary>No fault: the server behaves; not part of <see cref="All"/>.</summary>
     public static readonly Fault None = new("none", FaultStage.Message, FaultEffect.Harmless, "a server that behaves")
     {
         Script = connection => connection.AcceptAndServeAsync(),
@@ -17,10 +17,10 @@ public sealed record Fault(string Name, FaultStage Stage, FaultEffect Effect, st
     public static IReadOnlyList<Fault> All { get; } =
         [.. TcpFaults.All, .. TlsFaults.All, .. HandshakeFaults.All, .. MessageFaults.All, .. CloseFaults.All, .. HeartbeatFaults.All];
 
-    /// <summary>The close code RFC 6455 has the client send for it; null when it asks for none or leaves it open.</summary>
+    /// <summary>The close code that RFC 6455 requires of the client; null when it requires none or leaves it open.</summary>
     public int? CloseSent { get; init; }
 
-    /// <summary>The status the handshake is refused with; null when it is not.</summary>
+    /// <summary>The status with which the handshake is refused; null when it is not refused.</summary>
     public int? Status { get; init; }
 
     /// <summary>The code of the Close frame the server sends (1005 for one without a code); null when it sends none.</summary>
@@ -49,19 +49,19 @@ public enum FaultStage
     Heartbeat,
 }
 
-/// <summary>What a sound client experiences.</summary>
+/// <summary>The effect of a fault on a correct client.</summary>
 public enum FaultEffect
 {
     /// <summary>The dial fails by itself.</summary>
     Refused,
 
-    /// <summary>The dial never ends; only the connect deadline helps.</summary>
+    /// <summary>The dial never ends by itself; only the connect deadline ends it.</summary>
     Stalled,
 
     /// <summary>The connection opens and then ends, by the server or because the client must end it.</summary>
     Ended,
 
-    /// <summary>The connection opens and then says nothing; only a heartbeat finds out.</summary>
+    /// <summary>The connection opens and then stays silent; only a heartbeat detects it.</summary>
     Silent,
 
     /// <summary>The connection opens and must stay open.</summary>

@@ -8,7 +8,7 @@ using System.Text;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>One connection of a <see cref="RawFaultServer"/>: what a fault does with it, and what the client did.</summary>
+/// <summary>One connection of a <see cref="RawFaultServer"/>: runs the fault, and records what the client did.</summary>
 public sealed class FaultedConnection
 {
     private const int LargestHead = 64 * 1024;
@@ -31,7 +31,7 @@ public sealed class FaultedConnection
     /// <summary>1 for the server's first connection.</summary>
     public int Number { get; }
 
-    /// <summary>The request line and headers of the handshake; empty while they have not come.</summary>
+    /// <summary>The request line and headers of the handshake; empty until they have arrived.</summary>
     public string Request { get; private set; } = "";
 
     /// <summary>The client's frames so far, unmasked.</summary>
@@ -45,7 +45,7 @@ public sealed class FaultedConnection
 
     internal RawFaultOptions Options { get; }
 
-    /// <summary>Writes every byte by itself. Default false.</summary>
+    /// <summary>Writes every byte separately. Default false.</summary>
     internal bool ByteByByte { get; set; }
 
     /// <summary>Whether the client offered compression (RFC 7692).</summary>
@@ -55,13 +55,13 @@ public sealed class FaultedConnection
     {
         try
         {
-            // Off the accept loop: what a fault computes must not keep the next connection waiting.
+            // Leave the accept loop: the work of a fault must not delay the next connection.
             await Task.Yield();
             await script(this).ConfigureAwait(false);
         }
         catch (Exception over) when (LostSocket.IsMeantBy(over) || over is FrameTooLargeException or AuthenticationException)
         {
-            // The client left first, in the middle of the TLS handshake perhaps, or the server stops.
+            // The client left first, possibly during the TLS handshake, or the server stops.
         }
         finally
         {
@@ -80,9 +80,7 @@ public sealed class FaultedConnection
             .ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Waits for the client's first bytes: what happens before them happens to TCP alone, whatever was to be spoken over it.
-    /// </summary>
+    /// <summary>Waits for the client's first bytes: a fault before them concerns TCP alone, whatever the protocol above it.</summary>
     internal async Task ReadSomethingAsync()
     {
         if (await _stream.ReadAsync(new byte[LargestHead], _stopping).ConfigureAwait(false) == 0)
@@ -136,7 +134,7 @@ public sealed class FaultedConnection
 
     internal Task SendAsync(Frame frame) => WriteAsync(frame.ToBytes());
 
-    internal Task DelayAsync(TimeSpan delay) => Task.Delay(delay, Options.Time, _stopping); // a server without actors
+    internal Task DelayAsync(TimeSpan delay) => Task.Delay(delay, Options.Time, _stopping); // the server has no actors
 
     /// <summary>Accepts and then behaves, until the client closes.</summary>
     internal async Task AcceptAndServeAsync()
@@ -145,7 +143,9 @@ public sealed class FaultedConnection
         await ServeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Reads the client's frames until its Close or its end; answers pings and the Close unless told what to do instead.</summary>
+    /// <summary>
+    /// Reads the client's frames until its Close or its end. Answers pings and the Close unless the arguments state otherwise.
+    /// </summary>
     internal async Task ServeAsync(Func<Frame, Task>? onPing = null, bool answerClose = true)
     {
         _frames ??= new FrameReader(PipeReader.Create(_stream), LargestFrame);
@@ -162,7 +162,7 @@ public sealed class FaultedConnection
         }
     }
 
-    /// <summary>Reads on without a word until the client's Close or its end; what a server does that has had its say.</summary>
+    /// <summary>Reads silently until the client's Close or its end, after the server has sent all its frames.</summary>
     internal async Task ListenAsync()
     {
         _frames ??= new FrameReader(PipeReader.Create(_stream), LargestFrame);
@@ -175,8 +175,8 @@ public sealed class FaultedConnection
     }
 
     /// <summary>
-    /// Sends one frame, and then another for ever when given, and listens meanwhile: a client that has had enough says so while it
-    /// is still being sent to, and may be gone before the last write.
+    /// Sends one frame, then a second one again and again when given, and listens meanwhile:
+    /// a client may close while the server still sends, and may be gone before the last write.
     /// </summary>
     internal async Task SendUntilClosedAsync(Frame first, Frame? forEver = null)
     {
@@ -189,7 +189,7 @@ public sealed class FaultedConnection
         }
         catch (IOException)
         {
-            // What the client said before it left is still to be read.
+            // Frames that the client sent before it left are still to be read.
         }
         await listening.ConfigureAwait(false);
     }
@@ -200,7 +200,7 @@ public sealed class FaultedConnection
     /// <summary>Drops the connection with RST.</summary>
     internal void Reset() => _socket.Close(0);
 
-    /// <summary>Sends FIN and reads on until the client has left as well: unread bytes would turn the end into an RST.</summary>
+    /// <summary>Sends FIN and keeps reading until the client has left, too: unread bytes would turn the end into an RST.</summary>
     internal async Task FinishAsync()
     {
         _socket.Shutdown(SocketShutdown.Send);
@@ -209,7 +209,7 @@ public sealed class FaultedConnection
         var sink = new byte[LargestHead];
         while (await _stream.ReadAsync(sink, _stopping).ConfigureAwait(false) > 0)
         {
-            // Nothing more is said.
+            // Discard the bytes.
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>Frames and messages that RFC 6455 sections 5 and 8 forbid, or that no client should swallow.</summary>
+/// <summary>Frames and messages that RFC 6455 sections 5 and 8 forbid, that are too large, or that are legal but unusual.</summary>
 internal static class MessageFaults
 {
     private const int Violation = 1002;

@@ -1,9 +1,9 @@
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>The measures of a <see cref="RawFaultServer"/>.</summary>
+/// <summary>Delays, sizes and other options of a <see cref="RawFaultServer"/>.</summary>
 public sealed record RawFaultOptions
 {
-    /// <summary>Time between two bytes of a slow loris and two frames of an endless message. Default 20 ms.</summary>
+    /// <summary>Time between two bytes of <c>slow-loris</c>. Default 20 ms.</summary>
     public TimeSpan Pace { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>How long <c>slow-handshake</c> takes. Default 300 ms.</summary>
@@ -18,7 +18,7 @@ public sealed record RawFaultOptions
     /// <summary>The size in bytes of <c>oversize-message</c>. Default 8 MiB.</summary>
     public int Oversize { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>What the decompression bomb grows to in bytes. Default 64 MiB.</summary>
+    /// <summary>The inflated size in bytes of <c>decompression-bomb</c>. Default 64 MiB.</summary>
     public int Bomb { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>The Retry-After header of the statuses that carry one. Default <c>2</c>, in seconds.</summary>

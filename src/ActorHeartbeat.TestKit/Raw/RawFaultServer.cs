@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace ActorHeartbeat.TestKit;
 
 /// <summary>
-/// A server below WebSocket that misbehaves at every connection in the way of its <see cref="Fault"/>: where a sound web server
-/// cannot. Loopback only. Every connection is kept with what the client sent, its Close frame above all.
+/// A server below WebSocket that applies its <see cref="Fault"/> to every connection, where a correct web server
+/// cannot misbehave. Loopback only. It keeps every connection with the frames of the client, above all its Close frame.
 /// </summary>
 public sealed class RawFaultServer : IAsyncDisposable
 {
@@ -23,10 +23,10 @@ public sealed class RawFaultServer : IAsyncDisposable
         (Fault, _options) = (fault, options);
     }
 
-    /// <summary>What happens to the connections from now on; set it to <see cref="Fault.None"/> to heal.</summary>
+    /// <summary>The fault of connections from now on; set it to <see cref="Fault.None"/> to heal.</summary>
     public Fault Fault { get; set; }
 
-    /// <summary>Where to connect; wss when the fault is one of TLS.</summary>
+    /// <summary>The URL to connect to; wss for a fault of TLS.</summary>
     public Uri Url => new($"{(Fault.UsesTls ? "wss" : "ws")}://127.0.0.1:{Port}/");
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;

@@ -4,12 +4,12 @@ using System.Threading.Channels;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>One client's connection through a <see cref="TcpRelay"/> and the one to the server that belongs to it.</summary>
+/// <summary>One client's connection through a <see cref="TcpRelay"/>, and the matching connection to the server.</summary>
 internal sealed class RelayLink(TcpRelay relay, Socket client)
 {
     private const int ChunkSize = 16 * 1024;
 
-    // So much may be on its way in one direction; beyond it the sender feels backpressure.
+    // Maximum number of chunks in transit in one direction; beyond it the sender meets backpressure.
     private const int ChunksOnTheWay = 64;
 
     private readonly Socket _server = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -57,7 +57,7 @@ internal sealed class RelayLink(TcpRelay relay, Socket client)
         }
         catch
         {
-            // A direction that breaks takes the other one with it; one that ends leaves it be.
+            // A direction that breaks ends the other one, too; a direction that ends normally does not.
             await over.CancelAsync().ConfigureAwait(false);
             throw;
         }
@@ -78,7 +78,7 @@ internal sealed class RelayLink(TcpRelay relay, Socket client)
         }
         catch (Exception ended) when (LostSocket.IsMeantBy(ended))
         {
-            // Told to the writer, who hands the end on: a reset comes out as a reset.
+            // Pass the end to the writer, so that a reset arrives as a reset.
             chunks.Complete(new IOException("the connection ended", ended));
         }
     }
@@ -105,7 +105,7 @@ internal sealed class RelayLink(TcpRelay relay, Socket client)
             var limit = relay.BytesPerSecond;
             // Twenty steps a second, so that a slow line is slow and not merely late.
             var step = limit is { } perSecond ? Math.Min(bytes.Length, Math.Max(1, perSecond / 20)) : bytes.Length;
-            Interlocked.Add(ref counter.Bytes, step); // first: whoever has received them finds them counted
+            Interlocked.Add(ref counter.Bytes, step); // first, so that received bytes are already counted
             await to.SendAsync(bytes[..step], over).ConfigureAwait(false);
             bytes = bytes[step..];
             if (limit is { } rate)
@@ -113,7 +113,7 @@ internal sealed class RelayLink(TcpRelay relay, Socket client)
         }
     }
 
-    /// <summary>Unread bytes would turn the FIN into an RST, so both sides are read until they have left as well.</summary>
+    /// <summary>Ends both sides with FIN, and reads both until they have left, too: unread bytes would turn the FIN into an RST.</summary>
     private async Task FinishAsync(CancellationToken stopping)
     {
         var sink = new byte[ChunkSize];
@@ -125,13 +125,13 @@ internal sealed class RelayLink(TcpRelay relay, Socket client)
             {
                 while (await socket.ReceiveAsync(sink, stopping).ConfigureAwait(false) > 0)
                 {
-                    // Lost on the way.
+                    // These bytes are lost on the way.
                 }
             }
         }
         catch (Exception ended) when (LostSocket.IsMeantBy(ended))
         {
-            // Gone before the farewell was over.
+            // One side was gone before the end.
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace ActorHeartbeat.TestKit;
 
 /// <summary>
-/// Stands between a client and a server on loopback and hurts the line between them: freezes, delays, throttles, cuts and resets
-/// it. What it is told holds for the connections it has and for those to come, except <see cref="Cut"/> and <see cref="Reset"/>.
+/// Relays between a client and a server on loopback and damages the line between them: freezes, delays, throttles, cuts and
+/// resets it. Settings apply to existing and new connections; <see cref="Cut"/> and <see cref="Reset"/> affect only existing ones.
 /// </summary>
 public sealed class TcpRelay : IAsyncDisposable
 {
@@ -26,16 +26,16 @@ public sealed class TcpRelay : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>Added to the way of every byte, in each direction. Default none.</summary>
+    /// <summary>Added to the transit of every byte, in each direction. Default none.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>The most each direction of a connection carries; null (default) for no limit.</summary>
+    /// <summary>Maximum bytes per second in each direction of a connection; null (default) for no limit.</summary>
     public int? BytesPerSecond { get; set; }
 
     /// <summary>Connections accepted so far.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Connections now.</summary>
+    /// <summary>Connections that are open now.</summary>
     public int Live
     {
         get
@@ -45,10 +45,10 @@ public sealed class TcpRelay : IAsyncDisposable
         }
     }
 
-    /// <summary>Bytes handed on to the server.</summary>
+    /// <summary>Bytes forwarded to the server.</summary>
     public long BytesToServer => Interlocked.Read(ref ToServer.Bytes);
 
-    /// <summary>Bytes handed on to the client.</summary>
+    /// <summary>Bytes forwarded to the client.</summary>
     public long BytesToClient => Interlocked.Read(ref ToClient.Bytes);
 
     internal TimeProvider Time { get; }
@@ -67,15 +67,13 @@ public sealed class TcpRelay : IAsyncDisposable
         return relay;
     }
 
-    /// <summary>The same URL by way of the relay.</summary>
+    /// <summary>The same URL through the relay.</summary>
     public Uri Through(Uri url) => new UriBuilder(url) { Host = "127.0.0.1", Port = Port }.Uri;
 
-    /// <summary>
-    /// Nothing passes any more, though every connection stays up and TCP goes on acknowledging: a half-open peer to both sides.
-    /// </summary>
+    /// <summary>Stops all traffic, while every connection stays up and TCP still acknowledges: both sides see a half-open peer.</summary>
     public void Freeze() => _frozen ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Lets pass again, what was held first.</summary>
+    /// <summary>Resumes the traffic, held bytes first.</summary>
     public void Thaw()
     {
         var frozen = _frozen;
@@ -84,11 +82,11 @@ public sealed class TcpRelay : IAsyncDisposable
     }
 
     /// <summary>Ends every connection with FIN to both sides; bytes on their way are lost.</summary>
-    /// <returns>How many there were.</returns>
+    /// <returns>The number of connections.</returns>
     public int Cut() => ForEach(link => link.Cut());
 
     /// <summary>Ends every connection with RST to both sides.</summary>
-    /// <returns>How many there were.</returns>
+    /// <returns>The number of connections.</returns>
     public int Reset() => ForEach(link => link.Reset());
 
     public async ValueTask DisposeAsync()

@@ -1,11 +1,11 @@
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>Completes tasks so that what waits for them runs inside the completing call.</summary>
+/// <summary>Completes tasks so that their continuations run inside the completing call.</summary>
 internal static class CallersThread
 {
     /// <summary>
-    /// A continuation is not run inline on a thread with a synchronization context, and test runners install one: it would go
-    /// to the thread pool and with it the order of events. So the context steps aside for the call.
+    /// Removes the synchronization context for the call. Test runners install one, and on such a thread a
+    /// continuation does not run inline: it would go to the thread pool, and the order of events would be lost.
     /// </summary>
     public static void Complete<T>(TaskCompletionSource<T> source, T result)
     {

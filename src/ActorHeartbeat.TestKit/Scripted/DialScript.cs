@@ -3,7 +3,7 @@ using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>What a <see cref="ScriptedNetwork"/> does with one dial.</summary>
+/// <summary>The reaction of a <see cref="ScriptedNetwork"/> to one dial.</summary>
 public abstract record DialScript
 {
     private DialScript()
@@ -17,12 +17,12 @@ public abstract record DialScript
     public static readonly DialScript Hang = new Hanging();
 
     /// <summary>
-    /// Left to the test: <see cref="ScriptedDial.Accept"/> or <see cref="ScriptedDial.Fail(DialFailure)"/>. Giving the attempt up does
-    /// not complete it, so that a result can come late.
+    /// The test completes it with <see cref="ScriptedDial.Accept"/> or <see cref="ScriptedDial.Fail(DialFailure)"/>.
+    /// Giving up the attempt does not complete it, so that a result can arrive late.
     /// </summary>
     public static readonly DialScript Manual = new ManualResult();
 
-    /// <summary>Accepts a connection with a subprotocol, prepared by the test before anyone sees it.</summary>
+    /// <summary>Accepts a connection with a subprotocol. The test prepares the connection before any other code sees it.</summary>
     public static DialScript AcceptWith(Action<ScriptedConnection> prepare, string? subprotocol = null) =>
         new Accepting(subprotocol, prepare);
 

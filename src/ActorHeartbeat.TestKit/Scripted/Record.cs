@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>The newest of what happened, bounded so that simulated years fit in memory, and the count of all of it.</summary>
+/// <summary>The newest items, bounded so that simulated years fit in memory, and the count of all items.</summary>
 internal sealed class Record<T>
 {
     private const int Kept = 10_000;

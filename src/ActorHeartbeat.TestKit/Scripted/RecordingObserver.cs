@@ -5,24 +5,23 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>Stands for the code above a dialer: writes down every call in words, in order. For one connection at a time.</summary>
+/// <summary>Replaces the code above a dialer: records every call as text, in order. For one connection at a time.</summary>
 public sealed class RecordingObserver : IConnectionObserver
 {
     /// <summary>
-    /// What has been called: <c>activity</c>, <c>Text 42</c> or <c>Binary ...</c> (the payload as UTF-8), <c>pong 7</c> or <c>pong of 3
-    /// B</c> when it
-    /// is no eight-byte number, <c>ended 1012 restart clean</c>. Read it when no callback can be under way.
+    /// The calls so far: <c>activity</c>, <c>Text 42</c> or <c>Binary ...</c> (the payload as UTF-8), <c>pong 7</c>, or <c>pong of 3 B</c>
+    /// when the payload is no eight-byte number, <c>ended 1012 restart clean</c>. Read it when no callback can be under way.
     /// </summary>
     public List<string> Calls { get; } = [];
 
-    /// <summary>What the handling of a message waits for; nothing by default.</summary>
+    /// <summary>Returns the task that the handling of a message waits for; completed by default.</summary>
     public Func<Task> Work { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>The bounds the connection is told; the library's defaults unless set.</summary>
+    /// <summary>The limits that the connection reads; the library's defaults unless set.</summary>
     public LimitSettings Limits { get; set; } = new();
 
     /// <summary>
-    /// The payload of the last message as it was lent, not a copy: overwritten once its handler is done. Empty before the first.
+    /// The payload of the last message as it was lent, not a copy: overwritten when its handler completes. Empty before the first.
     /// </summary>
     public ReadOnlyMemory<byte> LastPayload { get; private set; }
 

@@ -1,6 +1,8 @@
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>Runs actions later by a TimeProvider, holding on to the timers: one that nobody holds may be collected unfired.</summary>
+/// <summary>
+/// Runs actions after delays of a TimeProvider. Keeps the timers: a timer without a reference may be collected before it fires.
+/// </summary>
 internal sealed class RootedDelays(TimeProvider time)
 {
     private readonly Lock _lock = new();

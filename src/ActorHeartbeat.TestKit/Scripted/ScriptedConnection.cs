@@ -6,8 +6,8 @@ using ActorHeartbeat.Transport;
 namespace ActorHeartbeat.TestKit;
 
 /// <summary>
-/// The connection a <see cref="ScriptedNetwork"/> hands out, and its far end in the hands of the test. What the far end sends is
-/// reported in order, after <see cref="IConnection.Start"/>, and never while the observer still works on the message before.
+/// The connection that a <see cref="ScriptedNetwork"/> hands out; the test controls its far end. Input from the far end is
+/// reported in order, after <see cref="IConnection.Start"/>, and never while the observer still handles the previous message.
 /// </summary>
 public sealed class ScriptedConnection : IConnection
 {
@@ -37,7 +37,7 @@ public sealed class ScriptedConnection : IConnection
 
     public EndpointId Endpoint => _request.Settings.Id;
 
-    /// <summary>Messages given to it while it was open, oldest first, held sends included.</summary>
+    /// <summary>Messages that were sent while it was open, oldest first, held sends included.</summary>
     public IReadOnlyList<OutboundMessage> Sent => _sent.Snapshot();
 
     /// <summary>The same as text.</summary>
@@ -53,7 +53,7 @@ public sealed class ScriptedConnection : IConnection
     public int Aborts => Volatile.Read(ref _aborts);
 
     /// <summary>
-    /// Sends, pings and closes after the end was reported: none matters, all are refused, but many mean that nobody listens.
+    /// Sends, pings and closes after the end was reported. Each is refused and harmless, but many mean that the caller ignores the end.
     /// </summary>
     public int CallsAfterEnd => Volatile.Read(ref _callsAfterEnd);
 
@@ -65,16 +65,16 @@ public sealed class ScriptedConnection : IConnection
     /// <summary>How long the far end takes to answer a ping: at once by default, null for never.</summary>
     public TimeSpan? PongAfter { get; set; } = TimeSpan.Zero;
 
-    /// <summary>Whether the far end answers a closing handshake. Default true; if not, it ends when the close deadline passes.</summary>
+    /// <summary>Whether the far end answers a closing handshake. Default true; if not, the connection ends at the close deadline.</summary>
     public bool AnswersClose { get; set; } = true;
 
-    /// <summary>What the far end answers to a text message, or null for nothing. Default nothing.</summary>
+    /// <summary>Returns the far end's answer to a text message; null for none. Default none.</summary>
     public Func<string, string?>? Answers { get; set; }
 
     /// <summary>Whether sends stay pending until <see cref="ReleaseSends"/>: a peer that does not read. Default false.</summary>
     public bool HoldsSends { get; set; }
 
-    /// <summary>Whether the far end has vanished without a word.</summary>
+    /// <summary>Whether the far end has vanished silently.</summary>
     public bool IsHalfOpen { get; private set; }
 
     /// <summary>The far end sends a text message.</summary>
@@ -97,7 +97,7 @@ public sealed class ScriptedConnection : IConnection
         FromPeer(() => _pump.Pong(copy));
     }
 
-    /// <summary>Bytes of an unfinished message come in.</summary>
+    /// <summary>Bytes of an unfinished message arrive.</summary>
     public void DeliverActivity() => FromPeer(_pump.Activity);
 
     /// <summary>The far end closes; the handshake completes.</summary>
@@ -105,10 +105,10 @@ public sealed class ScriptedConnection : IConnection
         FromPeer(() => _pump.Then(() => End(new ConnectionEnd(code, reason, WasClean: true))));
 
     /// <summary>The connection breaks without a Close frame.</summary>
-    /// <param name="failure">What was wrong, when the transport ended it; null for a peer that is gone.</param>
+    /// <param name="failure">The cause when the transport ended it; null for a peer that is gone.</param>
     public void Lose(DialFailure? failure = null) => FromPeer(() => _pump.Then(() => End(Lost with { Failure = failure })));
 
-    /// <summary>From now on nothing comes from the far end, though everything sent to it seems to succeed.</summary>
+    /// <summary>From now on nothing arrives from the far end, although every send to it seems to succeed.</summary>
     public void GoHalfOpen() => IsHalfOpen = true;
 
     /// <summary>Completes the sends that are held.</summary>

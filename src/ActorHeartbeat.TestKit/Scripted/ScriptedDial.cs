@@ -31,7 +31,7 @@ public sealed class ScriptedDial
 
     public bool IsCompleted => _result.Task.IsCompleted;
 
-    /// <summary>The connection that came of it, or null.</summary>
+    /// <summary>The resulting connection, or null.</summary>
     public ScriptedConnection? Connection { get; private set; }
 
     internal Task<DialResult> Result => _result.Task;

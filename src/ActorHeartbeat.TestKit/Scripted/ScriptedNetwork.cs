@@ -4,9 +4,9 @@ using ActorHeartbeat.Transport;
 namespace ActorHeartbeat.TestKit;
 
 /// <summary>
-/// A network in memory behind the transport seam: the test says what comes of every dial and holds the far end of every
-/// connection. There is no thread and no clock in it: every callback happens inside the call of the test that causes it, and
-/// delays are those of the scheduler it is given. Calls may come from several threads, but then their order is theirs.
+/// An in-memory network behind the transport seam: the test decides the result of every dial and controls the far end
+/// of every connection. It has no thread and no clock: every callback runs inside the test's call that causes it, and
+/// the given scheduler runs the delays. Calls may come from several threads, but then those threads determine the order.
 /// </summary>
 public sealed class ScriptedNetwork : IDialer
 {
@@ -36,21 +36,21 @@ public sealed class ScriptedNetwork : IDialer
     public Func<DialRequest, DialScript> Otherwise { get; set; } = _ => DialScript.Accept;
 
     /// <summary>
-    /// Whether the end of a connection is kept from its observer until <see cref="ScriptedConnection.ReportEnd"/>: a socket that takes its
-    /// time to go. Default false: reported at once.
+    /// Whether the end of a connection is withheld from its observer until <see cref="ScriptedConnection.ReportEnd"/>,
+    /// like a socket that closes slowly. Default false: the end is reported at once.
     /// </summary>
     public bool HoldsEnds { get; set; }
 
     /// <summary>The dials so far, oldest first; at most the newest 10,000.</summary>
     public IReadOnlyList<ScriptedDial> Dials => _dials.Snapshot();
 
-    /// <summary>All dials ever made.</summary>
+    /// <summary>The number of all dials.</summary>
     public long DialCount => _dials.Count;
 
-    /// <summary>What the code above the seam did against its contract, or an observer that threw.</summary>
+    /// <summary>Violations of the seam's contract by the code above it, and exceptions of observers.</summary>
     public IReadOnlyList<string> Violations => _violations.Snapshot();
 
-    /// <summary>Queues what comes of an endpoint's next dials.</summary>
+    /// <summary>Queues the scripts for an endpoint's next dials.</summary>
     public ScriptedNetwork Script(EndpointId endpoint, params IEnumerable<DialScript> next)
     {
         lock (_lock)

@@ -10,7 +10,7 @@ namespace ActorHeartbeat.TestKit;
 /// </summary>
 internal sealed class ScriptedPump(IConnectionObserver observer, Action<string> violated)
 {
-    // What a reused buffer holds when a consumer kept it too long.
+    // The content of a reused buffer, for a consumer that keeps it too long.
     private const byte Stale = 0xDD;
 
     private readonly Lock _lock = new();
@@ -54,7 +54,7 @@ internal sealed class ScriptedPump(IConnectionObserver observer, Action<string> 
         return default;
     });
 
-    /// <summary>Drops what has not been reported; from now on only <see cref="Ended"/> may be.</summary>
+    /// <summary>Drops everything that has not been reported; from now on only <see cref="Ended"/> may be called.</summary>
     public void Stop()
     {
         lock (_lock)
@@ -101,7 +101,7 @@ internal sealed class ScriptedPump(IConnectionObserver observer, Action<string> 
                         Drain();
                     },
                     CancellationToken.None,
-                    TaskContinuationOptions.ExecuteSynchronously, // On the thread of whoever finishes the message.
+                    TaskContinuationOptions.ExecuteSynchronously, // on the thread that finishes the message
                     TaskScheduler.Default);
                 return;
             }

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>Reads frames off a stream, masked or not; what they mean is the caller's business.</summary>
+/// <summary>Reads frames from a stream, masked or not; the caller interprets them.</summary>
 internal sealed class FrameReader(PipeReader input, int maxPayload)
 {
     /// <summary>The next frame, or null at the end of the stream.</summary>

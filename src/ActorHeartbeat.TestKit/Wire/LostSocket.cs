@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace ActorHeartbeat.TestKit;
 
-/// <summary>A socket that is gone, as an operation on it learns it.</summary>
+/// <summary>Identifies the exceptions of an operation on a socket that is gone.</summary>
 internal static class LostSocket
 {
     public static bool IsMeantBy(Exception exception) =>

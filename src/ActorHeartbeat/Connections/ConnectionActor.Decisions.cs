@@ -4,31 +4,30 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Connections;
 
-/// <content>
-/// Decisions that several states share. They read and compute; what they ask for is done by <see cref="Take"/>.
-/// </content>
+/// <content>Decisions that several states share. They read and compute; <see cref="Take"/> carries out what they ask for.</content>
 public sealed partial class ConnectionActor
 {
     /// <summary>
-    /// How long beyond its own close deadline the transport may take to confirm an end. Past it the transport is at fault.
+    /// How long beyond its own close deadline the transport may take to confirm an end. After that the transport is at fault.
     /// </summary>
     private static readonly TimeSpan LeaveGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>A place in the governor's queue is asked for again so often, should the governor have lost it.</summary>
+    /// <summary>How often a queued actor asks the governor again, in case the governor has lost its place.</summary>
     private static readonly TimeSpan PermitReminder = TimeSpan.FromMinutes(1);
 
-    /// <summary>A succession that did not come about is asked for again after so long.</summary>
+    /// <summary>How long until a primary that is due, or a successor that is ready, reports so again.</summary>
     private static readonly TimeSpan SuccessionReminder = TimeSpan.FromMinutes(1);
 
-    /// <summary>A rotation asked for by an operator or a reload takes this where the endpoint configures none.</summary>
+    /// <summary>The ready-after of a rotation on an endpoint without max-age: an operator may ask for one there too.</summary>
     private static readonly TimeSpan DefaultReadyAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Late answers lengthen the measured timeout; past this bound (RFC 6298 section 2.5) a dead peer would go unnoticed.
+    /// The upper bound of the automatic timeout (RFC 6298 section 2.5). Late answers
+    /// lengthen that timeout: without a bound a dead peer would go unnoticed.
     /// </summary>
     private static readonly TimeSpan LongestAutomaticTimeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>RFC 6298 section 2.1 begins with a second; a first answer over a busy link deserves three (RFC 1122).</summary>
+    /// <summary>RFC 6298 section 2.1 begins with one second; a first answer over a busy link deserves three (RFC 1122).</summary>
     private static readonly TimeSpan TimeoutBeforeFirstRoundTrip = TimeSpan.FromSeconds(3);
 
     private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? AutomaticTimeout;
@@ -38,7 +37,8 @@ public sealed partial class ConnectionActor
         : LongestAutomaticTimeout;
 
     /// <summary>
-    /// A first dial waits its part of the spread; a released connection only waits until the socket that a crash left is gone.
+    /// The data that the actor starts with. A first dial waits a random part of the spread;
+    /// a released connection only waits until the socket that a crash left is gone.
     /// </summary>
     /// <param name="start">All that the actor begins with.</param>
     /// <param name="left">The socket that a crash left; null for none.</param>
@@ -75,7 +75,10 @@ public sealed partial class ConnectionActor
         });
     }
 
-    /// <summary>The old connection stays. A successor that was closed before, by us, has nothing to tell.</summary>
+    /// <summary>
+    /// Ends a successor that failed; the old connection stays. A successor
+    /// that was closed on request does not come here and reports nothing.
+    /// </summary>
     private Step AbandonSuccession(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
     {
         var step = leaving is null
@@ -94,7 +97,7 @@ public sealed partial class ConnectionActor
 
     private Step Lose(ConnectedData data, CloseCause cause) => BackOff(data, cause, data.Link).First(data.Link.Abort);
 
-    /// <summary>Closes for good; what is left to do is to wait for the end of the socket.</summary>
+    /// <summary>Closes for good: from then on the actor only waits for the end of the socket.</summary>
     private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving) => Step.GoTo(
         ConnectionState.BackingOff,
         new BackingOffData(
@@ -112,7 +115,7 @@ public sealed partial class ConnectionActor
             .Then(() => BeginFeed(data.Link));
     }
 
-    /// <summary>A transition of a connected actor. Its deadline follows what it knows and is set from then on.</summary>
+    /// <summary>A transition of a connected actor. Its deadline is computed from the new data.</summary>
     private Step Connected(ConnectionState next, ConnectedData data) =>
         Step.GoTo(next, data with { LookAgain = Look(data).LookAgain });
 
@@ -126,12 +129,12 @@ public sealed partial class ConnectionActor
     private TimeSpan? RotationTime(TimeSpan openedAt) =>
         _settings.MaxAge is { } rotation ? openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble()))) : null;
 
-    /// <summary>A primary is due for replacement; says so again when that does not come about.</summary>
+    /// <summary>Reports that the primary is due for replacement; reports it again if no successor takes over.</summary>
     private Step AskForSuccessor(ConnectedData data) =>
         Connected(StateName, data with { RotateAt = Now + SuccessionReminder, RotationFailure = null })
             .Then(() => _with.Supervisor.Tell(new RotationDue(_settings.Id, _id)));
 
-    /// <summary>A successor can take over; says so again when it is not asked to.</summary>
+    /// <summary>Reports that the successor can take over; reports it again if the supervisor does not ask it to.</summary>
     private Step OfferToTakeOver(ConnectedData data) =>
         Connected(StateName, data with { RotateAt = Now + SuccessionReminder })
             .Then(() => _with.Supervisor.Tell(new SuccessorReady(_settings.Id, _id)));

@@ -9,10 +9,12 @@ using State = Akka.Actor.FSMBase.State<ActorHeartbeat.Connections.ConnectionStat
 
 namespace ActorHeartbeat.Connections;
 
-/// <content>What the decisions lead to: the one place that carries them out, the one place of timers, and verbs of a few lines.</content>
+/// <content>
+/// Carries out the decisions: the one place that acts on a step, the one place that sets timers, and helpers of a few lines.
+/// </content>
 public sealed partial class ConnectionActor
 {
-    /// <summary>Carries out what was decided: gives back what is no longer held, acts, then makes the transition.</summary>
+    /// <summary>Carries out a step: gives back what is no longer held, acts, then makes the transition.</summary>
     private State Take(Step step)
     {
         if (step.Kind == StepKind.Stop)
@@ -109,12 +111,12 @@ public sealed partial class ConnectionActor
         }
         catch (Exception error)
         {
-            // A dialer reports failures as values, so what throws is the resolver.
+            // A dialer reports failures as values, so only the resolver throws.
             return link.Accept(new DialResult.Failed(new DialFailure(FailureLayer.Resolve, error.Message)));
         }
     }
 
-    /// <summary>The connection carries the feed from now on; subscriptions and what waited go out.</summary>
+    /// <summary>Lets the connection carry the feed; sends subscriptions and the messages that waited.</summary>
     private void BeginFeed(ConnectionLink link)
     {
         link.Opened();
@@ -131,8 +133,8 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>
-    /// A stopped or crashed actor leaves no socket behind: what is not gone yet is aborted, and the board has it for the actor that
-    /// follows.
+    /// Leaves no socket behind when the actor stops or crashes: aborts a
+    /// socket that is not gone yet. The board keeps it for the next actor.
     /// </summary>
     protected override void PostStop()
     {

@@ -5,9 +5,9 @@ using Akka.Actor;
 namespace ActorHeartbeat.Connections;
 
 /// <content>
-/// What the actor has of the governor, and the one place that gives it back. The data say what is held: a place in the queue exactly while
-/// queued, the handshake of a permit exactly while connecting, the connection of a permit exactly until its socket is gone. An actor that
-/// has died holds nothing: the governor watches it.
+/// What the actor holds of the governor, and the one place that gives it back. The data say what is held: a
+/// place in the queue exactly while queued, the handshake of a permit exactly while connecting, the connection
+/// of a permit exactly until its socket is gone. A dead actor holds nothing: the governor watches it.
 /// </content>
 public sealed partial class ConnectionActor
 {
@@ -15,7 +15,7 @@ public sealed partial class ConnectionActor
 
     private Uri Target => _urlIndex == 0 || _urlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_urlIndex - 1];
 
-    /// <summary>The line a request waits in: budgets are those of the host and of the group.</summary>
+    /// <summary>The line in which a request waits. The host and the group each have a budget.</summary>
     private (string Host, string? Group) Line => (Target.Authority, _settings.Group);
 
     [Flags]
@@ -28,7 +28,7 @@ public sealed partial class ConnectionActor
         Permit = Handshake | Connection,
     }
 
-    /// <summary>While a place is held a permit may be on its way, so that it counts as held.</summary>
+    /// <summary>What the actor holds with these data. A queued actor counts as holding a permit, because one may be on its way.</summary>
     private static Holding HeldWith(ConnectionData? data) => data switch
     {
         BackingOffData { Phase: BackingOffPhase.Queued } => Holding.Place | Holding.Permit,
@@ -39,8 +39,8 @@ public sealed partial class ConnectionActor
     };
 
     /// <summary>
-    /// Gives back what the actor had before and has no more. Nothing crosses from one request to the next, which brings a permit of its
-    /// own; the same request keeps what it may have been granted.
+    /// Gives back what the actor held before and no longer holds. A new request keeps nothing of the one
+    /// before, because it brings a permit of its own; the same request keeps what may have been granted to it.
     /// </summary>
     /// <param name="before">What the actor knew.</param>
     /// <param name="after">What it knows now; null when it stops.</param>
@@ -61,7 +61,7 @@ public sealed partial class ConnectionActor
             _with.Governor.Tell(new ConnectionReleased(_settings.Id));
     }
 
-    /// <summary>The delay is over and the previous socket gone: a new request, with a number of its own.</summary>
+    /// <summary>Makes a new request, with a number of its own: the delay is over and the previous socket is gone.</summary>
     private Step Queue(BackingOffData data)
     {
         var queued = Queued(data, _request + 1);
@@ -69,8 +69,8 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>
-    /// Asks again for the same place. A successor waits for its turn like others, but for room in its group, which its own primary may be
-    /// taking, only as long as an attempt.
+    /// Asks again for the same place. A successor waits for its turn like any other connection. For room
+    /// in its group, which its own primary may occupy, it waits only as long as an attempt may take.
     /// </summary>
     private Step RemindOf(BackingOffData data) => Step
         .GoTo(ConnectionState.BackingOff, Queued(data, data.Request))

@@ -5,12 +5,12 @@ using Akka.Actor;
 namespace ActorHeartbeat.Connections;
 
 /// <content>
-/// What goes out, and in which order: opening messages, then subscriptions, then messages that waited, then new ones. What has to wait
-/// for the send rate needs no timer of its own: its turn is one of the times the state's one deadline looks at.
+/// What goes out, and in which order: opening messages, then subscriptions, then messages that waited, then
+/// new ones. The send rate needs no timer of its own: the state's one deadline covers the next turn too.
 /// </content>
 public sealed partial class ConnectionActor
 {
-    /// <summary>Opening messages from one index to another, the last of which may ask for an answer.</summary>
+    /// <summary>Sends the opening messages from one index to another. The last of them may ask for an answer.</summary>
     private void SendOpening(ConnectionLink link, int from, int to)
     {
         for (var index = from; index <= to; index++)
@@ -23,7 +23,7 @@ public sealed partial class ConnectionActor
         }
     }
 
-    /// <summary>Where messages have a turn, the deadline follows the first that waits for it.</summary>
+    /// <summary>Under a send rate the deadline follows the first message that waits for its turn.</summary>
     private Step InTurn(ConnectedData data) => data.Link.Pace.IsUnlimited ? Step.Stay : Connected(StateName, data);
 
     private void SendOrKeep(ConnectionLink link)
@@ -47,7 +47,7 @@ public sealed partial class ConnectionActor
 
     private void KeepOrRefuse()
     {
-        TellExpired(); // what is past its time must not take the place of what is not
+        TellExpired(); // an expired message must not take the place of a live one
         while (_plane.SendInbox.TryTake(out var given))
             given.Asker.Tell(
                 new SendResult(
@@ -70,7 +70,7 @@ public sealed partial class ConnectionActor
         SendWhatMay(link);
     }
 
-    /// <summary>Sends what the rate allows by now. What was given to the endpoint belongs to its primary connection.</summary>
+    /// <summary>Sends what the rate allows now. The messages that wait for the endpoint belong to its primary.</summary>
     private void SendWhatMay(ConnectionLink link)
     {
         TellExpired();

@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Connections;
 
-/// <content>What the actor says of itself.</content>
+/// <content>What the actor reports about itself.</content>
 public sealed partial class ConnectionActor
 {
     private void Report(ConnectionState to)
@@ -36,18 +36,19 @@ public sealed partial class ConnectionActor
         _board.Status = status;
         if (!isNews)
             return;
-        // Here, and not when the supervisor hears of it, so that states stand in order with the messages.
+        // The actor writes the state here, not the supervisor later: states and messages keep their order in the feed.
         _plane.Feed.StateChanged(_id.Number, new FeedState(to.Name(), backingOff?.Cause.Detail ?? ""));
         _with.Supervisor.Tell(new ConnectionChanged(_settings.Id, _id, status, backingOff?.Cause, retryIn));
     }
 
-    /// <summary>A heartbeat that waits for its answer, or has it, is no change of state for the world.</summary>
+    /// <summary>Whether two states look the same from outside. A heartbeat that waits for its answer is no change of state there.</summary>
     private static bool IsSame(ConnectionState one, ConnectionState other) =>
         one == other
         || (one is ConnectionState.Open or ConnectionState.AwaitingPong && other is ConnectionState.Open or ConnectionState.AwaitingPong);
 
     /// <summary>
-    /// From now on this connection is the endpoint's. What the endpoint went through before, and since when it is open, goes on.
+    /// Makes this connection the primary. It takes over the endpoint's last
+    /// close and, if the endpoint is up, the time since when it is open.
     /// </summary>
     private void BecomePrimary(ConnectionStatus? before)
     {
@@ -64,7 +65,7 @@ public sealed partial class ConnectionActor
         _with.Supervisor.Tell(new TookOver(_settings.Id, _id, _board.Status));
     }
 
-    // A first dial without a spread is due when the actor is constructed, and that was a moment ago.
+    // Never negative: a first dial without a spread is due when the actor is constructed, a moment before this.
     private TimeSpan Remaining(TimeSpan until) => TimeSpan.FromTicks(Math.Max(0, (until - Now).Ticks));
 
     private static ConnectionLink? LinkOf(ConnectionData data) => data switch

@@ -8,12 +8,12 @@ namespace ActorHeartbeat.Connections;
 
 /// <summary>Decides the life of one endpoint's connection: when to dial, when to doubt it, when to give it up.</summary>
 /// <remarks>
-/// <para>What it does with each event is in the tables of <c>transitions.md</c> beside this file; a test plays every row.</para>
+/// <para>The tables of <c>transitions.md</c>, beside this file, state what it does with each event; a test plays every row.</para>
 /// <para>
-/// A maintainer must not break: (1) at most one socket: a dial begins only when the transport has confirmed that the one before is gone;
-/// (2) each state owns exactly one armed deadline, armed and cancelled in <see cref="Enter"/> and nowhere else; (3) an event of another
-/// incarnation than the one in the data changes nothing and is counted; (4) a state only decides: <see cref="Take"/> gives back what is no
-/// longer held, acts, and makes the transition.
+/// Invariants to keep: (1) at most one socket: a dial begins only after the transport has confirmed that the
+/// previous one is gone; (2) each state owns exactly one armed deadline, and only <see cref="Enter"/> arms and
+/// cancels it; (3) an event of another incarnation than the one in the data changes nothing and is counted; (4)
+/// a state only decides: <see cref="Take"/> gives back what is no longer held, acts, and makes the transition.
 /// </para>
 /// </remarks>
 public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionData>
@@ -31,8 +31,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
 
     /// <param name="start">All that it begins with.</param>
     /// <param name="plane">The endpoint's data plane.</param>
-    /// <param name="board">Where it shows how it stands.</param>
-    /// <param name="with">Whom it works with.</param>
+    /// <param name="board">Where it shows its status.</param>
+    /// <param name="with">What it works with.</param>
     internal ConnectionActor(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with)
     {
         _plane = plane;
@@ -56,20 +56,20 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
 
     /// <param name="start">All that it begins with.</param>
     /// <param name="plane">The endpoint's data plane.</param>
-    /// <param name="board">Where it shows how it stands.</param>
-    /// <param name="with">Whom it works with.</param>
+    /// <param name="board">Where it shows its status.</param>
+    /// <param name="with">What it works with.</param>
     internal static Props Props(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with) =>
         Akka.Actor.Props.CreateBy(new Producer(start, plane, board, with));
 
-    /// <summary>The settings it goes by; a test looks whether it has taken others.</summary>
+    /// <summary>The settings in use, for tests.</summary>
     internal EndpointSettings Settings => _settings;
 
-    /// <summary>What it sends after every connect; a test looks what it remembers.</summary>
+    /// <summary>The keys of the subscriptions that it remembers, for tests.</summary>
     internal IReadOnlyCollection<string> Subscriptions => _subscriptions.Keys;
 
     private TimeSpan Now => _with.Clock.Elapsed;
 
-    /// <summary>What a state leaves open is answered alike in every state.</summary>
+    /// <summary>Registers the decisions of a state. All states share the handling of events that a state does not decide.</summary>
     private void When<TData>(ConnectionState state, Func<object, TData, Step?> decide)
         where TData : ConnectionData =>
         When(state, happened => Take(decide(happened.FsmEvent, (TData)happened.StateData) ?? InAnyState(happened.FsmEvent)));
@@ -173,7 +173,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             ? BackOff(data, CloseCause.Refresh("configuration changed"), data.Link).First(data.Link.Abort)
             : Step.Stay.Then(() => Follow(data.Link));
 
-    /// <summary>Sends opening messages up to the first whose answer is to be awaited; without one the connection is open.</summary>
+    /// <summary>Sends opening messages up to the first that expects an answer. If none does, the connection is open.</summary>
     private Step Greet(ConnectingData data, int from)
     {
         var asking = from;
@@ -195,7 +195,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 var step = look.Verdict == LivenessVerdict.HeartbeatDue ? Ping(data) : WhenClockRings(data, look);
                 return step.First(() => SendWhatMay(data.Link));
             case HeartbeatAnswered answered when Concerns(answered, data.Link):
-                // a sign of life came before it, in the same read
+                // an earlier sign of life has ended the wait already
                 return Step.Stay.Using(data with { LastAnswer = Now }).Then(() => CountAnswer(answered));
             case SignOfLife sign when Concerns(sign, data.Link):
                 return Step.Stay;
@@ -233,7 +233,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             : Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1));
     }
 
-    /// <summary>What the clocks beside the heartbeat ask for, in Open and AwaitingPong alike.</summary>
+    /// <summary>Decides on the clocks beside the heartbeat, alike in Open and AwaitingPong.</summary>
     private Step WhenClockRings(ConnectedData data, (LivenessVerdict Verdict, TimeSpan LookAgain) look) => look.Verdict switch
     {
         LivenessVerdict.Wait => Step.GoTo(StateName, data with { LookAgain = look.LookAgain }),
@@ -244,7 +244,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         _ => throw new InvalidOperationException($"{look.Verdict} in {StateName}"),
     };
 
-    /// <summary>What Open and AwaitingPong answer alike.</summary>
+    /// <summary>Decides on the events that Open and AwaitingPong handle alike.</summary>
     private Step? WhenConnected(object happened, ConnectedData data)
     {
         switch (happened)
@@ -293,7 +293,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     private Step WhenClosing(ConnectedData data, CloseCause cause) =>
         BackOff(data, cause, data.Link).First(() => SayGoodbye(data.Link, _settings.CloseCode, cause.Detail));
 
-    /// <summary>What every state answers alike, and where stale events end.</summary>
+    /// <summary>Decides on the events that every state handles alike, and counts stale ones.</summary>
     private Step InAnyState(object happened)
     {
         switch (happened)
@@ -301,8 +301,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case ConnectionEvent:
                 return Step.Stay.Then(_plane.Counters.CountStale);
             case PermitGranted:
-                // Its request was reminded of when it was granted already, or is no longer the one that waits. The governor knows one
-                // permit of this actor, however often it grants, so that what is held with the present data stays.
+                // No state waits for this permit: a reminder crossed it, or its request is no longer the current one. The governor
+                // counts one permit per actor, however often it grants, so the actor returns only what the present data do not hold.
                 return Step.Stay.Then(() => Return(Holding.Permit & ~HeldWith(StateData)));
             case PermitRefused:
                 return Step.Stay; // to a request that was withdrawn
@@ -313,7 +313,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case SubscriptionChanged changed:
                 return Step.Stay.Then(() => Remember(changed)); // it sends them all when it opens
             case TakeOver:
-                return Step.Stay; // it has lost what it was ready with, and said so
+                return Step.Stay; // it has lost its connection and reported that, or has taken over already
             case RotationFailed:
                 return Step.Stay; // it has no connection to keep, and its dial has the present settings
             default:
@@ -321,7 +321,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         }
     }
 
-    /// <summary>Makes the actor without an expression tree to compile for each of thousands.</summary>
+    /// <summary>Creates the actor without compiling an expression tree for each of thousands.</summary>
     private sealed class Producer(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with)
         : IIndirectActorProducer
     {

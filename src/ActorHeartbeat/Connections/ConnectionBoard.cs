@@ -3,9 +3,8 @@ using ActorHeartbeat.Policies;
 namespace ActorHeartbeat.Connections;
 
 /// <summary>
-/// What one connection shows of itself. Its actor alone writes here; the supervisor reads, and hands it to the actor that takes the place
-/// of one that
-/// crashed. What can be read is immutable.
+/// What one connection shows of itself. Only its actor writes here. The supervisor reads it,
+/// and hands it to the actor that replaces a crashed one. Status and round trips are immutable.
 /// </summary>
 /// <param name="before">How the endpoint stood before this connection; null when it is the endpoint's first, or a successor.</param>
 internal sealed class ConnectionBoard(ConnectionStatus? before = null)
@@ -14,7 +13,7 @@ internal sealed class ConnectionBoard(ConnectionStatus? before = null)
     private volatile RoundTrips _roundTrips = RoundTrips.None;
     private volatile ConnectionLink? _link;
 
-    /// <summary>How the connection stands; null before its actor has said so.</summary>
+    /// <summary>How the connection stands; null before its actor has reported.</summary>
     public ConnectionStatus? Status
     {
         get => _status;
@@ -24,7 +23,7 @@ internal sealed class ConnectionBoard(ConnectionStatus? before = null)
     /// <summary>Round trips of its heartbeats.</summary>
     public RoundTrips RoundTrips => _roundTrips;
 
-    /// <summary>The latest dial or socket; what a crashed actor left is not gone before this is.</summary>
+    /// <summary>The latest dial or socket. The next actor reads here when the socket of a crashed one is gone.</summary>
     public ConnectionLink? Link
     {
         get => _link;
@@ -34,10 +33,10 @@ internal sealed class ConnectionBoard(ConnectionStatus? before = null)
     /// <summary>Whether a dial or a socket of this connection may still exist.</summary>
     public bool HasSocket => _link is { IsGone: false };
 
-    /// <summary>The actor's own memory of ends, kept over its restarts.</summary>
+    /// <summary>The actor's record of connection ends, kept over its restarts.</summary>
     public FlapDetector Flaps { get; } = new();
 
-    /// <summary>The actor's own estimate, kept over its restarts.</summary>
+    /// <summary>The actor's estimate of the round trip, kept over its restarts.</summary>
     public RttEstimator Estimator { get; } = new();
 
     public void Measured(TimeSpan roundTrip)

@@ -34,18 +34,20 @@ internal enum BackingOffPhase
 }
 
 /// <summary>A permit in hand, and a dial or its opening dialogue under way.</summary>
-/// <param name="Link">The socket to be.</param>
+/// <param name="Link">The dial, and the socket that comes of it.</param>
 /// <param name="Step">Index of the opening message whose answer is awaited; null while dialing.</param>
 /// <param name="Deadline">When the dial or the answer is late, on the scheduler's clock.</param>
 internal sealed record ConnectingData(int Failures, ConnectionLink Link, int? Step, TimeSpan Deadline) : ConnectionData(Failures);
 
 /// <summary>Connected.</summary>
-/// <param name="OpenedAt">Since when, on the scheduler's clock.</param>
-/// <param name="Stable">Whether it has been open for reset-after.</param>
+/// <param name="OpenedAt">When it opened, on the scheduler's clock.</param>
+/// <param name="Stable">Whether it has been open for reset-after, or opened on the first URL without failures before it.</param>
 /// <param name="LastAnswer">When a heartbeat was last answered, or the time of opening.</param>
 /// <param name="Missed">Heartbeats in a row without an answer.</param>
 /// <param name="PongDeadline">When the outstanding heartbeat is missed; null when none is out.</param>
-/// <param name="RotateAt">When a primary asks to be replaced, null for never; when a successor is ready without having seen data.</param>
+/// <param name="RotateAt">
+/// When a primary asks for its replacement, null for never. For a successor: when it is ready even without data.
+/// </param>
 /// <param name="IsSuccessor">Whether it waits to take over in a planned rotation.</param>
 internal sealed record ConnectedData(
     int Failures,
@@ -59,9 +61,9 @@ internal sealed record ConnectedData(
     bool IsSuccessor
 ) : ConnectionData(Failures)
 {
-    /// <summary>When the clocks of liveness have something to say, as they said when this was decided.</summary>
+    /// <summary>When liveness must be judged again, as computed when these data were decided.</summary>
     public TimeSpan LookAgain { get; init; }
 
-    /// <summary>Why the connection that was to replace this one failed, until the next is tried; null when none did.</summary>
+    /// <summary>Why the last successor failed, until the next is tried; null when none did.</summary>
     public CloseCause? RotationFailure { get; init; }
 }

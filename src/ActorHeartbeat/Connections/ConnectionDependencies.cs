@@ -4,11 +4,11 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Connections;
 
-/// <summary>Whom connection actors work with; one for all endpoints of a supervisor.</summary>
+/// <summary>What connection actors work with; the same for all endpoints of a supervisor.</summary>
 /// <param name="Dialer">Opens connections.</param>
 /// <param name="Resolver">Resolves URL and secrets for each attempt.</param>
-/// <param name="Governor">Decides who may dial now.</param>
-/// <param name="Supervisor">Hears of endpoints that fail for good and of successions.</param>
+/// <param name="Governor">Gives permits to dial.</param>
+/// <param name="Supervisor">Receives the reports of the connections.</param>
 /// <param name="Clock">The scheduler's clock.</param>
 /// <param name="Seed">Decides every random delay of the run.</param>
 public sealed record ConnectionDependencies(

@@ -9,9 +9,9 @@ using Akka.Actor;
 namespace ActorHeartbeat.Connections;
 
 /// <summary>
-/// One incarnation of an endpoint's connection: where the data plane meets the control plane. The pump writes timestamps here and
-/// passes messages on to the feed; the actor looks at the timestamps when its timer fires. The actor is told only what changes a
-/// decision, and each time with the incarnation.
+/// One incarnation of an endpoint's connection, where the data plane meets the control plane. The pump
+/// writes timestamps here and passes messages on to the feed; the actor looks at the timestamps when its
+/// timer fires. The link tells the actor only what changes a decision, each time with the incarnation.
 /// </summary>
 internal sealed class ConnectionLink : IConnectionObserver
 {
@@ -28,12 +28,12 @@ internal sealed class ConnectionLink : IConnectionObserver
     private int _wantsSign, _wantsData;
     private volatile bool _gone, _abandoned, _adopted, _isHeldBack;
 
-    /// <param name="connection">Whose incarnation it is.</param>
-    /// <param name="plane">Of its endpoint; from it comes the incarnation.</param>
-    /// <param name="settings">What it is dialed with.</param>
+    /// <param name="connection">The connection that it is an incarnation of.</param>
+    /// <param name="plane">The data plane of its endpoint, which numbers the incarnations.</param>
+    /// <param name="settings">The settings for the dial.</param>
     /// <param name="sendRate">What the endpoint's group allows to be sent over it; null for no limit.</param>
     /// <param name="clock">The scheduler's clock.</param>
-    /// <param name="owner">The actor that hears it.</param>
+    /// <param name="owner">The actor that receives its events.</param>
     public ConnectionLink(
         ConnectionId connection, EndpointPlane plane, EndpointSettings settings, Rate? sendRate, SchedulerClock clock, IActorRef owner)
     {
@@ -53,10 +53,10 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <inheritdoc/>
     public LimitSettings Limits => _current.Limits;
 
-    /// <summary>What it is dialed with.</summary>
+    /// <summary>The settings for the dial.</summary>
     public EndpointSettings Settings { get; }
 
-    /// <summary>When its messages may go out; the actor's alone.</summary>
+    /// <summary>Decides when its messages may go out. Only the actor uses it.</summary>
     public SendPace Pace { get; }
 
     /// <summary>Cancelled when the actor gives the dial up.</summary>
@@ -70,13 +70,12 @@ internal sealed class ConnectionLink : IConnectionObserver
     public string? Subprotocol => _connection?.Subprotocol;
 
     /// <summary>
-    /// Until when a subscriber has held the pump back on purpose: now while it does, zero when none ever did. What is not read cannot be
-    /// heard, so
-    /// silence proves nothing before this.
+    /// When a subscriber last held the pump back on purpose: now while one does, zero if none
+    /// ever did. The pump reads nothing meanwhile, so silence before this time proves nothing.
     /// </summary>
     public TimeSpan HeldBackUntil => _isHeldBack ? _clock.Elapsed : TimeSpan.FromTicks(Volatile.Read(ref _heldBackUntil));
 
-    /// <summary>What the pump takes for an answer, and how much it takes, follows these settings from now on.</summary>
+    /// <summary>Applies these settings from now on, such as the limits and what counts as an answer.</summary>
     public void Follow(EndpointSettings settings) => _current = settings;
 
     public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer)
@@ -85,12 +84,12 @@ internal sealed class ConnectionLink : IConnectionObserver
         return new LifeSigns(openedAt, At(ref _lastInbound, since), lastAnswer, At(ref _lastData, since), At(ref _lastAsked, since));
     }
 
-    /// <summary>From now on until it is gone it counts as a socket.</summary>
+    /// <summary>Counts it as a socket from now until it is gone.</summary>
     public void Begin() => _plane.SocketBegins();
 
     /// <summary>
-    /// Takes what came of the dial, on the dial's thread: were the actor gone by now, its result would still find the link, and a
-    /// connection that nobody wants any more is aborted here.
+    /// Takes the result of the dial, on the dial's thread: the link receives it even
+    /// if the actor is gone by now. Aborts a connection that is no longer wanted.
     /// </summary>
     public DialResult Accept(DialResult result)
     {
@@ -116,7 +115,7 @@ internal sealed class ConnectionLink : IConnectionObserver
         _connection!.Start();
     }
 
-    /// <summary>The actor that hears this link from now on: a crashed one leaves its socket to the one that takes its place.</summary>
+    /// <summary>Sets the actor that receives this link's events: the replacement of a crashed actor takes over its socket.</summary>
     public void Adopt(IActorRef owner)
     {
         _owner = owner;
@@ -126,7 +125,7 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>The next message that matches is reported as the answer to the opening message with this index.</summary>
     public void ExpectOpeningAnswer(int index, MessagePattern pattern) => _hello = new Hello(index, pattern);
 
-    /// <summary>Asks to be told of the first data message.</summary>
+    /// <summary>Asks for an event when the first data message comes in.</summary>
     public void ExpectData() => Volatile.Write(ref _wantsData, 1);
 
     /// <summary>The opening messages are accepted: this connection carries the feed.</summary>
@@ -138,10 +137,10 @@ internal sealed class ConnectionLink : IConnectionObserver
         return _connection!.SendAsync(message);
     }
 
-    /// <summary>Sends where the end of the connection is the only failure that matters, and is reported anyway.</summary>
+    /// <summary>Sends without a result: the only failure that matters is the end of the connection, and that is reported anyway.</summary>
     public void Send(OutboundMessage message) => _ = SendAsync(message);
 
-    /// <summary>Sends a heartbeat and asks to be told of the first sign of life after it.</summary>
+    /// <summary>Sends a heartbeat and, unless strict, asks for an event at the first sign of life after it.</summary>
     public void Ping()
     {
         var id = ++_pings;
@@ -157,7 +156,7 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     public void Close(int code, string reason) => _connection!.Close(code, reason);
 
-    /// <summary>Gives it up at once, dial or socket; the end is still reported.</summary>
+    /// <summary>Drops the dial or the socket at once; the end is still reported.</summary>
     public void Abort()
     {
         _abandoned = true;
@@ -227,7 +226,7 @@ internal sealed class ConnectionLink : IConnectionObserver
         _isHeldBack = false;
     }
 
-    // The first answer to the outstanding heartbeat settles it; a later one finds no ping id and is mere traffic.
+    // The first answer settles the outstanding heartbeat. A later one finds no ping id and counts only as traffic.
     private void Answered()
     {
         if (Interlocked.Exchange(ref _pingId, 0) == 0)

@@ -13,8 +13,8 @@ public sealed record Refresh(string Why) : ISerializableMessage;
 /// <summary>Close for good, with a Close frame, then stop. The messages of on-close go out first.</summary>
 public sealed record CloseConnection(int Code, string Reason) : ISerializableMessage;
 
-/// <summary>The endpoint has other settings from now on.</summary>
-/// <param name="Settings">All of them.</param>
+/// <summary>Gives the endpoint new settings.</summary>
+/// <param name="Settings">The complete settings.</param>
 /// <param name="SendRate">What the endpoint's group allows to be sent over one connection; null for no limit.</param>
 /// <param name="Effect">The strongest effect of what changed.</param>
 public sealed record SettingsChanged(EndpointSettings Settings, Rate? SendRate, ChangeEffect Effect) : ISerializableMessage;
@@ -37,9 +37,8 @@ public sealed record SendResult(SendStatus Status, string Why = "") : ISerializa
 internal sealed record SubscriptionChanged(string Key, OutboundMessage? Message, bool IsKept) : ISerializableMessage;
 
 /// <summary>
-/// Published on the event stream by the supervisor when an endpoint's connection goes from one of connecting, open and backing-off to
-/// another. A heartbeat
-/// that waits for its answer is no news: <see cref="ConnectionStatus"/> tells it.
+/// The supervisor publishes this on the event stream when an endpoint's connection moves between connecting, open
+/// and backing-off. A heartbeat that waits for its answer is not published: <see cref="ConnectionStatus"/> shows it.
 /// </summary>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>
 /// <param name="Cause">Why, when <paramref name="To"/> is backing off; otherwise null.</param>
@@ -55,13 +54,12 @@ public sealed record StateChanged(
     DateTimeOffset At) : ISerializableMessage;
 
 /// <summary>
-/// What a connection actor tells the supervisor. It may come after the endpoint was paused and resumed, or replaced its connection: the id
-/// says who
-/// speaks.
+/// A report of a connection actor to the supervisor. It may arrive after the endpoint was
+/// paused and resumed, or has replaced its connection: the id tells which connection reports.
 /// </summary>
 internal abstract record ConnectionReport(EndpointId Endpoint, ConnectionId Connection) : ISerializableMessage;
 
-/// <summary>The connection went from one of connecting, open and backing-off to another.</summary>
+/// <summary>The connection moved between connecting, open and backing-off.</summary>
 /// <param name="Status">How it stands now.</param>
 /// <param name="Cause">Why, when it backs off; otherwise null.</param>
 /// <param name="RetryIn">The delay before the next dial asks for its permit, when it backs off.</param>
@@ -84,14 +82,13 @@ internal sealed record RotationDue(EndpointId Endpoint, ConnectionId Connection)
 internal sealed record SuccessorReady(EndpointId Endpoint, ConnectionId Connection) : ConnectionReport(Endpoint, Connection);
 
 /// <summary>
-/// Asks a successor to become the endpoint's connection. Answered by <see cref="TookOver"/>; one that has lost its connection meanwhile has
-/// told so by
-/// <see cref="SuccessorFailed"/> and does not answer.
+/// Asks a successor to become the primary; answered by <see cref="TookOver"/>. A successor that has
+/// lost its connection meanwhile has reported <see cref="SuccessorFailed"/> and does not answer.
 /// </summary>
-/// <param name="Before">How the endpoint stands until then.</param>
+/// <param name="Before">The status of the endpoint until then.</param>
 internal sealed record TakeOver(ConnectionStatus? Before) : ISerializableMessage;
 
-/// <summary>The successor is the endpoint's connection from now on; the old one is to be closed.</summary>
+/// <summary>The successor is the primary from now on; the supervisor closes the old connection.</summary>
 internal sealed record TookOver(EndpointId Endpoint, ConnectionId Connection, ConnectionStatus Status)
     : ConnectionReport(Endpoint, Connection);
 
@@ -99,12 +96,12 @@ internal sealed record TookOver(EndpointId Endpoint, ConnectionId Connection, Co
 internal sealed record SuccessorFailed(EndpointId Endpoint, ConnectionId Connection, CloseCause Cause)
     : ConnectionReport(Endpoint, Connection);
 
-/// <summary>Told to the primary: the connection that was to replace it has failed and is gone; ask again after a while.</summary>
+/// <summary>Tells the primary that its successor has failed and is gone; the primary asks again after a delay.</summary>
 internal sealed record RotationFailed(CloseCause Cause, TimeSpan RetryIn) : ISerializableMessage;
 
 /// <summary>
-/// What a dial or a socket reports to its actor, and so never leaves the process. An event of an older incarnation changes nothing and is
-/// counted.
+/// An event of a dial or a socket, for its actor; it never leaves the
+/// process. An event of an older incarnation changes nothing and is counted.
 /// </summary>
 internal abstract record ConnectionEvent(long Incarnation) : INoSerializationVerificationNeeded;
 
@@ -112,7 +109,7 @@ internal sealed record DialCompleted(long Incarnation, DialResult Result) : Conn
 
 internal sealed record ConnectionEnded(long Incarnation, ConnectionEnd End) : ConnectionEvent(Incarnation);
 
-/// <summary>A frame came in while the actor waited for one; told once per heartbeat.</summary>
+/// <summary>A frame came in while the actor waited for one; sent at most once per heartbeat.</summary>
 internal sealed record SignOfLife(long Incarnation) : ConnectionEvent(Incarnation);
 
 internal sealed record HeartbeatAnswered(long Incarnation, TimeSpan RoundTrip) : ConnectionEvent(Incarnation);
@@ -123,5 +120,5 @@ internal sealed record OpeningAnswered(long Incarnation, int Index) : Connection
 /// <summary>The server asked for a sign of life.</summary>
 internal sealed record PeerAsked(long Incarnation) : ConnectionEvent(Incarnation);
 
-/// <summary>The first data message came in; told only when asked for.</summary>
+/// <summary>The first data message came in; sent only on request.</summary>
 internal sealed record FirstData(long Incarnation) : ConnectionEvent(Incarnation);

@@ -2,15 +2,14 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Connections;
 
-/// <summary>Which connection of an endpoint speaks. No two connections of a supervisor's life have the same.</summary>
+/// <summary>Identifies a connection; unique over the life of its supervisor.</summary>
 public readonly record struct ConnectionId(long Number)
 {
     public override string ToString() => $"{Number}";
 }
 
 /// <summary>
-/// All that a connection actor is given when it starts, also when it takes the place of one that crashed. What changes later comes in
-/// messages.
+/// All that a connection actor receives when it starts, also when it replaces a crashed one. Later changes come in messages.
 /// </summary>
 /// <param name="Id">Stays the same over restarts.</param>
 /// <param name="Settings">The endpoint's settings now.</param>
@@ -23,6 +22,8 @@ internal sealed record ConnectionStart(
     ConnectionId Id, EndpointSettings Settings, Rate? SendRate, bool IsPrimary, TimeSpan Spread, int UrlIndex,
     IReadOnlyList<KeyValuePair<string, OutboundMessage>> Subscriptions)
 {
-    /// <summary>Nothing more is wanted but that the socket, which a crashed actor left, is gone.</summary>
+    /// <summary>
+    /// Whether the connection is no longer wanted: the actor only waits until the socket that a crashed actor left is gone.
+    /// </summary>
     public bool IsReleased { get; init; }
 }

@@ -11,7 +11,7 @@ public enum ConnectionState
     /// <summary>Connected and heard from.</summary>
     Open,
 
-    /// <summary>Connected, silent, and asked for a sign of life.</summary>
+    /// <summary>Connected; a heartbeat waits for its answer.</summary>
     AwaitingPong,
 
     /// <summary>Not connected; waits for its delay, then for a permit.</summary>

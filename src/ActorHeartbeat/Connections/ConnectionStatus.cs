@@ -26,16 +26,16 @@ public sealed record ConnectionStatus(
     string Waiting,
     int Missed)
 {
-    /// <summary>Of an open connection whose planned replacement failed: why, and when the next is tried; null otherwise.</summary>
+    /// <summary>Why the planned replacement of an open connection failed, and when the next is tried; null when none failed.</summary>
     public FailedRotation? FailedRotation { get; init; }
 
     /// <summary>Which of the endpoint's URLs it dials; 0 is the first.</summary>
     public int UrlIndex { get; init; }
 
-    /// <summary>Whether a connection carries the feed: a heartbeat that waits for its answer is no change of that.</summary>
+    /// <summary>Whether a connection carries the feed. A heartbeat that waits for its answer does not change that.</summary>
     public bool IsUp => State is ConnectionState.Open or ConnectionState.AwaitingPong;
 
-    /// <summary>How an endpoint stands whose actor is restarting or stopping: the last words of that actor are stale.</summary>
+    /// <summary>The status while the actor is restarting or stopping: its last report is stale.</summary>
     internal ConnectionStatus WithoutActor() =>
         State == ConnectionState.BackingOff
             ? this
@@ -49,7 +49,7 @@ public sealed record ConnectionStatus(
             };
 }
 
-/// <summary>A connection that stays because the one that was to replace it failed.</summary>
-/// <param name="Cause">Why that failed.</param>
-/// <param name="RetryAt">When the next is tried, wall clock.</param>
+/// <summary>A rotation whose successor failed: the old connection stays.</summary>
+/// <param name="Cause">Why the successor failed.</param>
+/// <param name="RetryAt">When the next rotation is tried, wall clock.</param>
 public sealed record FailedRotation(CloseCause Cause, DateTimeOffset RetryAt);

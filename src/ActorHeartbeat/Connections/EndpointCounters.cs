@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Connections;
 
-/// <summary>Counts of one endpoint over all its connections. Any thread counts, any thread reads.</summary>
+/// <summary>Counts of one endpoint over all its connections. Thread-safe.</summary>
 internal sealed class EndpointCounters
 {
     private long _messagesOut, _bytesOut, _staleEvents, _dials, _heartbeatsSent, _heartbeatsAnswered;

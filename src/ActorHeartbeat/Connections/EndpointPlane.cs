@@ -21,7 +21,7 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
     public SendInbox SendInbox { get; } = new();
 
     /// <summary>
-    /// Messages that wait for a connection or for their turn under the send rate, and who gave them. The primary sends them.
+    /// Messages that wait for a connection or for their turn under the send rate, with their senders. The primary sends them.
     /// </summary>
     public SendQueue<IActorRef> PendingSends { get; } = new(settings.Send, settings.Limits.SendQueue);
 

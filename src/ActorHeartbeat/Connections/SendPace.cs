@@ -4,9 +4,9 @@ using ActorHeartbeat.Policies;
 namespace ActorHeartbeat.Connections;
 
 /// <summary>
-/// When the next message may go out over one connection, under the send rate of its group, and the subscriptions that wait for their
-/// turn. One message at a time, evenly spaced: no span of time sees more than the rate allows, whatever window the server counts in.
-/// Opening messages go out at once and count; heartbeats, answers to the server's asking and on-close messages neither wait nor count.
+/// Decides when the next message may go out over one connection, under the send rate of its group, and holds the subscriptions that wait
+/// for their turn. Messages go out one at a time, evenly spaced: no span of time sees more than the rate allows, whatever window the server
+/// counts in. Opening messages go out at once and count; heartbeats, replies to the server and on-close messages neither wait nor count.
 /// </summary>
 internal sealed class SendPace(Rate? rate, TimeSpan now)
 {
@@ -21,7 +21,7 @@ internal sealed class SendPace(Rate? rate, TimeSpan now)
     /// <summary>Whether everything goes out at once.</summary>
     public bool IsUnlimited => _bucket is null;
 
-    /// <summary>Another rate from now on, or none.</summary>
+    /// <summary>Sets another rate, or none.</summary>
     public void Configure(Rate? rate, TimeSpan now) => _bucket = (rate, _bucket) switch
     {
         (null, _) => null,
@@ -32,21 +32,21 @@ internal sealed class SendPace(Rate? rate, TimeSpan now)
     /// <summary>How long until the next message may go out; zero for now.</summary>
     public TimeSpan Wait(TimeSpan now) => _bucket?.Wait(now) ?? TimeSpan.Zero;
 
-    /// <summary>A message goes out, in its turn or without having one.</summary>
+    /// <summary>Counts a message that goes out, in its turn or out of turn.</summary>
     public void Spend(TimeSpan now)
     {
         if (_bucket is { } bucket)
             _bucket = bucket.Take(now) ?? bucket.RefilledAt(now) with { Tokens = 0 };
     }
 
-    /// <summary>Sends on opening what is remembered by now.</summary>
+    /// <summary>Queues the remembered subscriptions when the connection opens.</summary>
     public void Replay(IEnumerable<KeyValuePair<string, OutboundMessage>> remembered)
     {
         foreach (var (key, message) in remembered)
             _subscriptions.Add(key, message);
     }
 
-    /// <summary>What is to be sent about a subscription; what still waited to be sent about the same one is thereby void.</summary>
+    /// <summary>Queues the message about a subscription, if any, in place of one that still waits for the same key.</summary>
     public void Enqueue(string key, OutboundMessage? message)
     {
         _subscriptions.Remove(key);

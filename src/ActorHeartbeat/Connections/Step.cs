@@ -15,15 +15,15 @@ internal readonly record struct Step(StepKind Kind, ConnectionState Next, Connec
     /// <summary>The actor stops.</summary>
     public static readonly Step Stop = new(StepKind.Stop, default, null, null);
 
-    /// <summary>A transition, also to the present state: its deadline is armed anew.</summary>
+    /// <summary>A transition, possibly to the present state; its deadline is armed again.</summary>
     public static Step GoTo(ConnectionState next, ConnectionData data) => new(StepKind.GoTo, next, data, null);
 
     public Step Using(ConnectionData data) => this with { Data = data };
 
-    /// <summary>Does this after the effects so far.</summary>
+    /// <summary>Adds an effect after the effects so far.</summary>
     public Step Then(Action effect) => this with { Effects = Effects + effect };
 
-    /// <summary>Does this before the effects so far.</summary>
+    /// <summary>Adds an effect before the effects so far.</summary>
     public Step First(Action effect) => this with { Effects = effect + Effects };
 }
 

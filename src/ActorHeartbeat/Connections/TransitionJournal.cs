@@ -2,13 +2,13 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Connections;
 
-/// <summary>The last transitions of an endpoint with their causes. The supervisor's.</summary>
+/// <summary>The last transitions of an endpoint with their causes. Only the supervisor writes it.</summary>
 internal sealed class TransitionJournal
 {
     /// <summary>How many are kept.</summary>
     public const int Capacity = 64;
 
-    // Grows to the capacity before it begins to turn: most endpoints see a handful of transitions in days.
+    // The ring grows to its capacity before it wraps: most endpoints see a handful of transitions in days.
     private StateChanged[] _ring = [];
     private long _written;
 

@@ -1,17 +1,17 @@
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>
-/// What it takes for a changed setting to count, from nothing to the most disruptive; a larger value includes the smaller.
+/// What a changed setting needs to take effect, from nothing to the most disruptive. A larger value includes the smaller ones.
 /// </summary>
 public enum ChangeEffect
 {
     /// <summary>Nothing changed.</summary>
     None,
 
-    /// <summary>Counts at once; the connection stays.</summary>
+    /// <summary>Takes effect at once; the connection stays.</summary>
     Live,
 
-    /// <summary>Counts from the next dial; the connection stays, and a pending wait is measured anew.</summary>
+    /// <summary>Takes effect at the next dial. The connection stays, and a pending wait is cut to the new backoff delay.</summary>
     NextAttempt,
 
     /// <summary>Needs a new connection.</summary>

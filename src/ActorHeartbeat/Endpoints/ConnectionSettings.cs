@@ -9,18 +9,18 @@ public sealed record TimeoutSettings
     /// <summary>How long a closing handshake waits for the peer's Close frame before the socket is aborted. Default 5 s.</summary>
     public TimeSpan Close { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A send that the socket has not taken for so long proves the connection dead. Default 10 s.</summary>
+    /// <summary>How long the socket may take to accept a send before the connection counts as dead. Default 10 s.</summary>
     public TimeSpan Send { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>No data message for so long means reconnect; null (default) for never.</summary>
+    /// <summary>How long the connection may go without a data message before it reconnects; null (default) for no limit.</summary>
     public DataIdleSettings? DataIdle { get; init; }
 }
 
-/// <summary>The data clock: pongs never keep a silent feed up.</summary>
-/// <param name="After">Silence of data that means reconnect.</param>
+/// <summary>The data clock: only data messages reset it, pongs do not.</summary>
+/// <param name="After">The time without data after which the connection reconnects.</param>
 public sealed record DataIdleSettings(TimeSpan After)
 {
-    /// <summary>UTC times of day in which silence is expected and not judged. None by default.</summary>
+    /// <summary>Times of day in UTC during which silence is expected and does not count. None by default.</summary>
     public ValueList<QuietHours> QuietHours { get; init; } = [];
 }
 
@@ -30,7 +30,7 @@ public readonly record struct QuietHours(TimeOnly From, TimeOnly To)
     public bool Contains(TimeOnly time) => time.IsBetween(From, To);
 }
 
-/// <summary>Exponential backoff between attempts; the figures of reconnecting-websocket are the defaults.</summary>
+/// <summary>Exponential backoff between attempts; the defaults are those of reconnecting-websocket.</summary>
 public sealed record BackoffSettings
 {
     /// <summary>The delay after the first failure. Default 1 s.</summary>
@@ -45,7 +45,7 @@ public sealed record BackoffSettings
     /// <summary>How the delay is spread so that a fleet does not return in the same second. Default full.</summary>
     public Jitter Jitter { get; init; } = Jitter.Full;
 
-    /// <summary>Open and stable for so long sets the failures back to zero. Default 10 s.</summary>
+    /// <summary>How long a connection must stay open before the failure count returns to zero. Default 10 s.</summary>
     public TimeSpan ResetAfter { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Failures in a row after which the endpoint is Failed; null (default) for unlimited.</summary>
@@ -53,7 +53,8 @@ public sealed record BackoffSettings
 }
 
 /// <summary>
-/// The random part of a delay: full (a tenth of the initial delay to the delay), equal (half to the delay), none, or a factor.
+/// The random part of a delay: full (from a tenth of the initial delay up to
+/// the delay), equal (from half the delay up to the delay), none, or a factor.
 /// </summary>
 /// <param name="Kind">The shape.</param>
 /// <param name="Factor">For <see cref="JitterKind.Factor"/>: the delay is spread by plus or minus this share, 0 to 1.</param>
@@ -77,27 +78,26 @@ public enum JitterKind
 /// <summary>A connection that ended <paramref name="Ends"/> times within <paramref name="Within"/> is quarantined.</summary>
 /// <param name="Ends">Ends that trip the detector.</param>
 /// <param name="Within">The sliding window.</param>
-/// <param name="Retry">The slow retry while quarantined.</param>
+/// <param name="Retry">The delay before each attempt while quarantined.</param>
 public sealed record FlapSettings(int Ends, TimeSpan Within, TimeSpan Retry);
 
-/// <summary>Planned replacement of a connection: the new one first, then the old one drains.</summary>
+/// <summary>Planned rotation of a connection: the successor opens first, then the old connection closes.</summary>
 /// <param name="Age">The age at which a connection is replaced.</param>
-/// <param name="Jitter">Spread of the age as a share of it, 0 to 1, so that a fleet does not rotate at once.</param>
-/// <param name="ReadyAfter">How long the new connection must be open when no data arrives to prove it.</param>
+/// <param name="Jitter">Spread of the age as a share of it, 0 to 1, so that a fleet does not rotate at the same time.</param>
+/// <param name="ReadyAfter">How long the successor must be open before it takes over, unless data arrives first.</param>
 public sealed record RotationSettings(TimeSpan Age, double Jitter, TimeSpan ReadyAfter)
 {
     /// <summary>
-    /// A JSON pointer (RFC 6901) to what identifies a message, such as <c>/id</c>: while two connections carry the feed, and ten seconds
-    /// beyond, what
-    /// one has brought is not delivered again from the other. Null (default) delivers everything that comes.
+    /// A JSON pointer (RFC 6901) to the value that identifies a message, such as <c>/id</c>. While two connections carry the feed, and for
+    /// ten seconds after, a message that one has delivered is not delivered again from the other. Null (default) delivers every message.
     /// </summary>
     public string? DuplicateKey { get; init; }
 }
 
-/// <summary>Bounds; every queue has one and says what happens at it.</summary>
+/// <summary>Bounds. Every queue has one, with a defined behaviour when it is full.</summary>
 public sealed record LimitSettings
 {
-    /// <summary>The largest message in bytes that is accepted; a larger one closes with 1009. Default 1 MiB.</summary>
+    /// <summary>The largest accepted message in bytes; a larger one closes the connection with 1009. Default 1 MiB.</summary>
     public int Message { get; init; } = 1024 * 1024;
 
     /// <summary>Messages waiting to be sent; at the bound a send is refused. Default 1024.</summary>
@@ -125,10 +125,12 @@ public enum OverflowPolicy
 /// <summary>What a send does while the connection is not open.</summary>
 public sealed record SendSettings
 {
-    /// <summary>fail (default): refused at once. queue: kept up to limits.send-queue and flushed in order after hello.</summary>
+    /// <summary>
+    /// fail (default) refuses at once; queue keeps up to limits.send-queue messages and sends them in order after the opening messages.
+    /// </summary>
     public SendWhileDown WhileDown { get; init; } = SendWhileDown.Fail;
 
-    /// <summary>How long a queued message stays worth sending. Default 30 s.</summary>
+    /// <summary>How long a queued message may wait before it expires. Default 30 s.</summary>
     public TimeSpan TimeToLive { get; init; } = TimeSpan.FromSeconds(30);
 }
 

@@ -2,13 +2,14 @@ namespace ActorHeartbeat.Endpoints;
 
 /// <summary>What differs between two settings of the same endpoint, and the strongest effect among the differences.</summary>
 /// <param name="Effect">The strongest effect of the changed keys; <see cref="ChangeEffect.None"/> when nothing changed.</param>
-/// <param name="Keys">The changed keys as spelled in the configuration, such as <c>heartbeat.interval</c>, in the order of <see
-/// cref="EndpointSetting.All"/>.</param>
+/// <param name="Keys">
+/// The changed keys as spelled in the configuration, such as <c>heartbeat.interval</c>, in the order of <see cref="EndpointSetting.All"/>.
+/// </param>
 public sealed record EndpointChange(ChangeEffect Effect, ValueList<string> Keys)
 {
     public static readonly EndpointChange None = new(ChangeEffect.None, []);
 
-    /// <summary>Compares by content. The identity is not a setting: two ids are two endpoints.</summary>
+    /// <summary>Compares two settings by content. The id is not a setting: different ids mean different endpoints.</summary>
     /// <exception cref="ArgumentException">The two have different ids.</exception>
     public static EndpointChange Between(EndpointSettings old, EndpointSettings @new)
     {

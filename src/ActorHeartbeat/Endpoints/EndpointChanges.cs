@@ -21,15 +21,15 @@ public sealed record EndpointChanges(
     /// <summary>The share of the old set that is removed, 0 to 1.</summary>
     public double RemovedShare => Removed.Count == 0 ? 0 : (double)Removed.Count / OldCount;
 
-    /// <summary>Those that get a new connection.</summary>
+    /// <summary>Endpoints that get a new connection.</summary>
     [IgnoreDataMember]
     public IEnumerable<ChangedEndpoint> Reconnected => With(ChangeEffect.Reconnect);
 
-    /// <summary>Those whose connection stays; the change counts from the next dial.</summary>
+    /// <summary>Endpoints whose connection stays; the change takes effect at the next dial.</summary>
     [IgnoreDataMember]
     public IEnumerable<ChangedEndpoint> FromNextAttempt => With(ChangeEffect.NextAttempt);
 
-    /// <summary>Those whose connection stays; the change counts at once.</summary>
+    /// <summary>Endpoints whose connection stays; the change takes effect at once.</summary>
     [IgnoreDataMember]
     public IEnumerable<ChangedEndpoint> ChangedLive => With(ChangeEffect.Live);
 
@@ -40,7 +40,7 @@ public sealed record EndpointChanges(
             @new.Select(endpoint => KeyValuePair.Create(endpoint.Id, endpoint)),
             EndpointChange.Between);
 
-    /// <summary>The same of endpoints in another form, such as the page of a running service.</summary>
+    /// <summary>Compares endpoints in another form, such as the page of a running service.</summary>
     /// <param name="old">By id.</param>
     /// <param name="new">By id.</param>
     /// <param name="between">Compares two forms of the same endpoint.</param>

@@ -3,9 +3,9 @@ using static ActorHeartbeat.Endpoints.ChangeEffect;
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>
-/// The settings of an endpoint, one row each: property, key, and what a change takes. What the actor, its heartbeat or its feed look up
-/// when they need it is live; what a dial takes with it counts from the next attempt; what the server has been told, or the socket was
-/// built from, needs a new connection. A reader of a configuration attaches its rule to the row itself.
+/// The settings of an endpoint, one row each: property, key, and the effect of a change. A setting that the actor, its heartbeat or its
+/// feed looks up when needed is live. A setting that each dial takes with it applies from the next attempt. A setting that the server
+/// has received, or the socket was built from, needs a new connection. A reader of a configuration attaches its rule to the row itself.
 /// </summary>
 public static class EndpointSetting
 {

@@ -1,8 +1,8 @@
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>
-/// Everything the product knows about one remote endpoint. Immutable and compared by content; validated where it enters
-/// (configuration or the embedding service), trusted inside. Defaults are those of reference.conf.
+/// All settings of one endpoint. Immutable and compared by content. Validated at the boundary
+/// (configuration or the embedding service) and trusted inside. Defaults are those of reference.conf.
 /// </summary>
 public sealed record EndpointSettings
 {
@@ -54,16 +54,16 @@ public sealed record EndpointSettings
     /// <summary>Offered subprotocols in order of preference (RFC 6455 section 1.9). Default none.</summary>
     public ValueList<string> Subprotocols { get; init; } = [];
 
-    /// <summary>Request headers of the handshake, resolved anew for every attempt.</summary>
+    /// <summary>Request headers of the handshake, resolved again for every attempt.</summary>
     public ValueMap<SecretValue> Headers { get; init; } = ValueMap<SecretValue>.Empty;
 
     /// <summary>
-    /// Redirects of the handshake (RFC 9110 section 15.4) that one attempt follows; 0 (default) refuses them. Never from wss to ws;
-    /// credentials only go to the same origin.
+    /// The most redirects of the handshake (RFC 9110 section 15.4) that one attempt follows; 0 (default)
+    /// refuses them. No redirect leads from wss to ws, and credentials go only to the same origin.
     /// </summary>
     public int Redirects { get; init; }
 
-    /// <summary>Sends the cookies that a handshake set with the next one to the same host (RFC 6265). Default off.</summary>
+    /// <summary>Sends the cookies of a handshake with the next handshake to the same host (RFC 6265). Default off.</summary>
     public bool Cookies { get; init; }
 
     /// <summary>Sent in order after every connect, before the connection counts as open; each may wait for an answer.</summary>
@@ -88,6 +88,6 @@ public enum TransportKind
     /// <summary><c>client-web-socket</c>: the framework's ClientWebSocket with the RFC 6455 ping tap.</summary>
     ClientWebSocket,
 
-    /// <summary><c>websocket-client</c>: the Websocket.Client package, only when built with <c>AkkaPackages=nuget</c>.</summary>
+    /// <summary><c>websocket-client</c>: the Websocket.Client package, once <c>AddWebsocketClient</c> has added it.</summary>
     WebsocketClient,
 }

@@ -6,7 +6,7 @@ public sealed record HeartbeatSettings
     /// <summary>The dialect. Default ping (RFC 6455 section 5.5.2).</summary>
     public HeartbeatMode Mode { get; init; } = HeartbeatMode.Ping;
 
-    /// <summary>idle (default): only after silence. always: on schedule whatever came in, as some venues require.</summary>
+    /// <summary>idle (default): only after silence. always: on schedule even when frames arrive, as some venues require.</summary>
     public HeartbeatWhen When { get; init; } = HeartbeatWhen.Idle;
 
     /// <summary>Silence (or, with always, time since the last answer) before a heartbeat is sent. Default 20 s.</summary>
@@ -20,22 +20,24 @@ public sealed record HeartbeatSettings
     /// <summary>Missed answers in a row that end the connection. Default 2.</summary>
     public int MaxMissed { get; init; } = 2;
 
-    /// <summary>True: only the matching answer counts as life. False (default): any inbound frame does.</summary>
+    /// <summary>True: only the matching answer counts. False (default): any inbound frame answers a heartbeat.</summary>
     public bool Strict { get; init; }
 
-    /// <summary>What text and json modes send.</summary>
+    /// <summary>The heartbeat message in text and json modes.</summary>
     public OutboundMessage? Send { get; init; }
 
-    /// <summary>What counts as the answer in text and json modes.</summary>
+    /// <summary>The pattern of the answer in text and json modes.</summary>
     public MessagePattern? Expect { get; init; }
 
-    /// <summary>Answers to a server that asks; null (default) for none. May stand beside any mode.</summary>
+    /// <summary>The reply to a server that asks for a sign of life; null (default) for none. Combines with any mode.</summary>
     public HeartbeatReply? Reply { get; init; }
 
-    /// <summary>Silence of the server's asking that ends the connection; null (default) for never. Needs <see cref="Reply"/>.</summary>
+    /// <summary>
+    /// How long the server may go without asking before the connection ends; null (default) for no limit. Needs <see cref="Reply"/>.
+    /// </summary>
     public TimeSpan? MaxSilence { get; init; }
 
-    /// <summary>Whether heartbeat answers and asks are delivered as data too. Default false.</summary>
+    /// <summary>Whether heartbeat answers and the server's requests are also delivered as data. Default false.</summary>
     public bool Deliver { get; init; }
 }
 

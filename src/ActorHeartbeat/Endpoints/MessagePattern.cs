@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>
-/// Recognises a message, such as the answer to a heartbeat. Matching never throws: what is not understood does not match.
+/// Recognises a message, such as the answer to a heartbeat. Matching never throws: a message that cannot be parsed does not match.
 /// </summary>
 public abstract record MessagePattern
 {
@@ -51,8 +51,8 @@ public abstract record MessagePattern
             }
         }
 
-        // Most data is told apart by the last name of a pointer without parsing it. An escape could spell the name differently,
-        // so a message with a backslash is always parsed.
+        // The last name of a pointer rules out most data without parsing. An escape could
+        // spell the name differently, so a message with a backslash is always parsed.
         private bool CouldMatch(ReadOnlySpan<byte> payload)
         {
             foreach (var expectation in Expectations.AsSpan())

@@ -1,9 +1,11 @@
 namespace ActorHeartbeat.Endpoints;
 
-/// <summary>TLS of a wss endpoint. The files are read for every attempt, so that a renewed certificate counts from the next dial.</summary>
+/// <summary>
+/// TLS of a wss endpoint. The files are read for every attempt, so that a renewed certificate applies from the next dial.
+/// </summary>
 public sealed record TlsSettings
 {
-    /// <summary>Whether the server's certificate is verified. Default true; false is shown everywhere.</summary>
+    /// <summary>Whether the server's certificate is verified. Default true; false accepts any certificate.</summary>
     public bool Verify { get; init; } = true;
 
     /// <summary>The oldest TLS version offered. Default 1.2.</summary>
@@ -13,8 +15,8 @@ public sealed record TlsSettings
     public string? CaFile { get; init; }
 
     /// <summary>
-    /// A PEM file with the client's certificate first, then the authorities between it and the root, all of which are sent, and, unless
-    /// <see cref="ClientKey"/> names another file, the key; null (default) for none.
+    /// A PEM file with the client's certificate first, then the intermediate authorities; all of them are
+    /// sent. It also holds the key unless <see cref="ClientKey"/> names another file. Null (default) for none.
     /// </summary>
     public string? ClientCert { get; init; }
 
@@ -22,8 +24,8 @@ public sealed record TlsSettings
     public string? ClientKey { get; init; }
 
     /// <summary>
-    /// The name asked for in TLS (SNI, RFC 6066 section 3) and looked for in the server's certificate; null (default) for the host of the
-    /// Host header, if there is one, or else of the URL.
+    /// The name sent in TLS (SNI, RFC 6066 section 3) and expected in the server's certificate. Null
+    /// (default) for the host of the Host header, if there is one, otherwise the host of the URL.
     /// </summary>
     public string? ServerName { get; init; }
 }
@@ -51,8 +53,8 @@ public enum ProxyKind
 }
 
 /// <summary>
-/// TCP keep-alive and user timeout (RFC 1122 section 4.2.3.6, RFC 5482): alone neither finds a vanished peer in every case,
-/// together they do.
+/// TCP keep-alive and user timeout (RFC 1122 section 4.2.3.6, RFC 5482):
+/// neither alone finds a vanished peer in every case; both together do.
 /// </summary>
 public sealed record TcpSettings
 {
@@ -65,7 +67,7 @@ public sealed record TcpSettings
 /// <summary>A value that may be secret: a literal, or a reference that is read again for every attempt.</summary>
 /// <param name="Source">Where the value comes from.</param>
 /// <param name="Text">The literal itself, the name of the environment variable, or the path of the file.</param>
-/// <param name="Prefix">Put before what was read, such as <c>Bearer </c>.</param>
+/// <param name="Prefix">Prepended to the value that was read, such as <c>Bearer </c>.</param>
 public sealed record SecretValue(SecretSource Source, string Text, string Prefix = "")
 {
     public static SecretValue Literal(string text) => new(SecretSource.Literal, text);

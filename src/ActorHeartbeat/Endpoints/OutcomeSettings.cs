@@ -3,7 +3,7 @@ namespace ActorHeartbeat.Endpoints;
 /// <summary>What an end of a connection or a refused handshake means; the first rule that matches wins.</summary>
 public sealed record OutcomeSettings(ValueList<OutcomeRule> Rules, OutcomeAction Otherwise)
 {
-    /// <summary>The retry of a quarantine whose rule names none.</summary>
+    /// <summary>The delay of a quarantine whose rule sets none.</summary>
     public static readonly TimeSpan DefaultQuarantine = TimeSpan.FromMinutes(5);
 
     /// <summary>The table of reference.conf.</summary>
@@ -31,10 +31,10 @@ public sealed record OutcomeRule
 
     public required OutcomeAction Then { get; init; }
 
-    /// <summary>The retry of a quarantine, or the pause of a retry-after without a header; null for the default.</summary>
+    /// <summary>The delay of a quarantine, or the pause of a retry-after without a header; null for the default.</summary>
     public TimeSpan? Retry { get; init; }
 
-    /// <summary>Whom a retry-after pauses. Default the endpoint.</summary>
+    /// <summary>The dials that a retry-after pauses. Default those of the endpoint.</summary>
     public GovernorScope Scope { get; init; } = GovernorScope.Endpoint;
 }
 
@@ -53,7 +53,7 @@ public enum OutcomeAction
     /// <summary>Try again under backoff.</summary>
     Retry,
 
-    /// <summary>Try again when the server's Retry-After has passed, at least under backoff.</summary>
+    /// <summary>Try again when the server's Retry-After has passed, but not before the backoff delay.</summary>
     RetryAfter,
 
     /// <summary>Try the next of the endpoint's URLs under backoff.</summary>
@@ -62,11 +62,11 @@ public enum OutcomeAction
     /// <summary>Retry slowly and visibly.</summary>
     Quarantine,
 
-    /// <summary>The endpoint is Failed until somebody resumes it.</summary>
+    /// <summary>The endpoint is Failed until it is resumed.</summary>
     Stop,
 }
 
-/// <summary>Whose dials a pause or a budget concerns.</summary>
+/// <summary>The dials that a pause or a budget applies to.</summary>
 public enum GovernorScope
 {
     Endpoint,
@@ -100,6 +100,6 @@ public enum FailureLayer
     /// <summary>An opening message was not answered as expected.</summary>
     Hello,
 
-    /// <summary>Anything that has no better name; the message says more.</summary>
+    /// <summary>A failure without a better name; the message gives details.</summary>
     Unknown,
 }

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Endpoints;
 
-/// <summary>One setting of <typeparamref name="TSettings"/>: its key, what a change of it takes, and where its value is.</summary>
+/// <summary>One setting of <typeparamref name="TSettings"/>: its key, the effect of a change, and access to its value.</summary>
 public abstract class Setting<TSettings>
 {
     private protected Setting(string key, ChangeEffect effect) => (Key, Effect) = (key, effect);
@@ -8,7 +8,7 @@ public abstract class Setting<TSettings>
     /// <summary>The key as spelled in the configuration, relative to its object, such as <c>heartbeat.interval</c>.</summary>
     public string Key { get; }
 
-    /// <summary>What a change of it takes.</summary>
+    /// <summary>The effect of a change.</summary>
     public ChangeEffect Effect { get; }
 
     /// <summary>Its value in <paramref name="settings"/>; compared by content.</summary>
@@ -19,9 +19,9 @@ public abstract class Setting<TSettings>
 
 /// <inheritdoc/>
 /// <param name="key">The key, relative to its object.</param>
-/// <param name="effect">What a change of it takes.</param>
+/// <param name="effect">The effect of a change.</param>
 /// <param name="get">Reads the property.</param>
-/// <param name="set">A copy of the settings with another value of the property.</param>
+/// <param name="set">Returns a copy of the settings with another value of the property.</param>
 public sealed class Setting<TSettings, TValue>(
     string key, ChangeEffect effect, Func<TSettings, TValue> get, Func<TSettings, TValue, TSettings> set) : Setting<TSettings>(key, effect)
 {
@@ -36,7 +36,7 @@ public sealed class Setting<TSettings, TValue>(
 /// <summary>A record inside the settings: the keys of its properties begin with its name.</summary>
 /// <param name="name">The key of the record, relative to its object.</param>
 /// <param name="get">Reads the record.</param>
-/// <param name="set">A copy of the settings with another record.</param>
+/// <param name="set">Returns a copy of the settings with another record.</param>
 public sealed class SettingsPart<TSettings, TPart>(string name, Func<TSettings, TPart> get, Func<TSettings, TPart, TSettings> set)
 {
     /// <summary>A setting that is a property of the record.</summary>

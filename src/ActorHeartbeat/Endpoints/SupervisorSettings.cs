@@ -11,20 +11,20 @@ public sealed record SupervisorSettings
     /// <summary>Dials that may start at once after a quiet time. Default 50.</summary>
     public int ConnectBurst { get; init; } = 50;
 
-    /// <summary>The budget of each remote host, whatever its endpoints and groups.</summary>
+    /// <summary>The budget of each remote host, across all endpoints and groups.</summary>
     public HostSettings PerHost { get; init; } = new();
 
-    /// <summary>Handshakes in flight at most. Default 200.</summary>
+    /// <summary>The most handshakes in flight at once. Default 200.</summary>
     public int MaxConnecting { get; init; } = 200;
 
-    /// <summary>The first dials of many endpoints are spread over so long. Default 5 s.</summary>
+    /// <summary>The time over which the first dials of many endpoints are spread. Default 5 s.</summary>
     public TimeSpan StartSpread { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The bound of a graceful shutdown. Default 25 s.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(25);
 }
 
-/// <summary>A budget that every remote host has for itself; a host is the name and port in the URL, whatever they resolve to.</summary>
+/// <summary>The budget of one remote host. A host is the name and port in the URL, whatever they resolve to.</summary>
 public sealed record HostSettings
 {
     /// <summary>Dials permitted to one host; null (default) for no limit of its own.</summary>
@@ -58,17 +58,17 @@ public sealed record GroupSettings
 
     public int ConnectBurst { get; init; } = 1;
 
-    /// <summary>Connections (dialing or open) at most; null (default) for no limit.</summary>
+    /// <summary>The most connections, dialing or open; null (default) for no limit.</summary>
     public int? MaxConnections { get; init; }
 
-    /// <summary>Higher dials first when permits are scarce. Default 0.</summary>
+    /// <summary>A group with a higher value dials first when permits are scarce. Default 0.</summary>
     public int Priority { get; init; }
 
     /// <summary>Messages that may be sent over one connection; null (default) for no limit.</summary>
     public Rate? SendRate { get; init; }
 }
 
-/// <summary>So many per so long, such as 300 per 5 minutes.</summary>
+/// <summary>A count per time span, such as 300 per 5 minutes.</summary>
 public readonly record struct Rate(double Count, TimeSpan Per)
 {
     public double PerSecond => Count / Per.TotalSeconds;

@@ -8,7 +8,7 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
 {
     public static readonly ValueMap<TValue> Empty = new([], StringComparer.Ordinal);
 
-    private const int Few = 8; // up to here a walk over the entries is quicker than a table of them
+    private const int Few = 8; // up to here a linear search is faster than a dictionary
 
     private readonly KeyValuePair<string, TValue>[] _entries;
     private readonly StringComparer _comparer;
@@ -30,7 +30,7 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
 
     public int Count => _entries.Length;
 
-    /// <summary>Whether keys that differ in the case of letters only are the same.</summary>
+    /// <summary>Whether keys that differ only in letter case are the same.</summary>
     internal bool IgnoresCase => _comparer.Equals("a", "A");
 
     public TValue this[string key] => TryGetValue(key, out var value) ? value : throw new KeyNotFoundException($"there is no \"{key}\"");
@@ -79,7 +79,7 @@ public sealed class ValueMap<TValue> : IReadOnlyDictionary<string, TValue>, IEqu
     }
 }
 
-/// <summary>Builds a <see cref="ValueMap{TValue}"/> from things that know their own keys.</summary>
+/// <summary>Builds a <see cref="ValueMap{TValue}"/> from values that know their own keys.</summary>
 public static class ValueMap
 {
     /// <exception cref="ArgumentException">A key occurs twice.</exception>

@@ -3,9 +3,9 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// The ordered, numbered stream of everything one endpoint sent. Outlives connections, actor crashes and rotations; belongs to
-/// the <see cref="FeedRegistry"/>. Every member may be called from any thread. Nothing is copied or kept before the first
-/// subscriber comes, and from then on what <c>limits.replay</c> and <c>limits.replay-bytes</c> allow.
+/// The ordered, numbered stream of everything one endpoint sent. Outlives connections, actor crashes and rotations;
+/// belongs to the <see cref="FeedRegistry"/>. Every member may be called from any thread. Nothing is copied or kept before
+/// the first subscriber; from then on the feed keeps what <c>limits.replay</c> and <c>limits.replay-bytes</c> allow.
 /// </summary>
 public sealed class Feed
 {
@@ -46,19 +46,19 @@ public sealed class Feed
     /// <summary>The newest connection, counted from 1; 0 before the first.</summary>
     public int Epoch => Volatile.Read(ref _source).Epoch;
 
-    /// <summary>Messages received since the feed exists, duplicates included.</summary>
+    /// <summary>Messages received since the feed was created, duplicates included.</summary>
     public long MessagesIn => Volatile.Read(ref _messagesIn);
 
-    /// <summary>Payload bytes received since the feed exists.</summary>
+    /// <summary>Payload bytes received since the feed was created.</summary>
     public long BytesIn => Volatile.Read(ref _bytesIn);
 
-    /// <summary>Times that nothing carried the feed for a while and it went on.</summary>
+    /// <summary>How often the feed continued after a time without a connection.</summary>
     public long Gaps => Volatile.Read(ref _gaps);
 
     /// <summary>Events dropped because a subscriber did not keep up, summed over subscribers.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 
-    /// <summary>Messages left out because the other connection of a rotation had brought them already.</summary>
+    /// <summary>Messages left out because the other connection of a rotation had delivered them already.</summary>
     public long Duplicates => Volatile.Read(ref _duplicatesIn);
 
     /// <summary>Wall time of the newest message; null when there was none.</summary>
@@ -68,12 +68,11 @@ public sealed class Feed
     internal OverflowPolicy Overflow { get; private set; }
 
     /// <summary>
-    /// A new connection of this endpoint, to be called when its handshake is accepted and before anything is read from it.
+    /// Begins a new connection of this endpoint. Call it when the handshake is accepted, before anything is read from the connection.
     /// </summary>
     /// <param name="duplicateKey">
-    /// A JSON pointer (RFC 6901) to what identifies a message. While two connections carry the feed, and ten seconds beyond, a message
-    /// whose key the
-    /// other connection has brought already is left out. Null (default) delivers everything.
+    /// A JSON pointer (RFC 6901) to the value that identifies a message. While two connections carry the feed, and for ten
+    /// seconds after, a message whose key the other connection has delivered is left out. Null (default) delivers everything.
     /// </param>
     public FeedWriter Begin(string? duplicateKey = null)
     {
@@ -89,8 +88,8 @@ public sealed class Feed
     }
 
     /// <summary>
-    /// A connection is being dialed beside the one that carries the feed. What comes from now on may come again from it, since a server
-    /// may send to both before the handshake of the new one is read here.
+    /// Announces that a second connection is being dialed. Messages from now on may arrive again over
+    /// it, because a server may send to both before this side has read the handshake of the new one.
     /// </summary>
     /// <param name="duplicateKey">As for <see cref="Begin"/>.</param>
     public void ExpectAnother(string duplicateKey)
@@ -99,7 +98,7 @@ public sealed class Feed
             _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
     }
 
-    /// <summary>The connection that was expected does not come.</summary>
+    /// <summary>Withdraws the announcement: the expected connection does not come.</summary>
     public void ExpectNoOther()
     {
         lock (_gate)
@@ -109,8 +108,8 @@ public sealed class Feed
         }
     }
 
-    /// <summary>The connection whose states are the endpoint's from now on; 0 for none. The supervisor decides it.</summary>
-    /// <returns>Whether that is another than before.</returns>
+    /// <summary>Sets the connection whose states are the endpoint's from now on; 0 for none. The supervisor decides it.</summary>
+    /// <returns>Whether the connection changed.</returns>
     internal bool LetSpeak(long connection)
     {
         lock (_gate)
@@ -121,7 +120,9 @@ public sealed class Feed
         }
     }
 
-    /// <summary>A connection is in another state. Subscribers hear of it if it is the one that speaks for the endpoint.</summary>
+    /// <summary>
+    /// Reports a new state of a connection. Subscribers receive it only if the endpoint's states are those of this connection.
+    /// </summary>
     internal void StateChanged(long connection, FeedState state)
     {
         lock (_gate)
@@ -131,12 +132,12 @@ public sealed class Feed
         }
     }
 
-    /// <summary>The endpoint is in another state. <see cref="FeedState.Open"/> also announces a pending gap.</summary>
+    /// <summary>Reports a new state of the endpoint. <see cref="FeedState.Open"/> also announces a pending gap.</summary>
     public void StateChanged(FeedState state)
     {
         lock (_gate)
         {
-            // While a connection carries the feed, its state says nothing about one that is to replace it.
+            // While a connection carries the feed, the state says nothing about its successor.
             if (state.Name == FeedState.Open && !_writers.Exists(writer => writer.Covers))
                 _writers.ForEach(Cover);
             _state = Detailed(state);
@@ -156,7 +157,8 @@ public sealed class Feed
     }
 
     /// <summary>
-    /// Ends every stream of this feed alone with a drain event; a stream by selector gets it too and goes on without this endpoint.
+    /// Ends every stream that reads only this feed, with a drain event. A stream
+    /// by selector receives the event too and continues without this endpoint.
     /// </summary>
     public void Drain(string reason)
     {
@@ -168,7 +170,9 @@ public sealed class Feed
         }
     }
 
-    /// <summary>Hears this feed on the connection's pump, without queue and copy. Disposing the result ends it.</summary>
+    /// <summary>
+    /// Calls a handler for every event, on the connection's pump, without queue and copy. Disposing the result removes the handler.
+    /// </summary>
     public HandlerSubscription Subscribe(IFeedHandler handler)
     {
         var subscription = new HandlerSubscription(handler, this);
@@ -260,7 +264,7 @@ public sealed class Feed
             _audience.Remove(handler);
     }
 
-    /// <summary>The gap of a subscriber that lost numbers which nothing follows yet.</summary>
+    /// <summary>The gap of a subscriber for lost numbers that no event follows yet.</summary>
     internal FeedEvent Lost(long from, long to) =>
         FeedEvent.Detailed(Volatile.Read(ref _source) with { Detail = FeedGap.Overflow(from, to) }, to, UtcTicks());
 
@@ -304,6 +308,6 @@ public sealed class Feed
 
     internal long UtcTicks() => _time.GetUtcNow().UtcTicks;
 
-    /// <summary>Nothing carries the feed since then.</summary>
+    /// <summary>Since when no connection carries the feed, and why.</summary>
     private sealed record Break(string Cause, long Timestamp);
 }

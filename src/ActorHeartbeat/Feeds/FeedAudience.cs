@@ -3,7 +3,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// Who hears one feed. Guarded by the feed; the arrays are replaced, never changed, so that they can be walked meanwhile.
+/// The handlers and subscriptions of one feed. Guarded by the feed; the arrays
+/// are replaced, never changed, so that they can be enumerated meanwhile.
 /// </summary>
 internal sealed class FeedAudience
 {
@@ -22,9 +23,9 @@ internal sealed class FeedAudience
 
     public void Remove(HandlerSubscription handler) => _handlers = Array.FindAll(_handlers, other => other != handler);
 
-    /// <summary>Tells everybody; true when a subscriber wants the pump to wait.</summary>
-    /// <param name="passing">For handlers, whose payload may be the socket's buffer.</param>
-    /// <param name="kept">For queues, with a payload that lasts.</param>
+    /// <summary>Publishes an event to all handlers and subscriptions; true when a subscriber wants the pump to wait.</summary>
+    /// <param name="passing">The event for handlers; its payload may be the socket's buffer.</param>
+    /// <param name="kept">The event for queues; its payload lasts.</param>
     public bool Publish(in FeedEvent passing, in FeedEvent kept)
     {
         foreach (var handler in _handlers)
@@ -49,7 +50,7 @@ internal sealed class FeedAudience
         }
     }
 
-    /// <summary>Says farewell and forgets everybody.</summary>
+    /// <summary>Publishes the last event and removes all handlers and subscriptions.</summary>
     public void Drain(in FeedEvent farewell)
     {
         foreach (var handler in _handlers)

@@ -3,13 +3,14 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// One entry of an endpoint's feed. Messages and gaps carry numbers: the numbers a subscriber sees are contiguous, where a gap
-/// stands for all of <see cref="FirstSeq"/> to <see cref="Seq"/>. State and drain events carry the number of the entry before them
-/// and use none up, so that a subscriber without state events misses nothing.
+/// One entry of an endpoint's feed. Messages and gaps have numbers. The numbers that a subscriber sees are
+/// contiguous; a gap stands for all numbers from <see cref="FirstSeq"/> to <see cref="Seq"/>. State and drain
+/// events repeat the number of the entry before them, so that a subscriber without state events misses nothing.
 /// </summary>
 public readonly struct FeedEvent
 {
-    // Kept small, since a ring and a queue hold thousands: ticks need 62 bits and the two above them tell text, binary and the rest apart.
+    // Kept small, because rings and queues hold thousands: ticks need 62
+    // bits, and the two bits above distinguish text, binary and the rest.
     private const int KindShift = 62;
     private const long TicksMask = (1L << KindShift) - 1;
     private const ulong DetailKind = 2;
@@ -37,11 +38,12 @@ public readonly struct FeedEvent
     public long Seq { get; }
 
     /// <summary>
-    /// The first number this event stands for: <see cref="Seq"/> unless it is a gap; one more than it when it uses none up.
+    /// The first number this event stands for: <see cref="Seq"/> for a message, the start of the
+    /// range for a gap, and one more than <see cref="Seq"/> for an event without a number of its own.
     /// </summary>
     public long FirstSeq => IsMessage ? Seq : Gap?.From ?? Seq + 1;
 
-    /// <summary>Wall time at which it came in; for display only.</summary>
+    /// <summary>Wall time at which it arrived; for display only.</summary>
     public DateTimeOffset Time => new(_kindAndTicks & TicksMask, TimeSpan.Zero);
 
     public FeedEventType Type => ((ulong)_kindAndTicks >> KindShift) switch
@@ -57,8 +59,8 @@ public readonly struct FeedEvent
     };
 
     /// <summary>
-    /// The message as received, never reparsed. Shared by all subscribers and the replay ring: read only. To an
-    /// <see cref="IFeedHandler"/> it is the socket's buffer, valid during the call.
+    /// The message as received, never reparsed. Shared by all subscribers and the replay ring: read only.
+    /// An <see cref="IFeedHandler"/> receives the socket's buffer, which is valid only during the call.
     /// </summary>
     public ReadOnlyMemory<byte> Payload { get; }
 
@@ -74,10 +76,10 @@ public readonly struct FeedEvent
     /// <summary>Whether this is a text or binary message.</summary>
     public bool IsMessage => (ulong)_kindAndTicks >> KindShift < DetailKind;
 
-    /// <summary>Whether this event uses numbers up: a message or a gap.</summary>
+    /// <summary>Whether this event has numbers of its own: a message or a gap.</summary>
     public bool IsNumbered => IsMessage || _source.Detail is FeedGap;
 
-    /// <summary>What resumes after this event: <c>instance;endpoint=seq</c>, as <see cref="ResumePoint"/> reads it.</summary>
+    /// <summary>The position for resuming after this event: <c>instance;endpoint=seq</c>, as <see cref="ResumePoint"/> reads it.</summary>
     public string Id => $"{Instance};{Endpoint}={Seq}";
 
     /// <summary>Type, endpoint and number, never the payload.</summary>
@@ -86,7 +88,7 @@ public readonly struct FeedEvent
     internal static FeedEvent Message(FeedSource source, long seq, long utcTicks, MessageKind kind, ReadOnlyMemory<byte> payload) =>
         new(source, seq, (long)kind << KindShift | utcTicks, payload);
 
-    /// <summary>An event that is no message; the detail of its source says which.</summary>
+    /// <summary>An event other than a message; the detail of its source tells which.</summary>
     internal static FeedEvent Detailed(FeedSource source, long seq, long utcTicks) =>
         new(source, seq, unchecked((long)(DetailKind << KindShift)) | utcTicks, default);
 
@@ -100,7 +102,7 @@ public readonly struct FeedEvent
         return new FeedEvent(_source, Seq, _kindAndTicks, own);
     }
 
-    /// <summary>The same event beside another number.</summary>
+    /// <summary>The same event with another number.</summary>
     internal FeedEvent At(long seq) => new(_source, seq, _kindAndTicks, Payload);
 
     /// <summary>The gap that stands for the numbers from <paramref name="from"/> to just before this event.</summary>
@@ -126,9 +128,9 @@ public enum FeedEventType : byte
     Drain,
 }
 
-/// <summary>What the messages of one connection have in common; other events have one each.</summary>
+/// <summary>The values that the messages of one connection share; every other event has a source of its own.</summary>
 /// <param name="Instance">The run of the process.</param>
-/// <param name="Endpoint">Whose feed.</param>
+/// <param name="Endpoint">The endpoint of the feed.</param>
 /// <param name="Epoch">Which connection.</param>
 /// <param name="Detail">Null for messages; else a <see cref="FeedGap"/>, a <see cref="FeedState"/>, or a text: why the stream ends.</param>
 internal sealed record FeedSource(string Instance, EndpointId Endpoint, int Epoch, object? Detail = null);

@@ -6,15 +6,13 @@ using System.Text.Unicode;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// An event as one JSON object without line breaks: instance, endpoint, epoch, seq, time, type, and then by type <c>text</c> (the payload
-/// as
-/// a string) or <c>base64</c>; <c>gap</c> with reason, from, to, lastSeq, cause and durationSeconds; <c>state</c> and <c>cause</c>;
-/// <c>reason</c>.
-/// The payload is carried, not parsed.
+/// An event as one JSON object without line breaks: instance, endpoint, epoch, seq, time, type, and then, depending
+/// on the type, <c>text</c> (the payload as a string) or <c>base64</c>; <c>gap</c> with reason, from, to, lastSeq,
+/// cause and durationSeconds; <c>state</c> and <c>cause</c>; or <c>reason</c>. The payload is carried, not parsed.
 /// </summary>
 public static class FeedEventJson
 {
-    // Not meant to be pasted into HTML, so quotes inside payloads stay short.
+    // The output is not for HTML, so quotes inside payloads need no long escapes.
     private static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

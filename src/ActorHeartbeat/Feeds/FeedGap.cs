@@ -1,10 +1,11 @@
 namespace ActorHeartbeat.Feeds;
 
-/// <summary>What a subscriber has not got, and why.</summary>
-/// <param name="Reason">The kind of loss, few values, fit for a metric label.</param>
+/// <summary>What a subscriber has missed, and why.</summary>
+/// <param name="Reason">The kind of loss; few values, fit for a metric label.</param>
 /// <param name="From">The first number this gap stands for.</param>
 /// <param name="To">
-/// The last one. Null for a broken connection: what the peer sent meanwhile was never seen and so has no numbers; the gap itself takes one.
+/// The last number. Null for a broken connection: messages that the peer sent
+/// meanwhile were never seen and have no numbers; the gap itself takes one.
 /// </param>
 /// <param name="LastSeq">The last number before the gap; for <see cref="GapReason.Renumbered"/> as the subscriber named it.</param>
 /// <param name="Cause">One line for an operator.</param>
@@ -23,10 +24,12 @@ public enum GapReason
     /// <summary>The subscriber did not keep up and its queue dropped events.</summary>
     Overflow,
 
-    /// <summary>Asked to resume at an event that is no longer, or was never, kept for replay.</summary>
+    /// <summary>The subscriber asked to resume at an event that is no longer, or was never, kept for replay.</summary>
     NotRetained,
 
-    /// <summary>Asked to resume at a number that another run of the process gave.</summary>
+    /// <summary>
+    /// The subscriber asked to resume at a number of another run of the process, or at one that this run has not reached.
+    /// </summary>
     Renumbered,
 }
 

@@ -7,13 +7,15 @@ internal sealed class FeedLink(Feed feed, FeedSubscription subscription, long ex
 
     public FeedSubscription Subscription { get; } = subscription;
 
-    /// <summary>The number the reader must see next; whatever is above it was dropped. Touched by the reader only.</summary>
+    /// <summary>
+    /// The number that the reader must see next; numbers between it and the next event were dropped. Used only by the reader.
+    /// </summary>
     public long Expected { get; set; } = expected;
 
     /// <summary>The highest number dropped so far. Guarded by the subscription.</summary>
     public long LastDropped { get; set; }
 
-    /// <summary>Whether it waits for its loss to be announced. Guarded by the subscription.</summary>
+    /// <summary>Whether the link waits for its loss to be announced. Guarded by the subscription.</summary>
     public bool IsLossy { get; set; }
 }
 

@@ -15,7 +15,7 @@ public sealed class FeedRegistry : IFeeds
     private readonly Dictionary<FeedSubscription, Func<EndpointId, ValueMap<string>, bool>> _subscriptions = [];
     private string? _drained;
 
-    // A feed made after a removal goes on above every number given before, so that no number of an endpoint ever means two things.
+    // A feed created after a removal continues above every number given before, so that a number of an endpoint never means two things.
     private long _highestSeq;
     private int _highestEpoch;
 
@@ -42,7 +42,7 @@ public sealed class FeedRegistry : IFeeds
         }
     }
 
-    /// <summary>The feed of an endpoint: made when it is new, given these limits and labels when it exists.</summary>
+    /// <summary>Returns the feed of an endpoint. Creates it if there is none, and applies the limits and labels.</summary>
     public Feed GetOrAdd(EndpointId endpoint, LimitSettings limits, ValueMap<string>? labels = null)
     {
         labels ??= ValueMap<string>.Empty;
@@ -75,7 +75,7 @@ public sealed class FeedRegistry : IFeeds
         }
     }
 
-    /// <summary>Ends every stream with a drain event, for shutdown; who subscribes later gets nothing but that.</summary>
+    /// <summary>Ends every stream with a drain event, for shutdown. A later subscriber receives only that event.</summary>
     public void Drain(string reason)
     {
         lock (_gate)

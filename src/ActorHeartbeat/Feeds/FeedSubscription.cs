@@ -4,9 +4,9 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// One subscriber's bounded stream, read either as an <see cref="IAsyncEnumerable{T}"/> (leaving the loop ends the subscription) or as a
-/// <see cref="ChannelReader{T}"/>, by one reader at a time. Numbers are contiguous per endpoint; what was dropped is announced by a gap
-/// event before the endpoint's next event, or when the reader has caught up. Payloads are shared and must not be written to.
+/// One subscriber's bounded stream, read either as an <see cref="IAsyncEnumerable{T}"/> (leaving the loop ends the subscription) or
+/// as a <see cref="ChannelReader{T}"/>, by one reader at a time. Numbers are contiguous per endpoint; dropped events are announced by
+/// a gap event before the endpoint's next event, or when the reader has caught up. Payloads are shared and must not be written to.
 /// </summary>
 public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerable<FeedEvent>, IDisposable
 {
@@ -18,12 +18,12 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     private readonly Action<FeedSubscription> _detach;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile SubscriptionStatus _status; // written under the gate, read by anyone
+    private volatile SubscriptionStatus _status; // written under the gate, read by any thread
     private OverflowPolicy _overflow;
     private TaskCompletionSource? _room;
     private FeedEvent? _final;
 
-    // The reader's own.
+    // Used only by the reader.
     private readonly FeedEntry[] _spare;
     private FeedEntry[] _batch = [];
     private int _batchAt;
@@ -47,10 +47,10 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     /// <summary>Running until the feed's side, the reader or the overflow policy ends the stream.</summary>
     public SubscriptionStatus Status => _status;
 
-    /// <summary>Completes as soon as the stream is ended, even when the reader is stuck; what waits can still be read.</summary>
+    /// <summary>Completes as soon as the stream is ended, even when the reader is stuck; events that wait can still be read.</summary>
     public Task WhenEnded => _ended.Task;
 
-    /// <summary>Completes when the stream is ended and everything has been read, or given up by <see cref="Dispose"/>.</summary>
+    /// <summary>Completes when the stream is ended and fully read, or on <see cref="Dispose"/>.</summary>
     public override Task Completion => _completion.Task;
 
     /// <inheritdoc/>
@@ -104,11 +104,11 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     public IAsyncEnumerator<FeedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         new Enumerator(this, cancellationToken);
 
-    /// <summary>Ends the subscription; what waits is not delivered any more.</summary>
+    /// <summary>Ends the subscription; events that wait are no longer delivered.</summary>
     public void Dispose()
     {
         End(SubscriptionStatus.Disposed, null);
-        _completion.TrySetResult(); // nobody has to read on for that
+        _completion.TrySetResult(); // completes without a further read
         _detach(this);
     }
 
@@ -116,7 +116,8 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     internal bool EndsWithItsFeed { get; }
 
     /// <summary>
-    /// Calls back once, on the publisher's thread, when something can be read or the stream has ended. False when that is so now.
+    /// Calls back once, on the publisher's thread, when something can be read
+    /// or the stream has ended. False, without a call, when that is already so.
     /// </summary>
     internal bool NotifyWhenReady(Action whenReady)
     {
@@ -152,7 +153,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         return mustWait;
     }
 
-    /// <summary>What a resumed subscriber gets before anything live.</summary>
+    /// <summary>Adds the events that a resumed subscriber gets before live ones.</summary>
     internal void AddReplay(FeedEntry[] entries)
     {
         if (entries.Length == 0)
@@ -162,7 +163,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         _reader.Wake();
     }
 
-    /// <summary>Takes the last event of one endpoint, whatever the bound says; the stream goes on.</summary>
+    /// <summary>Takes the last event of one endpoint, regardless of the bound; the stream continues.</summary>
     internal void AddLast(in FeedEntry entry)
     {
         lock (_gate)
@@ -287,7 +288,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     }
 }
 
-/// <summary>What became of a subscription.</summary>
+/// <summary>The state of a subscription.</summary>
 public enum SubscriptionStatus
 {
     Running,

@@ -1,18 +1,18 @@
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// Hears a feed on the connection's own pump, without a queue and without a copy: the fastest way, for code that only looks.
+/// Receives a feed on the connection's own pump, without a queue and without a copy: the fastest way, for code that only inspects events.
 /// </summary>
 public interface IFeedHandler
 {
     /// <summary>
-    /// Called for every event, one at a time and in order. The payload is valid during the call only. The socket is not read
-    /// meanwhile and the feed is held: be quick, wait for nothing. A handler that throws is taken off the feed.
+    /// Called for every event, one at a time and in order. The payload is valid during the call only. Meanwhile the pump does
+    /// not read the socket and the feed is locked: be quick and do not wait. A handler that throws is removed from the feed.
     /// </summary>
     void OnEvent(in FeedEvent feedEvent);
 }
 
-/// <summary>A handler on a feed; disposing takes it off.</summary>
+/// <summary>A handler on a feed; disposing removes it.</summary>
 public sealed class HandlerSubscription : IDisposable
 {
     private readonly IFeedHandler _handler;
@@ -24,12 +24,12 @@ public sealed class HandlerSubscription : IDisposable
         _feed = feed;
     }
 
-    /// <summary>What the handler threw, after which it hears nothing any more; null when it has not.</summary>
+    /// <summary>The exception for which the handler was removed from the feed; null when there was none.</summary>
     public Exception? Fault { get; private set; }
 
     public void Dispose() => _feed.Detach(this);
 
-    // Foreign code on the pump: whatever it throws is its own failure and must not end the connection of everybody else.
+    // A handler is foreign code on the pump: its exception must not end the connection for all other subscribers.
     internal void Hear(in FeedEvent feedEvent)
     {
         try

@@ -6,7 +6,7 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// Reads what identifies a message: the value a JSON pointer (RFC 6901) leads to, as written, without building a document.
+/// Reads the key of a message: the value that a JSON pointer (RFC 6901) leads to, as written, without building a document.
 /// </summary>
 public sealed class MessageKey
 {

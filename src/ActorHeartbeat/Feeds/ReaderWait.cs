@@ -3,15 +3,15 @@ using System.Threading.Tasks.Sources;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// The one reader of a subscription that waits for something to read, as a reusable task or as a callback. Whoever takes the waiter out
-/// of its field wakes it, so it is woken once, by a publisher or by its cancellation.
+/// The wait of a subscription's one reader, as a reusable task or as a callback. A publisher or the
+/// cancellation wakes the reader: only the first to take the waiter out of its field, so the reader wakes once.
 /// </summary>
 internal sealed class ReaderWait : IValueTaskSource<bool>
 {
     // Stands in the field for a reader that awaits the task.
     private static readonly object Awaits = new();
 
-    // Continuations run elsewhere: publishers are pumps and hold their feed.
+    // Continuations run on other threads, because publishers are pumps and hold their feed.
     private ManualResetValueTaskSourceCore<bool> _signal = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private object? _waiter;
@@ -26,7 +26,7 @@ internal sealed class ReaderWait : IValueTaskSource<bool>
         var version = _signal.Version;
         Volatile.Write(ref _waiter, Awaits);
         if (cancellation.CanBeCanceled)
-            // The state given here is this.
+            // The state is this instance.
             _cancellation = cancellation.UnsafeRegister(static (wait, token) => ((ReaderWait)wait!).Cancel(token), this);
         return new ValueTask<bool>(this, version);
     }

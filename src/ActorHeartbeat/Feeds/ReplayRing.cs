@@ -13,7 +13,7 @@ internal sealed class ReplayRing(int maxCount, int maxBytes)
     public int Count => _events.Count;
 
     /// <summary>
-    /// Adds the event that follows the newest kept one. One that is larger than the ring leaves it empty: a ring has no holes.
+    /// Adds the event that follows the newest kept one. An event larger than the ring leaves it empty, because a ring has no holes.
     /// </summary>
     public void Add(in FeedEvent feedEvent)
     {

@@ -4,18 +4,18 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// Where a stream goes on: the last number seen of each endpoint, and the run of the process that gave it. As text
-/// <c>instance;endpoint=seq,endpoint=seq</c>, fit for an SSE event id. An endpoint that is
-/// not named begins with everything that is kept, since nothing of it was seen.
+/// The position at which a stream continues: the last number seen of each endpoint, and the run of the
+/// process that gave it. Its text form <c>instance;endpoint=seq,endpoint=seq</c> fits an SSE event id.
+/// An endpoint that is not named begins with all kept events, because none of them was seen.
 /// </summary>
 /// <param name="Instance">The run of the process that numbered the events.</param>
 /// <param name="LastSeen">The last number seen per endpoint.</param>
 public sealed record ResumePoint(string Instance, IReadOnlyDictionary<EndpointId, long> LastSeen)
 {
-    /// <summary>Everything that is still kept, then live.</summary>
+    /// <summary>All events that are still kept, then live ones.</summary>
     public static readonly ResumePoint Oldest = new("", new Dictionary<EndpointId, long>());
 
-    /// <summary>Goes on after one endpoint's event.</summary>
+    /// <summary>Continues after one endpoint's event.</summary>
     public static ResumePoint After(string instance, EndpointId endpoint, long seq) =>
         new(instance, new Dictionary<EndpointId, long> { [endpoint] = seq });
 

@@ -34,7 +34,7 @@ internal sealed class RingBuffer<T>
         return item;
     }
 
-    /// <summary>Forgets everything and gives the memory back.</summary>
+    /// <summary>Removes all items and releases the memory.</summary>
     public void Clear()
     {
         _items = [];

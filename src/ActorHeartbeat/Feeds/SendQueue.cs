@@ -5,13 +5,13 @@ using ActorHeartbeat.Protocol;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// Decides what becomes of messages that cannot be sent yet: the connection is down, or their turn under the send rate has not come.
-/// Holds no timer and sends nothing: its owner says what time it is, sends what it takes out, in order, and tells each sender the
-/// result. While it is not empty a new message belongs at its end, also when the connection is open again, or it would overtake.
-/// Thread-safe: when a rotation ends, the old connection's actor and the new one's may both be at it.
+/// Keeps messages that cannot be sent yet: the connection is down, or the send rate does not allow them. It has no timer and
+/// sends nothing: its owner passes in the time, sends the messages that it takes out, in order, and reports the result to each
+/// sender. While the queue is not empty, a new message goes to its end even when the connection is open again; otherwise it
+/// would overtake. Thread-safe: when a rotation ends, the actors of the old and the new connection may use it at the same time.
 /// </summary>
 /// <typeparam name="TTicket">How the owner finds the sender again.</typeparam>
-/// <param name="settings">Whether to queue, and how long a message stays worth sending.</param>
+/// <param name="settings">Whether to queue, and how long a message may wait.</param>
 /// <param name="capacity">Messages that may wait; see <see cref="LimitSettings.SendQueue"/>.</param>
 public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
 {
@@ -53,14 +53,14 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
 
     private TimeSpan? NextExpiryLocked => _waiting.TryPeek(out var oldest) ? oldest.QueuedAt + _settings.TimeToLive : null;
 
-    /// <summary>Queued, or Refused: the policy is fail, or the bound is reached.</summary>
+    /// <summary>Returns Queued, or Refused when the policy is fail or the bound is reached.</summary>
     /// <param name="message">What to send.</param>
     /// <param name="ticket">How the owner finds the sender again.</param>
     /// <param name="now">The owner's monotonic clock; must not go back.</param>
     public SendStatus Offer(OutboundMessage message, TTicket ticket, TimeSpan now) =>
         KeepsWhileDown ? Keep(message, ticket, now) : SendStatus.Refused;
 
-    /// <summary>The same for a message whose connection is open and whose turn has not come: Refused only at the bound.</summary>
+    /// <summary>The same for a message that waits for the send rate of an open connection: Refused only at the bound.</summary>
     public SendStatus Keep(OutboundMessage message, TTicket ticket, TimeSpan now)
     {
         lock (_gate)
@@ -72,7 +72,9 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
         }
     }
 
-    /// <summary>Takes the messages whose time-to-live has passed: their senders learn <see cref="SendStatus.Expired"/>.</summary>
+    /// <summary>
+    /// Takes the messages whose time-to-live has passed; the owner reports <see cref="SendStatus.Expired"/> to their senders.
+    /// </summary>
     public IReadOnlyList<QueuedSend<TTicket>> TakeExpired(TimeSpan now)
     {
         lock (_gate)
@@ -93,7 +95,9 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
             return _waiting.TryDequeue(out send);
     }
 
-    /// <summary>Takes everything, because nothing more will be sent: the senders learn <see cref="SendStatus.Refused"/>.</summary>
+    /// <summary>
+    /// Takes all messages, because none will be sent; the owner reports <see cref="SendStatus.Refused"/> to their senders.
+    /// </summary>
     public IReadOnlyList<QueuedSend<TTicket>> TakeAll()
     {
         lock (_gate)
@@ -105,7 +109,7 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     }
 
     /// <summary>
-    /// Changes the policy from the next offer on; what waits keeps its place, and its age counts against the new time-to-live.
+    /// Changes the policy from the next offer on; waiting messages keep their place, and their age counts against the new time-to-live.
     /// </summary>
     public void Configure(SendSettings settings, int capacity)
     {

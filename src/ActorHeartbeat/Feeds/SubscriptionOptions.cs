@@ -8,11 +8,11 @@ public sealed record SubscriptionOptions
     public static readonly SubscriptionOptions Default = new();
 
     /// <summary>
-    /// Events that wait for the subscriber at most. Default 1024. A reader holds up to 64 more that it has taken but not looked at.
+    /// The most events that wait for the subscriber. Default 1024. A reader holds up to 64 more that it has taken but not yet returned.
     /// </summary>
     public int Capacity { get; init; } = 1024;
 
-    /// <summary>Payload bytes that wait at most; one message larger than that is still taken into an empty queue. Default 16 MiB.</summary>
+    /// <summary>The most payload bytes that wait; an empty queue still takes one message larger than that. Default 16 MiB.</summary>
     public int CapacityBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
@@ -20,7 +20,7 @@ public sealed record SubscriptionOptions
     /// </summary>
     public OverflowPolicy? Overflow { get; init; }
 
-    /// <summary>Where to go on; null (default) begins live.</summary>
+    /// <summary>Where to continue; null (default) begins live.</summary>
     public ResumePoint? Resume { get; init; }
 
     /// <summary>Whether the endpoint's present state and every later one are delivered. Default true.</summary>

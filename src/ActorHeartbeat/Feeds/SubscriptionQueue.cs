@@ -3,8 +3,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// What waits for one subscriber, bounded by count and bytes, and what is done at the bound. Remembers what was lost. Not
-/// thread-safe; decides and does nothing else.
+/// The events that wait for one subscriber, bounded by count and bytes. Applies
+/// the overflow policy at the bound and remembers what was lost. Not thread-safe.
 /// </summary>
 internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
 {
@@ -18,16 +18,16 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
     public bool IsFull => _entries.Count >= capacity || _bytes >= capacityBytes;
 
     /// <summary>
-    /// Whether a pump that waits for room may go on. Half, so that pump and reader do not wake each other for every message.
+    /// Whether a pump that waits for room may go on. Half of the bound, so that pump and reader do not wake each other for every message.
     /// </summary>
     public bool HasRoom => _entries.Count <= capacity / 2 && _bytes <= capacityBytes / 2;
 
     /// <summary>
-    /// Events for a resumed subscriber; outside the bound, because their feed's replay limits bound them and keep their payloads anyway.
+    /// Adds events for a resumed subscriber, outside the bound: their feed's replay limits bound them and keep their payloads anyway.
     /// </summary>
     public void AddReplay(FeedEntry[] entries) => _replays.Enqueue(entries);
 
-    /// <summary>Takes an event whatever the bound says.</summary>
+    /// <summary>Takes an event regardless of the bound.</summary>
     public void Add(in FeedEntry entry)
     {
         _entries.Add(entry);
@@ -53,7 +53,7 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
                 Lose(entry);
                 return true;
             case OverflowPolicy.PauseReading:
-                // The pump waits, so only what does not come from the peer (states, breaks) can get here, and a second connection.
+                // The pump waits, so only states, gaps and messages of a second connection get here.
                 if (Overflows(entry, 2L * capacity, 2L * capacityBytes))
                     Lose(entry);
                 else
@@ -66,7 +66,7 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
         }
     }
 
-    /// <summary>The next events in order: replayed ones, then live ones, then the losses that nothing follows.</summary>
+    /// <summary>The next events in order: replayed ones, then live ones.</summary>
     public bool TryTake(FeedEntry[] spare, out FeedEntry[] batch, out int count)
     {
         if (_replays.TryDequeue(out var replay))

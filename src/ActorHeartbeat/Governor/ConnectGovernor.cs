@@ -6,18 +6,21 @@ using Akka.Event;
 namespace ActorHeartbeat.Governor;
 
 /// <summary>
-/// Decides who may dial now, over all endpoints: rate and burst, handshakes in flight, budgets of groups, pauses that servers asked for.
-/// The decision is the ledger's; the actor gives it time, tells the holders, and notices when one dies. Where the state is kept over
-/// restarts, a permit is given out only when its being spent is saved: a process that crashes in a loop finds what it has spent.
+/// Decides which connection may dial now, over all endpoints: rate and burst, handshakes in flight, budgets of groups, pauses. The
+/// ledger makes the decision; the actor supplies the time, sends the permits, and watches their holders. With a store, a permit goes
+/// out only when the store has saved it as spent, or saving fails or is late: a process that crashes in a loop finds what it has spent.
 /// </summary>
 public sealed class ConnectGovernor : UntypedActor, IWithTimers
 {
     private const string GrantDue = "grant-due", SaveOverdue = "save-overdue";
 
-    /// <summary>A store that takes longer than this holds nobody up any more: connections matter more than the memory of them.</summary>
+    /// <summary>Grant permits anyway if saving takes longer than this.</summary>
     private static readonly TimeSpan SaveDeadline = TimeSpan.FromSeconds(5);
 
-    /// <summary>Then it looks again: a scheduler adds a delay to its clock, and the sum may be past what that can tell.</summary>
+    /// <summary>
+    /// The longest delay of the grant timer; the governor then looks again.
+    /// A scheduler adds a delay to its clock, and the sum must not overflow.
+    /// </summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
 
     private readonly GovernorLedger<IActorRef> _ledger;
@@ -49,7 +52,7 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
         GrantWhatIsPermitted();
     }
 
-    /// <summary>What the ledger has granted is not lost with the actor.</summary>
+    /// <summary>Hands out the permits that the ledger has granted: a crash must not lose them.</summary>
     protected override void PreRestart(Exception reason, object message)
     {
         HandOut(_beingSaved);
@@ -115,7 +118,7 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             SaveWhatChanged();
         if (_store is null || _saveIsOverdue)
             HandOut(_granted);
-        var now = _clock.Elapsed; // read once: it goes on, and a delay below nothing is refused
+        var now = _clock.Elapsed; // read once: the clock goes on, and the timer refuses a negative delay
         if (_ledger.NextGrant(now) is { } due)
             Timers.StartSingleTimer(
                 GrantDue,
@@ -166,7 +169,7 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             _saveFailed = false;
     }
 
-    // Once for a row of failures: a full disk would fill the log too.
+    // Warns once for failures in a row: a full disk would fill the log too.
     private void Warn(string why)
     {
         if (!_saveFailed)
@@ -188,7 +191,7 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             : new QueuePlace(endpoint, 0, "", null);
     }
 
-    // The end of a pause of ages is shown as the last of all dates: a question must not crash who answers it.
+    // A pause that outlasts the calendar is shown with its last date: a query must not crash the governor.
     private DateTimeOffset DateAfter(TimeSpan wait) =>
         wait < DateTimeOffset.MaxValue - _clock.UtcNow ? _clock.UtcNow + wait : DateTimeOffset.MaxValue;
 

@@ -3,16 +3,16 @@ using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Governor;
 
-/// <summary>What holds a dial up, and until when that lasts; null when only an event can end it.</summary>
+/// <summary>Why a dial must wait, and until when; null when only an event can end the wait.</summary>
 internal readonly record struct DialHold(TimeSpan? Until, string Why);
 
 /// <summary>
-/// What is left of each budget and who is paused: over all, per group, per host. A host has an entry only while its bucket is not
-/// full, so their number follows the dials of the last refill, not the hosts ever seen.
+/// What is left of each budget, and which scopes are paused: overall, per group, per host. Hosts with a
+/// full bucket are swept out, so the number of entries follows the recent dials, not the hosts ever seen.
 /// </summary>
 internal sealed class DialBudgets
 {
-    /// <summary>A saved state names so many hosts at most, those with the least left.</summary>
+    /// <summary>The most hosts that a saved state names, those with the least left; also the most pauses.</summary>
     public const int MostSavedHosts = 4096;
 
     private const string OverallKey = "global";
@@ -26,7 +26,7 @@ internal sealed class DialBudgets
 
     public int KnownHosts => _hosts.Entries.Count;
 
-    /// <summary>New budgets from now on; what was spent stays spent.</summary>
+    /// <summary>Sets new budgets; what was spent stays spent.</summary>
     public void Configure(SupervisorSettings settings, IReadOnlyDictionary<string, GroupSettings> groups, TimeSpan now)
     {
         _overall = Configured(
@@ -72,7 +72,7 @@ internal sealed class DialBudgets
                 ? new DialHold(now + wait, $"supervisor.per-host.connect-rate {bucket.Rate}")
                 : null);
 
-    /// <summary>Takes one from each budget that a dial concerns. None of them may be held up.</summary>
+    /// <summary>Takes a token from each budget that a dial spends. Each of them must have one.</summary>
     public void Spend(string hostKey, string? groupKey, TimeSpan now)
     {
         _overall = _overall.Spent(now);
@@ -85,7 +85,7 @@ internal sealed class DialBudgets
         }
     }
 
-    /// <summary>What a restart must not forget. Times are from now.</summary>
+    /// <summary>The state that must survive a restart. Durations count from <paramref name="now"/>.</summary>
     public GovernorState Save(TimeSpan now)
     {
         var hosts = _hosts
@@ -106,8 +106,8 @@ internal sealed class DialBudgets
     }
 
     /// <summary>
-    /// Takes up what <see cref="Save"/> wrote <paramref name="age"/> ago: at once for the budgets that are configured, with the next
-    /// <see cref="Configure"/> for those that come to be with it, or get another rate.
+    /// Takes up what <see cref="Save"/> wrote <paramref name="age"/> ago. Configured budgets follow at
+    /// once; budgets that the next <see cref="Configure"/> adds, or gives another rate, follow then.
     /// </summary>
     public void Restore(GovernorState state, TimeSpan age, TimeSpan now)
     {
@@ -182,7 +182,7 @@ internal sealed class DialBudgets
         public Budget Spent(TimeSpan now) => this with { Bucket = Bucket.Take(now)!.Value };
     }
 
-    /// <summary>Entries that go out of date by themselves: they are swept out whenever their number has doubled.</summary>
+    /// <summary>Entries that expire by themselves; the expired ones are swept out whenever the number of entries has doubled.</summary>
     private sealed class Sweeping<T>
     {
         private const int LeastBeforeSweep = 1024;

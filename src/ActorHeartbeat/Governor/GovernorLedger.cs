@@ -3,7 +3,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Governor;
 
 /// <summary>
-/// Who waits, who holds a permit, and what is left of each budget. The governor's state, apart from its actor: it survives a crash of it.
+/// The governor's state: the requests that wait, the permits in use, and what is
+/// left of each budget. It is separate from the actor and survives its crash.
 /// </summary>
 /// <typeparam name="THolder">What a permit belongs to.</typeparam>
 public sealed class GovernorLedger<THolder>
@@ -21,17 +22,15 @@ public sealed class GovernorLedger<THolder>
 
     public int Waiting => _waiting.Count;
 
-    /// <summary>Everybody who waits, dials or is connected.</summary>
+    /// <summary>The holders that wait, dial or are connected.</summary>
     public IReadOnlyCollection<THolder> Holders => [.. _waiting.Keys.Union(_connections.Keys)];
 
     public int HandshakesInFlight => _handshakes.Count;
 
-    /// <summary>
-    /// Hosts whose budget is remembered: no more than twice those that are short of something, and never many when none is.
-    /// </summary>
+    /// <summary>Hosts whose budget is remembered: fewer than the larger of 1,024 and twice the hosts that the last sweep left.</summary>
     internal int KnownHosts => _budgets.KnownHosts;
 
-    /// <summary>New budgets from now on; what was spent stays spent.</summary>
+    /// <summary>Sets new budgets; what was spent stays spent.</summary>
     public void Configure(SupervisorSettings settings, IReadOnlyDictionary<string, GroupSettings> groups, TimeSpan now)
     {
         (_settings, _groups) = (settings, groups);
@@ -44,8 +43,8 @@ public sealed class GovernorLedger<THolder>
     }
 
     /// <summary>
-    /// Takes a place; asking again keeps it and renews the number that comes back with the permit. Asking for another group or host takes
-    /// a place at the end of that line: a permit spends the budgets of what is dialed.
+    /// Takes a place in the queue. A repeated request keeps its place and renews the number that comes back with the permit. A
+    /// request for another group or host takes a place at the end of that line: a permit spends the budgets of what is dialed.
     /// </summary>
     public void Request(THolder holder, RequestPermit request, TimeSpan now)
     {
@@ -68,7 +67,7 @@ public sealed class GovernorLedger<THolder>
             _queues.Remove(KeyOf(queue.Group));
     }
 
-    /// <summary>Gives up the place of one who would rather not wait for room in its group, when there is none.</summary>
+    /// <summary>Refuses a request with <see cref="RequestPermit.OrRefuse"/> when its group is full.</summary>
     /// <returns>Why it is refused; null when it has no place, or keeps it.</returns>
     public string? Refuse(THolder holder, TimeSpan now)
     {
@@ -98,7 +97,9 @@ public sealed class GovernorLedger<THolder>
     public void Pause(GovernorScope scope, string key, TimeSpan until, string why, TimeSpan now) =>
         _budgets.Pause(scope, key, until, why, now);
 
-    /// <summary>Grants the next permit: highest priority first, then first come; who cannot go does not hold up the others.</summary>
+    /// <summary>
+    /// Grants the next permit: highest priority first, then first come. A request that cannot go does not hold up the others.
+    /// </summary>
     public (THolder Holder, PermitGranted Permit)? Grant(TimeSpan now)
     {
         if (_waiting.Count == 0 || _handshakes.Count >= _settings.MaxConnecting || _budgets.Overall(now) is not null)
@@ -115,7 +116,7 @@ public sealed class GovernorLedger<THolder>
         return (best.Holder, new PermitGranted(best.Request.Endpoint, best.Request.Request));
     }
 
-    /// <summary>When <see cref="Grant"/> may succeed without anything else happening; null when only an event can change that.</summary>
+    /// <summary>When <see cref="Grant"/> may next succeed by time alone; null when only an event can make it succeed.</summary>
     public TimeSpan? NextGrant(TimeSpan now)
     {
         if (_waiting.Count == 0 || _handshakes.Count >= _settings.MaxConnecting)
@@ -151,11 +152,14 @@ public sealed class GovernorLedger<THolder>
             : (place, $"supervisor.connect-rate {_settings.ConnectRate}", now);
     }
 
-    /// <summary>What a restart must not forget: how much of each budget is spent, and who is paused. Times are from now.</summary>
+    /// <summary>
+    /// The state that must survive a restart: what is left of each budget, and
+    /// which scopes are paused. Durations count from <paramref name="now"/>.
+    /// </summary>
     public GovernorState Save(TimeSpan now) => _budgets.Save(now);
 
     /// <summary>
-    /// Takes up what <see cref="Save"/> wrote <paramref name="age"/> ago; also for the budgets of a configuration that is still to come.
+    /// Takes up what <see cref="Save"/> wrote <paramref name="age"/> ago, also for budgets that the next configuration brings.
     /// </summary>
     public void Restore(GovernorState state, TimeSpan age, TimeSpan now) => _budgets.Restore(state, age, now);
 
@@ -164,7 +168,7 @@ public sealed class GovernorLedger<THolder>
         var (lane, queue) = (waiter.Lane, waiter.Lane.Queue);
         Cancel(waiter.Holder);
         _budgets.Spend(lane.HostKey, queue.GroupKey, now);
-        ConnectionGone(waiter.Holder); // granted twice it is still one connection
+        ConnectionGone(waiter.Holder); // a holder that is granted twice still has one connection
         if (queue.Group is { } group)
             _connectionsOfGroup[group] = _connectionsOfGroup.GetValueOrDefault(group) + 1;
         _handshakes.Add(waiter.Holder);

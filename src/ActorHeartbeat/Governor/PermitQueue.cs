@@ -1,16 +1,16 @@
 namespace ActorHeartbeat.Governor;
 
-/// <summary>One who waits for leave to dial.</summary>
+/// <summary>A request that waits for a permit.</summary>
 internal sealed class PermitWaiter<THolder>(THolder holder, PermitLane<THolder> lane, long order, TimeSpan since)
 {
-    /// <summary>Waiting so long is worth one step of priority, so that nobody starves.</summary>
+    /// <summary>The wait that counts as one step of priority, so that no request starves.</summary>
     private static readonly TimeSpan WaitPerPriority = TimeSpan.FromSeconds(10);
 
     public THolder Holder { get; } = holder;
 
     public PermitLane<THolder> Lane { get; } = lane;
 
-    /// <summary>Counts the askers; unique.</summary>
+    /// <summary>A unique number in the order of the requests.</summary>
     public long Order { get; } = order;
 
     public LinkedListNode<PermitWaiter<THolder>>? Place { get; set; }
@@ -27,7 +27,7 @@ internal sealed class PermitWaiter<THolder>(THolder holder, PermitLane<THolder> 
     private double Rank(TimeSpan now) => Lane.Queue.Priority + Math.Floor((now - since) / WaitPerPriority);
 }
 
-/// <summary>Those of one group who wait for the same host, first come first.</summary>
+/// <summary>The waiters of one group for the same host, first come first.</summary>
 internal sealed class PermitLane<THolder>(PermitQueue<THolder> queue, string host)
 {
     public PermitQueue<THolder> Queue { get; } = queue;
@@ -40,13 +40,13 @@ internal sealed class PermitLane<THolder>(PermitQueue<THolder> queue, string hos
 
     public PermitWaiter<THolder> First => Waiters.First!.Value; // a lane without waiters is removed
 
-    /// <summary>When its host was last found held up: until then; null while it is in line.</summary>
+    /// <summary>Until when the lane is set aside because its host is held up; null while it is in line.</summary>
     public TimeSpan? SleepsUntil { get; set; }
 }
 
 /// <summary>
-/// Those of one group who wait, by host. Within a group only the time of asking counts, so lanes stand in the order of their first
-/// waiters; a lane whose host is held up is set aside until that is over. The next permit costs a logarithm of the number of hosts.
+/// The waiters of one group, by host. Within a group only the order of the requests counts, so lanes stand in the order of their first
+/// waiters. A lane whose host is held up is set aside until that is over. The next permit costs a logarithm of the number of hosts.
 /// </summary>
 internal sealed class PermitQueue<THolder>(string? group)
 {
@@ -83,7 +83,7 @@ internal sealed class PermitQueue<THolder>(string? group)
     {
         var lane = waiter.Lane;
         var line = lane.SleepsUntil is null ? _inLine : _asleep;
-        line.Remove(lane); // it is sorted by its first waiter, who may be this one
+        line.Remove(lane); // a lane is sorted by its first waiter, which may be this one
         lane.Waiters.Remove(waiter.Place!);
         if (lane.Waiters.Count > 0)
             line.Add(lane);
@@ -91,7 +91,7 @@ internal sealed class PermitQueue<THolder>(string? group)
             _lanes.Remove(lane.Host);
     }
 
-    /// <summary>The first whose host is not held up; null when there is none before <see cref="WakesAt"/>.</summary>
+    /// <summary>The first waiter whose host is not held up; null when there is none before <see cref="WakesAt"/>.</summary>
     public PermitWaiter<THolder>? First(DialBudgets budgets, TimeSpan now)
     {
         while (_asleep.Min is { } sleeper && sleeper.SleepsUntil <= now)
@@ -107,10 +107,10 @@ internal sealed class PermitQueue<THolder>(string? group)
         return null;
     }
 
-    /// <summary>When the first of the hosts that are held up no longer is; null when none is.</summary>
+    /// <summary>When the first of the held-up hosts is free again; null when no host is held up.</summary>
     public TimeSpan? WakesAt => _asleep.Min?.SleepsUntil;
 
-    /// <summary>Asks again of every host: its budget may be another.</summary>
+    /// <summary>Puts every lane back in line: the budgets of hosts may have changed.</summary>
     public void WakeAll()
     {
         while (_asleep.Min is { } sleeper)

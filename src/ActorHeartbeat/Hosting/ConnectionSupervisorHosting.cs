@@ -20,39 +20,39 @@ namespace ActorHeartbeat.Hosting;
 public static class ConnectionSupervisorHosting
 {
     /// <summary>
-    /// By then what still used the connections is done, for requests in progress have had service-requests-done; the actors that read the
-    /// feeds still run, and a node is still a member of its cluster.
+    /// The phase of the drain. Requests in progress have ended by then, in service-requests-done;
+    /// the actors that read the feeds still run, and the node is still a member of its cluster.
     /// </summary>
     private const string DrainPhase = CoordinatedShutdown.PhaseServiceStop;
 
     /// <summary>
-    /// The supervisor drops what has not closed in time by itself; so long its answer may take, and again the phase around it.
+    /// How long the answer to the drain may take beyond the shutdown timeout, and the
+    /// phase beyond that. The supervisor itself drops what has not closed in time.
     /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Starts a <see cref="ConnectionSupervisor"/> with the system, registers it as <c>IRequiredActor&lt;ConnectionSupervisor&gt;</c>, and
-    /// drains it when the system shuts down: every connection is closed with a Close frame. Beside it a <see cref="FeedBroker"/>,
-    /// registered as
-    /// <c>IRequiredActor&lt;FeedBroker&gt;</c>, where actors subscribe to the feeds. The system runs on a
-    /// <see cref="DedicatedThreadScheduler"/> unless another <c>akka.scheduler.implementation</c> is configured.
+    /// Starts a <see cref="ConnectionSupervisor"/> with the system, registers it as <c>IRequiredActor&lt;ConnectionSupervisor&gt;</c>,
+    /// and drains it when the system shuts down: every connection is closed with a Close frame. Also starts a
+    /// <see cref="FeedBroker"/>, where actors subscribe to the feeds, and registers it as <c>IRequiredActor&lt;FeedBroker&gt;</c>. The
+    /// system runs on a <see cref="DedicatedThreadScheduler"/> unless another <c>akka.scheduler.implementation</c> is configured.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Another scheduler is configured before this call in any <see cref="HoconAddMode"/>, and after it by
-    /// <see cref="HoconAddMode.Prepend"/> or <see cref="HoconAddMode.Replace"/>: <see cref="HoconAddMode.Append"/> changes no key that has
-    /// a value.
+    /// To use another scheduler, configure it before this call in any <see cref="HoconAddMode"/>,
+    /// or after it by <see cref="HoconAddMode.Prepend"/> or <see cref="HoconAddMode.Replace"/>:
+    /// <see cref="HoconAddMode.Append"/> changes no key that has a value.
     /// </para>
     /// <para>
-    /// The drain is a task of Akka's coordinated shutdown in the phase service-stop. Akka.Hosting runs that shutdown when the host stops,
-    /// so SIGTERM, Ctrl-C and <c>IHost.StopAsync</c> all end in it; nothing here listens to signals. The phase may take the options'
-    /// shutdown timeout and two seconds, in place of Akka's 5 s. A value of your own for
-    /// <c>akka.coordinated-shutdown.phases.service-stop.timeout</c> wins when it is added before, or with HoconAddMode.Prepend; a shorter
-    /// one drops what has not closed by then.
+    /// The drain is a task of Akka's coordinated shutdown in the phase service-stop. Akka.Hosting runs that shutdown
+    /// when the host stops, so SIGTERM, Ctrl-C and <c>IHost.StopAsync</c> all lead to it; nothing here listens to
+    /// signals. The phase may take the options' shutdown timeout plus two seconds, in place of Akka's 5 s. A value
+    /// of your own for <c>akka.coordinated-shutdown.phases.service-stop.timeout</c> wins when it is added before, or
+    /// with HoconAddMode.Prepend; a shorter one drops the connections that have not closed by then.
     /// </para>
     /// </remarks>
-    /// <param name="builder">Of <c>AddAkka</c>.</param>
-    /// <param name="configure">Names the endpoints, and replaces what the defaults do not fit.</param>
+    /// <param name="builder">The builder of <c>AddAkka</c>.</param>
+    /// <param name="configure">Names the endpoints, and replaces defaults that do not fit.</param>
     public static AkkaConfigurationBuilder WithConnectionSupervisor(
         this AkkaConfigurationBuilder builder, Action<ConnectionSupervisorOptions> configure)
     {
@@ -108,7 +108,7 @@ public sealed class ConnectionSupervisorOptions
     /// <summary>Where messages go: subscribe here.</summary>
     public FeedRegistry Feeds { get; set; } = new(TimeProvider.System);
 
-    /// <summary>The transports that endpoints can name. There from the start: <see cref="TransportKind.ClientWebSocket"/>.</summary>
+    /// <summary>The transports that endpoints can name. Has <see cref="TransportKind.ClientWebSocket"/> from the start.</summary>
     public TransportCatalog Transports { get; } = new(TimeProvider.System);
 
     /// <summary>Opens every connection in place of <see cref="Transports"/>, such as a network in memory. Default: null.</summary>
@@ -123,7 +123,7 @@ public sealed class ConnectionSupervisorOptions
     /// <summary>Adds an endpoint.</summary>
     /// <param name="id">See <see cref="EndpointId"/>.</param>
     /// <param name="url">An absolute ws or wss URL.</param>
-    /// <param name="change">Changes what the defaults do not fit.</param>
+    /// <param name="change">Replaces defaults that do not fit.</param>
     public ConnectionSupervisorOptions Add(string id, string url, Func<EndpointSettings, EndpointSettings>? change = null)
     {
         var settings = new EndpointSettings { Id = new EndpointId(id), Url = new Uri(url, UriKind.Absolute) };

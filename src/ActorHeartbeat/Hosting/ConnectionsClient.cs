@@ -8,12 +8,12 @@ using Akka.Hosting;
 namespace ActorHeartbeat.Hosting;
 
 /// <summary>
-/// Asks a <see cref="ConnectionSupervisor"/> and answers with immutable values. What the supervisor refuses is a value too: a
-/// <see cref="CommandResult"/> or <see cref="SendResult"/> says why. Safe from any thread.
+/// Sends questions and commands to a <see cref="ConnectionSupervisor"/> and returns immutable values. A refusal
+/// is a value too: a <see cref="CommandResult"/> or <see cref="SendResult"/> states why. Safe from any thread.
 /// </summary>
 /// <remarks>
-/// Every method may throw <see cref="AskTimeoutException"/>, when the supervisor has not started or not answered within the deadline, and
-/// <see cref="OperationCanceledException"/>, when its token is cancelled. What was asked may still happen after either.
+/// Every method may throw <see cref="AskTimeoutException"/> when the supervisor has not started or not answered within the deadline,
+/// and <see cref="OperationCanceledException"/> when its token is cancelled. The request may still be carried out after either.
 /// </remarks>
 public sealed class ConnectionsClient
 {
@@ -79,7 +79,7 @@ public sealed class ConnectionsClient
     public Task<CommandResult> RefreshAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
         Command(new RefreshEndpoint(endpoint), cancellation);
 
-    /// <summary>Replaces the connection by a new one, the new one first; refused when it is paused or failed.</summary>
+    /// <summary>Replaces the connection with a new one, which opens first; refused when it is paused or failed.</summary>
     public Task<CommandResult> RotateAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
         Command(new RotateEndpoint(endpoint), cancellation);
 
@@ -98,17 +98,17 @@ public sealed class ConnectionsClient
         Command(new UnsubscribeFrom(endpoint, key, message), cancellation);
 
     /// <summary>
-    /// Sends a message; answers when the socket has taken it, or it waits, or it was refused, also because there is no such endpoint.
+    /// Sends a message. Completes when the socket has taken it, or it is queued or refused. A message to an unknown endpoint is refused.
     /// </summary>
-    /// <param name="endpoint">Where to.</param>
-    /// <param name="message">What.</param>
+    /// <param name="endpoint">The endpoint to send to.</param>
+    /// <param name="message">The message to send.</param>
     /// <param name="sendTimeout">The endpoint's <c>timeouts.send</c>, which the deadline is added to; null for its default, 10 s.</param>
     /// <param name="cancellation">Ends the wait, not the sending.</param>
     public Task<SendResult> SendAsync(
         EndpointId endpoint, OutboundMessage message, TimeSpan? sendTimeout = null, CancellationToken cancellation = default) =>
         Ask<SendResult>(new SendTo(endpoint, message), (sendTimeout ?? new TimeoutSettings().Send) + Deadline, cancellation);
 
-    /// <summary>Replaces everything that is supervised; answers when it is done and says what changed.</summary>
+    /// <summary>Replaces everything that is supervised; completes with the changes when it is done.</summary>
     /// <param name="configuration">What is to be supervised.</param>
     /// <param name="deadline">How long it may take; null for <see cref="Deadline"/>.</param>
     /// <param name="cancellation">Ends the wait.</param>
@@ -116,8 +116,8 @@ public sealed class ConnectionsClient
         ApplyConfiguration configuration, TimeSpan? deadline = null, CancellationToken cancellation = default) =>
         Ask<ConfigurationApplied>(configuration, deadline ?? Deadline, cancellation);
 
-    /// <summary>Closes every connection for good; answers when all are gone.</summary>
-    /// <param name="reason">Stands in the Close frames.</param>
+    /// <summary>Closes every connection for good; completes when all are gone.</summary>
+    /// <param name="reason">The reason in the Close frames.</param>
     /// <param name="deadline">
     /// How long that may take. The supervisor itself drops what has not closed within its shutdown timeout.
     /// </param>

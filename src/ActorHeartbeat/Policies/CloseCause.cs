@@ -27,7 +27,7 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     /// <summary>The Retry-After header as received.</summary>
     public string? RetryAfter { get; init; }
 
-    /// <summary>Why the next attempt is the slow one of a quarantine; null when it is not.</summary>
+    /// <summary>Why the next attempt waits in quarantine; null when it does not.</summary>
     public string? Quarantine { get; init; }
 
     /// <summary>The detail, and the quarantine if there is one.</summary>
@@ -109,10 +109,10 @@ public enum CauseKind
     /// <summary>The server stopped asking for a sign of life.</summary>
     MaxSilence,
 
-    /// <summary>Transport lives, data does not.</summary>
+    /// <summary>The transport is alive, but no data arrives.</summary>
     DataIdle,
 
-    /// <summary>Asked for by an operator or a reload.</summary>
+    /// <summary>An operator or a reload asked for a new connection.</summary>
     Refresh,
 
     /// <summary>Closed for good by us.</summary>

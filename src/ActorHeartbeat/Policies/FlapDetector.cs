@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Policies;
 
-/// <summary>Notices a connection that keeps ending: K ends within a window.</summary>
+/// <summary>Detects a connection that keeps ending: K ends within a window.</summary>
 public sealed class FlapDetector
 {
     private readonly Queue<TimeSpan> _ends = new();
@@ -9,7 +9,7 @@ public sealed class FlapDetector
     public bool TripsAt(TimeSpan now, int ends, TimeSpan within) => 1 + _ends.Count(end => now - end <= within) >= ends;
 
     /// <summary>Records an end.</summary>
-    /// <returns>True when it is the K-th within the window; the count then begins anew.</returns>
+    /// <returns>True when it is the K-th within the window; the count then starts again.</returns>
     public bool Ended(TimeSpan now, int ends, TimeSpan within)
     {
         _ends.Enqueue(now);

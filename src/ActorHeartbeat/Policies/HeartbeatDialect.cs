@@ -2,20 +2,20 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Policies;
 
-/// <summary>What an inbound message is to the heartbeat.</summary>
+/// <summary>The role of an inbound message for the heartbeat.</summary>
 public enum HeartbeatRole
 {
-    /// <summary>Nothing: it is data.</summary>
+    /// <summary>None: the message is data.</summary>
     Data,
 
     /// <summary>The answer to our heartbeat.</summary>
     Answer,
 
-    /// <summary>The server asking for a sign of life.</summary>
+    /// <summary>The server asks for a sign of life.</summary>
     Ask,
 }
 
-/// <summary>Tells heartbeat messages from data, for dialects that speak in data messages. Pure.</summary>
+/// <summary>Tells heartbeat messages from data, for dialects that use data messages. Pure.</summary>
 public static class HeartbeatDialect
 {
     public static HeartbeatRole Classify(HeartbeatSettings heartbeat, MessageKind kind, ReadOnlySpan<byte> payload)

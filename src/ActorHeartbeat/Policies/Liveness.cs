@@ -2,19 +2,19 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Policies;
 
-/// <summary>What is known about the life of a connection, as times of one monotonic clock.</summary>
+/// <summary>When a connection last showed that it is alive, as times of one monotonic clock.</summary>
 /// <param name="OpenedAt">When it became open.</param>
-/// <param name="LastInbound">The transport clock: when any frame came in.</param>
+/// <param name="LastInbound">The transport clock: when a frame last arrived.</param>
 /// <param name="LastAnswer">The pong clock: when a heartbeat was last answered, or <paramref name="OpenedAt"/>.</param>
-/// <param name="LastData">The data clock: when a data message came in, or <paramref name="OpenedAt"/>.</param>
+/// <param name="LastData">The data clock: when a data message last arrived, or <paramref name="OpenedAt"/>.</param>
 /// <param name="LastAsked">When the server last asked for a sign of life, or <paramref name="OpenedAt"/>.</param>
 public readonly record struct LifeSigns(
     TimeSpan OpenedAt, TimeSpan LastInbound, TimeSpan LastAnswer, TimeSpan LastData, TimeSpan LastAsked);
 
-/// <summary>What the clocks say.</summary>
+/// <summary>What is due on an open connection.</summary>
 public enum LivenessVerdict
 {
-    /// <summary>Nothing is due before the time that comes with it.</summary>
+    /// <summary>Nothing is due before the time that is returned with it.</summary>
     Wait,
 
     /// <summary>A heartbeat is due.</summary>
@@ -28,7 +28,7 @@ public enum LivenessVerdict
     /// <summary>Stable for reset-after: the failures no longer count.</summary>
     Stable,
 
-    /// <summary>As old as max-age allows.</summary>
+    /// <summary>The rotation time has come.</summary>
     RotationDue,
 }
 
@@ -38,7 +38,9 @@ public enum LivenessVerdict
 /// </summary>
 public static class Liveness
 {
-    /// <summary>Longest time between two looks when nothing has a date: quiet hours begin and end, settings change.</summary>
+    /// <summary>
+    /// The longest time between two looks when nothing is scheduled, because quiet hours begin and end and settings change.
+    /// </summary>
     private static readonly TimeSpan Horizon = TimeSpan.FromHours(1);
 
     /// <param name="settings">The endpoint.</param>
@@ -92,7 +94,9 @@ public static class Liveness
         return at <= now;
     }
 
-    /// <summary>When data is overdue. Silence counts from the end of the quiet hours, be it past or, within them, to come.</summary>
+    /// <summary>
+    /// When data is overdue. Silence counts from the end of the last quiet hours; during quiet hours, from their coming end.
+    /// </summary>
     private static TimeSpan DataDue(DataIdleSettings idle, TimeSpan lastData, TimeSpan now, TimeOnly timeOfDay)
     {
         var since = lastData;

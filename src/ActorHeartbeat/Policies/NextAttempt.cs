@@ -6,13 +6,13 @@ namespace ActorHeartbeat.Policies;
 /// <param name="GivesUp">The endpoint is Failed: the outcome is fatal or the attempts are exhausted.</param>
 /// <param name="Failures">Failures in a row from now on.</param>
 /// <param name="Delay">The wait before the next attempt.</param>
-/// <param name="Outcome">What the table said.</param>
+/// <param name="Outcome">The decision of the outcome table.</param>
 public readonly record struct NextAttempt(bool GivesUp, int Failures, TimeSpan Delay, Outcome Outcome)
 {
     /// <summary>Why the delay is that of a quarantine; null when it is not.</summary>
     public string? Quarantine { get; private init; }
 
-    /// <summary>Pure: the table decides what it means, the backoff how long it takes at least.</summary>
+    /// <summary>Decides the next attempt. Pure: the table decides the outcome, and the backoff sets the least delay.</summary>
     /// <param name="settings">The endpoint.</param>
     /// <param name="cause">What happened.</param>
     /// <param name="failures">Failures in a row before this one.</param>

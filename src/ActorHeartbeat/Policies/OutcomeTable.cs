@@ -6,10 +6,10 @@ namespace ActorHeartbeat.Policies;
 /// <summary>What to do about a cause.</summary>
 /// <param name="Action">The decision.</param>
 /// <param name="AtLeast">The shortest wait it asks for; the backoff may ask for more. Zero when it asks for none.</param>
-/// <param name="Scope">Whom the wait concerns.</param>
+/// <param name="Scope">The dials that the wait applies to.</param>
 public readonly record struct Outcome(OutcomeAction Action, TimeSpan AtLeast, GovernorScope Scope);
 
-/// <summary>Decides what an end of a connection or a refused handshake means: first rule that matches wins. Pure.</summary>
+/// <summary>Decides what an end of a connection or a refused handshake means: the first rule that matches wins. Pure.</summary>
 public static class OutcomeTable
 {
     /// <summary>Bounds of a server's Retry-After: shorter is a busy loop, longer is a mistake or an attack.</summary>
@@ -57,7 +57,7 @@ public static class OutcomeTable
     };
 
     /// <summary>
-    /// A Retry-After header in seconds or as an HTTP date (RFC 9110 section 10.2.3), clamped; null when there is none to understand.
+    /// A Retry-After header in seconds or as an HTTP date (RFC 9110 section 10.2.3), clamped; null when it is missing or malformed.
     /// </summary>
     public static TimeSpan? ParseRetryAfter(string? header, DateTimeOffset utcNow)
     {

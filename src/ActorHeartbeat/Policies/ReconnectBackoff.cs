@@ -3,11 +3,11 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Policies;
 
 /// <summary>
-/// How long to wait before the next attempt: exponential, bounded, spread by jitter. Pure; the random number is the caller's.
+/// How long to wait before the next attempt: exponential, bounded, spread by jitter. Pure: the caller supplies the random number.
 /// </summary>
 public static class ReconnectBackoff
 {
-    /// <summary>No delay is shorter: a tenth of the initial one keeps a run of lucky draws from becoming a busy loop.</summary>
+    /// <summary>The least delay as a share of the initial one. It keeps a run of small random numbers from becoming a busy loop.</summary>
     private const double LeastShareOfInitial = 0.1;
 
     /// <summary>The delay before jitter: initial x multiplier^(failures - 1), at most max.</summary>
@@ -19,7 +19,7 @@ public static class ReconnectBackoff
         return ticks < settings.Max.Ticks ? TimeSpan.FromTicks((long)ticks) : settings.Max;
     }
 
-    /// <summary>The delay to wait.</summary>
+    /// <summary>The delay with jitter.</summary>
     /// <param name="settings">The curve and its jitter.</param>
     /// <param name="failures">Failures in a row, 1 after the first.</param>
     /// <param name="random">Uniform in [0, 1).</param>
@@ -30,7 +30,7 @@ public static class ReconnectBackoff
         var ticks = settings.Jitter.Kind switch
         {
             JitterKind.None => ceiling,
-            JitterKind.Full => least + ((ceiling - least) * random), // cut off at the least, a tenth of a fleet would return at once
+            JitterKind.Full => least + ((ceiling - least) * random), // with a mere cut-off a tenth of a fleet would return at once
             JitterKind.Equal => ceiling * (0.5 + (random / 2)),
             _ => ceiling * (1 + (settings.Jitter.Factor * ((2 * random) - 1))),
         };

@@ -1,17 +1,17 @@
 namespace ActorHeartbeat.Policies;
 
 /// <summary>
-/// Smoothed round trip and the timeout it suggests (RFC 6298 sections 2.2, 2.3), with a fixed small sketch for the 95th percentile.
-/// Not thread-safe; what others may read is a <see cref="RoundTrips"/>.
+/// Smoothed round trip and the timeout it suggests (RFC 6298 sections 2.2, 2.3), with a fixed small
+/// sketch for the 95th percentile. Not thread-safe; other threads read a <see cref="RoundTrips"/>.
 /// </summary>
 public sealed class RttEstimator
 {
     private const double Alpha = 1.0 / 8, Beta = 1.0 / 4; // RFC 6298 section 2.3
     private const int Buckets = 64;
-    private const double SmallestMilliseconds = 0.1, Growth = 1.25; // 64 buckets reach past two minutes, within 25 %
+    private const double SmallestMilliseconds = 0.1, Growth = 1.25; // 64 buckets reach past two minutes, at most 25 % too high
     private const int HalveAt = 1024; // old round trips fade out of the percentile
 
-    private ushort[]? _histogram; // from the first sample on: many endpoints never measure one
+    private ushort[]? _histogram; // allocated with the first sample: many endpoints never measure one
     private int _samples;
     private double _smoothed, _variation;
 
@@ -33,7 +33,7 @@ public sealed class RttEstimator
         }
     }
 
-    /// <summary>The 95th percentile, within 25 % above; null before the first sample.</summary>
+    /// <summary>The 95th percentile, at most 25 % too high; null before the first sample.</summary>
     public TimeSpan? P95
     {
         get

@@ -1,8 +1,8 @@
 namespace ActorHeartbeat.Policies;
 
 /// <summary>
-/// A random source of eight bytes (SplitMix64, Steele, Lea and Flood, OOPSLA 2014): each endpoint has its own, so that a seed decides
-/// every delay of a run, whatever order the endpoints act in.
+/// A random source with eight bytes of state (SplitMix64, Steele, Lea and Flood, OOPSLA 2014). Each endpoint
+/// has its own, so that a seed decides every delay of a run, whatever the order in which endpoints act.
 /// </summary>
 public struct SplitMix(ulong seed)
 {

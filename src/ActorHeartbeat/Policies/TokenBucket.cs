@@ -3,7 +3,7 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Policies;
 
 /// <summary>
-/// A budget that refills with time: over any span t it gives at most rate x t + burst. Immutable; every operation names the time.
+/// A budget that refills with time: over any span t it gives at most rate x t + burst. Immutable; every operation takes the time.
 /// </summary>
 /// <param name="Rate">How it refills.</param>
 /// <param name="Burst">How much it holds.</param>
@@ -17,7 +17,7 @@ public readonly record struct TokenBucket(Rate Rate, double Burst, double Tokens
     public TokenBucket RefilledAt(TimeSpan now) =>
         now <= At ? this : this with { Tokens = Math.Min(Burst, Tokens + ((now - At).TotalSeconds * Rate.PerSecond)), At = now };
 
-    /// <summary>One token less, or null when there is none.</summary>
+    /// <summary>Returns the bucket with one token less, or null when it has none.</summary>
     public TokenBucket? Take(TimeSpan now)
     {
         var refilled = RefilledAt(now);
@@ -32,7 +32,7 @@ public readonly record struct TokenBucket(Rate Rate, double Burst, double Tokens
         return missing <= 0 ? TimeSpan.Zero : TimeSpan.FromTicks((long)Math.Ceiling(missing / Rate.PerSecond * TimeSpan.TicksPerSecond));
     }
 
-    /// <summary>Another rate or burst from now on; what was spent stays spent.</summary>
+    /// <summary>Returns the bucket with another rate or burst from now on; spent tokens stay spent.</summary>
     public TokenBucket With(Rate rate, double burst, TimeSpan now) =>
         RefilledAt(now) is var refilled ? new TokenBucket(rate, burst, Math.Min(refilled.Tokens, burst), refilled.At) : this;
 }

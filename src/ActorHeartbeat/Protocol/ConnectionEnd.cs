@@ -7,6 +7,6 @@ namespace ActorHeartbeat.Protocol;
 /// <param name="WasClean">Whether the closing handshake was completed both ways.</param>
 public sealed record ConnectionEnd(int CloseCode, string Reason, bool WasClean)
 {
-    /// <summary>Set when the transport ended it: what was wrong.</summary>
+    /// <summary>The failure that ended the connection; null when there was none.</summary>
     public DialFailure? Failure { get; init; }
 }

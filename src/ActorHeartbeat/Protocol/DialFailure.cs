@@ -15,17 +15,17 @@ public sealed record DialFailure(FailureLayer Layer, string Message)
     public string? RetryAfter { get; init; }
 
     /// <summary>
-    /// Headers of a refused handshake, at most 32, those that say why or whither first; without Set-Cookie. Each value is at most 512
-    /// characters, its control characters escaped.
+    /// Headers of a refused handshake, at most 32 and without Set-Cookie; the most telling
+    /// ones come first. Each value is at most 512 characters, its control characters escaped.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     /// <summary>The beginning of a refusal's body, at most 512 characters, its control characters escaped; empty for none.</summary>
     public string Body { get; init; } = "";
 
-    /// <summary>The address that took the TCP connection, the proxy's where there is one; null when none did.</summary>
+    /// <summary>The address that accepted the TCP connection, the proxy's if there is one; null when none did.</summary>
     public IPEndPoint? RemoteAddress { get; init; }
 
-    /// <summary>The Location as received: what is followed must not be cut.</summary>
+    /// <summary>The Location as received and never cut, because a redirect follows it.</summary>
     internal string? Location { get; init; }
 }

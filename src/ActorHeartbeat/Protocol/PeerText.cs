@@ -4,8 +4,8 @@ using System.Text;
 namespace ActorHeartbeat.Protocol;
 
 /// <summary>
-/// The one door for text that a peer chose: what comes through is one line of at most <see cref="MaxLength"/> characters, in which nothing
-/// moves a cursor, hides, or turns the direction of writing.
+/// Makes text from a peer safe to show. All such text passes here and becomes one line of at most <see cref="MaxLength"/>
+/// characters, in which no character moves the cursor, is invisible, or changes the writing direction.
 /// </summary>
 internal static class PeerText
 {
@@ -13,11 +13,11 @@ internal static class PeerText
 
     private const char Cut = '…';
 
-    /// <summary>The text with control and format characters (bidi marks among them) and line ends escaped, cut at the bound.</summary>
+    /// <summary>Escapes control characters, format characters (such as bidi marks) and line ends, and cuts the text at the bound.</summary>
     public static string Of(string? text, int maxLength = MaxLength)
     {
         var shown = new StringBuilder();
-        var fits = 0; // what leaves room for the mark of a cut
+        var fits = 0; // the length that leaves room for the mark of a cut
         foreach (var rune in (text ?? "").EnumerateRunes())
         {
             shown.Append(Spell(rune));
@@ -30,7 +30,7 @@ internal static class PeerText
         return shown.ToString();
     }
 
-    /// <summary>Bytes that are not known to be text: printable ASCII as it is, every other byte as <c>\x</c> and two digits.</summary>
+    /// <summary>Shows bytes that may not be text: printable ASCII as it is, every other byte as <c>\x</c> and two digits.</summary>
     public static string OfBytes(ReadOnlySpan<byte> bytes, int maxLength = MaxLength)
     {
         var shown = new StringBuilder();

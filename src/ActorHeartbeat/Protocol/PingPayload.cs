@@ -4,8 +4,8 @@ namespace ActorHeartbeat.Protocol;
 
 /// <summary>The payload of our pings: the id of the ping in decimal digits.</summary>
 /// <remarks>
-/// RFC 6455 section 5.5.2 allows any bytes, but there are servers that read the payload as UTF-8 and close the connection when it is none.
-/// Digits are text for every reader.
+/// RFC 6455 section 5.5.2 allows any bytes, but some servers read the payload as UTF-8
+/// and close the connection when it is invalid. Digits are valid text for every reader.
 /// </remarks>
 public static class PingPayload
 {
@@ -32,7 +32,7 @@ public static class PingPayload
         return payload.SequenceEqual(expected[..Write(id, expected)]);
     }
 
-    /// <summary>The id that a payload spells; null when it is none of ours.</summary>
+    /// <summary>The id in a payload; null when the payload is not one of ours.</summary>
     public static long? Id(ReadOnlySpan<byte> payload) =>
         Utf8Parser.TryParse(payload, out long id, out var length) && length == payload.Length && Is(payload, id) ? id : null;
 }

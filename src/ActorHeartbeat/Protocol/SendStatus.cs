@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Protocol;
 
-/// <summary>What a sender learns of its message.</summary>
+/// <summary>The result that a sender receives for its message.</summary>
 public enum SendStatus
 {
     /// <summary>The socket has taken the whole message.</summary>

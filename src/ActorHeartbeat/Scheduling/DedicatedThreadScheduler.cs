@@ -10,25 +10,25 @@ namespace ActorHeartbeat.Scheduling;
 /// Configured by <c>akka.scheduler.implementation</c>.
 /// </summary>
 /// <remarks>
-/// No thread of the pool takes part: arming never waits for one, and a message is enqueued on time while all of them are blocked.
-/// An entry never fires early on the monotonic clock, and late by up to <c>akka.scheduler.tick-duration</c> (default 10 ms).
-/// Entries fire on the scheduler's thread, one after the other, in the order in which they are due. An action that takes long delays the
-/// others by as much. A cancelled entry is released at once. A repeated entry keeps its first rhythm and skips the beats that it misses.
+/// No thread of the pool takes part: arming never waits for one, and a message is enqueued on time even while all of them are blocked.
+/// An entry never fires early on the monotonic clock, and at most <c>akka.scheduler.tick-duration</c> (default 10 ms) late. Entries
+/// fire on the scheduler's thread, one after the other, in the order in which they are due. An action that takes long delays the others
+/// by as much. A cancelled entry is released at once. A repeated entry keeps its first rhythm and skips the beats that it misses.
 /// </remarks>
 public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNowTimeProvider, IDisposable
 {
     /// <summary>Shown by tools that list threads; Linux cuts names after 15 bytes.</summary>
     private const string ThreadName = "akka-scheduler";
 
-    /// <summary>A burst may leave a list of this length behind; a longer one is given back.</summary>
+    /// <summary>After a burst the list keeps at most this capacity.</summary>
     private const int KeptCapacity = 1024;
 
-    /// <summary>The thread looks at the wheel again before it sleeps: an earlier entry need not wake it.</summary>
+    /// <summary>The thread is awake and looks at the wheel again before it sleeps: an earlier entry need not wake it.</summary>
     private static readonly TimeSpan Awake = TimeSpan.MinValue;
 
     /// <summary>
-    /// Configures an actor system to run on this scheduler. <c>WithConnectionSupervisor</c> adds it; who makes the system otherwise adds it
-    /// to the system's configuration.
+    /// Configures an actor system to run on this scheduler. <c>WithConnectionSupervisor</c>
+    /// adds it; without that call, add it to the system's configuration.
     /// </summary>
     public static Config Configuration { get; } = ConfigurationFactory.ParseString(
         $"akka.scheduler.implementation = \"{typeof(DedicatedThreadScheduler).FullName}, ActorHeartbeat\"");
@@ -44,7 +44,7 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     private long _wakes;
 
     /// <param name="config">The system's: <c>akka.scheduler.tick-duration</c> and <c>shutdown-timeout</c> are read.</param>
-    /// <param name="log">Where failed actions are told.</param>
+    /// <param name="log">Receives the errors of failed actions.</param>
     public DedicatedThreadScheduler(Config config, ILoggingAdapter log) : base(config, log)
     {
         var tick = config.GetTimeSpan("akka.scheduler.tick-duration", TimeSpan.FromMilliseconds(10), allowInfinite: false);
@@ -75,8 +75,8 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     internal long Wakes => Volatile.Read(ref _wakes);
 
     /// <summary>
-    /// Ends the thread, then fires once what is still armed, as Akka.NET's own scheduler does: a task that waits for a delay ends with the
-    /// system. From then on scheduling throws a <see cref="SchedulerException"/>.
+    /// Ends the thread, then fires what is still armed one last time, as Akka.NET's own scheduler does: a task that
+    /// waits for a delay ends with the system. From then on scheduling throws a <see cref="SchedulerException"/>.
     /// </summary>
     public void Dispose()
     {
@@ -88,7 +88,7 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
             Monitor.Pulse(_lock);
         }
 
-        // On the thread itself an action disposes: the rest of what is due fires after it.
+        // An action may dispose on the scheduler's thread, which cannot join itself: the rest of what is due fires after that action.
         if (Thread.CurrentThread != _thread && !_thread.Join(_shutdownTimeout))
         {
             Log.Warning("A scheduled action still runs {0} after the end of the scheduler. What is armed is dropped.", _shutdownTimeout);
@@ -135,7 +135,7 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     private void Arm(ScheduledEntry entry, TimeSpan delay)
     {
         entry.Due = TimerEntry.After(MonotonicClock, delay);
-        entry.Follow(); // before the entry is in the wheel: so it cannot fire for the last time and be followed afterwards
+        entry.Follow(); // before the entry is in the wheel: otherwise it could fire for the last time and be followed afterwards
         if (TryAdd(entry))
             return;
         entry.Unfollow();
@@ -201,12 +201,14 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
         return false;
     }
 
-    /// <summary>Monitor.Wait counts whole milliseconds: rounded up, the thread does not wake just before the time to sleep again.</summary>
+    /// <summary>
+    /// Rounds up, since Monitor.Wait counts whole milliseconds: otherwise the thread would wake just too early and sleep again.
+    /// </summary>
     private int Milliseconds(TimeSpan wakeAt) => wakeAt == TimeSpan.MaxValue
         ? Timeout.Infinite
         : (int)Math.Clamp(Math.Ceiling((wakeAt - MonotonicClock).TotalMilliseconds), 0, int.MaxValue);
 
-    /// <summary>Fires what is not cancelled.</summary>
+    /// <summary>Fires an entry that is not cancelled.</summary>
     /// <returns>False when it does not fire again: it was cancelled, or it threw.</returns>
     private bool TryFire(ScheduledEntry entry)
     {

@@ -15,7 +15,7 @@ internal abstract class ScheduledEntry(DedicatedThreadScheduler scheduler, TimeS
 
     public bool IsCancelled => cancelable is { IsCancellationRequested: true };
 
-    /// <summary>The first beat after <paramref name="now"/> in the rhythm of one that was due and has fired.</summary>
+    /// <summary>The first beat after <paramref name="now"/> in the rhythm of a beat that was due and has fired.</summary>
     public static TimeSpan NextBeat(TimeSpan due, TimeSpan interval, TimeSpan now)
     {
         var missed = (now - due).Ticks / interval.Ticks;
@@ -24,7 +24,7 @@ internal abstract class ScheduledEntry(DedicatedThreadScheduler scheduler, TimeS
 
     public abstract void Fire();
 
-    /// <summary>From now on a cancellation takes the entry out of the scheduler at once: nothing holds its message.</summary>
+    /// <summary>Lets a cancellation take the entry out of the scheduler at once, so that nothing holds its message any longer.</summary>
     public void Follow()
     {
         try
@@ -38,7 +38,7 @@ internal abstract class ScheduledEntry(DedicatedThreadScheduler scheduler, TimeS
         }
     }
 
-    /// <summary>The entry fires no more: a cancelable that lives on holds nothing of it.</summary>
+    /// <summary>Unregisters an entry that fires no more, so that a cancelable that lives on does not hold it.</summary>
     public void Unfollow() => _registration.Unregister();
 
     private static void Leave(object? entry) => ((ScheduledEntry)entry!).Leave(); // the state is the entry that registered

@@ -4,7 +4,7 @@ namespace ActorHeartbeat.Scheduling;
 
 /// <summary>
 /// The one clock of the connections: the actor scheduler's. A scheduler that runs on virtual time advances only its
-/// <see cref="ITimeProvider.Now"/>; one that runs on the wall clock says so by its type and has a monotonic clock beside it.
+/// <see cref="ITimeProvider.Now"/>. A scheduler that runs on the wall clock shows it by its type, and has a monotonic clock besides.
 /// </summary>
 public sealed class SchedulerClock(IScheduler scheduler)
 {

@@ -5,7 +5,7 @@ internal abstract class TimerEntry
 {
     internal const int Nowhere = -1;
 
-    /// <summary>The latest <see cref="Due"/>, 14,600 years: rounded up to a tick it is still a time.</summary>
+    /// <summary>The latest <see cref="Due"/>, 14,600 years: it can be rounded up to a tick without overflow.</summary>
     internal static readonly TimeSpan Farthest = TimeSpan.MaxValue / 2;
 
     /// <summary>On the clock of the wheel's user. Read when the entry enters the wheel. At most <see cref="Farthest"/>.</summary>
@@ -23,6 +23,6 @@ internal abstract class TimerEntry
     /// <summary>Breaks the tie between entries that are due at the same instant.</summary>
     internal long Number { get; set; }
 
-    /// <summary>The sum, and <see cref="Farthest"/> where it is more.</summary>
+    /// <summary>The sum, at most <see cref="Farthest"/>.</summary>
     internal static TimeSpan After(TimeSpan time, TimeSpan delay) => delay < Farthest - time ? time + delay : Farthest;
 }

@@ -7,15 +7,15 @@ namespace ActorHeartbeat.Scheduling;
 /// Hierarchical timing wheel (Varghese and Lauck, 1987): six rings of 64 slots, each slot of a ring as wide as the whole ring
 /// below. Adding and removing are O(1); a bitmap per ring finds the next slot in use, so that empty time costs nothing.
 /// </summary>
-/// <remarks>It has no clock and no thread: the caller says what time it is, and calls from one thread at a time.</remarks>
-/// <param name="resolution">The width of a slot of the finest ring: an entry comes out up to so much after it is due.</param>
+/// <remarks>It has no clock and no thread: the caller supplies the time, and calls from one thread at a time.</remarks>
+/// <param name="resolution">The width of a slot of the finest ring: an entry comes out up to this much after it is due.</param>
 internal sealed class TimerWheel(TimeSpan resolution)
 {
     private const int SlotBits = 6;
     private const int SlotsPerRing = 1 << SlotBits;
     private const int Rings = 6;
 
-    /// <summary>Ticks that the rings reach ahead, at 10 ms more than 21 years. What is due later passes the coarsest ring again.</summary>
+    /// <summary>How many ticks the rings reach ahead: at 10 ms more than 21 years. A later entry passes the coarsest ring again.</summary>
     private const long Horizon = 1L << (SlotBits * Rings);
 
     private static readonly Comparer<TimerEntry> InOrder = Comparer<TimerEntry>.Create(static (one, other) => Compare(one, other));
@@ -54,7 +54,9 @@ internal sealed class TimerWheel(TimeSpan resolution)
         return true;
     }
 
-    /// <summary>Takes out what is due at <paramref name="now"/>: the earliest first, and of one instant what was added first.</summary>
+    /// <summary>
+    /// Takes out the entries that are due at <paramref name="now"/>: the earliest first, and of one instant the first added first.
+    /// </summary>
     public void TakeDue(TimeSpan now, List<TimerEntry> due)
     {
         var target = now.Ticks / resolution.Ticks;
@@ -95,7 +97,7 @@ internal sealed class TimerWheel(TimeSpan resolution)
         return earliest;
     }
 
-    /// <summary>Moves what lies in the coarse slots that begin now one ring down or more, the coarsest first.</summary>
+    /// <summary>Moves the entries of the coarse slots that begin now down by one ring or more, the coarsest first.</summary>
     private void Cascade()
     {
         for (var ring = Rings - 1; ring > 0; ring--)
@@ -113,7 +115,7 @@ internal sealed class TimerWheel(TimeSpan resolution)
         }
     }
 
-    /// <summary>Empties the slot of this tick. An entry from a coarser ring may lie behind a later one: then it is sorted.</summary>
+    /// <summary>Empties the slot of this tick. Sorts the entries if one from a coarser ring lies behind a later one.</summary>
     private void Expire(List<TimerEntry> due)
     {
         var first = due.Count;
@@ -177,7 +179,7 @@ internal sealed class TimerWheel(TimeSpan resolution)
     }
 
     /// <summary>Empties a slot.</summary>
-    /// <returns>What was in it, linked by Next up to null.</returns>
+    /// <returns>The entries that were in it, linked by Next up to null.</returns>
     private TimerEntry? Detach(int slot)
     {
         if (_slots[slot] is not { Previous: { } tail } head)

@@ -3,7 +3,7 @@ using Newtonsoft.Json;
 
 namespace ActorHeartbeat.Serialization;
 
-/// <summary>Converts every type that a generic one makes.</summary>
+/// <summary>Converts every type that is constructed from a generic type.</summary>
 /// <param name="generic">The generic type, with one parameter.</param>
 /// <param name="converter">A converter with the same parameter.</param>
 internal abstract class GenericConverter(Type generic, Type converter) : JsonConverter

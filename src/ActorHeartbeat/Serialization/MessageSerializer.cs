@@ -10,10 +10,12 @@ namespace ActorHeartbeat.Serialization;
 /// Carries every <see cref="ISerializableMessage"/> to another process as JSON with type names, as Akka.NET's own serializer does. Unlike
 /// that one it writes values that are their type's default: <c>Enabled = false</c> stays false where the default is true.
 /// </summary>
-/// <remarks>A type name on the wire decides what is made of it, so messages are for processes that trust each other.</remarks>
+/// <remarks>
+/// A type name on the wire decides which type is created, so exchange messages only between processes that trust each other.
+/// </remarks>
 public sealed class MessageSerializer : NewtonSoftJsonSerializer
 {
-    /// <param name="system">Where the messages are sent and come in.</param>
+    /// <param name="system">The system that sends and receives the messages.</param>
     public MessageSerializer(ExtendedActorSystem system)
         : base(system, Options)
     {
@@ -29,7 +31,7 @@ public sealed class MessageSerializer : NewtonSoftJsonSerializer
         }
         """);
 
-    /// <summary>Says on the wire which serializer a message needs; Akka.NET keeps 0 to 40 for itself.</summary>
+    /// <summary>Identifies this serializer on the wire; Akka.NET reserves 0 to 40.</summary>
     public override int Identifier => 455;
 
     private static NewtonSoftJsonSerializerSettings Options { get; } = new(

@@ -5,7 +5,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Supervision;
 
-/// <content>What an operator, or the end of the process, asks of endpoints.</content>
+/// <content>Commands of an operator, and the drain at the end of the process.</content>
 public sealed partial class ConnectionSupervisor
 {
     private const string ShutdownDeadline = "shutdown-deadline";
@@ -59,7 +59,7 @@ public sealed partial class ConnectionSupervisor
     }
 
     /// <summary>
-    /// Messages that a stopped actor has not taken go to the primary that there is, and are refused when there is none.
+    /// Passes the messages that a stopped actor has not taken on to the primary, or refuses them when there is none.
     /// </summary>
     private static void PassOnSends(RegistryEntry endpoint)
     {
@@ -76,14 +76,16 @@ public sealed partial class ConnectionSupervisor
     private static SendResult Refusal(RegistryEntry endpoint) =>
         new(SendStatus.Refused, $"{endpoint.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}");
 
-    /// <summary>However its last actor ended, closed or failed or crashed too often: nobody is left to send what waited.</summary>
+    /// <summary>
+    /// Refuses the messages that wait: the endpoint's last actor has closed, failed or crashed too often, and no actor is left to send them.
+    /// </summary>
     private static void RefusePending(RegistryEntry endpoint)
     {
         foreach (var pending in endpoint.Plane.PendingSends.TakeAll())
             pending.Ticket.Tell(Refusal(endpoint));
     }
 
-    /// <summary>Drains once: all that ask while it goes on hear its end, all that ask later hear it at once.</summary>
+    /// <summary>Drains once. Requests during the drain are answered at its end, later ones at once.</summary>
     private void DrainAll(Drain drain)
     {
         if (_drained is not null)
@@ -117,7 +119,7 @@ public sealed partial class ConnectionSupervisor
     private void FinishDrain(int forced)
     {
         if (_drained is not null)
-            return; // what was dropped is gone too
+            return; // answered already; a connection that was dropped has stopped
         Timers.Cancel(ShutdownDeadline);
         _drained = new Drained(forced);
         foreach (var asker in _drainedTo)
@@ -125,7 +127,7 @@ public sealed partial class ConnectionSupervisor
     }
 
     private static void Refresh(RegistryEntry endpoint) =>
-        endpoint.Primary!.Actor?.Tell(new Refresh("refreshed by an operator")); // WithRunning has seen to a primary
+        endpoint.Primary!.Actor?.Tell(new Refresh("refreshed by an operator")); // WithRunning has checked that there is a primary
 
     private CommandResult With(EndpointId id, Action<RegistryEntry> act)
     {

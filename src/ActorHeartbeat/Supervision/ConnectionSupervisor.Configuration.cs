@@ -6,7 +6,7 @@ using Akka.Event;
 
 namespace ActorHeartbeat.Supervision;
 
-/// <content>What is supervised: a whole configuration, or one endpoint more, changed or less.</content>
+/// <content>Changes of what is supervised: a whole configuration, or one endpoint that is added, changed or removed.</content>
 public sealed partial class ConnectionSupervisor
 {
     private long _revision; // of the settings of all endpoints
@@ -24,14 +24,14 @@ public sealed partial class ConnectionSupervisor
                 "the changes of a configuration begin at revision {0}, this is {1}: compared again", configuration.Known!.Base, _revision);
         var before = _revision;
         Apply(changes, configuration.Endpoints);
-        _revision = before + 1; // one, whatever it changes
+        _revision = before + 1; // a configuration counts once, whatever it changes
         TellNewSendRates();
         return new ConfigurationApplied(changes, _revision) { ComparedAgain = isOutdated };
     }
 
     private IEnumerable<RegistryEntry> Supervised => _endpoints.Values.Where(endpoint => !endpoint.IsRemoved);
 
-    // The count tells a supervisor that has started again, and begun to count again, from the one that the sender knew.
+    // A supervisor that has started again counts revisions from the beginning, so the number of endpoints must match too.
     private bool Fits(KnownChanges known) =>
         known.Base == _revision
         && known.Changes.OldCount == Supervised.Count()
@@ -50,7 +50,7 @@ public sealed partial class ConnectionSupervisor
             Reconfigure(_endpoints[id], wanted[id], change.Effect);
     }
 
-    // A group is no setting of its endpoints, so they do not hear of it in any other way.
+    // The send rate of a group is no setting of its endpoints: no other message brings it to them.
     private void TellNewSendRates()
     {
         foreach (var endpoint in _endpoints.Values)

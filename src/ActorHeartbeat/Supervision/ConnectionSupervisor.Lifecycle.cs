@@ -9,9 +9,8 @@ namespace ActorHeartbeat.Supervision;
 public sealed partial class ConnectionSupervisor
 {
     /// <summary>
-    /// A connection that throws is stopped and started again by the supervisor itself, under backoff and with what is known then; others of
-    /// its children
-    /// are restarted in place.
+    /// Stops a connection that throws: the supervisor itself starts it again, under
+    /// backoff and with what is known then. Its other children are restarted in place.
     /// </summary>
     protected override SupervisorStrategy SupervisorStrategy() => new StopConnections(_byActor.ContainsKey);
 
@@ -38,7 +37,7 @@ public sealed partial class ConnectionSupervisor
         _byActor[actor] = connection;
     }
 
-    /// <summary>The actor of a connection has ended: as it was asked to, as it said, or because it threw.</summary>
+    /// <summary>Handles the end of a connection's actor: the supervisor asked for it, the actor reported it, or the actor threw.</summary>
     private void Stopped(SupervisedConnection connection)
     {
         connection.Actor = null;
@@ -92,7 +91,9 @@ public sealed partial class ConnectionSupervisor
             Launch(connection, TimeSpan.Zero);
     }
 
-    /// <summary>Asks a connection that is no longer wanted to close; one without an actor is gone as soon as its socket is.</summary>
+    /// <summary>
+    /// Asks a connection that is no longer wanted to close. A connection without an actor is gone as soon as its socket is.
+    /// </summary>
     private void Close(SupervisedConnection connection, int code, string reason)
     {
         if (connection.Actor is { } actor)
@@ -130,7 +131,7 @@ public sealed partial class ConnectionSupervisor
     }
 
     /// <summary>
-    /// The one place that publishes that an endpoint's connection is in another state. The connection itself tells the feed.
+    /// Publishes that an endpoint's connection is in another state; the only place that does. The feed receives its states elsewhere.
     /// </summary>
     private static void Publish(RegistryEntry endpoint, ConnectionStatus status, CloseCause? cause, TimeSpan? retryIn, DateTimeOffset at)
     {

@@ -7,14 +7,14 @@ using Akka.Event;
 namespace ActorHeartbeat.Supervision;
 
 /// <content>
-/// Planned replacement of a connection, the new one first: because of its age, because an operator asks, or because a reload needs a new
-/// connection. When the new one fails the old one stays, and asks again after the delay that the failure calls for.
+/// Planned replacement of a connection, the new one first: because of its age, because an operator asks, or because a reload needs
+/// a new connection. If the successor fails, the old connection stays and asks again after the delay that the failure calls for.
 /// </content>
 public sealed partial class ConnectionSupervisor
 {
     /// <summary>
-    /// Whether a reload may open the new connection beside the old one: the endpoint rotates, so its server is known to bear two for
-    /// a moment; many do not, or close the older one.
+    /// Whether a reload may open the new connection beside the old one. The endpoint must have max-age:
+    /// its server is then known to bear two for a moment. Many servers do not, or close the older one.
     /// </summary>
     private static bool MayOpenBeside(RegistryEntry endpoint) =>
         endpoint.Settings.MaxAge is not null && endpoint.CanRotate && endpoint.Status is { IsUp: true };
@@ -25,11 +25,14 @@ public sealed partial class ConnectionSupervisor
             Launch(endpoint.Begin(NextId(), isPrimary: false), TimeSpan.Zero);
     }
 
-    /// <summary>From here on the successor speaks for the endpoint, whether or not it can still answer: at no time two do.</summary>
+    /// <summary>
+    /// Asks the successor to take over. From here on it speaks for the endpoint,
+    /// even if it can no longer answer: two connections never speak at once.
+    /// </summary>
     private static void AskToTakeOver(RegistryEntry endpoint, SupervisedConnection successor)
     {
         if (successor.Actor is not { } actor)
-            return; // it has crashed since, and says again when it is ready again
+            return; // it has crashed since, and will report when it is ready again
         endpoint.Plane.Feed.LetSpeak(successor.Id.Number);
         actor.Tell(new TakeOver(endpoint.Status));
     }

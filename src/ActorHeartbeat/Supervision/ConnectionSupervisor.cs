@@ -8,9 +8,8 @@ using Akka.Actor;
 namespace ActorHeartbeat.Supervision;
 
 /// <summary>
-/// Owns the registry of endpoints: what is wanted of each, which connection is its primary, and the actors that exist for it. One child per
-/// endpoint,
-/// restarted under exponential backoff when it throws; its siblings do not notice. Two during a planned rotation.
+/// Owns the registry of endpoints: what is wanted of each, which connection is its primary, and the actors that exist for it. An endpoint
+/// has one child, or two during a planned rotation. A child that throws is restarted under exponential backoff; its siblings do not notice.
 /// </summary>
 public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
 {
@@ -42,7 +41,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
 
-    /// <summary>For simulation, which runs on the thread that looks.</summary>
+    /// <summary>For simulation, which runs the actors on the thread that reads this.</summary>
     internal IReadOnlyDictionary<EndpointId, RegistryEntry> Registry => _endpoints;
 
     public static Props Props(SupervisorDependencies dependencies) => Akka.Actor.Props.Create(() => new ConnectionSupervisor(dependencies));
@@ -55,7 +54,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             Happened(message);
     }
 
-    /// <summary>What a command or a query is answered with; null for what is neither, or is answered later.</summary>
+    /// <summary>The answer to a command or a query; null for any other message, and for one that is answered later.</summary>
     private object? AnswerTo(object message) => message switch
     {
         ApplyConfiguration configuration => Apply(configuration),

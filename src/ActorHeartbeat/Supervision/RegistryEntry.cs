@@ -29,7 +29,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     public DateTimeOffset Since { get; private set; } = since;
 
-    /// <summary>To be forgotten when its last connection is gone.</summary>
+    /// <summary>Whether to forget the endpoint when its last connection is gone.</summary>
     public bool IsRemoved { get; set; }
 
     /// <summary>Planned rotations in a row that failed.</summary>
@@ -52,16 +52,15 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     public IReadOnlyList<SupervisedConnection> Connections => _connections;
 
-    /// <summary>
-    /// Whether there is exactly one connection, so that a second one may be opened beside it: an old one may still be closing.
-    /// </summary>
+    /// <summary>Whether a second connection may open beside the primary: not while an old one is still closing.</summary>
     public bool CanRotate => Primary is not null && _connections.Count == 1;
 
     /// <summary>Whether no connection exists for it, not even one that is closing.</summary>
     public bool IsIdle => _connections.Count == 0;
 
     /// <summary>
-    /// How the endpoint's connection stands; null before it started. Of one that is no longer wanted only its past holds.
+    /// The status of the endpoint's connection; null before the first
+    /// started. Of a connection that is no longer wanted only the past holds.
     /// </summary>
     public ConnectionStatus? Status => Shown?.Board.Status is not { } status ? null : Shown == Primary ? status : status.WithoutActor();
 
@@ -79,7 +78,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     }
 
     /// <param name="key">What to forget.</param>
-    /// <param name="message">What tells the server so; null when nothing does.</param>
+    /// <param name="message">The message that unsubscribes at the server; null for none.</param>
     public SubscriptionChanged Forget(string key, OutboundMessage? message)
     {
         _subscriptions.Remove(key);
@@ -109,7 +108,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         return connection;
     }
 
-    /// <summary>Nothing more is wanted of its connections but that they close.</summary>
+    /// <summary>Marks all its connections as no longer wanted; they are to close.</summary>
     /// <returns>All of them.</returns>
     public IReadOnlyList<SupervisedConnection> LetGo()
     {
@@ -120,7 +119,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         return [.. _connections];
     }
 
-    /// <summary>The successor is the endpoint's connection from now on.</summary>
+    /// <summary>Makes the successor the primary.</summary>
     /// <returns>The old one, which is to close.</returns>
     public SupervisedConnection Succeed()
     {
@@ -130,15 +129,15 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         return old;
     }
 
-    /// <summary>The successor has failed: if it was asked to take over, the primary speaks for the endpoint again.</summary>
+    /// <summary>Lets the primary speak for the endpoint again: the successor has failed, perhaps after it was asked to take over.</summary>
     public void PrimarySpeaks()
     {
         if (Plane.Feed.LetSpeak(Primary!.Id.Number) && Primary.Board.Status is { IsUp: false } status)
-            // what it said meanwhile was not heard
+            // the feed did not take its states meanwhile
             Plane.Feed.StateChanged(new FeedState(status.State.Name(), status.LastClose?.Detail ?? ""));
     }
 
-    /// <summary>Whether the connection is wanted: reports of others are of the past.</summary>
+    /// <summary>Whether the connection is wanted. False for a connection that was released: its late reports are stale.</summary>
     public bool Wants(SupervisedConnection connection) => connection == Primary || connection == Successor;
 
     public SupervisedConnection? Find(ConnectionId id) => _connections.Find(connection => connection.Id == id);
@@ -171,6 +170,6 @@ internal sealed class SupervisedConnection(RegistryEntry endpoint, ConnectionId 
     /// <summary>Crashes in a row, each soon after the start before it.</summary>
     public int Crashes { get; set; }
 
-    /// <summary>What the primary hears when this successor, which has failed, is gone; null when it has not failed.</summary>
+    /// <summary>What the primary receives once this failed successor is gone; null when it has not failed.</summary>
     public RotationFailed? Failure { get; set; }
 }

@@ -13,6 +13,8 @@ public sealed record SupervisorDependencies(IDialer Dialer, IAttemptResolver Res
     /// <summary>Where the governor's state is kept over restarts of the process; null (default) keeps none.</summary>
     public IGovernorStore? GovernorStore { get; init; }
 
-    /// <summary>Decides every random delay of the run. Default: drawn for each process, so that a fleet of processes differs.</summary>
+    /// <summary>
+    /// The seed of every random delay of the run. Default: drawn for each instance, so that the processes of a fleet differ.
+    /// </summary>
     public ulong Seed { get; init; } = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(ulong)));
 }

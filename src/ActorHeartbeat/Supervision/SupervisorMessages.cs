@@ -13,19 +13,19 @@ namespace ActorHeartbeat.Supervision;
 public sealed record ApplyConfiguration(
     ValueList<EndpointSettings> Endpoints, ValueMap<GroupSettings> Groups, SupervisorSettings Supervisor) : ISerializableMessage
 {
-    /// <summary>What differs from what is supervised. Null (default) lets the supervisor compare.</summary>
+    /// <summary>The difference from what is supervised. Null (default) lets the supervisor compare.</summary>
     public KnownChanges? Known { get; init; }
 }
 
 /// <summary>A difference that the sender of a configuration has computed.</summary>
 /// <param name="Changes">The difference to the endpoints of the base.</param>
 /// <param name="Base">
-/// The <see cref="ConfigurationApplied.Revision"/> from which it was computed. When the supervisor has another one by now, it compares
-/// itself, and its answer says what it did.
+/// The <see cref="ConfigurationApplied.Revision"/> from which it was computed. A supervisor
+/// that has another revision by now makes the comparison itself, and its answer reports that.
 /// </param>
 public sealed record KnownChanges(EndpointChanges Changes, long Base);
 
-/// <summary>The answer to <see cref="ApplyConfiguration"/>: it has been done; connections close and open from here on.</summary>
+/// <summary>The answer to <see cref="ApplyConfiguration"/>: it has been applied; connections close and open from here on.</summary>
 /// <param name="Changes">What was done, each endpoint named once.</param>
 /// <param name="Revision">
 /// Counts the changes of what is supervised: by a configuration, or by adding, reconfiguring and removing one endpoint.
@@ -35,11 +35,16 @@ public sealed record ConfigurationApplied(EndpointChanges Changes, long Revision
     /// <summary>The revision of a new supervisor's first configuration.</summary>
     public const long FirstRevision = 1;
 
-    /// <summary>The changes that came with the configuration began from an older base; the supervisor compared itself.</summary>
+    /// <summary>
+    /// Whether the supervisor made the comparison itself, because the changes
+    /// that came with the configuration did not fit what it supervises.
+    /// </summary>
     public bool ComparedAgain { get; init; }
 }
 
-/// <summary>The answer to a question about one endpoint: what was asked for, or a <see cref="CommandResult"/> when there is none.</summary>
+/// <summary>
+/// The answer to a question about one endpoint: what was asked for, or a <see cref="CommandResult"/> for an unknown endpoint.
+/// </summary>
 public interface IEndpointAnswer : ISerializableMessage;
 
 /// <summary>Supervises one more endpoint. Refused when its id is taken. Answered by <see cref="CommandResult"/>.</summary>
@@ -63,16 +68,15 @@ public sealed record RefreshEndpoint(EndpointId Endpoint) : ISerializableMessage
 /// <summary>Closes for good with this code and reason; the endpoint stays, paused. Answered by <see cref="CommandResult"/>.</summary>
 public sealed record CloseEndpoint(EndpointId Endpoint, int Code, string Reason) : ISerializableMessage;
 
-/// <summary>Replaces the connection by a new one, the new one first. Answered by <see cref="CommandResult"/>.</summary>
+/// <summary>Replaces the connection with a new one, which opens first. Answered by <see cref="CommandResult"/>.</summary>
 public sealed record RotateEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
 /// <summary>Sends a message. Answered by <see cref="SendResult"/>, refused when there is no such endpoint.</summary>
 public sealed record SendTo(EndpointId Endpoint, OutboundMessage Message) : ISerializableMessage;
 
 /// <summary>
-/// Remembers a message and sends it after every connect, and now if open; an endpoint that is down, paused or failed sends it when it next
-/// opens.
-/// Forgotten with the endpoint. Answered by <see cref="CommandResult"/>.
+/// Remembers a message, and sends it after every connect, and now if open. An endpoint that is down, paused or failed
+/// sends it when it next opens. The message is forgotten with the endpoint. Answered by <see cref="CommandResult"/>.
 /// </summary>
 public sealed record SubscribeTo(EndpointId Endpoint, string Key, OutboundMessage Message) : ISerializableMessage;
 
@@ -81,9 +85,9 @@ public sealed record SubscribeTo(EndpointId Endpoint, string Key, OutboundMessag
 /// </summary>
 public sealed record UnsubscribeFrom(EndpointId Endpoint, string Key, OutboundMessage? Message) : ISerializableMessage;
 
-/// <summary>The answer to a command. Nobody needs to wait for it.</summary>
-/// <param name="Outcome">Whether it was taken.</param>
-/// <param name="Why">For one that was not: one line.</param>
+/// <summary>The answer to a command; the caller need not wait for it.</summary>
+/// <param name="Outcome">Whether the command was accepted.</param>
+/// <param name="Why">For a command that was not accepted: one line.</param>
 public sealed record CommandResult(CommandOutcome Outcome, string Why = "") : IEndpointAnswer, IDeadLetterSuppression;
 
 public enum CommandOutcome
@@ -105,17 +109,18 @@ public sealed record EndpointList(ValueList<EndpointSnapshot> Endpoints) : ISeri
 public sealed record GetEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
 /// <summary>
-/// Closes every connection with its drain close code and answers <see cref="Drained"/> when all are gone, at the latest after
-/// supervisor.shutdown-timeout. It happens once, whoever asks and how often; every one who asks is answered. Nothing is dialed any more.
+/// Closes every connection with its drain close code and answers <see cref="Drained"/> when
+/// all are gone, at the latest after supervisor.shutdown-timeout. The drain happens once,
+/// however often it is requested, and every request is answered. Nothing is dialed any more.
 /// </summary>
 public sealed record Drain(string Reason) : ISerializableMessage;
 
-/// <param name="Forced">Endpoints that had not closed in time and were dropped.</param>
+/// <param name="Forced">Connections that had not closed in time and were dropped.</param>
 public sealed record Drained(int Forced) : ISerializableMessage;
 
 /// <summary>
-/// Asks for the last transitions of an endpoint; answered by <see cref="TransitionList"/>, or <see cref="CommandResult"/> when there is
-/// none.
+/// Asks for the last transitions of an endpoint; answered by
+/// <see cref="TransitionList"/>, or <see cref="CommandResult"/> when there is none.
 /// </summary>
 public sealed record GetTransitions(EndpointId Endpoint) : ISerializableMessage;
 
@@ -155,8 +160,9 @@ public sealed record EndpointSnapshot(
 /// <param name="MessagesOut">Messages handed to a connection.</param>
 /// <param name="BytesOut">Their payloads.</param>
 /// <param name="Dials">Dial attempts.</param>
-/// <param name="HeartbeatsSent">Heartbeats that went out; the next one goes out when the one before it is answered, forgiven or
-/// missed.</param>
+/// <param name="HeartbeatsSent">
+/// Heartbeats that went out; the next one goes out when the one before it is answered, forgiven or missed.
+/// </param>
 /// <param name="HeartbeatsAnswered">Heartbeats that were answered.</param>
 /// <param name="StaleEvents">Events of older incarnations that were dropped.</param>
 /// <param name="RoundTrips">Of the present connection's heartbeats.</param>
@@ -181,7 +187,7 @@ public enum EndpointMode
     Running,
     Paused,
 
-    /// <summary>Attempts exhausted, outcome fatal, or restarts exhausted; until somebody resumes it.</summary>
+    /// <summary>Attempts exhausted, outcome fatal, or restarts exhausted; lasts until the endpoint is resumed.</summary>
     Failed,
 }
 

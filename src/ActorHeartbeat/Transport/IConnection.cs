@@ -13,7 +13,7 @@ public interface IConnection
     /// <summary>The subprotocol the server chose, or null.</summary>
     string? Subprotocol { get; }
 
-    /// <summary>The address at the other end, the proxy's where there is one; null when it is not known.</summary>
+    /// <summary>The address at the other end, the proxy's if there is one; null when it is not known.</summary>
     IPEndPoint? RemoteAddress => null;
 
     /// <summary>Begins to read. Called once, before anything else but <see cref="Abort"/>.</summary>
@@ -40,16 +40,16 @@ public interface IConnection
 }
 
 /// <summary>
-/// Hears one connection. Calls come from the connection's pump, one at a time; messages in the order of the wire, activity and pongs
-/// as soon as their bytes are read, which may be before a message that precedes them. <see cref="OnEnded"/> comes last, once. Must be quick
-/// and must not throw.
+/// Receives the events of one connection. The connection's pump makes the calls, one at a time. Messages come
+/// in wire order; activity and pongs come as soon as their bytes are read, which may be before a message that
+/// precedes them. <see cref="OnEnded"/> comes last, once. Implementations must be quick and must not throw.
 /// </summary>
 public interface IConnectionObserver
 {
-    /// <summary>The bounds that hold now; asked for each message, so that a change counts on the open connection.</summary>
+    /// <summary>The current bounds; read for each message, so that a change applies to the open connection.</summary>
     LimitSettings Limits { get; }
 
-    /// <summary>Bytes came in, of any frame. Called before what they contain is reported.</summary>
+    /// <summary>Bytes of any frame arrived. Called before their content is reported.</summary>
     void OnActivity();
 
     /// <summary>
@@ -58,7 +58,7 @@ public interface IConnectionObserver
     /// </summary>
     ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload);
 
-    /// <summary>A pong came in (RFC 6455 section 5.5.3), asked for or not. The payload is valid only during the call.</summary>
+    /// <summary>A pong arrived (RFC 6455 section 5.5.3), solicited or not. The payload is valid only during the call.</summary>
     void OnPong(ReadOnlySpan<byte> payload);
 
     /// <summary>The connection is over and its socket gone.</summary>

@@ -11,18 +11,18 @@ public interface IDialer
     /// connection exists, or nothing of the attempt is left behind, also after <paramref name="cancellation"/>.
     /// </summary>
     /// <param name="request">What to dial; secrets are resolved already.</param>
-    /// <param name="observer">Hears everything the connection reports, from <see cref="IConnection.Start"/> on.</param>
+    /// <param name="observer">Receives everything that the connection reports, from <see cref="IConnection.Start"/> on.</param>
     /// <param name="cancellation">Gives the attempt up.</param>
     Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation);
 }
 
 /// <summary>One attempt, ready to dial.</summary>
-/// <param name="Settings">The endpoint; its URL and headers are not used here, they are below as resolved for this attempt.</param>
+/// <param name="Settings">The endpoint; its URL and headers are not used: this record has them as resolved for the attempt.</param>
 /// <param name="Url">Where to connect.</param>
 /// <param name="Headers">Handshake headers in the order configured.</param>
 public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyList<KeyValuePair<string, string>> Headers);
 
-/// <summary>What came of an attempt.</summary>
+/// <summary>The result of an attempt.</summary>
 public abstract record DialResult
 {
     private DialResult()

@@ -4,9 +4,9 @@ namespace ActorHeartbeat.Transport;
 
 /// <summary>
 /// Resolves the headers of an attempt: literals as they are, environment variables and files read again each time, so that a
-/// rotated secret counts from the next dial. This library opens no files on behalf of settings; whoever does says how.
+/// rotated secret applies from the next dial. This class opens no files itself; the caller supplies the function that reads them.
 /// </summary>
-/// <param name="environment">Looks a variable up; null for one that is not set. Default: the process's environment.</param>
+/// <param name="environment">Looks up a variable; null when it is not set. Default: the process's environment.</param>
 /// <param name="readFile">Reads a file; null (default) refuses every value from a file.</param>
 public sealed class SecretAttemptResolver(
     Func<string, string?>? environment = null,
@@ -15,7 +15,9 @@ public sealed class SecretAttemptResolver(
 {
     private readonly Func<string, string?> _environment = environment ?? Environment.GetEnvironmentVariable;
 
-    /// <exception cref="SecretUnavailableException">A variable is not set or a file cannot be read; names it, never a value.</exception>
+    /// <exception cref="SecretUnavailableException">
+    /// A variable is not set or a file cannot be read; the message names it, never a value.
+    /// </exception>
     public async ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation)
     {
         if (settings.Headers.Count == 0)
@@ -51,7 +53,7 @@ public sealed class SecretAttemptResolver(
         }
     }
 
-    // A value that would break out of its header would be refused deeper down, by a message that repeats it.
+    // Checked here, because a lower layer would refuse a value that breaks out of its header with a message that repeats the value.
     private static string Checked(string header, string source, string? text)
     {
         if (text is null)
@@ -65,6 +67,6 @@ public sealed class SecretAttemptResolver(
 }
 
 /// <summary>
-/// A secret that an attempt needs is not there; the attempt fails and backs off. The message says which, never what it holds.
+/// A secret that an attempt needs is missing; the attempt fails and backs off. The message names the secret, never its value.
 /// </summary>
 public sealed class SecretUnavailableException(string message, Exception? cause = null) : Exception(message, cause);

@@ -5,13 +5,15 @@ using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport;
 
-/// <summary>What it means when a socket's operation throws.</summary>
+/// <summary>Interprets the exceptions of a socket's operations.</summary>
 internal static class WebSocketEnds
 {
-    /// <summary>The framework explains every violation but bad UTF-8 and a malformed Close frame.</summary>
+    /// <summary>
+    /// The message without an explanation: the framework explains every violation except bad UTF-8 and a malformed Close frame.
+    /// </summary>
     private static readonly string Unexplained = new WebSocketException(WebSocketError.Faulted).Message;
 
-    /// <summary>Whether the exception says that the connection is over, rather than that the program is wrong.</summary>
+    /// <summary>Whether the exception means that the connection is over, rather than that the program is wrong.</summary>
     public static bool IsEnd(Exception exception) =>
         exception
             is WebSocketException
@@ -22,7 +24,8 @@ internal static class WebSocketEnds
                 or InvalidOperationException;
 
     /// <summary>
-    /// An observer that throws is a bug of this program; its endpoint must learn all the same that the connection is over.
+    /// The end of a connection whose observer threw. That is a bug of this
+    /// program, but the endpoint must still learn that the connection is over.
     /// </summary>
     public static ConnectionEnd Undelivered(Exception exception) =>
         new(CloseCodes.AbnormalClosure, "", WasClean: false)
@@ -32,15 +35,15 @@ internal static class WebSocketEnds
         };
 
     /// <param name="exception">What the pump's read threw.</param>
-    /// <param name="writeFailure">What a write met before, or null.</param>
-    /// <param name="closeFlaw">What is forbidden in a Close frame that came in nevertheless, or null.</param>
+    /// <param name="writeFailure">The failure of an earlier write, or null.</param>
+    /// <param name="closeFlaw">What RFC 6455 forbids in the Close frame that arrived, or null.</param>
     public static DialFailure Judge(Exception exception, Exception? writeFailure, string? closeFlaw)
     {
         if (ErrorIn(exception) is { } met)
             return new DialFailure(FailureLayer.Tcp, Describe(met));
         return exception switch
         {
-            // A write that finds a half-closed or broken line only (EPIPE) says nothing about how it came to be so.
+            // A write that only finds a half-closed or broken connection (EPIPE) does not reveal the cause.
             WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely }
                 when ErrorIn(writeFailure) is { } error and not SocketError.Shutdown => new DialFailure(FailureLayer.Tcp, Describe(error)),
             WebSocketException { WebSocketErrorCode: WebSocketError.ConnectionClosedPrematurely } => new DialFailure(

@@ -5,12 +5,12 @@ using ActorHeartbeat.Configuration.Reloading;
 
 namespace ActorHeartbeat.Benchmarks.Configuration;
 
-/// <summary>CPU time of a start-up check and of a reload of a one-line change, with many endpoints in one file.</summary>
+/// <summary>Measures the CPU time of a start-up check and of a reload after a one-line change, with many endpoints in one file.</summary>
 public static class ConfigurationBenchmarks
 {
     private const int Rounds = 7;
 
-    /// <param name="args">The number of endpoints; 10,000 when left out.</param>
+    /// <param name="args">The number of endpoints; 10,000 by default.</param>
     public static int Run(string[] args)
     {
         var count = args.Length > 0 ? int.Parse(args[0]) : 10_000;
@@ -63,7 +63,7 @@ public static class ConfigurationBenchmarks
         return text.Append("  }\n}\n").ToString();
     }
 
-    // CPU time of the whole process: what the garbage collector does for us counts.
+    // Measures the CPU time of the whole process, so that the garbage collector's work counts too.
     private static (double Milliseconds, T Result) Measure<T>(Func<T> work)
     {
         GC.Collect();

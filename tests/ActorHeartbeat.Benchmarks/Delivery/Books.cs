@@ -4,10 +4,9 @@ using ActorHeartbeat.Feeds;
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
-/// One subscriber's books of one line, kept from what it reads: the feed's numbers are contiguous or a gap stands for them, and the numbers
-/// that the peer wrote
-/// into the messages agree. They may jump where a gap tells of a broken connection, and by exactly as many as a gap says were dropped. Used
-/// by its reader only.
+/// Checks one subscriber's view of one line. The feed's numbers must be contiguous or covered by a
+/// gap. The peer's numbers inside the messages must agree: they may jump where a gap reports a broken
+/// connection, and otherwise by exactly the number of dropped messages. Used by its reader only.
 /// </summary>
 internal sealed class Books(string name)
 {
@@ -22,18 +21,18 @@ internal sealed class Books(string name)
 
     public long Received { get; private set; }
 
-    /// <summary>Numbers of the peer that fell into outages.</summary>
+    /// <summary>The peer's numbers that fell into outages.</summary>
     public long Missed { get; private set; }
 
-    /// <summary>Numbers of the feed that this subscriber did not keep up with.</summary>
+    /// <summary>The feed's numbers that this subscriber lost because it did not keep up.</summary>
     public long Lost { get; private set; }
 
     public long Outages { get; private set; }
 
-    /// <summary>Numbers of the feed that are accounted for.</summary>
+    /// <summary>The feed's numbers that are accounted for.</summary>
     public long Accounted => Received + Lost + Outages;
 
-    /// <summary>The first thing that does not add up; null when all does.</summary>
+    /// <summary>The first inconsistency; null when there is none.</summary>
     public string? Fault { get; private set; }
 
     public void Enter(in FeedEvent feedEvent)
@@ -65,7 +64,7 @@ internal sealed class Books(string name)
     {
         var number = NumberedMessage.Read(feedEvent.Payload.Span, _name);
         var expected = _nextNumber + _dropped;
-        // What was dropped may have contained the gap of an outage; then a new connection tells, and how many numbers it cost is not known.
+        // Dropped events may have included the gap of an outage. A new epoch reveals that, but not how many numbers the outage cost.
         var outage = _broken || (_dropped > 0 && feedEvent.Epoch != _epoch);
         if (number < 0)
             Fault = $"{feedEvent} is not a message of {name} as it was sent";

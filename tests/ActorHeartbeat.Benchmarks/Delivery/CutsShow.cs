@@ -5,7 +5,7 @@ using ActorHeartbeat.Feeds;
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
-/// Every connection reset at intervals; three kinds of consumers account for every number of the peer, as received or inside a gap.
+/// Resets every connection at intervals. Three kinds of consumers account for every number of the peer: received or inside a gap.
 /// </summary>
 internal static class CutsShow
 {

@@ -7,9 +7,9 @@ using ActorHeartbeat.Feeds;
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
-/// What delivery adds to a bare receive loop. All variants run the framework's own WebSocket over frames in memory: no kernel, so
-/// the loop is as cheap as it can be and the ratios are at their worst. Over real sockets: <c>cpu</c>. Options:
-/// <c>--connections N --messages N --size BYTES --rounds N</c>.
+/// Measures what delivery adds to a bare receive loop. All variants run the framework's own WebSocket over
+/// frames in memory. Without a kernel the loop is as cheap as possible, so the ratios are the worst case.
+/// <c>cpu</c> measures over real sockets. Options: <c>--connections N --messages N --size BYTES --rounds N</c>.
 /// </summary>
 public static class DeliveryBenchmarks
 {
@@ -17,7 +17,7 @@ public static class DeliveryBenchmarks
 
     private delegate Task Variant(Pump pump, int messages);
 
-    /// <summary>One connection's socket and feed.</summary>
+    /// <summary>The socket and the feed of one connection.</summary>
     private sealed record Pump(FrameStream Frames, WebSocket Socket, FeedRegistry Registry, Feed Feed);
 
     public static async Task<int> Run(string[] args)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
-/// What delivery promises, shown: each prints its figures and a verdict, and exits with 1 when the promise is not kept. The servers are
-/// processes of their own.
+/// Shows that delivery keeps its promises. Each show prints its figures and a verdict,
+/// and exits with 1 when a promise is broken. The servers run in processes of their own.
 /// </summary>
 public static class DeliveryShows
 {
@@ -40,7 +40,7 @@ public static class DeliveryShows
         }
     }
 
-    /// <summary>Prints it; the exit code.</summary>
+    /// <summary>Prints the verdict and returns the exit code.</summary>
     public static int Verdict(params (bool Kept, string Promise)[] promises)
     {
         foreach (var (kept, promise) in promises)

@@ -1,8 +1,6 @@
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
-/// <summary>
-/// An endless server: unmasked text frames (RFC 6455 section 5.2) of one size, as fast as they are read, without a kernel between.
-/// </summary>
+/// <summary>An endless server in memory: unmasked text frames (RFC 6455 section 5.2) of one size, as fast as the client reads.</summary>
 internal sealed class FrameStream : Stream
 {
     private readonly byte[] _frames;
@@ -10,7 +8,7 @@ internal sealed class FrameStream : Stream
 
     public FrameStream(int payloadSize) => _frames = Frames(payloadSize);
 
-    /// <summary>64 frames in one piece.</summary>
+    /// <summary>Returns 64 frames in one array.</summary>
     public static byte[] Frames(int payloadSize)
     {
         byte[] header = payloadSize < 126 ? [0x81, (byte)payloadSize] : [0x81, 126, (byte)(payloadSize >> 8), (byte)payloadSize];
@@ -18,7 +16,7 @@ internal sealed class FrameStream : Stream
         return [.. Enumerable.Repeat(frame, 64).SelectMany(bytes => bytes)];
     }
 
-    /// <summary>Called for every read, as the transport reports activity.</summary>
+    /// <summary>Called on every read, as the transport reports activity.</summary>
     public Action OnRead { get; set; } = () => { };
 
     public override bool CanRead => true;

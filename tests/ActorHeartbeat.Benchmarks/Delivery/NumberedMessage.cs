@@ -3,9 +3,7 @@ using System.Text;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
-/// <summary>
-/// A text message of 128 B that says which line it belongs to, which of it it is, and whose every other byte follows from these.
-/// </summary>
+/// <summary>A text message of 128 B with the name of its line and its number; all other bytes follow from the number.</summary>
 internal static class NumberedMessage
 {
     public const int Size = 128;
@@ -15,7 +13,7 @@ internal static class NumberedMessage
     private const int FillerAt = NameLength + NumberLength;
     private const int Letters = 26;
 
-    /// <summary>The frame's header (RFC 6455 section 5.2): final, text, unmasked, the length in two bytes.</summary>
+    /// <summary>The frame header (RFC 6455 section 5.2): final, text, unmasked, with the length in two bytes.</summary>
     private static readonly byte[] Header = [0x81, 126, 0, Size];
 
     public static int FrameSize => Header.Length + Size;
@@ -30,7 +28,7 @@ internal static class NumberedMessage
         text[FillerAt..Size].Fill(FillerOf(number));
     }
 
-    /// <summary>The number, or -1 when it is not a message of this line, every byte as it was written.</summary>
+    /// <summary>Returns the number, or -1 when the text differs in any byte from a message of this line.</summary>
     public static long Read(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name) =>
         text.Length == Size
             && text[..name.Length].SequenceEqual(name) && text[name.Length] == ' '

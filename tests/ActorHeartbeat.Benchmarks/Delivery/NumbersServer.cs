@@ -8,30 +8,29 @@ using ActorHeartbeat.Benchmarks.Transport;
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
-/// A server of its own process that sends each path's line of numbered messages at a steady pace. A line's numbers go on with the time,
-/// connected or not,
-/// as a venue's trades do: what falls into an outage is lost. Can reset every connection at intervals.
+/// A server in a process of its own that sends a line of numbered messages per path at a steady rate. The numbers of a line advance with
+/// time, connected or not, like the trades of a venue: messages during an outage are lost. It can reset every connection at intervals.
 /// </summary>
 internal static class NumbersServer
 {
-    /// <summary>How often a line sends what has become due.</summary>
+    /// <summary>How often a line sends the messages that are due.</summary>
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>What one write carries at most; a line that is behind sends more of them.</summary>
+    /// <summary>The most messages in one write; a line that is behind writes several times.</summary>
     private const int MostPerWrite = 500;
 
     private static readonly ConcurrentDictionary<string, long> Started = new();
     private static readonly ConcurrentDictionary<Socket, string> Connected = new();
 
-    /// <summary>Prints its port, serves until its input ends, and prints how many connections it has reset.</summary>
+    /// <summary>Prints its port, serves until its input ends, then prints how many connections it has reset.</summary>
     /// <param name="rate">Messages per second of each line.</param>
-    /// <param name="cutEvery">How often every connection is reset; zero for never.</param>
+    /// <param name="cutEvery">The interval between resets of every connection; zero for no resets.</param>
     public static async Task RunAsync(double rate, TimeSpan cutEvery)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start(backlog: 1024);
         Console.WriteLine(((IPEndPoint)listener.LocalEndpoint).Port);
-        var end = Task.Run(Console.ReadLine); // Console.In reads synchronously whatever its methods are called.
+        var end = Task.Run(Console.ReadLine); // Console.In reads synchronously, even its async methods
         using var stop = new CancellationTokenSource();
         var cutting = CutAsync(cutEvery, stop.Token);
         while (true)
@@ -70,7 +69,7 @@ internal static class NumbersServer
         }
         catch (Exception end) when (end is SocketException or ObjectDisposedException)
         {
-            // Cut, or the client has seen enough.
+            // The connection was cut, or the client has closed it.
         }
         finally
         {

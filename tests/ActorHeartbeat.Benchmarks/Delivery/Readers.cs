@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
-/// <summary>The ways to read a feed, each keeping books.</summary>
+/// <summary>Several ways to read a feed; each checks what it reads.</summary>
 internal static class Readers
 {
     /// <summary>Reads to the end of the stream.</summary>
@@ -15,7 +15,7 @@ internal static class Readers
             books.Enter(feedEvent);
     }
 
-    /// <summary>Reads so many events, nothing more until told, and then what is left.</summary>
+    /// <summary>Reads <paramref name="after"/> events, then waits for <paramref name="goOn"/> and reads the rest.</summary>
     public static async Task StopReadingAsync(FeedSubscription subscription, Books books, int after, Task goOn)
     {
         await Task.Yield();
@@ -39,7 +39,7 @@ internal static class Readers
         }
     }
 
-    /// <summary>Reads by an actor, which acknowledges each event, to the end of the stream.</summary>
+    /// <summary>Reads through an actor that acknowledges each event, to the end of the stream.</summary>
     public static Task ReadByActor(Supervised supervised, int endpoint, Books books)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -10,9 +10,7 @@ using Akka.Configuration;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
-/// <summary>
-/// The library as it is embedded: a supervisor with endpoints <c>e0</c>, <c>e1</c>, ... on one server, over real sockets.
-/// </summary>
+/// <summary>Embeds the library: a supervisor with endpoints <c>e0</c>, <c>e1</c>, ... on one server, over real sockets.</summary>
 internal sealed class Supervised : IAsyncDisposable
 {
     private readonly ActorSystem _system = ActorSystem.Create(
@@ -34,7 +32,7 @@ internal sealed class Supervised : IAsyncDisposable
                     Id = IdOf(index),
                     Url = url(index),
                     Proxy = ProxySettings.None,
-                    // a server that only pours answers no Close frame
+                    // The servers only send, and answer no Close frame.
                     Timeouts = new TimeoutSettings { Close = TimeSpan.FromMilliseconds(100) },
                     Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(20), Max = TimeSpan.FromMilliseconds(200) },
                 }),
@@ -49,7 +47,7 @@ internal sealed class Supervised : IAsyncDisposable
 
     public static EndpointId IdOf(int index) => new($"e{index}");
 
-    /// <summary>Connects; whoever subscribed before misses nothing.</summary>
+    /// <summary>Connects. A subscriber from before the call misses nothing.</summary>
     public Task StartAsync()
     {
         var unpaced = new SupervisorSettings

@@ -5,16 +5,20 @@ using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
-/// <summary>Many endpoints at a total rate, a subscriber for each, and on the first one another that stops reading.</summary>
+/// <summary>
+/// Runs many endpoints at a total rate with a subscriber each. The first endpoint has a second subscriber that stops reading.
+/// </summary>
 internal static class VolumeShow
 {
-    /// <summary>Two seconds' worth at the rate of the promise: what a pause of the machine may cost nobody.</summary>
+    /// <summary>
+    /// Two seconds of messages at the promised rate: a pause of the machine that long must not cost any subscriber a message.
+    /// </summary>
     private const int Capacity = 4096;
 
-    /// <summary>Of the one that stops reading, so that it overflows in a show of any size.</summary>
+    /// <summary>The capacity of the subscriber that stops reading, so small that it overflows in a show of any size.</summary>
     private const int LazyCapacity = 256;
 
-    /// <summary>Connecting, and the runtime's first compilations, are not what is measured.</summary>
+    /// <summary>Leaves connecting and the first compilations of the runtime out of the measurement.</summary>
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(2);
 
     public static async Task<int> RunAsync(int endpoints, double rate, TimeSpan duration, double atLeast)

@@ -5,12 +5,12 @@ using ActorHeartbeat.Hocon.Reading;
 
 namespace ActorHeartbeat.Benchmarks.Hocon;
 
-/// <summary>CPU time and allocation of reading texts that are large or that grow from themselves.</summary>
+/// <summary>Measures CPU time and allocations for texts that are large or that expand through substitutions.</summary>
 public static class HoconBenchmarks
 {
     private const int Rounds = 3;
 
-    /// <param name="args">Megabytes of the two large texts; 10 when left out.</param>
+    /// <param name="args">The size of the two large texts in megabytes; 10 by default.</param>
     public static int Run(string[] args)
     {
         var bytes = (args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 10) * 1_000_000;

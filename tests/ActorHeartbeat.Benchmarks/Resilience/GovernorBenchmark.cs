@@ -4,10 +4,10 @@ using ActorHeartbeat.Governor;
 
 namespace ActorHeartbeat.Benchmarks.Resilience;
 
-/// <summary>What the governor's ledger costs when everybody waits and each endpoint has its own host.</summary>
+/// <summary>Measures the cost of the governor's ledger when all endpoints wait and each has a host of its own.</summary>
 public static class GovernorBenchmark
 {
-    /// <summary>At the fastest rate of permits the product promises, 8,000/s, the governor may take a tenth of a core.</summary>
+    /// <summary>The product promises at most 8,000 permits per second, and for these the governor may use a tenth of a core.</summary>
     private const double MostMicrosecondsPerPermit = 12.5;
 
     public static int Run(int count)

@@ -6,15 +6,16 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Benchmarks.Resilience;
 
-/// <param name="Detection">From the server's stop to the first and the last endpoint that knew.</param>
-/// <param name="BlockedSend">From the server's stop to the answer to a send it never took; null when there was none in time.</param>
-/// <param name="MostReconnects">The most times one endpoint connected again after the server went on.</param>
+/// <param name="Detection">The times from the server's stop until the first and the last endpoint noticed.</param>
+/// <param name="BlockedSend">The time from the server's stop until the answer to
+/// a send that the server never took; null when no answer came in time.</param>
+/// <param name="MostReconnects">The most reconnects of any one endpoint after the server continued.</param>
 public sealed record HalfOpenFigures((TimeSpan First, TimeSpan Last)? Detection, TimeSpan? BlockedSend, long MostReconnects);
 
 /// <summary>
-/// The server's process is stopped: its sockets stay, its kernel takes what is sent, nobody answers. Every endpoint must know within
-/// interval +
-/// max-missed x timeout, a send that the peer never takes must be answered, and once the server goes on each reconnects once.
+/// Stops the server's process: its sockets stay, its kernel accepts data, but nothing is answered.
+/// Every endpoint must notice within interval + max-missed x timeout, and a send that the peer
+/// never takes must be answered. When the server continues, each endpoint reconnects once.
 /// </summary>
 public static class HalfOpenShow
 {
@@ -23,10 +24,10 @@ public static class HalfOpenShow
         Patience = TimeSpan.FromSeconds(30);
     private const int MaxMissed = 2;
 
-    /// <summary>More than both kernels take.</summary>
+    /// <summary>Larger than the buffers of both kernels.</summary>
     private const int Blocking = 16 * 1024 * 1024;
 
-    /// <summary>What the show allows beside the bound.</summary>
+    /// <summary>The tolerance of the show beyond the bound.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
     public static TimeSpan Bound => Interval + (MaxMissed * Timeout);
@@ -50,7 +51,7 @@ public static class HalfOpenShow
         return isMet ? 0 : 1;
     }
 
-    /// <param name="late">How much later than the bound it may be known, and the send answered.</param>
+    /// <param name="late">How much later than the bound the detection and the answer may be.</param>
     public static bool IsMet(HalfOpenFigures figures, TimeSpan late) =>
         figures.Detection is { } known
         && known.First >= Bound - Interval - Slack

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace ActorHeartbeat.Benchmarks.Resilience;
 
 /// <summary>
-/// Shows with a verdict: they print their figures and fail when a promise is not kept. Their small sizes are end-to-end tests.
+/// Shows with a verdict: each prints its figures and fails when a promise is broken. The end-to-end tests run them in small sizes.
 /// </summary>
 public static class ResilienceBenchmarks
 {

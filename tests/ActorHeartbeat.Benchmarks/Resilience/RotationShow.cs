@@ -5,18 +5,17 @@ using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Benchmarks.Resilience;
 
-/// <param name="Rotations">Connections that were replaced.</param>
-/// <param name="Missing">Numbers between an endpoint's first and last that never came.</param>
-/// <param name="Duplicates">Numbers that were delivered more than once.</param>
-/// <param name="OutsideWindow">Of these, those that the connections before and after did not both bring.</param>
-/// <param name="PeakPerEndpoint">The most sockets one endpoint had.</param>
-/// <param name="ServerPeak">The most connections the server had.</param>
+/// <param name="Rotations">The number of connections that were replaced.</param>
+/// <param name="Missing">The numbers between an endpoint's first and last that never arrived.</param>
+/// <param name="Duplicates">The numbers that were delivered more than once.</param>
+/// <param name="OutsideWindow">The duplicates whose two copies are not from adjacent connections of the endpoint.</param>
+/// <param name="PeakPerEndpoint">The largest number of sockets that one endpoint had at once.</param>
+/// <param name="ServerPeak">The largest number of connections that the server had at once.</param>
 public sealed record RotationFigures(int Rotations, int Missing, int Duplicates, int OutsideWindow, int PeakPerEndpoint, int ServerPeak);
 
 /// <summary>
-/// Every connection is replaced, some more than once, while the server sends the same numbered messages to all. No number may be missing; a
-/// number
-/// may come twice only while two connections carry the feed, and not at all with a duplicate key.
+/// Replaces every connection, some more than once, while the server sends the same numbered messages to all. No number
+/// may be missing. A number may arrive twice only while two connections carry the feed, and never with a duplicate key.
 /// </summary>
 public static class RotationShow
 {
@@ -62,7 +61,7 @@ public static class RotationShow
         var since = TimeProvider.System.GetTimestamp();
         int[] seen;
         while ((seen = await ConnectionsAsync(server))[2] < 2 * count && TimeProvider.System.GetElapsedTime(since) < Patience)
-            await Task.Delay(length / 10); // a busy machine is late, which is not what is shown
+            await Task.Delay(length / 10); // a busy machine may be late
         var endpoints = await fleet.EndpointsAsync();
         return new RotationFigures(
             seen[2] - count,
@@ -90,14 +89,14 @@ public static class RotationShow
         MaxAge = maxAge,
     };
 
-    /// <summary>What one endpoint's feed delivered.</summary>
+    /// <summary>Records the numbers that one endpoint's feed delivered.</summary>
     private sealed class Numbers : IFeedHandler
     {
         private readonly Dictionary<long, int> _epochOf = [];
         private readonly Lock _gate = new();
         private int _duplicates;
 
-        /// <summary>Numbers that came twice from one connection, or from two that are no neighbours.</summary>
+        /// <summary>The numbers that arrived twice, except those from two adjacent connections.</summary>
         public int OutsideWindow { get; private set; }
 
         public void OnEvent(in FeedEvent happened)

@@ -9,7 +9,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorHeartbeat.Benchmarks.Resilience;
 
-/// <summary>The server of a show, in a process of its own: its CPU is not the client's, and it can be stopped.</summary>
+/// <summary>
+/// The server of a show. It runs in a process of its own, so that its CPU time is not the client's and a show can stop it.
+/// </summary>
 public sealed class ShowServer : IAsyncDisposable
 {
     private readonly Process _process;
@@ -18,7 +20,7 @@ public sealed class ShowServer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <param name="kind">What <see cref="RunAsync"/> takes.</param>
+    /// <param name="kind">The arguments of <see cref="RunAsync"/>.</param>
     public static async Task<ShowServer> StartAsync(params string[] kind)
     {
         string[] arguments = [typeof(ShowServer).Assembly.Location, "show-server", .. kind];
@@ -29,14 +31,14 @@ public sealed class ShowServer : IAsyncDisposable
         return new ShowServer(process, int.Parse(port, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Gives a command and returns the line that answers it.</summary>
+    /// <summary>Sends a command and returns the answer line.</summary>
     public async Task<string> AskAsync(string command)
     {
         await _process.StandardInput.WriteLineAsync(command);
         return await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"the server ended at \"{command}\"");
     }
 
-    /// <summary>Stops or continues the process: its connections stay, and nobody answers.</summary>
+    /// <summary>Stops or continues the process. While it is stopped, its connections stay but nothing is answered.</summary>
     public void Signal(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
@@ -50,7 +52,7 @@ public sealed class ShowServer : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>The process: prints its port, then answers the commands on its input until that ends.</summary>
+    /// <summary>Runs the server process: prints the port, then answers commands from standard input until it ends.</summary>
     /// <param name="kind"><c>feeds</c>, or <c>numbers RATE</c>.</param>
     public static async Task<int> RunAsync(string[] kind)
     {
@@ -67,7 +69,8 @@ public sealed class ShowServer : IAsyncDisposable
         }
     }
 
-    // down: cuts every connection and refuses handshakes. up: heals. attempts: how many were made since the command before, and when.
+    // Commands: "down" cuts every connection and refuses handshakes; "up" heals; "attempts" returns the
+    // times of the attempts since "down"; "clients" returns the live clients, the peak and the accepts.
     private static async Task FeedsAsync()
     {
         await using var server = await FeedServer.StartAsync(new FeedServerOptions { PingInterval = null });
@@ -101,7 +104,7 @@ public sealed class ShowServer : IAsyncDisposable
         });
     }
 
-    // Everybody is sent the same numbered messages; the server knows nothing of names.
+    // Sends the same numbered messages to every client, under any name.
     private static async Task NumbersAsync(double rate)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -149,7 +152,7 @@ public sealed class ShowServer : IAsyncDisposable
         }
         catch (WebSocketException)
         {
-            // The client went without a word.
+            // The client is gone without a Close frame.
         }
     }
 
@@ -162,14 +165,14 @@ public sealed class ShowServer : IAsyncDisposable
         }
         catch (Exception gone) when (gone is WebSocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // Between the look and the send it closed.
+            // The socket closed between the check and the send.
         }
     }
 
     private static async Task AnswerAsync(int port, Func<string, string> answer)
     {
         Console.WriteLine(port);
-        // Console.In reads synchronously whatever its methods are called.
+        // Console.In reads synchronously, even its async methods.
         await Task.Run(() =>
         {
             while (Console.ReadLine() is { } command)

@@ -4,25 +4,24 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Benchmarks.Resilience;
 
-/// <summary>What a run without and with a governor showed.</summary>
-/// <param name="Attempts">Dials the server saw, from the moment it went down until all were back.</param>
+/// <summary>The figures of a run with or without a governor.</summary>
+/// <param name="Attempts">The dials that the server saw, from its failure until all endpoints were back.</param>
 /// <param name="OverBudget">The most dials in any window beyond rate x its length.</param>
-/// <param name="Recovery">From the server's return until all were open; null when they were not in time.</param>
-/// <param name="Lost">Endpoints that did not come back.</param>
+/// <param name="Recovery">The time from the server's return until all endpoints were open; null when they were not in time.</param>
+/// <param name="Lost">The endpoints that were not open in the end or had more than one socket at once.</param>
 public sealed record StormFigures(int Attempts, double OverBudget, TimeSpan? Recovery, int Lost);
 
 /// <summary>
-/// Many endpoints lose one server, which comes back after a while. The server counts: with a governor it never sees more than rate x t +
-/// burst
-/// dials in any window, and all are back within 1.2 times the shortest time that allows.
+/// Many endpoints lose one server, which comes back after a while. By the server's count, a governor allows at most rate x t + burst dials
+/// in any window, plus those that <see cref="Bunching"/> allows. All endpoints are back within 1.2 times the shortest possible time.
 /// </summary>
 public static class StormShow
 {
     public const int Burst = 50;
 
     /// <summary>
-    /// A dial is counted when the server has read it, which may be later than its permit: as many as are in flight may come bunched.
-    /// The cap on handshakes is what bounds them, whatever keeps the process or the server busy meanwhile.
+    /// The server counts a dial when it has read it, which may be later than its permit, so that dials in flight
+    /// may arrive together. The limit of handshakes at once bounds them, however busy the process or the server is.
     /// </summary>
     public static readonly TimeSpan Bunching = TimeSpan.FromMilliseconds(250);
 
@@ -83,7 +82,7 @@ public static class StormShow
             count - listed.Count(endpoint => endpoint is { State: "open" or "awaiting-pong", Figures.PeakSockets: 1 }));
     }
 
-    /// <summary>The most events in any window beyond rate x its length, in one pass.</summary>
+    /// <summary>Returns the most events in any window beyond rate x its length, in one pass.</summary>
     public static double OverBudget(IReadOnlyList<TimeSpan> sorted, double rate)
     {
         double most = 0, least = double.MaxValue;

@@ -10,7 +10,7 @@ using Akka.Configuration;
 
 namespace ActorHeartbeat.Benchmarks.Resilience;
 
-/// <summary>The library with real sockets and the endpoints of a show.</summary>
+/// <summary>The library with the endpoints of a show, over real sockets.</summary>
 public sealed class SupervisedFleet : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), Pace = TimeSpan.FromMilliseconds(50);
@@ -46,8 +46,8 @@ public sealed class SupervisedFleet : IAsyncDisposable
     public async Task<IReadOnlyList<StateChanged>> TransitionsAsync(EndpointId endpoint) =>
         (await _supervisor.Ask<TransitionList>(new GetTransitions(endpoint), Patience)).Transitions;
 
-    /// <summary>Waits until all endpoints are like this.</summary>
-    /// <returns>Whether they were in time.</returns>
+    /// <summary>Waits until all endpoints meet the condition.</summary>
+    /// <returns>Whether all endpoints met it in time.</returns>
     public async Task<bool> AllAsync(Func<EndpointSnapshot, bool> condition, TimeSpan within)
     {
         var since = TimeProvider.System.GetTimestamp();

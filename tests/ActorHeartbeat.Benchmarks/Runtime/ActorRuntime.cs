@@ -9,15 +9,15 @@ internal sealed class ActorRuntime(string name, Config scheduler)
 {
     private static readonly Config Silent = ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }");
 
-    /// <summary>As the package comes.</summary>
+    /// <summary>With the default scheduler of the Akka.NET package.</summary>
     public static ActorRuntime Akka { get; } = new("Akka.NET", Config.Empty);
 
-    /// <summary>As <c>WithConnectionSupervisor</c> configures it.</summary>
+    /// <summary>With the scheduler that <c>WithConnectionSupervisor</c> configures.</summary>
     public static ActorRuntime WithDedicatedThread { get; } = new("with the dedicated thread", DedicatedThreadScheduler.Configuration);
 
     public string Name { get; } = name;
 
-    /// <summary>Measures in a new system, which ends afterwards.</summary>
+    /// <summary>Measures in a new actor system and ends it afterwards.</summary>
     public double InSystem(Func<ActorSystem, double> measure)
     {
         var system = ActorSystem.Create("benchmark", Silent.WithFallback(scheduler));

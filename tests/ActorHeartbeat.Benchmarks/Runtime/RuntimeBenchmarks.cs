@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace ActorHeartbeat.Benchmarks.Runtime;
 
-/// <summary>Actors and timers in plain loops, over Akka.NET's own scheduler and over ours in turns: medians of several runs.</summary>
+/// <summary>
+/// Measures actors and timers in plain loops, alternating between Akka.NET's own scheduler and ours. Prints medians of several runs.
+/// </summary>
 public static class RuntimeBenchmarks
 {
     private const int Runs = 5;
@@ -10,7 +12,7 @@ public static class RuntimeBenchmarks
     private static readonly ActorRuntime First = ActorRuntime.Akka;
     private static readonly ActorRuntime Second = ActorRuntime.WithDedicatedThread;
 
-    /// <param name="args">Names of the measurements to make; none for all.</param>
+    /// <param name="args">The names of the measurements to run; all when empty.</param>
     public static int Run(string[] args)
     {
         Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, medians of {Runs}");
@@ -33,7 +35,7 @@ public static class RuntimeBenchmarks
             new("idle-fsm-with-timer", "KB", MoreIsBetter: false, Footprint.IdleMachineWithTimer),
             new("set-timer", "us", MoreIsBetter: false, Timers.SetTimerTime),
             new("set-timer-allocation", "B", MoreIsBetter: false, Timers.SetTimerAllocation),
-            // it has a scheduler of its own: the columns differ by chance
+            // The simulation has its own scheduler, so its two columns differ only by chance.
             new("simulation", "k messages/s", MoreIsBetter: true, _ => SimulatedTime.Beats()),
         ];
 

@@ -7,7 +7,7 @@ internal static class Throughput
 {
     private static readonly object Message = new();
 
-    /// <summary>One thread tells, one actor counts; millions of messages a second.</summary>
+    /// <summary>Sends from one thread to one counting actor. Returns millions of messages per second.</summary>
     public static double OneToOne(ActorRuntime runtime)
     {
         const int Count = 5_000_000;
@@ -24,7 +24,7 @@ internal static class Throughput
         });
     }
 
-    /// <summary>Pairs that pass one message back and forth; millions of messages a second, all pairs together.</summary>
+    /// <summary>Passes one message back and forth in each pair. Returns millions of messages per second for all pairs together.</summary>
     public static double PingPong(ActorRuntime runtime, int pairs)
     {
         const int Count = 1_000_000;
@@ -43,7 +43,7 @@ internal static class Throughput
         });
     }
 
-    /// <summary>Microseconds for a question and its answer.</summary>
+    /// <summary>Measures a question and its answer, in microseconds.</summary>
     public static double SequentialAsk(ActorRuntime runtime)
     {
         const int Count = 200_000;

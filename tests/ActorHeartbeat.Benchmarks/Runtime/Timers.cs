@@ -7,10 +7,10 @@ internal static class Timers
 {
     private const int Count = 500_000;
 
-    /// <summary>Microseconds to replace a timer by one of the same name.</summary>
+    /// <summary>Measures the replacement of a timer by one with the same name, in microseconds.</summary>
     public static double SetTimerTime(ActorRuntime runtime) => Measure(runtime).Microseconds;
 
-    /// <summary>Bytes that this allocates.</summary>
+    /// <summary>Measures the same replacement, in bytes allocated.</summary>
     public static double SetTimerAllocation(ActorRuntime runtime) => Measure(runtime).Bytes;
 
     private static Result Measure(ActorRuntime runtime)

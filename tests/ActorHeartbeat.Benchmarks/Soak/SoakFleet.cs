@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorHeartbeat.Benchmarks.Soak;
 
-/// <summary>The endpoints of a soak in this process, and what became of their connections against what was done to them.</summary>
+/// <summary>The endpoints of a soak in this process. Compares what their connections did with the faults that were caused.</summary>
 internal sealed class SoakFleet : IAsyncDisposable
 {
     public static readonly HeartbeatSettings Heartbeat = new()
@@ -32,16 +32,16 @@ internal sealed class SoakFleet : IAsyncDisposable
 
     public int Count => _endpoints.Length;
 
-    /// <summary>Endpoints that are connected.</summary>
+    /// <summary>The number of endpoints that are connected.</summary>
     public int Open => _endpoints.Count(endpoint => endpoint.Now.Status?.State is ConnectionState.Open or ConnectionState.AwaitingPong);
 
-    /// <summary>Heartbeats answered, over all.</summary>
+    /// <summary>The heartbeats answered at all endpoints.</summary>
     public long Answered => _endpoints.Sum(endpoint => endpoint.Now.Figures.HeartbeatsAnswered);
 
-    /// <summary>Heartbeats missed by endpoints to which nothing had been done; counted by <see cref="LookAsync"/>.</summary>
+    /// <summary>How often <see cref="LookAsync"/> found newly missed heartbeats at an endpoint without a fault.</summary>
     public int Missed { get; private set; }
 
-    /// <summary>Dials beyond the first and those that a fault explains.</summary>
+    /// <summary>The dials beyond the first and beyond those that faults explain.</summary>
     public long FalseReconnects => _endpoints.Sum(endpoint => Math.Max(0, endpoint.Now.Figures.Dials - endpoint.Explained));
 
     public static async Task<SoakFleet> StartAsync(int count, Uri server)
@@ -60,10 +60,10 @@ internal sealed class SoakFleet : IAsyncDisposable
         return new SoakFleet(host, supervisor, [.. list.Endpoints.Select(endpoint => new Endpoint(endpoint))]);
     }
 
-    /// <summary>Endpoints that are well and to which nothing is being done, at random; they are now the fault's.</summary>
-    /// <param name="random">Who chooses.</param>
-    /// <param name="count">How many at most.</param>
-    /// <param name="dials">How many dials the fault explains for each.</param>
+    /// <summary>Picks open endpoints without a fault at random and marks them as having one.</summary>
+    /// <param name="random">The source of the random choice.</param>
+    /// <param name="count">The most endpoints to pick.</param>
+    /// <param name="dials">The number of dials per endpoint that the fault explains.</param>
     public string[] Take(Random random, int count, int dials)
     {
         var taken = new List<string>();
@@ -78,7 +78,7 @@ internal sealed class SoakFleet : IAsyncDisposable
         return [.. taken];
     }
 
-    /// <summary>Those among them that have dialed as often as their fault explains.</summary>
+    /// <summary>Returns those of the endpoints that have dialed as often as their faults explain.</summary>
     public string[] ThatDialed(IEnumerable<string> names)
     {
         var wanted = names.ToHashSet(StringComparer.Ordinal);
@@ -91,7 +91,7 @@ internal sealed class SoakFleet : IAsyncDisposable
     }
 
     /// <summary>
-    /// Counts what is missed by those to which nothing was done, and frees those that a fault has let go and that are well again.
+    /// Counts missed heartbeats at endpoints without a fault, and releases endpoints that have recovered from their fault.
     /// </summary>
     public async Task LookAsync()
     {
@@ -123,21 +123,21 @@ internal sealed class SoakFleet : IAsyncDisposable
         Proxy = ProxySettings.None,
         Heartbeat = Heartbeat,
         Backoff = new BackoffSettings { Initial = TimeSpan.FromSeconds(1), Max = TimeSpan.FromSeconds(4), Jitter = Jitter.Equal },
-        // Two faults in a row at the same endpoint are chance, and 503 is answered by backoff.
+        // No rules: two faults in a row at one endpoint are chance, and status 503 leads to normal backoff.
         Outcomes = new OutcomeSettings([], OutcomeAction.Retry),
     };
 
     private sealed class Endpoint(EndpointSnapshot first)
     {
-        /// <summary>As it was seen last.</summary>
+        /// <summary>The latest snapshot.</summary>
         public EndpointSnapshot Now { get; set; } = first;
 
-        /// <summary>The first dial, and those that faults explain.</summary>
+        /// <summary>The number of explained dials: the first, and those of faults.</summary>
         public long Explained { get; set; } = 1;
 
         public bool IsTaken { get; set; }
 
-        /// <summary>Heartbeats in a row that were missed when it was seen last.</summary>
+        /// <summary>The heartbeats missed in a row in the latest snapshot.</summary>
         public int Missed { get; set; }
     }
 }

@@ -2,16 +2,16 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Benchmarks.Soak;
 
-/// <summary>The other process of a soak: a feed server that does as it is told, one line in, one line out.</summary>
+/// <summary>The other process of a soak: a feed server that reads one command per line and answers each with a line.</summary>
 internal static class SoakServer
 {
     /// <summary>Prints its URL and serves until its input ends.</summary>
     public static async Task RunAsync()
     {
-        // The server's own pings would be signs of life that nobody has asked for.
+        // The server's own pings would count as signs of life that the client has not asked for.
         await using var server = await FeedServer.StartAsync(new FeedServerOptions { PingInterval = null });
         Console.WriteLine(server.Url);
-        // Console.In reads synchronously whatever its methods are called.
+        // Console.In reads synchronously, even its async methods.
         while (await Task.Run(Console.ReadLine) is { } line)
             Console.WriteLine(Obey(server, line.Split(' ')));
     }

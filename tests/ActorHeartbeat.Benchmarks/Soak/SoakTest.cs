@@ -5,9 +5,9 @@ using ActorHeartbeat.Benchmarks.Transport;
 namespace ActorHeartbeat.Benchmarks.Soak;
 
 /// <summary>
-/// Many endpoints, a fault every few seconds, and what the process uses over time: <c>soak [--minutes M] [--endpoints N] [--seed S]</c>, by
-/// default 10
-/// minutes and 2,000. The verdict is the exit code. <c>soak server</c> is the other process of a run.
+/// Runs many endpoints with a fault every few seconds and samples the resources of the process:
+/// <c>soak [--minutes M] [--endpoints N] [--seed S]</c>, by default 10 minutes and 2,000
+/// endpoints. The verdict is the exit code. <c>soak server</c> is the other process of a run.
 /// </summary>
 internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
 {
@@ -15,12 +15,13 @@ internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
         SampleEvery = TimeSpan.FromSeconds(10),
         AllOpenWithin = TimeSpan.FromMinutes(2);
 
-    /// <summary>From a silence to its discovery: an interval, two timeouts, and as much again for a busy machine.</summary>
+    /// <summary>The longest time from a silence to its detection: an interval and two timeouts, doubled for a busy machine.</summary>
     private static readonly TimeSpan LongestFault =
-        2 * (SoakFleet.Heartbeat.Interval + (SoakFleet.Heartbeat.MaxMissed * SoakFleet.Heartbeat.Timeout!.Value)); // both are set there
+        2 * (SoakFleet.Heartbeat.Interval + (SoakFleet.Heartbeat.MaxMissed * SoakFleet.Heartbeat.Timeout!.Value)); // Heartbeat sets both
 
     /// <summary>
-    /// What counts as flat, as a share of the whole: growth over the measured time, and handles up and down with those that reconnect.
+    /// The limits of flat figures: memory growth over the measured time as a share of the
+    /// memory, and the change of handles, which reconnects cause, as a share of the endpoints.
     /// </summary>
     private const double FlatMemory = 0.05, FlatHandles = 0.05;
 
@@ -66,7 +67,7 @@ internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
         {
             await fleet.LookAsync();
             await HealAsync(server, fleet);
-            // The last faults are to be over before the end, so that every reconnect is one of its fault.
+            // Let the last faults finish before the end, so that every reconnect belongs to a fault.
             if (clock.Elapsed >= nextFault && clock.Elapsed < length - LongestFault)
             {
                 await StrikeAsync(server, fleet);
@@ -83,7 +84,7 @@ internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
         return await JudgeAsync(server, fleet, faults);
     }
 
-    /// <summary>One endpoint in a hundred is cut, refused once on its return, or left in silence until it notices.</summary>
+    /// <summary>Cuts one endpoint in a hundred, refuses it once on its return, or silences it until it notices.</summary>
     private async Task StrikeAsync(ChildProcess server, SoakFleet fleet)
     {
         var (command, dials) = _random.Next(3) switch { 0 => ("cut", 1), 1 => ("refuse", 2), _ => ("silence", 1) };
@@ -94,7 +95,7 @@ internal sealed class SoakTest(TimeSpan length, int endpoints, int seed)
             _silent.UnionWith(names);
     }
 
-    /// <summary>A silence ends as soon as it is noticed: the next connection is not its business.</summary>
+    /// <summary>Ends a silence as soon as the endpoint has noticed it: the fault does not concern the next connection.</summary>
     private async Task HealAsync(ChildProcess server, SoakFleet fleet)
     {
         if (_silent.Count == 0 || fleet.ThatDialed(_silent) is not { Length: > 0 } noticed)

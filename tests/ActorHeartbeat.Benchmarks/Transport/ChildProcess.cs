@@ -2,16 +2,16 @@ using System.Diagnostics;
 
 namespace ActorHeartbeat.Benchmarks.Transport;
 
-/// <summary>This executable once more, so that one side's CPU and memory are not counted as the other's.</summary>
+/// <summary>Starts this executable again, so that the CPU time and memory of the two sides are counted apart.</summary>
 internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
 
-    /// <param name="arguments">The room and what it shall do there.</param>
+    /// <param name="arguments">The command-line arguments: the benchmark's name and its role.</param>
     public ChildProcess(params string[] arguments)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        // Under "dotnet x.dll" the process is the host, which wants to know what to run.
+        // Under "dotnet x.dll" the process is the dotnet host, which needs the path of the assembly.
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
             start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
         foreach (var argument in arguments)
@@ -22,7 +22,7 @@ internal sealed class ChildProcess : IDisposable
     public async Task<string> ReadLineAsync() =>
         await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The other process ended without a word.");
 
-    /// <summary>Says a line and waits for the answer.</summary>
+    /// <summary>Sends a line and returns the answer line.</summary>
     public async Task<string> AskAsync(string line)
     {
         await _process.StandardInput.WriteLineAsync(line);
@@ -30,7 +30,7 @@ internal sealed class ChildProcess : IDisposable
         return await ReadLineAsync();
     }
 
-    /// <summary>Ends its input, which ends it; its last line.</summary>
+    /// <summary>Ends the input of the process, which ends the process, and returns its last line.</summary>
     public Task<string> EndAsync()
     {
         _process.StandardInput.Close();

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace ActorHeartbeat.Benchmarks.Transport;
 
-/// <summary>Upgrades whoever comes; sends text of 128 B without end to <c>/firehose</c> and nothing to anybody else.</summary>
+/// <summary>Accepts every handshake, sends endless text messages of 128 B to <c>/firehose</c>, and sends nothing to other paths.</summary>
 internal static class FirehoseServer
 {
     private const int MessageSize = 128;
@@ -15,7 +15,7 @@ internal static class FirehoseServer
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start(backlog: 4096);
         Console.WriteLine(((IPEndPoint)listener.LocalEndpoint).Port);
-        // Console.In reads synchronously whatever its methods are called.
+        // Console.In reads synchronously, even its async methods.
         var end = Task.Run(Console.ReadLine);
         var firehose = Firehose();
         while (true)
@@ -38,7 +38,7 @@ internal static class FirehoseServer
         }
         catch (SocketException)
         {
-            // The client has seen enough.
+            // The client has closed the connection.
         }
         finally
         {

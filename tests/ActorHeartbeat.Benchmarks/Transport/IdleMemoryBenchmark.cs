@@ -9,15 +9,15 @@ using ActorHeartbeat.Transport.WebSockets;
 
 namespace ActorHeartbeat.Benchmarks.Transport;
 
-/// <summary>Resident memory of a process per idle connection, each kind in a process of its own.</summary>
+/// <summary>Measures the resident memory per idle connection, for each kind in a process of its own.</summary>
 internal static class IdleMemoryBenchmark
 {
     private const int AtOnce = 50;
 
-    /// <summary>Connections that pay for what all share before the measuring begins.</summary>
+    /// <summary>Connections opened before the measurement, so that shared costs do not count.</summary>
     private const int WarmUp = 200;
 
-    /// <summary>0 when an idle connection has at most twice the memory of a raw socket and 4 KB.</summary>
+    /// <summary>Returns 0 when an idle connection takes at most twice the memory of a raw socket plus 4 KB.</summary>
     public static async Task<int> RunAsync(int connections)
     {
         using var server = new ChildProcess("transport", "server");

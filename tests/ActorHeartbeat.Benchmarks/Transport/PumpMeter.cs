@@ -2,16 +2,18 @@ using System.Diagnostics;
 
 namespace ActorHeartbeat.Benchmarks.Transport;
 
-/// <summary>Measures this process's CPU per message while pumps run.</summary>
+/// <summary>Measures the CPU time of this process per message while pumps run.</summary>
 internal static class PumpMeter
 {
-    /// <summary>The plain pump never yields while bytes are at hand: without a thread for each, some would not even connect.</summary>
+    /// <summary>
+    /// Raises the minimum of pool threads: a plain pump never yields while data is available, so some would not even connect.
+    /// </summary>
     public static void Prepare() => ThreadPool.SetMinThreads(128, 128);
 
-    /// <param name="pumps">Runs so many connections to this URL, counts their messages, and ends when told to.</param>
-    /// <param name="url">Where messages come from without end.</param>
-    /// <param name="connections">How many.</param>
-    /// <param name="duration">How long is measured, after every connection has begun.</param>
+    /// <param name="pumps">Runs this many connections to the URL, counts their messages, and ends on cancellation.</param>
+    /// <param name="url">The URL of an endless source of messages.</param>
+    /// <param name="connections">The number of connections.</param>
+    /// <param name="duration">How long to measure once every connection has received a message.</param>
     public static async Task<PumpCost> MeasureAsync(
         Func<Uri, int, PumpCounter, CancellationToken, Task> pumps, Uri url, int connections, TimeSpan duration)
     {
@@ -32,7 +34,7 @@ internal static class PumpMeter
 
 internal sealed record PumpCost(double MicrosecondsPerMessage, double MessagesPerSecond);
 
-/// <summary>One cell per connection, a cache line apart, so that counting costs no side anything.</summary>
+/// <summary>Counts in one cell per connection, each on a cache line of its own, so that counting does not slow the pumps.</summary>
 internal sealed class PumpCounter(int connections)
 {
     private const int CacheLine = 16;

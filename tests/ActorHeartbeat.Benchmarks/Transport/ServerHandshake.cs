@@ -4,11 +4,11 @@ using System.Text;
 
 namespace ActorHeartbeat.Benchmarks.Transport;
 
-/// <summary>The server's half of the opening handshake (RFC 6455 section 4.2.2), as cheap as it can be.</summary>
+/// <summary>The server's half of the opening handshake (RFC 6455 section 4.2.2), kept as cheap as possible.</summary>
 internal static class ServerHandshake
 {
-    /// <summary>Accepts whatever is asked for; the path that was.</summary>
-    /// <exception cref="SocketException">The client is gone.</exception>
+    /// <summary>Accepts any request and returns its path.</summary>
+    /// <exception cref="SocketException">The client has gone.</exception>
     public static async Task<string> AcceptAsync(Socket socket)
     {
         var buffer = new byte[2048];

@@ -1,10 +1,9 @@
 namespace ActorHeartbeat.Benchmarks.Transport;
 
 /// <summary>
-/// What the transport costs over bare sockets. Without arguments: everything; <c>receive [SECONDS]</c>: CPU per message against a plain
-/// ClientWebSocket pump; <c>memory [CONNECTIONS]</c>: resident memory per idle connection, and whether that keeps its target. <c>server</c>
-/// and <c>idle</c> are the
-/// other processes of a run: this executable again.
+/// Measures the cost of the transport over bare sockets. Without arguments everything runs. <c>receive [SECONDS]</c> measures the CPU
+/// time per message against a plain ClientWebSocket pump. <c>memory [CONNECTIONS]</c> measures the resident memory per idle connection
+/// and compares it with the target. <c>server</c> and <c>idle</c> are the other processes of a run, started from this executable.
 /// </summary>
 public static class TransportBenchmarks
 {

@@ -24,7 +24,7 @@ public sealed class BoundedFileReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pipe_that_nobody_writes_to_is_refused_at_once()
+    public async Task A_pipe_without_a_writer_is_refused_at_once()
     {
         var pipe = Path.Combine(_directory.FullName, "pipe");
         using (var made = Process.Start("mkfifo", [pipe]))
@@ -52,7 +52,7 @@ public sealed class BoundedFileReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_does_not_tell_its_size_is_read_to_its_end_or_to_the_bound()
+    public async Task A_file_without_a_known_size_is_read_to_its_end_or_to_the_bound()
     {
         Assert.Contains("Threads:", Encoding.UTF8.GetString(await ReadRealAsync("/proc/self/status")), StringComparison.Ordinal);
 
@@ -62,7 +62,7 @@ public sealed class BoundedFileReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_missing_is_said_to_be()
+    public async Task A_missing_file_is_reported_as_not_found()
     {
         await Assert.ThrowsAsync<FileNotFoundException>(() => ReadRealAsync(Path.Combine(_directory.FullName, "nothing")));
     }
@@ -82,7 +82,7 @@ public sealed class BoundedFileReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_was_read_before_it_hung_is_told_with_the_age_of_what_was_read()
+    public async Task The_error_for_a_hanging_file_has_the_age_of_its_last_reading()
     {
         var reader = Reader();
         await TextAsync(reader, "/m/a");
@@ -97,7 +97,7 @@ public sealed class BoundedFileReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Many_files_that_hang_in_one_directory_take_two_threads_and_the_others_are_told_where()
+    public async Task Many_hanging_files_in_one_directory_take_two_threads_and_the_errors_of_the_others_name_them()
     {
         var names = Enumerable.Range(0, 20).Select(number => $"/m/{number:00}").ToArray();
         var reader = Reader(names);
@@ -114,7 +114,7 @@ public sealed class BoundedFileReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task However_many_directories_hang_there_are_eight_threads_at_most()
+    public async Task Hanging_directories_take_at_most_eight_threads()
     {
         var names = Enumerable.Range(0, 20).Select(number => $"/{number:00}/file").ToArray();
         var reader = Reader(names);
@@ -129,7 +129,7 @@ public sealed class BoundedFileReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_has_left_is_not_read_for_when_the_disk_answers_again()
+    public async Task A_reading_that_has_timed_out_is_not_begun_when_the_disk_answers_again()
     {
         var reader = Reader("/m/0", "/m/1");
         var all = new[] { "/m/0", "/m/1", "/m/late" }.Select(name => reader.ReadAsync(name, Most, Deadline)).ToArray();
@@ -146,7 +146,7 @@ public sealed class BoundedFileReaderTests : IDisposable
     }
 
     [Fact]
-    public async Task Those_who_ask_for_a_file_while_it_is_read_share_what_is_read()
+    public async Task Callers_that_ask_for_a_file_while_it_is_read_share_the_result()
     {
         var reader = Reader("/m/a");
         var both = new[] { reader.ReadAsync("/m/a", Most, Deadline), reader.ReadAsync("/m/a", Most, Deadline) };

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Configuration.Tests.Files;
 
-/// <summary>A clock that stands until a test moves it; all deadlines that are then past have come.</summary>
+/// <summary>A clock that only a test moves; a move fires all deadlines that it passes.</summary>
 internal sealed class StandingTime : TimeProvider
 {
     private readonly List<Deadline> _armed = [];

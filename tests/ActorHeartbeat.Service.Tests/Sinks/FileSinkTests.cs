@@ -59,7 +59,7 @@ public sealed class FileSinkTests : IDisposable
     [InlineData("{\"instance\":\"run0\"}\n{\"ins", 20)]
     [InlineData("{\"instance\":\"ru", 0)]
     [InlineData("{\"instance\":\"run0\"}\n", 20)]
-    public async Task What_a_crash_left_of_a_line_is_cut_off_before_anything_is_written(string left, int kept)
+    public async Task A_partial_line_from_a_crash_is_cut_off_before_anything_is_written(string left, int kept)
     {
         await File.WriteAllTextAsync(FilePath, left);
 
@@ -154,7 +154,7 @@ public sealed class FileSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sink_that_leaves_writes_first_what_waits_for_the_disk()
+    public async Task A_sink_that_leaves_first_writes_the_events_that_wait_for_the_disk()
     {
         using var disk = new SmallDisk(FilePath, quota: 20);
         using var leaving = new CancellationTokenSource();
@@ -176,14 +176,14 @@ public sealed class FileSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sink_that_is_removed_from_the_configuration_writes_first_what_waits()
+    public async Task A_sink_that_is_removed_from_the_configuration_first_writes_the_waiting_events()
     {
         const int count = 10_000;
         using var host = new SinkHost([Settings], _registry, TimeProvider.System, NullLoggerFactory.Instance);
         await host.StartAsync(default);
         var writer = _feed.Begin();
 
-        var padding = new string(' ', 4096); // the writer must not keep up
+        var padding = new string(' ', 4096); // long lines, so that the writer falls behind
         for (var number = 1; number <= count; number++)
             Publish(writer, $"{padding}{number}");
         host.Apply([]);
@@ -232,14 +232,14 @@ public sealed class FileSinkTests : IDisposable
         }
     }
 
-    /// <summary>Delays end at once.</summary>
+    /// <summary>Shortens every delay to a millisecond.</summary>
     private sealed class ImpatientTime : TimeProvider
     {
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             base.CreateTimer(callback, state, TimeSpan.FromMilliseconds(1), period);
     }
 
-    /// <summary>A file on a disk with so much room: like the real thing it takes a part of what does not fit.</summary>
+    /// <summary>A file on a disk with limited space. Like a full disk, it takes the part of a write that fits and then fails.</summary>
     private sealed class SmallDisk(string path, long quota) : IDisposable
     {
         private readonly FileStream _file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, 0);

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace ActorHeartbeat.Service.Tests.Sinks;
 
 /// <summary>
-/// A sink's file is what it is, whatever happens to its name: set aside, removed, shortened, someone else's, wanted twice.
+/// A sink keeps its file through whatever happens to the name: the file is
+/// set aside, removed, shortened, another program's, or wanted by two sinks.
 /// </summary>
 public sealed class SinkFileTests : IDisposable
 {
@@ -26,7 +27,7 @@ public sealed class SinkFileTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public async Task A_file_that_was_moved_is_begun_anew_and_nothing_is_lost_between()
+    public async Task A_moved_file_is_replaced_by_a_new_one_and_no_event_is_lost()
     {
         var (sink, running) = Start();
         await PublishAsync(sink, "a");
@@ -40,7 +41,7 @@ public sealed class SinkFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_in_place_of_the_one_that_was_moved_is_gone_on_with()
+    public async Task A_file_created_in_place_of_the_moved_one_is_continued()
     {
         var (sink, running) = Start();
         await PublishAsync(sink, "a");
@@ -54,7 +55,7 @@ public sealed class SinkFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_was_removed_is_begun_anew()
+    public async Task A_removed_file_is_replaced_by_a_new_one()
     {
         var (sink, running) = Start();
         await PublishAsync(sink, "a");
@@ -67,7 +68,7 @@ public sealed class SinkFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_was_copied_and_truncated_goes_on_from_its_begin_and_says_what_was_in_it()
+    public async Task A_truncated_file_continues_from_its_start_and_names_the_last_numbers_that_were_in_it()
     {
         var (sink, running) = Start();
         await PublishAsync(sink, "a");
@@ -81,7 +82,7 @@ public sealed class SinkFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Lines_that_another_appended_stay_and_ours_go_after_them_on_lines_of_their_own()
+    public async Task Lines_appended_by_another_program_stay_and_ours_follow_on_new_lines()
     {
         var (sink, running) = Start();
         await PublishAsync(sink, "a");
@@ -98,7 +99,7 @@ public sealed class SinkFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_sink_without_events_lets_go_of_a_moved_file_when_it_is_told_to_look()
+    public async Task A_sink_without_events_releases_a_moved_file_when_it_is_asked_to_look()
     {
         var (sink, running) = Start();
         await PublishAsync(sink, "a");
@@ -115,7 +116,7 @@ public sealed class SinkFileTests : IDisposable
     [InlineData("PRECIOUS")]
     [InlineData("PRECIOUS\n{\"instance\":\"run0\"}\n")]
     [InlineData("{\"whole\":1}\n")]
-    public async Task A_file_that_is_not_a_sink_s_is_left_alone_and_said_to_be(string precious)
+    public async Task A_file_that_is_not_a_sink_file_is_left_alone_and_reported(string precious)
     {
         await File.WriteAllTextAsync(FilePath, precious);
 
@@ -129,7 +130,7 @@ public sealed class SinkFileTests : IDisposable
     }
 
     [Fact]
-    public async Task An_end_that_is_no_line_of_ours_is_kept_on_a_line_of_its_own()
+    public async Task A_foreign_last_line_is_kept_and_ours_follow_on_a_new_line()
     {
         await File.WriteAllTextAsync(
             FilePath, "{\"instance\":\"run0\",\"type\":\"text\",\"text\":\"z\"}\n{\"type\":\"text\",\"text\":\"theirs\"}");
@@ -141,7 +142,7 @@ public sealed class SinkFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_start_says_where_the_instance_before_it_ended()
+    public async Task A_start_line_names_the_last_numbers_of_the_instance_before()
     {
         await File.WriteAllTextAsync(
             FilePath,
@@ -160,7 +161,7 @@ public sealed class SinkFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_successor_of_the_same_instance_makes_no_start_of_it()
+    public async Task A_sink_that_continues_the_same_instance_writes_no_start_line()
     {
         await File.WriteAllTextAsync(
             FilePath, "{\"instance\":\"run1\",\"endpoint\":\"venue\",\"seq\":3,\"type\":\"text\",\"text\":\"z\"}\n");
@@ -191,7 +192,7 @@ public sealed class SinkFileTests : IDisposable
     [InlineData("path")]
     [InlineData("symbolic")]
     [InlineData("hard")]
-    public void A_second_writer_of_a_file_is_refused_whatever_it_calls_it(string kind)
+    public void A_second_writer_of_a_file_is_refused_under_any_name(string kind)
     {
         using var first = Open(FilePath);
         var name = kind switch
@@ -215,7 +216,7 @@ public sealed class SinkFileTests : IDisposable
     }
 
     [Fact]
-    public void A_lock_that_a_killed_process_left_is_no_obstacle_and_one_that_is_given_back_is_gone()
+    public void A_lock_left_by_a_killed_process_is_no_obstacle_and_a_released_lock_is_deleted()
     {
         File.WriteAllText($"{FilePath}.lock", "process 1 on elsewhere, instance old, sink main");
 
@@ -227,7 +228,7 @@ public sealed class SinkFileTests : IDisposable
     }
 
     [Fact]
-    public void A_link_to_a_file_is_owned_and_set_aside_where_the_file_is()
+    public void A_linked_file_is_set_aside_in_its_own_directory()
     {
         var elsewhere = Directory.CreateDirectory(In("disk"));
         File.WriteAllText(Path.Combine(elsewhere.FullName, "real.ndjson"), "");
@@ -289,7 +290,7 @@ public sealed class SinkFileTests : IDisposable
         }
     }
 
-    /// <summary>Each line as its type and what it says.</summary>
+    /// <summary>Returns the type and the content of each line.</summary>
     private static string[] Lines(string path) =>
         [.. File.ReadAllText(path).TrimEnd('\n').Split('\n').Select(line => Said(JsonDocument.Parse(line).RootElement))];
 
@@ -297,7 +298,7 @@ public sealed class SinkFileTests : IDisposable
     {
         if (!line.TryGetProperty("type", out var type))
             return "";
-        var said = new List<string> { type.GetString()! }; // every line of these has one
+        var said = new List<string> { type.GetString()! }; // every line in these tests has a type
         if (line.TryGetProperty("text", out var text))
             said.Add(text.GetString()!);
         if (line.TryGetProperty("why", out var why))

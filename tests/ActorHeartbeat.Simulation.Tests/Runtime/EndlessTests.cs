@@ -2,11 +2,11 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Simulation.Tests.Runtime;
 
-/// <summary>What would never end is an error that says what to look for.</summary>
+/// <summary>Code that would never end is an error that names the likely cause.</summary>
 public sealed class EndlessTests
 {
     [Fact]
-    public void Code_that_waits_for_what_no_actor_does_is_stuck_when_nothing_is_left_to_do()
+    public void Code_that_waits_for_a_task_no_actor_completes_is_stuck_when_nothing_is_left_to_do()
     {
         using var simulation = new ActorSimulation(1);
 

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Simulation.Tests.Runtime;
 
-/// <summary>Whatever comes from another thread is refused, and the refusal says what to do instead.</summary>
+/// <summary>Work from another thread is refused, and the refusal names the remedy.</summary>
 public sealed class ForeignThreadTests
 {
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ForeignThreadTests
 
         static async Task<string> Delayed()
         {
-            await Task.Delay(100); // an actor that pipes a task which is over meets no other thread
+            await Task.Delay(100); // a task that has completed already would be piped on this thread
             return "late";
         }
     }
@@ -107,7 +107,7 @@ public sealed class ForeignThreadTests
     }
 
     [Fact]
-    public void A_simulation_that_was_reached_from_outside_is_disposed_of_without_a_word()
+    public void A_simulation_that_was_reached_from_outside_is_disposed_without_an_error()
     {
         var simulation = new ActorSimulation(1);
         var actor = simulation.System.ActorOf(Props.Create(() => new Piping()));
@@ -125,7 +125,7 @@ public sealed class ForeignThreadTests
         return thrown;
     }
 
-    /// <summary>The pool may need a moment.</summary>
+    /// <summary>Runs until the refusal: the thread pool may need a moment.</summary>
     private static string Refusal(ActorSimulation simulation)
     {
         Exception? refused = null;

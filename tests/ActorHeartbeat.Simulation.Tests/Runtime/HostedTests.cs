@@ -5,7 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorHeartbeat.Simulation.Tests.Runtime;
 
-/// <summary>A system that a host makes.</summary>
+/// <summary>An actor system that a host creates.</summary>
 public class HostedTests
 {
     [Fact]

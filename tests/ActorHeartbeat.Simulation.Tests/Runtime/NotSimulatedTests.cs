@@ -5,7 +5,7 @@ using Akka.Util;
 
 namespace ActorHeartbeat.Simulation.Tests.Runtime;
 
-/// <summary>What does not belong to the simulation is refused, and the refusal says what to do instead.</summary>
+/// <summary>Parts that the simulation cannot control are refused, and the refusal names the remedy.</summary>
 public sealed class NotSimulatedTests
 {
     [Fact]
@@ -88,7 +88,7 @@ public sealed class NotSimulatedTests
     }
 
     [Fact]
-    public void An_Akka_that_keeps_its_generator_elsewhere_is_named_by_a_plain_exception()
+    public void A_version_of_Akka_without_the_expected_generator_field_is_a_plain_exception()
     {
         var missing = Assert.Throws<MissingFieldException>(() => new AkkaRandom(1, typeof(Idle)));
 

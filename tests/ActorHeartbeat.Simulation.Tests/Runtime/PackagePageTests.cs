@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace ActorHeartbeat.Simulation.Tests.Runtime;
 
-/// <summary>The page of the package against the code.</summary>
+/// <summary>Compares the README of the package with the code.</summary>
 public partial class PackagePageTests
 {
     [Fact]

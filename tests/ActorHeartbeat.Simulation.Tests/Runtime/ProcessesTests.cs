@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace ActorHeartbeat.Simulation.Tests.Runtime;
 
-/// <summary>In another process strings have other hashes, and threads and types are numbered otherwise.</summary>
+/// <summary>Runs in several processes: string hashes and the numbering of threads and types differ between processes.</summary>
 [Collection(Laboratory.Name)]
 public class ProcessesTests(ITestOutputHelper output)
 {

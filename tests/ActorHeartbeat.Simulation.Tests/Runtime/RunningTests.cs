@@ -181,7 +181,7 @@ public sealed class RunningTests
     }
 
     [Fact]
-    public async Task A_simulation_is_disposed_of_once_however_often_it_is_said()
+    public async Task Disposing_a_simulation_again_does_nothing()
     {
         var simulation = new ActorSimulation(1);
         simulation.System.ActorOf(Props.Create(() => new Beating(TimeSpan.FromSeconds(1))));
@@ -201,7 +201,7 @@ public sealed class RunningTests
         var trace = new List<string>();
         using var simulation = new ActorSimulation(seed);
         simulation.OnMessage = entry => trace.Add($"{entry.Time} {entry.Actor.ToStringWithUid()} {entry.Message}");
-        simulation.RunUntilIdle(); // from here on Akka.NET draws from this simulation's generator
+        simulation.RunUntilIdle(); // from here on Akka.NET uses the random numbers of this simulation
         var gossip = Props.Create(() => new Gossip(seed));
         var crowd = Enumerable.Range(0, 5).Select(number => simulation.System.ActorOf(gossip, $"gossip-{number}")).ToArray();
         foreach (var member in crowd)
@@ -235,7 +235,7 @@ public sealed class RunningTests
         protected override void OnReceive(object message) { }
     }
 
-    /// <summary>Talks to the others with timers, makes children, and fails now and then.</summary>
+    /// <summary>Sends messages and sets timers, creates children, and sometimes fails.</summary>
     private sealed class Gossip : ReceiveActor, IWithTimers
     {
         public Gossip(int seed)

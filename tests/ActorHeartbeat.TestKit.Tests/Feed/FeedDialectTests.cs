@@ -22,7 +22,7 @@ public sealed class FeedDialectTests
     }
 
     [Fact]
-    public async Task The_asking_path_asks_and_closes_with_4002_when_nobody_answers()
+    public async Task The_asking_path_asks_and_closes_with_4002_when_no_answer_comes()
     {
         await using var server = await FeedServer.StartAsync(
             new FeedServerOptions { AskInterval = TimeSpan.FromMilliseconds(300), MaxUnansweredAsks = 2 });
@@ -78,7 +78,7 @@ public sealed class FeedDialectTests
         await client.SendAsync("ping");
         while (await client.ReceiveAsync() != "pong")
         {
-            // Ticks that were under way.
+            // Skip ticks that were under way.
         }
         var afterStop = await client.AskAsync("ping");
 

@@ -50,7 +50,8 @@ public sealed class FeedServerTests
                 client.Reset();
             else
                 await client.DisposeAsync();
-            // The kernel may carry a FIN or RST from one core to the other after the next dial; the server need not have read it.
+            // The kernel may deliver a FIN or RST after the next dial when the
+            // two run on different cores; the server need not have read it.
             Assert.True(SpinWait.SpinUntil(() => server.Client("a") is not { } seen || seen.PeerIsGone(), Deadline));
         }
 

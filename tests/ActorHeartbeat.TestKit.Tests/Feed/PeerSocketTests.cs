@@ -8,7 +8,7 @@ public sealed class PeerSocketTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task An_end_that_nobody_has_read_shows_as_gone(bool reset)
+    public async Task A_closed_peer_shows_as_gone_before_its_data_is_read(bool reset)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

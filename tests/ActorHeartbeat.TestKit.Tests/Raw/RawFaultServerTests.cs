@@ -3,7 +3,7 @@ using System.Net.WebSockets;
 
 namespace ActorHeartbeat.TestKit.Tests;
 
-/// <summary>Every fault of the catalogue against the framework's client, which is sound in most of them.</summary>
+/// <summary>Runs every fault of the catalogue against the framework's client, which handles most of them correctly.</summary>
 public sealed class RawFaultServerTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150);
@@ -95,7 +95,7 @@ public sealed class RawFaultServerTests
     }
 
     [Fact]
-    public async Task The_bomb_is_a_compressed_message_for_whoever_offers_compression()
+    public async Task The_bomb_is_a_compressed_message_for_a_client_that_offers_compression()
     {
         await using var server = RawFaultServer.Start(Fault.Named("decompression-bomb"), Quick);
         using var deadline = new CancellationTokenSource(WebSocketTester.Deadline);
@@ -122,21 +122,21 @@ public sealed class RawFaultServerTests
 
     private static (FaultEffect, int?, int?) Expected(Fault fault)
     {
-        // A reader alone cannot tell silence from peace: that is what heartbeats are for.
+        // A plain reader cannot distinguish a silent connection from an idle one; only heartbeats can.
         var effect = fault.Effect == FaultEffect.Silent ? FaultEffect.Harmless : fault.Effect;
         var closeSent = fault.Name switch
         {
             "decompression-bomb" => 1002, // The client did not offer compression here.
-            "close-invalid-utf8" => 1002, // The framework's choice where RFC 6455 section 7.4.1 has 1007.
+            "close-invalid-utf8" => 1002, // The framework sends this where RFC 6455 section 7.4.1 has 1007.
             _ => fault.CloseSent,
         };
         return (effect, fault.Status, closeSent);
     }
 
-    /// <summary>Dials, reads as long as something comes and no message passes 1 MiB, and says how that went.</summary>
+    /// <summary>Dials, then reads until nothing more arrives or a message exceeds 1 MiB, and returns the observed effect.</summary>
     private static async Task<FaultEffect> ExperienceAsync(ClientWebSocket socket, Uri url, FaultEffect expected)
     {
-        // Only what is expected to take for ever is given up early.
+        // Only a dial that is expected never to complete is given up early.
         using var dialing = new CancellationTokenSource(expected == FaultEffect.Stalled ? Patience : WebSocketTester.Deadline);
         try
         {
@@ -183,7 +183,7 @@ public sealed class RawFaultServerTests
         }
         catch (WebSocketException)
         {
-            // Ended without a Close frame, or a violation that the socket has answered itself.
+            // The connection ended without a Close frame, or the socket has answered a violation itself.
         }
     }
 

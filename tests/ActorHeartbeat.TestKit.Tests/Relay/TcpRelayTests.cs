@@ -5,7 +5,7 @@ namespace ActorHeartbeat.TestKit.Tests;
 public sealed class TcpRelayTests
 {
     [Fact]
-    public async Task What_is_sent_arrives_and_is_counted()
+    public async Task Bytes_arrive_and_are_counted()
     {
         await using var server = await FeedServer.StartAsync();
         await using var relay = TcpRelay.Start(server.Port);

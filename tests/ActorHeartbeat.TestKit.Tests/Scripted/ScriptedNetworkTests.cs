@@ -83,7 +83,7 @@ public sealed class ScriptedNetworkTests
     }
 
     [Fact]
-    public void What_waits_for_a_dial_runs_inside_the_call_that_completes_it()
+    public void The_continuation_of_a_dial_runs_inside_the_call_that_completes_it()
     {
         var previous = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(new DerivedContext());
@@ -235,7 +235,7 @@ public sealed class ScriptedNetworkTests
     }
 
     [Fact]
-    public void Breaches_of_the_seams_contract_are_told()
+    public void Breaches_of_the_transport_contract_are_reported()
     {
         var (connection, far) = Connect(start: false);
         connection.TryPing(1);
@@ -266,6 +266,6 @@ public sealed class ScriptedNetworkTests
         return (connection, _network.Connection(Feed));
     }
 
-    /// <summary>What a test runner installs: any context that is not the base type keeps continuations from running inline.</summary>
+    /// <summary>Stands for the context of a test runner: any context of a derived type keeps continuations from running inline.</summary>
     private sealed class DerivedContext : SynchronizationContext;
 }

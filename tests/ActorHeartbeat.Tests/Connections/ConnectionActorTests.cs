@@ -7,7 +7,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections;
 
-/// <summary>Dialing, losing, backing off, closing, crashing: row by row of the table of the actor, in virtual time.</summary>
+/// <summary>Dialing, losing, backing off, closing and crashing: the rows of the actor's transition table, in virtual time.</summary>
 public class ConnectionActorTests : ConnectionSpec
 {
     [Fact]
@@ -116,7 +116,7 @@ public class ConnectionActorTests : ConnectionSpec
     }
 
     [Fact]
-    public void Max_attempts_stops_the_actor_and_the_supervisor_hears_why()
+    public void Max_attempts_stops_the_actor_and_reports_the_cause_to_the_supervisor()
     {
         Network.Otherwise = _ => DialScript.Fail(FailureLayer.Tcp, "connection refused");
         Start(Defaults with { Backoff = new BackoffSettings { Jitter = Jitter.None, MaxAttempts = 2 } });

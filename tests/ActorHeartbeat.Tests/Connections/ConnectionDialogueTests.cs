@@ -6,7 +6,7 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Tests.Connections;
 
-/// <summary>What a connection actor says: opening messages, sends, subscriptions.</summary>
+/// <summary>The messages that a connection actor sends: opening messages, sends and subscriptions.</summary>
 public class ConnectionDialogueTests : ConnectionSpec
 {
     [Fact]

@@ -140,7 +140,7 @@ public class ConnectionHeartbeatTests : ConnectionSpec
     }
 
     [Fact]
-    public void A_pong_that_waits_behind_messages_nobody_reads_counts_and_silence_of_data_counts_from_the_end_of_the_wait()
+    public void A_pong_behind_unread_messages_counts_and_silence_of_data_counts_from_the_end_of_the_wait()
     {
         StartOpen(Defaults with
         {
@@ -260,7 +260,7 @@ public class ConnectionHeartbeatTests : ConnectionSpec
         ExpectBackingOff(CauseKind.DataIdle);
     }
 
-    /// <summary>A subscriber that lets the pump wait with its second message.</summary>
+    /// <summary>Subscribes and makes the pump wait at its second message, until the test reads the subscription.</summary>
     private FeedSubscription HoldBack()
     {
         var subscription = new FeedSubscription(

@@ -6,7 +6,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections;
 
-/// <summary>What a connection actor does with a permit that crosses its own messages.</summary>
+/// <summary>How a connection actor handles a permit that crosses its own messages.</summary>
 public class ConnectionPermitTests : ConnectionSpec
 {
     [Fact]
@@ -37,7 +37,7 @@ public class ConnectionPermitTests : ConnectionSpec
     }
 
     [Fact]
-    public void A_permit_granted_while_the_socket_before_leaves_does_not_make_the_governor_forget_that()
+    public void A_permit_granted_while_the_previous_socket_closes_does_not_make_the_governor_forget_that_socket()
     {
         StartOpen();
         Network.HoldsEnds = true;
@@ -53,7 +53,7 @@ public class ConnectionPermitTests : ConnectionSpec
     }
 
     [Fact]
-    public void A_permit_granted_to_one_that_does_not_dial_is_given_back()
+    public void A_permit_granted_to_a_connection_that_does_not_dial_is_returned()
     {
         Network.Script(Id, DialScript.Refuse(401));
         Start();
@@ -66,7 +66,7 @@ public class ConnectionPermitTests : ConnectionSpec
         Assert.Equal((0, false), (Ledger.HandshakesInFlight, Ledger.Holders.Contains(Connection)));
     }
 
-    // What the reminder of a place in the queue leads to when it crosses the grant.
+    // Sends the request that a reminder of the place in the queue sends when it crosses the grant.
     private void GrantAgain()
     {
         Governor.Tell(new RequestPermit(Id, "feed.test:80", null, 1), Connection);

@@ -8,7 +8,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections;
 
-/// <summary>What a change of the settings does to a connection actor, setting by setting.</summary>
+/// <summary>How a change of each setting affects a connection actor.</summary>
 public class ConnectionReloadTests : ConnectionSpec
 {
     [Fact]
@@ -99,7 +99,7 @@ public class ConnectionReloadTests : ConnectionSpec
     }
 
     [Fact]
-    public void A_socket_that_leaves_has_the_close_timeout_it_was_dialed_with()
+    public void A_closing_socket_keeps_the_close_timeout_it_was_dialed_with()
     {
         var long60 = Defaults with { Timeouts = new TimeoutSettings { Close = Seconds(60), DataIdle = new DataIdleSettings(Seconds(5)) } };
         StartOpen(long60);
@@ -112,7 +112,7 @@ public class ConnectionReloadTests : ConnectionSpec
         Advance(1);
         Advance(50);
 
-        ExpectNoMsg(TimeSpan.Zero); // it has not given the transport up
+        ExpectNoMsg(TimeSpan.Zero); // the actor has not given up the transport
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public class ConnectionReloadTests : ConnectionSpec
     }
 
     [Fact]
-    public void A_change_that_a_rotation_was_to_bring_counts_at_once_when_the_connection_is_dialed_anew_meanwhile()
+    public void A_change_that_a_rotation_should_bring_restarts_an_opening_in_progress()
     {
         var greeted = Defaults with
         {

@@ -26,7 +26,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     private readonly TestProbe _supervisor;
     private readonly SchedulerClock _clock;
     private readonly IActorRef _listener;
-    private ConnectionStart _start = null!; // by Start
+    private ConnectionStart _start = null!; // set by Start
     private TestProbe? _death;
 
     protected ConnectionSpec()
@@ -48,15 +48,15 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
 
     protected IActorRef Governor { get; }
 
-    protected IActorRef Connection { get; private set; } = null!; // by Start
+    protected IActorRef Connection { get; private set; } = null!; // set by Start
 
-    private protected EndpointPlane Plane { get; private set; } = null!; // by Start
+    private protected EndpointPlane Plane { get; private set; } = null!; // set by Start
 
-    private protected ConnectionBoard Board { get; private set; } = null!; // by Start
+    private protected ConnectionBoard Board { get; private set; } = null!; // set by Start
 
     protected ConnectionStatus? Status => Board.Status;
 
-    /// <summary>What the connection reports beside its changes of state.</summary>
+    /// <summary>Receives the reports of the connection except its changes of state.</summary>
     protected TestProbe Supervisor => _supervisor;
 
     protected ScriptedConnection Socket => Network.Connection(Id);
@@ -73,7 +73,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         Restart();
     }
 
-    /// <summary>What a supervisor does after a crash: another actor for the same connection.</summary>
+    /// <summary>Starts another actor for the same connection, as a supervisor does after a crash.</summary>
     private protected void Restart(Func<ConnectionStart, ConnectionStart>? change = null)
     {
         _start = change?.Invoke(_start) ?? _start;
@@ -83,7 +83,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         Connection.Tell(new FSMBase.SubscribeTransitionCallBack(_listener));
     }
 
-    /// <summary>By a probe of its own: what the connection says comes by way of the listener.</summary>
+    /// <summary>Watches with a separate probe, because reports of the connection pass through the listener.</summary>
     protected void WatchConnection()
     {
         _death = CreateTestProbe();
@@ -92,7 +92,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
 
     protected void ExpectStopped() => _death!.ExpectTerminated(Connection);
 
-    /// <summary>What a supervisor does on a reload.</summary>
+    /// <summary>Applies settings as a supervisor does on a reload.</summary>
     protected void Reload(EndpointSettings settings, ChangeEffect effect) =>
         Connection.Tell(new SettingsChanged(settings, _start.SendRate, effect));
 
@@ -105,21 +105,21 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
     }
 
-    /// <summary>What a supervisor does with a message to send.</summary>
+    /// <summary>Gives the connection a message to send as a supervisor does.</summary>
     protected void Send(string text, IActorRef asker)
     {
         Assert.True(Plane.SendInbox.TryAdd(OutboundMessage.Text(text), asker, capacity: 100));
         Connection.Tell(TakeSends.Instance);
     }
 
-    /// <summary>What a supervisor does: it tells the connection of a subscription.</summary>
+    /// <summary>Adds a subscription as a supervisor does.</summary>
     protected void Subscribe(string key, string text) =>
         Connection.Tell(new SubscriptionChanged(key, OutboundMessage.Text(text), IsKept: true));
 
     protected void Unsubscribe(string key, string? text = null) =>
         Connection.Tell(new SubscriptionChanged(key, text is null ? null : OutboundMessage.Text(text), IsKept: false));
 
-    /// <summary>Moves time once everything sent so far has been handled; a timer is due no earlier than it is armed.</summary>
+    /// <summary>Advances time after all messages so far have been handled, so that every timer is armed before time moves.</summary>
     protected void Advance(double seconds)
     {
         Settle();
@@ -127,7 +127,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         Settle();
     }
 
-    /// <summary>Waits until actor and governor have nothing left to do: each answers after all that came before.</summary>
+    /// <summary>Waits until the actor and the governor are idle: each answers a query after all earlier messages.</summary>
     protected void Settle()
     {
         for (var round = 0; round < 3; round++)
@@ -142,7 +142,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         }
     }
 
-    /// <summary>The next transitions lead through these states and no others.</summary>
+    /// <summary>Expects transitions through these states, in this order.</summary>
     protected List<StateChanged> ExpectStates(params ConnectionState[] states)
     {
         var changes = new List<StateChanged>();
@@ -171,8 +171,8 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     }
 
     /// <summary>
-    /// Stands for the supervisor and listens to the machine, so that news and heartbeats, which are no news, arrive in the order in which
-    /// they happen.
+    /// Stands for the supervisor and subscribes to the FSM's transitions, so that reported changes
+    /// of state and heartbeats, which are not reported, arrive in the order in which they happen.
     /// </summary>
     private sealed class Listener(IActorRef test, IActorRef supervisor) : UntypedActor
     {

@@ -5,7 +5,7 @@ using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Tests.Connections;
 
-/// <summary>How an endpoint is shown, whatever its connections do.</summary>
+/// <summary>The status of an endpoint during the changes of its connections.</summary>
 public class ConnectionStatusTests
 {
     private static readonly EndpointSettings Settings = new() { Id = new EndpointId("a"), Url = new Uri("ws://a.test/") };
@@ -30,7 +30,7 @@ public class ConnectionStatusTests
     }
 
     [Fact]
-    public void A_connection_that_is_let_go_is_no_open_connection_whatever_it_still_does()
+    public void A_released_connection_does_not_show_as_open()
     {
         _endpoint.Begin(new ConnectionId(1), isPrimary: true).Board.Status = Waiting;
 
@@ -57,7 +57,7 @@ public class ConnectionStatusTests
     }
 
     [Fact]
-    public void The_next_connection_begins_with_what_the_endpoint_went_through()
+    public void The_next_connection_starts_from_the_last_incarnation_of_the_endpoint()
     {
         _endpoint.Begin(new ConnectionId(1), isPrimary: true).Board.Status = Waiting;
         _endpoint.Gone(_endpoint.LetGo()[0]);

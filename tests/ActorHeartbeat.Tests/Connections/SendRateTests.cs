@@ -6,7 +6,7 @@ using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Connections;
 
-/// <summary>The send rate of a group, in virtual time: two messages a second.</summary>
+/// <summary>The send rate of a group, in virtual time, at two messages a second.</summary>
 public class SendRateTests : ConnectionSpec
 {
     private static readonly Rate TwoASecond = new(2, TimeSpan.FromSeconds(1));
@@ -131,7 +131,7 @@ public class SendRateTests : ConnectionSpec
     }
 
     [Fact]
-    public void What_waits_for_the_rate_when_the_connection_ends_is_kept_or_refused_as_send_while_down_says()
+    public void A_message_that_waits_for_the_rate_when_the_connection_ends_is_refused_by_default()
     {
         StartOpen(sendRate: TwoASecond);
         Send("a", "b");
@@ -166,7 +166,7 @@ public class SendRateTests : ConnectionSpec
     }
 
     [Fact]
-    public void A_new_rate_counts_at_once_and_none_lets_everything_go()
+    public void Removing_the_rate_sends_all_waiting_messages_at_once()
     {
         StartOpen(sendRate: new Rate(1, TimeSpan.FromHours(1)));
         Send("a", "b", "c");

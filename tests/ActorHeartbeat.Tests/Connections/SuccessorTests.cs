@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections;
 
-/// <summary>Between a successor that is ready and the supervisor that lets it take over anything may happen to it.</summary>
+/// <summary>Events that can reach a successor after it is ready and before the supervisor lets it take over.</summary>
 public class SuccessorTests : ConnectionSpec
 {
     private static readonly ConnectionStatus OldIsOpen = new(
@@ -33,7 +33,7 @@ public class SuccessorTests : ConnectionSpec
     }
 
     [Fact]
-    public void A_successor_that_takes_over_from_one_that_was_down_is_open_since_it_opened()
+    public void A_successor_that_takes_over_from_a_connection_that_was_down_is_open_since_its_own_opening()
     {
         StartReady();
         var opened = Status!.Since;
@@ -67,7 +67,7 @@ public class SuccessorTests : ConnectionSpec
         ExpectStopped();
 
         Restart();
-        Connection.Tell(new TakeOver(OldIsOpen)); // asked of the actor before this one
+        Connection.Tell(new TakeOver(OldIsOpen)); // sent for the actor before this one
         Advance(0);
         Supervisor.ExpectNoMsg(TimeSpan.Zero);
         Socket.DeliverText("data");

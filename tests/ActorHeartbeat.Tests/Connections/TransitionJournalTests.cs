@@ -13,7 +13,7 @@ public class TransitionJournalTests
     [InlineData(64)]
     [InlineData(65)]
     [InlineData(200)]
-    public void It_keeps_the_last_64_transitions_oldest_first(int written)
+    public void The_journal_keeps_the_last_64_transitions_oldest_first(int written)
     {
         for (var number = 1; number <= written; number++)
             _journal.Add(

@@ -1,8 +1,8 @@
 namespace ActorHeartbeat.Tests.Connections;
 
 /// <summary>
-/// For every row of the tables of transitions a story whose last line is its event, in its state, with its guard. <c>@</c> leads to the
-/// state.
+/// A story for every row of the transition tables: its last line is the event of the row, in
+/// the row's state and with its guard. <c>@</c> stands for the lines that lead to the state.
 /// </summary>
 internal static class TransitionStories
 {

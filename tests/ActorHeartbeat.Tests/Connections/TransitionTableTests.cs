@@ -5,8 +5,8 @@ using ActorHeartbeat.Tests.Connections.Transcripts;
 namespace ActorHeartbeat.Tests.Connections;
 
 /// <summary>
-/// The tables of <c>transitions.md</c> are what the actor does: each row is played as a story of its own, in each of its states, and what
-/// is observed is compared with what it says.
+/// Checks that the actor does what the tables of <c>transitions.md</c> say. Each row is
+/// played as a story in each of its states, and the observed effect is compared with the row.
 /// </summary>
 public sealed class TransitionTableTests() : Akka.TestKit.Xunit2.TestKit(Story.Configuration)
 {
@@ -32,7 +32,7 @@ public sealed class TransitionTableTests() : Akka.TestKit.Xunit2.TestKit(Story.C
         var messages = StoryMessages.Events.Where(each => !IsOfASocket(each.Value) || each.Key == "stale").Select(each => each.Key);
         var ofSockets = StoryMessages.Events.Where(each => IsOfASocket(each.Value)).Select(each => each.Key);
         var expected = States.SelectMany(state => messages.Append(Timer(state)).Select(name => (state, name)))
-            // The dial of an open connection is over.
+            // An open connection has no dial.
             .Concat(
                 States.SelectMany(state => ofSockets
                     .Where(name => state is "BackingOff" or "Connecting" || !name.StartsWith("dial", StringComparison.Ordinal))
@@ -49,7 +49,7 @@ public sealed class TransitionTableTests() : Akka.TestKit.Xunit2.TestKit(Story.C
         Assert.Equal([], known.Except(StoryMessages.Events.Values).Select(type => type.Name));
     }
 
-    /// <summary>Plays a row and writes it down as it happened.</summary>
+    /// <summary>Plays a row and formats the observed result as a row.</summary>
     private string Happened(string state, (string Section, string Event, string Guard, string Story) row)
     {
         using var story = new Story(Sys, CreateTestProbe());
@@ -98,7 +98,7 @@ public sealed class TransitionTableTests() : Akka.TestKit.Xunit2.TestKit(Story.C
     {
         public static Row Read(string section, string[] cells) => new(section, cells[0], cells[1], cells[2], cells[3]);
 
-        /// <summary>What it says of one of its states.</summary>
+        /// <summary>Formats the row for one of its states.</summary>
         public string In(string state) => $"{state} {this with { Next = Next == "same" ? state : Next }}";
 
         public override string ToString() => $"| {Event} | {Guard} | {Next} | {Effect} |";

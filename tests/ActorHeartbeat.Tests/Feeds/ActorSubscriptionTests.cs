@@ -31,12 +31,12 @@ public sealed class ActorSubscriptionTests : Akka.TestKit.Xunit2.TestKit
         Assert.Equal(["6: 6 text 6", "7: 7 text 7", "8: 8 text 8"], Deliveries(3));
         _broker.Tell(new UnsubscribeFromFeed(request));
 
-        ExpectMsg(new FeedEnded(request, FeedEndCause.Unsubscribed)); // and nothing before it: three are under way
+        ExpectMsg(new FeedEnded(request, FeedEndCause.Unsubscribed)); // no further delivery comes first: three are under way
         AwaitCondition(() => _fixture.Registry.Subscribers == 0);
     }
 
     [Fact]
-    public void What_happens_while_the_actor_waits_is_told_at_once()
+    public void Events_are_delivered_at_once_while_the_actor_waits()
     {
         Subscribe(Request());
         var writer = _fixture.Feed.Begin();
@@ -132,7 +132,7 @@ public sealed class ActorSubscriptionTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void After_the_end_of_its_endpoint_an_actor_can_subscribe_anew()
+    public void An_actor_can_subscribe_again_after_the_end_of_its_endpoint()
     {
         var request = Request();
         Subscribe(request);
@@ -248,7 +248,7 @@ public sealed class ActorSubscriptionTests : Akka.TestKit.Xunit2.TestKit
 
     private void Keep(int first, int last)
     {
-        _fixture.Subscribe().Dispose(); // nothing is kept before the first subscriber
+        _fixture.Subscribe().Dispose(); // the feed keeps nothing before its first subscriber
         FeedFixture.PublishNumbers(_fixture.Feed.Begin(), first, last);
     }
 

@@ -10,7 +10,7 @@ public sealed class DuplicateTests
     private Feed Feed => _fixture.Feed;
 
     [Fact]
-    public void During_a_rotation_what_the_other_connection_brought_is_left_out()
+    public void A_message_that_the_other_connection_brought_during_a_rotation_is_left_out()
     {
         var subscription = _fixture.Subscribe();
         var old = Feed.Begin("/id");
@@ -30,7 +30,7 @@ public sealed class DuplicateTests
     }
 
     [Fact]
-    public void What_the_old_connection_brings_while_the_new_one_is_dialed_is_left_out_of_the_new_one()
+    public void A_message_that_the_old_connection_brings_while_the_new_one_is_dialed_is_left_out_of_the_new_one()
     {
         var subscription = _fixture.Subscribe();
         var old = Feed.Begin("/id");
@@ -60,7 +60,7 @@ public sealed class DuplicateTests
     }
 
     [Fact]
-    public void What_one_connection_repeats_and_what_has_no_key_is_delivered()
+    public void Repetitions_of_one_connection_and_messages_without_a_key_are_delivered()
     {
         var subscription = _fixture.Subscribe();
         var old = Feed.Begin("/id");

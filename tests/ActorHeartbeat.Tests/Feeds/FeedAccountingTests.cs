@@ -8,7 +8,7 @@ using static ActorHeartbeat.Tests.Feeds.FeedFixture;
 
 namespace ActorHeartbeat.Tests.Feeds;
 
-/// <summary>Every number is received or inside a gap, whatever happens. Truth is what a handler on the pump heard.</summary>
+/// <summary>Every number is received or inside a gap, whatever happens. The reference is a handler on the pump.</summary>
 public sealed class FeedAccountingTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -164,15 +164,15 @@ public sealed class FeedAccountingTests
         ledger.AssertIsComplete(truth, 1);
     }
 
-    /// <summary>Publishes numbered messages; every 500 the connection is lost, every 700 replaced.</summary>
+    /// <summary>Publishes numbered messages. After every 500 the connection is lost, after every 700 it is replaced.</summary>
     private static async Task Pump(Feed feed, string name, int count, Func<bool>? isClose = null)
     {
         await Task.Yield();
         var writer = feed.Begin();
         for (var number = 1; number <= count; number++)
         {
-            // Slower than the reader, which so joins a feed that flows, not one that it has to catch up with; on a busy machine it is
-            // waited for.
+            // Publish more slowly than the reader reads, so that the reader joins a
+            // flowing feed instead of catching up. On a busy machine, wait for the reader.
             while (isClose?.Invoke() == false)
                 await Task.Yield();
             if (isClose is not null)

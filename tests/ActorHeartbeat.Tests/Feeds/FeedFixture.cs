@@ -5,7 +5,7 @@ using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Tests.Feeds;
 
-/// <summary>One registry with one endpoint, and short words for what tests do with it.</summary>
+/// <summary>A registry with one endpoint, and short helpers for tests.</summary>
 internal sealed class FeedFixture
 {
     public static readonly EndpointId Endpoint = new("venue.trades");
@@ -25,13 +25,13 @@ internal sealed class FeedFixture
     public FeedSubscription Subscribe(SubscriptionOptions? options = null) =>
         Registry.Subscribe(Endpoint, options ?? Quiet);
 
-    /// <summary>Without state events.</summary>
+    /// <summary>Subscription options without state events.</summary>
     public static SubscriptionOptions Quiet => new() { IncludeState = false };
 
     public static ValueMap<string> Labels(params (string Key, string Value)[] labels) =>
         new(labels.Select(label => KeyValuePair.Create(label.Key, label.Value)));
 
-    /// <summary>Publishes texts; each must be taken at once.</summary>
+    /// <summary>Publishes texts and checks that the feed takes each at once.</summary>
     public static void Publish(FeedWriter writer, params string[] texts)
     {
         foreach (var text in texts)
@@ -41,7 +41,7 @@ internal sealed class FeedFixture
     public static void PublishNumbers(FeedWriter writer, int first, int last) =>
         Publish(writer, [.. Enumerable.Range(first, last - first + 1).Select(number => number.ToString(CultureInfo.InvariantCulture))]);
 
-    /// <summary>Everything that can be read now, in words such as <c>1 text a</c> or <c>2-5 gap Overflow</c>.</summary>
+    /// <summary>Reads all waiting events as words such as <c>1 text a</c> or <c>2-5 gap Overflow</c>.</summary>
     public static string[] ReadAll(FeedSubscription subscription)
     {
         var words = new List<string>();
@@ -50,7 +50,7 @@ internal sealed class FeedFixture
         return [.. words];
     }
 
-    /// <summary>The next event, which must be there.</summary>
+    /// <summary>Reads the next event and fails when there is none.</summary>
     public static FeedEvent Next(FeedSubscription subscription)
     {
         Assert.True(subscription.TryRead(out var feedEvent), "there is nothing to read");
@@ -69,7 +69,7 @@ internal sealed class FeedFixture
         };
 }
 
-/// <summary>A clock that moves when told.</summary>
+/// <summary>A clock that only a test moves.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private long _ticks;

@@ -45,7 +45,7 @@ public sealed class FeedRegistryTests
     }
 
     [Fact]
-    public void A_selector_resumes_each_endpoint_where_it_was_and_the_unseen_from_the_oldest()
+    public void A_selector_resumes_each_endpoint_where_it_was_and_unseen_endpoints_from_the_oldest_event()
     {
         Add(Other, "x");
         Registry.Subscribe(LabelSelector.All, Quiet).Dispose();
@@ -60,7 +60,7 @@ public sealed class FeedRegistryTests
     }
 
     [Fact]
-    public void Removing_an_endpoint_ends_its_own_streams_and_is_told_to_selectors()
+    public void Removing_an_endpoint_ends_its_own_streams_and_is_reported_to_selectors()
     {
         var own = _fixture.Subscribe();
         var all = Registry.Subscribe(LabelSelector.All, Quiet);
@@ -113,7 +113,7 @@ public sealed class FeedRegistryTests
     }
 
     [Fact]
-    public void Subscribers_are_capped_and_whoever_leaves_makes_room()
+    public void Subscribers_are_capped_and_a_subscriber_that_leaves_makes_room()
     {
         var one = _fixture.Subscribe();
         var slow = _fixture.Subscribe(Quiet with { Capacity = 1, Overflow = OverflowPolicy.Disconnect });

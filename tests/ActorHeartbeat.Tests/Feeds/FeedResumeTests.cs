@@ -63,7 +63,7 @@ public sealed class FeedResumeTests
     }
 
     [Fact]
-    public void From_the_oldest_everything_that_is_kept_comes()
+    public void Resuming_from_the_oldest_replays_everything_that_is_kept()
     {
         var fixture = Published(4, new LimitSettings { Replay = 2 });
 
@@ -139,7 +139,7 @@ public sealed class FeedResumeTests
     private static SubscriptionOptions After(string instance, long seq) =>
         Quiet with { Resume = ResumePoint.After(instance, FeedFixture.Endpoint, seq) };
 
-    /// <summary>A feed that somebody has subscribed to, so that it keeps, and that has published 1 to <paramref name="count"/>.</summary>
+    /// <summary>Creates a feed that has had a subscriber, so that it keeps messages, and publishes 1 to <paramref name="count"/>.</summary>
     private static FeedFixture Published(int count, LimitSettings limits)
     {
         var fixture = new FeedFixture(limits);

@@ -127,7 +127,7 @@ public sealed class FeedSubscriptionTests
     }
 
     [Fact]
-    public void Under_pause_reading_what_does_not_come_from_the_peer_is_bounded_too()
+    public void Under_pause_reading_states_and_gaps_are_bounded_too()
     {
         using var fixture = new Pausing(_fixture);
         fixture.Writer.End("reset");
@@ -172,7 +172,7 @@ public sealed class FeedSubscriptionTests
     }
 
     [Fact]
-    public void A_second_waiting_reader_is_a_bug_and_is_told_so()
+    public void A_second_waiting_reader_is_refused()
     {
         var subscription = _fixture.Subscribe();
         _ = subscription.WaitToReadAsync().AsTask();
@@ -234,7 +234,7 @@ public sealed class FeedSubscriptionTests
         Assert.Equal(["1-1 gap Overflow", "2 text b"], ReadAll(subscription));
     }
 
-    /// <summary>A pump that waits for a subscriber which does not read.</summary>
+    /// <summary>A pump that waits for a subscriber that does not read.</summary>
     private sealed class Pausing : IDisposable
     {
         public Pausing(FeedFixture fixture)

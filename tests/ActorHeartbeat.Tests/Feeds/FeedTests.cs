@@ -190,7 +190,7 @@ public sealed class FeedTests
     }
 
     [Fact]
-    public void A_handler_that_throws_is_taken_off_and_hurts_nobody()
+    public void A_handler_that_throws_is_removed_and_disturbs_no_other()
     {
         using var faulty = Feed.Subscribe(new Recorder { Throws = true });
         var healthy = new Recorder();

@@ -4,7 +4,7 @@ using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Tests.Feeds;
 
-/// <summary>What a feed really numbered, heard on the pump; the truth that subscribers are checked against.</summary>
+/// <summary>The events that a feed has numbered, recorded by a handler on the pump. Subscribers are checked against it.</summary>
 internal sealed class Truth : IFeedHandler
 {
     private readonly List<string> _entries = ["nothing has number 0"];
@@ -26,15 +26,13 @@ internal sealed class Truth : IFeedHandler
         feedEvent.Gap is null ? Encoding.UTF8.GetString(feedEvent.Payload.Span) : "gap";
 }
 
-/// <summary>
-/// Holds one subscriber's books: every number is seen in its turn, or a gap stands for it. Content is compared at the end.
-/// </summary>
+/// <summary>Checks one subscriber: every number arrives in order, or a gap stands for it. The content is compared at the end.</summary>
 internal sealed class Ledger
 {
     private readonly List<(long Seq, string Words)> _received = [];
     private long _next;
 
-    /// <summary>Numbers that a gap stood for because this subscriber did not get them.</summary>
+    /// <summary>The numbers inside gaps, except gaps for a lost connection.</summary>
     public long Lost { get; private set; }
 
     public long LastSeq => Math.Max(Volatile.Read(ref _next), 1) - 1;

@@ -52,7 +52,7 @@ public sealed class SendQueueTests
     }
 
     [Fact]
-    public void A_shorter_time_to_live_counts_for_what_waits_already()
+    public void A_shorter_time_to_live_applies_to_messages_that_wait_already()
     {
         Offer(1);
 

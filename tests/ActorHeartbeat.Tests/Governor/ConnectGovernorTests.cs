@@ -6,7 +6,7 @@ using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Governor;
 
-/// <summary>The governor and the store that keeps its state over restarts of the process, in virtual time.</summary>
+/// <summary>The governor with the store that keeps its state across restarts of the process, in virtual time.</summary>
 public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
 {
     private readonly ScriptedStore _store = new();
@@ -34,7 +34,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void What_is_granted_during_a_save_shares_the_next_one()
+    public void Permits_granted_during_a_save_share_the_next_save()
     {
         Ask("a");
         Ask("b");
@@ -51,7 +51,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void A_store_that_fails_holds_nobody_up_and_is_complained_of_once()
+    public void A_store_that_fails_delays_no_permit_and_is_logged_once()
     {
         EventFilter.Warning(contains: "disk full").ExpectOne(() =>
         {
@@ -61,12 +61,12 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
             Ask("b");
             _store.Fail("disk full");
             ExpectMsg<PermitGranted>();
-            ExpectNoPermit(); // whatever it would complain of, it has by now
+            ExpectNoPermit(); // any complaint has been logged by now
         });
     }
 
     [Fact]
-    public void A_store_that_hangs_holds_nobody_up_for_longer_than_its_deadline()
+    public void A_store_that_hangs_delays_a_permit_no_longer_than_its_deadline()
     {
         Ask("a");
         ExpectNoPermit();
@@ -79,7 +79,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         Assert.Single(_store.Saved);
 
         _store.Complete();
-        AwaitAssert(() => Assert.Equal([2, 2], _store.Saved.Select(Tokens))); // full again after the five seconds, less one
+        AwaitAssert(() => Assert.Equal([2, 2], _store.Saved.Select(Tokens))); // full again after five seconds, less one token
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         Ask("b");
 
         before.SetResult();
-        ExpectNoMsg(TimeSpan.FromMilliseconds(100)); // the word of its end takes its time
+        ExpectNoMsg(TimeSpan.FromMilliseconds(100)); // the end of the save needs time to arrive
         Assert.Equal(2, _store.Saved.Count);
         _store.Complete();
 
@@ -154,7 +154,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void A_pause_past_the_last_of_all_dates_is_told_as_lasting_until_then_and_crashes_nothing()
+    public void A_pause_beyond_the_last_date_is_reported_as_ending_then_and_crashes_nothing()
     {
         EventFilter.Error().Expect(0, () =>
         {
@@ -175,7 +175,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         probe.ExpectMsg<QueuePlace>();
     }
 
-    // The answer comes after every permit that is given out by now.
+    // The answer arrives after every permit granted so far.
     private void ExpectNoPermit()
     {
         _governor.Tell(new GetPlace(new EndpointId("nobody")), TestActor);
@@ -184,7 +184,9 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
 
     private static double Tokens(GovernorState state) => state.Budgets.Single(budget => budget.Key == "global").Tokens;
 
-    /// <summary>Time goes by with every look at it, in steps that fall in with no rhythm of who looks. One reader at a time.</summary>
+    /// <summary>
+    /// Moves time at every look at the clock, by random steps that match no rhythm of the caller. For one reader at a time.
+    /// </summary>
     private sealed class RestlessScheduler(IScheduler scheduler) : IScheduler
     {
         private readonly Random _random = new(1);
@@ -216,7 +218,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
             ICancelable cancelable) => scheduler.ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender, cancelable);
     }
 
-    /// <summary>A save is over when the test says so.</summary>
+    /// <summary>A store whose saves end when the test says so.</summary>
     private sealed class ScriptedStore : IGovernorStore
     {
         public TaskCompletionSource Pending { get; private set; } = new();

@@ -63,7 +63,7 @@ public class GovernorLedgerTests
     }
 
     [Fact]
-    public void Who_would_rather_not_wait_for_room_in_its_group_is_refused_only_for_want_of_it()
+    public void A_request_with_OrRefuse_is_refused_only_when_its_group_is_full()
     {
         var ledger = Ledger(
             Settings with
@@ -109,7 +109,7 @@ public class GovernorLedgerTests
     }
 
     [Fact]
-    public void A_higher_priority_goes_first_but_nobody_starves()
+    public void A_higher_priority_goes_first_but_no_request_starves()
     {
         var ledger = Ledger(Settings with { ConnectBurst = 1 }, new GroupSettings { Name = "vip", Priority = 3 });
         Ask(ledger, "plain");
@@ -180,7 +180,7 @@ public class GovernorLedgerTests
     }
 
     [Fact]
-    public void Asking_again_for_another_group_or_host_is_another_place_and_spends_that_budget()
+    public void Asking_again_for_another_group_or_host_moves_the_request_there_and_spends_that_budget()
     {
         GroupSettings one = new() { Name = "one", ConnectRate = new Rate(1, S(60)) }, two = one with { Name = "two" };
         var ledger = Ledger(Settings with { ConnectBurst = 10 }, one, two);
@@ -220,7 +220,7 @@ public class GovernorLedgerTests
     }
 
     [Fact]
-    public void A_restart_remembers_the_budgets_of_a_configuration_that_comes_after_it()
+    public void Restored_budgets_apply_to_a_configuration_that_is_set_later()
     {
         var settings = Settings with { ConnectRate = new Rate(1, TimeSpan.FromMinutes(1)), PerHost = PerHost(1, perSeconds: 60) };
         GroupSettings group = new() { Name = "g", ConnectRate = new Rate(1, TimeSpan.FromMinutes(1)), ConnectBurst = 1 };
@@ -258,7 +258,7 @@ public class GovernorLedgerTests
     }
 
     [Fact]
-    public void A_new_rate_of_the_hosts_counts_for_those_who_wait_already()
+    public void A_new_rate_per_host_applies_to_requests_that_wait_already()
     {
         var ledger = Ledger(Settings with { ConnectBurst = 10, PerHost = PerHost(1, perSeconds: 3600) });
         Ask(ledger, "a");
@@ -304,7 +304,7 @@ public class GovernorLedgerTests
     }
 
     [Fact]
-    public void Whoever_leaves_from_the_middle_of_a_line_keeps_the_order_of_the_others()
+    public void Cancelling_a_request_keeps_the_order_of_the_others()
     {
         var ledger = Ledger(Settings with { ConnectBurst = 10 });
         foreach (var (name, host) in ((string, string)[])[("a", "h:1"), ("b", "h:2"), ("c", "h:1"), ("d", "h:2"), ("e", "h:1")])
@@ -361,7 +361,7 @@ public class GovernorLedgerTests
     [Theory]
     [InlineData(11)]
     [InlineData(12)]
-    public void Under_random_load_the_budgets_hold_and_nobody_is_lost(int seed)
+    public void Under_random_load_the_budgets_hold_and_no_request_is_lost(int seed)
     {
         var random = new Random(seed);
         var group = new GroupSettings

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorHeartbeat.Tests.Hosting;
 
-/// <summary>What an embedding service asks, and how refusals and silence come back.</summary>
+/// <summary>The questions and commands of an embedding service, and how refusals and silence are returned.</summary>
 public sealed class ConnectionsClientTests : SupervisorSpec
 {
     private static readonly CommandResult Accepted = new(CommandOutcome.Accepted);
@@ -40,7 +40,7 @@ public sealed class ConnectionsClientTests : SupervisorSpec
     }
 
     [Fact]
-    public async Task What_is_refused_is_a_value_that_says_why()
+    public async Task A_refusal_is_a_value_with_its_reason()
     {
         var client = new ConnectionsClient(Supervisor);
         await client.AddAsync(Endpoint("off") with { Enabled = false });
@@ -58,7 +58,7 @@ public sealed class ConnectionsClientTests : SupervisorSpec
     }
 
     [Fact]
-    public async Task A_configuration_is_answered_with_what_it_did()
+    public async Task Applying_a_configuration_returns_its_changes()
     {
         var client = new ConnectionsClient(Supervisor);
 
@@ -92,7 +92,7 @@ public sealed class ConnectionsClientTests : SupervisorSpec
     }
 
     [Fact]
-    public async Task A_service_takes_it_from_its_container()
+    public async Task A_service_gets_the_client_from_its_container()
     {
         var network = new ScriptedNetwork();
         var builder = Host.CreateEmptyApplicationBuilder(null);

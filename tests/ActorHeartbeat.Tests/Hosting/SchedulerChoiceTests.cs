@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace ActorHeartbeat.Tests.Hosting;
 
-/// <summary>Which scheduler a system with a supervisor runs on.</summary>
+/// <summary>The scheduler of an actor system with a supervisor.</summary>
 public sealed class SchedulerChoiceTests
 {
     private static readonly Config OfAkka = ConfigurationFactory.ParseString(

@@ -8,7 +8,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Inspirations;
 
-/// <summary>What the heartCheck scripts, the JSON heartbeat demo, the ModeCode demo and the articles promise.</summary>
+/// <summary>The promises of the heartCheck scripts, the JSON heartbeat demo, the ModeCode demo and the articles.</summary>
 public class HeartbeatScriptTests : ConnectionSpec
 {
     private static readonly EndpointSettings JsonDemo = Defaults with

@@ -13,10 +13,10 @@ using Akka.Actor;
 namespace ActorHeartbeat.Tests.Inspirations;
 
 /// <summary>
-/// What users of other libraries complain of, each under the name of the complaint. What only a real socket can show is in
-/// ClientWebSocketCloseTests (a close that is never answered), ClientWebSocketMessageTests (a send that a dead peer never takes); what
-/// concerns several
-/// endpoints is in ConnectionSupervisorTests (attempts exhausted and resumed, a change of one that leaves the others alone).
+/// Complaints of users of other libraries, each test under the name of its complaint. Complaints that need a
+/// real socket are in ClientWebSocketCloseTests (a close that is never answered) and ClientWebSocketMessageTests
+/// (a send that a dead peer never takes). Complaints about several endpoints are in ConnectionSupervisorTests
+/// (attempts exhausted and resumed, a change of one endpoint that leaves the others alone).
 /// </summary>
 public class PeerRegressionTests : ConnectionSpec
 {

@@ -9,7 +9,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Inspirations;
 
-/// <summary>What users of reconnecting-websocket rely on.</summary>
+/// <summary>Behaviour that users of reconnecting-websocket rely on.</summary>
 public class ReconnectingWebsocketTests : ConnectionSpec
 {
     [Fact]
@@ -62,7 +62,7 @@ public class ReconnectingWebsocketTests : ConnectionSpec
     }
 
     [Fact]
-    public void Connecting_open_close_and_reconnect_are_told_in_order_with_code_and_reason()
+    public void Connecting_open_close_and_reconnect_are_reported_in_order_with_code_and_reason()
     {
         StartOpen();
         Socket.PeerClose(1012, "restart");
@@ -101,7 +101,7 @@ public class ReconnectingWebsocketTests : ConnectionSpec
     }
 
     [Fact]
-    public void Close_with_a_code_and_reason_ends_it_for_good()
+    public void Close_with_a_code_and_reason_ends_the_connection_for_good()
     {
         StartOpen();
         WatchConnection();

@@ -113,7 +113,7 @@ public class LivenessTests
     }
 
     [Fact]
-    public void A_connection_is_stable_after_reset_after_and_said_to_be_so_once()
+    public void A_connection_is_reported_as_stable_once_after_reset_after()
     {
         var signs = SignsAt(100);
 

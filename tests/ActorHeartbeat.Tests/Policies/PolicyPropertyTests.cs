@@ -5,7 +5,7 @@ using FsCheck.Fluent;
 
 namespace ActorHeartbeat.Tests.Policies;
 
-/// <summary>What holds for every input. A failure prints its seed and the smallest input that fails.</summary>
+/// <summary>Properties that hold for every input. A failure prints its seed and the smallest input that fails.</summary>
 public class PolicyPropertyTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
@@ -49,7 +49,7 @@ public class PolicyPropertyTests
     }
 
     [Fact]
-    public void The_timeout_covers_every_steady_round_trip_and_the_percentile_lies_among_what_was_seen()
+    public void The_timeout_covers_every_steady_round_trip_and_the_percentile_lies_among_the_samples()
     {
         var cases = from first in Gen.Choose(0, 60_000_000)
                     from more in Gen.Choose(0, 60_000_000).ListOf()
@@ -65,7 +65,7 @@ public class PolicyPropertyTests
                 steady.Add(roundTrips[0]);
 
             Assert.Equal(roundTrips[^1], estimator.Last);
-            // SRTT is a mean of what was seen and RTTVAR at most their spread, or half of the first (RFC 6298 section 2).
+            // SRTT is a mean of the samples. RTTVAR is at most their spread or half of the first sample (RFC 6298 section 2).
             AssertWithin(
                 Later(RttEstimator.Floor, roundTrips.Min()), Later(RttEstimator.Floor, 5 * roundTrips.Max()), estimator.Timeout!.Value);
             AssertWithin(roundTrips.Min(), (roundTrips.Max() * 1.2501) + TimeSpan.FromMicroseconds(100), estimator.P95!.Value);
@@ -115,7 +115,7 @@ public class PolicyPropertyTests
         {
             HttpStatus = (uses & 1) != 0 ? [new CodeRange(codes, codes + width)] : [],
             CloseCode = (uses & 2) != 0 ? [new CodeRange(codes, codes + width)] : [],
-            Failure = (uses & 4) != 0 ? [layer!.Value] : [], // null is the last of them, and cut off
+            Failure = (uses & 4) != 0 ? [layer!.Value] : [], // Layers ends with null, which the generator leaves out
             Then = then,
             Scope = scope,
             Retry = retry,
@@ -192,7 +192,7 @@ public class PolicyPropertyTests
             || rule.CloseCode.Any(range => cause.CloseCode is { } code && range.First <= code && code <= range.Last))
         && (rule.Failure.Count == 0 || rule.Failure.Any(layer => layer == cause.Layer));
 
-    /// <summary>Ticks are cut off here and there.</summary>
+    /// <summary>Allows two ticks for rounding.</summary>
     private static void AssertWithin(TimeSpan least, TimeSpan most, TimeSpan actual) =>
         Assert.InRange(actual, least - TimeSpan.FromTicks(2), most + TimeSpan.FromTicks(2));
 

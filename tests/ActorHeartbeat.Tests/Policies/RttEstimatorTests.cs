@@ -52,7 +52,7 @@ public class RttEstimatorTests
             estimator.Add(TimeSpan.FromMilliseconds(value));
 
         var exact = values.Order().ElementAt((int)Math.Ceiling(samples * 0.95) - 1);
-        var recent = samples > 1024 ? 1.35 : 1.2501; // past 1,024 samples old ones fade
+        var recent = samples > 1024 ? 1.35 : 1.2501; // beyond 1,024 samples old ones fade
         Assert.InRange(estimator.P95!.Value.TotalMilliseconds, exact / (recent - 0.25), exact * recent);
     }
 }

@@ -9,7 +9,7 @@ public class TokenBucketTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Over_any_span_it_gives_at_most_rate_times_span_plus_burst(int seed)
+    public void A_bucket_gives_at_most_rate_times_span_plus_burst_over_any_span(int seed)
     {
         var random = new Random(seed);
         var bucket = TokenBucket.Full(new Rate(300, TimeSpan.FromMinutes(5)), 5, TimeSpan.Zero);
@@ -36,7 +36,7 @@ public class TokenBucketTests
     }
 
     [Fact]
-    public void After_the_wait_it_names_there_is_a_token()
+    public void A_token_is_there_after_the_wait_that_the_bucket_returns()
     {
         var bucket = TokenBucket.Full(new Rate(3, TimeSpan.FromSeconds(7)), 1, TimeSpan.Zero).Take(TimeSpan.Zero)!.Value;
 

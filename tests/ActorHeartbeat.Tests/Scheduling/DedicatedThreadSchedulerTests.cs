@@ -9,7 +9,7 @@ using FsCheck.Fluent;
 
 namespace ActorHeartbeat.Tests.Scheduling;
 
-/// <summary>What the scheduler promises beyond Akka.NET's own. The others are in <see cref="SchedulerConformanceTests"/>.</summary>
+/// <summary>The promises of the scheduler beyond those of Akka.NET's own. <see cref="SchedulerConformanceTests"/> has the others.</summary>
 public sealed class DedicatedThreadSchedulerTests : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
@@ -29,7 +29,7 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
     }
 
     [Fact]
-    public void Of_many_timers_each_second_one_is_cancelled_and_never_fires_the_others_once_and_never_early()
+    public void Cancelled_timers_never_fire_and_the_others_fire_once_and_never_early()
     {
         const int count = 100_000;
         var fired = new int[count];
@@ -94,14 +94,14 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
 
         _receiver.Next(count);
 
-        // Each beat is late by less than a tick and what a busy machine adds; were that carried on, the beats would lie anywhere.
+        // Each beat is late by less than a tick plus the delay of a busy machine. If delays added up, the beats would lie anywhere.
         Assert.InRange(late.Take(count).Order().ElementAt(count / 2), TimeSpan.Zero, 3 * Tick);
     }
 
     [Fact]
     public void Beats_that_are_missed_are_skipped()
     {
-        // At most one beat fires in a tick; of a tenth of the interval, beats that were made up for would come ten times as fast.
+        // At most one beat fires per tick. With a tick of a tenth of the interval, beats made up for would come ten times as fast.
         var fine = ConfigurationFactory.ParseString("akka.scheduler.tick-duration = 1ms").WithFallback(SchedulerConfiguration.Default);
         using var gate = new ManualResetEventSlim();
         using var held = new DedicatedThreadScheduler(fine, _log);
@@ -148,7 +148,7 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
         var cancelable = new Cancelable(_scheduler.Advanced);
         var message = ArmAndReceive(cancelable);
 
-        // The second one shows that the thread has left the first one behind.
+        // The second message shows that the thread has let go of the first.
         ArmAndReceive(cancelable);
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -167,7 +167,8 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
         _scheduler.ScheduleTellOnce(TimeSpan.FromSeconds(1), _receiver, "due", ActorRefs.NoSender);
         _receiver.Next();
 
-        // Awake to see the new entry, to move it to the finest ring, and to fire it; a clock that ticked would have woken a hundred times.
+        // The thread wakes to see the new entry, to move it to the finest
+        // ring and to fire it. A ticking clock would have woken it 100 times.
         Assert.InRange(_own.Wakes - before, 1, 6);
     }
 
@@ -195,7 +196,7 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
     }
 
     [Fact]
-    public void What_throws_is_logged_with_its_name()
+    public void An_action_that_throws_is_logged_with_its_name()
     {
         var failure = new InvalidOperationException("broken");
         _scheduler.Advanced.ScheduleRepeatedly(TimeSpan.Zero, Tick, () => throw failure);
@@ -204,11 +205,11 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
 
         var (level, text, cause) = Assert.Single(_log.Entries);
         Assert.Equal((LogLevel.ErrorLevel, failure), (level, cause));
-        Assert.Contains(nameof(What_throws_is_logged_with_its_name), text, StringComparison.Ordinal);
+        Assert.Contains(nameof(An_action_that_throws_is_logged_with_its_name), text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void The_longest_delay_is_no_mistake_and_not_now()
+    public void The_longest_delay_is_accepted_and_does_not_fire_now()
     {
         using var cancelable = new Cancelable(_scheduler.Advanced);
         _scheduler.ScheduleTellOnce(TimeSpan.MaxValue, _receiver, "never", ActorRefs.NoSender, cancelable);
@@ -222,7 +223,7 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
     }
 
     [Fact]
-    public void It_can_be_disposed_by_what_it_fires()
+    public void The_scheduler_can_be_disposed_by_an_action_that_it_fires()
     {
         _scheduler.ScheduleTellOnce(Hour, _receiver, "armed", ActorRefs.NoSender);
         _scheduler.Advanced.ScheduleOnce(TimeSpan.Zero, () =>
@@ -235,7 +236,7 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
     }
 
     [Fact]
-    public void One_that_has_ended_unused_refuses_what_is_scheduled()
+    public void A_scheduler_that_has_ended_unused_refuses_new_entries()
     {
         _own.Dispose();
 
@@ -243,7 +244,7 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
     }
 
     [Fact]
-    public void What_is_null_is_refused_at_once()
+    public void A_null_argument_is_refused_at_once()
     {
         Assert.Throws<ArgumentNullException>(() => _scheduler.ScheduleTellOnce(Tick, _receiver, null, ActorRefs.NoSender));
         Assert.Throws<ArgumentNullException>(() => _scheduler.ScheduleTellOnce(Tick, null, "message", ActorRefs.NoSender));
@@ -260,7 +261,7 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
         Assert.InRange(read, before, after);
     }
 
-    // Methods of their own: no variable of the test holds the message.
+    // In separate methods, so that no variable of the test holds the message.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private (ICancelable Cancelable, WeakReference<object> Message) ArmAndCancel()
     {

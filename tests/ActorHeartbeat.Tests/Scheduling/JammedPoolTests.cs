@@ -3,14 +3,14 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Scheduling;
 
-/// <summary>Alone in the process: the pool of all tests is blocked.</summary>
+/// <summary>Runs alone in the process, because it blocks the thread pool of all tests.</summary>
 [Collection(nameof(JammedPoolTests))]
 public sealed class JammedPoolTests
 {
     private static readonly TimeSpan Jam = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>What a machine that does other things too may add.</summary>
+    /// <summary>What a busy machine may add.</summary>
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(2);
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class JammedPoolTests
     }
 
     /// <summary>
-    /// More work items that block than the pool may have threads. An item queued later waits behind them: when it runs, the jam is over.
+    /// Queues more blocking work items than the pool may have threads. An item queued later runs only when the jam is over.
     /// </summary>
     private sealed class JammedPool : IDisposable
     {

@@ -5,13 +5,13 @@ using Akka.Event;
 
 namespace ActorHeartbeat.Tests.Scheduling;
 
-/// <summary>What arrived: when by the real clock, and on which thread.</summary>
+/// <summary>A message that has arrived, with the time by the real clock and the thread.</summary>
 internal sealed record Arrival(object Message, IActorRef? Sender, long At, Thread Thread);
 
-/// <summary>A receiver whose Tell writes down the arrival.</summary>
+/// <summary>A receiver that records each arrival.</summary>
 internal sealed class Recorder : ICanTell, IDisposable
 {
-    /// <summary>For what must come; a busy machine included.</summary>
+    /// <summary>The deadline for an expected arrival, long enough for a busy machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly BlockingCollection<Arrival> _arrivals = [];
@@ -32,7 +32,7 @@ internal sealed class Recorder : ICanTell, IDisposable
     public void Dispose() => _arrivals.Dispose();
 }
 
-/// <summary>A log that a test reads.</summary>
+/// <summary>A log that a test can read.</summary>
 internal sealed class RecordingLog() : LoggingAdapterBase(DefaultLogMessageFormatter.Instance)
 {
     public ConcurrentQueue<(LogLevel Level, string Text, Exception? Cause)> Entries { get; } = [];
@@ -49,7 +49,7 @@ internal sealed class RecordingLog() : LoggingAdapterBase(DefaultLogMessageForma
         Entries.Enqueue((logLevel, $"{message}", cause));
 }
 
-/// <summary>The part of a system's configuration that a scheduler reads.</summary>
+/// <summary>The part of the system configuration that a scheduler reads.</summary>
 internal static class SchedulerConfiguration
 {
     public static readonly Config Default = ConfigurationFactory.ParseString(

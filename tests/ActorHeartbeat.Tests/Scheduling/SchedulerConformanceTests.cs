@@ -4,7 +4,7 @@ using Akka.Dispatch;
 
 namespace ActorHeartbeat.Tests.Scheduling;
 
-/// <summary>What actors may expect of a scheduler: the same tests on Akka.NET's own and on the one with its own thread.</summary>
+/// <summary>What actors may expect of a scheduler. The same tests run on Akka.NET's own and on the one with its own thread.</summary>
 public abstract class SchedulerConformanceTests : IDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
@@ -83,7 +83,7 @@ public abstract class SchedulerConformanceTests : IDisposable
     }
 
     [Fact]
-    public void What_is_cancelled_before_it_is_scheduled_does_not_come()
+    public void A_message_that_is_cancelled_before_it_is_scheduled_does_not_come()
     {
         _scheduler.ScheduleTellOnce(TimeSpan.Zero, _receiver, "cancelled", ActorRefs.NoSender, Cancelable.CreateCanceled());
         _scheduler.ScheduleTellOnce(4 * Tick, _receiver, "the next", ActorRefs.NoSender);
@@ -92,7 +92,7 @@ public abstract class SchedulerConformanceTests : IDisposable
     }
 
     [Fact]
-    public void A_disposed_cancelable_hinders_nothing()
+    public void A_disposed_cancelable_does_not_stop_a_message()
     {
         var disposed = new Cancelable(_scheduler.Advanced);
         disposed.Dispose();
@@ -183,7 +183,7 @@ public abstract class SchedulerConformanceTests : IDisposable
     [Fact]
     public void A_scheduler_that_has_ended_refuses_everything_and_ends_again_without_harm()
     {
-        // Akka.NET's scheduler starts with its first entry; one that has ended before blocks for good who schedules.
+        // Start Akka.NET's scheduler with a first entry. If it is disposed unused, the next call to it never returns.
         _scheduler.ScheduleTellOnce(TimeSpan.Zero, _receiver, "first", ActorRefs.NoSender);
         _receiver.Next();
 
@@ -199,7 +199,7 @@ public abstract class SchedulerConformanceTests : IDisposable
     }
 
     [Fact]
-    public void Its_clocks_are_the_wall_and_a_monotonic_one()
+    public void The_scheduler_has_a_wall_clock_and_a_monotonic_clock()
     {
         var before = _scheduler.HighResMonotonicClock;
         _scheduler.ScheduleTellOnce(Tick, _receiver, "due", ActorRefs.NoSender);
@@ -211,7 +211,7 @@ public abstract class SchedulerConformanceTests : IDisposable
         Assert.InRange(_scheduler.Now - TimeProvider.System.GetUtcNow(), -Recorder.Patience, Recorder.Patience);
     }
 
-    /// <summary>What came before the cancellation may wait to be read; nothing comes after what is armed now.</summary>
+    /// <summary>A message from before the cancellation may still be unread; no message may follow the one armed here.</summary>
     private void AssertNothingMoreOf(string message)
     {
         _scheduler.ScheduleTellOnce(Tick, _receiver, "a while later", ActorRefs.NoSender);

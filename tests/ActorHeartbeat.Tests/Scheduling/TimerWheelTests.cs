@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace ActorHeartbeat.Tests.Scheduling;
 
-/// <summary>The wheel against a sorted list. A failure prints its seed and the smallest run that fails.</summary>
+/// <summary>Compares the wheel with a sorted list. A failure prints its seed and the shortest run that fails.</summary>
 public sealed class TimerWheelTests
 {
     private static readonly TimeSpan Resolution = TimeSpan.FromMilliseconds(10);
@@ -85,7 +85,7 @@ public sealed class TimerWheelTests
     }
 
     [Fact]
-    public void The_farthest_time_comes_at_the_end_of_time()
+    public void An_entry_at_the_farthest_time_is_due_only_at_the_end_of_time()
     {
         var wheel = new TimerWheel(Resolution);
         var farthest = new Entry { Due = TimerEntry.Farthest };
@@ -99,7 +99,7 @@ public sealed class TimerWheelTests
         Assert.Equal([farthest], due);
     }
 
-    /// <summary>The model: a list in the order of being due and, within one instant, of being added.</summary>
+    /// <summary>Plays the steps on the wheel and on a model, a list in the order of due times and, for equal times, of insertion.</summary>
     private static bool Play(Step[] steps)
     {
         var wheel = new TimerWheel(Resolution);

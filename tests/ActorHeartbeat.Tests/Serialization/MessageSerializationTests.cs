@@ -9,8 +9,8 @@ using ActorHeartbeat.Supervision;
 namespace ActorHeartbeat.Tests.Serialization;
 
 /// <summary>
-/// Messages that another process may send or get. Beside these, the suites of supervisor, connections, governor and feeds run with
-/// <c>akka.actor.serialize-messages = on</c>.
+/// Messages that another process may send or receive. The suites of supervisor,
+/// connections, governor and feeds also run with <c>akka.actor.serialize-messages = on</c>.
 /// </summary>
 public sealed class MessageSerializationTests() : Akka.TestKit.Xunit2.TestKit(VirtualTime.WithSerialization)
 {
@@ -77,7 +77,7 @@ public sealed class MessageSerializationTests() : Akka.TestKit.Xunit2.TestKit(Vi
     }
 
     [Fact]
-    public void Names_of_headers_are_the_same_in_any_case_after_the_way()
+    public void Header_names_still_ignore_case_after_serialization()
     {
         var arrived = AcrossTheWire(new AddEndpoint(Settings));
 

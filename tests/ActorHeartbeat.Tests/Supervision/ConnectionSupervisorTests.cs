@@ -193,7 +193,7 @@ public class ConnectionSupervisorTests : SupervisorSpec
     }
 
     [Fact]
-    public void What_the_connection_before_a_pause_still_says_does_not_concern_the_one_after_it()
+    public void Late_reports_of_the_connection_before_a_pause_are_ignored()
     {
         Apply(Rotating("a"));
         AwaitStates(("a", "open"));
@@ -244,7 +244,7 @@ public class ConnectionSupervisorTests : SupervisorSpec
         var before = Apply(Endpoint("a"), Endpoint("b"));
         AwaitStates(("a", "open"), ("b", "open"));
         EndpointSettings[] next = [Endpoint("a") with { Url = new Uri("ws://elsewhere.test/") }, Endpoint("b")];
-        var none = new EndpointChanges([], [], [], 2); // a computed one would name a: so it is seen that nothing is computed
+        var none = new EndpointChanges([], [], [], 2); // computed changes would name a, so these show that nothing is computed
 
         var applied = Apply(next, new KnownChanges(none, before.Revision));
 
@@ -274,7 +274,7 @@ public class ConnectionSupervisorTests : SupervisorSpec
         var again = Sys.ActorOf(
             ConnectionSupervisor.Props(
                 new SupervisorDependencies(Network, new SecretAttemptResolver(_ => null), new FeedRegistry(TimeProvider.System))));
-        again.Tell(new AddEndpoint(Endpoint("x")), ActorRefs.NoSender); // it counts as far as the one before
+        again.Tell(new AddEndpoint(Endpoint("x")), ActorRefs.NoSender); // reaches the revision of the supervisor before it
 
         again.Tell(
             new ApplyConfiguration([.. next], ValueMap<GroupSettings>.Empty, NoSpread)
@@ -308,7 +308,7 @@ public class ConnectionSupervisorTests : SupervisorSpec
     }
 
     [Fact]
-    public void An_endpoint_that_an_operator_has_resumed_takes_what_changes_when_the_configuration_enables_it()
+    public void A_resumed_endpoint_takes_the_changes_of_the_configuration_that_enables_it()
     {
         Apply(Endpoint("a") with { Enabled = false });
         AwaitStates(("a", "paused"));
@@ -338,7 +338,7 @@ public class ConnectionSupervisorTests : SupervisorSpec
     }
 
     [Fact]
-    public void Drain_happens_once_and_answers_everyone_who_asks()
+    public void Drain_happens_once_and_answers_every_request()
     {
         Apply(Endpoint("a"));
         AwaitStates(("a", "open"));
@@ -357,7 +357,7 @@ public class ConnectionSupervisorTests : SupervisorSpec
     }
 
     [Fact]
-    public void Drain_drops_what_has_not_closed_in_time()
+    public void Drain_drops_connections_that_have_not_closed_in_time()
     {
         Apply(Endpoint("a"));
         AwaitStates(("a", "open"));

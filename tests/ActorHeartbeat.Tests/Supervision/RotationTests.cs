@@ -6,7 +6,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Supervision;
 
-/// <summary>A connection that is replaced by a younger one, as planned or by a reload.</summary>
+/// <summary>Rotations, and replacements of a connection by a reload.</summary>
 public class RotationTests : SupervisorSpec
 {
     [Fact]
@@ -61,7 +61,7 @@ public class RotationTests : SupervisorSpec
     }
 
     [Fact]
-    public void A_successor_that_crashed_after_it_was_ready_does_not_take_over_before_it_is_again()
+    public void A_successor_that_crashed_after_it_was_ready_takes_over_only_when_it_is_ready_again()
     {
         Apply(Rotating("a"));
         AwaitStates(("a", "open"));
@@ -75,7 +75,7 @@ public class RotationTests : SupervisorSpec
             .ExpectOne(() => Sys.ActorSelection("/user/connections/a-2").Tell("no such message"));
         AwaitDials(3);
 
-        Supervisor.Tell(new SuccessorReady(Id("a"), new ConnectionId(2)), ActorRefs.NoSender); // it said so before it crashed
+        Supervisor.Tell(new SuccessorReady(Id("a"), new ConnectionId(2)), ActorRefs.NoSender); // sent before the crash
 
         AwaitStates(("a", "open"));
         Assert.Empty(old.Closes);

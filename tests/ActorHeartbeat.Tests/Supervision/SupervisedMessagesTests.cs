@@ -7,7 +7,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Supervision;
 
-/// <summary>Sends and subscriptions, whatever the actor of the endpoint is doing.</summary>
+/// <summary>Sends and subscriptions in every state of the endpoint's actor.</summary>
 public class SupervisedMessagesTests : SupervisorSpec
 {
     [Fact]
@@ -70,7 +70,7 @@ public class SupervisedMessagesTests : SupervisorSpec
     }
 
     [Fact]
-    public void A_message_that_waits_is_refused_when_its_actor_may_start_no_more()
+    public void A_message_that_waits_is_refused_when_its_actor_may_not_restart()
     {
         Network.Script(Id("a"), DialScript.Refuse(500));
         Supervisor.Tell(

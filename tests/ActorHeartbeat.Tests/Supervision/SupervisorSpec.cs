@@ -78,7 +78,7 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
         return (ConfigurationApplied)FishForMessage(message => message is ConfigurationApplied);
     }
 
-    /// <summary>By a message that a connection has no case for.</summary>
+    /// <summary>Crashes a connection with a message that it does not handle.</summary>
     private protected void Crash(string name) =>
         Sys.ActorSelection($"/user/connections/{name}-*").Tell("nobody knows this", ActorRefs.NoSender);
 

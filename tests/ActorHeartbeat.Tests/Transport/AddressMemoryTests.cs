@@ -60,7 +60,7 @@ public class AddressMemoryTests
     private static IReadOnlyList<IPAddress> Order(AddressMemory memory) => memory.Order("feed.test", 443, [First, Second, Third]);
 }
 
-/// <summary>Against one name with two addresses.</summary>
+/// <summary>Dials a name that resolves to two addresses.</summary>
 public sealed class AddressChoiceTests : IDisposable
 {
     private static readonly IPAddress Sick = IPAddress.Parse("127.0.0.2");

@@ -78,7 +78,7 @@ public sealed class AddressRaceTests
     }
 
     [Fact]
-    public async Task When_every_address_fails_each_reason_is_told()
+    public async Task When_every_address_fails_each_reason_is_reported()
     {
         Answer(First).SetException(new SocketException((int)SocketError.ConnectionRefused));
         Answer(Second).SetException(new SocketException((int)SocketError.HostUnreachable));

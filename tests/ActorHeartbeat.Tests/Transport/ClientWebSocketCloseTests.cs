@@ -5,7 +5,9 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>How a connection of any transport ends, and what it is called; a derived class repeats it with another.</summary>
+/// <summary>
+/// How connections of any transport end, and the reported reason. A derived class repeats the tests with another transport.
+/// </summary>
 public class ClientWebSocketCloseTests : DialerTestBase
 {
     private readonly RecordingObserver _observer = new();
@@ -94,7 +96,7 @@ public class ClientWebSocketCloseTests : DialerTestBase
     [InlineData(new byte[] { 0, 0 }, "the close code 0, which must not be sent")]
     [InlineData(new byte[] { 0x03, 0xed }, "the close code 1005, which must not be sent")]
     [InlineData(new byte[] { 0x03, 0xe8, 0xc3, 0x28 }, "a reason that is not valid UTF-8")]
-    public async Task What_is_wrong_with_a_Close_frame_is_said(byte[] payload, string flaw)
+    public async Task The_flaw_of_a_malformed_Close_frame_is_named(byte[] payload, string flaw)
     {
         using var server = new LoopbackServer();
         var (_, peer) = await ConnectAsync(server, _observer);

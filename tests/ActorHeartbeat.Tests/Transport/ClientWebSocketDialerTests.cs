@@ -6,7 +6,7 @@ using ActorHeartbeat.Transport.Dialing;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>What any transport must do; a derived class repeats it with another.</summary>
+/// <summary>The dialing behaviour required of any transport. A derived class repeats the tests with another transport.</summary>
 public class ClientWebSocketDialerTests : DialerTestBase
 {
     [Fact]
@@ -57,7 +57,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
     }
 
     [Fact]
-    public async Task A_port_nobody_listens_on_is_a_TCP_failure()
+    public async Task A_port_without_a_listener_is_a_TCP_failure()
     {
         using var server = new LoopbackServer();
         var url = server.Url;
@@ -189,7 +189,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
     public async Task Names_that_resolve_to_a_dead_address_first_still_connect()
     {
         using var server = new LoopbackServer();
-        // localhost resolves to ::1 as well wherever IPv6 is on; nobody listens there.
+        // Where IPv6 is on, localhost also resolves to ::1, where no server listens.
         var settings = Endpoint(new Uri($"ws://localhost:{server.Port}/"));
         var accepting = server.AcceptUpgradedAsync();
 
@@ -231,7 +231,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
     }
 
     [Fact]
-    public async Task Of_many_dials_to_one_server_half_given_up_each_keeps_its_own_socket_and_nothing_is_left()
+    public async Task Each_of_many_dials_to_one_server_keeps_its_own_socket_and_nothing_is_left()
     {
         using var server = new LoopbackServer();
         var dials = Enumerable.Range(0, 60).Select(number => new OneOfMany(number)).ToList();
@@ -245,7 +245,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
                 await dial.Cancellation.CancelAsync();
             dial.Result = await dialing.WaitAsync(WebSocketPeer.Patience);
         }));
-        // A dial may be accepted before it is given up; then it is a connection like any other.
+        // A dial may be accepted before it is given up; then it is a normal connection.
         var connected = dials.Where(dial => dial.Connection is not null).ToList();
         Assert.All(dials.Where(dial => !dial.IsGivenUp), dial => Assert.NotNull(dial.Connection));
         foreach (var dial in connected)
@@ -275,13 +275,13 @@ public class ClientWebSocketDialerTests : DialerTestBase
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // No more dials come.
+            // The test is over and the listener is closed.
         }
 
         await Task.WhenAll(peers);
     }
 
-    /// <summary>Sends back the path that was asked for, and sees the socket closed in the end.</summary>
+    /// <summary>Sends back the requested path, then waits until the socket is closed.</summary>
     private static async Task GreetAsync(WebSocketPeer peer)
     {
         using (peer)
@@ -294,7 +294,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
             }
             catch (IOException)
             {
-                // A dial that was given up.
+                // The dial was given up.
             }
         }
     }

@@ -5,7 +5,9 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>What any transport must do with messages and pings, in and out; a derived class repeats it with another.</summary>
+/// <summary>
+/// The handling of messages and pings required of any transport. A derived class repeats the tests with another transport.
+/// </summary>
 public class ClientWebSocketMessageTests : DialerTestBase
 {
     private readonly RecordingObserver _observer = new();

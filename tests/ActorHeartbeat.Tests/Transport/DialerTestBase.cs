@@ -5,14 +5,14 @@ using ActorHeartbeat.Transport.WebSockets;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>A dialer on a clock that the test moves, and a way to a connection in one line.</summary>
+/// <summary>Provides a dialer on a manual clock and short helpers to dial and connect.</summary>
 public abstract class DialerTestBase : IDisposable
 {
     private protected ManualTime Time { get; } = new();
 
     private protected IDialer Dialer => field ??= CreateDialer();
 
-    /// <summary>The transport under test.</summary>
+    /// <summary>Creates the transport under test.</summary>
     private protected virtual IDialer CreateDialer() => new ClientWebSocketDialer(Time);
 
     /// <summary>See <see cref="ClientWebSocketDialer.SharedHandlers"/>.</summary>
@@ -37,7 +37,7 @@ public abstract class DialerTestBase : IDisposable
     private protected async Task<DialFailure> FailAsync(EndpointSettings settings, CancellationToken cancellation = default) =>
         Assert.IsType<DialResult.Failed>(await DialAsync(settings, cancellation: cancellation)).Failure;
 
-    /// <summary>A connection that reads already, with its other end.</summary>
+    /// <summary>Connects, starts reading, and returns the connection with its peer.</summary>
     private protected async Task<(IConnection Connection, WebSocketPeer Peer)> ConnectAsync(
         LoopbackServer server, IConnectionObserver observer, Func<EndpointSettings, EndpointSettings>? change = null)
     {

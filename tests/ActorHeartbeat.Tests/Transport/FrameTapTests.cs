@@ -208,7 +208,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
         return ([.. others], pings);
     }
 
-    /// <summary>Gives bytes in random pieces and takes them after random turns of the pool, refusing two writes at once.</summary>
+    /// <summary>Reads in random pieces, completes some reads and writes asynchronously, and fails on concurrent writes.</summary>
     private sealed class ScriptedStream(byte[] wire, Random random) : DuplexStream(Null)
     {
         private readonly MemoryStream _written = new();
@@ -220,9 +220,8 @@ public sealed class FrameTapTests(ITestOutputHelper output)
         public IOException? Failure { get; init; }
 
         /// <summary>
-        /// What was written. Writes have turns: an empty one begins when the writer before it is done, and then lets out a ping that was
-        /// left;
-        /// a second one begins when that is done too.
+        /// Returns the written bytes after all pending pings are out. Writes take turns: the first empty write begins
+        /// when the writer before it is done and sends a pending ping; the second begins when that ping is written.
         /// </summary>
         public async Task<byte[]> WrittenAsync(FrameTap tap)
         {

@@ -4,7 +4,9 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>Which answers accept a handshake, and what is said of the others; a derived class repeats it with another transport.</summary>
+/// <summary>
+/// The answers that accept a handshake, and the errors for all others. A derived class repeats the tests with another transport.
+/// </summary>
 public class HandshakeAnswerTests : DialerTestBase
 {
     private const string Switching = "HTTP/1.1 101 OK\r\n";
@@ -25,7 +27,7 @@ public class HandshakeAnswerTests : DialerTestBase
     [InlineData(Switching + Upgraded + "Transfer-Encoding: chunked\r\n\r\n")]
     [InlineData("HTTP/1.0 101 OK\r\n" + Upgraded + "\r\n")]
     [InlineData("HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 101 OK\r\n" + Upgraded + "\r\n")]
-    public async Task What_the_RFCs_allow_is_accepted(string answer)
+    public async Task An_answer_that_the_RFCs_allow_is_accepted(string answer)
     {
         using var server = new LoopbackServer();
 
@@ -93,7 +95,7 @@ public class HandshakeAnswerTests : DialerTestBase
     [InlineData("\u0015\u0003\u0001\0\u0002\u0002F",
         "it begins with \"\\x15\\x03\\x01\\x00\\x02\\x02F\"; that is TLS: the URL must say wss")]
     [InlineData("HTTP/1.1 1o1 OK\r\n\r\n", "it begins with \"HTTP/1.1 1o1 OK\"")]
-    public async Task What_is_no_HTTP_is_shown_escaped(string answer, string shown)
+    public async Task An_answer_that_is_not_HTTP_is_shown_escaped(string answer, string shown)
     {
         using var server = new LoopbackServer();
 

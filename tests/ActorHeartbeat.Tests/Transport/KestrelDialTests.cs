@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>Against a server nobody here wrote, which answers pings by itself and echoes.</summary>
+/// <summary>Dials Kestrel, which echoes messages and answers pings by itself.</summary>
 public class KestrelDialTests : DialerTestBase
 {
     private readonly RecordingObserver _observer = new();

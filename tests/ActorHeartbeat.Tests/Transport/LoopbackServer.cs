@@ -6,14 +6,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>A listener on loopback; over TLS when it has a certificate.</summary>
+/// <summary>A listener on loopback, over TLS when it has a certificate.</summary>
 internal sealed class LoopbackServer : IDisposable
 {
     private readonly TcpListener _listener;
     private readonly X509Certificate2? _certificate;
 
-    /// <param name="certificate">The server's; null for none.</param>
-    /// <param name="address">Where it listens; null for 127.0.0.1 and any port.</param>
+    /// <param name="certificate">The certificate of the server; null for plain TCP.</param>
+    /// <param name="address">The address to listen on; null for 127.0.0.1 and any port.</param>
     public LoopbackServer(X509Certificate2? certificate = null, IPEndPoint? address = null)
     {
         _certificate = certificate;
@@ -42,7 +42,7 @@ internal sealed class LoopbackServer : IDisposable
             ClientCertificateRequired = AskForClientCertificate,
             RemoteCertificateValidationCallback = (_, own, chain, _) =>
             {
-                // What came along is the extra store of the chain that is built from it.
+                // The client's other certificates are in the extra store of the chain.
                 var others = chain?.ChainPolicy.ExtraStore.Select(extra => extra.Subject) ?? [];
                 sent = [.. new[] { own?.Subject }.Concat(others).OfType<string>().Distinct()];
                 return true;
@@ -65,7 +65,7 @@ internal sealed class LoopbackServer : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    /// <summary>Self-signed, so that it can stand for its own authority.</summary>
+    /// <summary>Creates a self-signed certificate, which can serve as its own authority.</summary>
     public static X509Certificate2 CreateCertificate(string address = "127.0.0.1")
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

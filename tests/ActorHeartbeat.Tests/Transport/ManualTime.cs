@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>A clock that stands until a test moves it, and that can say when somebody waits for it.</summary>
+/// <summary>A clock that only a test moves. A test can wait until a timer is armed.</summary>
 internal sealed class ManualTime : TimeProvider
 {
     private readonly Lock _gate = new();
@@ -25,7 +25,7 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    /// <summary>Moves the clock past the timer that is due in <paramref name="due"/>, once there is one.</summary>
+    /// <summary>Waits for a timer that is due in <paramref name="due"/>, then moves the clock to it.</summary>
     public async Task ElapseAsync(TimeSpan due)
     {
         while (true)

@@ -13,7 +13,7 @@ public class PeerTextTests
     [InlineData("abc\u202edef\u2066", "abc\\u202edef\\u2066")]
     [InlineData("a\u2028b\ufeff", "a\\u2028b\\ufeff")]
     [InlineData("\U000e0041", "\\U000e0041")]
-    public void What_moves_hides_or_turns_is_escaped(string? text, string shown) => Assert.Equal(shown, PeerText.Of(text));
+    public void Control_and_formatting_characters_are_escaped(string? text, string shown) => Assert.Equal(shown, PeerText.Of(text));
 
     [Fact]
     public void Text_ends_at_the_bound_and_never_inside_an_escape()

@@ -6,7 +6,7 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>Keeps what a connection reports, in order.</summary>
+/// <summary>Records the reports of a connection, in order.</summary>
 internal sealed class RecordingObserver : IConnectionObserver
 {
     private readonly Channel<(MessageKind Kind, byte[] Payload)> _messages = Channel.CreateUnbounded<(MessageKind, byte[])>();
@@ -15,7 +15,7 @@ internal sealed class RecordingObserver : IConnectionObserver
     private int _activity;
     private int _ends;
 
-    /// <summary>What every message waits for before the pump may read on; null for nothing.</summary>
+    /// <summary>The pump waits for this task after every message; null for no wait.</summary>
     public Func<Task>? Backpressure { get; init; }
 
     public LimitSettings Limits { get; set; } = new();

@@ -3,11 +3,11 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>What is told of a refused handshake, and where it leads; a derived class repeats it with another transport.</summary>
+/// <summary>The details of a refused handshake, and redirects. A derived class repeats the tests with another transport.</summary>
 public class RefusalTests : DialerTestBase
 {
     [Fact]
-    public async Task A_refusal_tells_its_location_headers_body_and_address()
+    public async Task A_refusal_reports_its_location_headers_body_and_address()
     {
         using var server = new LoopbackServer();
         var dialing = FailAsync(Endpoint(server.Url));
@@ -29,7 +29,7 @@ public class RefusalTests : DialerTestBase
     }
 
     [Fact]
-    public async Task A_body_that_does_not_come_is_not_waited_for_and_what_came_of_it_is_told()
+    public async Task A_body_that_does_not_arrive_in_time_is_reported_as_far_as_it_came()
     {
         using var server = new LoopbackServer();
         var dialing = FailAsync(Endpoint(server.Url));
@@ -91,7 +91,7 @@ public class RefusalTests : DialerTestBase
     [InlineData("ftp://127.0.0.1/", "it is not followed to the scheme ftp")]
     [InlineData("ws://user:pass@127.0.0.1/", "it is not followed, since its Location names a user")]
     [InlineData("", "it is not followed, since it has no Location that is a URL")]
-    public async Task A_redirect_that_leads_astray_is_refused_and_says_so(string location, string why)
+    public async Task A_redirect_with_an_unusable_location_is_refused_with_its_reason(string location, string why)
     {
         using var server = new LoopbackServer();
         var dialing = FailAsync(Endpoint(server.Url) with { Redirects = 5 });

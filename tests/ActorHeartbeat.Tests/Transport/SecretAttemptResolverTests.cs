@@ -21,7 +21,7 @@ public sealed class SecretAttemptResolverTests
     }
 
     [Fact]
-    public async Task A_variable_that_is_not_set_and_a_file_that_nobody_reads_fail_the_attempt_and_say_why()
+    public async Task An_unset_variable_or_a_file_fails_the_attempt_with_its_reason()
     {
         _token = null;
 

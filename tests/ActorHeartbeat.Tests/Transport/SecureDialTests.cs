@@ -161,7 +161,7 @@ public class SecureDialTests : DialerTestBase
     }
 
     [Fact]
-    public async Task A_TLS_failure_tells_the_alert_the_versions_and_what_was_presented()
+    public async Task A_TLS_failure_reports_the_alert_the_versions_and_the_presented_certificates()
     {
         using var server = new LoopbackServer(_certificate) { AskForClientCertificate = true };
         var file = Pem(_certificate, withKey: true);

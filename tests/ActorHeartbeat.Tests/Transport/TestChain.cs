@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>A root, an authority under it, and a leaf with its key.</summary>
+/// <summary>A root authority, an intermediate authority, and a leaf certificate with its key.</summary>
 internal sealed class TestChain : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
@@ -22,7 +22,7 @@ internal sealed class TestChain : IDisposable
 
     public string IntermediatePem { get; }
 
-    public string KeyPem => Leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(); // it was made with one
+    public string KeyPem => Leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(); // the constructor creates the leaf with a key
 
     public void Dispose() => _owned.ForEach(owned => owned.Dispose());
 

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>The server's end of one connection, frame by frame, so that a test can also break the rules.</summary>
+/// <summary>The server's side of one connection. It works on frames, so that a test can break the protocol.</summary>
 internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -18,7 +18,7 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
     /// <summary>The subjects of all certificates that the client sent.</summary>
     public IReadOnlyList<string> ClientChain { get; init; } = [];
 
-    /// <summary>The name that the client asked for.</summary>
+    /// <summary>The server name that the client asked for.</summary>
     public string? ServerName { get; init; }
 
     public Task FirstByteAsync() => ExactlyAsync(1);
@@ -44,7 +44,7 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
                 + $"{accept ?? Accept()}\r\n{extraHeaders}\r\n");
     }
 
-    /// <summary>Answers the upgrade request as written; <c>{a}</c> stands for the accept key.</summary>
+    /// <summary>Answers the upgrade request with this text; <c>{a}</c> stands for the accept key.</summary>
     public async Task AnswerAsync(string answer)
     {
         await ReadRequestAsync();
@@ -67,7 +67,7 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
     public Task SendCloseAsync(int code, string reason = "") =>
         SendAsync(Opcodes.Close, [(byte)(code >> 8), (byte)code, .. Encoding.UTF8.GetBytes(reason)]);
 
-    /// <summary>The next frame of the client, unmasked; null at the end of the stream.</summary>
+    /// <summary>Reads the next frame of the client and unmasks it; null at the end of the stream.</summary>
     public async Task<PeerFrame?> ReadAsync()
     {
         var head = new byte[2];
@@ -87,7 +87,7 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
         return new PeerFrame(head[0] & 0x0f, (head[0] & 0x80) != 0, payload);
     }
 
-    /// <summary>Reads to the end of the stream; true when there is one, by FIN or RST.</summary>
+    /// <summary>Reads to the end of the stream. True when it ends, by FIN or RST.</summary>
     public async Task<bool> DrainAsync()
     {
         var buffer = new byte[4096];
@@ -105,7 +105,7 @@ internal sealed class WebSocketPeer(Socket socket, Stream stream) : IDisposable
         return true;
     }
 
-    /// <summary>Ends with RST instead of FIN.</summary>
+    /// <summary>Closes the socket with RST instead of FIN.</summary>
     public void Reset()
     {
         socket.LingerState = new LingerOption(true, 0);

@@ -3,7 +3,7 @@ using ActorHeartbeat.WebsocketClient;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-// Everything that is asked of the framework's transport, asked of Websocket.Client: who configures another transport gives up nothing.
+// The tests of the framework's transport, repeated with Websocket.Client: another transport must not lose any behaviour.
 
 public sealed class WebsocketClientMessageTests : ClientWebSocketMessageTests
 {

@@ -3,7 +3,7 @@ using ActorHeartbeat.Transport.Dialing;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>A URL goes out as it was written; a derived class repeats it with another transport.</summary>
+/// <summary>A URL goes out exactly as written. A derived class repeats the tests with another transport.</summary>
 public class WireUrlTests : DialerTestBase
 {
     [Theory]
@@ -21,7 +21,7 @@ public class WireUrlTests : DialerTestBase
     [InlineData("?x=1", "/?x=1")]
     [InlineData("/ü", "/%C3%BC")]
     [InlineData("/100%", "/100%25")]
-    public async Task What_is_not_legal_is_escaped(string target, string sent)
+    public async Task Illegal_characters_are_escaped(string target, string sent)
     {
         Assert.Equal($"GET {sent} HTTP/1.1", await RequestLineAsync(target));
     }
@@ -46,7 +46,7 @@ public class WireUrlTests : DialerTestBase
     [InlineData("ws://feed.example./", null)]
     [InlineData("ws://[2001:DB8::1]:81/", null)]
     [InlineData("ws://bücher.example/", null)]
-    public void The_spelling_of_a_host_is_told_where_it_differs(string url, string? host) =>
+    public void The_Host_header_is_given_only_where_the_spelling_differs(string url, string? host) =>
         Assert.Equal(host, WireUrl.HostHeader(new Uri(url)));
 
     private async Task<string> RequestLineAsync(string target)

@@ -3,9 +3,8 @@ using Akka.Actor;
 namespace ActorHeartbeat.Feeds.Actors;
 
 /// <summary>
-/// Where actors subscribe to feeds: takes <see cref="SubscribeToFeed"/> and <see cref="UnsubscribeFromFeed"/>, and has one child for each
-/// subscription, so
-/// that subscribers do not wait for one another.
+/// Subscribes actors to feeds. Takes <see cref="SubscribeToFeed"/> and <see cref="UnsubscribeFromFeed"/>,
+/// and has one child per subscription, so that subscribers do not wait for one another.
 /// </summary>
 public sealed class FeedBroker : UntypedActor
 {
@@ -42,14 +41,14 @@ public sealed class FeedBroker : UntypedActor
                 request.Subscriber.Tell(new FeedEnded(request, FeedEndCause.Failed));
                 break;
             case Terminated:
-                break; // of one that was dismissed
+                break; // of a dismissed courier
             default:
                 Unhandled(message);
                 break;
         }
     }
 
-    // A courier that throws has lost its place in the stream: its subscriber hears that it has ended and may begin anew.
+    // A courier that throws has lost its place in the stream. Its subscriber receives the end and may subscribe again.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 
     private void Begin(SubscribeToFeed request)
@@ -70,7 +69,7 @@ public sealed class FeedBroker : UntypedActor
         _requests.Add(courier, request);
     }
 
-    // Forgotten before its subscriber hears of the end, so that a subscriber which then subscribes anew does not find the old one.
+    // Forgets the courier before its subscriber receives the end, so that a subscriber that then subscribes again does not find it.
     private void Dismiss(IActorRef courier, FeedEndCause cause)
     {
         Forget(courier);

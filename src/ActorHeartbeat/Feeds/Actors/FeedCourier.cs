@@ -4,9 +4,8 @@ using Akka.Event;
 namespace ActorHeartbeat.Feeds.Actors;
 
 /// <summary>
-/// Carries one subscription to one actor: never more under way than the window, the rest waits in the subscription's own bounded queue.
-/// Knows that
-/// there is something to carry by a message to itself, of which there is one at most, however much the feed brings.
+/// Delivers one subscription to one actor. The window bounds the deliveries under way; other events wait in the subscription's
+/// own bounded queue. A message to itself signals that events are ready; there is one at most, however much the feed brings.
 /// </summary>
 internal sealed class FeedCourier : UntypedActor
 {
@@ -112,10 +111,10 @@ internal sealed class FeedCourier : UntypedActor
         public static readonly DeliverAgain Instance = new();
     }
 
-    /// <summary>From the broker: say so to the subscriber, and stop.</summary>
+    /// <summary>From the broker: report the end to the subscriber, and stop.</summary>
     public sealed record Leave(FeedEndCause Cause) : IDeadLetterSuppression;
 
-    /// <summary>To the broker: nothing more is to be carried.</summary>
+    /// <summary>To the broker: nothing more is to be delivered.</summary>
     public sealed record Done(FeedEndCause Cause);
 
     private sealed record Ready : IDeadLetterSuppression

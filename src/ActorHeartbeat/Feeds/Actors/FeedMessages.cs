@@ -7,22 +7,21 @@ using Newtonsoft.Json;
 namespace ActorHeartbeat.Feeds.Actors;
 
 /// <summary>
-/// Has a feed delivered to an actor; to be sent to the <see cref="FeedBroker"/>. The subscriber gets <see cref="FeedSubscribed"/>, then one
-/// <see cref="FeedDelivery"/> an event, in order, and at last <see cref="FeedEnded"/>. It ends when the subscriber terminates, by
-/// <see cref="UnsubscribeFromFeed"/>, and as every subscription does.
+/// Asks the <see cref="FeedBroker"/> to deliver a feed to an actor. The subscriber receives <see cref="FeedSubscribed"/>,
+/// then one <see cref="FeedDelivery"/> per event, in order, and finally <see cref="FeedEnded"/>. The subscription ends
+/// when the subscriber terminates, on <see cref="UnsubscribeFromFeed"/>, and as every subscription does.
 /// </summary>
 /// <remarks>
-/// Two requests for the same subscriber and the same endpoint or selector are the same subscription, whatever else they ask for: a second
-/// one
-/// begins nothing new but has everything delivered again that is not acknowledged. So an actor that subscribes in its PreStart goes on
-/// after a restart where it was.
+/// Two requests for the same subscriber and the same endpoint or selector are the same subscription,
+/// whatever their other options. A second request begins nothing new; it delivers again all events that are
+/// not acknowledged. So an actor that subscribes in its PreStart continues after a restart where it was.
 /// </remarks>
 public sealed record SubscribeToFeed : ISerializableMessage
 {
-    /// <summary>One endpoint's feed; it need not exist yet.</summary>
+    /// <summary>Subscribes to one endpoint's feed; the endpoint need not exist yet.</summary>
     public SubscribeToFeed(IActorRef subscriber, EndpointId endpoint) => (Subscriber, Endpoint) = (subscriber, endpoint);
 
-    /// <summary>The feeds of all endpoints with these labels in one.</summary>
+    /// <summary>Subscribes to the feeds of all endpoints with matching labels in one.</summary>
     public SubscribeToFeed(IActorRef subscriber, LabelSelector selector) => (Subscriber, Selector) = (subscriber, selector);
 
     // For the serializer, which cannot tell the other two apart.
@@ -30,7 +29,7 @@ public sealed record SubscribeToFeed : ISerializableMessage
     private SubscribeToFeed(IActorRef subscriber, EndpointId? endpoint, LabelSelector? selector) =>
         (Subscriber, Endpoint, Selector) = (subscriber, endpoint, selector);
 
-    /// <summary>Who gets the events.</summary>
+    /// <summary>The actor that receives the events.</summary>
     public IActorRef Subscriber { get; }
 
     /// <summary>Null when it is for a selector.</summary>
@@ -40,14 +39,15 @@ public sealed record SubscribeToFeed : ISerializableMessage
     public LabelSelector? Selector { get; }
 
     /// <summary>
-    /// How it is served. What the actor does not acknowledge waits in the subscription's queue, and its overflow policy says what happens
-    /// when
-    /// that is full; <see cref="OverflowPolicy.PauseReading"/> carries the actor's pace back to the peer.
+    /// How the subscription is served. Events that the actor's window does not admit wait in the
+    /// subscription's queue, and its overflow policy says what happens when the queue is full.
+    /// <see cref="OverflowPolicy.PauseReading"/> carries the actor's pace back to the peer.
     /// </summary>
     public SubscriptionOptions Options { get; init; } = SubscriptionOptions.Default;
 
     /// <summary>
-    /// Deliveries that may be under way, sent and not acknowledged: so many wait in the actor's mailbox at most. At least 1, default 64.
+    /// The most deliveries under way, which are sent and not acknowledged; no
+    /// more than that wait in the actor's mailbox. At least 1, default 64.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public int Window
@@ -74,22 +74,21 @@ public sealed record SubscribeToFeed : ISerializableMessage
 }
 
 /// <summary>
-/// Ends a subscription; to be sent to the <see cref="FeedBroker"/>. Deliveries that are under way still arrive, then <see
-/// cref="FeedEnded"/>.
+/// Asks the <see cref="FeedBroker"/> to end a subscription. Deliveries under way still arrive, then <see cref="FeedEnded"/>.
 /// </summary>
 /// <param name="Request">The request that began it, or an equal one.</param>
 public sealed record UnsubscribeFromFeed(SubscribeToFeed Request) : ISerializableMessage;
 
-/// <summary>The subscription is there; everything from here on is delivered.</summary>
+/// <summary>The subscription exists; every event from here on is delivered.</summary>
 public sealed record FeedSubscribed(SubscribeToFeed Request) : ISerializableMessage, IDeadLetterSuppression;
 
 /// <summary>One event. Its sender expects a <see cref="FeedAck"/>. The payload is shared with other subscribers: read only.</summary>
-/// <param name="Number">Counts the deliveries of the subscription from 1. One that is delivered again keeps its number.</param>
+/// <param name="Number">Counts the deliveries of the subscription from 1. A repeated delivery keeps its number.</param>
 /// <param name="Event">What happened.</param>
 public sealed record FeedDelivery(long Number, FeedEvent Event) : ISerializableMessage, IDeadLetterSuppression;
 
-/// <summary>To the sender of a delivery: this one and all before it are done with, and as many more may come.</summary>
-/// <param name="Number">Of the delivery. One acknowledged before changes nothing.</param>
+/// <summary>To the sender of a delivery: the actor is done with this delivery and all before it, so as many more may come.</summary>
+/// <param name="Number">The number of the delivery. A number that was acknowledged before changes nothing.</param>
 public sealed record FeedAck(long Number) : ISerializableMessage, IDeadLetterSuppression;
 
 /// <summary>The last message of a subscription.</summary>
@@ -108,7 +107,7 @@ public enum FeedEndCause
     /// <summary>The subscriber has unsubscribed or terminated.</summary>
     Unsubscribed,
 
-    /// <summary>It never began: the cap on subscribers is reached.</summary>
+    /// <summary>The subscription never began: the cap on subscribers is reached.</summary>
     TooManySubscribers,
 
     /// <summary>A bug of this program ended it.</summary>

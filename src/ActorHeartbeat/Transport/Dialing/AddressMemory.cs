@@ -3,12 +3,12 @@ using System.Net;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// Which addresses of a host took a TCP connection and then failed above it. Such an address wins every race and never opens, so it goes to
-/// the end of the line for a while. Safe to use from many threads.
+/// The addresses of a host that accepted a TCP connection and then failed above it. Such an address would win
+/// every race and never open, so it moves to the end of the order for a while. Safe to use from many threads.
 /// </summary>
 internal sealed class AddressMemory(TimeProvider time)
 {
-    /// <summary>Some twenty attempts at the longest default delay; a sick address may be well by then.</summary>
+    /// <summary>About twenty attempts at the longest default delay; a failed address may have recovered by then.</summary>
     public static readonly TimeSpan Age = TimeSpan.FromMinutes(10);
 
     /// <summary>At the bound the address that failed longest ago is forgotten.</summary>

@@ -21,11 +21,11 @@ internal static class AddressRace
             .Select(entry => entry.address),
     ];
 
-    /// <summary>The winner. Returns when every loser is gone; one that connected after all is disposed.</summary>
+    /// <summary>Returns the winner once every loser is gone; a loser that connected after all is disposed.</summary>
     /// <param name="addresses">At least one, in the order in which to try them.</param>
     /// <param name="connect">One attempt; it ends soon after its token is cancelled.</param>
     /// <param name="time">Paces the attempts.</param>
-    /// <param name="cancellation">Gives all of them up.</param>
+    /// <param name="cancellation">Cancels all attempts.</param>
     /// <exception cref="AggregateException">All failed; one inner exception per address.</exception>
     public static async Task<T> RunAsync<T>(
         IReadOnlyList<IPAddress> addresses,

@@ -20,7 +20,7 @@ internal sealed class AnswerHead
     public static bool MayBegin(ReadOnlySpan<byte> bytes) =>
         bytes.Length < Version.Length ? Version.AsSpan().StartsWith(bytes) : bytes.StartsWith(Version);
 
-    /// <summary>The length of the head up to and with its empty line; 0 while that has not come.</summary>
+    /// <summary>The length of the head including its empty line; 0 until that line has arrived.</summary>
     public static int FindEnd(ReadOnlySpan<byte> bytes)
     {
         for (var line = 0; bytes[line..].IndexOf((byte)'\n') is >= 0 and var length; line += length + 1)
@@ -32,7 +32,7 @@ internal sealed class AnswerHead
         return 0;
     }
 
-    /// <exception cref="DialException">It is no HTTP.</exception>
+    /// <exception cref="DialException">The answer is not HTTP.</exception>
     public static int StatusOf(ReadOnlySpan<byte> head)
     {
         var line = head[..Math.Max(0, head.IndexOf((byte)'\n'))].TrimEnd((byte)'\r');
@@ -62,7 +62,7 @@ internal sealed class AnswerHead
         return head;
     }
 
-    /// <summary>The values of a header in the order in which they came, whatever its case.</summary>
+    /// <summary>The values of a header in order of arrival; the case of its name does not matter.</summary>
     public IEnumerable<string> Values(string name) =>
         _fields.Where(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(field => field.Value);
 
@@ -73,7 +73,7 @@ internal sealed class AnswerHead
     {
         if (line[0] is ' ' or '\t' && _fields.Count > 0)
         {
-            // A folded value is obsolete, and a recipient reads a space for it (RFC 9112 section 5.2).
+            // Folding is obsolete; a recipient reads it as a space (RFC 9112 section 5.2).
             var (folded, before) = _fields[^1];
             _fields[^1] = (folded, Checked(folded, $"{before} {line.Trim(' ', '\t')}"));
             return;

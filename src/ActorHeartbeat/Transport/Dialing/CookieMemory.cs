@@ -4,12 +4,12 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// The cookies that a host set in the handshakes of an endpoint (RFC 6265), for the endpoint's next handshake with the same host: what
-/// keeps a client at one server behind a balancer. Each endpoint and host has its own. Safe to use from many threads.
+/// The cookies that a host set in the handshakes of an endpoint (RFC 6265), for the endpoint's next handshake with the same host. They
+/// keep a client at one server behind a load balancer. Each pair of endpoint and host has its own. Safe to use from many threads.
 /// </summary>
 internal sealed class CookieMemory
 {
-    /// <summary>At the bound the endpoint and host that set cookies longest ago are forgotten.</summary>
+    /// <summary>At the bound the pair of endpoint and host that set cookies longest ago is forgotten.</summary>
     public const int MaxHosts = 4096;
 
     private const int MaxCookies = 20;
@@ -19,7 +19,7 @@ internal sealed class CookieMemory
     private readonly Dictionary<(EndpointId Endpoint, string Host), Jar> _jars = [];
     private long _count;
 
-    /// <summary>What to send as the Cookie header; empty for nothing.</summary>
+    /// <summary>The value of the Cookie header to send; empty for none.</summary>
     public string For(EndpointId endpoint, Uri url)
     {
         lock (_gate)

@@ -10,15 +10,15 @@ internal static class DeflateAnswer
     private const string ClientWindow = "client_max_window_bits";
     private const string ServerWindow = "server_max_window_bits";
 
-    /// <summary>zlib has no window of 256 bytes; what was packed in one is unpacked in the next larger one as well.</summary>
+    /// <summary>zlib has no window of 256 bytes; data that was packed with one also unpacks with the next larger one.</summary>
     private const int LeastWindow = 9;
 
     private static readonly string[] Flags = ["server_no_context_takeover", "client_no_context_takeover"];
 
-    /// <summary>The extension in plain spelling; null when none was chosen.</summary>
+    /// <summary>The extension in canonical spelling; null when none was chosen.</summary>
     /// <param name="elements">The elements of Sec-WebSocket-Extensions.</param>
     /// <param name="offer">What was offered, or empty.</param>
-    /// <exception cref="DialException">It was not offered, or breaks RFC 7692.</exception>
+    /// <exception cref="DialException">The extension was not offered, or breaks RFC 7692.</exception>
     public static string? Read(List<string> elements, string offer)
     {
         if (elements.Count == 0)

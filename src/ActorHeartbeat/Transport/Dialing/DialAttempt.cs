@@ -8,7 +8,7 @@ namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
 /// One dial on its way through the shared handler, which calls back for the TCP connection and for the upgraded stream. It owns the
-/// socket until the handshake is accepted, so that a dial given up leaves nothing behind: the handler alone would go on connecting.
+/// socket until the handshake is accepted, so that an abandoned dial leaves nothing behind: the handler alone would go on connecting.
 /// </summary>
 internal sealed class DialAttempt : IDisposable
 {
@@ -45,10 +45,10 @@ internal sealed class DialAttempt : IDisposable
     /// <summary>What the upgrade request offers; set before it goes out.</summary>
     public HandshakeOffer Offer { get; set; } = new("", [], "");
 
-    /// <summary>The Host header of the request, if it has one: also the name asked for in TLS, unless the settings have another.</summary>
+    /// <summary>The Host header of the request, if it has one. TLS asks for its host too, unless the settings name another.</summary>
     public string? ServerName { get; set; }
 
-    /// <summary>What TLS has shown; null before it began.</summary>
+    /// <summary>The judge of the TLS handshake; null before TLS begins.</summary>
     public TlsVerdict? Verdict { get; private set; }
 
     /// <inheritdoc cref="IConnection.RemoteAddress"/>
@@ -62,7 +62,7 @@ internal sealed class DialAttempt : IDisposable
 
     public ReadBuffer? ReadBuffer { get; private set; }
 
-    /// <summary>Connects, once: a handler whose server hangs up without a byte of an answer would dial again behind our back.</summary>
+    /// <summary>Connects, once only: if the server hangs up without a byte of an answer, the handler would dial again unasked.</summary>
     /// <exception cref="DialException">No TCP connection, or no tunnel through the proxy, or the first connection was lost.</exception>
     public Task<Stream> ConnectAsync()
     {
@@ -75,21 +75,21 @@ internal sealed class DialAttempt : IDisposable
         }
     }
 
-    /// <summary>TLS, if any, is done: what the upgrade request goes through.</summary>
+    /// <summary>Called after TLS, if any; returns the stream for the upgrade request.</summary>
     public Stream Upgrade(Stream plaintext)
     {
         Stage = DialStage.Upgrading;
         return _handshake = new HandshakeStream(plaintext, Accept);
     }
 
-    /// <summary>The handshake is answered with 101: the stream of frames, without the HTTP connection.</summary>
+    /// <summary>Called when the answer is 101; returns the stream of frames, without the HTTP connection.</summary>
     public Stream Attach()
     {
-        Tap = new FrameTap(_handshake!.Detach(), _observer, _network?.Socket); // an answer came through it
+        Tap = new FrameTap(_handshake!.Detach(), _observer, _network?.Socket); // not null: an answer came through it
         return ReadBuffer = new ReadBuffer(Tap);
     }
 
-    /// <summary>What a refusal says; its cookies are kept.</summary>
+    /// <summary>Reads a refusal and keeps its cookies.</summary>
     public Task<DialFailure> RefusedAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
         if (response.Headers.NonValidated.TryGetValues("Set-Cookie", out var cookies))
@@ -97,7 +97,7 @@ internal sealed class DialAttempt : IDisposable
         return Refusal.ReadAsync(response, Url, _context.Time, cancellation);
     }
 
-    /// <summary>Remembers of the address that was connected whether it can be trusted with the next attempt.</summary>
+    /// <summary>Remembers whether the connected address worked, for the order of the next attempt.</summary>
     public void Remember(bool worked)
     {
         if (RemoteAddress is not { } address)
@@ -111,13 +111,13 @@ internal sealed class DialAttempt : IDisposable
     public DialFailure Judge(Exception exception, bool cancelled)
     {
         var failure = DialFailures.Of(exception, Url, Stage, cancelled, RemoteAddress);
-        // From TLS 1.3 on a server judges the client's certificate when the client believes to be done.
+        // Since TLS 1.3 a server verifies the client's certificate when the client already considers the handshake done.
         return failure.Layer == FailureLayer.Tls && Stage == DialStage.Upgrading && Verdict is { } verdict
             ? failure with { Message = $"{failure.Message} ({verdict.DescribeClient()})" }
             : failure;
     }
 
-    /// <summary>Completes when nothing of the attempt is left.</summary>
+    /// <summary>Cancels the attempt; completes when nothing of it is left.</summary>
     public async Task AbandonAsync()
     {
         await _givenUp.CancelAsync().ConfigureAwait(false);
@@ -198,12 +198,12 @@ internal sealed class DialAttempt : IDisposable
     }
 }
 
-/// <summary>What a dial is waiting for; names the culprit when the deadline comes first.</summary>
+/// <summary>The stage that a dial is in; it names the cause when the deadline passes first.</summary>
 internal enum DialStage
 {
     Starting,
 
-    /// <summary>Names and TCP.</summary>
+    /// <summary>Name resolution and TCP.</summary>
     Connecting,
     Tunnelling,
 

@@ -4,8 +4,8 @@ using ActorHeartbeat.Protocol;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// Carries a failure that is understood where it happens through the framework's handler, which knows only exceptions. It is caught
-/// by the dialer and never leaves this room.
+/// Carries a failure from the place that detects it through the framework's handler,
+/// which knows only exceptions. The dialer catches it; its callers never see it.
 /// </summary>
 internal sealed class DialException(DialFailure failure, Exception? inner = null) : Exception(failure.Message, inner)
 {

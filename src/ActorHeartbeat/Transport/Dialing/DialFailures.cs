@@ -8,7 +8,7 @@ using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
-/// <summary>What an exception of a dial means: the layer that failed, and one line about it.</summary>
+/// <summary>Turns an exception of a dial into a failure: the layer that failed, and one line about it.</summary>
 internal static class DialFailures
 {
     /// <summary>A URL as it may be logged: without user info, query and fragment.</summary>
@@ -19,11 +19,11 @@ internal static class DialFailures
     /// <param name="url">What was dialed.</param>
     /// <param name="stage">How far it got.</param>
     /// <param name="cancelled">Whether the caller gave the dial up.</param>
-    /// <param name="address">What took the TCP connection, or null.</param>
+    /// <param name="address">The address that accepted the TCP connection, or null.</param>
     public static DialFailure Of(Exception exception, Uri url, DialStage stage, bool cancelled, IPEndPoint? address = null)
     {
         var known = Causes(exception).OfType<DialException>().FirstOrDefault()?.Failure;
-        // A refusal that came before the deadline did is the truth about the dial.
+        // A refusal that arrived before the deadline is the true reason.
         var failure = known is { HttpStatus: not null } || (known is not null && !cancelled) ? known
             : cancelled ? new DialFailure(FailureLayer.Timeout, $"given up {WaitingFor(stage)}")
             : Judge(exception, stage);
@@ -31,7 +31,7 @@ internal static class DialFailures
         return failure with { Message = $"{where}: {failure.Message}", RemoteAddress = address };
     }
 
-    /// <summary>The address is told unless the URL has it already, or the message, which names the proxy.</summary>
+    /// <summary>Adds the address unless the URL already has it. A failure of the proxy names the proxy instead.</summary>
     private static string Where(Uri url, IPEndPoint? address) =>
         address is null || url.IdnHost == address.Address.ToString() ? Show(url) : $"{Show(url)} ({address.Address})";
 
@@ -60,13 +60,12 @@ internal static class DialFailures
                     return (FailureLayer.Tcp, $"the connection broke during the handshake: {socket.SocketErrorCode}");
                 case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
                     return (FailureLayer.Tcp, "the server closed the connection without a whole answer to the handshake");
-                // Faulted is the framework's wrapper of any other failure, and by itself what it calls an answer without a header it must
-                // have.
+                // Faulted wraps any other failure. Without an inner exception it means an answer that lacks a required header.
                 case WebSocketException webSocket
                     when webSocket is { WebSocketErrorCode: not WebSocketError.Faulted } or { InnerException: null }:
                     return (FailureLayer.Protocol, $"the handshake breaks RFC 6455: {FirstLine(webSocket.Message)}");
                 case OperationCanceledException:
-                    // Nobody cancelled, so something below gave up on the network.
+                    // The caller has not cancelled, so a lower layer gave up on the network.
                     return (FailureLayer.Timeout, "the handshake was given up below this program's deadlines");
             }
         }

@@ -6,7 +6,7 @@ using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
-/// <summary>What an upgrade request offers, as far as the answer is held to it.</summary>
+/// <summary>The parts of an upgrade request that its answer must match.</summary>
 /// <param name="Key">Its Sec-WebSocket-Key.</param>
 /// <param name="Subprotocols">In the order offered.</param>
 /// <param name="Extensions">Its Sec-WebSocket-Extensions, or empty.</param>
@@ -22,8 +22,8 @@ internal sealed record HandshakeOffer(string Key, IReadOnlyList<string> Subproto
 }
 
 /// <summary>
-/// The acceptance of a handshake: judged by RFC 6455 section 4.1, and spelled again in the one way that the framework reads. The framework
-/// compares whole values where the RFCs have lists, quotes and whitespace, and takes extensions that were never offered.
+/// The acceptance of a handshake, judged by RFC 6455 section 4.1 and rewritten in the one spelling that the framework reads. The
+/// framework compares whole values where the RFCs allow lists, quotes and whitespace, and it accepts extensions that were never offered.
 /// </summary>
 internal sealed class HandshakeAnswer
 {
@@ -40,7 +40,7 @@ internal sealed class HandshakeAnswer
 
     public static DialException Breach(string what) => new(FailureLayer.Protocol, $"the handshake breaks RFC 6455: {what}");
 
-    /// <exception cref="DialException">The answer breaks an RFC; says which rule, and with what bytes.</exception>
+    /// <exception cref="DialException">The answer breaks an RFC; the message states the rule and the bytes.</exception>
     public static HandshakeAnswer Judge(ReadOnlySpan<byte> bytes, HandshakeOffer offer)
     {
         var head = AnswerHead.Parse(bytes);

@@ -4,15 +4,15 @@ using ActorHeartbeat.Transport.Frames;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// The stream an HTTP connection sees during the opening handshake. The head of an acceptance is read here and given on as its judge spells
-/// it, and no byte beyond it, so that the stream under it can be taken away afterwards: the HTTP connection would keep 8 KB of buffers
-/// for as long as the WebSocket lives. A refusal passes as it is.
+/// The stream that an HTTP connection sees during the opening handshake. It passes on the head of an acceptance,
+/// as the judge rewrites it, and no byte beyond it. So the stream under it can be detached afterwards; the HTTP
+/// connection would keep 8 KB of buffers for as long as the WebSocket lives. A refusal passes unchanged.
 /// </summary>
-/// <param name="inner">The connection, secured if it is to be.</param>
+/// <param name="inner">The connection, with TLS if the URL asks for it.</param>
 /// <param name="judge">Takes the head of a 101 answer; returns what the HTTP connection reads in its place.</param>
 internal sealed class HandshakeStream(Stream inner, Func<ReadOnlyMemory<byte>, byte[]> judge) : DuplexStream(inner)
 {
-    /// <summary>As the framework's own bound (MaxResponseHeadersLength).</summary>
+    /// <summary>The same as the framework's own bound (MaxResponseHeadersLength).</summary>
     private const int MaxHead = 64 * 1024;
 
     private const int FirstSize = 1024;
@@ -23,7 +23,7 @@ internal sealed class HandshakeStream(Stream inner, Func<ReadOnlyMemory<byte>, b
     private bool _switches;
     private bool _detached;
 
-    /// <exception cref="DialException">The answer is no HTTP, or the judge refuses it.</exception>
+    /// <exception cref="DialException">The answer is not HTTP, or the judge refuses it.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var answer = _answer ?? await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
@@ -35,7 +35,7 @@ internal sealed class HandshakeStream(Stream inner, Func<ReadOnlyMemory<byte>, b
         return count;
     }
 
-    /// <summary>The stream under this one, at the first byte after the handshake. From now on it is the caller's to dispose.</summary>
+    /// <summary>The stream under this one, at the first byte after the handshake. From now on the caller must dispose it.</summary>
     public Stream Detach()
     {
         if (!_switches)
@@ -50,7 +50,7 @@ internal sealed class HandshakeStream(Stream inner, Func<ReadOnlyMemory<byte>, b
             base.Dispose(disposing);
     }
 
-    /// <summary>Interim answers (RFC 9110 section 15.2) are read away; of an answer that is cut off, what came is given on.</summary>
+    /// <summary>Interim answers (RFC 9110 section 15.2) are discarded. A truncated answer is passed on as far as it arrived.</summary>
     private async ValueTask<ReadOnlyMemory<byte>> ReadHeadAsync(CancellationToken cancellation)
     {
         var bytes = new byte[FirstSize];
@@ -88,7 +88,7 @@ internal sealed class HandshakeStream(Stream inner, Func<ReadOnlyMemory<byte>, b
         return spelled;
     }
 
-    /// <summary>Bytes that came in the same read as the answer, then the rest.</summary>
+    /// <summary>Reads the bytes that arrived together with the answer, then the rest.</summary>
     private sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream inner) : DuplexStream(inner)
     {
         private ReadOnlyMemory<byte> _prefix = prefix;

@@ -10,7 +10,7 @@ internal static class HeaderList
 
     public static bool IsToken(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExcept(TokenCharacters);
 
-    /// <summary>The parts between separators outside of quotes, without whitespace around them; empty ones are left out.</summary>
+    /// <summary>The parts between separators outside quotes, without surrounding whitespace; empty parts are left out.</summary>
     public static List<string> Split(string text, char separator)
     {
         var parts = new List<string>();
@@ -35,7 +35,7 @@ internal static class HeaderList
         return parts;
     }
 
-    /// <summary>A value as it is, or what stands in its quotes; null when the quotes are not closed.</summary>
+    /// <summary>A value as it is, or the text inside its quotes; null when the quotes are not closed.</summary>
     public static string? Unquote(string value)
     {
         if (!value.StartsWith('"'))

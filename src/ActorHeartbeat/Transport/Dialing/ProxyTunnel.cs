@@ -5,14 +5,14 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
-/// <summary>The way through an HTTP proxy: which one, and the CONNECT request to it (RFC 9110 section 9.3.6).</summary>
+/// <summary>Finds the HTTP proxy for a URL, and opens a tunnel through it with CONNECT (RFC 9110 section 9.3.6).</summary>
 internal static class ProxyTunnel
 {
     private const int MaxAnswer = 8 * 1024;
 
     private static ReadOnlySpan<byte> EndOfHead => "\r\n\r\n"u8;
 
-    /// <summary>The proxy for <paramref name="url"/>, or null to go straight.</summary>
+    /// <summary>The proxy for <paramref name="url"/>, or null for a direct connection.</summary>
     public static Uri? Find(ProxySettings settings, Uri url) => settings.Kind switch
     {
         ProxyKind.None => null,
@@ -21,7 +21,7 @@ internal static class ProxyTunnel
     };
 
     /// <summary>Asks the proxy at the other end of <paramref name="stream"/> to connect it to <paramref name="host"/>.</summary>
-    /// <exception cref="DialException">The proxy refuses, or is none.</exception>
+    /// <exception cref="DialException">The proxy refuses, or is not an HTTP proxy.</exception>
     public static async Task OpenAsync(Stream stream, Uri proxy, string host, int port, CancellationToken cancellation)
     {
         var authority = host.Contains(':') ? $"[{host}]:{port}" : $"{host}:{port}";
@@ -49,7 +49,7 @@ internal static class ProxyTunnel
     public static DialException Refused(Uri proxy, string why, Exception? inner = null) =>
         new(FailureLayer.Proxy, $"proxy {proxy.Host}:{proxy.Port} {why}", inner);
 
-    /// <summary>Nobody speaks first in the tunnel, so nothing may follow the head of the answer.</summary>
+    /// <summary>Reads the head of the answer. In the tunnel the client sends first, so nothing may follow the head.</summary>
     private static async Task<int> ReadHeadAsync(Stream stream, byte[] answer, CancellationToken cancellation)
     {
         var length = 0;
@@ -59,7 +59,7 @@ internal static class ProxyTunnel
             if (count == 0)
                 throw new EndOfStreamException();
             length += count;
-            // A refusal may bring a page along; its status is all that is of interest.
+            // A refusal may carry a page; only its status matters.
             if (answer.AsSpan(0, length).IndexOf(EndOfHead) >= 0)
                 break;
         }

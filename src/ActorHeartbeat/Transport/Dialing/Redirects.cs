@@ -39,7 +39,7 @@ internal static class Redirects
         if (location is null or "")
             return null;
         var text = location.Split('#')[0];
-        // A path by itself is a file's URL to the framework.
+        // The framework reads a path by itself as a file URL.
         var absolute = text switch
         {
             ['/', '/', ..] => $"{url.Scheme}:{text}",
@@ -50,7 +50,7 @@ internal static class Redirects
         return Uri.TryCreate(absolute, UriKind.Absolute, out var target) && target.Host.Length > 0 ? target : null;
     }
 
-    /// <summary>A Location as it may be logged: its query may hold a token.</summary>
+    /// <summary>A Location as it may be logged: without its query, which may hold a token.</summary>
     public static string Show(Uri url, string location) =>
         Target(url, location) is { } target ? DialFailures.Show(target) + (target.Query.Length > 0 ? "?…" : "") : location;
 
@@ -64,7 +64,7 @@ internal static class Redirects
         _ => null,
     };
 
-    /// <summary>Another origin gets neither credentials nor anything that was read from a secret.</summary>
+    /// <summary>Another origin gets neither credentials nor headers that were read from a secret.</summary>
     private static IReadOnlyList<KeyValuePair<string, string>> HeadersFor(Uri url, DialRequest request) => IsSameOrigin(url, request.Url)
         ? request.Headers
         :

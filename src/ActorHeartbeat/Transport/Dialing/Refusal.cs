@@ -4,15 +4,15 @@ using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
-/// <summary>What an answer other than 101 says: its status, the headers worth reading, and the beginning of its body.</summary>
+/// <summary>Reads an answer other than 101: its status, the headers worth reading, and the beginning of its body.</summary>
 internal static class Refusal
 {
     private const int MaxHeaders = 32;
 
-    /// <summary>What is left for the body after the head has come: it is evidence, not something to wait for.</summary>
+    /// <summary>How long the body may take after the head: it is evidence, not worth a long wait.</summary>
     private static readonly TimeSpan BodyPatience = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Those that say why or whither; they come first and in the message.</summary>
+    /// <summary>The headers that explain a refusal; they come first.</summary>
     private static readonly string[] Telling = ["Location", "Retry-After", "WWW-Authenticate", "Server", "Via", "CF-Ray"];
 
     private static readonly string[] InMessage = ["Location", "Retry-After", "WWW-Authenticate"];
@@ -50,7 +50,7 @@ internal static class Refusal
         return text.ToString();
     }
 
-    /// <summary>Set-Cookie is none: it may hold a session. A name is a token, so only values need the door.</summary>
+    /// <summary>Set-Cookie is left out, because it may hold a session. A name is a token, so only values need escaping.</summary>
     private static KeyValuePair<string, string>[] Headers(HttpResponseMessage response) =>
     [
         .. response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
@@ -77,22 +77,20 @@ internal static class Refusal
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
         {
-            // What came until then is the evidence.
+            // The part that arrived until then is the evidence.
         }
 
         return PeerText.Of(Encoding.UTF8.GetString(bytes, 0, length).Trim());
     }
 
-    /// <summary>
-    /// Bytes that have come already are taken even past the deadline: the process may have had no turn until then.
-    /// </summary>
+    /// <summary>Takes bytes that have already arrived even past the deadline, because the process may not have run until then.</summary>
     private static async Task<int> ReadWhatIsThereAsync(Stream body, Memory<byte> into, CancellationToken deadline)
     {
         using var read = new CancellationTokenSource();
         var count = body.ReadAsync(into, read.Token);
         if (count.IsCompleted)
             return await count.ConfigureAwait(false);
-        // The source is given beside the callback.
+        // The source is passed as the state of the callback.
         await using var late = deadline.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), read);
         return await count.ConfigureAwait(false);
     }

@@ -3,8 +3,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// One HTTP handler for all endpoints whose TLS settings and files are alike, kept while anything that was dialed through it lives. TLS is
-/// all that tells handlers apart: names, TCP and proxy are the attempt's own business.
+/// One HTTP handler for all endpoints with the same TLS settings and files, kept while anything that was
+/// dialed through it lives. Handlers differ in TLS alone: each attempt handles names, TCP and proxy itself.
 /// </summary>
 internal sealed class SharedHandlers : IDisposable
 {
@@ -12,7 +12,7 @@ internal sealed class SharedHandlers : IDisposable
     private readonly Dictionary<TlsFiles, Shared> _handlers = [];
     private bool _disposed;
 
-    /// <summary>Reads the files that the settings name; the same content has the same handler, and what has changed has another.</summary>
+    /// <summary>Reads the files that the settings name. The same content shares a handler; changed content gets another.</summary>
     /// <exception cref="DialException">A certificate file cannot be used.</exception>
     public Lease Take(TlsSettings tls)
     {
@@ -58,7 +58,7 @@ internal sealed class SharedHandlers : IDisposable
         }
     }
 
-    /// <summary>A use of a shared handler; the last one to be disposed takes the handler along.</summary>
+    /// <summary>A use of a shared handler; disposing the last use disposes the handler.</summary>
     public sealed class Lease(SharedHandlers owner, Shared shared) : IDisposable
     {
         private int _released;

@@ -4,10 +4,12 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
-/// <summary>Resolves a name, anew every time, and opens a TCP connection to the first of its addresses that answers.</summary>
+/// <summary>Resolves a name on every call and opens a TCP connection to the first of its addresses that answers.</summary>
 internal sealed class TcpConnector(TcpSettings settings, DialContext context)
 {
-    /// <summary>Unanswered probes before the kernel gives up, and the share of the idle time between them.</summary>
+    /// <summary>
+    /// The unanswered probes before the kernel gives up. The interval between probes is the idle time divided by this number.
+    /// </summary>
     private const int KeepAliveProbes = 3;
 
     private const int TcpLevel = 6;

@@ -25,7 +25,7 @@ internal sealed class TlsClientOptions : IDisposable
         var culprit = files.Key is null ? "client-cert" : "client-cert with client-key";
         Load("client-cert", _settings.ClientCert, () => _chain.ImportFromPem(client));
         _client = Load(culprit, _settings.ClientCert, () => X509Certificate2.CreateFromPem(client, files.Key ?? client));
-        // Everything in the file goes along: a server that trusts the root alone needs the authorities between.
+        // All certificates of the file are sent: a server that trusts only the root needs the intermediate ones.
         _presented = SslStreamCertificateContext.Create(_client, [.. _chain.Skip(1)], offline: true);
     }
 
@@ -39,7 +39,7 @@ internal sealed class TlsClientOptions : IDisposable
         new(_settings, _authorities, _settings.ServerName ?? (hostHeader is null ? host : HostOf(hostHeader)), _client, _chain.Count);
 
     /// <summary>Secures a connection; disposes it when that fails.</summary>
-    /// <exception cref="DialException">There is no TLS; says what was offered and what the server said.</exception>
+    /// <exception cref="DialException">The TLS handshake failed; the message states the offer and the server's answer.</exception>
     public async Task<SslStream> SecureAsync(Stream stream, TlsVerdict verdict, CancellationToken cancellation)
     {
         var secured = new SslStream(stream);

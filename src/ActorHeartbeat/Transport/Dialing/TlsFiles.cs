@@ -3,8 +3,11 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
-/// <summary>TLS settings with the content of the files they name: a certificate is renewed under its path, so a path is no value.</summary>
-/// <param name="Settings">What to do with them.</param>
+/// <summary>
+/// TLS settings with the content of the files that they name. A renewed
+/// certificate keeps its path, so the same path does not mean the same content.
+/// </summary>
+/// <param name="Settings">The settings that name the files.</param>
 /// <param name="Authorities">The content of ca-file; null for none.</param>
 /// <param name="Client">The content of client-cert; null for none.</param>
 /// <param name="Key">The content of client-key; null when the key is in client-cert.</param>

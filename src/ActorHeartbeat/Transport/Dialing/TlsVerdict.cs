@@ -5,7 +5,7 @@ using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
-/// <summary>Judges the server's certificate in one TLS handshake, and remembers what a failure needs to be understood.</summary>
+/// <summary>Judges the server's certificate in one TLS handshake, and remembers the details that explain a failure.</summary>
 internal sealed class TlsVerdict(
     TlsSettings settings, X509Certificate2Collection authorities, string name, X509Certificate2? presented, int chainLength)
 {
@@ -14,10 +14,12 @@ internal sealed class TlsVerdict(
     private string? _refused;
     private string[]? _wantedIssuers;
 
-    /// <summary>The name asked for (SNI) and looked for in the certificate.</summary>
+    /// <summary>The name sent as SNI and expected in the certificate.</summary>
     public string Name => name;
 
-    /// <summary>An authority file may also hold the server's own certificate: then that one is what is trusted.</summary>
+    /// <summary>
+    /// Whether the server's certificate is accepted. An authority file may hold that certificate itself, which is then trusted.
+    /// </summary>
     public bool Accepts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None || !settings.Verify)
@@ -32,13 +34,13 @@ internal sealed class TlsVerdict(
         return false;
     }
 
-    /// <summary>Asked when the server wants a certificate and there is none.</summary>
+    /// <summary>Called when the server wants a certificate and none is configured.</summary>
     public X509Certificate NothingToPresent(
         object sender, string host, X509CertificateCollection certificates, X509Certificate? remoteCertificate, string[] acceptableIssuers)
     {
         if (remoteCertificate is not null)
             _wantedIssuers = acceptableIssuers;
-        return null!; // the framework's declaration has no null, its contract has
+        return null!; // the framework's declaration excludes null, its contract allows it
     }
 
     public string Describe(Exception exception)
@@ -49,7 +51,7 @@ internal sealed class TlsVerdict(
         return $"TLS: {PeerText.Of(exception.GetBaseException().Message)} (offered {versions}; {DescribeClient()})";
     }
 
-    /// <summary>What was sent to a server that asks who is there.</summary>
+    /// <summary>Describes the client certificate that was sent, or the one that the server wants.</summary>
     public string DescribeClient()
     {
         if (presented is not null)

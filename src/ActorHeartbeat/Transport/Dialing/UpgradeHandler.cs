@@ -3,9 +3,9 @@ using System.Net;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// The framework's HTTP handler, set up so that a request is never served by a connection that another one asked for: with a pooled
-/// lifetime of zero each request has a pool of its own, and the initial request of a connection is the one it is for. Names, TCP, proxy and
-/// TLS are the attempt's business: the connection it gives is secured already where it is to be.
+/// The framework's HTTP handler, set up so that no request is served by a connection that was opened for another.
+/// With a pooled lifetime of zero each request has its own pool, so the initial request of a connection is the one
+/// that uses it. The attempt handles names, TCP, proxy and TLS: its connection is already secured where it must be.
 /// </summary>
 internal static class UpgradeHandler
 {
@@ -31,7 +31,7 @@ internal static class UpgradeHandler
 }
 
 /// <summary>
-/// Sends the upgrade request of one attempt, and in place of the HTTP connection's stream gives out the tapped one under it.
+/// Sends the upgrade request of one attempt, and replaces the stream of the HTTP connection with the tapped stream under it.
 /// </summary>
 internal sealed class UpgradeInvoker(HttpMessageHandler handler, DialAttempt attempt) : HttpMessageInvoker(handler, disposeHandler: false)
 {

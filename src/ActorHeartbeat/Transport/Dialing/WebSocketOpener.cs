@@ -5,7 +5,7 @@ using ActorHeartbeat.Transport.Frames;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
-/// <summary>Performs the opening handshake (RFC 6455 section 4.1) of one attempt at a time per call, over shared handlers.</summary>
+/// <summary>Performs the opening handshake (RFC 6455 section 4.1) over shared handlers, one attempt at a time per call.</summary>
 internal sealed class WebSocketOpener(DialContext context) : IDisposable
 {
     private readonly SharedHandlers _handlers = new();
@@ -107,7 +107,7 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
     }
 }
 
-/// <summary>An accepted handshake: the socket, what lies under it, and its share of the handler.</summary>
+/// <summary>An accepted handshake: the socket, the streams under it, and its share of the handler.</summary>
 internal sealed class OpenedWebSocket(
     ClientWebSocket socket, FrameTap tap, ReadBuffer readBuffer, IPEndPoint? remoteAddress, IDisposable handler) : IDisposable
 {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
-/// <summary>A URL as it was written: one that is signed is another when a single escape is spelled differently.</summary>
+/// <summary>Keeps a URL as it was written: spelling a single escape differently would break a signed URL.</summary>
 internal static class WireUrl
 {
     private static readonly System.Buffers.SearchValues<char> Legal = System.Buffers.SearchValues.Create(
@@ -18,7 +18,7 @@ internal static class WireUrl
         return new Uri(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
 
-    /// <summary>The Host header in the spelling of the URL (RFC 9110 section 7.2); null where the framework's own is the same.</summary>
+    /// <summary>The Host header in the spelling of the URL (RFC 9110 section 7.2); null when the framework's own is the same.</summary>
     public static string? HostHeader(Uri url)
     {
         var authority = Authority(url.OriginalString);

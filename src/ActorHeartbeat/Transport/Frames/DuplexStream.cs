@@ -1,8 +1,8 @@
 namespace ActorHeartbeat.Transport.Frames;
 
 /// <summary>
-/// A stream around another one that is read and written asynchronously only: a synchronous call would block a thread of the pool on a
-/// peer's mood, so it is refused.
+/// A stream around another one, for asynchronous reads and writes only. Synchronous
+/// calls are refused, because a slow peer would block a thread of the pool.
 /// </summary>
 internal abstract class DuplexStream(Stream inner) : Stream
 {

@@ -35,7 +35,7 @@ internal struct FrameHeaderReader
         return false;
     }
 
-    /// <summary>Steps over what belongs to the current payload; the number of bytes that do.</summary>
+    /// <summary>Skips bytes of the current payload and returns their number.</summary>
     public int SkipPayload(ReadOnlySpan<byte> data, ref int position)
     {
         var length = (int)Math.Min(PayloadLeft, data.Length - position);
@@ -57,7 +57,7 @@ internal struct FrameHeaderReader
         if (_seen < 2 || _seen < 2 + _extended + _mask)
             return false;
         _seen = 0;
-        // A length with its highest bit set is forbidden; whoever parses the frame refuses it, here it only must not count backwards.
+        // A length with its highest bit set is forbidden. The parser of the frame refuses it; here it must only not become negative.
         PayloadLeft = _length < 0 ? long.MaxValue : _length;
         return true;
     }
@@ -71,7 +71,7 @@ internal struct FrameHeaderReader
     }
 }
 
-/// <summary>Control frames (RFC 6455 section 5.5); the others are not told apart here.</summary>
+/// <summary>Control frames (RFC 6455 section 5.5); other opcodes are not distinguished here.</summary>
 internal enum Opcode : byte
 {
     Close = 0x8,

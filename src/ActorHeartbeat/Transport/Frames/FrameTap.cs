@@ -5,12 +5,12 @@ using System.Runtime.CompilerServices;
 namespace ActorHeartbeat.Transport.Frames;
 
 /// <summary>
-/// Sits between a WebSocket and its stream and knows the frames that the framework's API hides (RFC 6455 section 5.5): sends pings and
-/// reports pongs, activity and the peer's close code. Bytes pass through unchanged.
+/// Sits between a WebSocket and its stream and handles the frames that the framework's API hides (RFC 6455
+/// section 5.5): sends pings and reports pongs, activity and the peer's close code. Bytes pass through unchanged.
 /// </summary>
 /// <param name="inner">The connection.</param>
-/// <param name="observer">Hears what is seen.</param>
-/// <param name="socket">What the connection stands on, to half-close it; null for a stream that cannot be.</param>
+/// <param name="observer">Receives activity and pongs.</param>
+/// <param name="socket">The socket under the connection, for half-closing it; null for a stream that cannot be half-closed.</param>
 internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socket? socket = null) : DuplexStream(inner)
 {
     private const int DrainSize = 16 * 1024;
@@ -32,13 +32,12 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
     public bool TryPing(long id) => _outbound.TryPing(id);
 
     /// <summary>
-    /// Sends nothing: a socket holds on to the buffer it sent last, which after the handshake is 4 KB of the HTTP connection that is gone,
-    /// and lets go
-    /// of it when something else is sent.
+    /// Sends an empty buffer. A socket keeps the buffer that it sent last until it sends another
+    /// one; after the handshake that is 4 KB of the HTTP connection, which no longer exists.
     /// </summary>
     public ValueTask ReleaseHandshakeAsync() => _outbound.WriteAsync(default, CancellationToken.None);
 
-    /// <remarks>An empty read waits for bytes and takes none: an idle connection stays there, without a state machine of ours.</remarks>
+    /// <remarks>An empty read waits for bytes and takes none. An idle connection waits in it, without a state machine of ours.</remarks>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         buffer.IsEmpty ? Inner.ReadAsync(buffer, cancellationToken) : ReadAndInspectAsync(buffer, cancellationToken);
 
@@ -46,23 +45,23 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
         _outbound.WriteAsync(buffer, cancellationToken);
 
     /// <summary>
-    /// Whether our Close frame is out and the peer has not closed soundly. A socket that is closed over unread bytes sends a reset,
-    /// which throws away what the peer has not read yet, our Close frame with it: the connection then stays open until
-    /// <see cref="DrainAsync"/> is through.
+    /// Whether our Close frame is out and the peer has not sent a valid one. Closing a socket
+    /// with unread bytes sends a reset, which discards what the peer has not read yet, including
+    /// our Close frame. So the connection stays open until <see cref="DrainAsync"/> is done.
     /// </summary>
     public bool MustDrain => socket is not null && !_released && _outbound.IsClosed
         && (_inbound.CloseCode == 0 || _inbound.CloseFlaw is not null);
 
-    /// <summary>Ends our half (FIN) and reads away what comes until the peer ends its own.</summary>
+    /// <summary>Ends our half (FIN), then reads and discards bytes until the peer ends its half.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(DrainSize);
         try
         {
-            socket!.Shutdown(SocketShutdown.Send); // there is one where there is something to drain
+            socket!.Shutdown(SocketShutdown.Send); // not null while MustDrain is true
             while (await Inner.ReadAsync(buffer, cancellation).ConfigureAwait(false) > 0)
             {
-                // What comes after a violation is worth nothing.
+                // Bytes that arrive now are of no use.
             }
         }
         catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
@@ -75,7 +74,7 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
         }
     }
 
-    /// <summary>Lets go of the connection, drained or not.</summary>
+    /// <summary>Disposes the connection, drained or not.</summary>
     public void Release()
     {
         _released = true;

@@ -6,18 +6,18 @@ namespace ActorHeartbeat.Transport.Frames;
 /// <summary>Watches what a peer sends: reports pongs and remembers its Close frame.</summary>
 internal struct InboundFrames
 {
-    /// <summary>RFC 6455 section 5.5: a control frame carries at most so many bytes.</summary>
+    /// <summary>The most payload bytes of a control frame (RFC 6455 section 5.5).</summary>
     private const int MaxControlPayload = 125;
 
     private FrameHeaderReader _frame;
     private byte[]? _control;
     private int _collected;
 
-    /// <summary>The code of the peer's Close frame, 1005 when it carried none, 0 as long as there is no Close frame.</summary>
+    /// <summary>The code of the peer's Close frame, 1005 when it carried none, 0 before it arrives.</summary>
     public int CloseCode { get; private set; }
 
     /// <summary>
-    /// What RFC 6455 forbids in the peer's Close frame (sections 5.5.1 and 7.4); null when it is sound, and as long as there is none.
+    /// What RFC 6455 forbids in the peer's Close frame (sections 5.5.1 and 7.4); null when the frame is valid or has not arrived.
     /// </summary>
     public string? CloseFlaw { get; private set; }
 

@@ -5,8 +5,8 @@ using ActorHeartbeat.Protocol;
 namespace ActorHeartbeat.Transport.Frames;
 
 /// <summary>
-/// The writing half of a tap: lets pings out between the frames of the socket's own writes, one write at a time. A ping that is
-/// asked for while a write is in flight goes out right after it; of several, only the newest.
+/// The writing half of a tap: sends pings between the frames of the socket's own writes, one write at a time.
+/// A ping that is requested during a write goes out right after it; of several such pings, only the newest.
 /// </summary>
 internal sealed class OutboundFrames(Stream inner)
 {
@@ -19,24 +19,27 @@ internal sealed class OutboundFrames(Stream inner)
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly byte[] _ping = new byte[PayloadOffset + PingPayload.MaxLength];
     private FrameHeaderReader _frame;
-    private long _wantedId; // one field for the wish and its id, so that none is taken twice
+    private long _wantedId; // one field for the request and its id, so that no ping is taken twice
     private volatile bool _over;
     private volatile bool _isClosed;
     private bool _closeBegun;
     private volatile Exception? _failure;
 
     /// <summary>
-    /// What a write met; null while all went well. The kernel tells an error only once: a read after such a write sees a mere end.
+    /// The first failure of a write; null when none failed. The kernel reports
+    /// an error only once: a read after such a write sees a plain end.
     /// </summary>
     public Exception? Failure => _failure;
 
     /// <summary>Whether our Close frame is out.</summary>
     public bool IsClosed => _isClosed;
 
-    // Read without the turn only as a hint: whoever holds the turn looks again after passing it on.
+    // Without the turn this is only a hint: the caller that holds the turn checks again after releasing it.
     private bool PingIsDue => Volatile.Read(ref _wantedId) != None && !_over && _frame.AtBoundary;
 
-    /// <summary>False when no ping can go out any more: after a Close frame or a failed write, and after the end.</summary>
+    /// <summary>
+    /// Requests a ping. False when no ping can go out any more: after a Close frame or a failed write, and after the end.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is less than 1.</exception>
     public bool TryPing(long id)
     {
@@ -70,7 +73,7 @@ internal sealed class OutboundFrames(Stream inner)
         }
         catch (Exception exception)
         {
-            // How much of the frame went out is unknown, so there is no boundary to put a ping on.
+            // How much of the frame went out is unknown, so no frame boundary is left for a ping.
             _over = true;
             _failure ??= exception;
             throw;
@@ -118,7 +121,7 @@ internal sealed class OutboundFrames(Stream inner)
         }
     }
 
-    /// <summary>Only called in turn: the one buffer is the write in flight.</summary>
+    /// <summary>Call only while holding the turn: the write in flight uses the one buffer.</summary>
     private ReadOnlyMemory<byte> BuildPing(long id)
     {
         _ping[0] = FinalPing;

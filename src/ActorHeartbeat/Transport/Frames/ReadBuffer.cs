@@ -9,7 +9,7 @@ namespace ActorHeartbeat.Transport.Frames;
 /// </summary>
 internal sealed class ReadBuffer(Stream inner) : DuplexStream(inner)
 {
-    /// <summary>Some sixty messages of 128 B for one system call, and still an array of the pool's small sizes.</summary>
+    /// <summary>About sixty messages of 128 B per system call, and still one of the pool's small arrays.</summary>
     private const int Size = 8 * 1024;
 
     private byte[] _bytes = [];
@@ -23,7 +23,7 @@ internal sealed class ReadBuffer(Stream inner) : DuplexStream(inner)
     {
         if (HasBytes)
             return new ValueTask<int>(Take(buffer.Span));
-        // A read as large as the buffer gains nothing from it, and an empty one must not hold it.
+        // A read as large as the buffer gains nothing from it, and an empty read must not hold it.
         return buffer.IsEmpty || buffer.Length >= Size ? Inner.ReadAsync(buffer, cancellationToken) : FillAsync(buffer, cancellationToken);
     }
 

@@ -6,8 +6,8 @@ using ActorHeartbeat.Transport.Dialing;
 namespace ActorHeartbeat.Transport.WebSockets;
 
 /// <summary>
-/// A connection over the framework's WebSocket. One pump, <see cref="RunAsync"/>, reads from the first frame to the end and is alone in
-/// reporting; everything else only makes the socket do something that the pump then sees.
+/// A connection over the framework's WebSocket. One pump, <see cref="RunAsync"/>, reads from the first frame
+/// to the end and makes all reports. Other members only act on the socket; the pump then sees the result.
 /// </summary>
 internal sealed class ClientWebSocketConnection(
     OpenedWebSocket opened,

@@ -8,10 +8,10 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// use from many threads; one instance serves all endpoints.
 /// </summary>
 /// <remarks>
-/// Meant to live as long as the process. It holds nothing between connections, since an HTTP handler goes with the last connection dialed
-/// through it, so that nobody must dispose it; a program that outlives its dialer does so once the connections have ended.
+/// Meant to live as long as the process, and need not be disposed: an HTTP handler goes with the last connection dialed through it,
+/// so the dialer holds none between connections. A program that outlives its dialer disposes it once the connections have ended.
 /// </remarks>
-/// <param name="time">Deadlines of sends and closes, and the pace at which addresses are tried.</param>
+/// <param name="time">The clock for the deadlines of sends and closes, and for the pace at which addresses are tried.</param>
 public sealed class ClientWebSocketDialer(TimeProvider time) : IDialer, IDisposable
 {
     private readonly WebSocketOpener _opener = new(time);

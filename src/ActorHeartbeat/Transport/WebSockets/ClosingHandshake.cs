@@ -16,7 +16,7 @@ internal sealed class ClosingHandshake(WebSocket socket, MessageSender sender, T
     private CancellationTokenSource? _deadline;
     private int _begun;
 
-    /// <summary>Sends the Close frame unless one was begun before. True when it, or that one, went out.</summary>
+    /// <summary>Sends the Close frame, unless an earlier call has begun to. True when a Close frame went out.</summary>
     public Task<bool> SendAsync(int code, string reason)
     {
         if (Interlocked.Exchange(ref _begun, 1) == 0)
@@ -26,7 +26,7 @@ internal sealed class ClosingHandshake(WebSocket socket, MessageSender sender, T
 
     public void Dispose() => _deadline?.Dispose();
 
-    /// <summary>The longest beginning that fits, without half a character at its end.</summary>
+    /// <summary>The longest prefix that fits, cut between characters.</summary>
     public static string Cut(string reason)
     {
         var length = 0;

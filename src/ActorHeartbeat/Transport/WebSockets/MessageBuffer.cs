@@ -3,7 +3,8 @@ using System.Buffers;
 namespace ActorHeartbeat.Transport.WebSockets;
 
 /// <summary>
-/// A rented buffer that grows with the message it collects, up to one byte over the limit: enough to know that it is passed.
+/// A rented buffer that grows with the message it collects, up to one byte
+/// over the limit. That is enough to detect a message that is too large.
 /// </summary>
 internal struct MessageBuffer(int firstSize)
 {

@@ -6,14 +6,16 @@ using ActorHeartbeat.Transport.Frames;
 namespace ActorHeartbeat.Transport.WebSockets;
 
 /// <summary>
-/// Reads whole messages and hands them over, one after the other. Waits for the next with an empty read, and has a buffer, rented,
-/// only from the first byte of a message until no more bytes are at hand.
+/// Reads whole messages and hands them over, one after the other. Waits for the next message with an
+/// empty read. Rents a buffer only from the first byte of a message until no more bytes are at hand.
 /// </summary>
 internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, IConnectionObserver observer)
 {
     private const int FirstSize = 4 * 1024;
 
-    /// <summary>Read buffers taken in a row before others get the thread: a peer that pours never lets the pump wait by itself.</summary>
+    /// <summary>
+    /// Read buffers taken in a row before the pump yields its thread: a peer that sends without pause would never make it wait.
+    /// </summary>
     private const int FairShare = 64;
 
     /// <summary>Reads until the peer's Close frame or a message over the limit; throws what the socket throws.</summary>
@@ -40,7 +42,7 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, I
         }
     }
 
-    /// <summary>Reads on, and away, for the peer's Close frame.</summary>
+    /// <summary>Reads and discards everything up to the peer's Close frame.</summary>
     public async Task DiscardAsync()
     {
         var buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
@@ -94,7 +96,7 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, I
         return null;
     }
 
-    /// <summary>An observer that waits for ever must not keep an aborted connection from ending.</summary>
+    /// <summary>An observer that never completes must not keep an aborted connection from ending.</summary>
     private ValueTask DeliverAsync(WebSocketMessageType type, ReadOnlyMemory<byte> payload, CancellationToken aborted)
     {
         var delivery = observer.OnMessageAsync(type == WebSocketMessageType.Text ? MessageKind.Text : MessageKind.Binary, payload);

@@ -4,12 +4,12 @@ using ActorHeartbeat.Protocol;
 namespace ActorHeartbeat.Transport.WebSockets;
 
 /// <summary>
-/// Sends messages one at a time in the order of the calls; those that must wait are bounded in number. Whoever finds the socket free
-/// writes; an idle connection has no writer and no queue.
+/// Sends messages one at a time in the order of the calls, with a bound on those that wait. The
+/// caller that finds the socket free writes; an idle connection has no writer and no queue.
 /// </summary>
 /// <param name="write">Sends one message.</param>
-/// <param name="bound">How many messages may wait, asked for each.</param>
-/// <param name="deadline">How long the socket may take over one message.</param>
+/// <param name="bound">How many messages may wait; read for each that must wait.</param>
+/// <param name="deadline">How long the socket may take for one message.</param>
 /// <param name="time">The deadline's clock.</param>
 /// <param name="onDeadline">Called when the deadline passes; must make the write in flight fail.</param>
 internal sealed class MessageSender(
@@ -48,7 +48,7 @@ internal sealed class MessageSender(
         }
     }
 
-    /// <summary>The connection is over: what waits is lost.</summary>
+    /// <summary>Ends the sender with its connection: messages that wait expire.</summary>
     public void End()
     {
         Queue<Waiting>? lost;

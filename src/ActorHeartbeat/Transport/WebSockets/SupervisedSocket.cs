@@ -7,7 +7,7 @@ using ActorHeartbeat.Transport.Dialing;
 namespace ActorHeartbeat.Transport.WebSockets;
 
 /// <summary>
-/// An open socket whose sends and closing have deadlines, and which remembers what ended it. Whoever reads it makes the end known.
+/// An open socket with deadlines for its sends and for closing. It remembers what ended it; the reader of the socket reports the end.
 /// </summary>
 internal sealed class SupervisedSocket : IDisposable
 {
@@ -22,8 +22,8 @@ internal sealed class SupervisedSocket : IDisposable
 
     /// <param name="opened">The socket.</param>
     /// <param name="timeouts">Its deadlines.</param>
-    /// <param name="observer">Knows its bounds.</param>
-    /// <param name="write">Sends one message; null for frame by frame over the socket itself.</param>
+    /// <param name="observer">Supplies the bounds.</param>
+    /// <param name="write">Sends one message; null sends frame by frame over the socket itself.</param>
     /// <param name="time">The clock of the deadlines.</param>
     public SupervisedSocket(
         OpenedWebSocket opened,
@@ -59,7 +59,7 @@ internal sealed class SupervisedSocket : IDisposable
         }
         catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
         {
-            // What came in before the end is still to be read, and the read then meets the end.
+            // Bytes that arrived before the end are still to be read; the read then meets the end.
         }
     }
 
@@ -92,13 +92,15 @@ internal sealed class SupervisedSocket : IDisposable
         var answered = await Closing
             .SendAsync(code == CloseCodes.NoStatusReceived ? CloseCodes.NormalClosure : code, "")
             .ConfigureAwait(false);
-        // With both Close frames through, a deadline can only have cut short the wait for the peer's FIN: no failure, it is why there is
-        // one.
+        // With both Close frames through, a deadline can only have cut short
+        // the wait for the peer's FIN. That is its purpose and no failure.
         var failure = answered && _failure is { Layer: FailureLayer.Timeout } ? null : _failure;
         return new ConnectionEnd(code, PeerText.Of(_opened.Socket.CloseStatusDescription), answered) { Failure = failure };
     }
 
-    /// <summary>What a failed read says, unless it failed because the socket was dropped.</summary>
+    /// <summary>
+    /// The end of a connection whose read failed. The failed read counts as a failure only if the socket was not dropped.
+    /// </summary>
     public ConnectionEnd Broken(Exception exception) =>
         new(CloseCodes.AbnormalClosure, "", WasClean: false)
         {
@@ -109,7 +111,7 @@ internal sealed class SupervisedSocket : IDisposable
                         : WebSocketEnds.Judge(exception, _opened.Tap.WriteFailure, _opened.Tap.PeerCloseFlaw)),
         };
 
-    /// <summary>Sees a Close frame through that the peer did not answer, for the time of a closing handshake at most.</summary>
+    /// <summary>Drains a connection whose peer has not answered our Close frame, for at most the time of a closing handshake.</summary>
     public async Task DrainAsync()
     {
         if (!_opened.Tap.MustDrain)

@@ -4,11 +4,11 @@ using ActorHeartbeat.Protocol;
 namespace ActorHeartbeat.Transport.WebSockets;
 
 /// <summary>
-/// Dials every endpoint with the transport that its settings name. <see cref="TransportKind.ClientWebSocket"/> is always there; others are
-/// added.
+/// Dials every endpoint with the transport that its settings name.
+/// <see cref="TransportKind.ClientWebSocket"/> is always there; other transports must be added.
 /// </summary>
 /// <remarks>
-/// Lives as long as the process, as its transports do; see <see cref="ClientWebSocketDialer"/>. Add before the first dial.
+/// Lives as long as the process, as its transports do; see <see cref="ClientWebSocketDialer"/>. Add transports before the first dial.
 /// </remarks>
 public sealed class TransportCatalog : IDialer, IDisposable
 {
@@ -33,7 +33,7 @@ public sealed class TransportCatalog : IDialer, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>A transport that was not added fails every attempt, and says what to add.</remarks>
+    /// <remarks>Every attempt with a transport that was not added fails; the failure says what to add.</remarks>
     public async Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
     {
         if (_dialers.TryGetValue(request.Settings.Transport, out var dialer))

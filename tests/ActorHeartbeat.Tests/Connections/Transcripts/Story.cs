@@ -13,8 +13,8 @@ using Akka.TestKit;
 namespace ActorHeartbeat.Tests.Connections.Transcripts;
 
 /// <summary>
-/// One connection actor, told line by line what happens to it, and observed from outside after each line. The network, the governor and the
-/// supervisor do nothing that no line says, so that a line is one event.
+/// Plays a script against one connection actor and observes the actor from outside after each line. The
+/// network, the governor and the supervisor act only when a line says so, so that a line is one event.
 /// </summary>
 internal sealed class Story : IDisposable
 {
@@ -33,10 +33,10 @@ internal sealed class Story : IDisposable
     private readonly SchedulerClock _clock;
     private readonly ScriptedNetwork _network;
     private ConnectionStart _start = new(new ConnectionId(1), Defaults, null, IsPrimary: true, TimeSpan.Zero, UrlIndex: 0, []);
-    private EndpointPlane _plane = null!; // by Start
-    private ConnectionBoard _board = null!; // by Start
-    private IActorRef _connection = null!; // by Start
-    private ConnectionActor _actor = null!; // by Start
+    private EndpointPlane _plane = null!; // set by Start
+    private ConnectionBoard _board = null!; // set by Start
+    private IActorRef _connection = null!; // set by Start
+    private ConnectionActor _actor = null!; // set by Start
     private FeedSubscription? _reader;
     private bool _stopped;
     private int _rounds;
@@ -54,12 +54,12 @@ internal sealed class Story : IDisposable
         };
     }
 
-    /// <summary>Virtual time, and an actor that throws stops, as the supervisor has it.</summary>
+    /// <summary>Virtual time. An actor that throws stops, as under the supervisor.</summary>
     public static Config Configuration => ConfigurationFactory
         .ParseString("akka.actor.guardian-supervisor-strategy = \"Akka.Actor.StoppingSupervisorStrategy, Akka\"")
         .WithFallback(VirtualTime.Configuration);
 
-    /// <summary>How the actor stands.</summary>
+    /// <summary>The observed state of the actor.</summary>
     public StoryView View => StoryView.Of(_actor, _board, _plane, _clock.Elapsed, _stopped);
 
     private ScriptedDial Dial => _network.DialsOf(Id)[^1];
@@ -67,7 +67,7 @@ internal sealed class Story : IDisposable
     private ScriptedConnection Socket => _network.Connection(Id);
 
     /// <summary>Plays a line.</summary>
-    /// <returns>What it led to; null for a line that only prepares the story.</returns>
+    /// <returns>The observed effects; null for a line that only prepares the story.</returns>
     public StoryMoment? Play(string line)
     {
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -150,7 +150,7 @@ internal sealed class Story : IDisposable
         }
     }
 
-    /// <summary>What the supervisor would tell it of other settings.</summary>
+    /// <summary>Creates the message with which the supervisor would report other settings.</summary>
     internal SettingsChanged Reload(IEnumerable<string> words, bool beside)
     {
         var settings = StorySettings.With(_start.Settings, words);
@@ -188,7 +188,7 @@ internal sealed class Story : IDisposable
         _connection.Tell(new FSMBase.SubscribeTransitionCallBack(_ear.As("transitions")));
     }
 
-    /// <summary>Waits until the actor has answered after everything before; what it tells itself is handled by the next round.</summary>
+    /// <summary>Waits until the actor has answered after all earlier messages; the next round covers messages to itself.</summary>
     private void Settle()
     {
         for (var round = 0; round < 4 && !_stopped; round++)
@@ -215,7 +215,7 @@ internal sealed class Story : IDisposable
             new(new DialRequest(settings, url, []));
     }
 
-    /// <summary>Makes the actor and keeps it: the machine itself is observed, not what it says of itself.</summary>
+    /// <summary>Creates the actor and keeps a reference: the test observes the FSM itself, not its reports.</summary>
     private sealed class Producer(Story story, ConnectionDependencies with) : IIndirectActorProducer
     {
         public Type ActorType => typeof(ConnectionActor);

@@ -4,7 +4,7 @@ using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections.Transcripts;
 
-/// <summary>Stands for whom the actor tells something, and hears it as it is told, in the order in which it is done.</summary>
+/// <summary>Stands for the receivers of the actor's messages and records each message in the order of sending.</summary>
 internal sealed class StoryEar(IActorRefProvider provider)
 {
     private readonly Lock _lock = new();
@@ -13,7 +13,7 @@ internal sealed class StoryEar(IActorRefProvider provider)
 
     public List<FSMBase.Transition<ConnectionState>> Transitions { get; } = [];
 
-    /// <summary>The number of the latest request for a permit.</summary>
+    /// <summary>The number of the last permit request.</summary>
     public long Request { get; private set; }
 
     public void Happened(string verb, string detail)

@@ -8,10 +8,10 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Connections.Transcripts;
 
-/// <summary>The messages of a connection actor as lines spell them, and as the tables of its transitions name them.</summary>
+/// <summary>Maps between the messages of a connection actor, the lines of a story and the events in the transition tables.</summary>
 internal static class StoryMessages
 {
-    /// <summary>Every event of the tables that is a message, beside the type of that message.</summary>
+    /// <summary>The events of the transition tables that are messages, each with the type of the message.</summary>
     public static readonly IReadOnlyDictionary<string, Type> Events = new Dictionary<string, Type>
     {
         ["permit"] = typeof(PermitGranted),
@@ -34,7 +34,7 @@ internal static class StoryMessages
         ["subscribe"] = typeof(SubscriptionChanged),
     };
 
-    /// <summary>The event that a line is; null for one that is none of a message, such as an advance.</summary>
+    /// <summary>The event that a line stands for; null for a line that sends no message, such as an advance.</summary>
     public static string? EventOf(string line) =>
         Events.Keys.FirstOrDefault(name => line == name || line.StartsWith($"{name} ", StringComparison.Ordinal));
 
@@ -66,7 +66,7 @@ internal static class StoryMessages
         };
     }
 
-    /// <summary>An event of an incarnation that never was.</summary>
+    /// <summary>An event of an incarnation that never existed.</summary>
     private static ConnectionEvent Stale(string line)
     {
         const long Never = 99;

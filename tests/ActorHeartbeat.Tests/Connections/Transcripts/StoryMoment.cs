@@ -2,12 +2,12 @@ using ActorHeartbeat.Connections;
 
 namespace ActorHeartbeat.Tests.Connections.Transcripts;
 
-/// <summary>What one line led to, as it was observed.</summary>
-/// <param name="From">How the actor stood before; null when it did not exist.</param>
-/// <param name="To">How it stands now.</param>
-/// <param name="Made">Whether it made transitions, and where the last led: a state, <c>stays</c> or <c>stops</c>.</param>
-/// <param name="Transitions">How many.</param>
-/// <param name="Effects">What it did, in order, then what it knows otherwise.</param>
+/// <summary>The observed effects of one line.</summary>
+/// <param name="From">The state before the line; null when the actor did not exist.</param>
+/// <param name="To">The state after the line.</param>
+/// <param name="Made">The result of the transitions: the state that the last one led to, <c>stays</c> or <c>stops</c>.</param>
+/// <param name="Transitions">The number of transitions.</param>
+/// <param name="Effects">The actions of the actor in order, then the changes of its data.</param>
 internal sealed record StoryMoment(
     StoryView? From, StoryView To, string Made, int Transitions, IReadOnlyList<(string Verb, string Detail)> Effects)
 {
@@ -22,7 +22,7 @@ internal sealed record StoryMoment(
 
     public IEnumerable<string> Verbs => Effects.Select(effect => effect.Verb);
 
-    /// <summary>The state, then the effects, as transcripts spell them.</summary>
+    /// <summary>The state and the effects as lines of a transcript.</summary>
     public IEnumerable<string> Lines() =>
         Effects.Select(effect => $"    {effect.Verb} {effect.Detail}".TrimEnd()).Prepend($"  {To}");
 

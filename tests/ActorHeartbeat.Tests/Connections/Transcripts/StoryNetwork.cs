@@ -6,7 +6,7 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Connections.Transcripts;
 
-/// <summary>A scripted network that tells of every call as it comes.</summary>
+/// <summary>A scripted network that reports every call as it happens.</summary>
 internal sealed class StoryNetwork(ScriptedNetwork network, Action<string, string> happened) : IDialer
 {
     public async Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)

@@ -3,13 +3,13 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Tests.Connections.Transcripts;
 
-/// <summary>Settings as a line of a transcript spells them: <c>key=value key=value</c>, a space in a value as an underscore.</summary>
+/// <summary>Parses settings as transcripts write them: <c>key=value key=value</c>, with an underscore for a space in a value.</summary>
 internal static class StorySettings
 {
     public static EndpointSettings With(EndpointSettings settings, IEnumerable<string> words) =>
         words.Select(word => word.Split('=', 2)).Aggregate(settings, (before, pair) => With(before, pair[0], pair[1].Replace('_', ' ')));
 
-    /// <summary><c>4s</c>, <c>250ms</c>, <c>5m</c> or <c>2h</c>.</summary>
+    /// <summary>Parses <c>4s</c>, <c>250ms</c>, <c>5m</c> or <c>2h</c>.</summary>
     public static TimeSpan Time(string text)
     {
         var unit = text.TrimStart("0123456789.".ToCharArray());
@@ -69,12 +69,12 @@ internal static class StorySettings
             OutboundMessage.Text(parts[0]), parts.Length > 1 ? new MessagePattern.Text(parts[1]) : null, TimeSpan.FromSeconds(5));
     }
 
-    /// <summary><c>/id:7</c> is JSON, anything else the whole text.</summary>
+    /// <summary>Parses <c>/id:7</c> as a JSON pattern, and anything else as the whole text.</summary>
     private static MessagePattern Pattern(string text) => text.StartsWith('/')
         ? new MessagePattern.Json([new JsonExpectation(text.Split(':')[0], text.Split(':')[1])])
         : new MessagePattern.Text(text);
 
-    /// <summary><c>403:Stop,502:NextUrl</c>: what a status of a refused handshake, or a close code, leads to.</summary>
+    /// <summary>Parses <c>403:Stop,502:NextUrl</c>: the actions for HTTP statuses of refused handshakes and for close codes.</summary>
     private static OutcomeSettings Outcomes(string text) => new(
         [.. text.Split(',').Select(rule => rule.Split(':')).Select(rule => Rule(rule[0], rule[1]))],
         OutcomeAction.Retry);

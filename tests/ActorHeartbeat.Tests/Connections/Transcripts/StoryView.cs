@@ -4,7 +4,7 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Tests.Connections.Transcripts;
 
-/// <summary>How the machine stands after a line: its own state, data and timers.</summary>
+/// <summary>The state of the FSM after a line: its state, data and timers.</summary>
 internal sealed record StoryView(
     string State, string Waiting, TimeSpan Now, ConnectionData Data, IReadOnlyList<string> Timers, EndpointSettings Settings,
     LimitSettings? Limits, string Subscriptions, long Incarnation, int UrlIndex, long Stale, long Answers)
@@ -39,7 +39,7 @@ internal sealed record StoryView(
 
     public static string Text(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###}s");
 
-    /// <summary>The state, what it waits for, and when its deadline is.</summary>
+    /// <summary>The state, what it waits for, and the time until its deadline.</summary>
     public override string ToString() =>
         State == Stopped ? State : $"{State}{(Waiting == "nothing" ? "" : $", waits for {Waiting}")}, looks again in {Text(Due - Now)}";
 }

@@ -5,8 +5,9 @@ using Xunit.Sdk;
 namespace ActorHeartbeat.Tests.Connections.Transcripts;
 
 /// <summary>
-/// Stories of a connection as files: a line of what happens, below it how the actor stands, below that what it did. With
-/// <c>ACTORHEARTBEAT_WRITE_TRANSCRIPTS=1</c> in the environment the files are written anew, so that a changed behaviour is a changed line.
+/// Stories of a connection as files. A story line is an event; the lines below it show the state
+/// of the actor, then its effects. With <c>ACTORHEARTBEAT_WRITE_TRANSCRIPTS=1</c> in the
+/// environment the test rewrites the files, so that a change of behaviour shows as a changed line.
 /// </summary>
 public sealed class TranscriptTests() : Akka.TestKit.Xunit2.TestKit(Story.Configuration)
 {
