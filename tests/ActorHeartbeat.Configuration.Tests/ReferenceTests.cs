@@ -40,7 +40,7 @@ public sealed partial class ReferenceTests
     {
         var key = EndpointSchema.Shape.Keys.Single(key => key.Path == path);
 
-        var assignment = Assert.Single(Reference.Bound.Defaults).Find(path);
+        var assignment = Assert.Single(Reference.BoundConfiguration.Defaults).Find(path);
 
         Assert.NotNull(assignment);
         Assert.Equal(key.ValueIn(EndpointSchema.Blank), key.ValueIn(assignment.Apply(Different(EndpointSchema.Blank))));
@@ -52,7 +52,7 @@ public sealed partial class ReferenceTests
     {
         var key = ProcessSchema.Shape.Keys.Single(key => key.Path == path);
 
-        var assignment = Assert.Single(Reference.Bound.ProcessLayers).Find(path);
+        var assignment = Assert.Single(Reference.BoundConfiguration.ProcessLayers).Find(path);
 
         Assert.NotNull(assignment);
         Assert.Equal(key.ValueIn(new ProcessSettings()), key.ValueIn(assignment.Apply(new ProcessSettings())));

@@ -54,12 +54,12 @@ public sealed class EmbeddingTests
     {
         try
         {
-            await foreach (var happened in feeds.Subscribe(new EndpointId("btc-trades")).WithCancellation(stopping))
+            await foreach (var feedEvent in feeds.Subscribe(new EndpointId("btc-trades")).WithCancellation(stopping))
             {
-                if (happened.Type == FeedEventType.Text)
-                    texts.Add(Encoding.UTF8.GetString(happened.Payload.Span));
-                else if (happened.Type == FeedEventType.Gap)
-                    texts.Add($"missed {happened.FirstSeq}-{happened.Seq}");
+                if (feedEvent.Type == FeedEventType.Text)
+                    texts.Add(Encoding.UTF8.GetString(feedEvent.Payload.Span));
+                else if (feedEvent.Type == FeedEventType.Gap)
+                    texts.Add($"missed {feedEvent.FirstSeq}-{feedEvent.Seq}");
             }
         }
         catch (OperationCanceledException)

@@ -24,7 +24,7 @@ public class MutationGate(ITestOutputHelper output)
 
     private static readonly Mutant[] Mutants =
     [
-        new("a stale incarnation is accepted", Decisions, "happened.Incarnation == link?.Incarnation", "link is not null"),
+        new("a stale incarnation is accepted", Decisions, "message.Incarnation == link?.Incarnation", "link is not null"),
         new("a stale event is not counted", Actor, "Step.Stay.Then(_plane.Counters.CountStale)", "Step.Stay"),
         new("a state's timer is not cancelled on leaving it", Effects, "CancelTimer(TimerOf(from));", ""),
         new(
@@ -56,7 +56,7 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "a permit is not returned after the handshake",
             Permits,
-            "_with.Governor.Tell(new ReturnPermit(_settings.Id));",
+            "_dependencies.Governor.Tell(new ReturnPermit(_settings.Id));",
             "{ }"),
         new("a permit is not returned on a crash", Governor, "_ledger.Gone(dead.ActorRef);", ""),
         new("a place in the group is not given back", Ledger, "--_connectionsOfGroup[group] == 0", "_connectionsOfGroup[group] == 0"),
@@ -80,7 +80,7 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "a Retry-After concerns only the endpoint that got it",
             Effects,
-            "            _with.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));",
+            "            _dependencies.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));",
             "            _ = cause;"),
         new(
             "subscriptions are not sent again after a reconnect",

@@ -27,7 +27,7 @@ public class NamedCases(ITestOutputHelper output)
             new(
                 "an answer of an older incarnation is not counted while connecting",
                 Actor,
-                "case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened, data.Link):",
+                "case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)message, data.Link):",
                 "case SignOfLife or HeartbeatAnswered:")),
         new(
             9,

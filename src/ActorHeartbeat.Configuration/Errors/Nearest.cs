@@ -7,10 +7,10 @@ internal static class Nearest
     public static string? To(string word, IEnumerable<string> candidates)
     {
         var best = candidates
-            .Select(candidate => (Candidate: candidate, Slips: Slips(word, candidate)))
-            .OrderBy(pair => pair.Slips).ThenBy(pair => pair.Candidate, StringComparer.Ordinal)
+            .Select(candidate => (Candidate: candidate, Distance: Distance(word, candidate)))
+            .OrderBy(pair => pair.Distance).ThenBy(pair => pair.Candidate, StringComparer.Ordinal)
             .FirstOrDefault();
-        return best.Candidate is not null && best.Slips <= Math.Max(1, Math.Min(word.Length, best.Candidate.Length) / 3)
+        return best.Candidate is not null && best.Distance <= Math.Max(1, Math.Min(word.Length, best.Candidate.Length) / 3)
             ? best.Candidate
             : null;
     }
@@ -18,7 +18,7 @@ internal static class Nearest
     /// <summary>
     /// Counts insertions, deletions, substitutions and swaps of adjacent letters. Differences in case and in '-' and '_' do not count.
     /// </summary>
-    private static int Slips(string word, string candidate)
+    private static int Distance(string word, string candidate)
     {
         var a = Normal(word);
         var b = Normal(candidate);

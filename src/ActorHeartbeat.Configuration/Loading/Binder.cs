@@ -29,11 +29,11 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
     ]);
 
     private readonly Dictionary<string, Layer<EndpointSettings>> _templates = new(StringComparer.Ordinal);
-    private readonly Dictionary<ValueList<string>, Ground> _grounds = []; // thousands of endpoints name the same few templates
+    private readonly Dictionary<ValueList<string>, LowerLayers> _lowerLayers = []; // thousands of endpoints name the same few templates
     private readonly Dictionary<string, GroupSettings> _groups = new(StringComparer.Ordinal);
     private readonly HashSet<string> _ids = new(StringComparer.OrdinalIgnoreCase);
 
-    public Bound Bind(Cursor root)
+    public BoundConfiguration Bind(Cursor root)
     {
         CheckNames(root);
         var own = root.Find(Ours) is { } section
@@ -48,9 +48,9 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         Layer<EndpointSettings>[] lower = isReference ? [defaults] : [Reference.Defaults, defaults];
         ReadTemplates(own);
         ReadGroups(own);
-        var endpoints = ReadEndpoints(own, new Ground(lower, defaults.Over(EndpointSchema.Blank)));
+        var endpoints = ReadEndpoints(own, new LowerLayers(lower, defaults.Over(EndpointSchema.Blank)));
         var sinks = ReadSinks(own);
-        return new Bound(process, processLayers, lower, [.. _groups.Values], endpoints, sinks, Section(root, Akkas));
+        return new BoundConfiguration(process, processLayers, lower, [.. _groups.Values], endpoints, sinks, Section(root, Akkas));
     }
 
     // The actor system checks the content of the section. A value that is no object would not be valid HOCON when it is handed over.
@@ -118,7 +118,7 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         return sinks;
     }
 
-    private List<LayeredEndpoint> ReadEndpoints(Layer<ProcessSettings> own, Ground lowest)
+    private List<LayeredEndpoint> ReadEndpoints(Layer<ProcessSettings> own, LowerLayers lowest)
     {
         var endpoints = new List<LayeredEndpoint>();
         foreach (var at in Members(own, "endpoints"))
@@ -130,7 +130,7 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         return endpoints;
     }
 
-    private LayeredEndpoint? ReadEndpoint(Cursor at, Layer<ProcessSettings> own, Ground lowest)
+    private LayeredEndpoint? ReadEndpoint(Cursor at, Layer<ProcessSettings> own, LowerLayers lowest)
     {
         if (EndpointId.Reject(at.Key) is { } reason)
             at.ReportKey(reason);
@@ -149,21 +149,21 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         var errorsBefore = diagnostics.Count;
         var templates = ChosenTemplates(layer);
         var areTemplatesKnown = diagnostics.Count == errorsBefore;
-        var ground = GroundOf(templates, lowest);
-        Layer<EndpointSettings>[] layers = [.. ground.Layers, layer];
+        var lower = LowerLayersOf(templates, lowest);
+        Layer<EndpointSettings>[] layers = [.. lower.Layers, layer];
         // References and required keys are checked despite other errors; rules between keys need every key to be valid.
         CheckGroup(layers);
         var mayHaveUrl =
-            !ground.IsSound
+            !lower.IsSound
             || !areTemplatesKnown
             || at.Find(EndpointSetting.Url.Key) is not null
             || (diagnostics.Count > errors && HasSlipOfUrl(at));
         if (!mayHaveUrl && layers.Deciding(EndpointSetting.Url.Key) is null)
             at.ReportKey("needs url");
-        if (diagnostics.Count > errors || !ground.IsSound || EndpointId.Reject(at.Key) is not null)
+        if (diagnostics.Count > errors || !lower.IsSound || EndpointId.Reject(at.Key) is not null)
             return null;
 
-        var endpoint = new LayeredEndpoint(layer.Over(ground.Settings with { Id = new EndpointId(at.Key) }), layers);
+        var endpoint = new LayeredEndpoint(layer.Over(lower.Settings with { Id = new EndpointId(at.Key) }), layers);
         foreach (var rule in EndpointRules.All)
             rule.Check(endpoint.Settings, layers);
         return endpoint;
@@ -193,12 +193,12 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         return [.. chosen];
     }
 
-    private Ground GroundOf(ValueList<string> templates, Ground lowest)
+    private LowerLayers LowerLayersOf(ValueList<string> templates, LowerLayers lowest)
     {
-        if (_grounds.TryGetValue(templates, out var known))
+        if (_lowerLayers.TryGetValue(templates, out var known))
             return known;
         var chosen = templates.Select(name => _templates[name]).ToArray();
-        return _grounds[templates] = new Ground([.. lowest.Layers, .. chosen], chosen.Over(lowest.Settings));
+        return _lowerLayers[templates] = new LowerLayers([.. lowest.Layers, .. chosen], chosen.Over(lowest.Settings));
     }
 
     private void CheckGroup(IReadOnlyList<Layer<EndpointSettings>> layers)
@@ -223,13 +223,13 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
 }
 
 /// <summary>All layers below an endpoint's own, shared by the endpoints that name the same templates.</summary>
-internal sealed record Ground(Layer<EndpointSettings>[] Layers, EndpointSettings Settings)
+internal sealed record LowerLayers(Layer<EndpointSettings>[] Layers, EndpointSettings Settings)
 {
     public bool IsSound { get; } = Array.TrueForAll(Layers, layer => layer.IsSound);
 }
 
 /// <summary>The settings of a tree, with their layers.</summary>
-internal sealed record Bound(
+internal sealed record BoundConfiguration(
     ProcessSettings Process,
     IReadOnlyList<Layer<ProcessSettings>> ProcessLayers,
     IReadOnlyList<Layer<EndpointSettings>> Defaults,

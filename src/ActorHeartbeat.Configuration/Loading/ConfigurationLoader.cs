@@ -30,7 +30,7 @@ public static class ConfigurationLoader
     }
 
     /// <summary>Binds the text of reference.conf, which has no layer below it.</summary>
-    internal static Bound BindReference(string text, string name, Diagnostics diagnostics)
+    internal static BoundConfiguration BindReference(string text, string name, Diagnostics diagnostics)
     {
         var read = HoconDocument.Load(text, name);
         return Root(read, [], diagnostics) is { } root

@@ -16,17 +16,17 @@ internal static class Reference
 
     private const string Name = "reference.conf";
 
-    private static readonly Lazy<Bound> Whole = new(Read);
+    private static readonly Lazy<BoundConfiguration> Whole = new(Read);
 
     public static readonly Layer<ProcessSettings> Process = new(
-        LayerName, new Later<Assignment<ProcessSettings>>(() => Bound.ProcessLayers[0].Assignments));
+        LayerName, new LazyList<Assignment<ProcessSettings>>(() => BoundConfiguration.ProcessLayers[0].Assignments));
 
     public static readonly Layer<EndpointSettings> Defaults = new(
-        LayerName, new Later<Assignment<EndpointSettings>>(() => Bound.Defaults[0].Assignments));
+        LayerName, new LazyList<Assignment<EndpointSettings>>(() => BoundConfiguration.Defaults[0].Assignments));
 
-    public static Bound Bound => Whole.Value;
+    public static BoundConfiguration BoundConfiguration => Whole.Value;
 
-    private static Bound Read()
+    private static BoundConfiguration Read()
     {
         using var stream = typeof(Reference).Assembly.GetManifestResourceStream(Name)
             ?? throw new InvalidOperationException($"{Name} is not in the assembly");
@@ -37,7 +37,7 @@ internal static class Reference
     }
 
     /// <summary>A list that is created on first access.</summary>
-    private sealed class Later<T>(Func<IReadOnlyList<T>> make) : IReadOnlyList<T>
+    private sealed class LazyList<T>(Func<IReadOnlyList<T>> make) : IReadOnlyList<T>
     {
         private readonly Lazy<IReadOnlyList<T>> _made = new(make);
 

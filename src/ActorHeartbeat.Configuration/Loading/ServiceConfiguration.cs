@@ -14,7 +14,7 @@ public sealed class ServiceConfiguration
     private readonly Lazy<Dictionary<string, LayeredEndpoint>> _byId; // most configurations are never shown
     private readonly Cursor? _akka;
 
-    internal ServiceConfiguration(Bound bound, SourceFiles files)
+    internal ServiceConfiguration(BoundConfiguration bound, SourceFiles files)
     {
         Process = bound.Process;
         Groups = [.. bound.Groups];

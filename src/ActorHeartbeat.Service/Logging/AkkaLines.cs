@@ -19,13 +19,13 @@ internal static class AkkaLines
 
     private const string SourceContext = "SourceContext", Template = "{OriginalFormat}";
 
-    public static void Akka(this Microsoft.Extensions.Logging.ILogger log, LogEvent said)
+    public static void Akka(this Microsoft.Extensions.Logging.ILogger log, LogEvent logEvent)
     {
-        var level = LevelOf(said.LogLevel());
+        var level = LevelOf(logEvent.LogLevel());
         if (!log.IsEnabled(level))
             return;
-        var text = TextOf(said);
-        log.Log(level, default, Properties(said, text), said.Cause, (_, _) => text);
+        var text = TextOf(logEvent);
+        log.Log(level, default, Properties(logEvent, text), logEvent.Cause, (_, _) => text);
     }
 
     private static Microsoft.Extensions.Logging.LogLevel LevelOf(AkkaLevel level) => level switch
@@ -37,36 +37,36 @@ internal static class AkkaLines
     };
 
     // The last property of a name wins, so the properties of a message hide neither the source nor the text.
-    private static List<KeyValuePair<string, object?>> Properties(LogEvent said, string text)
+    private static List<KeyValuePair<string, object?>> Properties(LogEvent logEvent, string text)
     {
         var properties = new List<KeyValuePair<string, object?>>();
-        if (said.TryGetProperties(out var parts))
+        if (logEvent.TryGetProperties(out var parts))
             properties.AddRange(parts!.Select(part => KeyValuePair.Create(part.Key, (object?)part.Value)));
-        properties.Add(KeyValuePair.Create(SourceContext, (object?)SourceOf(said)));
-        if (IsPath(said.LogSource))
-            properties.Add(KeyValuePair.Create(ActorPath, (object?)said.LogSource));
+        properties.Add(KeyValuePair.Create(SourceContext, (object?)SourceOf(logEvent)));
+        if (IsPath(logEvent.LogSource))
+            properties.Add(KeyValuePair.Create(ActorPath, (object?)logEvent.LogSource));
         properties.Add(KeyValuePair.Create(Text, (object?)text));
         properties.Add(KeyValuePair.Create(Template, (object?)$"{{{Text}:l}}"));
         return properties;
     }
 
     // A template with too few arguments is a mistake in a log line; the line is worth more than the exception.
-    private static string TextOf(LogEvent said)
+    private static string TextOf(LogEvent logEvent)
     {
         try
         {
-            return said.Message?.ToString() ?? "";
+            return logEvent.Message?.ToString() ?? "";
         }
         catch (FormatException)
         {
-            return said.GetTemplate();
+            return logEvent.GetTemplate();
         }
     }
 
-    private static string SourceOf(LogEvent said) =>
-        said.LogClass is null || said.LogClass == typeof(DummyClassForStringSources)
-            ? said.LogSource
-            : said.LogClass.FullName ?? said.LogClass.Name;
+    private static string SourceOf(LogEvent logEvent) =>
+        logEvent.LogClass is null || logEvent.LogClass == typeof(DummyClassForStringSources)
+            ? logEvent.LogSource
+            : logEvent.LogClass.FullName ?? logEvent.LogClass.Name;
 
     /// <summary><c>akka://system/user/name</c>, or <c>akka.tcp://system@host:port/user/name</c>.</summary>
     private static bool IsPath(string source) =>

@@ -19,8 +19,8 @@ internal sealed class AkkaLog : UntypedActor, IRequiresMessageQueue<ILoggerMessa
             case InitializeLogger:
                 Sender.Tell(new LoggerInitialized());
                 break;
-            case LogEvent said:
-                _log.Akka(said);
+            case LogEvent logEvent:
+                _log.Akka(logEvent);
                 break;
         }
     }

@@ -20,7 +20,7 @@ internal sealed class EarlyAkkaLog : MinimalLogger
 
     protected override void Log(object message)
     {
-        if (message is LogEvent said)
-            _log?.Akka(said);
+        if (message is LogEvent logEvent)
+            _log?.Akka(logEvent);
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class ConnectionActor
     private static readonly TimeSpan PermitReminder = TimeSpan.FromMinutes(1);
 
     /// <summary>How long until a primary that is due, or a successor that is ready, reports so again.</summary>
-    private static readonly TimeSpan SuccessionReminder = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RotationReminder = TimeSpan.FromMinutes(1);
 
     /// <summary>The ready-after of a rotation on an endpoint without max-age: an operator may ask for one there too.</summary>
     private static readonly TimeSpan DefaultReadyAfter = TimeSpan.FromSeconds(5);
@@ -50,12 +50,12 @@ public sealed partial class ConnectionActor
     private Step BackOff(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
     {
         if (!_isPrimary)
-            return AbandonSuccession(data, cause, leaving);
+            return EndSuccessor(data, cause, leaving);
         var flap = data is ConnectedData ? _settings.Flap : null;
         var flapping = flap is not null && _board.Flaps.TripsAt(Now, flap.Ends, flap.Within);
-        var next = NextAttempt.After(_settings, cause, data.Failures, flapping, _random.NextDouble(), _with.Clock.UtcNow);
+        var next = NextAttempt.After(_settings, cause, data.Failures, flapping, _random.NextDouble(), _dependencies.Clock.UtcNow);
         var step = next.GivesUp
-            ? Step.Stop.Then(() => _with.Supervisor.Tell(new ConnectionFailed(_settings.Id, _id, cause)))
+            ? Step.Stop.Then(() => _dependencies.Supervisor.Tell(new ConnectionFailed(_settings.Id, _id, cause)))
             : Step.GoTo(
                 ConnectionState.BackingOff,
                 new BackingOffData(
@@ -79,7 +79,7 @@ public sealed partial class ConnectionActor
     /// Ends a successor that failed; the old connection stays. A successor
     /// that was closed on request does not come here and reports nothing.
     /// </summary>
-    private Step AbandonSuccession(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
+    private Step EndSuccessor(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
     {
         var step = leaving is null
             ? Step.Stop
@@ -90,8 +90,8 @@ public sealed partial class ConnectionActor
         {
             _plane.Feed.ExpectNoOther();
             if (cause.IsFailure)
-                PauseAsAsked(OutcomeTable.Decide(_settings.Outcomes, cause, _with.Clock.UtcNow), cause);
-            _with.Supervisor.Tell(new SuccessorFailed(_settings.Id, _id, cause));
+                PauseAsAsked(OutcomeTable.Decide(_settings.Outcomes, cause, _dependencies.Clock.UtcNow), cause);
+            _dependencies.Supervisor.Tell(new SuccessorFailed(_settings.Id, _id, cause));
         });
     }
 
@@ -123,7 +123,7 @@ public sealed partial class ConnectionActor
     {
         var signs = data.Link.Signs(data.OpenedAt, data.LastAnswer);
         return Liveness.Judge(
-            _settings, signs, data.PongDeadline, !data.Stable, data.RotateAt, Now, TimeOnly.FromTimeSpan(_with.Clock.UtcNow.TimeOfDay));
+            _settings, signs, data.PongDeadline, !data.Stable, data.RotateAt, Now, TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
     }
 
     private TimeSpan? RotationTime(TimeSpan openedAt) =>
@@ -131,13 +131,13 @@ public sealed partial class ConnectionActor
 
     /// <summary>Reports that the primary is due for replacement; reports it again if no successor takes over.</summary>
     private Step AskForSuccessor(ConnectedData data) =>
-        Connected(StateName, data with { RotateAt = Now + SuccessionReminder, RotationFailure = null })
-            .Then(() => _with.Supervisor.Tell(new RotationDue(_settings.Id, _id)));
+        Connected(StateName, data with { RotateAt = Now + RotationReminder, RotationFailure = null })
+            .Then(() => _dependencies.Supervisor.Tell(new RotationDue(_settings.Id, _id)));
 
     /// <summary>Reports that the successor can take over; reports it again if the supervisor does not ask it to.</summary>
     private Step OfferToTakeOver(ConnectedData data) =>
-        Connected(StateName, data with { RotateAt = Now + SuccessionReminder })
-            .Then(() => _with.Supervisor.Tell(new SuccessorReady(_settings.Id, _id)));
+        Connected(StateName, data with { RotateAt = Now + RotationReminder })
+            .Then(() => _dependencies.Supervisor.Tell(new SuccessorReady(_settings.Id, _id)));
 
     private Step Steady(ConnectedData data) =>
         Connected(StateName, data with { Failures = 0, Stable = true }).Then(() => _urlIndex = 0);
@@ -156,5 +156,5 @@ public sealed partial class ConnectionActor
 
     private bool IsOutdated(ConnectionLink link) => EndpointChange.Between(link.Settings, _settings).Effect == ChangeEffect.Reconnect;
 
-    private static bool Concerns(ConnectionEvent happened, ConnectionLink? link) => happened.Incarnation == link?.Incarnation;
+    private static bool Concerns(ConnectionEvent message, ConnectionLink? link) => message.Incarnation == link?.Incarnation;
 }

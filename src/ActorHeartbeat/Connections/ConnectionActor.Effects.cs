@@ -88,7 +88,7 @@ public sealed partial class ConnectionActor
     private void PauseAsAsked(Outcome outcome, CloseCause cause)
     {
         if (outcome.Action == OutcomeAction.RetryAfter && outcome.Scope != GovernorScope.Endpoint)
-            _with.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));
+            _dependencies.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));
     }
 
     private void Dial(ConnectionLink link)
@@ -98,16 +98,16 @@ public sealed partial class ConnectionActor
         _plane.Counters.CountDial();
         if (!_isPrimary && _settings.MaxAge?.DuplicateKey is { } key)
             _plane.Feed.ExpectAnother(key);
-        AttemptAsync(_with, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
+        AttemptAsync(_dependencies, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
     }
 
-    private static async Task<DialResult> AttemptAsync(ConnectionDependencies with, EndpointSettings settings, Uri url, ConnectionLink link)
+    private static async Task<DialResult> AttemptAsync(ConnectionDependencies dependencies, EndpointSettings settings, Uri url, ConnectionLink link)
     {
         try
         {
             // A resolver that ignores its token is left behind at the deadline: it owns no socket.
-            var request = await with.Resolver.ResolveAsync(settings, url, link.DialCancellation).AsTask().WaitAsync(link.DialCancellation);
-            return link.Accept(await with.Dialer.DialAsync(request, link, link.DialCancellation));
+            var request = await dependencies.Resolver.ResolveAsync(settings, url, link.DialCancellation).AsTask().WaitAsync(link.DialCancellation);
+            return link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
         }
         catch (Exception error)
         {

@@ -54,11 +54,11 @@ public sealed partial class ConnectionActor
     private void Return(Holding what)
     {
         if (what.HasFlag(Holding.Place))
-            _with.Governor.Tell(new CancelRequest(_settings.Id));
+            _dependencies.Governor.Tell(new CancelRequest(_settings.Id));
         if (what.HasFlag(Holding.Handshake))
-            _with.Governor.Tell(new ReturnPermit(_settings.Id));
+            _dependencies.Governor.Tell(new ReturnPermit(_settings.Id));
         if (what.HasFlag(Holding.Connection))
-            _with.Governor.Tell(new ConnectionReleased(_settings.Id));
+            _dependencies.Governor.Tell(new ConnectionReleased(_settings.Id));
     }
 
     /// <summary>Makes a new request, with a number of its own: the delay is over and the previous socket is gone.</summary>
@@ -87,7 +87,7 @@ public sealed partial class ConnectionActor
     private void RequestPermit(long request, bool orRefuse)
     {
         _request = request;
-        _with.Governor.Tell(new RequestPermit(_settings.Id, Line.Host, Line.Group, request) { OrRefuse = orRefuse });
+        _dependencies.Governor.Tell(new RequestPermit(_settings.Id, Line.Host, Line.Group, request) { OrRefuse = orRefuse });
     }
 
     private string ScopeKey(GovernorScope scope) => scope switch

@@ -11,7 +11,7 @@ public sealed partial class ConnectionActor
     {
         var next = NextStateData;
         var backingOff = next as BackingOffData;
-        var utcNow = _with.Clock.UtcNow;
+        var utcNow = _dependencies.Clock.UtcNow;
         var before = _board.Status;
         var retryIn = backingOff is { Phase: BackingOffPhase.Delay } ? Remaining(backingOff.Until) : (TimeSpan?)null;
         var isNews = before is null || !IsSame(before.State, to);
@@ -38,7 +38,7 @@ public sealed partial class ConnectionActor
             return;
         // The actor writes the state here, not the supervisor later: states and messages keep their order in the feed.
         _plane.Feed.StateChanged(_id.Number, new FeedState(to.Name(), backingOff?.Cause.Detail ?? ""));
-        _with.Supervisor.Tell(new ConnectionChanged(_settings.Id, _id, status, backingOff?.Cause, retryIn));
+        _dependencies.Supervisor.Tell(new ConnectionChanged(_settings.Id, _id, status, backingOff?.Cause, retryIn));
     }
 
     /// <summary>Whether two states look the same from outside. A heartbeat that waits for its answer is no change of state there.</summary>
@@ -62,7 +62,7 @@ public sealed partial class ConnectionActor
         };
         if (before is not { IsUp: true })
             _plane.Feed.StateChanged(_id.Number, new FeedState(FeedState.Open, ""));
-        _with.Supervisor.Tell(new TookOver(_settings.Id, _id, _board.Status));
+        _dependencies.Supervisor.Tell(new TookOver(_settings.Id, _id, _board.Status));
     }
 
     // Never negative: a first dial without a spread is due when the actor is constructed, a moment before this.

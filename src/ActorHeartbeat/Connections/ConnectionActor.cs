@@ -20,7 +20,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
 {
     private readonly EndpointPlane _plane;
     private readonly ConnectionBoard _board;
-    private readonly ConnectionDependencies _with;
+    private readonly ConnectionDependencies _dependencies;
     private readonly ConnectionId _id;
     private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(0, StringComparer.Ordinal);
     private EndpointSettings _settings;
@@ -32,17 +32,17 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     /// <param name="start">All that it begins with.</param>
     /// <param name="plane">The endpoint's data plane.</param>
     /// <param name="board">Where it shows its status.</param>
-    /// <param name="with">What it works with.</param>
-    internal ConnectionActor(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with)
+    /// <param name="dependencies">What it works with.</param>
+    internal ConnectionActor(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies dependencies)
     {
         _plane = plane;
         _board = board;
-        _with = with;
+        _dependencies = dependencies;
         (_id, _isPrimary, _urlIndex) = (start.Id, start.IsPrimary, start.UrlIndex);
         foreach (var (key, message) in start.Subscriptions)
             _subscriptions.Add(key, message);
         TakeSettings(start.Settings, start.SendRate);
-        _random = SplitMix.For(with.Seed + (ulong)plane.Counters.Dials, start.Settings.Id.Value);
+        _random = SplitMix.For(dependencies.Seed + (ulong)plane.Counters.Dials, start.Settings.Id.Value);
 
         var left = AdoptOrphan();
         StartWith(ConnectionState.BackingOff, Beginning(start, left));
@@ -57,9 +57,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     /// <param name="start">All that it begins with.</param>
     /// <param name="plane">The endpoint's data plane.</param>
     /// <param name="board">Where it shows its status.</param>
-    /// <param name="with">What it works with.</param>
-    internal static Props Props(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with) =>
-        Akka.Actor.Props.CreateBy(new Producer(start, plane, board, with));
+    /// <param name="dependencies">What it works with.</param>
+    internal static Props Props(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies dependencies) =>
+        Akka.Actor.Props.CreateBy(new Producer(start, plane, board, dependencies));
 
     /// <summary>The settings in use, for tests.</summary>
     internal EndpointSettings Settings => _settings;
@@ -67,16 +67,16 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     /// <summary>The keys of the subscriptions that it remembers, for tests.</summary>
     internal IReadOnlyCollection<string> Subscriptions => _subscriptions.Keys;
 
-    private TimeSpan Now => _with.Clock.Elapsed;
+    private TimeSpan Now => _dependencies.Clock.Elapsed;
 
     /// <summary>Registers the decisions of a state. All states share the handling of events that a state does not decide.</summary>
     private void When<TData>(ConnectionState state, Func<object, TData, Step?> decide)
         where TData : ConnectionData =>
-        When(state, happened => Take(decide(happened.FsmEvent, (TData)happened.StateData) ?? InAnyState(happened.FsmEvent)));
+        When(state, received => Take(decide(received.FsmEvent, (TData)received.StateData) ?? InAnyState(received.FsmEvent)));
 
-    private Step? WhenBackingOff(object happened, BackingOffData data)
+    private Step? WhenBackingOff(object message, BackingOffData data)
     {
-        switch (happened)
+        switch (message)
         {
             case DeadlinePassed when data.Phase == BackingOffPhase.Ending:
                 return Step.Stop;
@@ -90,7 +90,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case DeadlinePassed:
                 return Queue(data);
             case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == data.Request:
-                var link = new ConnectionLink(_id, _plane, _settings, _sendRate, _with.Clock, Self);
+                var link = new ConnectionLink(_id, _plane, _settings, _sendRate, _dependencies.Clock, Self);
                 var dialing = new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
                 return Step.GoTo(ConnectionState.Connecting, dialing).Then(() => Dial(link));
             case PermitRefused refused when data.Phase == BackingOffPhase.Queued && refused.Request == data.Request:
@@ -132,16 +132,16 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             : Step.Stay;
     }
 
-    private Step? WhenConnecting(object happened, ConnectingData data)
+    private Step? WhenConnecting(object message, ConnectingData data)
     {
-        switch (happened)
+        switch (message)
         {
             case DialCompleted { Result: DialResult.Connected } dialed when Concerns(dialed, data.Link):
-                return Greet(data, from: 0).First(data.Link.Start);
+                return SendOpeningMessages(data, from: 0).First(data.Link.Start);
             case DialCompleted { Result: DialResult.Failed failed } dialed when Concerns(dialed, data.Link):
                 return BackOff(data, CloseCause.OfDial(failed.Failure), leaving: null);
             case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step:
-                return Greet(data, answered.Index + 1);
+                return SendOpeningMessages(data, answered.Index + 1);
             case DeadlinePassed:
                 return BackOff(
                         data,
@@ -152,7 +152,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                     .First(data.Link.Abort);
             case ConnectionEnded ended when Concerns(ended, data.Link):
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
-            case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)happened, data.Link):
+            case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)message, data.Link):
                 return Step.Stay;
             case PeerAsked asked when Concerns(asked, data.Link):
                 return Step.Stay.Then(() => AnswerPeer(data.Link));
@@ -174,7 +174,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             : Step.Stay.Then(() => Follow(data.Link));
 
     /// <summary>Sends opening messages up to the first that expects an answer. If none does, the connection is open.</summary>
-    private Step Greet(ConnectingData data, int from)
+    private Step SendOpeningMessages(ConnectingData data, int from)
     {
         var asking = from;
         while (asking < _settings.OnOpen.Count && _settings.OnOpen[asking].Expect is null)
@@ -186,9 +186,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             .Then(() => SendOpening(data.Link, from, asking));
     }
 
-    private Step? WhenOpen(object happened, ConnectedData data)
+    private Step? WhenOpen(object message, ConnectedData data)
     {
-        switch (happened)
+        switch (message)
         {
             case DeadlinePassed:
                 var look = Look(data);
@@ -200,13 +200,13 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case SignOfLife sign when Concerns(sign, data.Link):
                 return Step.Stay;
             default:
-                return WhenConnected(happened, data);
+                return WhenConnected(message, data);
         }
     }
 
-    private Step? WhenAwaitingPong(object happened, ConnectedData data)
+    private Step? WhenAwaitingPong(object message, ConnectedData data)
     {
-        switch (happened)
+        switch (message)
         {
             case HeartbeatAnswered answered when Concerns(answered, data.Link):
                 return HeardFrom(data).Then(() => CountAnswer(answered));
@@ -217,7 +217,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 var step = look.Verdict == LivenessVerdict.Missed ? WhenMissed(data) : WhenClockRings(data, look);
                 return step.First(() => SendWhatMay(data.Link));
             default:
-                return WhenConnected(happened, data);
+                return WhenConnected(message, data);
         }
     }
 
@@ -245,9 +245,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     };
 
     /// <summary>Decides on the events that Open and AwaitingPong handle alike.</summary>
-    private Step? WhenConnected(object happened, ConnectedData data)
+    private Step? WhenConnected(object message, ConnectedData data)
     {
-        switch (happened)
+        switch (message)
         {
             case ConnectionEnded ended when Concerns(ended, data.Link):
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
@@ -294,9 +294,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         BackOff(data, cause, data.Link).First(() => SayGoodbye(data.Link, _settings.CloseCode, cause.Detail));
 
     /// <summary>Decides on the events that every state handles alike, and counts stale ones.</summary>
-    private Step InAnyState(object happened)
+    private Step InAnyState(object message)
     {
-        switch (happened)
+        switch (message)
         {
             case ConnectionEvent:
                 return Step.Stay.Then(_plane.Counters.CountStale);
@@ -317,17 +317,17 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case RotationFailed:
                 return Step.Stay; // it has no connection to keep, and its dial has the present settings
             default:
-                throw new InvalidOperationException($"{happened} in {StateName}");
+                throw new InvalidOperationException($"{message} in {StateName}");
         }
     }
 
     /// <summary>Creates the actor without compiling an expression tree for each of thousands.</summary>
-    private sealed class Producer(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies with)
+    private sealed class Producer(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies dependencies)
         : IIndirectActorProducer
     {
         public Type ActorType => typeof(ConnectionActor);
 
-        public ActorBase Produce() => new ConnectionActor(start, plane, board, with);
+        public ActorBase Produce() => new ConnectionActor(start, plane, board, dependencies);
 
         public void Release(ActorBase actor)
         {

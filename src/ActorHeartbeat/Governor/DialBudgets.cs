@@ -60,13 +60,13 @@ internal sealed class DialBudgets
             _pauses.Set(name, new DialHold(until, why), old => old.Until <= now);
     }
 
-    public DialHold? Overall(TimeSpan now) => Later(Paused(OverallKey, now), _overall.Hold(now));
+    public DialHold? Overall(TimeSpan now) => LaterOf(Paused(OverallKey, now), _overall.Hold(now));
 
     public DialHold? OfGroup(string groupKey, TimeSpan now) =>
-        Later(Paused(groupKey, now), _groups.TryGetValue(groupKey, out var budget) ? budget.Hold(now) : null);
+        LaterOf(Paused(groupKey, now), _groups.TryGetValue(groupKey, out var budget) ? budget.Hold(now) : null);
 
     public DialHold? OfHost(string hostKey, TimeSpan now) =>
-        Later(
+        LaterOf(
             Paused(hostKey, now),
             _hosts.TryGet(hostKey, out var bucket) && bucket.Wait(now) is var wait && wait > TimeSpan.Zero
                 ? new DialHold(now + wait, $"supervisor.per-host.connect-rate {bucket.Rate}")
@@ -131,7 +131,7 @@ internal sealed class DialBudgets
         _ => OverallKey,
     };
 
-    public static DialHold? Later(DialHold? one, DialHold? other) =>
+    public static DialHold? LaterOf(DialHold? one, DialHold? other) =>
         one is null
         || (other is not null && one.Value.Until is not null && (other.Value.Until is null || other.Value.Until > one.Value.Until))
             ? other

@@ -143,7 +143,7 @@ public sealed class GovernorLedger<THolder>
         if (waiter is null)
             return null;
         var place = 1 + _waiting.Values.Count(other => other.IsBefore(waiter, now));
-        if (DialBudgets.Later(_budgets.OfHost(waiter.Lane.HostKey, now), HoldOfGroup(waiter.Lane.Queue, now)) is { } own)
+        if (DialBudgets.LaterOf(_budgets.OfHost(waiter.Lane.HostKey, now), HoldOfGroup(waiter.Lane.Queue, now)) is { } own)
             return (place, own.Why, own.Until);
         if (_handshakes.Count >= _settings.MaxConnecting)
             return (place, $"{_settings.MaxConnecting} handshakes are in flight (supervisor.max-connecting)", null);

@@ -26,7 +26,7 @@ public sealed partial class ConnectionSupervisor
 
     private void Pause(RegistryEntry endpoint, int code, string reason)
     {
-        var connections = endpoint.LetGo();
+        var connections = endpoint.ReleaseConnections();
         if (endpoint.Mode != EndpointMode.Paused)
         {
             endpoint.Enter(EndpointMode.Paused, _clock.UtcNow);

@@ -114,7 +114,7 @@ public sealed partial class ConnectionSupervisor
         {
             // what needs no new connection does not wait for one
             endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, ChangeEffect.Live));
-            BeginSuccession(endpoint);
+            BeginRotation(endpoint);
         }
         else
         {

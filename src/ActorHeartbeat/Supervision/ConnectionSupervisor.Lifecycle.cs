@@ -123,7 +123,7 @@ public sealed partial class ConnectionSupervisor
 
     private void Fail(RegistryEntry endpoint, CloseCause cause)
     {
-        var connections = endpoint.LetGo();
+        var connections = endpoint.ReleaseConnections();
         endpoint.Enter(EndpointMode.Failed, _clock.UtcNow, cause);
         Announce(endpoint);
         foreach (var connection in connections)

@@ -19,7 +19,7 @@ public sealed partial class ConnectionSupervisor
     private static bool MayOpenBeside(RegistryEntry endpoint) =>
         endpoint.Settings.MaxAge is not null && endpoint.CanRotate && endpoint.Status is { IsUp: true };
 
-    private void BeginSuccession(RegistryEntry endpoint)
+    private void BeginRotation(RegistryEntry endpoint)
     {
         if (endpoint.CanRotate && !_isDraining)
             Launch(endpoint.Begin(NextId(), isPrimary: false), TimeSpan.Zero);
@@ -37,15 +37,15 @@ public sealed partial class ConnectionSupervisor
         actor.Tell(new TakeOver(endpoint.Status));
     }
 
-    private void Succeed(RegistryEntry endpoint, ConnectionStatus status)
+    private void Promote(RegistryEntry endpoint, ConnectionStatus status)
     {
-        var old = endpoint.Succeed();
+        var old = endpoint.Promote();
         if (endpoint.Published != ConnectionState.Open)
             Publish(endpoint, status, cause: null, retryIn: null, _clock.UtcNow);
         Close(old, endpoint.Settings.CloseCode, "replaced by a younger connection");
     }
 
-    private void Abandon(RegistryEntry endpoint, SupervisedConnection successor, CloseCause cause)
+    private void FailRotation(RegistryEntry endpoint, SupervisedConnection successor, CloseCause cause)
     {
         var next = NextAttempt.After(
             endpoint.Settings, cause, endpoint.RotationFailures, flapping: false, _random.NextDouble(), _clock.UtcNow);

@@ -51,7 +51,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         if (AnswerTo(message) is { } answer)
             Sender.Tell(answer);
         else
-            Happened(message);
+            Handle(message);
     }
 
     /// <summary>The answer to a command or a query; null for any other message, and for one that is answered later.</summary>
@@ -65,7 +65,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         CloseEndpoint close => Close(close),
         ResumeEndpoint resume => With(resume.Endpoint, Resume),
         RefreshEndpoint refresh => WithRunning(refresh.Endpoint, Refresh),
-        RotateEndpoint rotate => WithRunning(rotate.Endpoint, BeginSuccession),
+        RotateEndpoint rotate => WithRunning(rotate.Endpoint, BeginRotation),
         SubscribeTo subscribe => With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Remember(subscribe.Key, subscribe.Message))),
         UnsubscribeFrom leave => With(leave.Endpoint, endpoint => endpoint.Tell(endpoint.Forget(leave.Key, leave.Message))),
         GetEndpoints => new EndpointList([.. _endpoints.Values.Where(endpoint => !endpoint.IsRemoved).Select(Snapshot)]),
@@ -76,7 +76,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         _ => null,
     };
 
-    private void Happened(object message)
+    private void Handle(object message)
     {
         switch (message)
         {
@@ -122,16 +122,16 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 Fail(endpoint, failed.Cause);
                 break;
             case RotationDue when connection == endpoint.Primary:
-                BeginSuccession(endpoint);
+                BeginRotation(endpoint);
                 break;
             case SuccessorReady when connection == endpoint.Successor:
                 AskToTakeOver(endpoint, connection);
                 break;
             case TookOver took when connection == endpoint.Successor:
-                Succeed(endpoint, took.Status);
+                Promote(endpoint, took.Status);
                 break;
             case SuccessorFailed failed when connection == endpoint.Successor:
-                Abandon(endpoint, connection, failed.Cause);
+                FailRotation(endpoint, connection, failed.Cause);
                 break;
         }
     }

@@ -110,7 +110,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     /// <summary>Marks all its connections as no longer wanted; they are to close.</summary>
     /// <returns>All of them.</returns>
-    public IReadOnlyList<SupervisedConnection> LetGo()
+    public IReadOnlyList<SupervisedConnection> ReleaseConnections()
     {
         if (IsRemoved)
             Shown = null;
@@ -121,7 +121,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     /// <summary>Makes the successor the primary.</summary>
     /// <returns>The old one, which is to close.</returns>
-    public SupervisedConnection Succeed()
+    public SupervisedConnection Promote()
     {
         var old = Primary!; // a successor is let go with its primary
         (Primary, Shown, Successor) = (Successor, Successor, null);

@@ -34,7 +34,7 @@ public class ConnectionStatusTests
     {
         _endpoint.Begin(new ConnectionId(1), isPrimary: true).Board.Status = Waiting;
 
-        _endpoint.LetGo();
+        _endpoint.ReleaseConnections();
 
         Assert.Equal(
             (ConnectionState.BackingOff, null, 0, 3L),
@@ -50,7 +50,7 @@ public class ConnectionStatusTests
         successor.Board.Status = Waiting with { Incarnation = 4 };
         Assert.Equal(3, _endpoint.Status!.Incarnation);
 
-        Assert.Same(old, _endpoint.Succeed());
+        Assert.Same(old, _endpoint.Promote());
 
         Assert.Equal(4, _endpoint.Status!.Incarnation);
         Assert.False(_endpoint.Wants(old));
@@ -60,7 +60,7 @@ public class ConnectionStatusTests
     public void The_next_connection_starts_from_the_last_incarnation_of_the_endpoint()
     {
         _endpoint.Begin(new ConnectionId(1), isPrimary: true).Board.Status = Waiting;
-        _endpoint.Gone(_endpoint.LetGo()[0]);
+        _endpoint.Gone(_endpoint.ReleaseConnections()[0]);
 
         _endpoint.Begin(new ConnectionId(2), isPrimary: true);
 
