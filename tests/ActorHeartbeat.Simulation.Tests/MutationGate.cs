@@ -80,7 +80,8 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "a Retry-After concerns only the endpoint that got it",
             Effects,
-            "            _dependencies.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));",
+            "            _dependencies.Governor.Tell("
+                + "new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));",
             "            _ = cause;"),
         new(
             "subscriptions are not sent again after a reconnect",

@@ -36,8 +36,8 @@ internal sealed class ScriptedPump(IConnectionObserver observer, Action<string> 
 
     public void Pong(byte[] payload) => Enqueue(payload, () =>
     {
-        observer.OnActivity();
         observer.OnPong(payload);
+        observer.OnActivity();
         return default;
     });
 

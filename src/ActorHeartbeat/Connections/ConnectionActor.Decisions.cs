@@ -123,7 +123,13 @@ public sealed partial class ConnectionActor
     {
         var signs = data.Link.Signs(data.OpenedAt, data.LastAnswer);
         return Liveness.Judge(
-            _settings, signs, data.PongDeadline, !data.Stable, data.RotateAt, Now, TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
+            _settings,
+            signs,
+            data.PongDeadline,
+            !data.Stable,
+            data.RotateAt,
+            Now,
+            TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
     }
 
     private TimeSpan? RotationTime(TimeSpan openedAt) =>

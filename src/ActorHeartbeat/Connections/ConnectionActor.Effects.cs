@@ -101,12 +101,16 @@ public sealed partial class ConnectionActor
         AttemptAsync(_dependencies, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
     }
 
-    private static async Task<DialResult> AttemptAsync(ConnectionDependencies dependencies, EndpointSettings settings, Uri url, ConnectionLink link)
+    private static async Task<DialResult> AttemptAsync(
+        ConnectionDependencies dependencies, EndpointSettings settings, Uri url, ConnectionLink link)
     {
         try
         {
             // A resolver that ignores its token is left behind at the deadline: it owns no socket.
-            var request = await dependencies.Resolver.ResolveAsync(settings, url, link.DialCancellation).AsTask().WaitAsync(link.DialCancellation);
+            var request = await dependencies
+                .Resolver.ResolveAsync(settings, url, link.DialCancellation)
+                .AsTask()
+                .WaitAsync(link.DialCancellation);
             return link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
         }
         catch (Exception error)

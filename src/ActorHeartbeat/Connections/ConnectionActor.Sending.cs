@@ -10,6 +10,8 @@ namespace ActorHeartbeat.Connections;
 /// </content>
 public sealed partial class ConnectionActor
 {
+    private const string QueueIsFull = "as many messages as limits.send-queue allows wait for the send-rate of the group";
+
     /// <summary>Sends the opening messages from one index to another. The last of them may ask for an answer.</summary>
     private void SendOpening(ConnectionLink link, int from, int to)
     {
@@ -38,10 +40,7 @@ public sealed partial class ConnectionActor
                 continue;
             }
             var status = _plane.PendingSends.Keep(given.Message, given.Asker, Now);
-            given.Asker.Tell(
-                new SendResult(
-                    status,
-                    status == SendStatus.Refused ? "as many messages as limits.send-queue allows wait for the send-rate of the group" : ""));
+            given.Asker.Tell(new SendResult(status, status == SendStatus.Refused ? QueueIsFull : ""));
         }
     }
 

@@ -202,8 +202,11 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     public void OnPong(ReadOnlySpan<byte> payload)
     {
-        if (PingPayload.Is(payload, Volatile.Read(ref _pingId)))
-            Answered();
+        if (!PingPayload.Is(payload, Volatile.Read(ref _pingId)))
+            return;
+        Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks); // before the actor looks
+        Volatile.Write(ref _wantsSign, 0); // the answer is the sign of life
+        Answered();
     }
 
     public void OnEnded(ConnectionEnd end)

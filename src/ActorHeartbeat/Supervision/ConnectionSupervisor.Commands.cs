@@ -77,7 +77,8 @@ public sealed partial class ConnectionSupervisor
         new(SendStatus.Refused, $"{endpoint.Id} is {(endpoint.IsRemoved ? "removed" : Snapshot(endpoint).State)}");
 
     /// <summary>
-    /// Refuses the messages that wait: the endpoint's last actor has closed, failed or crashed too often, and no actor is left to send them.
+    /// Refuses the messages that wait: the endpoint's last actor has closed, failed or
+    /// crashed too often, and no actor is left to send them.
     /// </summary>
     private static void RefusePending(RegistryEntry endpoint)
     {

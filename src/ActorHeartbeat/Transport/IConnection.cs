@@ -49,7 +49,10 @@ public interface IConnectionObserver
     /// <summary>The current bounds; read for each message, so that a change applies to the open connection.</summary>
     LimitSettings Limits { get; }
 
-    /// <summary>Bytes of any frame arrived. Called before their content is reported.</summary>
+    /// <summary>
+    /// Bytes of any frame arrived. Pongs among them are reported before, so that the answer to a ping is not first taken for a mere sign of
+    /// life; messages are reported after.
+    /// </summary>
     void OnActivity();
 
     /// <summary>

@@ -95,8 +95,8 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
         var length = await Inner.ReadAsync(buffer, cancellation).ConfigureAwait(false);
         if (length > 0)
         {
-            observer.OnActivity();
             _inbound.Inspect(buffer.Span[..length], observer);
+            observer.OnActivity();
         }
 
         return length;
