@@ -14,6 +14,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly List<string> _lines = [];
     private readonly Task _reading;
+    private volatile TaskCompletionSource? _paused;
     private HttpClient? _http;
 
     private ServiceProcess(Process process)
@@ -164,6 +165,12 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         Assert.Equal(0, limit.ExitCode);
     }
 
+    /// <summary>Reads no more of its output until it has ended, like a stuck reader of its log.</summary>
+    public void StopReading() => _paused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Closes the reading end of its output, like a reader of its log that has died.</summary>
+    public void CloseOutput() => _process.StandardOutput.BaseStream.Dispose();
+
     /// <summary>Kills the process, as a crash would.</summary>
     public async Task CrashAsync()
     {
@@ -175,6 +182,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(deadline.Token);
+        _paused?.TrySetResult();
         await _reading.WaitAsync(deadline.Token);
         return _process.ExitCode;
     }
@@ -184,6 +192,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         _http?.Dispose();
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
+        _paused?.TrySetResult();
         await _reading;
         _process.Dispose();
     }
@@ -196,10 +205,19 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     private async Task ReadAsync(StreamReader stream)
     {
-        while (await stream.ReadLineAsync() is { } line)
+        try
         {
-            lock (_lines)
-                _lines.Add(line);
+            while (await stream.ReadLineAsync() is { } line)
+            {
+                lock (_lines)
+                    _lines.Add(line);
+                if (_paused is { } paused)
+                    await paused.Task;
+            }
+        }
+        catch (Exception closed) when (closed is ObjectDisposedException or IOException or OperationCanceledException)
+        {
+            // by CloseOutput
         }
     }
 

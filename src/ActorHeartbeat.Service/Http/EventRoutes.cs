@@ -56,7 +56,7 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
         try
         {
             using var subscription = subscribe(options);
-            await Stream(http, subscription, FormatFor(http.Request, options.Resume));
+            await Follow(http, subscription, FormatFor(http.Request, options.Resume));
         }
         catch (TooManySubscribersException full)
         {
@@ -69,7 +69,7 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
         }
     }
 
-    private async Task Stream(HttpContext http, FeedSubscription subscription, EventFormat format)
+    private async Task Follow(HttpContext http, FeedSubscription subscription, EventFormat format)
     {
         http.Response.ContentType = format.MediaType;
         http.Response.Headers.CacheControl = "no-store";

@@ -8,8 +8,17 @@ using Serilog.Events;
 namespace ActorHeartbeat.Service.Logging;
 
 /// <summary>The process's log on the console; level and format can be changed while it runs.</summary>
+/// <remarks>
+/// A bounded queue and one writer, because a full pipe blocks its writer: what logs must go on, whether or not the log is read.
+/// </remarks>
 internal sealed class ConsoleLog : IDisposable
 {
+    /// <summary>Lines that wait for the writer at most, some megabytes; more are dropped and counted.</summary>
+    private const int QueueCapacity = 8192;
+
+    /// <summary>How long the end of the process waits for the lines that are left.</summary>
+    private static readonly TimeSpan FlushDeadline = TimeSpan.FromSeconds(2);
+
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}";
     private const string ActorLine =
         $"{{Timestamp:HH:mm:ss.fff}} {{Level:u3}} {{{AkkaLines.ActorPath}:l}}: {{Message:lj}}{{NewLine}}{{Exception}}";
@@ -35,7 +44,7 @@ internal sealed class ConsoleLog : IDisposable
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal)
             .MinimumLevel.Override(AkkaLines.Category, _akka)
             .MinimumLevel.Override("Akka.Hosting", LogEventLevel.Fatal); // as the host above
-        _logger = (sink is null ? WriteToConsole(logger.WriteTo) : logger.WriteTo.Sink(sink)).CreateLogger();
+        _logger = (sink is null ? WriteThroughQueue(logger.WriteTo) : logger.WriteTo.Sink(sink)).CreateLogger();
     }
 
     public Serilog.ILogger Logger => _logger;
@@ -55,7 +64,19 @@ internal sealed class ConsoleLog : IDisposable
         _framework.MinimumLevel = (LogEventLevel)Math.Max((int)_level.MinimumLevel, (int)LogEventLevel.Warning);
     }
 
-    public void Dispose() => _logger.Dispose();
+    /// <summary>Writes the lines that are left, unless their reader has stopped.</summary>
+    public void Dispose()
+    {
+        var flushing = new Thread(_logger.Dispose) { IsBackground = true, Name = "log flush" };
+        flushing.Start();
+        flushing.Join(FlushDeadline);
+    }
+
+    private LoggerConfiguration WriteThroughQueue(LoggerSinkConfiguration write)
+    {
+        var console = new DroppedLines(WriteToConsole(new LoggerConfiguration().MinimumLevel.Verbose().WriteTo).CreateLogger());
+        return write.Async(queue => queue.Sink(console), QueueCapacity, blockWhenFull: false, monitor: console);
+    }
 
     private LoggerConfiguration WriteToConsole(LoggerSinkConfiguration write)
     {

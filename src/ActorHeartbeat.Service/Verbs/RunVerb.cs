@@ -78,8 +78,8 @@ internal static class RunVerb
 
     private static void End(ILogger log, IHostApplicationLifetime lifetime)
     {
-        log.Stopping();
         lifetime.StopApplication();
+        log.Stopping();
     }
 
     private static bool PortInUse(Exception? problem) =>
