@@ -14,10 +14,11 @@ internal static class VirtualTime
         """);
 
     /// <summary>
-    /// Also serializes every message between actors, so that a message that cannot go to another process fails where it is sent.
+    /// Serializes every message between actors, so that a message that cannot go to another process fails where it is sent.
     /// </summary>
-    public static readonly Config WithSerialization = ConfigurationFactory
+    public static readonly Config Serialization = ConfigurationFactory
         .ParseString("akka.actor.serialize-messages = on")
-        .WithFallback(MessageSerializer.Configuration)
-        .WithFallback(Configuration);
+        .WithFallback(MessageSerializer.Configuration);
+
+    public static readonly Config WithSerialization = Serialization.WithFallback(Configuration);
 }

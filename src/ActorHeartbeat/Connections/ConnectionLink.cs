@@ -20,7 +20,7 @@ internal sealed class ConnectionLink : IConnectionObserver
     private readonly CancellationTokenSource _dial = new();
     private volatile IActorRef _owner;
     private volatile EndpointSettings _current;
-    private volatile Hello? _hello;
+    private volatile AwaitedAnswer? _awaited;
     private IConnection? _connection;
     private FeedWriter? _writer;
     private long _lastInbound, _lastData, _lastAsked; // ticks of the scheduler's clock
@@ -123,7 +123,7 @@ internal sealed class ConnectionLink : IConnectionObserver
     }
 
     /// <summary>The next message that matches is reported as the answer to the opening message with this index.</summary>
-    public void ExpectOpeningAnswer(int index, MessagePattern pattern) => _hello = new Hello(index, pattern);
+    public void ExpectOpeningAnswer(int index, MessagePattern pattern) => _awaited = new AwaitedAnswer(index, pattern);
 
     /// <summary>Asks for an event when the first data message comes in.</summary>
     public void ExpectData() => Volatile.Write(ref _wantsData, 1);
@@ -178,10 +178,10 @@ internal sealed class ConnectionLink : IConnectionObserver
     public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
     {
         var heartbeat = Heartbeat;
-        if (_hello is { } hello && hello.Pattern.Matches(kind, payload.Span))
+        if (_awaited is { } awaited && awaited.Pattern.Matches(kind, payload.Span))
         {
-            _hello = null;
-            _owner.Tell(new OpeningAnswered(Incarnation, hello.Index));
+            _awaited = null;
+            _owner.Tell(new OpeningAnswered(Incarnation, awaited.Index));
         }
         switch (HeartbeatDialect.Classify(heartbeat, kind, payload.Span))
         {
@@ -250,5 +250,5 @@ internal sealed class ConnectionLink : IConnectionObserver
         return at > openedAt ? at : openedAt;
     }
 
-    private sealed record Hello(int Index, MessagePattern Pattern);
+    private sealed record AwaitedAnswer(int Index, MessagePattern Pattern);
 }

@@ -13,7 +13,8 @@ public sealed class ActorSubscriptionTests : Akka.TestKit.Xunit2.TestKit
     private readonly FeedFixture _fixture = new();
     private readonly IActorRef _broker;
 
-    public ActorSubscriptionTests() => _broker = Sys.ActorOf(FeedBroker.Props(_fixture.Registry), "feeds");
+    public ActorSubscriptionTests()
+        : base(VirtualTime.Serialization) => _broker = Sys.ActorOf(FeedBroker.Props(_fixture.Registry), "feeds");
 
     [Fact]
     public void An_actor_gets_every_event_in_order_and_never_more_unacknowledged_than_its_window()

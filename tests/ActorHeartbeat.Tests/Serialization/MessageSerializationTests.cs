@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.RegularExpressions;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Feeds.Actors;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Tests.Serialization;
@@ -12,7 +15,7 @@ namespace ActorHeartbeat.Tests.Serialization;
 /// Messages that another process may send or receive. The suites of supervisor,
 /// connections, governor and feeds also run with <c>akka.actor.serialize-messages = on</c>.
 /// </summary>
-public sealed class MessageSerializationTests() : Akka.TestKit.Xunit2.TestKit(VirtualTime.WithSerialization)
+public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.TestKit(VirtualTime.WithSerialization)
 {
     private static readonly EndpointId Id = new("prices");
 
@@ -77,6 +80,21 @@ public sealed class MessageSerializationTests() : Akka.TestKit.Xunit2.TestKit(Vi
     }
 
     [Fact]
+    public void Every_public_record_of_the_message_files_is_a_serializable_message_or_a_part_of_one()
+    {
+        Type[] parts = [typeof(KnownChanges), typeof(EndpointFigures)];
+        var messages = Directory
+            .GetFiles(Source(), "*Messages.cs", SearchOption.AllDirectories)
+            .SelectMany(file => PublicRecord().Matches(File.ReadAllText(file)))
+            .Select(match => typeof(AddEndpoint).Assembly.GetExportedTypes().Single(type => type.Name == match.Groups[1].Value))
+            .Except(parts)
+            .ToList();
+
+        Assert.InRange(messages.Count, 30, 100);
+        Assert.All(messages, message => Assert.True(message.IsAssignableTo(typeof(ISerializableMessage)), message.Name));
+    }
+
+    [Fact]
     public void Header_names_still_ignore_case_after_serialization()
     {
         var arrived = AcrossTheWire(new AddEndpoint(Settings));
@@ -115,6 +133,12 @@ public sealed class MessageSerializationTests() : Akka.TestKit.Xunit2.TestKit(Vi
 
         Assert.Equal(events.Select(Content), arrived.Select(Content));
     }
+
+    [GeneratedRegex(@"^public sealed record (\w+)", RegexOptions.Multiline)]
+    private static partial Regex PublicRecord();
+
+    private static string Source([CallerFilePath] string here = "") =>
+        Path.Combine(Path.GetDirectoryName(here)!, "../../../src/ActorHeartbeat");
 
     private static (string Name, string Id, DateTimeOffset At, string Payload, FeedGap? Gap, FeedState? State, string? Reason) Content(
         FeedEvent each) =>

@@ -10,7 +10,7 @@ using ActorHeartbeat.Tests.Connections;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 
-namespace ActorHeartbeat.Tests.Inspirations;
+namespace ActorHeartbeat.Tests.Promises;
 
 /// <summary>
 /// Complaints of users of other libraries, each test under the name of its complaint. Complaints that need a

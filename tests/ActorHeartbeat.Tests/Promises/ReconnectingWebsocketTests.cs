@@ -7,7 +7,7 @@ using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Tests.Connections;
 using Akka.Actor;
 
-namespace ActorHeartbeat.Tests.Inspirations;
+namespace ActorHeartbeat.Tests.Promises;
 
 /// <summary>Behaviour that users of reconnecting-websocket rely on.</summary>
 public class ReconnectingWebsocketTests : ConnectionSpec

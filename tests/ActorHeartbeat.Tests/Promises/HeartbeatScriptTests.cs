@@ -6,7 +6,7 @@ using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Tests.Connections;
 using Akka.Actor;
 
-namespace ActorHeartbeat.Tests.Inspirations;
+namespace ActorHeartbeat.Tests.Promises;
 
 /// <summary>The promises of the heartCheck scripts, the JSON heartbeat demo, the ModeCode demo and the articles.</summary>
 public class HeartbeatScriptTests : ConnectionSpec
