@@ -13,7 +13,8 @@ namespace ActorHeartbeat.Connections;
 /// Invariants to keep: (1) at most one socket: a dial begins only after the transport has confirmed that the
 /// previous one is gone; (2) each state owns exactly one armed deadline, and only <see cref="Enter"/> arms and
 /// cancels it; (3) an event of another incarnation than the one in the data changes nothing and is counted; (4)
-/// a state only decides: <see cref="Take"/> gives back what is no longer held, acts, and makes the transition.
+/// a state only decides: <see cref="Take"/> gives back what is no longer held, acts, and makes the
+/// transition. New settings are taken before the decision, which depends on them.
 /// </para>
 /// </remarks>
 public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionData>

@@ -5,8 +5,8 @@ using Akka.Actor;
 namespace ActorHeartbeat.Connections;
 
 /// <summary>
-/// The data plane of one endpoint: all that its connections, their pumps and its readers share by reference inside this process. Everything
-/// else of an endpoint travels in messages. It outlives every connection; the supervisor makes it with the endpoint. Thread-safe.
+/// The data plane of one endpoint: the things with several writers among its connections, their pumps and its readers.
+/// It stays inside this process and outlives every connection; the supervisor makes it with the endpoint. Thread-safe.
 /// </summary>
 internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
 {

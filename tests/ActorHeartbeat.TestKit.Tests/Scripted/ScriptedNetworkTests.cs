@@ -128,7 +128,7 @@ public sealed class ScriptedNetworkTests
         work.SetResult();
 
         Assert.Equal(["activity", "Text one"], during);
-        Assert.Equal(["activity", "Text one", "activity", "pong 7"], _observer.Calls);
+        Assert.Equal(["activity", "Text one", "pong 7", "activity"], _observer.Calls);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class ScriptedNetworkTests
         connection.TryPing(3);
         _delayed.Single().Action();
 
-        Assert.Equal(["activity", "pong 1", "activity", "pong 2"], _observer.Calls);
+        Assert.Equal(["pong 1", "activity", "pong 2", "activity"], _observer.Calls);
         Assert.Equal([1L, 2L, 3L], far.Pings);
     }
 
