@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds everything and runs every test. The last line is the sum: "N passed, N failed, N skipped".
 #   bash tests/run.sh                  all projects
-#   bash tests/run.sh Hocon Contract   only the projects whose name contains one of the words
+#   bash tests/run.sh Hocon Samples    only the projects whose name contains one of the words
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
@@ -16,7 +16,7 @@ dotnet build ActorHeartbeat.sln -c Release -v q || exit 1
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-passed=0 failed=0 skipped=0 broken=0
+passed=0 failed=0 skipped=0 broken=0 projects=0
 for project in tests/*.Tests tests/*.Samples*; do
   name=$(basename "$project")
   if [ $# -gt 0 ]; then
@@ -24,6 +24,7 @@ for project in tests/*.Tests tests/*.Samples*; do
     for word in "$@"; do [[ $name == *"$word"* ]] && wanted=1; done
     [ $wanted = 1 ] || continue
   fi
+  projects=$((projects + 1))
   echo "== $name"
   dotnet test "$project" -c Release --no-build --logger "console;verbosity=minimal" --blame-hang-timeout 4m >"$logs/$name" 2>&1
   status=$?
@@ -37,6 +38,10 @@ for project in tests/*.Tests tests/*.Samples*; do
   count() { echo "$summary" | sed -nE "s/.*$1: +([0-9]+).*/\1/p"; }
   passed=$((passed + $(count Passed || true)+0)) failed=$((failed + $(count Failed || true)+0)) skipped=$((skipped + $(count Skipped || true)+0))
 done
+if [ $projects = 0 ]; then
+  echo "no test project has a name with one of these words: $*"
+  exit 2
+fi
 failed=$((failed + broken))
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

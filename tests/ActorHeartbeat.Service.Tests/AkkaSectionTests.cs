@@ -53,6 +53,19 @@ public sealed class AkkaSectionTests
             Assert.False(settings.Config.GetBoolean($"akka.coordinated-shutdown.{key}"), key);
     }
 
+    [Fact]
+    public async Task Check_tries_the_section_with_the_scheduler_that_the_service_runs_on()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "akka.scheduler.tick-duration = 5ms"); // Akka.NET's own scheduler refuses less than 10 ms
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+
+        Assert.Equal((0, ""), (await CommandLine.Run(["check", file], output, error, CancellationToken.None), error.ToString()));
+
+        File.Delete(file);
+    }
+
     [Theory]
     [InlineData(
         "actor.default-dispatcher.type = Nonsense", "Could not resolve dispatcher type Nonsense for path akka.actor.default-dispatcher")]

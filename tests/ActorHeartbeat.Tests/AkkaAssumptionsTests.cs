@@ -88,6 +88,23 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         Assert.Equal("the first there is", ExpectMsg<DeadLetter>().Message);
     }
 
+    // ConnectGovernor arms its timers again when it starts again: those of the crashed actor are gone.
+    [Fact]
+    public void Timers_of_IWithTimers_do_not_outlive_a_restart()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Timed(TestActor)));
+        actor.Tell("arm");
+        ExpectMsg("armed");
+
+        EventFilter.Exception<InvalidOperationException>().ExpectOne(() => actor.Tell("crash"));
+        actor.Tell("where");
+        ExpectMsg("here");
+        Clock.Advance(Delay);
+        actor.Tell("where");
+
+        ExpectMsg("here");
+    }
+
     // ConnectGovernor and ConfigurationReloader pipe work to themselves: a failure arrives as Status.Failure.
     [Fact]
     public void A_piped_task_that_fails_arrives_as_a_failure()
@@ -121,6 +138,22 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         protected override void OnReceive(object message) => Unhandled(message);
 
         protected override void PostStop() => stopped();
+    }
+
+    private sealed class Timed : ReceiveActor, IWithTimers
+    {
+        public Timed(IActorRef told)
+        {
+            Receive<string>(text => text == "arm", _ =>
+            {
+                Timers.StartSingleTimer("timer", "fired", Delay);
+                told.Tell("armed");
+            });
+            Receive<string>(text => text == "crash", _ => throw new InvalidOperationException("crash"));
+            Receive<string>(text => told.Tell(text == "where" ? "here" : text));
+        }
+
+        public ITimerScheduler Timers { get; set; } = null!;
     }
 
     private sealed class Switch : FSM<string, int>

@@ -37,6 +37,22 @@ public partial class ArchitectureTests
     }
 
     [Fact]
+    public void The_image_is_built_from_files_that_exist_and_that_its_ignore_file_lets_through()
+    {
+        var root = Path.Combine(Source(), "..");
+        var let = File.ReadAllLines(Path.Combine(root, "docker/Dockerfile.dockerignore")).Where(line => line.StartsWith('!'));
+        var copied = File.ReadAllLines(Path.Combine(root, "docker/Dockerfile"))
+            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal) && !line.Contains("--from", StringComparison.Ordinal))
+            .SelectMany(line => line.Split(' ')[1..^1])
+            .Select(path => path.TrimEnd('/'))
+            .ToList();
+
+        Assert.NotEmpty(copied);
+        Assert.All(copied, path => Assert.True(Path.Exists(Path.Combine(root, path)), path));
+        Assert.Empty(copied.Except(let.Select(line => line[1..])));
+    }
+
+    [Fact]
     public void Inside_the_library_pure_rooms_know_no_actors_and_the_data_plane_knows_no_decisions()
     {
         foreach (var (room, forbidden) in new (string, string[])[]

@@ -1,5 +1,7 @@
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Scheduling;
+using ActorHeartbeat.Serialization;
 using ActorHeartbeat.Service.Logging;
 using Akka.Actor;
 using Akka.Configuration;
@@ -36,14 +38,19 @@ internal static class AkkaSection
         akka { loggers = [], stdout-loglevel = OFF, log-config-on-start = off, extensions = [], actor.provider = local }
         """);
 
-    /// <summary>The section, below the settings that the service decides and above its defaults.</summary>
+    /// <summary>
+    /// The section, below the settings that the service decides and above its defaults. Those
+    /// of the library are among them, so that a trial system has the scheduler of the real one.
+    /// </summary>
     public static Config Of(ServiceConfiguration configuration) =>
         Decided.WithFallback(Parse(configuration)).WithFallback(ConfigurationFactory.ParseString(
             $$"""
             {{LogLevel}} = {{NameOf(configuration.Process.Log.Level)}}
             # By then the host has drained the connections, and the supervisor only has to say so.
             akka.coordinated-shutdown.phases.service-stop.timeout = {{StartAndDrain.Afterwards.TotalSeconds}} s
-            """));
+            """))
+            .WithFallback(DedicatedThreadScheduler.Configuration)
+            .WithFallback(MessageSerializer.Configuration);
 
     /// <summary>Whether the section itself sets Akka's log level; otherwise <c>log.level</c> does.</summary>
     public static bool NamesLogLevel(ServiceConfiguration configuration) => Parse(configuration).HasPath(LogLevel);

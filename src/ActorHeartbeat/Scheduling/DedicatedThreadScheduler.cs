@@ -14,6 +14,7 @@ namespace ActorHeartbeat.Scheduling;
 /// An entry never fires early on the monotonic clock, and at most <c>akka.scheduler.tick-duration</c> (default 10 ms) late. Entries
 /// fire on the scheduler's thread, one after the other, in the order in which they are due. An action that takes long delays the others
 /// by as much. A cancelled entry is released at once. A repeated entry keeps its first rhythm and skips the beats that it misses.
+/// A scheduled message is sent as it is: Akka.NET's own scheduler wraps it, so that <c>akka.actor.serialize-messages</c> leaves it out.
 /// </remarks>
 public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNowTimeProvider, IDisposable
 {
@@ -221,11 +222,27 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
             entry.Fire();
             return true;
         }
+        catch (SchedulerException) when (_disposed) // an action that schedules itself again ends with the scheduler
+        {
+            entry.Unfollow();
+            return false;
+        }
         catch (Exception failure) // from anything that was scheduled; it must not end the thread
         {
             entry.Unfollow();
-            Log.Error(failure, "A scheduled entry failed and is not repeated: {0}", entry);
+            Report(failure, entry);
             return false;
+        }
+    }
+
+    private void Report(Exception failure, ScheduledEntry entry)
+    {
+        try
+        {
+            Log.Error(failure, "A scheduled entry failed and is not repeated: {0}", entry);
+        }
+        catch (Exception) // a logger that throws must not end the thread either
+        {
         }
     }
 

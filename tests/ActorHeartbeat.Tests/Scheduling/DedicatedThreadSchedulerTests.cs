@@ -236,6 +236,23 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
     }
 
     [Fact]
+    public void An_action_that_schedules_itself_again_ends_with_the_scheduler_and_is_no_failure()
+    {
+        _scheduler.Advanced.ScheduleOnce(Hour, Again);
+
+        _own.Dispose();
+
+        Assert.Equal("again", _receiver.Next().Message);
+        Assert.Empty(_log.Entries);
+
+        void Again()
+        {
+            _receiver.Tell("again", ActorRefs.NoSender);
+            _scheduler.Advanced.ScheduleOnce(Hour, Again);
+        }
+    }
+
+    [Fact]
     public void A_scheduler_that_has_ended_unused_refuses_new_entries()
     {
         _own.Dispose();
