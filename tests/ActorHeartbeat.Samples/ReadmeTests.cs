@@ -12,6 +12,7 @@ public sealed partial class ReadmeTests
     [Theory]
     [InlineData("README.md", 4)]
     [InlineData("src/ActorHeartbeat/README.md", 1)]
+    [InlineData("src/ActorHeartbeat.WebsocketClient/README.md", 1)]
     [InlineData(TestKitReadme, 4)]
     public void The_code_in_a_README_is_code_that_a_test_runs(string readme, int blocks)
     {
