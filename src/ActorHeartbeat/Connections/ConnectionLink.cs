@@ -70,10 +70,11 @@ internal sealed class ConnectionLink : IConnectionObserver
     public string? Subprotocol => _connection?.Subprotocol;
 
     /// <summary>
-    /// When a subscriber last held the pump back on purpose: now while one does, zero if none
-    /// ever did. The pump reads nothing meanwhile, so silence before this time proves nothing.
+    /// When a subscriber last held the pump back on purpose, now while one does, or when the process last stood
+    /// still; zero for never. The pump reads nothing meanwhile, so silence before this time proves nothing.
     /// </summary>
-    public TimeSpan HeldBackUntil => _isHeldBack ? _clock.Elapsed : TimeSpan.FromTicks(Volatile.Read(ref _heldBackUntil));
+    public TimeSpan HeldBackUntil =>
+        _isHeldBack ? _clock.Elapsed : TimeSpan.FromTicks(Math.Max(Volatile.Read(ref _heldBackUntil), _clock.StoodStillUntil.Ticks));
 
     /// <summary>Applies these settings from now on, such as the limits and what counts as an answer.</summary>
     public void Follow(EndpointSettings settings) => _current = settings;

@@ -24,6 +24,12 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     /// <summary>After a burst the list keeps at most this capacity.</summary>
     private const int KeptCapacity = 1024;
 
+    /// <summary>
+    /// The thread wakes up late by this much only when the whole process stood still: stopped by a signal, on a suspended machine, or
+    /// without a processor.
+    /// </summary>
+    private static readonly TimeSpan Standstill = TimeSpan.FromSeconds(1);
+
     /// <summary>The thread is awake and looks at the wheel again before it sleeps: an earlier entry need not wake it.</summary>
     private static readonly TimeSpan Awake = TimeSpan.MinValue;
 
@@ -43,6 +49,8 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     private TimeSpan _wakeAt = Awake;
     private bool _disposed;
     private long _wakes;
+    private long _stoodStillUntil; // ticks of the monotonic clock
+    private TimeSpan _stoodStillFor; // until it is logged; of the scheduler's thread alone
 
     /// <param name="config">The system's: <c>akka.scheduler.tick-duration</c> and <c>shutdown-timeout</c> are read.</param>
     /// <param name="log">Receives the errors of failed actions.</param>
@@ -59,6 +67,12 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     public override TimeSpan MonotonicClock => TimeProvider.System.GetElapsedTime(_origin);
 
     public override TimeSpan HighResMonotonicClock => MonotonicClock;
+
+    /// <summary>
+    /// When the process last went on after it had stood still for a second or longer, on the monotonic clock; zero when it never has.
+    /// Known before the entries fire that became due meanwhile.
+    /// </summary>
+    public TimeSpan StoodStillUntil => TimeSpan.FromTicks(Volatile.Read(ref _stoodStillUntil));
 
     protected override DateTimeOffset TimeNow => TimeProvider.System.GetUtcNow();
 
@@ -166,7 +180,18 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     private void Run()
     {
         while (WaitUntilDue())
+        {
             FireDue(); // a method of its own: no variable of this one holds an entry while the thread sleeps
+            LogStandstill();
+        }
+    }
+
+    private void LogStandstill()
+    {
+        if (_stoodStillFor == TimeSpan.Zero)
+            return;
+        Log.Warning("The process stood still for {0:0.0} s. Silence of that time is no sign of a dead peer.", _stoodStillFor.TotalSeconds);
+        _stoodStillFor = TimeSpan.Zero;
     }
 
     private void FireDue()
@@ -192,14 +217,24 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
                 _wheel.TakeDue(MonotonicClock, _due);
                 if (_due.Count > 0)
                     return true;
-                _wakeAt = _wheel.NextWork ?? TimeSpan.MaxValue;
-                Monitor.Wait(_lock, Milliseconds(_wakeAt));
+                var wakeAt = _wakeAt = _wheel.NextWork ?? TimeSpan.MaxValue;
+                Monitor.Wait(_lock, Milliseconds(wakeAt));
                 _wakeAt = Awake;
                 _wakes++;
+                NoteStandstill(wakeAt);
             }
         }
 
         return false;
+    }
+
+    private void NoteStandstill(TimeSpan wakeAt)
+    {
+        var now = MonotonicClock;
+        if (now - wakeAt < Standstill) // far below nothing when nothing was due
+            return;
+        _stoodStillFor = now - wakeAt;
+        Volatile.Write(ref _stoodStillUntil, now.Ticks);
     }
 
     /// <summary>

@@ -14,6 +14,12 @@ public sealed class SchedulerClock(IScheduler scheduler)
     /// <summary>Monotonic time, from an arbitrary origin.</summary>
     public TimeSpan Elapsed => _isWallClock ? scheduler.HighResMonotonicClock : scheduler.Now - _origin;
 
+    /// <summary>
+    /// When the process last went on after it had stood still, in <see cref="Elapsed"/> time; zero when it never has. Only the
+    /// <see cref="DedicatedThreadScheduler"/> notices.
+    /// </summary>
+    public TimeSpan StoodStillUntil => scheduler is DedicatedThreadScheduler own ? own.StoodStillUntil : TimeSpan.Zero;
+
     /// <summary>For display, and for dates that come from outside.</summary>
     public DateTimeOffset UtcNow => scheduler.Now.ToUniversalTime();
 }
