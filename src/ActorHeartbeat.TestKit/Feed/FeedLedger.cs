@@ -54,6 +54,8 @@ internal sealed class FeedLedger(TimeProvider time)
         var client = connect((int)++record.Accepts);
         FeedClient[] older = [.. record.Live];
         record.Live.Add(client);
+        if (client.PeerIsGone())
+            return []; // gone before it was numbered: the others may be the newer ones
         record.Peak = Math.Max(record.Peak, 1 + older.Count(one => !one.PeerIsGone()));
         record.Replaced += older.Length;
         return older;

@@ -85,15 +85,22 @@ internal static class NumbersServer
             return cuts;
         using var timer = new PeriodicTimer(every);
         while (await Tick(timer, stop))
-        {
-            foreach (var socket in Connected.Keys)
-            {
-                socket.LingerState = new LingerOption(true, 0); // RST
-                socket.Dispose();
-                cuts++;
-            }
-        }
+            cuts += Connected.Keys.Count(Reset);
         return cuts;
+    }
+
+    private static bool Reset(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0); // RST
+            socket.Dispose();
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // it has ended by itself meanwhile
+        }
     }
 
     private static async ValueTask<bool> Tick(PeriodicTimer timer, CancellationToken stop)

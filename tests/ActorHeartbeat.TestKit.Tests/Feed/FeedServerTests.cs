@@ -52,7 +52,8 @@ public sealed class FeedServerTests
                 await client.DisposeAsync();
             // The kernel may deliver a FIN or RST after the next dial when the
             // two run on different cores; the server need not have read it.
-            Assert.True(SpinWait.SpinUntil(() => server.Client("a") is not { } seen || seen.PeerIsGone(), Deadline));
+            Assert.True(SpinWait.SpinUntil(
+                () => server.History("a").Accepts == round + 1 && (server.Client("a") is not { } seen || seen.PeerIsGone()), Deadline));
         }
 
         Assert.Equal((1, 50L), (server.PeakConnections("a"), server.History("a").Accepts));
