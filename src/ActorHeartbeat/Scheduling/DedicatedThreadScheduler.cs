@@ -190,8 +190,9 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     {
         if (_stoodStillFor == TimeSpan.Zero)
             return;
-        Log.Warning("The process stood still for {0:0.0} s. Silence of that time is no sign of a dead peer.", _stoodStillFor.TotalSeconds);
+        var seconds = _stoodStillFor.TotalSeconds;
         _stoodStillFor = TimeSpan.Zero;
+        Write(() => Log.Warning("The process stood still for {0:0.0} s. Silence of that time is no sign of a dead peer.", seconds));
     }
 
     private void FireDue()
@@ -270,14 +271,19 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
         }
     }
 
-    private void Report(Exception failure, ScheduledEntry entry)
+    private void Report(Exception failure, ScheduledEntry entry) =>
+        Write(() => Log.Error(failure, "A scheduled entry failed and is not repeated: {0}", entry));
+
+    /// <summary>A logger that throws must not end the thread either.</summary>
+    private static void Write(Action line)
     {
         try
         {
-            Log.Error(failure, "A scheduled entry failed and is not repeated: {0}", entry);
+            line();
         }
-        catch (Exception) // a logger that throws must not end the thread either
+        catch (Exception)
         {
+            // There is no other place to report it.
         }
     }
 
