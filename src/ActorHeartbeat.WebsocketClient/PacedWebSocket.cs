@@ -9,7 +9,7 @@ namespace ActorHeartbeat.WebsocketClient;
 /// The socket as Websocket.Client sees it. A read waits for the start and for the delivery of the previous
 /// message, a message over the limit closes with 1009, and the end is reported once, whatever the client does.
 /// </summary>
-internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserver observer, Action<ConnectionEnd> onEnd) : WebSocket
+internal sealed class PacedWebSocket(WebSocketConnection connection, IConnectionObserver observer, Action<ConnectionEnd> onEnd) : WebSocket
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _delivery = Task.CompletedTask;
@@ -17,17 +17,17 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
     private long _writes;
     private int _ended;
 
-    public override WebSocketCloseStatus? CloseStatus => socket.Socket.CloseStatus;
+    public override WebSocketCloseStatus? CloseStatus => connection.Socket.CloseStatus;
 
-    public override string? CloseStatusDescription => socket.Socket.CloseStatusDescription;
+    public override string? CloseStatusDescription => connection.Socket.CloseStatusDescription;
 
     /// <summary>
     /// Open until the end is reported. The client stops reading a socket in any other state, which would lose
     /// messages that the peer sends before it answers our Close frame, and the reason why a socket broke.
     /// </summary>
-    public override WebSocketState State => Volatile.Read(ref _ended) == 0 ? WebSocketState.Open : socket.Socket.State;
+    public override WebSocketState State => Volatile.Read(ref _ended) == 0 ? WebSocketState.Open : connection.Socket.State;
 
-    public override string? SubProtocol => socket.Socket.SubProtocol;
+    public override string? SubProtocol => connection.Socket.SubProtocol;
 
     /// <summary>The type of the last message read; the client reports every message as binary when it does not decode its text.</summary>
     public WebSocketMessageType MessageType { get; private set; }
@@ -46,15 +46,15 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
         try
         {
             await _opened.Task.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-            await _delivery.WaitAsync(socket.Dropped).ConfigureAwait(false);
+            await _delivery.WaitAsync(connection.Dropped).ConfigureAwait(false);
             var part = await ReceiveWithinLimitAsync(buffer).ConfigureAwait(false);
             if (part.MessageType == WebSocketMessageType.Close)
-                End(await socket.AnswerCloseAsync().ConfigureAwait(false));
+                End(await connection.AnswerCloseAsync().ConfigureAwait(false));
             return part;
         }
         catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
         {
-            End(socket.Broken(exception));
+            End(connection.Broken(exception));
             throw;
         }
         catch (Exception exception)
@@ -68,13 +68,13 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
         ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
     {
         if (endOfMessage)
-            await FramedWriter.WriteAsync(socket.Socket, buffer, messageType).ConfigureAwait(false);
+            await FramedWriter.WriteAsync(connection.Socket, buffer, messageType).ConfigureAwait(false);
         else
-            await socket.Socket.SendAsync(buffer, messageType, endOfMessage, CancellationToken.None).ConfigureAwait(false);
+            await connection.Socket.SendAsync(buffer, messageType, endOfMessage, CancellationToken.None).ConfigureAwait(false);
         Interlocked.Increment(ref _writes);
     }
 
-    // The supervised socket performs the closing handshake: the client would send its own codes.
+    // The connection performs the closing handshake: the client would send its own codes.
     public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
         Task.CompletedTask;
 
@@ -85,10 +85,10 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
     public override void Abort()
     {
         if (Volatile.Read(ref _ended) == 0)
-            socket.Drop();
+            connection.Drop();
     }
 
-    // The supervised socket disposes the real socket after the end is known.
+    // The connection disposes the real socket after the end is known.
     public override void Dispose()
     {
     }
@@ -97,7 +97,7 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
     {
         while (true)
         {
-            var part = await socket.Socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
+            var part = await connection.Socket.ReceiveAsync(buffer, CancellationToken.None).ConfigureAwait(false);
             _received += part.Count;
             if (part.MessageType == WebSocketMessageType.Close)
                 return part;
@@ -110,7 +110,7 @@ internal sealed class PacedWebSocket(SupervisedSocket socket, IConnectionObserve
 
             // From here on all bytes are discarded until the peer's Close frame or the deadline, even if the limit changes.
             _received = long.MaxValue / 2;
-            socket.RefuseTooBig();
+            connection.RefuseTooBig();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
@@ -16,50 +15,32 @@ namespace ActorHeartbeat.WebsocketClient;
 /// A connection whose messages Websocket.Client reads and writes. The <see cref="PacedWebSocket"/> that the client
 /// reads from adds what the client lacks, such as backpressure, a bound on messages and the peer's close code.
 /// </summary>
-internal sealed class WebsocketClientConnection : IConnection, IObserver<ResponseMessage>
+internal sealed class WebsocketClientConnection : WebSocketConnection, IObserver<ResponseMessage>
 {
     private readonly IWebsocketClient _client;
-    private readonly IConnectionObserver _observer;
-    private readonly SupervisedSocket _socket;
     private readonly PacedWebSocket _paced;
     private readonly IDisposable _subscription;
 
     public WebsocketClientConnection(
         IWebsocketClient client, OpenedWebSocket opened, EndpointSettings settings, IConnectionObserver observer, TimeProvider time)
+        : base(opened, settings.Timeouts, observer, time)
     {
         _client = client;
-        _observer = observer;
-        _socket = new SupervisedSocket(opened, settings.Timeouts, observer, WriteAsync, time);
-        _paced = new PacedWebSocket(_socket, observer, OnEnd);
+        _paced = new PacedWebSocket(this, observer, OnEnd);
         _subscription = client.MessageReceived.Subscribe(this);
     }
 
-    public WebSocket Socket => _paced;
+    /// <summary>The socket for the client to use.</summary>
+    public WebSocket Paced => _paced;
 
-    public string? Subprotocol => _socket.Socket.SubProtocol;
-
-    public IPEndPoint? RemoteAddress => _socket.RemoteAddress;
-
-    public void Start() => _paced.Open();
-
-    public ValueTask<SendStatus> SendAsync(OutboundMessage message) => _socket.SendAsync(message);
-
-    public bool TryPing(long id) => _socket.TryPing(id);
-
-    public void Close(int code, string reason) => _socket.Close(code, reason);
-
-    public void Abort()
-    {
-        _socket.Drop();
-        _paced.Open();
-    }
+    public override void Start() => _paced.Open();
 
     /// <summary>Drops a connection that was never returned to the caller.</summary>
     public void Discard()
     {
         _subscription.Dispose();
-        _socket.Drop();
-        _socket.Dispose();
+        Drop();
+        Dispose();
     }
 
     void IObserver<ResponseMessage>.OnNext(ResponseMessage message)
@@ -73,15 +54,15 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
     /// it. In the client's loop it would end the reading without a report.
     /// </summary>
     private async Task DeliverAsync(MessageKind kind, byte[] payload) =>
-        await _observer.OnMessageAsync(kind, payload).ConfigureAwait(false);
+        await Observer.OnMessageAsync(kind, payload).ConfigureAwait(false);
 
-    void IObserver<ResponseMessage>.OnError(Exception error) => _socket.Drop();
+    void IObserver<ResponseMessage>.OnError(Exception error) => Drop();
 
     void IObserver<ResponseMessage>.OnCompleted()
     {
     }
 
-    private async ValueTask WriteAsync(OutboundMessage message)
+    protected override async ValueTask WriteAsync(OutboundMessage message)
     {
         var before = _paced.Writes;
         if (message.Payload.IsEmpty)
@@ -107,9 +88,9 @@ internal sealed class WebsocketClientConnection : IConnection, IObserver<Respons
         {
             _subscription.Dispose();
             _client.Dispose();
-            await _socket.DrainAsync().ConfigureAwait(false);
-            _socket.Dispose();
-            _observer.OnEnded(end);
+            await DrainAsync().ConfigureAwait(false);
+            Dispose();
+            Observer.OnEnded(end);
         },
         CancellationToken.None);
 }

@@ -15,6 +15,7 @@ namespace ActorHeartbeat.WebsocketClient;
 public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposable
 {
     private readonly WebSocketOpener _opener = new(time);
+    private readonly PatientTime _patience = new(time);
 
     /// <inheritdoc cref="ClientWebSocketDialer.SharedHandlers"/>
     public int SharedHandlers => _opener.SharedHandlers;
@@ -57,8 +58,8 @@ public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposa
             try
             {
                 var opened = await _opener.OpenAsync(request, observer, cancellation).ConfigureAwait(false);
-                connection = new WebsocketClientConnection(client, opened, request.Settings, observer, time);
-                return connection.Socket;
+                connection = new WebsocketClientConnection(client, opened, request.Settings, observer, _patience);
+                return connection.Paced;
             }
             catch (DialException exception)
             {

@@ -30,6 +30,9 @@ public sealed partial class ConnectionActor
     /// <summary>RFC 6298 section 2.1 begins with one second; a first answer over a busy link deserves three (RFC 1122).</summary>
     private static readonly TimeSpan TimeoutBeforeFirstRoundTrip = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a pump that has bytes to read may take to read them before its silence counts.</summary>
+    private static readonly TimeSpan PumpTurn = TimeSpan.FromMilliseconds(100);
+
     private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? AutomaticTimeout;
 
     private TimeSpan AutomaticTimeout => _board.Estimator.Timeout is not { } suggested ? TimeoutBeforeFirstRoundTrip
@@ -90,7 +93,7 @@ public sealed partial class ConnectionActor
         {
             _plane.Feed.ExpectNoOther();
             if (cause.IsFailure)
-                PauseAsAsked(OutcomeTable.Decide(_settings.Outcomes, cause, _dependencies.Clock.UtcNow), cause);
+                PauseAsAsked(OutcomeTable.Decide(_settings.Outcomes, cause, data.Failures + 1, _dependencies.Clock.UtcNow), cause);
             _dependencies.Supervisor.Tell(new SuccessorFailed(_settings.Id, _id, cause));
         });
     }
@@ -122,7 +125,7 @@ public sealed partial class ConnectionActor
     private (LivenessVerdict Verdict, TimeSpan LookAgain) Look(ConnectedData data)
     {
         var signs = data.Link.Signs(data.OpenedAt, data.LastAnswer);
-        return Liveness.Judge(
+        var look = Liveness.Judge(
             _settings,
             signs,
             data.PongDeadline,
@@ -130,7 +133,21 @@ public sealed partial class ConnectionActor
             data.RotateAt,
             Now,
             TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
+        // What lies in the socket may be the sign that is missing: a pump that has not had its turn goes first.
+        return look.Verdict is LivenessVerdict.Missed or LivenessVerdict.DataIdle or LivenessVerdict.MaxSilence
+            && Now - signs.LastInbound >= PumpTurn
+            && data.Link.HasUnread
+                ? (LivenessVerdict.Wait, Now + PumpTurn)
+                : look;
     }
+
+    /// <summary>
+    /// The new deadline of one that passed because the process stood still: what it waited for may have arrived meanwhile. Null when the
+    /// process has listened all the time.
+    /// </summary>
+    /// <param name="time">How long is waited.</param>
+    private TimeSpan? Renewed(TimeSpan time) =>
+        _dependencies.Clock.StoodStillUntil + time is var deadline && deadline > Now ? deadline : null;
 
     private TimeSpan? RotationTime(TimeSpan openedAt) =>
         _settings.MaxAge is { } rotation ? openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble()))) : null;
@@ -149,7 +166,7 @@ public sealed partial class ConnectionActor
         Connected(StateName, data with { Failures = 0, Stable = true }).Then(() => _urlIndex = 0);
 
     private Step Ping(ConnectedData data) =>
-        Connected(ConnectionState.AwaitingPong, data with { PongDeadline = Now + PongTimeout }).Then(() => SendHeartbeat(data.Link));
+        Connected(ConnectionState.AwaitingPong, data with { PongDeadline = Now + PongTimeout }).Then(data.Link.Ping);
 
     private BackingOffData NoLongerThanBackoff(BackingOffData data)
     {
@@ -158,7 +175,9 @@ public sealed partial class ConnectionActor
     }
 
     // Settings that change later do not change how long its closing handshake may take.
-    private TimeSpan LeaveDeadline(ConnectionLink leaving) => Now + leaving.Settings.Timeouts.Close + LeaveGrace;
+    private TimeSpan LeaveDeadline(ConnectionLink leaving) => Now + LeaveTime(leaving);
+
+    private static TimeSpan LeaveTime(ConnectionLink leaving) => leaving.Settings.Timeouts.Close + LeaveGrace;
 
     private bool IsOutdated(ConnectionLink link) => EndpointChange.Between(link.Settings, _settings).Effect == ChangeEffect.Reconnect;
 

@@ -130,12 +130,6 @@ public sealed partial class ConnectionActor
             link.ExpectData();
     }
 
-    private void SendHeartbeat(ConnectionLink link)
-    {
-        _plane.Counters.CountHeartbeat();
-        link.Ping();
-    }
-
     /// <summary>
     /// Leaves no socket behind when the actor stops or crashes: aborts a
     /// socket that is not gone yet. The board keeps it for the next actor.

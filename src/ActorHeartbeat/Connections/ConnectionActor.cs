@@ -79,6 +79,10 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     {
         switch (message)
         {
+            case DeadlinePassed when data is
+                    { Phase: BackingOffPhase.Ending or BackingOffPhase.Leaving, Leaving: { IsGone: false } unconfirmed }
+                && Renewed(LeaveTime(unconfirmed)) is { } until:
+                return Step.GoTo(ConnectionState.BackingOff, data with { Until = until });
             case DeadlinePassed when data.Phase == BackingOffPhase.Ending:
                 return Step.Stop;
             case DeadlinePassed when data is { Phase: BackingOffPhase.Leaving, Leaving: { IsGone: false } late }:
@@ -143,6 +147,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return BackOff(data, CloseCause.OfDial(failed.Failure), leaving: null);
             case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step:
                 return SendOpeningMessages(data, answered.Index + 1);
+            case DeadlinePassed when Renewed(data.Step is { } asked ? _settings.OnOpen[asked].Timeout : _settings.Timeouts.Connect)
+                is { } deadline:
+                return Step.GoTo(ConnectionState.Connecting, data with { Deadline = deadline });
             case DeadlinePassed:
                 return BackOff(
                         data,

@@ -65,6 +65,9 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>Whether the transport has confirmed that nothing of this incarnation is left.</summary>
     public bool IsGone => _gone;
 
+    /// <inheritdoc cref="IConnection.HasUnread"/>
+    public bool HasUnread => _connection!.HasUnread;
+
     private HeartbeatSettings Heartbeat => _current.Heartbeat;
 
     public string? Subprotocol => _connection?.Subprotocol;
@@ -144,6 +147,7 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>Sends a heartbeat and, unless strict, asks for an event at the first sign of life after it.</summary>
     public void Ping()
     {
+        _plane.Counters.CountHeartbeat();
         var id = ++_pings;
         Volatile.Write(ref _pingSentAt, _clock.Elapsed.Ticks);
         Volatile.Write(ref _pingId, id);
@@ -184,21 +188,26 @@ internal sealed class ConnectionLink : IConnectionObserver
             _awaited = null;
             _owner.Tell(new OpeningAnswered(Incarnation, awaited.Index));
         }
-        switch (HeartbeatDialect.Classify(heartbeat, kind, payload.Span))
+        var role = HeartbeatDialect.Classify(heartbeat, kind, payload.Span);
+        switch (role)
         {
             case HeartbeatRole.Answer:
                 Answered();
-                return heartbeat.Deliver ? PublishAsync(kind, payload) : default;
+                break;
             case HeartbeatRole.Ask:
                 Volatile.Write(ref _lastAsked, _lastInbound);
                 _owner.Tell(new PeerAsked(Incarnation));
-                return heartbeat.Deliver ? PublishAsync(kind, payload) : default;
+                break;
             default:
                 Volatile.Write(ref _lastData, _lastInbound);
                 if (Volatile.Read(ref _wantsData) != 0 && Interlocked.Exchange(ref _wantsData, 0) != 0)
                     _owner.Tell(new FirstData(Incarnation));
-                return PublishAsync(kind, payload);
+                break;
         }
+        if (role != HeartbeatRole.Data && !heartbeat.Deliver)
+            return default;
+        var publishing = _writer!.PublishAsync(kind, payload);
+        return publishing.IsCompletedSuccessfully ? publishing : HoldBackAsync(publishing);
     }
 
     public void OnPong(ReadOnlySpan<byte> payload)
@@ -214,12 +223,6 @@ internal sealed class ConnectionLink : IConnectionObserver
     {
         Leave(CloseCause.OfEnd(end).Detail);
         _owner.Tell(new ConnectionEnded(Incarnation, end));
-    }
-
-    private ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
-    {
-        var publishing = _writer!.PublishAsync(kind, payload);
-        return publishing.IsCompletedSuccessfully ? publishing : HoldBackAsync(publishing);
     }
 
     private async ValueTask HoldBackAsync(ValueTask publishing)

@@ -46,6 +46,7 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     private readonly object _lock = new(); // a Lock has no Wait and no Pulse
     private readonly List<TimerEntry> _due = []; // of the scheduler's thread alone
     private readonly Thread _thread;
+    private readonly PoolPulse _pulse;
     private TimeSpan _wakeAt = Awake;
     private bool _disposed;
     private long _wakes;
@@ -60,6 +61,8 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(tick, TimeSpan.Zero);
         _shutdownTimeout = config.GetTimeSpan("akka.scheduler.shutdown-timeout", TimeSpan.FromSeconds(5), allowInfinite: false);
         _wheel = new TimerWheel(tick);
+        _pulse = new PoolPulse(
+            () => MonotonicClock, Standstill, LogJam, item => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false));
         _thread = new Thread(Run) { IsBackground = true, Name = ThreadName };
         _thread.UnsafeStart();
     }
@@ -69,10 +72,17 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     public override TimeSpan HighResMonotonicClock => MonotonicClock;
 
     /// <summary>
-    /// When the process last went on after it had stood still for a second or longer, on the monotonic clock; zero when it never has.
-    /// Known before the entries fire that became due meanwhile.
+    /// When the process, or its thread pool, last went on after it had stood still for a second or longer, on the monotonic clock; zero
+    /// when it never has. Known before anything that became due meanwhile is handled.
     /// </summary>
-    public TimeSpan StoodStillUntil => TimeSpan.FromTicks(Volatile.Read(ref _stoodStillUntil));
+    public TimeSpan StoodStillUntil
+    {
+        get
+        {
+            var (process, pool) = (TimeSpan.FromTicks(Volatile.Read(ref _stoodStillUntil)), _pulse.JammedUntil);
+            return process > pool ? process : pool;
+        }
+    }
 
     protected override DateTimeOffset TimeNow => TimeProvider.System.GetUtcNow();
 
@@ -181,6 +191,7 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     {
         while (WaitUntilDue())
         {
+            _pulse.Send(); // before the entries: what they queue comes after it
             FireDue(); // a method of its own: no variable of this one holds an entry while the thread sleeps
             LogStandstill();
         }
@@ -194,6 +205,9 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
         _stoodStillFor = TimeSpan.Zero;
         Write(() => Log.Warning("The process stood still for {0:0.0} s. Silence of that time is no sign of a dead peer.", seconds));
     }
+
+    private void LogJam(TimeSpan took) => Write(() => Log.Warning(
+        "No thread of the pool was free for {0:0.0} s. Silence of that time is no sign of a dead peer.", took.TotalSeconds));
 
     private void FireDue()
     {

@@ -6,20 +6,37 @@ namespace ActorHeartbeat.Scheduling;
 /// The one clock of the connections: the actor scheduler's. A scheduler that runs on virtual time advances only its
 /// <see cref="ITimeProvider.Now"/>. A scheduler that runs on the wall clock shows it by its type, and has a monotonic clock besides.
 /// </summary>
-public sealed class SchedulerClock(IScheduler scheduler)
+public sealed class SchedulerClock
 {
-    private readonly bool _isWallClock = scheduler is IDateTimeOffsetNowTimeProvider;
-    private readonly DateTimeOffset _origin = scheduler.Now;
+    private readonly IScheduler _scheduler;
+    private readonly Func<TimeSpan> _stoodStillUntil;
+    private readonly bool _isWallClock;
+    private readonly DateTimeOffset _origin;
+
+    public SchedulerClock(IScheduler scheduler)
+        : this(scheduler, scheduler is DedicatedThreadScheduler own ? () => own.StoodStillUntil : () => TimeSpan.Zero)
+    {
+    }
+
+    /// <param name="scheduler">The scheduler.</param>
+    /// <param name="stoodStillUntil">See <see cref="StoodStillUntil"/>.</param>
+    internal SchedulerClock(IScheduler scheduler, Func<TimeSpan> stoodStillUntil)
+    {
+        _scheduler = scheduler;
+        _stoodStillUntil = stoodStillUntil;
+        _isWallClock = scheduler is IDateTimeOffsetNowTimeProvider;
+        _origin = scheduler.Now;
+    }
 
     /// <summary>Monotonic time, from an arbitrary origin.</summary>
-    public TimeSpan Elapsed => _isWallClock ? scheduler.HighResMonotonicClock : scheduler.Now - _origin;
+    public TimeSpan Elapsed => _isWallClock ? _scheduler.HighResMonotonicClock : _scheduler.Now - _origin;
 
     /// <summary>
     /// When the process last went on after it had stood still, in <see cref="Elapsed"/> time; zero when it never has. Only the
     /// <see cref="DedicatedThreadScheduler"/> notices.
     /// </summary>
-    public TimeSpan StoodStillUntil => scheduler is DedicatedThreadScheduler own ? own.StoodStillUntil : TimeSpan.Zero;
+    public TimeSpan StoodStillUntil => _stoodStillUntil();
 
     /// <summary>For display, and for dates that come from outside.</summary>
-    public DateTimeOffset UtcNow => scheduler.Now.ToUniversalTime();
+    public DateTimeOffset UtcNow => _scheduler.Now.ToUniversalTime();
 }

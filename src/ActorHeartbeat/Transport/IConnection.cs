@@ -16,6 +16,11 @@ public interface IConnection
     /// <summary>The address at the other end, the proxy's if there is one; null when it is not known.</summary>
     IPEndPoint? RemoteAddress => null;
 
+    /// <summary>
+    /// Whether bytes lie in the socket that nobody has read yet, so that its silence proves nothing. False where that is not known.
+    /// </summary>
+    bool HasUnread => false;
+
     /// <summary>Begins to read. Called once, before anything else but <see cref="Abort"/>.</summary>
     void Start();
 

@@ -52,7 +52,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
             if (random.Next(3) == 0)
             {
                 asked.Add(random.NextInt64(1, long.MaxValue));
-                Assert.True(tap.TryPing(asked[^1]));
+                Assert.True(tap.Outbound.TryPing(asked[^1]));
             }
 
             await writing;
@@ -74,8 +74,8 @@ public sealed class FrameTapTests(ITestOutputHelper output)
         var frame = MaskedFrame(new Random(2));
         var writing = tap.WriteAsync(frame);
 
-        Assert.True(tap.TryPing(1));
-        Assert.True(tap.TryPing(2));
+        Assert.True(tap.Outbound.TryPing(1));
+        Assert.True(tap.Outbound.TryPing(2));
         stream.Hold.SetResult();
         await writing;
 
@@ -88,11 +88,11 @@ public sealed class FrameTapTests(ITestOutputHelper output)
     public async Task A_ping_allocates_nothing()
     {
         await using var tap = new FrameTap(Stream.Null, _observer);
-        Assert.True(tap.TryPing(1));
+        Assert.True(tap.Outbound.TryPing(1));
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var id = 2; id < 200; id++)
-            tap.TryPing(id);
+            tap.Outbound.TryPing(id);
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
@@ -105,7 +105,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
 
         await tap.WriteAsync(new byte[] { 0x88, 0x80, 0, 0, 0, 0 });
 
-        Assert.False(tap.TryPing(1));
+        Assert.False(tap.Outbound.TryPing(1));
         Assert.Equal(6, (await stream.WrittenAsync(tap)).Length);
     }
 
@@ -117,7 +117,7 @@ public sealed class FrameTapTests(ITestOutputHelper output)
 
         await Assert.ThrowsAsync<IOException>(() => tap.WriteAsync(MaskedFrame(new Random(2))).AsTask());
 
-        Assert.False(tap.TryPing(1));
+        Assert.False(tap.Outbound.TryPing(1));
     }
 
     [Theory]

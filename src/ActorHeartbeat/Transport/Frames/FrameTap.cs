@@ -15,9 +15,26 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
 {
     private const int DrainSize = 16 * 1024;
 
-    private readonly OutboundFrames _outbound = new(inner);
     private InboundFrames _inbound;
     private volatile bool _released;
+
+    public OutboundFrames Outbound { get; } = new(inner);
+
+    /// <summary>Whether the socket has bytes that are not read; false when that is not known.</summary>
+    public bool HasUnread
+    {
+        get
+        {
+            try
+            {
+                return socket is { Available: > 0 };
+            }
+            catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+            {
+                return false; // its end is on the way
+            }
+        }
+    }
 
     /// <inheritdoc cref="InboundFrames.CloseCode"/>
     public int PeerCloseCode => _inbound.CloseCode;
@@ -25,31 +42,19 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
     /// <inheritdoc cref="InboundFrames.CloseFlaw"/>
     public string? PeerCloseFlaw => _inbound.CloseFlaw;
 
-    /// <inheritdoc cref="OutboundFrames.Failure"/>
-    public Exception? WriteFailure => _outbound.Failure;
-
-    /// <inheritdoc cref="OutboundFrames.TryPing"/>
-    public bool TryPing(long id) => _outbound.TryPing(id);
-
-    /// <summary>
-    /// Sends an empty buffer. A socket keeps the buffer that it sent last until it sends another
-    /// one; after the handshake that is 4 KB of the HTTP connection, which no longer exists.
-    /// </summary>
-    public ValueTask ReleaseHandshakeAsync() => _outbound.WriteAsync(default, CancellationToken.None);
-
     /// <remarks>An empty read waits for bytes and takes none. An idle connection waits in it, without a state machine of ours.</remarks>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         buffer.IsEmpty ? Inner.ReadAsync(buffer, cancellationToken) : ReadAndInspectAsync(buffer, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _outbound.WriteAsync(buffer, cancellationToken);
+        Outbound.WriteAsync(buffer, cancellationToken);
 
     /// <summary>
     /// Whether our Close frame is out and the peer has not sent a valid one. Closing a socket
     /// with unread bytes sends a reset, which discards what the peer has not read yet, including
     /// our Close frame. So the connection stays open until <see cref="DrainAsync"/> is done.
     /// </summary>
-    public bool MustDrain => socket is not null && !_released && _outbound.IsClosed
+    public bool MustDrain => socket is not null && !_released && Outbound.IsClosed
         && (_inbound.CloseCode == 0 || _inbound.CloseFlaw is not null);
 
     /// <summary>Ends our half (FIN), then reads and discards bytes until the peer ends its half.</summary>
@@ -84,7 +89,7 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
 
     protected override void Dispose(bool disposing)
     {
-        _outbound.End();
+        Outbound.End();
         if (!MustDrain)
             base.Dispose(disposing);
     }

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport.Dialing;
@@ -14,58 +14,45 @@ internal sealed class ClientWebSocketConnection(
     EndpointSettings settings,
     IConnectionObserver observer,
     TimeProvider time
-) : IConnection
+) : WebSocketConnection(opened, settings.Timeouts, observer, time)
 {
-    private readonly SupervisedSocket _socket = new(opened, settings.Timeouts, observer, write: null, time);
     private readonly MessageReceiver _receiver = new(opened.Socket, opened.ReadBuffer, observer);
     private int _started;
 
-    public string? Subprotocol => _socket.Socket.SubProtocol;
-
-    public IPEndPoint? RemoteAddress => _socket.RemoteAddress;
-
-    public void Start()
+    public override void Start()
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
             _ = Task.Run(RunAsync, CancellationToken.None);
     }
 
-    public ValueTask<SendStatus> SendAsync(OutboundMessage message) => _socket.SendAsync(message);
-
-    public bool TryPing(long id) => _socket.TryPing(id);
-
-    public void Close(int code, string reason) => _socket.Close(code, reason);
-
-    public void Abort()
-    {
-        _socket.Drop();
-        Start();
-    }
+    protected override ValueTask WriteAsync(OutboundMessage message) =>
+        FramedWriter.WriteAsync(
+            Socket, message.Payload, message.Kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary);
 
     private async Task RunAsync()
     {
-        await _socket.ReleaseHandshakeAsync().ConfigureAwait(false);
+        await ReleaseHandshakeAsync().ConfigureAwait(false);
         var end = await ReceiveToTheEndAsync().ConfigureAwait(false);
-        await _socket.DrainAsync().ConfigureAwait(false);
-        _socket.Dispose();
-        observer.OnEnded(end);
+        await DrainAsync().ConfigureAwait(false);
+        Dispose();
+        Observer.OnEnded(end);
     }
 
     private async Task<ConnectionEnd> ReceiveToTheEndAsync()
     {
         try
         {
-            if (await _receiver.ReceiveAsync(_socket.Dropped).ConfigureAwait(false) == ReceiveEnd.TooBig)
+            if (await _receiver.ReceiveAsync(Dropped).ConfigureAwait(false) == ReceiveEnd.TooBig)
             {
-                _socket.RefuseTooBig();
+                RefuseTooBig();
                 await _receiver.DiscardAsync().ConfigureAwait(false);
             }
 
-            return await _socket.AnswerCloseAsync().ConfigureAwait(false);
+            return await AnswerCloseAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
         {
-            return _socket.Broken(exception);
+            return Broken(exception);
         }
         catch (Exception exception)
         {

@@ -15,6 +15,7 @@ namespace ActorHeartbeat.Transport.WebSockets;
 public sealed class ClientWebSocketDialer(TimeProvider time) : IDialer, IDisposable
 {
     private readonly WebSocketOpener _opener = new(time);
+    private readonly PatientTime _patience = new(time);
 
     public ClientWebSocketDialer()
         : this(TimeProvider.System)
@@ -31,7 +32,7 @@ public sealed class ClientWebSocketDialer(TimeProvider time) : IDialer, IDisposa
         try
         {
             var opened = await _opener.OpenAsync(request, observer, cancellation).ConfigureAwait(false);
-            return new DialResult.Connected(new ClientWebSocketConnection(opened, request.Settings, observer, time));
+            return new DialResult.Connected(new ClientWebSocketConnection(opened, request.Settings, observer, _patience));
         }
         catch (DialException exception)
         {

@@ -38,6 +38,8 @@ internal sealed class Story : IDisposable
     private IActorRef _connection = null!; // set by Start
     private ConnectionActor _actor = null!; // set by Start
     private FeedSubscription? _reader;
+    private TimeSpan _stoodStillUntil;
+    private bool _hasUnread;
     private bool _stopped;
     private int _rounds;
 
@@ -46,7 +48,7 @@ internal sealed class Story : IDisposable
         (_system, _probe) = (system, probe);
         _ear = new StoryEar(((ExtendedActorSystem)system).Provider);
         system.EventStream.Subscribe(_ear.As("errors"), typeof(Akka.Event.Error));
-        _clock = new SchedulerClock(system.Scheduler);
+        _clock = new SchedulerClock(system.Scheduler, () => _stoodStillUntil);
         _network = new ScriptedNetwork((delay, action) => system.Scheduler.Advanced.ScheduleOnce(delay, action))
         {
             HoldsEnds = true,
@@ -110,6 +112,13 @@ internal sealed class Story : IDisposable
                 break;
             case "advance":
                 ((TestScheduler)_system.Scheduler).Advance(StorySettings.Time(words[1]));
+                break;
+            case "stand":
+                _stoodStillUntil = _clock.Elapsed + StorySettings.Time(words[2]);
+                ((TestScheduler)_system.Scheduler).Advance(StorySettings.Time(words[2]));
+                break;
+            case "bytes":
+                _hasUnread = true;
                 break;
             case "dial" when words[1] == "succeeds":
                 Dial.Accept(prepare: socket => (socket.PongAfter, socket.AnswersClose) = (null, false));
@@ -182,7 +191,7 @@ internal sealed class Story : IDisposable
         }
         _stopped = false;
         var with = new ConnectionDependencies(
-            new StoryNetwork(_network, _ear.Happened), new PlainResolver(), _ear.As("governor"), _ear.As("supervisor"), _clock, Seed: 1);
+            new StoryNetwork(_network, _ear.Happened, () => _hasUnread), new PlainResolver(), _ear.As("governor"), _ear.As("supervisor"), _clock, Seed: 1);
         _connection = _system.ActorOf(Props.CreateBy(new Producer(this, with)));
         _probe.Watch(_connection);
         _connection.Tell(new FSMBase.SubscribeTransitionCallBack(_ear.As("transitions")));

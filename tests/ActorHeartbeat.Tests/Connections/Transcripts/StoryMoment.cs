@@ -44,6 +44,8 @@ internal sealed record StoryMoment(
         {
             (BackingOffData next, BackingOffData last) => Learned(last, next),
             (ConnectedData next, ConnectedData last) => Learned(last, next),
+            (ConnectingData next, ConnectingData last) when next.Step == last.Step && next.Deadline > last.Deadline =>
+                ["prolong the deadline"],
             (BackingOffData { Cause.Quarantine: not null }, _) => ["quarantine"],
             _ => [],
         })
@@ -58,6 +60,8 @@ internal sealed record StoryMoment(
             yield return after.Phase == BackingOffPhase.Leaving ? "wait for the previous socket" : "wait for the socket to end";
         else if (after.Phase == before.Phase && after.Until < before.Until)
             yield return "shorten the delay";
+        else if (after.Phase == before.Phase && after.Phase is not BackingOffPhase.Queued && after.Until > before.Until)
+            yield return "prolong the deadline";
     }
 
     private static IEnumerable<string> Learned(ConnectedData before, ConnectedData after)

@@ -7,18 +7,20 @@ using ActorHeartbeat.Transport;
 namespace ActorHeartbeat.Tests.Connections.Transcripts;
 
 /// <summary>A scripted network that reports every call as it happens.</summary>
-internal sealed class StoryNetwork(ScriptedNetwork network, Action<string, string> happened) : IDialer
+internal sealed class StoryNetwork(ScriptedNetwork network, Action<string, string> happened, Func<bool> hasUnread) : IDialer
 {
     public async Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
     {
         happened("dial", request.Url.Host);
         await using var givingUp = cancellation.Register(() => happened("give the dial up", ""));
         var result = await network.DialAsync(request, observer, cancellation).ConfigureAwait(false);
-        return result is DialResult.Connected connected ? new DialResult.Connected(new Told(connected.Connection, happened)) : result;
+        return result is DialResult.Connected connected ? new DialResult.Connected(new Told(connected.Connection, happened, hasUnread)) : result;
     }
 
-    private sealed class Told(IConnection connection, Action<string, string> happened) : IConnection
+    private sealed class Told(IConnection connection, Action<string, string> happened, Func<bool> hasUnread) : IConnection
     {
+        public bool HasUnread => hasUnread();
+
         public string? Subprotocol => connection.Subprotocol;
 
         public void Start()

@@ -7,13 +7,13 @@ using ActorHeartbeat.Transport.Dialing;
 namespace ActorHeartbeat.Transport.WebSockets;
 
 /// <summary>
-/// An open socket with deadlines for its sends and for closing. It remembers what ended it; the reader of the socket reports the end.
+/// A connection over an open WebSocket: deadlines for its sends and for closing, and what ended it. A derived class reads the socket to the
+/// end, whatever ends it, and reports that.
 /// </summary>
-internal sealed class SupervisedSocket : IDisposable
+internal abstract class WebSocketConnection : IConnection, IDisposable
 {
     private readonly OpenedWebSocket _opened;
     private readonly TimeoutSettings _timeouts;
-    private readonly IConnectionObserver _observer;
     private readonly TimeProvider _time;
     private readonly MessageSender _sender;
     private readonly CancellationTokenSource _dropped = new();
@@ -22,50 +22,38 @@ internal sealed class SupervisedSocket : IDisposable
 
     /// <param name="opened">The socket.</param>
     /// <param name="timeouts">Its deadlines.</param>
-    /// <param name="observer">Supplies the bounds.</param>
-    /// <param name="write">Sends one message; null sends frame by frame over the socket itself.</param>
+    /// <param name="observer">Supplies the bounds and receives the events.</param>
     /// <param name="time">The clock of the deadlines.</param>
-    public SupervisedSocket(
-        OpenedWebSocket opened,
-        TimeoutSettings timeouts,
-        IConnectionObserver observer,
-        Func<OutboundMessage, ValueTask>? write,
-        TimeProvider time)
+    protected WebSocketConnection(OpenedWebSocket opened, TimeoutSettings timeouts, IConnectionObserver observer, TimeProvider time)
     {
         _opened = opened;
         _timeouts = timeouts;
-        _observer = observer;
         _time = time;
-        _sender = new MessageSender(write ?? WriteAsync, () => observer.Limits.SendQueue, timeouts.Send, time, OnSendDeadline);
+        Observer = observer;
+        _sender = new MessageSender(WriteAsync, () => observer.Limits.SendQueue, timeouts.Send, time, OnSendDeadline);
     }
 
-    public ClientWebSocket Socket => _opened.Socket;
+    public string? Subprotocol => Socket.SubProtocol;
 
-    /// <inheritdoc cref="IConnection.RemoteAddress"/>
     public IPEndPoint? RemoteAddress => _opened.RemoteAddress;
+
+    public bool HasUnread => _opened.ReadBuffer.HasBytes || _opened.Tap.HasUnread;
+
+    public ClientWebSocket Socket => _opened.Socket;
 
     /// <summary>Cancelled when the socket is dropped without a closing handshake.</summary>
     public CancellationToken Dropped => _dropped.Token;
 
-    private ClosingHandshake Closing => LazyInitializer.EnsureInitialized(
-        ref _closing, () => new ClosingHandshake(_opened.Socket, _sender, _timeouts.Close, _time, OnCloseDeadline));
+    protected IConnectionObserver Observer { get; }
 
-    /// <inheritdoc cref="Frames.FrameTap.ReleaseHandshakeAsync"/>
-    public async Task ReleaseHandshakeAsync()
-    {
-        try
-        {
-            await _opened.Tap.ReleaseHandshakeAsync().ConfigureAwait(false);
-        }
-        catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
-        {
-            // Bytes that arrived before the end are still to be read; the read then meets the end.
-        }
-    }
+    private ClosingHandshake Closing => LazyInitializer.EnsureInitialized(
+        ref _closing, () => new ClosingHandshake(Socket, _sender, _timeouts.Close, _time, OnCloseDeadline));
+
+    public abstract void Start();
 
     public ValueTask<SendStatus> SendAsync(OutboundMessage message) => _sender.SendAsync(message);
 
-    public bool TryPing(long id) => Volatile.Read(ref _closing) is null && _opened.Tap.TryPing(id);
+    public bool TryPing(long id) => Volatile.Read(ref _closing) is null && _opened.Tap.Outbound.TryPing(id);
 
     public void Close(int code, string reason)
     {
@@ -74,10 +62,16 @@ internal sealed class SupervisedSocket : IDisposable
         _ = Closing.SendAsync(code, reason);
     }
 
+    public void Abort()
+    {
+        Drop();
+        Start();
+    }
+
     /// <summary>Begins to close because of a message over the limit.</summary>
     public void RefuseTooBig()
     {
-        var limit = _observer.Limits.Message;
+        var limit = Observer.Limits.Message;
         Blame(
             new DialFailure(
                 FailureLayer.Protocol, $"a message is larger than limits.message ({limit} B); closed with {CloseCodes.MessageTooBig}"));
@@ -95,7 +89,7 @@ internal sealed class SupervisedSocket : IDisposable
         // With both Close frames through, a deadline can only have cut short
         // the wait for the peer's FIN. That is its purpose and no failure.
         var failure = answered && _failure is { Layer: FailureLayer.Timeout } ? null : _failure;
-        return new ConnectionEnd(code, PeerText.Of(_opened.Socket.CloseStatusDescription), answered) { Failure = failure };
+        return new ConnectionEnd(code, PeerText.Of(Socket.CloseStatusDescription), answered) { Failure = failure };
     }
 
     /// <summary>
@@ -108,7 +102,7 @@ internal sealed class SupervisedSocket : IDisposable
                 ?? (
                     _dropped.IsCancellationRequested
                         ? null
-                        : WebSocketEnds.Judge(exception, _opened.Tap.WriteFailure, _opened.Tap.PeerCloseFlaw)),
+                        : WebSocketEnds.Judge(exception, _opened.Tap.Outbound.Failure, _opened.Tap.PeerCloseFlaw)),
         };
 
     /// <summary>Drains a connection whose peer has not answered our Close frame, for at most the time of a closing handshake.</summary>
@@ -120,11 +114,12 @@ internal sealed class SupervisedSocket : IDisposable
         await _opened.Tap.DrainAsync(deadline.Token).ConfigureAwait(false);
     }
 
+    /// <summary>Drops the socket; who reads it sees the end.</summary>
     public void Drop()
     {
         _dropped.Cancel();
         _opened.Tap.Release();
-        _opened.Socket.Abort();
+        Socket.Abort();
     }
 
     public void Dispose()
@@ -134,9 +129,24 @@ internal sealed class SupervisedSocket : IDisposable
         _closing?.Dispose();
     }
 
-    private ValueTask WriteAsync(OutboundMessage message) =>
-        FramedWriter.WriteAsync(
-            _opened.Socket, message.Payload, message.Kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary);
+    /// <summary>Writes one message to the socket.</summary>
+    protected abstract ValueTask WriteAsync(OutboundMessage message);
+
+    /// <summary>
+    /// Sends an empty buffer. A socket keeps the buffer that it sent last until it sends another
+    /// one; after the handshake that is 4 KB of the HTTP connection, which no longer exists.
+    /// </summary>
+    protected async Task ReleaseHandshakeAsync()
+    {
+        try
+        {
+            await _opened.Tap.Outbound.WriteAsync(default, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
+        {
+            // Bytes that arrived before the end are still to be read; the read then meets the end.
+        }
+    }
 
     private void OnSendDeadline()
     {
