@@ -106,8 +106,8 @@ public sealed class GovernorFileTests : IDisposable
     [InlineData("{\"key\":\"global\",\"tokens\":1e300}", "", "no budget has so many permits left")]
     [InlineData("{\"key\":\"galaxy\",\"tokens\":1}", "", "no budget has such a key")]
     [InlineData("", "null", "it is null")]
-    [InlineData("", "{\"key\":\"global\",\"for\":\"10000000.00:00:00\",\"why\":\"429\"}", "no pause lasts nothing or over 24 h")]
-    [InlineData("", "{\"key\":\"global\",\"for\":\"-00:00:01\",\"why\":\"429\"}", "no pause lasts nothing or over 24 h")]
+    [InlineData("", "{\"key\":\"global\",\"for\":\"10000000.00:00:00\",\"why\":\"429\"}", "no pause lasts nothing or over 30 days")]
+    [InlineData("", "{\"key\":\"global\",\"for\":\"-00:00:01\",\"why\":\"429\"}", "no pause lasts nothing or over 30 days")]
     [InlineData("", "{\"key\":\"planet:x\",\"for\":\"00:01:00\",\"why\":\"429\"}", "no budget has such a key")]
     [InlineData("", "{\"key\":\"global\",\"for\":\"soon\",\"why\":\"429\"}", "it is not whole")]
     public async Task An_entry_that_the_governor_cannot_have_saved_is_reported_and_ignored(string budget, string pause, string problem)

@@ -31,6 +31,7 @@ internal static class OutcomeValues
             (rule, layers) => rule with { Failure = layers }),
         Part.Of<OutcomeRule, OutcomeAction>(
             "then", Values.Word<OutcomeAction>(), rule => rule.Then, (rule, action) => rule with { Then = action }),
+        Part.Of<OutcomeRule, int>("after", Values.Count, rule => rule.After, (rule, failures) => rule with { After = failures }),
         Part.Of<OutcomeRule, TimeSpan?>(
             "retry", new OptionalValue<TimeSpan>(null, Values.Positive), rule => rule.Retry, (rule, time) => rule with { Retry = time }),
         Part.Of<OutcomeRule, GovernorScope>(
@@ -57,6 +58,8 @@ internal static class OutcomeValues
             return "a rule needs at least one of http-status, close-code and failure; what matches everything is outcomes.otherwise";
         if (layer.Find("retry") is not null && rule.Then is not (OutcomeAction.Quarantine or OutcomeAction.RetryAfter))
             return $"retry belongs to quarantine and retry-after, not to {Values.Kebab(rule.Then.ToString())}";
+        if (layer.Find("after") is not null && rule.Then == OutcomeAction.Retry)
+            return "after says from which failure the rule holds, and before that it is retry anyway";
         return layer.Find("scope") is not null && rule.Then != OutcomeAction.RetryAfter
             ? $"scope belongs to retry-after, not to {Values.Kebab(rule.Then.ToString())}"
             : null;

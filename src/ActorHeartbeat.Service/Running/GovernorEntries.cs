@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Service.Running;
 
@@ -16,8 +17,8 @@ internal sealed class GovernorEntries
     /// <summary>The longest name of a scope: a host name and its port, or the name of a group.</summary>
     private const int LongestKey = 300;
 
-    /// <summary>A server can pause for an hour at most; a rule of the configuration may pause for longer, but not for good.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromDays(1);
+    /// <summary>The longest pause that a server can ask for. A rule of the configuration may pause for longer, but not for good.</summary>
+    private static readonly TimeSpan LongestPause = OutcomeTable.MostRetryAfter;
 
     private readonly List<(string Problem, string Entry)> _ignored = [];
     private int _count;
@@ -54,7 +55,7 @@ internal sealed class GovernorEntries
         ProblemOfKey(pause.Key)
         ?? (pause.For > TimeSpan.Zero && pause.For <= LongestPause
             ? null
-            : $"no pause lasts nothing or over {LongestPause.TotalHours:0} h");
+            : $"no pause lasts nothing or over {LongestPause.TotalDays:0} days");
 
     private static string? ProblemOfKey(string key)
     {

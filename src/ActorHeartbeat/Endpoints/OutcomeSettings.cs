@@ -10,8 +10,12 @@ public sealed record OutcomeSettings(ValueList<OutcomeRule> Rules, OutcomeAction
     public static readonly OutcomeSettings Default = new(
         [
             new OutcomeRule { HttpStatus = [401, 403, 404, 410], Then = OutcomeAction.Quarantine, Retry = DefaultQuarantine },
-            new OutcomeRule { HttpStatus = [429, 503], Then = OutcomeAction.RetryAfter, Scope = GovernorScope.Host },
-            new OutcomeRule { CloseCode = [1008, new CodeRange(4000, 4099)], Then = OutcomeAction.Quarantine, Retry = DefaultQuarantine },
+            new OutcomeRule { HttpStatus = [418, 429, 503], Then = OutcomeAction.RetryAfter, Scope = GovernorScope.Host },
+            new OutcomeRule { CloseCode = [1008], Then = OutcomeAction.Quarantine, Retry = DefaultQuarantine },
+            new OutcomeRule
+            {
+                CloseCode = [new CodeRange(4000, 4099)], Then = OutcomeAction.Quarantine, After = 5, Retry = DefaultQuarantine,
+            },
             new OutcomeRule { CloseCode = [1000, 1001, 1006, 1011, 1012, 1013], Then = OutcomeAction.Retry },
         ],
         OutcomeAction.Retry);
@@ -30,6 +34,9 @@ public sealed record OutcomeRule
     public ValueList<FailureLayer> Failure { get; init; } = [];
 
     public required OutcomeAction Then { get; init; }
+
+    /// <summary>The failure in a row from which the action holds; before, it is <see cref="OutcomeAction.Retry"/>. Default 1.</summary>
+    public int After { get; init; } = 1;
 
     /// <summary>The delay of a quarantine, or the pause of a retry-after without a header; null for the default.</summary>
     public TimeSpan? Retry { get; init; }
@@ -53,7 +60,10 @@ public enum OutcomeAction
     /// <summary>Try again under backoff.</summary>
     Retry,
 
-    /// <summary>Try again when the server's Retry-After has passed, but not before the backoff delay.</summary>
+    /// <summary>
+    /// Try again when the server's Retry-After has passed, but not before the backoff delay. Other actions obey it too; this one may pause
+    /// more than the endpoint, and has a pause for a server that does not say.
+    /// </summary>
     RetryAfter,
 
     /// <summary>Try the next of the endpoint's URLs under backoff.</summary>

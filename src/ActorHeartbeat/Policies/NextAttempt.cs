@@ -24,10 +24,10 @@ public readonly record struct NextAttempt(bool GivesUp, int Failures, TimeSpan D
     {
         if (!cause.IsFailure)
             return new NextAttempt(false, failures, TimeSpan.Zero, new Outcome(OutcomeAction.Retry, TimeSpan.Zero, GovernorScope.Endpoint));
-        var outcome = OutcomeTable.Decide(settings.Outcomes, cause, utcNow);
+        failures++;
+        var outcome = OutcomeTable.Decide(settings.Outcomes, cause, failures, utcNow);
         if (flapping && settings.Flap is { } flap && outcome.Action is not OutcomeAction.Stop)
             outcome = new Outcome(OutcomeAction.Quarantine, flap.Retry, GovernorScope.Endpoint);
-        failures++;
         var backoff = ReconnectBackoff.Delay(settings.Backoff, failures, random);
         return new NextAttempt(
             outcome.Action == OutcomeAction.Stop || failures >= settings.Backoff.MaxAttempts,

@@ -12,20 +12,23 @@ public readonly record struct Outcome(OutcomeAction Action, TimeSpan AtLeast, Go
 /// <summary>Decides what an end of a connection or a refused handshake means: the first rule that matches wins. Pure.</summary>
 public static class OutcomeTable
 {
-    /// <summary>Bounds of a server's Retry-After: shorter is a busy loop, longer is a mistake or an attack.</summary>
-    public static readonly TimeSpan LeastRetryAfter = TimeSpan.FromSeconds(1), MostRetryAfter = TimeSpan.FromHours(1);
+    /// <summary>Bounds of a server's Retry-After: shorter is a busy loop, longer than any ban is a mistake.</summary>
+    public static readonly TimeSpan LeastRetryAfter = TimeSpan.FromSeconds(1), MostRetryAfter = TimeSpan.FromDays(30);
 
     /// <param name="settings">The table of the endpoint.</param>
     /// <param name="cause">What happened.</param>
+    /// <param name="failures">Failures in a row, this one included.</param>
     /// <param name="utcNow">For a Retry-After that is a date.</param>
-    public static Outcome Decide(OutcomeSettings settings, CloseCause cause, DateTimeOffset utcNow)
+    public static Outcome Decide(OutcomeSettings settings, CloseCause cause, int failures, DateTimeOffset utcNow)
     {
         if (!cause.IsFailure)
             return new Outcome(OutcomeAction.Retry, TimeSpan.Zero, GovernorScope.Endpoint);
         foreach (var rule in settings.Rules.AsSpan())
         {
-            if (Matches(rule, cause))
-                return new Outcome(rule.Then, AtLeast(rule.Then, rule.Retry, cause, utcNow), rule.Scope);
+            if (!Matches(rule, cause))
+                continue;
+            var then = failures < rule.After ? OutcomeAction.Retry : rule.Then;
+            return new Outcome(then, AtLeast(then, rule.Retry, cause, utcNow), rule.Scope);
         }
         return new Outcome(settings.Otherwise, AtLeast(settings.Otherwise, null, cause, utcNow), GovernorScope.Endpoint);
     }
@@ -49,12 +52,18 @@ public static class OutcomeTable
         return false;
     }
 
-    private static TimeSpan AtLeast(OutcomeAction action, TimeSpan? retry, CloseCause cause, DateTimeOffset utcNow) => action switch
+    /// <summary>A Retry-After is obeyed whatever the action, unless the action leaves its server.</summary>
+    private static TimeSpan AtLeast(OutcomeAction action, TimeSpan? retry, CloseCause cause, DateTimeOffset utcNow)
     {
-        OutcomeAction.Quarantine => retry ?? OutcomeSettings.DefaultQuarantine,
-        OutcomeAction.RetryAfter => ParseRetryAfter(cause.RetryAfter, utcNow) ?? retry ?? TimeSpan.Zero,
-        _ => retry ?? TimeSpan.Zero,
-    };
+        var asked = action == OutcomeAction.NextUrl ? null : ParseRetryAfter(cause.RetryAfter, utcNow);
+        var own = action switch
+        {
+            OutcomeAction.Quarantine => retry ?? OutcomeSettings.DefaultQuarantine,
+            OutcomeAction.RetryAfter when asked is null => retry ?? TimeSpan.Zero,
+            _ => TimeSpan.Zero,
+        };
+        return asked > own ? asked.Value : own;
+    }
 
     /// <summary>
     /// A Retry-After header in seconds or as an HTTP date (RFC 9110 section 10.2.3), clamped; null when it is missing or malformed.

@@ -13,10 +13,16 @@ public class OutcomeTableTests
     {
         foreach (var code in Enumerable.Range(1000, 16).Concat(Enumerable.Range(3000, 2000)))
         {
-            var outcome = OutcomeTable.Decide(OutcomeSettings.Default, CloseCause.OfEnd(new ConnectionEnd(code, "", true)), Now);
+            var cause = CloseCause.OfEnd(new ConnectionEnd(code, "", true));
+            var actions = Enumerable
+                .Range(1, 6)
+                .Select(failures => OutcomeTable.Decide(OutcomeSettings.Default, cause, failures, Now).Action)
+                .ToArray();
 
-            var expected = code is 1008 or (>= 4000 and <= 4099) ? OutcomeAction.Quarantine : OutcomeAction.Retry;
-            Assert.Equal((code, expected), (code, outcome.Action));
+            var quarantineFrom = code switch { 1008 => 1, >= 4000 and <= 4099 => 5, _ => 7 };
+            Assert.Equal(
+                (code, string.Join(' ', Enumerable.Range(1, 6).Select(n => n < quarantineFrom ? OutcomeAction.Retry : OutcomeAction.Quarantine))),
+                (code, string.Join(' ', actions)));
         }
     }
 
@@ -60,13 +66,14 @@ public class OutcomeTableTests
     [InlineData(403, OutcomeAction.Quarantine)]
     [InlineData(404, OutcomeAction.Quarantine)]
     [InlineData(410, OutcomeAction.Quarantine)]
+    [InlineData(418, OutcomeAction.RetryAfter)]
     [InlineData(429, OutcomeAction.RetryAfter)]
     [InlineData(503, OutcomeAction.RetryAfter)]
     [InlineData(500, OutcomeAction.Retry)]
     [InlineData(302, OutcomeAction.Retry)]
     public void A_refused_handshake_has_the_outcome_of_the_default_table(int status, OutcomeAction expected)
     {
-        var outcome = OutcomeTable.Decide(OutcomeSettings.Default, Refused(status), Now);
+        var outcome = OutcomeTable.Decide(OutcomeSettings.Default, Refused(status), failures: 1, Now);
 
         Assert.Equal(expected, outcome.Action);
     }
@@ -81,7 +88,7 @@ public class OutcomeTableTests
             ],
             OutcomeAction.Retry);
 
-        Assert.Equal(OutcomeAction.NextUrl, OutcomeTable.Decide(settings, Refused(404), Now).Action);
+        Assert.Equal(OutcomeAction.NextUrl, OutcomeTable.Decide(settings, Refused(404), failures: 1, Now).Action);
     }
 
     [Fact]
@@ -90,7 +97,7 @@ public class OutcomeTableTests
         var settings = new OutcomeSettings(
             [new OutcomeRule { HttpStatus = [403], Failure = [FailureLayer.Tls], Then = OutcomeAction.Stop }], OutcomeAction.Retry);
 
-        Assert.Equal(OutcomeAction.Retry, OutcomeTable.Decide(settings, Refused(403), Now).Action);
+        Assert.Equal(OutcomeAction.Retry, OutcomeTable.Decide(settings, Refused(403), failures: 1, Now).Action);
     }
 
     [Fact]
@@ -98,7 +105,7 @@ public class OutcomeTableTests
     {
         var settings = new OutcomeSettings([new OutcomeRule { Then = OutcomeAction.Stop }], OutcomeAction.Retry);
 
-        Assert.Equal(OutcomeAction.Retry, OutcomeTable.Decide(settings, Refused(404), Now).Action);
+        Assert.Equal(OutcomeAction.Retry, OutcomeTable.Decide(settings, Refused(404), failures: 1, Now).Action);
     }
 
     [Theory]
@@ -117,7 +124,7 @@ public class OutcomeTableTests
     {
         var settings = new OutcomeSettings([new OutcomeRule { Failure = [layer], Then = OutcomeAction.Stop }], OutcomeAction.Retry);
 
-        Assert.Equal(OutcomeAction.Stop, OutcomeTable.Decide(settings, CloseCause.OfDial(new DialFailure(layer, "x")), Now).Action);
+        Assert.Equal(OutcomeAction.Stop, OutcomeTable.Decide(settings, CloseCause.OfDial(new DialFailure(layer, "x")), failures: 1, Now).Action);
     }
 
     [Theory]
@@ -125,7 +132,8 @@ public class OutcomeTableTests
     [InlineData(" 7 ", 7)]
     [InlineData("0", 1)]
     [InlineData("-5", 1)]
-    [InlineData("999999999", 3600)]
+    [InlineData("259200", 259_200)]
+    [InlineData("999999999", 30 * 86_400)]
     [InlineData("Sat, 21 Nov 2026 12:00:30 GMT", 30)]
     [InlineData("Sat, 21 Nov 2026 11:00:00 GMT", 1)]
     public void Retry_after_is_understood_in_seconds_and_as_a_date_and_clamped(string header, double seconds)
@@ -151,6 +159,28 @@ public class OutcomeTableTests
         var next = NextAttempt.After(endpoint, Refused(429, "120"), failures: 0, flapping: false, random: 0.5, Now);
 
         Assert.Equal(TimeSpan.FromSeconds(120), next.Delay);
+    }
+
+    [Theory]
+    [InlineData(403, "900", 900)] // longer than the quarantine
+    [InlineData(403, "20", 300)] // shorter than the quarantine
+    [InlineData(500, "120", 120)]
+    [InlineData(418, "259200", 259_200)]
+    public void A_retry_after_is_obeyed_whatever_the_status(int status, string retryAfter, double seconds)
+    {
+        var endpoint = new EndpointSettings { Id = new EndpointId("a"), Url = new Uri("ws://localhost/") };
+
+        var next = NextAttempt.After(endpoint, Refused(status, retryAfter), failures: 0, flapping: false, random: 0.5, Now);
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), next.Delay);
+    }
+
+    [Fact]
+    public void Another_URL_does_not_wait_for_the_server_that_was_left()
+    {
+        var settings = new OutcomeSettings([], OutcomeAction.NextUrl);
+
+        Assert.Equal(TimeSpan.Zero, OutcomeTable.Decide(settings, Refused(503, "120"), failures: 1, Now).AtLeast);
     }
 
     [Fact]

@@ -108,6 +108,7 @@ public class PolicyPropertyTests
         from uses in Gen.Choose(0, 7)
         from layer in Gen.Elements(Layers[..^1])
         from then in Gen.Elements(Enum.GetValues<OutcomeAction>())
+        from after in Gen.Choose(1, 10)
         from scope in Gen.Elements(Enum.GetValues<GovernorScope>())
         from retry in Gen.OneOf(
             Gen.Constant((TimeSpan?)null), Gen.Choose(0, 600).Select(seconds => (TimeSpan?)TimeSpan.FromSeconds(seconds)))
@@ -117,6 +118,7 @@ public class PolicyPropertyTests
             CloseCode = (uses & 2) != 0 ? [new CodeRange(codes, codes + width)] : [],
             Failure = (uses & 4) != 0 ? [layer!.Value] : [], // Layers ends with null, which the generator leaves out
             Then = then,
+            After = after,
             Scope = scope,
             Retry = retry,
         };
@@ -128,16 +130,18 @@ public class PolicyPropertyTests
             from cause in Causes
             from table in Rules.ListOf()
             from otherwise in Gen.Elements(Enum.GetValues<OutcomeAction>())
-            select (cause, Table: new OutcomeSettings([.. table], otherwise));
+            from failures in Gen.Choose(1, 10)
+            select (cause, failures, Table: new OutcomeSettings([.. table], otherwise));
 
         Prop.ForAll(cases.ToArbitrary(), sample =>
         {
-            var outcome = OutcomeTable.Decide(sample.Table, sample.cause, Now);
+            var outcome = OutcomeTable.Decide(sample.Table, sample.cause, sample.failures, Now);
 
             var first = sample.cause.IsFailure ? sample.Table.Rules.FirstOrDefault(rule => Matches(rule, sample.cause)) : null;
-            Assert.Equal(!sample.cause.IsFailure ? OutcomeAction.Retry : first?.Then ?? sample.Table.Otherwise, outcome.Action);
+            var then = sample.failures < first?.After ? OutcomeAction.Retry : first?.Then ?? sample.Table.Otherwise;
+            Assert.Equal(sample.cause.IsFailure ? then : OutcomeAction.Retry, outcome.Action);
             Assert.Equal(first?.Scope ?? GovernorScope.Endpoint, outcome.Scope);
-            AssertWithin(TimeSpan.Zero, TimeSpan.FromHours(1), outcome.AtLeast);
+            AssertWithin(TimeSpan.Zero, OutcomeTable.MostRetryAfter, outcome.AtLeast);
         }).QuickCheckThrowOnFailure();
     }
 
