@@ -91,6 +91,7 @@ public sealed class ConfigurationDiffTests
         { "supervisor.shutdown-timeout", "26s", Live },
         { "supervisor.state-file", "state.json", ChangeEffect.Restart },
         { "http.listen", "\"127.0.0.1:8081\"", ChangeEffect.Restart },
+        { "http.health-listen", "\"0.0.0.0:8081\"", ChangeEffect.Restart },
         { "log.level", "debug", Live },
         { "log.format", "json", Live },
         { "feed-server.listen", "\"127.0.0.1:9443\"", ChangeEffect.Restart },

@@ -89,6 +89,14 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         return StartAsync(start);
     }
 
+    /// <summary>Starts the service with a limit of file descriptors (RLIMIT_NOFILE).</summary>
+    public static Task<ServiceProcess> StartWithDescriptorsAsync(string file, int limit)
+    {
+        var program = Program("run", file);
+        string[] inside = ["-c", "ulimit -n \"$0\" && exec \"$@\"", $"{limit}", program.FileName, .. program.ArgumentList];
+        return StartAsync(new ProcessStartInfo("sh", inside) { RedirectStandardOutput = true, RedirectStandardError = true });
+    }
+
     private static async Task<ServiceProcess> StartAsync(ProcessStartInfo program)
     {
         var service = new ServiceProcess(Process.Start(program)!);
@@ -118,6 +126,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
             () => $"a line with \"{words}\" among:\n{string.Join('\n', Lines.TakeLast(20))}");
         return found ?? throw new InvalidOperationException($"it ended without \"{words}\":\n{string.Join('\n', Lines)}");
     }
+
+    /// <summary>Where the API listens.</summary>
+    public Uri Api => Http.BaseAddress!;
 
     public Task<JsonElement> GetAsync(string path) => Http.GetFromJsonAsync<JsonElement>(path);
 

@@ -41,6 +41,10 @@ internal sealed class RunningService : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>Every address that it listens on.</summary>
+    public IReadOnlyList<Uri> Addresses => [
+        .. _host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+
     /// <summary>The number of open event streams.</summary>
     public int Subscribers => _host.Services.GetRequiredService<FeedRegistry>().Subscribers;
 

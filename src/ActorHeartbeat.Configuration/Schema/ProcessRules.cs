@@ -17,6 +17,14 @@ internal static class ProcessRules
                 ? $"{process.Http.Listen} is not a loopback address, and the API would be open to everybody who reaches it; listen on "
                     + "127.0.0.1 and put a proxy that authenticates in front of it"
                 : null),
+        new(ProcessSchema.HealthListen.Path, null, process =>
+            process.Http.HealthListen is { Address: null } health
+                ? $"{health.Host} is a name; write the IP address to listen on, such as 0.0.0.0 for all"
+                : null),
+        new(ProcessSchema.HealthListen.Path, ProcessSchema.HttpListen.Path, process =>
+            process.Http is { HealthListen: { Port: > 0 } health, Listen: { } http } && health.Port == http.Port
+                ? $"http.health-listen and http.listen both want port {health.Port}"
+                : null),
         new(ProcessSchema.FeedServerListen.Path, null, process =>
             IsOpenToAll(process.FeedServer.Listen)
                 ? $"{process.FeedServer.Listen} is not a loopback address, and the demonstration server obeys everybody who reaches it"

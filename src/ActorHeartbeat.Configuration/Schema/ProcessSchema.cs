@@ -39,6 +39,10 @@ internal static class ProcessSchema
     public static readonly Key<ProcessSettings, ListenAddress?> HttpListen = Row(
         Http.Setting("listen", Restart, http => http.Listen, (http, value) => http with { Listen = value }), AddressValues.OffOrListen);
 
+    public static readonly Key<ProcessSettings, ListenAddress?> HealthListen = Row(
+        Http.Setting("health-listen", Restart, http => http.HealthListen, (http, value) => http with { HealthListen = value }),
+        AddressValues.OffOrListen);
+
     public static readonly Key<ProcessSettings, ListenAddress?> FeedServerListen = Row(
         FeedServer.Setting("listen", Restart, server => server.Listen, (server, value) => server with { Listen = value }),
         AddressValues.OffOrListen);
@@ -99,6 +103,7 @@ internal static class ProcessSchema
                 "supervisor.state-file", Restart, process => process.StateFile, (process, value) => process with { StateFile = value }),
             Values.OffOrPath),
         HttpListen,
+        HealthListen,
         Row(
             Log.Setting("level", Live, log => log.Level, (log, value) => log with { Level = value }),
             Values.Word<LogSeverity>()),

@@ -43,16 +43,25 @@ public sealed record HttpSettings
 {
     /// <summary>The address to serve them on; null for none. Default 127.0.0.1:8080.</summary>
     public ListenAddress? Listen { get; init; } = new("127.0.0.1", 8080);
+
+    /// <summary>
+    /// Another address that serves the health checks alone, with places of its own; it may be open to other machines. Null (default) for
+    /// none.
+    /// </summary>
+    public ListenAddress? HealthListen { get; init; }
 }
 
 /// <summary>A host name or address, and a port.</summary>
 public sealed record ListenAddress(string Host, int Port)
 {
-    /// <summary>The same on the loopback interface; null when other machines could reach it.</summary>
-    public IPEndPoint? Loopback =>
+    /// <summary>The address to bind to; null when the host is a name other than localhost.</summary>
+    public IPEndPoint? Address =>
         string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase) ? new IPEndPoint(IPAddress.Loopback, Port)
-        : IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address) ? new IPEndPoint(address, Port)
+        : IPAddress.TryParse(Host, out var address) ? new IPEndPoint(address, Port)
         : null;
+
+    /// <summary>The same on the loopback interface; null when other machines could reach it.</summary>
+    public IPEndPoint? Loopback => Address is { } address && IPAddress.IsLoopback(address.Address) ? address : null;
 
     /// <summary>The address as the configuration spells it; an IPv6 address is in brackets.</summary>
     public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";

@@ -17,6 +17,7 @@ namespace ActorHeartbeat.Service.Contract;
 [JsonSerializable(typeof(SentView))]
 [JsonSerializable(typeof(HealthView))]
 [JsonSerializable(typeof(SinkListView))]
+[JsonSerializable(typeof(ProcessView))]
 [JsonSerializable(typeof(Problem))]
 internal sealed partial class ServiceJson : JsonSerializerContext
 {

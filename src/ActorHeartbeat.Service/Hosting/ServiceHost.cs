@@ -1,7 +1,9 @@
+using System.Net;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Logging;
@@ -12,6 +14,8 @@ using ActorHeartbeat.Transport;
 using ActorHeartbeat.WebsocketClient;
 using Akka.Actor;
 using Akka.Hosting;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Serilog;
 
@@ -28,7 +32,8 @@ internal static class ServiceHost
     /// <param name="console">Receives the log of the process.</param>
     public static IHost Build(ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
     {
-        if (configuration.Process.Http.Listen is not { } listen)
+        var http = configuration.Process.Http;
+        if (http is { Listen: null, HealthListen: null })
         {
             var bare = Host.CreateEmptyApplicationBuilder(null);
             AddEverything(bare.Services, configuration, load, console);
@@ -38,22 +43,30 @@ internal static class ServiceHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         AddEverything(builder.Services, configuration, load, console);
         builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IConnectionListenerFactory, PlacedListeners>(); // in place of Kestrel's own
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = HttpLimits.Body;
-            kestrel.Limits.MaxConcurrentConnections = HttpLimits.Connections;
-            kestrel.Listen(listen.Loopback!); // not null: the rules of the configuration accept no other address
+            // Not null: the rules of the configuration accept no other addresses.
+            if (http.Listen is { } listen)
+                Listen(kestrel, listen.Loopback!, kestrel.ApplicationServices.GetRequiredService<ConnectionPlaces>());
+            if (http.HealthListen is { } health)
+                Listen(kestrel, health.Address!, new ConnectionPlaces(HttpLimits.HealthConnections, TimeProvider.System) { IsForHealthOnly = true });
         });
         var application = builder.Build();
         HttpApi.Map(application);
         return application;
     }
 
+    private static void Listen(KestrelServerOptions kestrel, IPEndPoint address, ConnectionPlaces places) =>
+        kestrel.Listen(new PlacedEndPoint(address, places), listener => listener.Use(next => connection => places.Serve(connection, next)));
+
     private static void AddEverything(
         IServiceCollection services, ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
     {
         var process = configuration.Process;
+        services.AddSingleton(_ => console); // a factory: the caller made it and disposes it
         services.AddLogging(logging => logging.AddSerilog(console.Logger));
         services.AddSingleton<Microsoft.Extensions.Logging.ILogger>(provider =>
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("ActorHeartbeat"));
@@ -61,6 +74,8 @@ internal static class ServiceHost
         services.AddSingleton<IHostLifetime, NoLifetime>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServiceState>();
+        services.AddSingleton(provider => new ConnectionPlaces(
+            HttpLimits.Connections(ProcessRoom.DescriptorLimit(), configuration.Endpoints.Count), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new FeedRegistry(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
         services.AddConnectionsClient();
@@ -101,13 +116,14 @@ internal static class ServiceHost
             {
                 var connections = provider.GetRequiredService<ConnectionsClient>();
                 var sinks = provider.GetRequiredService<SinkHost>();
+                var places = provider.GetRequiredService<ConnectionPlaces>();
                 registry.Register<ConfigurationReloader>(
                     system.ActorOf(
                         Props.Create(() =>
                             new ConfigurationReloader(
                                 configuration,
                                 load,
-                                (change, givenUp) => Apply(change, connections, console, host, sinks, givenUp),
+                                (change, givenUp) => Apply(change, connections, console, host, sinks, places, givenUp),
                                 new DirectoryWatch())),
                         "configuration"));
             });
@@ -135,11 +151,13 @@ internal static class ServiceHost
         ConsoleLog console,
         HostOptions host,
         SinkHost sinks,
+        ConnectionPlaces places,
         CancellationToken givenUp)
     {
         var process = change.Next.Process;
         console.Apply(process.Log);
         sinks.Apply(change.Next.Sinks);
+        places.Most = HttpLimits.Connections(ProcessRoom.DescriptorLimit(), change.Next.Endpoints.Count);
         host.ShutdownTimeout = process.Supervisor.ShutdownTimeout + StartAndDrain.Afterwards; // read when the host stops
         return connections.ApplyAsync(change.ForSupervisor(), ConfigurationReloader.ApplyDeadline + Margin, givenUp);
     }

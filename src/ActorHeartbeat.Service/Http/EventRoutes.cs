@@ -53,6 +53,18 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
             await http.Refuse(problem);
             return;
         }
+        var places = ConnectionPlaces.Of(http);
+        using var stream = places?.TakeStream();
+        if (places is not null && stream is null)
+        {
+            await http.Refuse(
+                new Problem(
+                    StatusCodes.Status503ServiceUnavailable,
+                    "Too many streams",
+                    $"{places.MostStreams} streams are open, and the other places are kept for requests that end",
+                    "one stream by /v1/events can carry many endpoints"));
+            return;
+        }
         try
         {
             using var subscription = subscribe(options);

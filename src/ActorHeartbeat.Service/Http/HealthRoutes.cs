@@ -12,12 +12,20 @@ internal sealed class HealthRoutes(ServiceState state, IRequiredActor<Watchdog> 
     /// <summary>Actors that have not answered within this time are stuck.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private const string Root = "/healthz";
+
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz/startup", Startup);
-        routes.MapGet("/healthz/ready", Ready);
-        routes.MapGet("/healthz/live", Live);
+        routes.MapGet($"{Root}/startup", Startup);
+        routes.MapGet($"{Root}/ready", Ready);
+        routes.MapGet($"{Root}/live", Live);
     }
+
+    /// <summary>Lets only requests for health through: the listener for health may be open to other machines.</summary>
+    public static Task Alone(HttpContext http, RequestDelegate next) =>
+        http.Request.Path.StartsWithSegments(Root) && (HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method))
+            ? next(http)
+            : http.Refuse(Problem.UnknownResource(http.Request.Path));
 
     private Task Startup(HttpContext http) => state.Phase == ServicePhase.Starting
         ? Unhealthy(http, "starting", "the actors are being started")

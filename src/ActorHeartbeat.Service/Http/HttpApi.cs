@@ -1,5 +1,6 @@
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hosting;
+using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Sinks;
 using Akka.Hosting;
@@ -18,14 +19,18 @@ internal static class HttpApi
         var connections = services.GetRequiredService<ConnectionsClient>();
         var reloader = services.GetRequiredService<ReloaderClient>();
 
+        application.Use(next => http => ConnectionPlaces.Occupy(http, next));
         application.Use(next => new ProblemsInJson(next, log).Invoke);
-        application.Use(next => http => BrowserGuard.Invoke(http, next));
+        application.Use(next => http => ConnectionPlaces.Of(http) is { IsForHealthOnly: true }
+            ? HealthRoutes.Alone(http, next)
+            : BrowserGuard.Invoke(http, next));
         application.UseRouting();
 
         new EndpointRoutes(connections, time).Map(application);
         new CommandRoutes(connections, state, log).Map(application);
         new EventRoutes(services.GetRequiredService<IFeeds>(), connections, time).Map(application);
         new SinkRoutes(services.GetRequiredService<SinkHost>()).Map(application);
+        new ProcessRoutes(services.GetRequiredService<ConnectionPlaces>(), services.GetRequiredService<ConsoleLog>()).Map(application);
         new ConfigurationRoutes(reloader, state).Map(application);
         new HealthRoutes(state, services.GetRequiredService<IRequiredActor<Watchdog>>(), reloader).Map(application);
         application.MapGet("/", IndexPage.Write);

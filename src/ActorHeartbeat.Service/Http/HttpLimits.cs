@@ -1,3 +1,6 @@
+using ActorHeartbeat.Governor;
+using ActorHeartbeat.Service.Logging;
+
 namespace ActorHeartbeat.Service.Http;
 
 /// <summary>Bounds of the HTTP side. Beyond them requests are refused, never queued.</summary>
@@ -6,6 +9,51 @@ internal static class HttpLimits
     /// <summary>Bytes of a request body: one message of the default <c>limits.message</c> in base64, and the JSON around it.</summary>
     public const int Body = 1536 * 1024;
 
-    /// <summary>Connections to the API at once, streams included.</summary>
-    public const int Connections = 2048;
+    /// <summary>Connections to the listener for health alone.</summary>
+    public const int HealthConnections = 16;
+
+    private const int LeastConnections = 16, MostConnections = 2048;
+
+    /// <summary>What the process has open by itself: two for each assembly, and its pipes, files and sockets.</summary>
+    private const int DescriptorsOfProcess = 256;
+
+    /// <summary>An endpoint has two sockets during a rotation.</summary>
+    private const int DescriptorsOfEndpoint = 2;
+
+    /// <summary>
+    /// Connections to the API at once, streams included: what the limit of file descriptors leaves beside the endpoints and the process,
+    /// at least 16 and at most 2048. The endpoints come first, because they are what the service is for.
+    /// </summary>
+    /// <param name="descriptorLimit">The limit of file descriptors; null for none.</param>
+    /// <param name="endpoints">The endpoints of the configuration.</param>
+    public static int Connections(int? descriptorLimit, int endpoints) =>
+        descriptorLimit is not { } limit
+            ? MostConnections
+            : (int)Math.Clamp(
+                limit - DescriptorsOfProcess - ProcessRoom.DescriptorsKept(limit) - ((long)DescriptorsOfEndpoint * endpoints),
+                LeastConnections,
+                MostConnections);
+
+    /// <summary>Why the process cannot run with a limit of file descriptors; null when it can.</summary>
+    public static string? Refuse(int? descriptorLimit) =>
+        descriptorLimit < Needed(endpoints: 1)
+            ? $"the limit of file descriptors is {descriptorLimit}, and the service needs {Needed(endpoints: 1)} at least; raise it with "
+                + "ulimit -n or LimitNOFILE"
+            : null;
+
+    /// <summary>Says how the file descriptors are divided when they are scarce.</summary>
+    public static void Report(ILogger log, int? descriptorLimit, int endpoints)
+    {
+        if (descriptorLimit is not { } limit || Connections(limit, endpoints) is var connections && connections == MostConnections)
+            return;
+        log.DescriptorsDivided(limit, ProcessRoom.DescriptorsKept(limit), connections);
+        if (limit - ProcessRoom.DescriptorsKept(limit) - DescriptorsOfProcess < endpoints)
+            log.DescriptorsTooFew(limit, endpoints, Needed(endpoints));
+    }
+
+    private static int Needed(int endpoints)
+    {
+        var used = DescriptorsOfProcess + LeastConnections + (DescriptorsOfEndpoint * endpoints);
+        return used + Math.Max(ProcessRoom.DescriptorsKept(0), Math.Min(used / 7, ProcessRoom.DescriptorsKept(int.MaxValue)));
+    }
 }

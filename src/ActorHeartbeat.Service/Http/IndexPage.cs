@@ -21,6 +21,7 @@ internal static class IndexPage
         POST /v1/endpoints/{id}/close           close for good; {"code": 1000, "reason": "..."}
         POST /v1/endpoints/{id}/send            {"text": "..."} or {"base64": "..."}
         GET  /v1/sinks                          where feeds are written to, and what the disk says
+        GET  /v1/process                        what the process has of file descriptors and places, and what its log has lost
         GET  /v1/config                         the configuration that runs, without secrets
         POST /v1/config/reload                  read the files again; ?dry-run only tells, ?force removes many endpoints
         GET  /healthz/startup /healthz/ready /healthz/live

@@ -28,6 +28,7 @@ internal sealed class ConsoleLog : IDisposable
     private readonly LoggingLevelSwitch _akka = new();
     private readonly bool _akkaDecides;
     private readonly Logger _logger;
+    private DroppedLines? _dropped;
     private volatile LogFormat _format;
 
     /// <param name="settings">Level and format to begin with.</param>
@@ -48,6 +49,9 @@ internal sealed class ConsoleLog : IDisposable
     }
 
     public Serilog.ILogger Logger => _logger;
+
+    /// <summary>Lines that were dropped because the queue was full.</summary>
+    public long LinesDropped => _dropped?.Count ?? 0;
 
     public void Apply(LogSettings settings)
     {
@@ -74,7 +78,7 @@ internal sealed class ConsoleLog : IDisposable
 
     private LoggerConfiguration WriteThroughQueue(LoggerSinkConfiguration write)
     {
-        var console = new DroppedLines(WriteToConsole(new LoggerConfiguration().MinimumLevel.Verbose().WriteTo).CreateLogger());
+        var console = _dropped = new DroppedLines(WriteToConsole(new LoggerConfiguration().MinimumLevel.Verbose().WriteTo).CreateLogger());
         return write.Async(queue => queue.Sink(console), QueueCapacity, blockWhenFull: false, monitor: console);
     }
 

@@ -11,9 +11,12 @@ internal sealed class DroppedLines(Serilog.ILogger lines) : ILogEventSink, IAsyn
     private volatile IAsyncLogEventSinkInspector? _queue;
     private long _reported;
 
+    /// <summary>How many were dropped so far.</summary>
+    public long Count => _queue?.DroppedMessagesCount ?? 0;
+
     public void Emit(LogEvent line)
     {
-        var dropped = _queue?.DroppedMessagesCount ?? 0;
+        var dropped = Count;
         if (dropped > _reported)
             lines.Warning("{Dropped} log lines dropped: the reader of the log was too slow", dropped - _reported);
         _reported = dropped;

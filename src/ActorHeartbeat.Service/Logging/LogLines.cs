@@ -78,6 +78,21 @@ internal static partial class LogLines
     [LoggerMessage(31, LogLevel.Warning, "{Key} has changed; it counts from the next start of the process")]
     public static partial void NeedsRestart(this ILogger log, string key);
 
+    [LoggerMessage(
+        32,
+        LogLevel.Information,
+        "file descriptors: the limit is {Limit}; {Kept} are kept for the process, and the API may have {Connections} connections"
+    )]
+    public static partial void DescriptorsDivided(this ILogger log, int limit, int kept, int connections);
+
+    [LoggerMessage(
+        33,
+        LogLevel.Warning,
+        "file descriptors: the limit of {Limit} is too low for {Endpoints} endpoints, and some will wait; set it to {Needed} or more "
+            + "(ulimit -n, LimitNOFILE)"
+    )]
+    public static partial void DescriptorsTooFew(this ILogger log, int limit, int endpoints, int needed);
+
     [LoggerMessage(35, LogLevel.Error, "sink {Sink} has failed; it begins again after its last line in {RetryInSeconds} s")]
     public static partial void SinkFailed(this ILogger log, Exception failure, string sink, double retryInSeconds);
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Net.Sockets;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Hosting;
+using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -40,6 +42,11 @@ internal static class RunVerb
             await error.WriteLineAsync(ErrorReport.Print(read.Errors));
             return ExitCode.WrongConfiguration;
         }
+        if (HttpLimits.Refuse(ProcessRoom.DescriptorLimit()) is { } tooFew)
+        {
+            await error.WriteLineAsync(tooFew);
+            return ExitCode.Runtime;
+        }
         using var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration));
         using var host = ServiceHost.Build(configuration, inHand => ConfigurationLoader.Load(path, inHand: inHand), console);
         if (AkkaSection.Start(host.Services, configuration) is { } refused)
@@ -64,12 +71,13 @@ internal static class RunVerb
             if (stop.IsCancellationRequested)
                 return ExitCode.Good;
             await error.WriteLineAsync(
-                $"cannot listen: {problem.Message.TrimEnd('.')}; stop the other process, or change http.listen or feed-server.listen "
-                    + $"in {path}");
+                $"cannot listen: {problem.Message.TrimEnd('.')}; stop the other process, or change http.listen, http.health-listen or "
+                    + $"feed-server.listen in {path}");
             return ExitCode.Runtime;
         }
         var log = host.Services.GetRequiredService<ILogger>();
         log.Started(configuration.Endpoints.Count, path, ListensOn(host), CommandLine.Version);
+        HttpLimits.Report(log, ProcessRoom.DescriptorLimit(), configuration.Endpoints.Count);
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
         await using (stop.Register(() => End(log, lifetime)))
             await host.WaitForShutdownAsync(CancellationToken.None);

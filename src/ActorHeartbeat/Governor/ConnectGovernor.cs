@@ -6,8 +6,8 @@ using Akka.Event;
 namespace ActorHeartbeat.Governor;
 
 /// <summary>
-/// Decides which connection may dial now, over all endpoints: rate and burst, handshakes in flight, budgets of groups, pauses. The
-/// ledger makes the decision; the actor supplies the time, sends the permits, and watches their holders. With a store, a permit goes
+/// Decides which connection may dial now, over all endpoints: rate and burst, handshakes in flight, budgets of groups, pauses, and what
+/// the process has left. The ledger makes the decision; the actor supplies the time, sends the permits, and watches their holders. With a store, a permit goes
 /// out only when the store has saved it as spent, or saving fails or is late: a process that crashes in a loop finds what it has spent.
 /// </summary>
 public sealed class ConnectGovernor : UntypedActor, IWithTimers
@@ -23,27 +23,34 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
     /// </summary>
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
 
+    /// <summary>How long a look at the room of the process is good for.</summary>
+    private static readonly TimeSpan RoomLasts = TimeSpan.FromSeconds(1);
+
     private readonly GovernorLedger<IActorRef> _ledger;
     private readonly SchedulerClock _clock;
     private readonly IGovernorStore? _store;
+    private readonly IDialRoom? _room;
     private readonly HashSet<IActorRef> _watched = [];
     private List<(IActorRef Holder, PermitGranted Permit)> _granted = [], _beingSaved = [];
-    private bool _saving, _saveIsOverdue, _saveFailed, _changed;
+    private TimeSpan _lookAgain;
+    private bool _saving, _saveIsOverdue, _saveFailed, _changed, _isShort;
 
     /// <param name="ledger">Configured; outlives this actor.</param>
     /// <param name="clock">The scheduler's clock.</param>
     /// <param name="store">Where the state is kept over restarts of the process; null keeps none.</param>
-    public ConnectGovernor(GovernorLedger<IActorRef> ledger, SchedulerClock clock, IGovernorStore? store)
+    /// <param name="room">What the process has left; null for no bound.</param>
+    public ConnectGovernor(GovernorLedger<IActorRef> ledger, SchedulerClock clock, IGovernorStore? store, IDialRoom? room)
     {
         _ledger = ledger;
         _clock = clock;
         _store = store;
+        _room = room;
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
 
-    public static Props Props(GovernorLedger<IActorRef> ledger, SchedulerClock clock, IGovernorStore? store) =>
-        Akka.Actor.Props.Create(() => new ConnectGovernor(ledger, clock, store));
+    public static Props Props(GovernorLedger<IActorRef> ledger, SchedulerClock clock, IGovernorStore? store, IDialRoom? room) =>
+        Akka.Actor.Props.Create(() => new ConnectGovernor(ledger, clock, store, room));
 
     protected override void PreStart()
     {
@@ -67,6 +74,7 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             case RequestPermit request:
                 WatchOnce(Sender);
                 _ledger.Request(Sender, request, _clock.Elapsed);
+                LookForRoom();
                 if (_ledger.Refuse(Sender, _clock.Elapsed) is { } why)
                     Sender.Tell(new PermitRefused(request.Endpoint, request.Request, why));
                 break;
@@ -112,6 +120,7 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
 
     private void GrantWhatIsPermitted()
     {
+        LookForRoom();
         while (_ledger.Grant(_clock.Elapsed) is { } granted)
             _granted.Add(granted);
         if (_store is not null)
@@ -128,6 +137,20 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
                     : LongestSleep);
         else
             Timers.Cancel(GrantDue);
+    }
+
+    private void LookForRoom()
+    {
+        if (_room is null || _ledger.Waiting == 0 || _clock.Elapsed < _lookAgain)
+            return;
+        _lookAgain = _clock.Elapsed + RoomLasts;
+        var found = _room.Look(_ledger.HandshakesInFlight);
+        _ledger.SetRoom(found, _lookAgain);
+        if (found.Dials == 0 && !_isShort)
+            Context.GetLogger().Warning("dials wait for room, {0} now: {1}", _ledger.Waiting, found.Why);
+        else if (found.Dials >= _ledger.Waiting && _isShort)
+            Context.GetLogger().Info("there is room for all dials again");
+        _isShort = found.Dials == 0 || (_isShort && found.Dials < _ledger.Waiting); // one line, however often a single place comes free
     }
 
     private static void HandOut(List<(IActorRef Holder, PermitGranted Permit)> permits)

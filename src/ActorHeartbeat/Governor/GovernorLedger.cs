@@ -18,6 +18,8 @@ public sealed class GovernorLedger<THolder>
     private readonly Dictionary<string, int> _connectionsOfGroup = new(StringComparer.Ordinal);
     private SupervisorSettings _settings = new();
     private IReadOnlyDictionary<string, GroupSettings> _groups = new Dictionary<string, GroupSettings>();
+    private int _roomLeft = int.MaxValue;
+    private DialHold _noRoom;
     private long _order;
 
     public int Waiting => _waiting.Count;
@@ -67,13 +69,20 @@ public sealed class GovernorLedger<THolder>
             _queues.Remove(KeyOf(queue.Group));
     }
 
-    /// <summary>Refuses a request with <see cref="RequestPermit.OrRefuse"/> when its group is full.</summary>
+    /// <summary>Sets how many dials the process has room for until somebody looks again.</summary>
+    /// <param name="room">What was found.</param>
+    /// <param name="until">When that is out of date.</param>
+    public void SetRoom(RoomForDials room, TimeSpan until) => (_roomLeft, _noRoom) = (room.Dials, new DialHold(until, room.Why));
+
+    /// <summary>
+    /// Refuses a request with <see cref="RequestPermit.OrRefuse"/> when its group is full, or the process has no room.
+    /// </summary>
     /// <returns>Why it is refused; null when it has no place, or keeps it.</returns>
     public string? Refuse(THolder holder, TimeSpan now)
     {
         if (!_waiting.TryGetValue(holder, out var waiter)
             || !waiter.Request.OrRefuse
-            || HoldOfGroup(waiter.Lane.Queue, now) is not { Until: null, Why: var why })
+            || WhyFull(waiter.Lane.Queue, now) is not { } why)
             return null;
         Cancel(holder);
         return why;
@@ -102,7 +111,7 @@ public sealed class GovernorLedger<THolder>
     /// </summary>
     public (THolder Holder, PermitGranted Permit)? Grant(TimeSpan now)
     {
-        if (_waiting.Count == 0 || _handshakes.Count >= _settings.MaxConnecting || _budgets.Overall(now) is not null)
+        if (_waiting.Count == 0 || _handshakes.Count >= _settings.MaxConnecting || Overall(now) is not null)
             return null;
         PermitWaiter<THolder>? best = null;
         foreach (var queue in _queues.Values)
@@ -121,7 +130,7 @@ public sealed class GovernorLedger<THolder>
     {
         if (_waiting.Count == 0 || _handshakes.Count >= _settings.MaxConnecting)
             return null;
-        var general = _budgets.Overall(now)?.Until ?? now;
+        var general = Overall(now)?.Until ?? now;
         TimeSpan? next = null;
         foreach (var queue in _queues.Values)
         {
@@ -147,7 +156,7 @@ public sealed class GovernorLedger<THolder>
             return (place, own.Why, own.Until);
         if (_handshakes.Count >= _settings.MaxConnecting)
             return (place, $"{_settings.MaxConnecting} handshakes are in flight (supervisor.max-connecting)", null);
-        return _budgets.Overall(now) is { } general
+        return Overall(now) is { } general
             ? (place, general.Why, general.Until)
             : (place, $"supervisor.connect-rate {_settings.ConnectRate}", now);
     }
@@ -172,8 +181,16 @@ public sealed class GovernorLedger<THolder>
         if (queue.Group is { } group)
             _connectionsOfGroup[group] = _connectionsOfGroup.GetValueOrDefault(group) + 1;
         _handshakes.Add(waiter.Holder);
+        _roomLeft--;
         _connections[waiter.Holder] = queue.Group;
     }
+
+    private DialHold? Overall(TimeSpan now) => DialBudgets.LaterOf(_budgets.Overall(now), _roomLeft <= 0 ? _noRoom : null);
+
+    private string? WhyFull(PermitQueue<THolder> queue, TimeSpan now) =>
+        _roomLeft <= 0 ? _noRoom.Why
+        : HoldOfGroup(queue, now) is { Until: null, Why: var why } ? why
+        : null;
 
     private DialHold? HoldOfGroup(PermitQueue<THolder> queue, TimeSpan now)
     {

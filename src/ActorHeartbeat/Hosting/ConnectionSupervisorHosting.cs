@@ -120,6 +120,12 @@ public sealed class ConnectionSupervisorOptions
     /// <summary>Keeps the governor's state over restarts of the process. Default: none.</summary>
     public IGovernorStore? GovernorStore { get; set; }
 
+    /// <summary>
+    /// What the process has left for dials. Default: <see cref="ProcessRoom"/>, which lets dials wait before descriptors, memory or
+    /// threads run out; null for no bound.
+    /// </summary>
+    public IDialRoom? Room { get; set; } = new ProcessRoom();
+
     /// <summary>Adds an endpoint.</summary>
     /// <param name="id">See <see cref="EndpointId"/>.</param>
     /// <param name="url">An absolute ws or wss URL.</param>
@@ -132,5 +138,5 @@ public sealed class ConnectionSupervisorOptions
     }
 
     internal SupervisorDependencies Dependencies() =>
-        new(Dialer ?? Transports, Resolver ?? new SecretAttemptResolver(), Feeds) { GovernorStore = GovernorStore };
+        new(Dialer ?? Transports, Resolver ?? new SecretAttemptResolver(), Feeds) { GovernorStore = GovernorStore, Room = Room };
 }

@@ -35,7 +35,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         _ledger.Configure(_settings, _groups, _clock.Elapsed);
         if (dependencies.GovernorStore?.Load() is var (state, age))
             _ledger.Restore(state, age, _clock.Elapsed);
-        var governor = Context.ActorOf(ConnectGovernor.Props(_ledger, _clock, dependencies.GovernorStore), "governor");
+        var governor = Context.ActorOf(
+            ConnectGovernor.Props(_ledger, _clock, dependencies.GovernorStore, dependencies.Room), "governor");
         _connections = new ConnectionDependencies(dependencies.Dialer, dependencies.Resolver, governor, Self, _clock, dependencies.Seed);
     }
 

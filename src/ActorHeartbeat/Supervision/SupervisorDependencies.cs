@@ -14,6 +14,11 @@ public sealed record SupervisorDependencies(IDialer Dialer, IAttemptResolver Res
     public IGovernorStore? GovernorStore { get; init; }
 
     /// <summary>
+    /// What the process has left for dials; null (default) for no bound. <see cref="ProcessRoom"/> looks at the process itself.
+    /// </summary>
+    public IDialRoom? Room { get; init; }
+
+    /// <summary>
     /// The seed of every random delay of the run. Default: drawn for each instance, so that the processes of a fleet differ.
     /// </summary>
     public ulong Seed { get; init; } = BitConverter.ToUInt64(System.Security.Cryptography.RandomNumberGenerator.GetBytes(sizeof(ulong)));

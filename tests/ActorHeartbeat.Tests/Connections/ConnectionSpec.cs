@@ -36,7 +36,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         _clock = new SchedulerClock(Sys.Scheduler);
         Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
         Ledger.Configure(new SupervisorSettings(), new Dictionary<string, GroupSettings>(), _clock.Elapsed);
-        Governor = Sys.ActorOf(ConnectGovernor.Props(Ledger, _clock, null), "governor");
+        Governor = Sys.ActorOf(ConnectGovernor.Props(Ledger, _clock, store: null, room: null), "governor");
         _listener = Sys.ActorOf(Props.Create(() => new Listener(TestActor, _supervisor.Ref)), "listener");
     }
 

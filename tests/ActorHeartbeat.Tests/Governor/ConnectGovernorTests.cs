@@ -18,7 +18,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
     {
         var clock = new SchedulerClock(Sys.Scheduler);
         _ledger.Configure(new SupervisorSettings { ConnectBurst = 3 }, new Dictionary<string, GroupSettings>(), clock.Elapsed);
-        _governor = Sys.ActorOf(ConnectGovernor.Props(_ledger, clock, _store), "governor");
+        _governor = Sys.ActorOf(ConnectGovernor.Props(_ledger, clock, _store, room: null), "governor");
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
             },
             new Dictionary<string, GroupSettings>(),
             clock.Elapsed);
-        var governor = Sys.ActorOf(ConnectGovernor.Props(ledger, clock, null));
+        var governor = Sys.ActorOf(ConnectGovernor.Props(ledger, clock, store: null, room: null));
         var probes = Enumerable.Range(0, count).Select(_ => CreateTestProbe()).ToArray();
 
         EventFilter.Error().Expect(0, () =>
