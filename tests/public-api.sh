@@ -6,7 +6,22 @@ cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+written=no
+
+# The files are emptied for the build; whatever ends it early puts them back.
+finish() {
+  if [ "$written" = no ]; then
+    for file in src/*/PublicAPI.Unshipped.txt; do
+      before=$work/$(basename "$(dirname "$file")")
+      if [ -f "$before" ]; then cp "$before" "$file"; fi
+    done
+  fi
+  rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
 for file in src/*/PublicAPI.Unshipped.txt; do
   package=$(basename "$(dirname "$file")")
   cp "$file" "$work/$package"
@@ -14,7 +29,6 @@ for file in src/*/PublicAPI.Unshipped.txt; do
 done
 
 if ! dotnet build ActorHeartbeat.sln -c Release -v q -p:TreatWarningsAsErrors=false >"$work/log"; then
-  for file in src/*/PublicAPI.Unshipped.txt; do cp "$work/$(basename "$(dirname "$file")")" "$file"; done
   grep -E 'error' "$work/log" | sort -u
   echo "the build fails, so the files are as they were"
   exit 1
@@ -25,4 +39,5 @@ for file in src/*/PublicAPI.Unshipped.txt; do
   grep "RS0016.*/$package\.csproj" "$work/log" | sed -E "s/.*RS0016: Symbol '(.*)' is not part of the declared public API.*/\1/" |
     LC_ALL=C sort -u >>"$file"
 done
+written=yes
 git diff --stat -- 'src/*/PublicAPI.Unshipped.txt'

@@ -35,8 +35,8 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "a dial does not wait for the previous socket",
             Actor,
-            "case DeadlinePassed when data.Leaving is { IsGone: false } leaving:",
-            "case DeadlinePassed when data.Leaving is { IsGone: false } leaving && data.Phase == BackingOffPhase.Ending:"),
+            "if (data.Leaving is { IsGone: false } leaving)",
+            "if (data.Leaving is { IsGone: false } leaving && data.Phase == BackingOffPhase.Ending)"),
         new(
             "failures are forgotten on opening",
             Decisions,

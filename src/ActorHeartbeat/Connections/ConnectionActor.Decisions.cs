@@ -174,6 +174,9 @@ public sealed partial class ConnectionActor
         return data.Until > longest ? data with { Until = longest } : data;
     }
 
+    /// <summary>How long the handshake, or the answer to the opening message that was sent last, may take.</summary>
+    private TimeSpan TimeOf(ConnectingData data) => data.Step is { } step ? _settings.OnOpen[step].Timeout : _settings.Timeouts.Connect;
+
     // Settings that change later do not change how long its closing handshake may take.
     private TimeSpan LeaveDeadline(ConnectionLink leaving) => Now + LeaveTime(leaving);
 

@@ -79,21 +79,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     {
         switch (message)
         {
-            case DeadlinePassed when data is
-                    { Phase: BackingOffPhase.Ending or BackingOffPhase.Leaving, Leaving: { IsGone: false } unconfirmed }
-                && Renewed(LeaveTime(unconfirmed)) is { } until:
-                return Step.GoTo(ConnectionState.BackingOff, data with { Until = until });
-            case DeadlinePassed when data.Phase == BackingOffPhase.Ending:
-                return Step.Stop;
-            case DeadlinePassed when data is { Phase: BackingOffPhase.Leaving, Leaving: { IsGone: false } late }:
-                throw new InvalidOperationException($"the transport has not confirmed the end of incarnation {late.Incarnation}");
-            case DeadlinePassed when data.Leaving is { IsGone: false } leaving:
-                return Step.GoTo(
-                    ConnectionState.BackingOff, data with { Phase = BackingOffPhase.Leaving, Until = LeaveDeadline(leaving) });
-            case DeadlinePassed when data.Phase == BackingOffPhase.Queued:
-                return RemindOf(data);
             case DeadlinePassed:
-                return Queue(data);
+                return WhenRetryDue(data);
             case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == data.Request:
                 var link = new ConnectionLink(_id, _plane, _settings, _sendRate, _dependencies.Clock, Self);
                 var dialing = new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
@@ -117,6 +104,26 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             default:
                 return null;
         }
+    }
+
+    private Step WhenRetryDue(BackingOffData data)
+    {
+        if (data.Leaving is { IsGone: false } leaving)
+        {
+            if (data.Phase is BackingOffPhase.Delay)
+                return Step.GoTo(
+                    ConnectionState.BackingOff, data with { Phase = BackingOffPhase.Leaving, Until = LeaveDeadline(leaving) });
+            if (Renewed(LeaveTime(leaving)) is { } until)
+                return Step.GoTo(ConnectionState.BackingOff, data with { Until = until });
+            if (data.Phase is BackingOffPhase.Leaving)
+                throw new InvalidOperationException($"the transport has not confirmed the end of incarnation {leaving.Incarnation}");
+        }
+        return data.Phase switch
+        {
+            BackingOffPhase.Ending => Step.Stop,
+            BackingOffPhase.Queued => RemindOf(data),
+            _ => Queue(data),
+        };
     }
 
     private Step WhenSocketIsGone(BackingOffData data) => data.Phase switch
@@ -147,8 +154,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return BackOff(data, CloseCause.OfDial(failed.Failure), leaving: null);
             case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step:
                 return SendOpeningMessages(data, answered.Index + 1);
-            case DeadlinePassed when Renewed(data.Step is { } asked ? _settings.OnOpen[asked].Timeout : _settings.Timeouts.Connect)
-                is { } deadline:
+            case DeadlinePassed when Renewed(TimeOf(data)) is { } deadline:
                 return Step.GoTo(ConnectionState.Connecting, data with { Deadline = deadline });
             case DeadlinePassed:
                 return BackOff(

@@ -114,8 +114,7 @@ internal sealed class Story : IDisposable
                 ((TestScheduler)_system.Scheduler).Advance(StorySettings.Time(words[1]));
                 break;
             case "stand":
-                _stoodStillUntil = _clock.Elapsed + StorySettings.Time(words[2]);
-                ((TestScheduler)_system.Scheduler).Advance(StorySettings.Time(words[2]));
+                StandStill(StorySettings.Time(words[2]));
                 break;
             case "bytes":
                 _hasUnread = true;
@@ -142,13 +141,7 @@ internal sealed class Story : IDisposable
                 Socket.ReportEnd();
                 break;
             case "hold":
-                _reader = new FeedSubscription(
-                    new SubscriptionOptions { Capacity = 2, Overflow = OverflowPolicy.PauseReading, IncludeState = false },
-                    endsWithItsFeed: true,
-                    _ => { });
-                _plane.Feed.Attach(_reader);
-                Socket.DeliverText("one");
-                Socket.DeliverText("two");
+                HoldBack();
                 break;
             case "crash":
                 _connection.Tell(Kill.Instance);
@@ -157,6 +150,23 @@ internal sealed class Story : IDisposable
                 _connection.Tell(StoryMessages.Read(line, words, this), _ear.As("answer"));
                 break;
         }
+    }
+
+    private void StandStill(TimeSpan time)
+    {
+        _stoodStillUntil = _clock.Elapsed + time;
+        ((TestScheduler)_system.Scheduler).Advance(time);
+    }
+
+    private void HoldBack()
+    {
+        _reader = new FeedSubscription(
+            new SubscriptionOptions { Capacity = 2, Overflow = OverflowPolicy.PauseReading, IncludeState = false },
+            endsWithItsFeed: true,
+            _ => { });
+        _plane.Feed.Attach(_reader);
+        Socket.DeliverText("one");
+        Socket.DeliverText("two");
     }
 
     /// <summary>Creates the message with which the supervisor would report other settings.</summary>
