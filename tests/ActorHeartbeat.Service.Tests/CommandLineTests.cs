@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Verbs;
 
 namespace ActorHeartbeat.Service.Tests;
@@ -29,7 +30,7 @@ public sealed class CommandLineTests : IDisposable
     {
         var version = await Run("--version");
 
-        Assert.Equal((0, CommandLine.Version), (version.ExitCode, version.Output.Trim()));
+        Assert.Equal((0, ServiceVersion.Text), (version.ExitCode, version.Output.Trim()));
         Assert.StartsWith("0.", version.Output, StringComparison.Ordinal);
     }
 

@@ -169,6 +169,19 @@ public sealed class CommandRoutesTests
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLarge.StatusCode);
     }
 
+    [Fact]
+    public async Task A_body_may_be_as_large_as_the_message_that_the_endpoint_permits()
+    {
+        await using var service = await RunningService.Start(feeds =>
+            $"echo {{ url = \"{feeds.UrlOf(FeedPath.Echo, "echo")}\", limits.message = 8MiB }}");
+        await service.WaitFor("echo", endpoint => endpoint.GetProperty("state").GetString() == "open");
+
+        var (status, _) = await service.Post(
+            "/v1/endpoints/echo/send", JsonSerializer.Serialize(new { text = new string('a', 2 * 1024 * 1024) }));
+
+        Assert.Equal(HttpStatusCode.OK, status);
+    }
+
     [Theory]
     [InlineData("pause")]
     [InlineData("close")]

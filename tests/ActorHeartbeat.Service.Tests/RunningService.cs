@@ -29,7 +29,7 @@ internal sealed class RunningService : IAsyncDisposable
     private RunningService(FeedServer feeds, string file, ConsoleLog console, IHost host)
     {
         (Feeds, File, _console, _host) = (feeds, file, console, host);
-        Url = new Uri(host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        Url = AddressesOf(host)[0];
         Client = new HttpClient { BaseAddress = Url, Timeout = Deadline };
     }
 
@@ -42,13 +42,15 @@ internal sealed class RunningService : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Every address that it listens on.</summary>
-    public IReadOnlyList<Uri> Addresses => [
-        .. _host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+    public IReadOnlyList<Uri> Addresses => AddressesOf(_host);
 
     /// <summary>The number of open event streams.</summary>
     public int Subscribers => _host.Services.GetRequiredService<FeedRegistry>().Subscribers;
 
     public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
+
+    private static Uri[] AddressesOf(IHost host) =>
+        [.. host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(url => new Uri(url))];
 
     /// <param name="endpoints">The endpoint configuration; null for <see cref="Usual"/>.</param>
     /// <param name="beside">Configuration outside our own section.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ActorHeartbeat.Configuration.Show;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Service.Events;
 
@@ -48,7 +49,7 @@ internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? cou
 
     private static string ContentOf(JsonElement feedEvent) => feedEvent.GetProperty("type").GetString() switch
     {
-        "text" when feedEvent.TryGetProperty("text", out var text) => $"text   {text.GetString()}",
+        "text" when feedEvent.TryGetProperty("text", out var text) => $"text   {PeerText.Of(text.GetString(), int.MaxValue)}",
         "text" or "binary" => $"binary {feedEvent.GetProperty("base64").GetString()}",
         "gap" => $"gap    {Gap(feedEvent.GetProperty("gap"))}",
         "state" => $"state  {feedEvent.GetProperty("state").GetString()} {feedEvent.GetProperty("cause").GetString()}".TrimEnd(),

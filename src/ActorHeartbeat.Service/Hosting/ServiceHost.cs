@@ -52,7 +52,10 @@ internal static class ServiceHost
             if (http.Listen is { } listen)
                 Listen(kestrel, listen.Loopback!, kestrel.ApplicationServices.GetRequiredService<ConnectionPlaces>());
             if (http.HealthListen is { } health)
-                Listen(kestrel, health.Address!, new ConnectionPlaces(HttpLimits.HealthConnections, TimeProvider.System) { IsForHealthOnly = true });
+                Listen(
+                    kestrel,
+                    health.Address!,
+                    new ConnectionPlaces(HttpLimits.HealthConnections, TimeProvider.System) { IsForHealthOnly = true });
         });
         var application = builder.Build();
         HttpApi.Map(application);
@@ -75,7 +78,8 @@ internal static class ServiceHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServiceState>();
         services.AddSingleton(provider => new ConnectionPlaces(
-            HttpLimits.Connections(ProcessRoom.DescriptorLimit(), configuration.Endpoints.Count), provider.GetRequiredService<TimeProvider>()));
+            HttpLimits.Connections(ProcessRoom.DescriptorLimit(), configuration.Endpoints.Count),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new FeedRegistry(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
         services.AddConnectionsClient();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ActorHeartbeat.Service.Contract;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ActorHeartbeat.Service.Http;
 
@@ -11,7 +12,9 @@ internal static class Bodies
     /// <param name="http">The request.</param>
     /// <param name="type">The type of the body.</param>
     /// <param name="example">A valid body, for the remedy.</param>
-    public static async Task<(T? Body, Problem? Problem)> Read<T>(this HttpContext http, JsonTypeInfo<T> type, string example)
+    /// <param name="most">Bytes of the body.</param>
+    public static async Task<(T? Body, Problem? Problem)> Read<T>(
+        this HttpContext http, JsonTypeInfo<T> type, string example, long most = HttpLimits.Body)
         where T : class
     {
         var remedy = $"send Content-Type: application/json and a body such as {example}";
@@ -23,6 +26,8 @@ internal static class Bodies
                 null,
                 new Problem(
                     StatusCodes.Status415UnsupportedMediaType, "Not JSON", $"the body's type is \"{http.Request.ContentType}\"", remedy));
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
+            bound.MaxRequestBodySize = most;
         try
         {
             return await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted) is { } body
@@ -37,7 +42,7 @@ internal static class Bodies
         {
             return (
                 null,
-                new Problem(problem.StatusCode, "Body too large", problem.Message, $"a body may have {HttpLimits.Body} bytes at most"));
+                new Problem(problem.StatusCode, "Body too large", problem.Message, $"a body may have {most} bytes at most"));
         }
     }
 }

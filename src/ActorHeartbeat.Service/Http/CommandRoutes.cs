@@ -61,7 +61,8 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
     {
         if (await Admit(http) is not { } endpoint)
             return;
-        var (body, problem) = await http.Read(ServiceJson.Contract.SendBody, SendExample);
+        var (body, problem) = await http.Read(
+            ServiceJson.Contract.SendBody, SendExample, HttpLimits.BodyOf(endpoint.Settings.Limits.Message));
         var message = problem is null ? MessageOf(body) : null;
         if (message is null)
         {

@@ -7,7 +7,7 @@ namespace ActorHeartbeat.Service.Http;
 internal static class HttpLimits
 {
     /// <summary>Bytes of a request body: one message of the default <c>limits.message</c> in base64, and the JSON around it.</summary>
-    public const int Body = 1536 * 1024;
+    public const long Body = 1536 * 1024;
 
     /// <summary>Connections to the listener for health alone.</summary>
     public const int HealthConnections = 16;
@@ -33,6 +33,10 @@ internal static class HttpLimits
                 limit - DescriptorsOfProcess - ProcessRoom.DescriptorsKept(limit) - ((long)DescriptorsOfEndpoint * endpoints),
                 LeastConnections,
                 MostConnections);
+
+    /// <summary>Bytes of a body that holds a message: the bound follows that of the message.</summary>
+    /// <param name="message">The endpoint's <c>limits.message</c>.</param>
+    public static long BodyOf(int message) => Math.Max(Body, message * 3L / 2);
 
     /// <summary>Why the process cannot run with a limit of file descriptors; null when it can.</summary>
     public static string? Refuse(int? descriptorLimit) =>

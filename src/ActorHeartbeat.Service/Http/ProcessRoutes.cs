@@ -1,7 +1,7 @@
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Logging;
-using ActorHeartbeat.Service.Verbs;
+using ActorHeartbeat.Service.Running;
 
 namespace ActorHeartbeat.Service.Http;
 
@@ -15,7 +15,7 @@ internal sealed class ProcessRoutes(ConnectionPlaces places, ConsoleLog console)
         var limit = ProcessRoom.DescriptorLimit();
         return http.Answer(
             new ProcessView(
-                CommandLine.Version,
+                ServiceVersion.Text,
                 new DescriptorsView(limit, ProcessRoom.OpenDescriptors(), limit is { } most ? ProcessRoom.DescriptorsKept(most) : null),
                 new PlacesView(places.Taken, places.Most, places.Streams, places.MostStreams),
                 console.LinesDropped),

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Reflection;
+using ActorHeartbeat.Service.Running;
 
 namespace ActorHeartbeat.Service.Verbs;
 
@@ -44,10 +44,6 @@ internal static class CommandLine
         return await parsed.InvokeAsync(invocation, stop);
     }
 
-    /// <summary>The version of this build.</summary>
-    public static string Version { get; } =
-        typeof(CommandLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
     private static RootCommand Root()
     {
         var root = new RootCommand(About)
@@ -72,7 +68,7 @@ internal static class CommandLine
     {
         public override int Invoke(ParseResult parseResult)
         {
-            parseResult.InvocationConfiguration.Output.WriteLine(Version);
+            parseResult.InvocationConfiguration.Output.WriteLine(ServiceVersion.Text);
             return ExitCode.Good;
         }
     }

@@ -76,7 +76,7 @@ internal static class RunVerb
             return ExitCode.Runtime;
         }
         var log = host.Services.GetRequiredService<ILogger>();
-        log.Started(configuration.Endpoints.Count, path, ListensOn(host), CommandLine.Version);
+        log.Started(configuration.Endpoints.Count, path, ListensOn(host), ServiceVersion.Text);
         HttpLimits.Report(log, ProcessRoom.DescriptorLimit(), configuration.Endpoints.Count);
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
         await using (stop.Register(() => End(log, lifetime)))

@@ -12,7 +12,9 @@ public sealed record SubscriptionOptions
     /// </summary>
     public int Capacity { get; init; } = 1024;
 
-    /// <summary>The most payload bytes that wait; an empty queue still takes one message larger than that. Default 16 MiB.</summary>
+    /// <summary>
+    /// The payload bytes that may wait beside the largest message that waits, before an event more is too many. Default 16 MiB.
+    /// </summary>
     public int CapacityBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>

@@ -12,6 +12,7 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
     private readonly Queue<FeedEntry[]> _replays = new();
     private readonly Queue<FeedLink> _lossy = new();
     private long _bytes;
+    private int _largest; // of the messages since the queue was last empty
 
     public bool IsEmpty => _entries.Count == 0 && _replays.Count == 0 && _lossy.Count == 0;
 
@@ -30,6 +31,7 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
     /// <summary>Takes an event regardless of the bound.</summary>
     public void Add(in FeedEntry entry)
     {
+        _largest = _entries.Count == 0 ? entry.Event.Payload.Length : Math.Max(_largest, entry.Event.Payload.Length);
         _entries.Add(entry);
         _bytes += entry.Event.Payload.Length;
     }
@@ -37,7 +39,7 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
     /// <summary>Takes an event under the policy; false when the subscriber must be disconnected.</summary>
     public bool Offer(in FeedEntry entry, OverflowPolicy policy)
     {
-        if (!Overflows(entry, capacity, capacityBytes))
+        if (!Overflows(capacity, capacityBytes))
         {
             Add(entry);
             return true;
@@ -45,7 +47,7 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
         switch (policy)
         {
             case OverflowPolicy.DropOldest:
-                while (Overflows(entry, capacity, capacityBytes))
+                while (Overflows(capacity, capacityBytes))
                     Lose(Remove());
                 Add(entry);
                 return true;
@@ -54,7 +56,7 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
                 return true;
             case OverflowPolicy.PauseReading:
                 // The pump waits, so only states, gaps and messages of a second connection get here.
-                if (Overflows(entry, 2L * capacity, 2L * capacityBytes))
+                if (Overflows(2L * capacity, 2L * capacityBytes))
                     Lose(entry);
                 else
                     Add(entry);
@@ -89,8 +91,10 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
         return true;
     }
 
-    private bool Overflows(in FeedEntry entry, long count, long bytes) =>
-        _entries.Count >= count || (_entries.Count > 0 && _bytes + entry.Event.Payload.Length > bytes);
+    // What is there decides, and the largest of it does not count: one large message must not drive out what it follows, nor be driven
+    // out by the small ones behind it.
+    private bool Overflows(long count, long bytes) =>
+        _entries.Count >= count || (_entries.Count > 0 && _bytes - _largest >= bytes);
 
     private FeedEntry Remove()
     {

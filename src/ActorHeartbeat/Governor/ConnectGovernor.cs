@@ -7,8 +7,9 @@ namespace ActorHeartbeat.Governor;
 
 /// <summary>
 /// Decides which connection may dial now, over all endpoints: rate and burst, handshakes in flight, budgets of groups, pauses, and what
-/// the process has left. The ledger makes the decision; the actor supplies the time, sends the permits, and watches their holders. With a store, a permit goes
-/// out only when the store has saved it as spent, or saving fails or is late: a process that crashes in a loop finds what it has spent.
+/// the process has left. The ledger makes the decision; the actor supplies the time, sends the permits, and watches their holders. With a
+/// store, a permit goes out only when the store has saved it as spent, or saving fails or is late: a process that crashes in a loop finds
+/// what it has spent.
 /// </summary>
 public sealed class ConnectGovernor : UntypedActor, IWithTimers
 {

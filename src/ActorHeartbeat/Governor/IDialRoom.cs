@@ -1,8 +1,8 @@
 namespace ActorHeartbeat.Governor;
 
 /// <summary>
-/// Tells whether the process still has what a dial takes, such as file descriptors. The governor asks it from its own thread while dials wait,
-/// at most once a second, so it must answer at once.
+/// Tells whether the process still has what a dial takes, such as file descriptors. The governor's actor asks it while dials wait, once a
+/// second at most, so it must answer at once.
 /// </summary>
 public interface IDialRoom
 {

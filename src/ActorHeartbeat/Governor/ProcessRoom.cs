@@ -72,7 +72,8 @@ public sealed class ProcessRoom : IDialRoom
 
     internal static RoomForDials? OfMemory(long committed, long available) =>
         available > 0 && committed > available * HeapShare
-            ? new RoomForDials(0, $"memory: the heap has {Mebibytes(committed)} of {Mebibytes(available)} MiB; raise the limit of the container")
+            ? new RoomForDials(
+                0, $"memory: the heap has {Mebibytes(committed)} of {Mebibytes(available)} MiB; raise the limit of the container")
             : null;
 
     internal static RoomForDials? OfThreads(int? most, int? running) =>

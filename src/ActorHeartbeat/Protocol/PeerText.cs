@@ -7,13 +7,15 @@ namespace ActorHeartbeat.Protocol;
 /// Makes text from a peer safe to show. All such text passes here and becomes one line of at most <see cref="MaxLength"/>
 /// characters, in which no character moves the cursor, is invisible, or changes the writing direction.
 /// </summary>
-internal static class PeerText
+public static class PeerText
 {
     public const int MaxLength = 512;
 
     private const char Cut = '…';
 
     /// <summary>Escapes control characters, format characters (such as bidi marks) and line ends, and cuts the text at the bound.</summary>
+    /// <param name="text">The text as the peer sent it; null is empty.</param>
+    /// <param name="maxLength">The most characters of the result.</param>
     public static string Of(string? text, int maxLength = MaxLength)
     {
         var shown = new StringBuilder();

@@ -69,13 +69,28 @@ public sealed class FeedSubscriptionTests
     }
 
     [Fact]
-    public void Bytes_bound_a_queue_as_well_and_one_large_message_still_passes()
+    public void Bytes_bound_a_queue_as_well_and_one_large_message_neither_drives_others_out_nor_is_driven_out()
     {
+        const string large = "a message of more than ten bytes";
         var subscription = _fixture.Subscribe(Quiet with { CapacityBytes = 10 });
 
-        Publish(Feed.Begin(), "1234", "5678", "a message of more than ten bytes");
+        Publish(Feed.Begin(), "1234", "5678", large, "9", "0123", "4567");
 
-        Assert.Equal(["1-2 gap Overflow", "3 text a message of more than ten bytes"], ReadAll(subscription));
+        Assert.Equal(
+            ["1-1 gap Overflow", "2 text 5678", $"3 text {large}", "4 text 9", "5 text 0123", "6 text 4567"], ReadAll(subscription));
+    }
+
+    [Fact]
+    public void When_the_large_message_is_read_the_bytes_are_bounded_as_before()
+    {
+        var subscription = _fixture.Subscribe(Quiet with { CapacityBytes = 10 });
+        var writer = Feed.Begin();
+        Publish(writer, "a message of more than ten bytes");
+        ReadAll(subscription);
+
+        Publish(writer, "1234", "5678", "9012", "3456", "7890");
+
+        Assert.Equal(["2-2 gap Overflow", "3 text 5678", "4 text 9012", "5 text 3456", "6 text 7890"], ReadAll(subscription));
     }
 
     [Fact]

@@ -201,7 +201,12 @@ internal sealed class Story : IDisposable
         }
         _stopped = false;
         var with = new ConnectionDependencies(
-            new StoryNetwork(_network, _ear.Happened, () => _hasUnread), new PlainResolver(), _ear.As("governor"), _ear.As("supervisor"), _clock, Seed: 1);
+            new StoryNetwork(_network, _ear.Happened, () => _hasUnread),
+            new PlainResolver(),
+            _ear.As("governor"),
+            _ear.As("supervisor"),
+            _clock,
+            Seed: 1);
         _connection = _system.ActorOf(Props.CreateBy(new Producer(this, with)));
         _probe.Watch(_connection);
         _connection.Tell(new FSMBase.SubscribeTransitionCallBack(_ear.As("transitions")));

@@ -14,7 +14,9 @@ internal sealed class StoryNetwork(ScriptedNetwork network, Action<string, strin
         happened("dial", request.Url.Host);
         await using var givingUp = cancellation.Register(() => happened("give the dial up", ""));
         var result = await network.DialAsync(request, observer, cancellation).ConfigureAwait(false);
-        return result is DialResult.Connected connected ? new DialResult.Connected(new Told(connected.Connection, happened, hasUnread)) : result;
+        return result is DialResult.Connected connected
+            ? new DialResult.Connected(new Told(connected.Connection, happened, hasUnread))
+            : result;
     }
 
     private sealed class Told(IConnection connection, Action<string, string> happened, Func<bool> hasUnread) : IConnection
