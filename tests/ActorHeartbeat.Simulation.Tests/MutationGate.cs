@@ -9,6 +9,7 @@ public class MutationGate(ITestOutputHelper output)
     internal const int MostSeeds = 6;
 
     private const string Actor = "Connections/ConnectionActor.cs",
+        BackingOff = "Connections/ConnectionActor.BackingOff.cs",
         Decisions = "Connections/ConnectionActor.Decisions.cs",
         Effects = "Connections/ConnectionActor.Effects.cs",
         Permits = "Connections/ConnectionActor.Permits.cs",
@@ -34,7 +35,7 @@ public class MutationGate(ITestOutputHelper output)
             "if (to != ConnectionState.AwaitingPong) SetTimer(TimerOf(to),"),
         new(
             "a dial does not wait for the previous socket",
-            Actor,
+            BackingOff,
             "if (data.Leaving is { IsGone: false } leaving)",
             "if (data.Leaving is { IsGone: false } leaving && data.Phase == BackingOffPhase.Ending)"),
         new(

@@ -10,7 +10,7 @@ namespace ActorHeartbeat.Simulation.Tests;
 [Collection(Laboratory.Name)]
 public class NamedCases(ITestOutputHelper output)
 {
-    private const string Actor = "Connections/ConnectionActor.cs";
+    private const string Actor = "Connections/ConnectionActor.cs", BackingOff = "Connections/ConnectionActor.BackingOff.cs";
 
     internal static readonly IReadOnlyList<NamedCase> All =
     [
@@ -33,7 +33,7 @@ public class NamedCases(ITestOutputHelper output)
             2,
             new(
                 "who waits for a permit stays in the line of the group it has left",
-                Actor,
+                BackingOff,
                 "return Queue(data); // another line",
                 "{ } // another line"
             )),

@@ -66,7 +66,11 @@ public sealed partial class ConnectionActor
                     next.Quarantine is { } quarantine ? cause with { Quarantine = quarantine } : cause,
                     BackingOffPhase.Delay,
                     Now + next.Delay,
-                    leaving));
+                    leaving)
+                {
+                    Refused = RefusedCredentials(data, cause),
+                    LookAt = Now + FirstCredentialsLook,
+                });
         return step.First(() =>
         {
             RefuseWhatCannotWait();
@@ -167,12 +171,6 @@ public sealed partial class ConnectionActor
 
     private Step Ping(ConnectedData data) =>
         Connected(ConnectionState.AwaitingPong, data with { PongDeadline = Now + PongTimeout }).Then(data.Link.Ping);
-
-    private BackingOffData NoLongerThanBackoff(BackingOffData data)
-    {
-        var longest = Now + ReconnectBackoff.Ceiling(_settings.Backoff, data.Failures);
-        return data.Until > longest ? data with { Until = longest } : data;
-    }
 
     /// <summary>How long the handshake, or the answer to the opening message that was sent last, may take.</summary>
     private TimeSpan TimeOf(ConnectingData data) => data.Step is { } step ? _settings.OnOpen[step].Timeout : _settings.Timeouts.Connect;

@@ -50,6 +50,7 @@ public sealed partial class ConnectionActor
 
     private TimeSpan DueOf(ConnectionData data) => data switch
     {
+        BackingOffData { AwaitsCredentials: true } refused when refused.LookAt < refused.Until => refused.LookAt,
         BackingOffData backingOff => backingOff.Until,
         ConnectingData connecting => connecting.Deadline,
         ConnectedData connected => SendDue(connected.Link) is { } turn && turn < connected.LookAgain ? turn : connected.LookAgain,
@@ -111,6 +112,7 @@ public sealed partial class ConnectionActor
                 .Resolver.ResolveAsync(settings, url, link.DialCancellation)
                 .AsTask()
                 .WaitAsync(link.DialCancellation);
+            link.Credentials = request.Fingerprint;
             return link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
         }
         catch (Exception error)

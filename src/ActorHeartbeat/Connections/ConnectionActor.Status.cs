@@ -77,6 +77,7 @@ public sealed partial class ConnectionActor
 
     private static string Waiting(ConnectionData data) => data switch
     {
+        BackingOffData { AwaitsCredentials: true } => "the delay before the next attempt, or other credentials",
         BackingOffData { Phase: BackingOffPhase.Delay } => "the delay before the next attempt",
         BackingOffData { Phase: BackingOffPhase.Leaving } => "the previous socket to be gone",
         BackingOffData { Phase: BackingOffPhase.Queued } => "a permit to dial",

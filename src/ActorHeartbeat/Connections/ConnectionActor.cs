@@ -75,75 +75,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         where TData : ConnectionData =>
         When(state, received => Take(decide(received.FsmEvent, (TData)received.StateData) ?? InAnyState(received.FsmEvent)));
 
-    private Step? WhenBackingOff(object message, BackingOffData data)
-    {
-        switch (message)
-        {
-            case DeadlinePassed:
-                return WhenRetryDue(data);
-            case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == data.Request:
-                var link = new ConnectionLink(_id, _plane, _settings, _sendRate, _dependencies.Clock, Self);
-                var dialing = new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
-                return Step.GoTo(ConnectionState.Connecting, dialing).Then(() => Dial(link));
-            case PermitRefused refused when data.Phase == BackingOffPhase.Queued && refused.Request == data.Request:
-                return BackOff(data, CloseCause.NoRoom(refused.Why), leaving: null);
-            case DialCompleted { Result: DialResult.Failed } failed when Concerns(failed, data.Leaving):
-                return WhenSocketIsGone(data);
-            case DialCompleted dialed when Concerns(dialed, data.Leaving):
-                return Step.Stay; // connected after all; its link has aborted it and will report the end
-            case ConnectionEnded ended when Concerns(ended, data.Leaving):
-                return WhenSocketIsGone(data);
-            case Refresh when data.Phase is BackingOffPhase.Delay:
-                return Step.GoTo(ConnectionState.BackingOff, data with { Until = Now });
-            case Refresh:
-                return Step.Stay;
-            case SettingsChanged changed:
-                return WhenChanged(data, changed);
-            case CloseConnection close:
-                return data.Leaving is null ? Step.Stop : End(data, close, data.Leaving);
-            default:
-                return null;
-        }
-    }
-
-    private Step WhenRetryDue(BackingOffData data)
-    {
-        if (data.Leaving is { IsGone: false } leaving)
-        {
-            if (data.Phase is BackingOffPhase.Delay)
-                return Step.GoTo(
-                    ConnectionState.BackingOff, data with { Phase = BackingOffPhase.Leaving, Until = LeaveDeadline(leaving) });
-            if (Renewed(LeaveTime(leaving)) is { } until)
-                return Step.GoTo(ConnectionState.BackingOff, data with { Until = until });
-            if (data.Phase is BackingOffPhase.Leaving)
-                throw new InvalidOperationException($"the transport has not confirmed the end of incarnation {leaving.Incarnation}");
-        }
-        return data.Phase switch
-        {
-            BackingOffPhase.Ending => Step.Stop,
-            BackingOffPhase.Queued => RemindOf(data),
-            _ => Queue(data),
-        };
-    }
-
-    private Step WhenSocketIsGone(BackingOffData data) => data.Phase switch
-    {
-        BackingOffPhase.Ending => Step.Stop,
-        BackingOffPhase.Leaving => Queue(data),
-        _ => Step.Stay.Using(data with { Leaving = null }),
-    };
-
-    private Step WhenChanged(BackingOffData data, SettingsChanged changed)
-    {
-        var line = Line;
-        TakeSettings(changed.Settings, changed.SendRate);
-        if (data.Phase is BackingOffPhase.Queued && line != Line)
-            return Queue(data); // another line, with a budget of its own
-        return data.Phase is BackingOffPhase.Delay && changed.Effect > ChangeEffect.Live
-            ? Step.GoTo(ConnectionState.BackingOff, NoLongerThanBackoff(data))
-            : Step.Stay;
-    }
-
     private Step? WhenConnecting(object message, ConnectingData data)
     {
         switch (message)
@@ -320,6 +251,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Step.Stay.Then(() => Return(Holding.Permit & ~HeldWith(StateData)));
             case PermitRefused:
                 return Step.Stay; // to a request that was withdrawn
+            case CredentialsRead:
+                return Step.Stay; // it has dialed meanwhile
             case SettingsChanged changed:
                 return Step.Stay.Then(() => TakeSettings(changed.Settings, changed.SendRate));
             case TakeSends:

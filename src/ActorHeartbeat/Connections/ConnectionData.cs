@@ -16,6 +16,15 @@ internal sealed record BackingOffData(int Failures, CloseCause Cause, BackingOff
 {
     /// <summary>The number of the request that waits in the governor's queue; 0 unless queued.</summary>
     public long Request { get; init; }
+
+    /// <summary>The fingerprint of credentials that were refused and may change; null otherwise.</summary>
+    public int? Refused { get; init; }
+
+    /// <summary>When refused credentials are read again.</summary>
+    public TimeSpan LookAt { get; init; }
+
+    /// <summary>Whether other credentials would end the delay.</summary>
+    public bool AwaitsCredentials => Phase == BackingOffPhase.Delay && Refused is not null;
 }
 
 internal enum BackingOffPhase

@@ -59,6 +59,9 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>Decides when its messages may go out. Only the actor uses it.</summary>
     public SendPace Pace { get; }
 
+    /// <summary>The fingerprint of the credentials that were dialed with; written before the dial completes.</summary>
+    public int Credentials { get; set; }
+
     /// <summary>Cancelled when the actor gives the dial up.</summary>
     public CancellationToken DialCancellation => _dial.Token;
 

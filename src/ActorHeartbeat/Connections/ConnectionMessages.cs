@@ -117,6 +117,10 @@ internal sealed record HeartbeatAnswered(long Incarnation, TimeSpan RoundTrip) :
 /// <summary>The opening message with this index was answered as expected.</summary>
 internal sealed record OpeningAnswered(long Incarnation, int Index) : ConnectionEvent(Incarnation);
 
+/// <summary>The credentials of the endpoint as they are now, for a connection that was refused because of them.</summary>
+/// <param name="Credentials">Their fingerprint; null when they cannot be read.</param>
+internal sealed record CredentialsRead(int? Credentials) : INoSerializationVerificationNeeded;
+
 /// <summary>The server asked for a sign of life.</summary>
 internal sealed record PeerAsked(long Incarnation) : ConnectionEvent(Incarnation);
 

@@ -70,6 +70,9 @@ public sealed record TcpSettings
 /// <param name="Prefix">Prepended to the value that was read, such as <c>Bearer </c>.</param>
 public sealed record SecretValue(SecretSource Source, string Text, string Prefix = "")
 {
+    /// <summary>Whether the value can change without the configuration: it is read for every attempt.</summary>
+    public bool IsReference => Source != SecretSource.Literal;
+
     public static SecretValue Literal(string text) => new(SecretSource.Literal, text);
 
     public static SecretValue Environment(string name, string prefix = "") => new(SecretSource.Environment, name, prefix);

@@ -20,7 +20,20 @@ public interface IDialer
 /// <param name="Settings">The endpoint; its URL and headers are not used: this record has them as resolved for the attempt.</param>
 /// <param name="Url">Where to connect.</param>
 /// <param name="Headers">Handshake headers in the order configured.</param>
-public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyList<KeyValuePair<string, string>> Headers);
+public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyList<KeyValuePair<string, string>> Headers)
+{
+    /// <summary>Tells whether two requests have the same headers, within this process, without a value in it.</summary>
+    internal int Fingerprint
+    {
+        get
+        {
+            var fingerprint = default(HashCode);
+            foreach (var (name, value) in Headers)
+                fingerprint.Add((name, value));
+            return fingerprint.ToHashCode();
+        }
+    }
+}
 
 /// <summary>The result of an attempt.</summary>
 public abstract record DialResult

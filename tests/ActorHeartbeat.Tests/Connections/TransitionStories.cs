@@ -9,6 +9,8 @@ internal static class TransitionStories
     private const string Down = "BackingOff", Dialing = "Connecting", Connected = "Open and AwaitingPong", Every = "Every state",
         NotConnected = "BackingOff and Connecting", Silent = "AwaitingPong", Up = "Open";
 
+    private const string Refused = "settings token-file=token; start; advance 0s; permit; dial fails 401";
+
     private const string Lost = "start; advance 0s; permit; dial succeeds; refresh", Asked = "@; advance 0s",
         Greeting = "settings on-open=login:welcome,subscribe:subscribed,go; @; dial succeeds";
 
@@ -22,6 +24,9 @@ internal static class TransitionStories
         (Down, "retry-due", "the same, a successor", $"successor; {Asked}; advance 10s"),
         (Down, "retry-due", "closed for good", $"{Lost}; close; advance 10s"),
         (Down, "retry-due", "closed for good, process stood still", $"{Lost}; close; stand still 10s"),
+        (Down, "retry-due", "the credentials were refused", $"{Refused}; advance 1s"),
+        (Down, "credentials read", "other than were refused", $"{Refused}; credentials read 7"),
+        (Down, "credentials read", "the same", $"{Refused}; credentials read same"),
         (Down, "permit", "of the request that waits", $"{Asked}; permit"),
         (Down, "permit", "of another request", $"{Asked}; permit 7"),
         (Down, "permit", "not queued, no previous socket", "@; permit 7"),
@@ -152,6 +157,7 @@ internal static class TransitionStories
         (Every, "stale", "heartbeat answered", "@; stale heartbeat answered"),
         (Every, "stale", "peer asks", "@; stale peer asks"),
         (Every, "stale", "first data", "@; stale first data"),
+        (Every, "credentials read", "of a refusal that is over", "@; credentials read 7"),
         (Every, "refusal", "of a request that was withdrawn", "@; refusal 7"),
     ];
 

@@ -40,6 +40,7 @@ internal sealed class Story : IDisposable
     private FeedSubscription? _reader;
     private TimeSpan _stoodStillUntil;
     private bool _hasUnread;
+    private string _credentials = "old";
     private bool _stopped;
     private int _rounds;
 
@@ -116,6 +117,9 @@ internal sealed class Story : IDisposable
             case "stand":
                 StandStill(StorySettings.Time(words[2]));
                 break;
+            case "rotate":
+                _credentials = words[^1];
+                break;
             case "bytes":
                 _hasUnread = true;
                 break;
@@ -189,6 +193,8 @@ internal sealed class Story : IDisposable
 
     internal long Request => _ear.Request;
 
+    internal int? Refused => (_actor.StateData as BackingOffData)?.Refused;
+
     internal int OpeningStep => _actor.StateData is ConnectingData { Step: { } step } ? step : 0;
 
     private void Start()
@@ -202,7 +208,7 @@ internal sealed class Story : IDisposable
         _stopped = false;
         var with = new ConnectionDependencies(
             new StoryNetwork(_network, _ear.Happened, () => _hasUnread),
-            new PlainResolver(),
+            new StoryResolver(() => _credentials),
             _ear.As("governor"),
             _ear.As("supervisor"),
             _clock,
@@ -233,10 +239,10 @@ internal sealed class Story : IDisposable
             RetryAfter = words.Length > 3 ? words[3] : null,
         };
 
-    private sealed class PlainResolver : IAttemptResolver
+    private sealed class StoryResolver(Func<string> credentials) : IAttemptResolver
     {
         public ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) =>
-            new(new DialRequest(settings, url, []));
+            new(new DialRequest(settings, url, [.. settings.Headers.Select(header => KeyValuePair.Create(header.Key, credentials()))]));
     }
 
     /// <summary>Creates the actor and keeps a reference: the test observes the FSM itself, not its reports.</summary>

@@ -29,6 +29,7 @@ internal static class StorySettings
         "url" => all with { Url = new Uri(value) },
         "urls" => all with { Urls = [.. value.Split(',').Select(url => new Uri(url))] },
         "group" => all with { Group = value },
+        "token-file" => all with { Headers = ValueMap.By(_ => "Authorization", [SecretValue.File(value)]) },
         "on-open" => all with { OnOpen = [.. value.Split(',').Select(Opening)] },
         "on-close" => all with { OnClose = [OutboundMessage.Text(value)] },
         "flap" => all with { Flap = new FlapSettings(Numbers(value)[0], TimeSpan.FromSeconds(Numbers(value)[1]), TimeSpan.FromMinutes(5)) },

@@ -13,6 +13,7 @@ internal sealed record StoryView(
 
     private TimeSpan Due => Data switch
     {
+        BackingOffData { AwaitsCredentials: true } refused when refused.LookAt < refused.Until => refused.LookAt,
         BackingOffData backingOff => backingOff.Until,
         ConnectingData connecting => connecting.Deadline,
         ConnectedData connected => connected.LookAgain,
