@@ -20,6 +20,8 @@ public sealed class ConfigurationDiffTests
     {
         { "url", "\"wss://other.example.com\"", Reconnect },
         { "urls", "[\"wss://b.example.com\"]", NextAttempt },
+        { "failover.after", "1", Live },
+        { "failover.back", "off", Live },
         { "enabled", "off", Live },
         { "group", "g", Reconnect },
         { "timeouts.connect", "11s", NextAttempt },

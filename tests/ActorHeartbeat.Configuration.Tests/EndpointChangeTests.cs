@@ -62,6 +62,7 @@ public sealed class EndpointChangeTests
         Type[] groups =
         [
             typeof(TimeoutSettings),
+            typeof(FailoverSettings),
             typeof(BackoffSettings),
             typeof(HeartbeatSettings),
             typeof(LimitSettings),

@@ -150,6 +150,7 @@ public sealed partial class ReferenceTests
     private static EndpointSettings Different(EndpointSettings settings) =>
         settings with
         {
+            Failover = new() { After = 9, Back = TimeSpan.FromDays(1) },
             Enabled = false,
             Group = "g",
             Timeouts = new()

@@ -10,7 +10,12 @@ namespace ActorHeartbeat.Simulation.Tests;
 [Collection(Laboratory.Name)]
 public class NamedCases(ITestOutputHelper output)
 {
-    private const string Actor = "Connections/ConnectionActor.cs", BackingOff = "Connections/ConnectionActor.BackingOff.cs";
+    private const string Actor = "Connections/ConnectionActor.cs", BackingOff = "Connections/ConnectionActor.BackingOff.cs",
+        Decisions = "Connections/ConnectionActor.Decisions.cs";
+
+    private const string NextUrl =
+        "            if (next.Outcome.Action == OutcomeAction.NextUrl || (cause.IsFailure && next.Failures % _settings.Failover.After == 0))\n"
+            + "                _urlIndex = (_urlIndex + 1) % (_settings.Urls.Count + 1);\n";
 
     internal static readonly IReadOnlyList<NamedCase> All =
     [
@@ -23,7 +28,7 @@ public class NamedCases(ITestOutputHelper output)
                 "        if (changed.Effect != ChangeEffect.Reconnect) TakeSettings(changed.Settings, changed.SendRate);\n"
                     + "        if (changed.Effect == ChangeEffect.Reconnect)")),
         new(
-            20,
+            95,
             new(
                 "an answer of an older incarnation is not counted while connecting",
                 Actor,
@@ -37,6 +42,13 @@ public class NamedCases(ITestOutputHelper output)
                 "return Queue(data); // another line",
                 "{ } // another line"
             )),
+        new(
+            3,
+            new(
+                "the host of the next URL is paused in place of the one that asked for it",
+                Decisions,
+                "            PauseAsAsked(next.Outcome, cause); // the host that was dialed, before another takes its place\n" + NextUrl,
+                NextUrl + "            PauseAsAsked(next.Outcome, cause);\n")),
     ];
 
     [Fact]

@@ -14,6 +14,8 @@ internal static class EndpointSchema
     public static readonly Shape<EndpointSettings> Shape = new(
         Row(EndpointSetting.Url, AddressValues.WebSocketUrl),
         Row(EndpointSetting.Urls, new ListOf<Uri>(AddressValues.WebSocketUrl)),
+        Row(EndpointSetting.FailoverAfter, Values.Count),
+        Row(EndpointSetting.FailoverBack, Values.OffOrDuration),
         Row(EndpointSetting.Enabled, Values.Switch),
         Row(EndpointSetting.Group, Values.OptionalText("the name of a group")),
         Row(EndpointSetting.Transport, AddressValues.Transport),

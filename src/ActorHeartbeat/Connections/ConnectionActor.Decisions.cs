@@ -76,9 +76,9 @@ public sealed partial class ConnectionActor
             RefuseWhatCannotWait();
             if (flap is not null)
                 _board.Flaps.Ended(Now, flap.Ends, flap.Within);
-            if (next.Outcome.Action == OutcomeAction.NextUrl)
+            PauseAsAsked(next.Outcome, cause); // the host that was dialed, before another takes its place
+            if (next.Outcome.Action == OutcomeAction.NextUrl || (cause.IsFailure && next.Failures % _settings.Failover.After == 0))
                 _urlIndex = (_urlIndex + 1) % (_settings.Urls.Count + 1);
-            PauseAsAsked(next.Outcome, cause);
         });
     }
 
@@ -113,12 +113,15 @@ public sealed partial class ConnectionActor
     private Step Opened(ConnectingData data)
     {
         var now = Now;
-        var isSuccessor = !_isPrimary;
+        var (isSuccessor, isOnOther) = (!_isPrimary, _urlIndex != 0);
         return Connected(
                 ConnectionState.Open,
                 new ConnectedData(
-                    data.Failures, data.Link, now, Stable: data.Failures == 0 && _urlIndex == 0, now, 0, null,
-                    isSuccessor ? now + (_settings.MaxAge?.ReadyAfter ?? DefaultReadyAfter) : RotationTime(now), isSuccessor))
+                    data.Failures, data.Link, now, Stable: data.Failures == 0 && !isOnOther, now, 0, null,
+                    isSuccessor ? now + (_settings.MaxAge?.ReadyAfter ?? DefaultReadyAfter) : RotationTime(now, isOnOther), isSuccessor)
+                {
+                    IsOnOther = isOnOther,
+                })
             .Then(() => BeginFeed(data.Link));
     }
 
@@ -153,8 +156,13 @@ public sealed partial class ConnectionActor
     private TimeSpan? Renewed(TimeSpan time) =>
         _dependencies.Clock.StoodStillUntil + time is var deadline && deadline > Now ? deadline : null;
 
-    private TimeSpan? RotationTime(TimeSpan openedAt) =>
-        _settings.MaxAge is { } rotation ? openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble()))) : null;
+    /// <summary>When a connection is as old as max-age, or has been on another URL for failover.back; null for never.</summary>
+    private TimeSpan? RotationTime(TimeSpan openedAt, bool isOnOther)
+    {
+        TimeSpan? aged = _settings.MaxAge is { } rotation ? openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble()))) : null;
+        var back = isOnOther ? openedAt + _settings.Failover.Back : null;
+        return aged is null || back < aged ? back : aged;
+    }
 
     /// <summary>Reports that the primary is due for replacement; reports it again if no successor takes over.</summary>
     private Step AskForSuccessor(ConnectedData data) =>

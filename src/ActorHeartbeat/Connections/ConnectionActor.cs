@@ -201,7 +201,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case FirstData first when Concerns(first, data.Link):
                 return data.IsSuccessor ? OfferToTakeOver(data) : Step.Stay;
             case TakeOver take when data.IsSuccessor:
-                return Connected(StateName, data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt) })
+                return Connected(StateName, data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt, data.IsOnOther) })
                     .Then(() => BecomePrimary(take.Before))
                     .Then(() => SendWhatMay(data.Link));
             case SettingsChanged changed:
@@ -210,7 +210,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case RotationFailed { Cause.Kind: CauseKind.NoRoom } when IsOutdated(data.Link):
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case RotationFailed failed:
-                return Connected(StateName, data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
+                var retryIn = data.IsOnOther && _settings.Failover.Back > failed.RetryIn ? _settings.Failover.Back.Value : failed.RetryIn;
+                return Connected(StateName, data with { RotateAt = Now + retryIn, RotationFailure = failed.Cause });
             case Refresh refresh:
                 return WhenClosing(data, CloseCause.Refresh(refresh.Why));
             case CloseConnection close:
@@ -224,14 +225,16 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         }
     }
 
-    /// <summary>A changed max-age counts from when the connection opened; the deadline follows the new settings.</summary>
+    /// <summary>A changed max-age or failover.back counts from when the connection opened; the deadline follows the new settings.</summary>
     private Step WhenChanged(ConnectedData data, SettingsChanged changed)
     {
-        var maxAge = _settings.MaxAge;
+        var before = _settings;
         TakeSettings(changed.Settings, changed.SendRate);
         if (changed.Effect == ChangeEffect.Reconnect)
             return WhenClosing(data, CloseCause.Refresh("configuration changed"));
-        var kept = data.IsSuccessor || maxAge == _settings.MaxAge ? data : data with { RotateAt = RotationTime(data.OpenedAt) };
+        var kept = data.IsSuccessor || (before.MaxAge, before.Failover) == (_settings.MaxAge, _settings.Failover)
+            ? data
+            : data with { RotateAt = RotationTime(data.OpenedAt, data.IsOnOther) };
         return Connected(StateName, kept).Then(() => Follow(data.Link));
     }
 

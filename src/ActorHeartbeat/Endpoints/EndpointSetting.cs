@@ -23,6 +23,8 @@ public static class EndpointSetting
         "outcomes", endpoint => endpoint.Outcomes, (endpoint, outcomes) => endpoint with { Outcomes = outcomes });
     private static readonly SettingsPart<EndpointSettings, SendSettings> Send = new(
         "send", endpoint => endpoint.Send, (endpoint, send) => endpoint with { Send = send });
+    private static readonly SettingsPart<EndpointSettings, FailoverSettings> Failover = new(
+        "failover", endpoint => endpoint.Failover, (endpoint, failover) => endpoint with { Failover = failover });
     private static readonly SettingsPart<EndpointSettings, TlsSettings> Tls = new(
         "tls", endpoint => endpoint.Tls, (endpoint, tls) => endpoint with { Tls = tls });
     private static readonly SettingsPart<EndpointSettings, TcpSettings> Tcp = new(
@@ -32,6 +34,10 @@ public static class EndpointSetting
         "url", Reconnect, endpoint => endpoint.Url, (endpoint, value) => endpoint with { Url = value });
     public static readonly Setting<EndpointSettings, ValueList<Uri>> Urls = Row(
         "urls", NextAttempt, endpoint => endpoint.Urls, (endpoint, value) => endpoint with { Urls = value });
+    public static readonly Setting<EndpointSettings, int> FailoverAfter = Row(
+        Failover.Setting("after", Live, failover => failover.After, (failover, value) => failover with { After = value }));
+    public static readonly Setting<EndpointSettings, TimeSpan?> FailoverBack = Row(
+        Failover.Setting("back", Live, failover => failover.Back, (failover, value) => failover with { Back = value }));
     public static readonly Setting<EndpointSettings, bool> Enabled = Row(
         "enabled", Live, endpoint => endpoint.Enabled, (endpoint, value) => endpoint with { Enabled = value });
     public static readonly Setting<EndpointSettings, string?> Group = Row(

@@ -12,8 +12,11 @@ public sealed record EndpointSettings
     /// <summary>Where to connect first: an absolute <c>ws</c> or <c>wss</c> URL without a fragment (RFC 6455 section 3).</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>Alternates for the <c>next-url</c> outcome, tried in order after <see cref="Url"/>. Default none.</summary>
+    /// <summary>Other URLs of the same endpoint, tried in order after <see cref="Url"/>; see <see cref="Failover"/>. Default none.</summary>
     public ValueList<Uri> Urls { get; init; } = [];
+
+    /// <summary>When the endpoint goes to another of its URLs, and back.</summary>
+    public FailoverSettings Failover { get; init; } = new();
 
     /// <summary>False keeps the endpoint configured but paused. Default true.</summary>
     public bool Enabled { get; init; } = true;

@@ -25,9 +25,9 @@ public sealed partial class ConnectionSupervisor
     private void Launch(SupervisedConnection connection, TimeSpan spread)
     {
         var endpoint = connection.Endpoint;
+        var isPrimary = connection != endpoint.Successor;
         var start = new ConnectionStart(
-            connection.Id, endpoint.Settings, endpoint.SendRate, IsPrimary: connection != endpoint.Successor, spread,
-            (connection.Board.Status ?? endpoint.Status)?.UrlIndex ?? 0, endpoint.Subscriptions)
+            connection.Id, endpoint.Settings, endpoint.SendRate, isPrimary, spread, UrlIndexOf(connection, isPrimary), endpoint.Subscriptions)
         {
             IsReleased = !endpoint.Wants(connection),
         };
@@ -36,6 +36,10 @@ public sealed partial class ConnectionSupervisor
         (connection.Actor, connection.StartedAt) = (actor, _clock.Elapsed);
         _byActor[actor] = connection;
     }
+
+    /// <summary>A rotation goes to the first URL: where the endpoint has been moved to another one, that is the way back.</summary>
+    private static int UrlIndexOf(SupervisedConnection connection, bool isPrimary) =>
+        (connection.Board.Status ?? (isPrimary ? connection.Endpoint.Status : null))?.UrlIndex ?? 0;
 
     /// <summary>Handles the end of a connection's actor: the supervisor asked for it, the actor reported it, or the actor threw.</summary>
     private void Stopped(SupervisedConnection connection)

@@ -9,6 +9,9 @@ internal static class TransitionStories
     private const string Down = "BackingOff", Dialing = "Connecting", Connected = "Open and AwaitingPong", Every = "Every state",
         NotConnected = "BackingOff and Connecting", Silent = "AwaitingPong", Up = "Open";
 
+    private const string Thrice = "settings urls=ws://b.test/ mode=none; start; advance 0s; permit; dial fails; advance 1m; permit; "
+        + "dial fails; advance 1m; permit";
+
     private const string Refused = "settings token-file=token; start; advance 0s; permit; dial fails 401";
 
     private const string Lost = "start; advance 0s; permit; dial succeeds; refresh", Asked = "@; advance 0s",
@@ -69,6 +72,7 @@ internal static class TransitionStories
         (Dialing, "dial fails", "fatal, or attempts exhausted", "settings max-attempts=1; @; dial fails"),
         (Dialing, "dial fails", "a successor", "successor; @; dial fails"),
         (Dialing, "connect-deadline", "while dialing", "@; advance 10s"),
+        (Dialing, "dial fails", "the third in a row, other URLs", $"{Thrice}; dial fails"),
         (Dialing, "connect-deadline", "dialing, the process stood still", "@; stand still 10s"),
         (Dialing, "connect-deadline", "opening message not answered", $"{Greeting}; advance 5s"),
         (Dialing, "connect-deadline", "the same, the process stood still", $"{Greeting}; stand still 5s"),
@@ -94,6 +98,8 @@ internal static class TransitionStories
         (Up, "heartbeat-due", "the same, bytes lie unread", "settings data-idle=5s; @; bytes unread; advance 5s"),
         (Up, "heartbeat-due", "not asked for max-silence", "settings max-silence=5s; @; advance 5s"),
         (Up, "heartbeat-due", "as old as max-age", "settings max-age=5s; @; advance 5s"),
+        (Up, "heartbeat-due", "on another URL for failover.back",
+            $"{Thrice}; dial fails; advance 1m; permit; dial succeeds; advance 1m; advance 4m"),
         (Up, "heartbeat-due", "a successor, open for ready-after", "successor; @; advance 5s"),
 
         (Silent, "sign of life", "no miss before", "@; sign of life"),
