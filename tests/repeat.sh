@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests of one project again and again and says how often they all passed. Fails when they once did not.
-#   bash tests/repeat.sh Akka.Contract.Tests 200              on all cores
-#   bash tests/repeat.sh Akka.Contract.Tests 200 --one-core   all threads on one core
+#   bash tests/repeat.sh ActorHeartbeat.Tests 200              on all cores
+#   bash tests/repeat.sh ActorHeartbeat.Tests 200 --one-core   all threads on one core
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1

@@ -1,3 +1,4 @@
+using System.Net;
 using ActorHeartbeat.Service.Verbs;
 using ActorHeartbeat.TestKit;
 using Akka.Actor;
@@ -69,25 +70,37 @@ public sealed class AkkaSectionTests
     [Theory]
     [InlineData(
         "actor.default-dispatcher.type = Nonsense", "Could not resolve dispatcher type Nonsense for path akka.actor.default-dispatcher")]
-    [InlineData("actor.provider = \"No.Such, Provider\"", "'akka.actor.provider' is not a valid type name : 'No.Such, Provider'")]
-    [InlineData("actor.creation-timeout = never", "The input string 'never' was not in a correct format")]
-    [InlineData("loglevel = LOUD", "Unknown LogLevel: \"LOUD\"")]
     [InlineData("coordinated-shutdown.phases.service-stop.depends-on = [service-stop]", "Cycle detected")]
-    public async Task A_section_that_Akka_refuses_is_named_by_check_and_by_run(string section, string why)
+    [InlineData("actor.deployment { \"/connections\" { dispatcher = nope } }", "Dispatcher [nope] not configured")]
+    public Task A_section_that_Akka_refuses_is_named_by_check_and_by_run(string section, string why) =>
+        IsRefused($"akka {{ {section} }}", $"2:1: {Refused}{why}");
+
+    [Theory]
+    [InlineData("actor.provider", "\"No.Such, Provider\"", "'akka.actor.provider' is not a valid type name : 'No.Such, Provider'")]
+    [InlineData("actor.creation-timeout", "never", "The input string 'never' was not in a correct format")]
+    [InlineData("loglevel", "LOUD", "Unknown LogLevel: \"LOUD\"")]
+    [InlineData("stdout-loglevel", "banana", "Unknown LogLevel: \"")]
+    public Task A_value_that_Akka_quotes_is_named_with_its_place(string key, string value, string why) =>
+        IsRefused(
+            $"akka {{ {key} = {value} }}",
+            $"2:{11 + key.Length}: akka.{key}: the actor system does not start with this value: {why}");
+
+    private static async Task IsRefused(string section, string expected)
     {
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, $"actor-heartbeat.http.listen = off\nakka {{ {section} }}");
         try
         {
-            foreach (var verb in new[] { "check", "run" })
+            // With the API and without: the routes are not opened before the system is.
+            foreach (var (verb, listen) in new[] { ("check", "off"), ("run", "off"), ("run", "\"127.0.0.1:0\"") })
             {
+                await File.WriteAllTextAsync(file, $"actor-heartbeat.http.listen = {listen}\n{section}");
                 await using var output = new StringWriter();
                 await using var error = new StringWriter();
 
                 var exitCode = await CommandLine.Run([verb, file], output, error, CancellationToken.None);
 
                 Assert.Equal(1, exitCode);
-                Assert.StartsWith($"{file}:2:1: {Refused}{why}", error.ToString(), StringComparison.Ordinal);
+                Assert.StartsWith($"{file}:{expected}", error.ToString(), StringComparison.Ordinal);
                 Assert.DoesNotContain("   at ", error.ToString(), StringComparison.Ordinal);
             }
         }
@@ -95,6 +108,18 @@ public sealed class AkkaSectionTests
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public async Task A_reload_works_while_Akka_serializes_every_message()
+    {
+        await using var service = await RunningService.Start(beside: "akka.actor.serialize-messages = on");
+        var text = await File.ReadAllTextAsync(service.File);
+        await File.WriteAllTextAsync(service.File, text.Replace("{ venue = demo } }", "{ venue = other } }", StringComparison.Ordinal));
+
+        var (status, report) = await service.Post("/v1/config/reload");
+
+        Assert.Equal((HttpStatusCode.OK, "applied"), (status, report.GetProperty("outcome").GetString()));
     }
 
     [Fact]

@@ -48,6 +48,19 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task A_reload_refuses_an_akka_section_with_which_the_next_start_would_fail()
+    {
+        await using var feeds = await FeedServer.StartAsync();
+        await using var program = await Program.Start(feeds);
+        await program.WaitForLine("started: ");
+
+        await program.Append("akka.loglevel = LOUD");
+        await program.Signal("HUP");
+
+        await program.WaitForLine("configuration refused");
+    }
+
+    [Fact]
     public async Task The_log_has_a_line_for_each_state()
     {
         await using var feeds = await FeedServer.StartAsync();
@@ -97,6 +110,8 @@ public sealed class ProcessTests
             }
             throw new InvalidOperationException($"the program ended without \"{containing}\": {string.Join('\n', _lines)}");
         }
+
+        public Task Append(string line) => File.AppendAllTextAsync(_file, $"\n{line}\n");
 
         public async Task Signal(string name)
         {

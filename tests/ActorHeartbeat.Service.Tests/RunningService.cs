@@ -64,6 +64,7 @@ internal sealed class RunningService : IAsyncDisposable
         var configuration = ConfigurationLoader.Load(file).OrThrow();
         var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration), lines);
         var host = ServiceHost.Build(configuration, inHand => ConfigurationLoader.Load(file, inHand: inHand), console);
+        ServiceHost.MapRoutes(host);
         await host.StartAsync();
         return new RunningService(feeds, file, console, host);
     }

@@ -14,7 +14,8 @@ public class NamedCases(ITestOutputHelper output)
         Decisions = "Connections/ConnectionActor.Decisions.cs";
 
     private const string NextUrl =
-        "            if (next.Outcome.Action == OutcomeAction.NextUrl || (cause.IsFailure && next.Failures % _settings.Failover.After == 0))\n"
+        "            if (next.Outcome.Action == OutcomeAction.NextUrl"
+            + " || (cause.IsFailure && next.Failures % _settings.Failover.After == 0))\n"
             + "                _urlIndex = (_urlIndex + 1) % (_settings.Urls.Count + 1);\n";
 
     internal static readonly IReadOnlyList<NamedCase> All =

@@ -63,9 +63,27 @@ public sealed class ServiceConfiguration
     {
         if (_akka is not { } section)
             throw new InvalidOperationException("there is no akka section");
-        section.ReportKey($"the actor system does not start with this section: {why}");
+        if (Quoted(section, why).ToArray() is [var value])
+            value.Report($"the actor system does not start with this value: {why}");
+        else
+            section.ReportKey($"the actor system does not start with this section: {why}");
         return new LoadResult(null, section.Diagnostics.Sorted, Files);
     }
+
+    /// <summary>The values that an error of the actor system quotes: it knows no places.</summary>
+    private static IEnumerable<Cursor> Quoted(Cursor section, string why)
+    {
+        foreach (var field in (section.Fields ?? []).Select(section.Below))
+        {
+            if (field.Text is { Length: > 0 } text && Quotes(why, text))
+                yield return field;
+            foreach (var below in Quoted(field, why))
+                yield return below;
+        }
+    }
+
+    private static bool Quotes(string why, string text) =>
+        why.Contains($"'{text}'", StringComparison.OrdinalIgnoreCase) || why.Contains($"\"{text}\"", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An endpoint with its layers; null when there is none with that id.</summary>
     internal LayeredEndpoint? Layered(EndpointId id) => _byId.Value.GetValueOrDefault(id.Value);

@@ -300,21 +300,21 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         Compare();
     }
 
-    private sealed record FilesTouched
+    private sealed record FilesTouched : INoSerializationVerificationNeeded
     {
         public static readonly FilesTouched Instance = new();
     }
 
-    private sealed record LookAtFiles
+    private sealed record LookAtFiles : INoSerializationVerificationNeeded
     {
         public static readonly LookAtFiles Instance = new();
     }
 
-    private sealed record FilesCompared(long Number, SourceFiles Files);
+    private sealed record FilesCompared(long Number, SourceFiles Files) : INoSerializationVerificationNeeded;
 
-    private sealed record FilesRead(long Number, LoadResult Result);
+    private sealed record FilesRead(long Number, LoadResult Result) : INoSerializationVerificationNeeded;
 
-    private sealed record ReadingHangs(long Number);
+    private sealed record ReadingHangs(long Number) : INoSerializationVerificationNeeded;
 
     /// <summary>A configuration that was handed over, and the report to send when the supervisor has applied it.</summary>
     private sealed record Application(ConfigurationChange Change, ReloadReport Report, CancellationTokenSource GivenUp);
@@ -322,5 +322,6 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     /// <param name="Application">The configuration that was handed over.</param>
     /// <param name="Applied">The supervisor's answer; null when there is none.</param>
     /// <param name="Problem">The reason when there is no answer.</param>
-    private sealed record Answered(Application Application, ConfigurationApplied? Applied = null, string? Problem = null);
+    private sealed record Answered(Application Application, ConfigurationApplied? Applied = null, string? Problem = null)
+        : INoSerializationVerificationNeeded;
 }

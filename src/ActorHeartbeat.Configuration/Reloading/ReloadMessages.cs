@@ -1,4 +1,5 @@
 using ActorHeartbeat.Configuration.Loading;
+using Akka.Actor;
 
 namespace ActorHeartbeat.Configuration.Reloading;
 
@@ -25,10 +26,11 @@ public enum ReloadTrigger
 /// <param name="Trigger">The source of the request.</param>
 /// <param name="DryRun">Only reports what would change.</param>
 /// <param name="Force">Applies the configuration even if it removes more than <c>config.max-removed</c> of the endpoints.</param>
-public sealed record Reload(ReloadTrigger Trigger, bool DryRun = false, bool Force = false);
+public sealed record Reload(ReloadTrigger Trigger, bool DryRun = false, bool Force = false)
+    : INoSerializationVerificationNeeded;
 
 /// <summary>Query: answered with a <see cref="ConfigurationState"/>.</summary>
-public sealed record GetConfigurationState
+public sealed record GetConfigurationState : INoSerializationVerificationNeeded
 {
     public static readonly GetConfigurationState Instance = new();
 }
@@ -38,6 +40,7 @@ public sealed record GetConfigurationState
 /// <param name="Generation">1 for the first configuration, one more for each that is applied.</param>
 /// <param name="Last">The last reload that was not a dry run; null before the first.</param>
 public sealed record ConfigurationState(ServiceConfiguration Configuration, int Generation, ReloadReport? Last)
+    : INoSerializationVerificationNeeded
 {
     /// <summary>
     /// True when the files were refused or the supervisor did not confirm them, so that they do not run: health is degraded.

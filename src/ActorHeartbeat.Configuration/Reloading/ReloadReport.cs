@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Schema;
+using Akka.Actor;
 
 namespace ActorHeartbeat.Configuration.Reloading;
 
@@ -42,7 +43,7 @@ public sealed record ReloadReport(
     string Hash,
     ConfigurationDiff? Diff,
     ConfigurationErrors Errors,
-    DateTimeOffset At)
+    DateTimeOffset At) : INoSerializationVerificationNeeded
 {
     /// <summary>Why the supervisor has not applied the configuration; null for every other outcome.</summary>
     public string? Problem { get; init; }

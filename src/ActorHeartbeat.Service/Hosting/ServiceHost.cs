@@ -57,9 +57,14 @@ internal static class ServiceHost
                     health.Address!,
                     new ConnectionPlaces(HttpLimits.HealthConnections, TimeProvider.System) { IsForHealthOnly = true });
         });
-        var application = builder.Build();
-        HttpApi.Map(application);
-        return application;
+        return builder.Build();
+    }
+
+    /// <summary>Opens the routes of a host. Needs its actor system, which <see cref="AkkaSection.Start"/> creates.</summary>
+    public static void MapRoutes(IHost host)
+    {
+        if (host is WebApplication application)
+            HttpApi.Map(application);
     }
 
     private static void Listen(KestrelServerOptions kestrel, IPEndPoint address, ConnectionPlaces places) =>

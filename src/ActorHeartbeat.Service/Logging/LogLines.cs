@@ -69,6 +69,9 @@ internal static partial class LogLines
         29, LogLevel.Warning, "{File}: the governor's state is dated {SavedAt:u}, later than now; no time counts as passed since")]
     public static partial void GovernorStateOfFuture(this ILogger log, string file, DateTimeOffset savedAt);
 
+    [LoggerMessage(34, LogLevel.Error, "the actor system has ended by itself: all connections are gone, and the service ends")]
+    public static partial void ActorsEnded(this ILogger log);
+
     [LoggerMessage(25, LogLevel.Information, "stopped")]
     public static partial void Stopped(this ILogger log);
 

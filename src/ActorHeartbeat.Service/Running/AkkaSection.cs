@@ -68,12 +68,16 @@ internal static class AkkaSection
         }
         catch (Exception refusal) when (configuration.HasAkka) // without a section it is a bug of this program
         {
-            return configuration.WithAkkaRefused(Reason(refusal));
+            return Refused(configuration, refusal);
         }
     }
 
+    /// <summary>The result of a configuration whose section the actor system refuses.</summary>
+    public static LoadResult Refused(ServiceConfiguration configuration, Exception refusal) =>
+        configuration.WithAkkaRefused(Reason(refusal));
+
     /// <summary>Starts a system with the section of a configuration that was read, and stops it again.</summary>
-    public static async Task<LoadResult> Try(LoadResult read)
+    public static LoadResult Try(LoadResult read)
     {
         if (read.Configuration is not { HasAkka: true } configuration)
             return read;
@@ -84,15 +88,17 @@ internal static class AkkaSection
             system = ActorSystem.Create("trial", Trial.WithFallback(config));
             _ = new Settings(system, config.WithFallback(system.Settings.Config)); // with the operator's own provider, which has to exist
             CoordinatedShutdown.Get(system);
+            _ = Akka.Event.Logging.LogLevelFor(config.GetString("akka.stdout-loglevel", "WARNING"));
+            system.ActorOf(Props.Create(() => new Watchdog()), "connections"); // with the deployment that the supervisor would have
             return read;
         }
         catch (Exception refusal) // Akka and the types that the section names may throw anything
         {
-            return configuration.WithAkkaRefused(Reason(refusal));
+            return Refused(configuration, refusal);
         }
         finally
         {
-            await (system?.Terminate() ?? Task.CompletedTask);
+            _ = system?.Terminate(); // nothing waits for the end of a trial
         }
     }
 

@@ -7,12 +7,12 @@ internal sealed class Watchdog : ReceiveActor
 {
     public Watchdog() => Receive<AreYouAlive>(_ => Sender.Tell(Alive.Instance));
 
-    public sealed record AreYouAlive
+    public sealed record AreYouAlive : INoSerializationVerificationNeeded
     {
         public static readonly AreYouAlive Instance = new();
     }
 
-    public sealed record Alive
+    public sealed record Alive : INoSerializationVerificationNeeded
     {
         public static readonly Alive Instance = new();
     }

@@ -13,13 +13,13 @@ internal static class CheckVerb
         var file = Inputs.File();
         var format = Inputs.Format();
         var verb = new Command("check", "Say whether a configuration can be used, and everything that is wrong with it") { file, format };
-        verb.SetAction((parsed, _) => Check(parsed.GetRequiredValue(file), parsed.GetValue(format), parsed));
+        verb.SetAction(parsed => Check(parsed.GetRequiredValue(file), parsed.GetValue(format), parsed));
         return verb;
     }
 
-    private static async Task<int> Check(string path, VerbFormat format, ParseResult parsed)
+    private static int Check(string path, VerbFormat format, ParseResult parsed)
     {
-        var read = await AkkaSection.Try(ConfigurationLoader.Load(path));
+        var read = AkkaSection.Try(ConfigurationLoader.Load(path));
         return VerbOutput.Print(new ConfigurationVerbs(_ => read, format).Check(path), parsed);
     }
 }

@@ -2,11 +2,13 @@ using System.CommandLine;
 using System.Net.Sockets;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Hosting;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
+using Akka.Actor;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -47,41 +49,74 @@ internal static class RunVerb
             await error.WriteLineAsync(tooFew);
             return ExitCode.Runtime;
         }
+        using var hangup = new EarlyHangup();
         using var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration));
-        using var host = ServiceHost.Build(configuration, inHand => ConfigurationLoader.Load(path, inHand: inHand), console);
+        using var host = ServiceHost.Build(configuration, inHand => Read(path, inHand, configuration.Akka), console);
         if (AkkaSection.Start(host.Services, configuration) is { } refused)
         {
             await error.WriteLineAsync(ErrorReport.Print(refused.Errors));
             return ExitCode.WrongConfiguration;
         }
-        return await Run(host, configuration, path, error, stop);
+        ServiceHost.MapRoutes(host);
+        if (await Start(host, configuration, path, error, stop) is { } failed)
+            return failed;
+        return await RunToEnd(host, configuration, path, hangup, stop);
     }
 
-    private static async Task<int> Run(
+    /// <summary>Reads the files for a reload. A changed akka section is tried, so that the next start does not fail with it.</summary>
+    private static LoadResult Read(string path, FileInHand inHand, string akka)
+    {
+        var read = ConfigurationLoader.Load(path, inHand: inHand);
+        return read.Configuration is { } next && next.Akka != akka ? AkkaSection.Try(read) : read;
+    }
+
+    /// <summary>Starts the host. Returns the exit code when it does not start, or is stopped meanwhile.</summary>
+    private static async Task<int?> Start(
         IHost host, ServiceConfiguration configuration, string path, TextWriter error, CancellationToken stop)
     {
         try
         {
             await host.StartAsync(stop);
+            return null;
         }
-        catch (Exception problem) when (PortInUse(problem) || stop.IsCancellationRequested)
+        catch (Exception problem) when (PortInUse(problem) || configuration.HasAkka || stop.IsCancellationRequested)
         {
             using var patience = new CancellationTokenSource(CleanUp);
             await host.StopAsync(patience.Token);
             if (stop.IsCancellationRequested)
                 return ExitCode.Good;
+            if (!PortInUse(problem))
+            {
+                await error.WriteLineAsync(ErrorReport.Print(AkkaSection.Refused(configuration, problem).Errors));
+                return ExitCode.WrongConfiguration;
+            }
             await error.WriteLineAsync(
                 $"cannot listen: {problem.Message.TrimEnd('.')}; stop the other process, or change http.listen, http.health-listen or "
                     + $"feed-server.listen in {path}");
             return ExitCode.Runtime;
         }
+    }
+
+    private static async Task<int> RunToEnd(
+        IHost host, ServiceConfiguration configuration, string path, EarlyHangup hangup, CancellationToken stop)
+    {
         var log = host.Services.GetRequiredService<ILogger>();
         log.Started(configuration.Endpoints.Count, path, ListensOn(host), ServiceVersion.Text);
         HttpLimits.Report(log, ProcessRoom.DescriptorLimit(), configuration.Endpoints.Count);
+        if (hangup.Came)
+            host.Services.GetRequiredService<ReloaderClient>().Reload(ReloadTrigger.Signal);
         var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-        await using (stop.Register(() => End(log, lifetime)))
-            await host.WaitForShutdownAsync(CancellationToken.None);
-        return ExitCode.Good;
+        var actors = host.Services.GetRequiredService<ActorSystem>().WhenTerminated;
+        await using var asked = stop.Register(() => End(log, lifetime));
+        var shutdown = host.WaitForShutdownAsync(CancellationToken.None);
+        var isUnasked = await Task.WhenAny(actors, shutdown) == actors && !stop.IsCancellationRequested;
+        if (isUnasked)
+        {
+            log.ActorsEnded();
+            lifetime.StopApplication();
+        }
+        await shutdown;
+        return isUnasked ? ExitCode.Runtime : ExitCode.Good;
     }
 
     private static void End(ILogger log, IHostApplicationLifetime lifetime)

@@ -159,7 +159,9 @@ public sealed partial class ConnectionActor
     /// <summary>When a connection is as old as max-age, or has been on another URL for failover.back; null for never.</summary>
     private TimeSpan? RotationTime(TimeSpan openedAt, bool isOnOther)
     {
-        TimeSpan? aged = _settings.MaxAge is { } rotation ? openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble()))) : null;
+        TimeSpan? aged = _settings.MaxAge is { } rotation
+            ? openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble())))
+            : null;
         var back = isOnOther ? openedAt + _settings.Failover.Back : null;
         return aged is null || back < aged ? back : aged;
     }

@@ -12,7 +12,7 @@ public sealed record EndpointSettings
     /// <summary>Where to connect first: an absolute <c>ws</c> or <c>wss</c> URL without a fragment (RFC 6455 section 3).</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>Other URLs of the same endpoint, tried in order after <see cref="Url"/>; see <see cref="Failover"/>. Default none.</summary>
+    /// <summary>Other URLs, tried in order after <see cref="Url"/> as <see cref="Failover"/> says. Default none.</summary>
     public ValueList<Uri> Urls { get; init; } = [];
 
     /// <summary>When the endpoint goes to another of its URLs, and back.</summary>

@@ -1,11 +1,13 @@
 namespace ActorHeartbeat.Endpoints;
 
-/// <summary>When an endpoint that has several URLs goes to the next one, and back to the first. Without other URLs it has no effect.</summary>
+/// <summary>
+/// When an endpoint that has several URLs goes to the next one, and back to the first. Without other URLs it has no effect.
+/// </summary>
 public sealed record FailoverSettings
 {
     /// <summary>
-    /// Failures in a row after which the next URL is dialed, and again after as many more. Default 3. The outcome <c>next-url</c> goes on at
-    /// once.
+    /// Failures in a row after which the next URL is dialed, and again after as many more. Default 3. The outcome
+    /// <c>next-url</c> goes on at once.
     /// </summary>
     public int After { get; init; } = 3;
 

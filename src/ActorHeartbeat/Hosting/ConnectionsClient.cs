@@ -116,14 +116,34 @@ public sealed class ConnectionsClient
         ApplyConfiguration configuration, TimeSpan? deadline = null, CancellationToken cancellation = default) =>
         Ask<ConfigurationApplied>(configuration, deadline ?? Deadline, cancellation);
 
-    /// <summary>Closes every connection for good; completes when all are gone.</summary>
+    /// <summary>Closes every connection for good; completes when all are gone, or the supervisor is.</summary>
     /// <param name="reason">The reason in the Close frames.</param>
     /// <param name="deadline">
     /// How long that may take. The supervisor itself drops what has not closed within its shutdown timeout.
     /// </param>
     /// <param name="cancellation">Ends the wait, not the closing.</param>
-    public Task<Drained> DrainAsync(string reason, TimeSpan deadline, CancellationToken cancellation = default) =>
-        Ask<Drained>(new Drain(reason), deadline, cancellation);
+    public async Task<Drained> DrainAsync(string reason, TimeSpan deadline, CancellationToken cancellation = default)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            var drained = Ask<Drained>(new Drain(reason), deadline, over.Token);
+            var ended = Ended(over.Token);
+            return await Task.WhenAny(drained, ended).ConfigureAwait(false) == ended && ended.IsCompletedSuccessfully
+                ? new Drained(0) // a supervisor that has ended has no connection left, and answers nobody
+                : await drained.ConfigureAwait(false);
+        }
+        finally
+        {
+            await over.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task Ended(CancellationToken cancellation)
+    {
+        var supervisor = await _supervisor(cancellation).ConfigureAwait(false);
+        await supervisor.WatchAsync(cancellation).ConfigureAwait(false);
+    }
 
     private Task<CommandResult> Command(object command, CancellationToken cancellation) =>
         Ask<CommandResult>(command, Deadline, cancellation);

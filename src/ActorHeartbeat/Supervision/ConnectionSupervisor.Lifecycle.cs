@@ -27,7 +27,8 @@ public sealed partial class ConnectionSupervisor
         var endpoint = connection.Endpoint;
         var isPrimary = connection != endpoint.Successor;
         var start = new ConnectionStart(
-            connection.Id, endpoint.Settings, endpoint.SendRate, isPrimary, spread, UrlIndexOf(connection, isPrimary), endpoint.Subscriptions)
+            connection.Id, endpoint.Settings, endpoint.SendRate, isPrimary, spread, UrlIndexOf(connection, isPrimary),
+            endpoint.Subscriptions)
         {
             IsReleased = !endpoint.Wants(connection),
         };

@@ -40,6 +40,19 @@ public sealed class ConnectionsClientTests : SupervisorSpec
     }
 
     [Fact]
+    public async Task A_supervisor_that_has_ended_needs_no_drain()
+    {
+        var client = new ConnectionsClient(Supervisor);
+        Watch(Supervisor);
+        Sys.Stop(Supervisor);
+        ExpectTerminated(Supervisor);
+
+        var drained = await client.DrainAsync("over", TimeSpan.FromHours(1)).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(new Drained(0), drained);
+    }
+
+    [Fact]
     public async Task A_refusal_is_a_value_with_its_reason()
     {
         var client = new ConnectionsClient(Supervisor);
