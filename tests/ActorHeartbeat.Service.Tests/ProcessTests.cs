@@ -52,7 +52,6 @@ public sealed class ProcessTests
     {
         await using var feeds = await FeedServer.StartAsync();
         await using var program = await Program.Start(feeds);
-        await program.WaitForLine("started: ");
 
         await program.Append("akka.loglevel = LOUD");
         await program.Signal("HUP");
