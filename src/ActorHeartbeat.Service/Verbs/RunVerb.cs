@@ -38,6 +38,7 @@ internal static class RunVerb
 
     private static async Task<int> Run(string path, TextWriter error, CancellationToken stop)
     {
+        using var hangup = new EarlyHangup();
         var read = ConfigurationLoader.Load(path);
         if (read.Configuration is not { } configuration)
         {
@@ -49,7 +50,6 @@ internal static class RunVerb
             await error.WriteLineAsync(tooFew);
             return ExitCode.Runtime;
         }
-        using var hangup = new EarlyHangup();
         using var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration));
         using var host = ServiceHost.Build(configuration, inHand => Read(path, inHand, configuration.Akka), console);
         if (AkkaSection.Start(host.Services, configuration) is { } refused)
