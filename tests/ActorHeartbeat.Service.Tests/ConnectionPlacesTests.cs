@@ -43,6 +43,26 @@ public class ConnectionPlacesTests
     }
 
     [Fact]
+    public async Task With_fewer_places_idle_connections_make_room_at_once_and_nobody_waits_for_the_busy()
+    {
+        var places = new ConnectionPlaces(4, TimeProvider.System);
+        var guests = Enumerable.Range(0, 4).Select(_ => new Guest(places)).ToArray();
+        foreach (var guest in guests)
+            await guest.Served;
+        guests[0].Request();
+
+        places.Most = 2;
+        await places.WaitForRoom().WaitAsync(Deadline);
+        var newcomer = new Guest(places);
+
+        await newcomer.Served;
+        await Task.WhenAll(guests[1..].Select(guest => guest.Gone));
+        await places.WaitForRoom().WaitAsync(Deadline);
+        Assert.False(guests[0].IsGone);
+        Assert.Equal(2, places.Taken);
+    }
+
+    [Fact]
     public async Task A_place_is_free_again_when_its_connection_ends()
     {
         var places = new ConnectionPlaces(1, TimeProvider.System);

@@ -18,19 +18,20 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
     private TaskCompletionSource? _room;
     private int _most = most;
     private int _taken;
+    private int _leaving; // dropped for a newcomer, and not gone yet
     private int _streams;
 
     /// <summary>Whether only health is served here.</summary>
     public bool IsForHealthOnly { get; init; }
 
-    /// <summary>Connections at once; a lower number makes itself felt as connections end.</summary>
+    /// <summary>Connections at once; a lower number makes itself felt when the next connection comes.</summary>
     public int Most
     {
         get => Volatile.Read(ref _most);
         set => Volatile.Write(ref _most, value);
     }
 
-    /// <summary>Connections now; one more than <see cref="Most"/> while one makes room for another.</summary>
+    /// <summary>Connections now, without those that make room for another.</summary>
     public int Taken => Volatile.Read(ref _taken);
 
     /// <summary>Streams now.</summary>
@@ -39,12 +40,12 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
     /// <summary>Streams at once: an eighth of the places, at least four, is kept for requests that end.</summary>
     public int MostStreams => Most - Math.Max(4, Most / 8);
 
-    /// <summary>Completes when another connection may be accepted: when one that was dropped for the last newcomer is gone.</summary>
+    /// <summary>Completes when another connection may be accepted: when those that were dropped for the last one are gone.</summary>
     public Task WaitForRoom()
     {
         lock (_gate)
         {
-            if (_taken <= Most)
+            if (_leaving == 0)
                 return Task.CompletedTask;
             _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return _room.Task;
@@ -56,22 +57,29 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
     public bool TryTake(ConnectionContext connection)
     {
         var place = new Place(this, connection);
-        Place? evicted = null;
+        List<Place> evicted = [];
         lock (_gate)
         {
-            if (_taken >= Most)
+            while (_taken >= Most && _idle.First?.Value is { } idle)
             {
-                evicted = _idle.First?.Value;
-                if (evicted is null)
-                    return false;
-                StayAwake(evicted);
+                StayAwake(idle);
+                idle.IsEvicted = true;
+                _taken--;
+                _leaving++;
+                evicted.Add(idle);
             }
-            _taken++;
-            place.Idle = _idle.AddLast(place);
+            if (_taken < Most)
+            {
+                _taken++;
+                place.Idle = _idle.AddLast(place);
+            }
         }
+        foreach (var idle in evicted)
+            idle.Connection.Abort(new ConnectionAbortedException("another connection needs the place"));
+        if (place.Idle is null)
+            return false;
         connection.Features.Set(place);
         connection.ConnectionClosed.UnsafeRegister(static place => ((Place)place!).Leave(), place);
-        evicted?.Connection.Abort(new ConnectionAbortedException("another connection needs the place"));
         return true;
     }
 
@@ -150,6 +158,8 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
         /// <summary>Where it stands among the idle ones; null while it is busy, and when it has been dropped.</summary>
         public LinkedListNode<Place>? Idle { get; set; }
 
+        public bool IsEvicted { get; set; }
+
         public void Begin()
         {
             lock (Places._gate)
@@ -163,7 +173,7 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
         {
             lock (Places._gate)
             {
-                if (--_requests == 0 && !_isLeft)
+                if (--_requests == 0 && !_isLeft && !IsEvicted)
                     Idle = Places._idle.AddLast(this);
             }
         }
@@ -175,7 +185,9 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
             {
                 _isLeft = true;
                 Places.StayAwake(this);
-                if (--Places._taken <= Places.Most)
+                if (!IsEvicted)
+                    Places._taken--;
+                else if (--Places._leaving == 0)
                     (room, Places._room) = (Places._room, null);
             }
             room?.SetResult();

@@ -58,6 +58,6 @@ internal static class HttpLimits
     private static int Needed(int endpoints)
     {
         var used = DescriptorsOfProcess + LeastConnections + (DescriptorsOfEndpoint * endpoints);
-        return used + Math.Max(ProcessRoom.DescriptorsKept(0), Math.Min(used / 7, ProcessRoom.DescriptorsKept(int.MaxValue)));
+        return used + ProcessRoom.DescriptorsKept(used * 8 / 7); // an eighth of the sum is kept
     }
 }
