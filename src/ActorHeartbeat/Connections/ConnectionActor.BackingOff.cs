@@ -35,6 +35,8 @@ public sealed partial class ConnectionActor
                 return WhenSocketIsGone(data);
             case CredentialsRead { Credentials: { } present } when data.AwaitsCredentials && present != data.Refused:
                 return Step.GoTo(ConnectionState.BackingOff, data with { Until = Now, Refused = null });
+            case CredentialsRead when data.ReadsCredentials:
+                return Step.Stay.Using(data with { ReadsCredentials = false });
             case Refresh when data.Phase is BackingOffPhase.Delay:
                 return Step.GoTo(ConnectionState.BackingOff, data with { Until = Now });
             case Refresh:
@@ -51,9 +53,7 @@ public sealed partial class ConnectionActor
     private Step WhenRetryDue(BackingOffData data)
     {
         if (data.AwaitsCredentials && Now < data.Until)
-            return Step
-                .GoTo(ConnectionState.BackingOff, data with { LookAt = Now + CredentialsLook })
-                .Then(() => ReadCredentialsAsync(_dependencies.Resolver, _settings, Target).PipeTo(Self));
+            return LookAtCredentials(data);
         if (data.Leaving is { IsGone: false } leaving)
         {
             if (data.Phase is BackingOffPhase.Delay)
@@ -101,6 +101,15 @@ public sealed partial class ConnectionActor
         cause.HttpStatus is 401 or 403 && data is ConnectingData refused && _settings.Headers.Any(header => header.Value.IsReference)
             ? refused.Link.Credentials
             : null;
+
+    /// <summary>Begins to read them, unless the last reading hangs: there is never more than one.</summary>
+    private Step LookAtCredentials(BackingOffData data)
+    {
+        var step = Step.GoTo(ConnectionState.BackingOff, data with { LookAt = Now + CredentialsLook, ReadsCredentials = true });
+        return data.ReadsCredentials
+            ? step
+            : step.Then(() => ReadCredentialsAsync(_dependencies.Resolver, _settings, Target).PipeTo(Self));
+    }
 
     private static async Task<CredentialsRead> ReadCredentialsAsync(IAttemptResolver resolver, EndpointSettings settings, Uri url)
     {

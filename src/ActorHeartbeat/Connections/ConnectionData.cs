@@ -23,6 +23,9 @@ internal sealed record BackingOffData(int Failures, CloseCause Cause, BackingOff
     /// <summary>When refused credentials are read again.</summary>
     public TimeSpan LookAt { get; init; }
 
+    /// <summary>Whether a reading of them is under way.</summary>
+    public bool ReadsCredentials { get; init; }
+
     /// <summary>Whether other credentials would end the delay.</summary>
     public bool AwaitsCredentials => Phase == BackingOffPhase.Delay && Refused is not null;
 }

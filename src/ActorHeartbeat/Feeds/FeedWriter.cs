@@ -19,10 +19,7 @@ public sealed class FeedWriter
     /// <summary>Which connection of the endpoint this is, counted from 1.</summary>
     public int Epoch => Source.Epoch;
 
-    /// <summary>
-    /// True while a subscriber with the policy pause-reading keeps the pump from reading.
-    /// Pongs cannot be seen meanwhile, so heartbeat deadlines must be suspended.
-    /// </summary>
+    /// <summary>True while a subscriber with the policy pause-reading keeps the pump from publishing more.</summary>
     public bool IsPaused => _isPaused;
 
     /// <summary>

@@ -16,9 +16,6 @@ public sealed class ProcessRoom : IDialRoom
     /// <summary>The share of the memory that the managed heap may take before dials wait.</summary>
     private const double HeapShare = 0.9;
 
-    /// <summary>Threads kept for the pool, and for files that hang.</summary>
-    private const int ThreadsKept = 32;
-
     private const string Limits = "/proc/self/limits", Descriptors = "/proc/self/fd";
     private const string MostTasks = "/sys/fs/cgroup/pids.max", Tasks = "/sys/fs/cgroup/pids.current";
 
@@ -28,6 +25,10 @@ public sealed class ProcessRoom : IDialRoom
     /// <summary>How many descriptors dials leave for everything else: an eighth of the limit, at least 32 and at most 256.</summary>
     /// <param name="limit">The most descriptors that the process may have open.</param>
     public static int DescriptorsKept(int limit) => Math.Clamp(limit / 8, 32, 256);
+
+    /// <summary>How many threads are kept for the pool, and for files that hang: an eighth of the limit, at least 4 and at most 32.</summary>
+    /// <param name="limit">The most tasks that the control group may run.</param>
+    internal static int ThreadsKept(int limit) => Math.Clamp(limit / 8, 4, 32);
 
     /// <inheritdoc/>
     public RoomForDials Look(int dialing)
@@ -77,7 +78,7 @@ public sealed class ProcessRoom : IDialRoom
             : null;
 
     internal static RoomForDials? OfThreads(int? most, int? running) =>
-        running > most - ThreadsKept
+        most is { } limit && running > limit - ThreadsKept(limit)
             ? new RoomForDials(0, $"threads: {running} of {most} tasks of the control group run; raise the limit (pids.max, TasksMax)")
             : null;
 

@@ -128,6 +128,8 @@ public class GovernorRoomTests : Akka.TestKit.Xunit2.TestKit
     [Theory]
     [InlineData(100, 90, true)]
     [InlineData(100, 60, false)]
+    [InlineData(64, 40, false)]
+    [InlineData(64, 57, true)]
     [InlineData(null, 90, false)]
     public void Dials_wait_when_the_control_group_is_almost_full_of_threads(int? most, int? running, bool isShort) =>
         Assert.Equal(isShort, ProcessRoom.OfThreads(most, running) is { Dials: 0 });

@@ -1,0 +1,50 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Tests.Connections;
+
+/// <summary>How a connection reads credentials again that were refused.</summary>
+public class RefusedCredentialsTests : ConnectionSpec
+{
+    private static readonly EndpointSettings WithToken = Defaults with
+    {
+        Headers = new ValueMap<SecretValue>([new("Authorization", new SecretValue(SecretSource.File, "token"))]),
+    };
+
+    [Fact]
+    public void Credentials_that_hang_are_not_read_a_second_time_meanwhile()
+    {
+        var resolver = new HangingResolver();
+        Resolver = resolver;
+        Network.Script(Id, DialScript.Refuse(401));
+        Start(WithToken);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
+
+        Advance(30);
+        Assert.Equal(2, resolver.Calls); // the dial's, and the one that hangs
+
+        resolver.Answer();
+        Advance(5);
+        Assert.Equal(3, resolver.Calls);
+    }
+
+    private sealed class HangingResolver : IAttemptResolver
+    {
+        private readonly TaskCompletionSource _answer = new();
+
+        public int Calls { get; private set; }
+
+        public void Answer() => _answer.SetResult();
+
+        public async ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation)
+        {
+            if (++Calls > 1)
+                await _answer.Task;
+            return new DialRequest(settings, url, []);
+        }
+    }
+}
