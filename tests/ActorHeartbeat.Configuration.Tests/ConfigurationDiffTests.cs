@@ -45,6 +45,7 @@ public sealed class ConfigurationDiffTests
         { "heartbeat.deliver", "on", Live },
         { "flap", "{ ends = 5, within = 60s }", Live },
         { "max-age", "23h", Live },
+        { "rotate.order", "close-first", Live },
         { "limits.message", "2MiB", Live },
         { "limits.send-queue", "10", Live },
         { "limits.replay", "0", Live },

@@ -65,6 +65,7 @@ public sealed class EndpointChangeTests
             typeof(FailoverSettings),
             typeof(BackoffSettings),
             typeof(HeartbeatSettings),
+            typeof(RotateSettings),
             typeof(LimitSettings),
             typeof(OutcomeSettings),
             typeof(SendSettings),

@@ -119,7 +119,7 @@ public sealed partial class ReferenceTests
     }
 
     [Theory]
-    [InlineData("max-age = 23h", "max-age { age = 23h, jitter = 0.05, ready-after = 5s, duplicate-key = null }")]
+    [InlineData("max-age = 23h", "max-age { age = 23h, jitter = 0.05, ready-after = 5s, ready-when = null, duplicate-key = null }")]
     [InlineData("flap { ends = 5, within = 60s }", "flap { ends = 5, within = 60s, then = quarantine, retry = 5m }")]
     [InlineData("timeouts.data-idle = 5m", "timeouts.data-idle { after = 5m, quiet-hours = [] }")]
     [InlineData("on-open = [ { send = a, expect = b } ]", "on-open = [ { send = a, expect = b, timeout = 5s } ]")]
@@ -170,6 +170,7 @@ public sealed partial class ReferenceTests
                 MaxAttempts = 9,
             },
             Heartbeat = DifferentHeartbeat,
+            Rotate = new() { Order = RotationOrder.CloseFirst },
             Limits = new()
             {
                 Message = 1,

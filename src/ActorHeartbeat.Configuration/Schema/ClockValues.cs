@@ -63,6 +63,11 @@ internal static class ClockValues
                         Values.Duration,
                         rotation => rotation.ReadyAfter,
                         (rotation, time) => rotation with { ReadyAfter = time }),
+                    Part.Of<RotationSettings, MessagePattern?>(
+                        "ready-when",
+                        MessageValues.OptionalPattern,
+                        rotation => rotation.ReadyWhen,
+                        (rotation, pattern) => rotation with { ReadyWhen = pattern }),
                     Part.Of<RotationSettings, string?>(
                         "duplicate-key",
                         DuplicateKey,

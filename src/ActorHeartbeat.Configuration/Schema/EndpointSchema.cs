@@ -42,6 +42,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.HeartbeatDeliver, Values.Switch),
         Row(EndpointSetting.Flap, ClockValues.Flap),
         Row(EndpointSetting.MaxAge, ClockValues.Rotation),
+        Row(EndpointSetting.RotateOrder, Values.Word<RotationOrder>()),
         Row(EndpointSetting.LimitsMessage, Values.Size),
         Row(EndpointSetting.LimitsSendQueue, Values.Count),
         Row(EndpointSetting.LimitsReplay, Values.NoneOrCount),

@@ -21,6 +21,9 @@ public sealed partial class ConnectionActor
     /// <summary>The ready-after of a rotation on an endpoint without max-age: an operator may ask for one there too.</summary>
     private static readonly TimeSpan DefaultReadyAfter = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often a successor without proof is looked at, and how long after its ready-after it is given up.</summary>
+    private static readonly TimeSpan ProofLook = TimeSpan.FromSeconds(1), ProofPatience = TimeSpan.FromMinutes(1);
+
     /// <summary>
     /// The upper bound of the automatic timeout (RFC 6298 section 2.5). Late answers
     /// lengthen that timeout: without a bound a dead peer would go unnoticed.
@@ -118,7 +121,7 @@ public sealed partial class ConnectionActor
                 ConnectionState.Open,
                 new ConnectedData(
                     data.Failures, data.Link, now, Stable: data.Failures == 0 && !isOnOther, now, 0, null,
-                    isSuccessor ? now + (_settings.MaxAge?.ReadyAfter ?? DefaultReadyAfter) : RotationTime(now, isOnOther), isSuccessor)
+                    isSuccessor ? ReadyTime(data.Link, now) : RotationTime(now, isOnOther), isSuccessor)
                 {
                     IsOnOther = isOnOther,
                 })
@@ -170,6 +173,29 @@ public sealed partial class ConnectionActor
     private Step AskForSuccessor(ConnectedData data) =>
         Connected(StateName, data with { RotateAt = Now + RotationReminder, RotationFailure = null })
             .Then(() => _dependencies.Supervisor.Tell(new RotationDue(_settings.Id, _id)));
+
+    private TimeSpan ReadyAfter => _settings.MaxAge?.ReadyAfter ?? DefaultReadyAfter;
+
+    /// <summary>Whether the server answers when a connection opens. Such an answer proves that it accepts the connection.</summary>
+    private bool HasHello => _settings.OnOpen.Any(message => message.Expect is not null);
+
+    /// <summary>When a successor that opens now is looked at: at once when its proof came before it was open.</summary>
+    private TimeSpan ReadyTime(ConnectionLink link, TimeSpan now) => link.IsProven ? now : now + ReadyAfter;
+
+    /// <summary>
+    /// A successor that is open for ready-after offers to take over if it has proved that it works. An error message is no proof. One that
+    /// cannot prove it in time fails, and the old connection stays.
+    /// </summary>
+    private Step OfferWhenProven(ConnectedData data)
+    {
+        var hasReadyWhen = _settings.MaxAge?.ReadyWhen is not null;
+        if (hasReadyWhen ? data.Link.IsProven : HasHello || _plane.Shapes.Agree())
+            return OfferToTakeOver(data);
+        var open = Now - data.OpenedAt;
+        return open < ReadyAfter + ProofPatience
+            ? Connected(StateName, data with { RotateAt = Now + ProofLook })
+            : WhenClosing(data, CloseCause.Unproven(open, hasReadyWhen));
+    }
 
     /// <summary>Reports that the successor can take over; reports it again if the supervisor does not ask it to.</summary>
     private Step OfferToTakeOver(ConnectedData data) =>

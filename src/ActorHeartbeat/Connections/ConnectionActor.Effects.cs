@@ -97,8 +97,12 @@ public sealed partial class ConnectionActor
         link.Begin();
         _board.Link = link;
         _plane.Counters.CountDial();
-        if (!_isPrimary && _settings.MaxAge?.DuplicateKey is { } key)
-            _plane.Feed.ExpectAnother(key);
+        if (!_isPrimary)
+        {
+            link.BeginAsSuccessor(_settings.MaxAge?.ReadyWhen);
+            if (_settings.MaxAge?.DuplicateKey is { } key)
+                _plane.Feed.ExpectAnother(key);
+        }
         AttemptAsync(_dependencies, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
     }
 
@@ -129,7 +133,7 @@ public sealed partial class ConnectionActor
         link.Pace.Replay(_subscriptions);
         SendWhatMay(link);
         if (!_isPrimary)
-            link.ExpectData();
+            link.Compare(isData: HasHello && _settings.MaxAge?.ReadyWhen is null);
     }
 
     /// <summary>

@@ -50,9 +50,10 @@ public sealed partial class ConnectionActor
     /// Makes this connection the primary. It takes over the endpoint's last
     /// close and, if the endpoint is up, the time since when it is open.
     /// </summary>
-    private void BecomePrimary(ConnectionStatus? before)
+    private void BecomePrimary(ConnectionStatus? before, ConnectionLink link)
     {
         _isPrimary = true;
+        link.Promote();
         var own = _board.Status!; // connected, so it has reported
         _board.Status = own with
         {

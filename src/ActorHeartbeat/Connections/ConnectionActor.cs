@@ -99,6 +99,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
             case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)message, data.Link):
                 return Step.Stay;
+            case ProofSeen proof when Concerns(proof, data.Link):
+                return Step.Stay; // it offers to take over when it opens
             case PeerAsked asked when Concerns(asked, data.Link):
                 return Step.Stay.Then(() => AnswerPeer(data.Link));
             case Refresh:
@@ -185,7 +187,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         LivenessVerdict.Stable => Steady(data),
         LivenessVerdict.DataIdle => Lose(data, CloseCause.DataIdle(_settings.Timeouts.DataIdle!.After)),
         LivenessVerdict.MaxSilence => Lose(data, CloseCause.MaxSilence(_settings.Heartbeat.MaxSilence!.Value)),
-        LivenessVerdict.RotationDue => data.IsSuccessor ? OfferToTakeOver(data) : AskForSuccessor(data),
+        LivenessVerdict.RotationDue => data.IsSuccessor ? OfferWhenProven(data) : AskForSuccessor(data),
         _ => throw new InvalidOperationException($"{look.Verdict} in {StateName}"),
     };
 
@@ -198,11 +200,11 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
             case PeerAsked asked when Concerns(asked, data.Link):
                 return Step.Stay.Then(() => AnswerPeer(data.Link));
-            case FirstData first when Concerns(first, data.Link):
+            case ProofSeen proof when Concerns(proof, data.Link):
                 return data.IsSuccessor ? OfferToTakeOver(data) : Step.Stay;
             case TakeOver take when data.IsSuccessor:
                 return Connected(StateName, data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt, data.IsOnOther) })
-                    .Then(() => BecomePrimary(take.Before))
+                    .Then(() => BecomePrimary(take.Before, data.Link))
                     .Then(() => SendWhatMay(data.Link));
             case SettingsChanged changed:
                 return WhenChanged(data, changed);

@@ -78,7 +78,7 @@ internal sealed record ConnectionFailed(EndpointId Endpoint, ConnectionId Connec
 /// <summary>The connection is due for replacement.</summary>
 internal sealed record RotationDue(EndpointId Endpoint, ConnectionId Connection) : ConnectionReport(Endpoint, Connection);
 
-/// <summary>The successor has seen data, or has been open long enough, and can take over. Answered by <see cref="TakeOver"/>.</summary>
+/// <summary>The successor has proved that it works and can take over. Answered by <see cref="TakeOver"/>.</summary>
 internal sealed record SuccessorReady(EndpointId Endpoint, ConnectionId Connection) : ConnectionReport(Endpoint, Connection);
 
 /// <summary>
@@ -124,5 +124,7 @@ internal sealed record CredentialsRead(int? Credentials) : INoSerializationVerif
 /// <summary>The server asked for a sign of life.</summary>
 internal sealed record PeerAsked(long Incarnation) : ConnectionEvent(Incarnation);
 
-/// <summary>The first data message came in; sent only on request.</summary>
-internal sealed record FirstData(long Incarnation) : ConnectionEvent(Incarnation);
+/// <summary>
+/// The message came in that proves a successor: that of ready-when, or the first data after an answered opening dialogue.
+/// </summary>
+internal sealed record ProofSeen(long Incarnation) : ConnectionEvent(Incarnation);

@@ -17,6 +17,9 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
 
     public EndpointCounters Counters { get; } = new();
 
+    /// <summary>What its data look like, to compare both connections of a rotation.</summary>
+    public DataShapes Shapes { get; } = new();
+
     /// <summary>Messages that the actor of the primary has not looked at yet.</summary>
     public SendInbox SendInbox { get; } = new();
 

@@ -81,17 +81,43 @@ public enum JitterKind
 /// <param name="Retry">The delay before each attempt while quarantined.</param>
 public sealed record FlapSettings(int Ends, TimeSpan Within, TimeSpan Retry);
 
-/// <summary>Planned rotation of a connection: the successor opens first, then the old connection closes.</summary>
+/// <summary>
+/// Planned rotation of a connection: the successor opens first and proves that it works, then the old connection closes.
+/// </summary>
 /// <param name="Age">The age at which a connection is replaced.</param>
 /// <param name="Jitter">Spread of the age as a share of it, 0 to 1, so that a fleet does not rotate at the same time.</param>
-/// <param name="ReadyAfter">How long the successor must be open before it takes over, unless data arrives first.</param>
+/// <param name="ReadyAfter">
+/// How long the successor must be open before it takes over, unless a message proves it earlier: that of <see cref="ReadyWhen"/>, or the
+/// first data after an opening message was answered as expected. Without such a message it must also have received data of a kind that the
+/// old connection receives. A minute later the rotation fails, and the old connection stays.
+/// </param>
 public sealed record RotationSettings(TimeSpan Age, double Jitter, TimeSpan ReadyAfter)
 {
+    /// <summary>The message that proves that the successor works; null (default) for none.</summary>
+    public MessagePattern? ReadyWhen { get; init; }
+
     /// <summary>
     /// A JSON pointer (RFC 6901) to the value that identifies a message, such as <c>/id</c>. While two connections carry the feed, and for
     /// ten seconds after, a message that one has delivered is not delivered again from the other. Null (default) delivers every message.
     /// </summary>
     public string? DuplicateKey { get; init; }
+}
+
+/// <summary>How a connection is replaced: because of its age, on the way back to the first URL, on request, or by a reload.</summary>
+public sealed record RotateSettings
+{
+    /// <summary>Which connection goes first. Default open-first.</summary>
+    public RotationOrder Order { get; init; }
+}
+
+/// <summary>Which connection goes first in a rotation.</summary>
+public enum RotationOrder
+{
+    /// <summary>The new connection opens and proves that it works before the old one closes: nothing is missed.</summary>
+    OpenFirst,
+
+    /// <summary>The old connection closes before the new one is dialed, for servers that allow one session: a gap is announced.</summary>
+    CloseFirst,
 }
 
 /// <summary>Bounds. Every queue has one, with a defined behaviour when it is full.</summary>

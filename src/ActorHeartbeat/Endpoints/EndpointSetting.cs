@@ -17,6 +17,8 @@ public static class EndpointSetting
         "backoff", endpoint => endpoint.Backoff, (endpoint, backoff) => endpoint with { Backoff = backoff });
     private static readonly SettingsPart<EndpointSettings, HeartbeatSettings> Heartbeat = new(
         "heartbeat", endpoint => endpoint.Heartbeat, (endpoint, heartbeat) => endpoint with { Heartbeat = heartbeat });
+    private static readonly SettingsPart<EndpointSettings, RotateSettings> Rotate = new(
+        "rotate", endpoint => endpoint.Rotate, (endpoint, rotate) => endpoint with { Rotate = rotate });
     private static readonly SettingsPart<EndpointSettings, LimitSettings> Limits = new(
         "limits", endpoint => endpoint.Limits, (endpoint, limits) => endpoint with { Limits = limits });
     private static readonly SettingsPart<EndpointSettings, OutcomeSettings> Outcomes = new(
@@ -94,6 +96,8 @@ public static class EndpointSetting
         "flap", Live, endpoint => endpoint.Flap, (endpoint, value) => endpoint with { Flap = value });
     public static readonly Setting<EndpointSettings, RotationSettings?> MaxAge = Row(
         "max-age", Live, endpoint => endpoint.MaxAge, (endpoint, value) => endpoint with { MaxAge = value });
+    public static readonly Setting<EndpointSettings, RotationOrder> RotateOrder = Row(
+        Rotate.Setting("order", Live, rotate => rotate.Order, (rotate, value) => rotate with { Order = value }));
     public static readonly Setting<EndpointSettings, int> LimitsMessage = Row(
         Limits.Setting("message", Live, limits => limits.Message, (limits, value) => limits with { Message = value }));
     public static readonly Setting<EndpointSettings, int> LimitsSendQueue = Row(

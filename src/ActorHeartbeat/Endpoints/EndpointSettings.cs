@@ -39,6 +39,9 @@ public sealed record EndpointSettings
     /// <summary>Planned replacement of a connection before the server cuts it; null (default) for never.</summary>
     public RotationSettings? MaxAge { get; init; }
 
+    /// <summary>How a connection is replaced, whatever asks for it.</summary>
+    public RotateSettings Rotate { get; init; } = new();
+
     public LimitSettings Limits { get; init; } = new();
 
     public OutcomeSettings Outcomes { get; init; } = OutcomeSettings.Default;

@@ -26,7 +26,7 @@ public sealed class ProcessRoom : IDialRoom
     /// <param name="limit">The most descriptors that the process may have open.</param>
     public static int DescriptorsKept(int limit) => Math.Clamp(limit / 8, 32, 256);
 
-    /// <summary>How many threads are kept for the pool, and for files that hang: an eighth of the limit, at least 4 and at most 32.</summary>
+    /// <summary>Threads that are kept for the pool, and for files that hang: an eighth of the limit, at least 4 and at most 32.</summary>
     /// <param name="limit">The most tasks that the control group may run.</param>
     internal static int ThreadsKept(int limit) => Math.Clamp(limit / 8, 4, 32);
 

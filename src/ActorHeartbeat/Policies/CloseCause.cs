@@ -77,6 +77,14 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     public static CloseCause DataIdle(TimeSpan bound) =>
         Failed(CauseKind.DataIdle, FailureLayer.Heartbeat, $"no data for {Text(bound)}");
 
+    public static CloseCause Unproven(TimeSpan waited, bool hasReadyWhen) =>
+        Failed(
+            CauseKind.Unproven,
+            FailureLayer.Hello,
+            hasReadyWhen
+                ? $"the new connection did not receive the message of max-age.ready-when within {Text(waited)}"
+                : $"the new connection did not receive data like that of the old one within {Text(waited)}");
+
     public static CloseCause NoRoom(string why) => new(CauseKind.NoRoom, why);
 
     public static CloseCause Refresh(string why) => new(CauseKind.Refresh, why);
@@ -123,4 +131,7 @@ public enum CauseKind
 
     /// <summary>A rotation found no room for a second connection under max-connections of the group.</summary>
     NoRoom,
+
+    /// <summary>The new connection of a rotation did not prove that it works.</summary>
+    Unproven,
 }

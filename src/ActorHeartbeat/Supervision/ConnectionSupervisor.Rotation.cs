@@ -17,12 +17,28 @@ public sealed partial class ConnectionSupervisor
     /// its server is then known to bear two for a moment. Many servers do not, or close the older one.
     /// </summary>
     private static bool MayOpenBeside(RegistryEntry endpoint) =>
-        endpoint.Settings.MaxAge is not null && endpoint.CanRotate && endpoint.Status is { IsUp: true };
+        endpoint.Settings is { MaxAge: not null, Rotate.Order: RotationOrder.OpenFirst }
+        && endpoint.CanRotate
+        && endpoint.Status is { IsUp: true };
 
     private void BeginRotation(RegistryEntry endpoint)
     {
-        if (endpoint.CanRotate && !_isDraining)
+        if (_isDraining)
+            return;
+        if (endpoint.Settings.Rotate.Order == RotationOrder.CloseFirst)
+            endpoint.Primary?.Actor?.Tell(new Refresh("replaced by a younger connection, which opens when this one is closed"));
+        else if (endpoint.CanRotate)
             Launch(endpoint.Begin(NextId(), isPrimary: false), TimeSpan.Zero);
+    }
+
+    /// <summary>
+    /// The primary has lost its connection: a successor that is open takes over at once, whatever it still had to prove. A server that
+    /// allows one session may have closed the old connection for it, and a dial of the primary would close the successor in turn.
+    /// </summary>
+    private static void TakeOverFromLost(RegistryEntry endpoint)
+    {
+        if (endpoint.Successor is { Failure: null, Board.Status.IsUp: true } successor)
+            AskToTakeOver(endpoint, successor);
     }
 
     /// <summary>

@@ -118,6 +118,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         {
             case ConnectionChanged changed when connection == endpoint.Shown:
                 Publish(endpoint, changed.Status, changed.Cause, changed.RetryIn, changed.Status.Since);
+                if (changed.Status.State == ConnectionState.BackingOff)
+                    TakeOverFromLost(endpoint);
                 break;
             case ConnectionFailed failed when connection == endpoint.Primary:
                 Fail(endpoint, failed.Cause);

@@ -1,4 +1,5 @@
 using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
 
@@ -19,6 +20,11 @@ public class SuccessorTests : ConnectionSpec
         null,
         "nothing",
         0);
+
+    private static readonly EndpointSettings Settings = Defaults with
+    {
+        MaxAge = new RotationSettings(TimeSpan.FromHours(1), 0, Seconds(5)) { ReadyWhen = new MessagePattern.Text("data") },
+    };
 
     [Fact]
     public void A_successor_that_takes_over_answers_and_goes_on_where_the_old_connection_stood()
@@ -93,7 +99,7 @@ public class SuccessorTests : ConnectionSpec
 
     private void StartReady()
     {
-        Start(isPrimary: false);
+        Start(Settings, isPrimary: false);
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);

@@ -15,7 +15,11 @@ internal static class TransitionStories
     private const string Refused = "settings token-file=token; start; advance 0s; permit; dial fails 401";
 
     private const string Lost = "start; advance 0s; permit; dial succeeds; refresh", Asked = "@; advance 0s",
-        Greeting = "settings on-open=login:welcome,subscribe:subscribed,go; @; dial succeeds";
+        Greeting = "settings on-open=login:welcome,subscribe:subscribed,go; @; dial succeeds",
+        Unproven = "successor; settings ready-when=ready";
+
+    /// <summary>A minute in the steps in which a successor without proof is looked at.</summary>
+    private static readonly string Minute = string.Join("; ", Enumerable.Repeat("advance 1s", 60));
 
     public static readonly IReadOnlyList<(string Section, string Event, string Guard, string Story)> All =
     [
@@ -47,7 +51,7 @@ internal static class TransitionStories
         (Down, "sign of life", "of the previous socket", $"{Lost}; sign of life"),
         (Down, "heartbeat answered", "of the previous socket", $"{Lost}; heartbeat answered"),
         (Down, "peer asks", "of the previous socket", $"{Lost}; peer asks"),
-        (Down, "first data", "of the previous socket", $"{Lost}; first data"),
+        (Down, "proof seen", "of the previous socket", $"{Lost}; proof seen"),
         (Down, "refresh", "in the delay", "start; advance 0s; permit; dial fails; refresh"),
         (Down, "refresh", "later", $"{Asked}; refresh"),
         (Down, "reload", "queued, for another host or group", $"{Asked}; reload url=ws://other.test/"),
@@ -65,7 +69,7 @@ internal static class TransitionStories
         (Dialing, "opening answered", "another awaits an answer", $"{Greeting}; opening answered"),
         (Dialing, "opening answered", "it was the last", $"{Greeting}; text welcome; opening answered"),
         (Dialing, "opening answered", "of another message", $"{Greeting}; opening answered 7"),
-        (Dialing, "first data", "", $"{Greeting}; first data"),
+        (Dialing, "proof seen", "", $"{Greeting}; proof seen"),
         (Dialing, "dial fails", "", "@; dial fails"),
         (Dialing, "dial fails", "outcome next-url", "settings urls=ws://b.test/ outcomes=502:NextUrl; @; dial fails 502"),
         (Dialing, "dial fails", "outcome retry-after for a host", "@; dial fails 429 7"),
@@ -101,6 +105,8 @@ internal static class TransitionStories
         (Up, "heartbeat-due", "on another URL for failover.back",
             $"{Thrice}; dial fails; advance 1m; permit; dial succeeds; advance 1m; advance 4m"),
         (Up, "heartbeat-due", "a successor, open for ready-after", "successor; @; advance 5s"),
+        (Up, "heartbeat-due", "the same, without proof", $"{Unproven}; @; advance 5s"),
+        (Up, "heartbeat-due", "the same, for a minute", $"{Unproven}; settings mode=none; @; advance 5s; {Minute}"),
 
         (Silent, "sign of life", "no miss before", "@; sign of life"),
         (Silent, "sign of life", "after a miss", "@; advance 10s; sign of life"),
@@ -118,6 +124,8 @@ internal static class TransitionStories
         (Silent, "pong-deadline", "not asked for max-silence", "settings max-silence=5s; @; advance 3s"),
         (Silent, "pong-deadline", "as old as max-age", "settings max-age=5s; @; advance 3s"),
         (Silent, "pong-deadline", "a successor, open for ready-after", "successor; @; advance 3s"),
+        (Silent, "pong-deadline", "the same, without proof", $"{Unproven}; @; advance 3s"),
+        (Silent, "pong-deadline", "the same, for a minute", $"{Unproven}; settings timeout=2m; @; advance 3s; {Minute}"),
 
         (Connected, "end", "", "@; end"),
         (Connected, "end", "the flap detector trips", "settings flap=1/60; @; end"),
@@ -127,8 +135,8 @@ internal static class TransitionStories
         (Connected, "peer asks", "a reply is configured", "settings reply=are_you_there:yes; @; peer asks"),
         (Connected, "peer asks", "no reply is configured", "@; peer asks"),
         (Connected, "opening answered", "", "@; opening answered"),
-        (Connected, "first data", "a successor", "successor; @; first data"),
-        (Connected, "first data", "the primary", "@; first data"),
+        (Connected, "proof seen", "a successor", "successor; @; proof seen"),
+        (Connected, "proof seen", "the primary", "@; proof seen"),
         (Connected, "take over", "a successor", "successor; @; take over"),
         (Connected, "take over", "the primary", "@; take over"),
         (Connected, "reload", "needs a new connection", "settings on-close=bye; @; reload url=ws://other.test/"),
@@ -162,7 +170,7 @@ internal static class TransitionStories
         (Every, "stale", "sign of life", "@; stale sign of life"),
         (Every, "stale", "heartbeat answered", "@; stale heartbeat answered"),
         (Every, "stale", "peer asks", "@; stale peer asks"),
-        (Every, "stale", "first data", "@; stale first data"),
+        (Every, "stale", "proof seen", "@; stale proof seen"),
         (Every, "credentials read", "of a refusal that is over", "@; credentials read 7"),
         (Every, "refusal", "of a request that was withdrawn", "@; refusal 7"),
     ];

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
 using Akka.Actor;
@@ -9,6 +10,8 @@ namespace ActorHeartbeat.Tests.Supervision;
 /// <summary>Rotations, and replacements of a connection by a reload.</summary>
 public class RotationTests : SupervisorSpec
 {
+    private static readonly RotateSettings CloseFirst = new() { Order = RotationOrder.CloseFirst };
+
     [Fact]
     public void A_rotation_connects_the_new_one_first_and_keeps_the_sequence_contiguous()
     {
@@ -27,12 +30,118 @@ public class RotationTests : SupervisorSpec
         old.DeliverText("2");
         Network.Connection(Id("a")).DeliverText("3");
 
-        AwaitAssert(() => Assert.True(old.IsEnded));
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.True(old.IsEnded);
+        });
         AwaitStates(("a", "open"));
         AwaitAssert(() => Assert.Equal((2, 1), (Network.PeakSockets(Id("a")), Network.LiveSockets(Id("a")))));
         Assert.Equal(0, Feeds.Find(Id("a"))!.Gaps);
         Assert.Equal(3, Feeds.Find(Id("a"))!.MessagesIn);
         Assert.Equal(2, Snapshot("a").Status!.Incarnation);
+    }
+
+    [Fact]
+    public void An_error_message_does_not_make_a_successor_take_over_and_a_minute_without_data_fails_the_rotation()
+    {
+        var (old, successor) = StartRotation(Endpoint("a"));
+
+        successor.DeliverText("error: there is another session");
+        for (var second = 0; second < 64; second++)
+        {
+            old.DeliverText($"tick {second}");
+            Advance(1);
+        }
+        Assert.Equal((false, 0), (old.IsEnded, successor.Closes.Count));
+        Advance(2);
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(CauseKind.Unproven, Snapshot("a").Status!.FailedRotation?.Cause.Kind);
+        });
+        Assert.Equal((false, true), (old.IsEnded, successor.Closes.Count == 1));
+        Assert.Equal((0L, "open"), (Feeds.Find(Id("a"))!.Gaps, State("a")));
+    }
+
+    [Fact]
+    public void A_successor_takes_over_when_it_has_data_like_those_of_the_old_connection()
+    {
+        var (old, successor) = StartRotation(Endpoint("a"));
+        old.DeliverText("tick 1");
+        successor.DeliverText("welcome");
+        Advance(6);
+        Assert.Empty(old.Closes);
+
+        successor.DeliverText("tick 2");
+
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.True(old.IsEnded);
+        });
+        Assert.Equal((2L, "open"), (Snapshot("a").Status!.Incarnation, State("a")));
+    }
+
+    [Fact]
+    public void A_successor_takes_over_at_once_when_the_old_connection_is_lost()
+    {
+        var (old, _) = StartRotation(Endpoint("a"));
+
+        old.PeerClose(4001, "another session has begun");
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal((2L, "open"), (Snapshot("a").Status!.Incarnation, State("a")));
+        });
+        Assert.Equal(2, Network.DialsOf(Id("a")).Count);
+    }
+
+    [Fact]
+    public void A_rotation_closes_first_where_the_server_allows_one_session()
+    {
+        Apply(Rotating("a") with { Rotate = CloseFirst });
+        AwaitStates(("a", "open"));
+        var old = Network.Connection(Id("a"));
+        old.DeliverText("1");
+
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitStates(("a", "open"));
+        Network.Connection(Id("a")).DeliverText("2");
+
+        Assert.Equal(1000, old.Closes.Single().Code);
+        Assert.Equal((1, 1L), (Network.PeakSockets(Id("a")), Feeds.Find(Id("a"))!.Gaps));
+        Assert.Equal(0, Snapshot("a").Status!.Attempt - 1);
+    }
+
+    [Fact]
+    public void A_reload_closes_first_where_the_server_allows_one_session()
+    {
+        Apply(Rotating("a") with { Rotate = CloseFirst });
+        AwaitStates(("a", "open"));
+
+        Apply(Rotating("a") with { Rotate = CloseFirst, Url = new Uri("ws://moved.test/") });
+
+        AwaitDials(2);
+        AwaitStates(("a", "open"));
+        Assert.Equal(1, Network.PeakSockets(Id("a")));
+    }
+
+    private (ScriptedConnection Old, ScriptedConnection Successor) StartRotation(EndpointSettings settings)
+    {
+        Apply(settings);
+        AwaitStates((settings.Id.Value, "open"));
+        var old = Network.Connection(settings.Id);
+        Command(new RotateEndpoint(settings.Id));
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(2, Network.DialsOf(settings.Id).Count(dial => dial.Connection?.IsStarted == true));
+        });
+        return (old, Network.Connection(settings.Id));
     }
 
     [Fact]
@@ -81,8 +190,11 @@ public class RotationTests : SupervisorSpec
         Assert.Empty(old.Closes);
         Network.DialsOf(Id("a"))[2].Accept();
         AwaitAssert(() => Assert.True(Network.Connection(Id("a")).IsStarted));
-        Network.Connection(Id("a")).DeliverText("data");
-        AwaitAssert(() => Assert.True(old.IsEnded));
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.True(old.IsEnded);
+        });
         AwaitStates(("a", "open"));
         Assert.Equal((2, 1), (Network.PeakSockets(Id("a")), Network.LiveSockets(Id("a"))));
     }

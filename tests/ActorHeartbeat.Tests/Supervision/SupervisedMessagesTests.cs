@@ -14,7 +14,8 @@ public class SupervisedMessagesTests : SupervisorSpec
     public void Messages_that_wait_for_the_send_rate_go_on_over_the_connection_that_takes_over()
     {
         var slow = new GroupSettings { Name = "slow", SendRate = new Rate(1, TimeSpan.FromSeconds(10)) };
-        Apply([slow], Rotating("a") with { Group = "slow" });
+        var rotation = Rotating("a").MaxAge! with { ReadyWhen = new MessagePattern.Text("data") };
+        Apply([slow], Rotating("a") with { Group = "slow", MaxAge = rotation });
         AwaitStates(("a", "open"));
         var old = Network.Connection(Id("a"));
         foreach (var text in (string[])["1", "2", "3"])

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
@@ -131,6 +132,9 @@ internal sealed class Story : IDisposable
                 break;
             case "text":
                 Socket.DeliverText(line[5..]);
+                break;
+            case "old":
+                _plane.Shapes.Received(1, isSuccessor: false, MessageKind.Text, Encoding.UTF8.GetBytes(line[9..]));
                 break;
             case "pong":
                 Socket.DeliverPong(Socket.Pings[^1]);

@@ -23,7 +23,7 @@ internal static class StoryMessages
         ["sign of life"] = typeof(SignOfLife),
         ["heartbeat answered"] = typeof(HeartbeatAnswered),
         ["peer asks"] = typeof(PeerAsked),
-        ["first data"] = typeof(FirstData),
+        ["proof seen"] = typeof(ProofSeen),
         ["credentials read"] = typeof(CredentialsRead),
         ["stale"] = typeof(ConnectionEvent),
         ["refresh"] = typeof(Refresh),
@@ -50,7 +50,7 @@ internal static class StoryMessages
             "sign of life" => new SignOfLife(incarnation),
             "heartbeat answered" => new HeartbeatAnswered(incarnation, TimeSpan.FromSeconds(1)),
             "peer asks" => new PeerAsked(incarnation),
-            "first data" => new FirstData(incarnation),
+            "proof seen" => new ProofSeen(incarnation),
             "credentials read" => new CredentialsRead(words[2] == "same" ? story.Refused : (int)Number(words[2])),
             "stale" => Stale(line),
             "refresh" => new Refresh("asked"),
@@ -80,7 +80,7 @@ internal static class StoryMessages
             "sign of life" => new SignOfLife(Never),
             "heartbeat answered" => new HeartbeatAnswered(Never, TimeSpan.Zero),
             "peer asks" => new PeerAsked(Never),
-            "first data" => new FirstData(Never),
+            "proof seen" => new ProofSeen(Never),
             _ => throw new FormatException($"'{line}' is no stale event"),
         };
     }

@@ -34,6 +34,10 @@ internal static class StorySettings
         "on-close" => all with { OnClose = [OutboundMessage.Text(value)] },
         "flap" => all with { Flap = new FlapSettings(Numbers(value)[0], TimeSpan.FromSeconds(Numbers(value)[1]), TimeSpan.FromMinutes(5)) },
         "max-age" => all with { MaxAge = new RotationSettings(Time(value), 0, TimeSpan.FromSeconds(5)) },
+        "ready-when" => all with
+        {
+            MaxAge = new RotationSettings(TimeSpan.FromDays(1), 0, TimeSpan.FromSeconds(5)) { ReadyWhen = Pattern(value) },
+        },
         "outcomes" => all with { Outcomes = Outcomes(value) },
         "max-message" => all with { Limits = all.Limits with { Message = int.Parse(value, CultureInfo.InvariantCulture) } },
         "send-queue" => all with { Limits = all.Limits with { SendQueue = int.Parse(value, CultureInfo.InvariantCulture) } },

@@ -1,0 +1,58 @@
+using System.Text;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ActorHeartbeat.Tests.Policies;
+
+public class MessageShapeTests
+{
+    [Theory]
+    [InlineData("""{"type":"trade","price":1}""", """{"price":27.5,"type":"trade"}""")]
+    [InlineData("""{"stream":"btc","data":{"a":1}}""", """{"stream":"eth","data":{"b":[2]}}""")]
+    [InlineData("""[42,["1","2"],"trade","XBT"]""", """[7,[],"trade","ETH"]""")]
+    [InlineData("tick 1", "tick 2")]
+    [InlineData("1,2,3", "40,50,60")]
+    [InlineData("", "")]
+    [InlineData("{no json", "{not either")]
+    public void Messages_of_a_kind_have_one_shape(string one, string other) => Assert.Equal(Of(one), Of(other));
+
+    [Theory]
+    [InlineData("""{"type":"trade","price":1}""", """{"type":"error","msg":"another session"}""")]
+    [InlineData("""{"type":"data","text":"a"}""", """{"type":"error","text":"b"}""")]
+    [InlineData("""{"code":0,"msg":"ok"}""", """{"code":429,"msg":"too many"}""")]
+    [InlineData("""[42,[],"trade"]""", """["error","too many",1]""")]
+    [InlineData("tick 1", "error 1")]
+    [InlineData("""{"a":1}""", "")]
+    [InlineData("a", "{")]
+    public void Messages_of_different_kinds_have_different_shapes(string one, string other) => Assert.NotEqual(Of(one), Of(other));
+
+    [Fact]
+    public void A_message_that_is_longer_than_what_is_looked_at_has_the_shape_of_its_beginning()
+    {
+        var data = new string('x', 100_000);
+
+        Assert.Equal(Of($$"""{"type":"book","data":"{{data}}"}"""), Of($$"""{"type":"book","data":"{{data}}","more":1}"""));
+    }
+
+    [Fact]
+    public void Bytes_are_of_a_kind_by_their_first()
+    {
+        Assert.Equal(MessageShape.Of(MessageKind.Binary, [0x30, 1]), MessageShape.Of(MessageKind.Binary, [0x30, 2, 3]));
+        Assert.NotEqual(MessageShape.Of(MessageKind.Binary, [0x30, 1]), MessageShape.Of(MessageKind.Binary, [0x20, 1]));
+    }
+
+    [Fact]
+    public void Any_bytes_have_a_shape() => Prop.ForAll<byte[], bool>(HasShape).QuickCheckThrowOnFailure();
+
+    private static void HasShape(byte[] payload, bool isText)
+    {
+        var kind = isText ? MessageKind.Text : MessageKind.Binary;
+        Assert.Equal(MessageShape.Of(kind, payload), MessageShape.Of(kind, payload));
+        var json = Encoding.UTF8.GetBytes("{\"a\":").Concat(payload).ToArray();
+        Assert.Equal(MessageShape.Of(kind, json), MessageShape.Of(kind, json));
+    }
+
+    private static int Of(string text) => MessageShape.Of(MessageKind.Text, Encoding.UTF8.GetBytes(text));
+}
