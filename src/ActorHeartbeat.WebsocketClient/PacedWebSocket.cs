@@ -46,7 +46,8 @@ internal sealed class PacedWebSocket(WebSocketConnection connection, IConnection
         try
         {
             await _opened.Task.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-            await _delivery.WaitAsync(connection.Dropped).ConfigureAwait(false);
+            if (!_delivery.IsCompletedSuccessfully)
+                await connection.ReadAheadAsync(_delivery.WaitAsync(connection.Dropped)).ConfigureAwait(false);
             var part = await ReceiveWithinLimitAsync(buffer).ConfigureAwait(false);
             if (part.MessageType == WebSocketMessageType.Close)
                 End(await connection.AnswerCloseAsync().ConfigureAwait(false));

@@ -79,7 +79,7 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     /// <summary>
     /// When a subscriber last held the pump back on purpose, now while one does, or when the process last stood
-    /// still; zero for never. The pump reads nothing meanwhile, so silence before this time proves nothing.
+    /// still; zero for never. The pump has stopped at its bound meanwhile, so silence before this time proves nothing.
     /// </summary>
     public TimeSpan HeldBackUntil =>
         _isHeldBack ? _clock.Elapsed : TimeSpan.FromTicks(Math.Max(Volatile.Read(ref _heldBackUntil), _clock.StoodStillUntil.Ticks));

@@ -61,8 +61,9 @@ public interface IConnectionObserver
     void OnActivity();
 
     /// <summary>
-    /// A whole message. The payload is the pump's buffer and valid only until the returned task completes; the pump does not
-    /// read on before that, so a task that waits is real backpressure on the peer.
+    /// A whole message. The payload is the pump's buffer and valid only until the returned task completes; no message is delivered before
+    /// that, and no more than <see cref="LimitSettings.Message"/> bytes are read ahead, so a task that waits is real backpressure on the
+    /// peer. The pings among these bytes are answered meanwhile.
     /// </summary>
     ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload);
 

@@ -12,6 +12,11 @@ public sealed class WebsocketClientMessageTests : ClientWebSocketMessageTests
     private protected override IDialer CreateDialer() => new WebsocketClientDialer(Time);
 }
 
+public sealed class WebsocketClientReadAheadTests : ReadAheadTests
+{
+    private protected override IDialer CreateDialer() => new WebsocketClientDialer(Time);
+}
+
 public sealed class WebsocketClientCloseTests : ClientWebSocketCloseTests
 {
     private protected override int SharedHandlers => ((WebsocketClientDialer)Dialer).SharedHandlers;

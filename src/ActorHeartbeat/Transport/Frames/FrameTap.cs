@@ -16,6 +16,7 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
     private const int DrainSize = 16 * 1024;
 
     private InboundFrames _inbound;
+    private bool _answersPings; // used only by the pump
     private volatile bool _released;
 
     public OutboundFrames Outbound { get; } = new(inner);
@@ -33,6 +34,20 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
             {
                 return false; // its end is on the way
             }
+        }
+    }
+
+    /// <summary>
+    /// While on, pings are answered as they arrive, and the newest that has no answer at once: the WebSocket, which answers them
+    /// otherwise, is not read meanwhile. Its own answers to these pings are left out later.
+    /// </summary>
+    public bool AnswersPings
+    {
+        set
+        {
+            _answersPings = value;
+            if (value)
+                Outbound.AnswerAhead(_inbound.Pings, _inbound.LastPing);
         }
     }
 
@@ -101,6 +116,8 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
         if (length > 0)
         {
             _inbound.Inspect(buffer.Span[..length], observer);
+            if (_answersPings)
+                Outbound.AnswerAhead(_inbound.Pings, _inbound.LastPing);
             observer.OnActivity();
         }
 

@@ -3,7 +3,7 @@ using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Frames;
 
-/// <summary>Watches what a peer sends: reports pongs and remembers its Close frame.</summary>
+/// <summary>Watches what a peer sends: reports pongs, and remembers its newest ping and its Close frame.</summary>
 internal struct InboundFrames
 {
     /// <summary>The most payload bytes of a control frame (RFC 6455 section 5.5).</summary>
@@ -11,7 +11,14 @@ internal struct InboundFrames
 
     private FrameHeaderReader _frame;
     private byte[]? _control;
+    private byte[]? _lastPing;
     private int _collected;
+
+    /// <summary>Pings that have arrived whole.</summary>
+    public long Pings { get; private set; }
+
+    /// <summary>The payload of the newest ping; valid until the next arrives.</summary>
+    public readonly byte[] LastPing => _lastPing ?? [];
 
     /// <summary>The code of the peer's Close frame, 1005 when it carried none, 0 before it arrives.</summary>
     public int CloseCode { get; private set; }
@@ -30,7 +37,7 @@ internal struct InboundFrames
             {
                 var start = position;
                 var length = _frame.SkipPayload(data, ref position);
-                if (_frame.Opcode is Opcode.Pong or Opcode.Close)
+                if (_frame.Opcode is Opcode.Ping or Opcode.Pong or Opcode.Close)
                     InspectPayload(data.Slice(start, length), observer);
             }
             else if (_frame.ReadHeader(data, ref position))
@@ -64,12 +71,22 @@ internal struct InboundFrames
 
     private void Complete(ReadOnlySpan<byte> payload, IConnectionObserver observer)
     {
-        if (_frame.Opcode == Opcode.Pong)
+        if (_frame.Opcode == Opcode.Ping)
+            Remember(payload);
+        else if (_frame.Opcode == Opcode.Pong)
             observer.OnPong(payload);
         else if (_frame.Opcode == Opcode.Close && payload.IsEmpty)
             CloseCode = CloseCodes.NoStatusReceived;
         else if (_frame.Opcode == Opcode.Close)
             CloseFlaw = Flaw(payload);
+    }
+
+    private void Remember(ReadOnlySpan<byte> ping)
+    {
+        Pings++;
+        if (_lastPing?.Length != ping.Length)
+            _lastPing = new byte[ping.Length]; // most peers send pings of one length
+        ping.CopyTo(_lastPing);
     }
 
     private readonly string? Flaw(ReadOnlySpan<byte> payload)

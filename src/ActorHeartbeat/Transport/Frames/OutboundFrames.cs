@@ -5,12 +5,13 @@ using ActorHeartbeat.Protocol;
 namespace ActorHeartbeat.Transport.Frames;
 
 /// <summary>
-/// The writing half of a tap: sends pings between the frames of the socket's own writes, one write at a time.
-/// A ping that is requested during a write goes out right after it; of several such pings, only the newest.
+/// The writing half of a tap: sends pings, and pongs ahead of the socket's, between the frames of the socket's own writes, one write at a
+/// time. A ping or pong that is requested during a write goes out right after it; of several such, only the newest (RFC 6455 section 5.5.3).
 /// </summary>
 internal sealed class OutboundFrames(Stream inner)
 {
     private const byte FinalPing = 0x80 | (byte)Opcode.Ping;
+    private const byte FinalPong = 0x80 | (byte)Opcode.Pong;
     private const byte Masked = 0x80;
     private const long None = 0; // ids begin at 1
     private const int MaskOffset = 2;
@@ -20,6 +21,8 @@ internal sealed class OutboundFrames(Stream inner)
     private readonly byte[] _ping = new byte[PayloadOffset + PingPayload.MaxLength];
     private FrameHeaderReader _frame;
     private long _wantedId; // one field for the request and its id, so that no ping is taken twice
+    private byte[]? _wantedPong; // its payload
+    private long _pongs, _answeredAhead; // the socket's pongs so far; how many of the peer's pings have been answered ahead of them
     private volatile bool _over;
     private volatile bool _isClosed;
     private bool _closeBegun;
@@ -35,7 +38,8 @@ internal sealed class OutboundFrames(Stream inner)
     public bool IsClosed => _isClosed;
 
     // Without the turn this is only a hint: the caller that holds the turn checks again after releasing it.
-    private bool PingIsDue => Volatile.Read(ref _wantedId) != None && !_over && _frame.AtBoundary;
+    private bool IsDue =>
+        (Volatile.Read(ref _wantedId) != None || Volatile.Read(ref _wantedPong) is not null) && !_over && _frame.AtBoundary;
 
     /// <summary>
     /// Requests a ping. False when no ping can go out any more: after a Close frame or a failed write, and after the end.
@@ -47,12 +51,29 @@ internal sealed class OutboundFrames(Stream inner)
         if (_over)
             return false;
         Interlocked.Exchange(ref _wantedId, id);
-        _ = SendWantedPingsAsync();
+        _ = SendWantedAsync();
         return true;
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellation) =>
-        _turn.Wait(0, CancellationToken.None) ? WriteAndPassOnAsync(frames, cancellation) : AwaitTurnAsync(frames, cancellation);
+    /// <summary>Answers a ping before the socket does. Called by the pump, which does not read the socket meanwhile.</summary>
+    /// <param name="pings">How many pings have come in, this one included. Nothing is done when the socket has answered them all.</param>
+    /// <param name="payload">The payload of the newest.</param>
+    public void AnswerAhead(long pings, ReadOnlySpan<byte> payload)
+    {
+        if (_over || pings <= Math.Max(Volatile.Read(ref _pongs), Volatile.Read(ref _answeredAhead)))
+            return;
+        Volatile.Write(ref _answeredAhead, pings);
+        Interlocked.Exchange(ref _wantedPong, payload.ToArray());
+        _ = SendWantedAsync();
+    }
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellation)
+    {
+        // The socket writes a control frame whole, and answers each ping in order.
+        if (frames is { IsEmpty: false, Span: [FinalPong, ..] } && ++_pongs <= Volatile.Read(ref _answeredAhead))
+            return ValueTask.CompletedTask;
+        return _turn.Wait(0, CancellationToken.None) ? WriteAndPassOnAsync(frames, cancellation) : AwaitTurnAsync(frames, cancellation);
+    }
 
     public void End() => _over = true;
 
@@ -81,8 +102,8 @@ internal sealed class OutboundFrames(Stream inner)
         finally
         {
             _turn.Release();
-            if (PingIsDue)
-                _ = SendWantedPingsAsync();
+            if (IsDue)
+                _ = SendWantedAsync();
         }
     }
 
@@ -98,13 +119,15 @@ internal sealed class OutboundFrames(Stream inner)
         }
     }
 
-    private async Task SendWantedPingsAsync()
+    private async Task SendWantedAsync()
     {
-        while (PingIsDue && _turn.Wait(0, CancellationToken.None))
+        while (IsDue && _turn.Wait(0, CancellationToken.None))
         {
             try
             {
-                if (PingIsDue && Interlocked.Exchange(ref _wantedId, None) is not None and var id)
+                if (IsDue && Interlocked.Exchange(ref _wantedPong, null) is { } payload)
+                    await inner.WriteAsync(BuildPong(payload), CancellationToken.None).ConfigureAwait(false);
+                else if (IsDue && Interlocked.Exchange(ref _wantedId, None) is not None and var id)
                     await inner.WriteAsync(BuildPing(id), CancellationToken.None).ConfigureAwait(false);
             }
             catch (Exception exception)
@@ -124,14 +147,24 @@ internal sealed class OutboundFrames(Stream inner)
     /// <summary>Call only while holding the turn: the write in flight uses the one buffer.</summary>
     private ReadOnlyMemory<byte> BuildPing(long id)
     {
-        _ping[0] = FinalPing;
-        var mask = _ping.AsSpan(MaskOffset, PayloadOffset - MaskOffset);
+        var length = PingPayload.Write(id, _ping.AsSpan(PayloadOffset));
+        return Finish(FinalPing, _ping, length);
+    }
+
+    private static ReadOnlyMemory<byte> BuildPong(byte[] payload)
+    {
+        var frame = new byte[PayloadOffset + payload.Length];
+        payload.CopyTo(frame, PayloadOffset);
+        return Finish(FinalPong, frame, payload.Length);
+    }
+
+    private static ReadOnlyMemory<byte> Finish(byte first, byte[] frame, int length)
+    {
+        (frame[0], frame[1]) = (first, (byte)(Masked | length));
+        var mask = frame.AsSpan(MaskOffset, PayloadOffset - MaskOffset);
         RandomNumberGenerator.Fill(mask);
-        var payload = _ping.AsSpan(PayloadOffset);
-        var length = PingPayload.Write(id, payload);
-        _ping[1] = (byte)(Masked | length);
         for (var index = 0; index < length; index++)
-            payload[index] ^= mask[index % mask.Length];
-        return _ping.AsMemory(0, PayloadOffset + length);
+            frame[PayloadOffset + index] ^= mask[index % mask.Length];
+        return frame.AsMemory(0, PayloadOffset + length);
     }
 }

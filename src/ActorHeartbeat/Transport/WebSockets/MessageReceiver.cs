@@ -100,7 +100,9 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, I
     private ValueTask DeliverAsync(WebSocketMessageType type, ReadOnlyMemory<byte> payload, CancellationToken aborted)
     {
         var delivery = observer.OnMessageAsync(type == WebSocketMessageType.Text ? MessageKind.Text : MessageKind.Binary, payload);
-        return delivery.IsCompletedSuccessfully ? delivery : new ValueTask(delivery.AsTask().WaitAsync(aborted));
+        return delivery.IsCompletedSuccessfully
+            ? delivery
+            : new ValueTask(readBuffer.ReadAheadAsync(delivery.AsTask().WaitAsync(aborted), observer.Limits.Message));
     }
 }
 

@@ -68,6 +68,9 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
         Start();
     }
 
+    /// <summary>Waits for a delivery, and reads ahead meanwhile, so that the peer's pings are answered.</summary>
+    public Task ReadAheadAsync(Task delivery) => _opened.ReadBuffer.ReadAheadAsync(delivery, Observer.Limits.Message);
+
     /// <summary>Begins to close because of a message over the limit.</summary>
     public void RefuseTooBig()
     {
