@@ -131,6 +131,41 @@ public sealed class EventRoutesTests
         await ReadToEnd(deaf); // the stream has ended, or the connection was cut
     }
 
+    [Theory]
+    [InlineData("/v1/endpoints/fast/events", true)]
+    [InlineData("/v1/events", true)]
+    [InlineData("/v1/endpoints/fast/events?overflow=drop-oldest", false)]
+    public async Task A_client_that_does_not_read_holds_an_endpoint_back_only_by_the_endpoints_own_policy(string path, bool isHeldBack)
+    {
+        await using var service = await RunningService.Start(
+            feeds => Pouring(feeds).Replace("limits.replay = 10", "limits { replay = 10, overflow = pause-reading }"));
+        await service.WaitFor("fast", "open");
+        using var deaf = await SubscribeWithoutReading(service, path);
+
+        if (isHeldBack)
+        {
+            await WaitForHoldBack(service, wanted: true);
+        }
+        else
+        {
+            var messages = (await service.Get("/v1/endpoints/fast")).GetProperty("messages").GetProperty("in").GetInt64() + 1200;
+            await service.WaitFor("fast", endpoint => endpoint.GetProperty("messages").GetProperty("in").GetInt64() > messages);
+        }
+        deaf.Dispose();
+        await WaitForHoldBack(service, wanted: false);
+    }
+
+    private static async Task WaitForHoldBack(RunningService service, bool wanted)
+    {
+        using var deadline = new CancellationTokenSource(RunningService.Deadline);
+        while (await IsHeldBack() != wanted)
+            await Task.Delay(50, deadline.Token);
+
+        async Task<bool> IsHeldBack() =>
+            (await service.Get("/v1/endpoints/fast/explain"))
+                .GetProperty("explanation").GetString()!.Contains("delivers nothing", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_client_that_does_not_read_does_not_hold_up_the_shutdown()
     {

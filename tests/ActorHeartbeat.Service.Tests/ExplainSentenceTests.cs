@@ -41,6 +41,15 @@ public sealed class ExplainSentenceTests
     }
 
     [Fact]
+    public void A_feed_that_a_subscriber_holds_back_says_so()
+    {
+        var sentence = ExplainSentence.Of(Running(Status(ConnectionState.AwaitingPong)) with { IsHeldBack = true });
+
+        Assert.Contains("a subscriber does not keep up, and limits.overflow = pause-reading waits for it", sentence.Text);
+        Assert.Equal("the subscriber to read on", sentence.WaitsFor);
+    }
+
+    [Fact]
     public void A_quarantine_is_named_with_its_reason()
     {
         var cause = Refused with { Quarantine = "5 connections ended within 60 s" };

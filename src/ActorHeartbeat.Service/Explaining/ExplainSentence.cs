@@ -31,6 +31,11 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
         now.Status switch
         {
             null => new ExplainSentence("It is not open because its actor is still starting.", "its actor to start", null),
+            { IsUp: true } status when now.IsHeldBack => new ExplainSentence(
+                $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}), but delivers nothing: a subscriber does not keep "
+                    + "up, and limits.overflow = pause-reading waits for it.",
+                "the subscriber to read on",
+                null),
             { State: ConnectionState.Open, FailedRotation: { } rotation } status => new ExplainSentence(
                 $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}); the connection that was to replace it "
                     + $"failed ({rotation.Cause.Detail}), so it stays, and the next is tried at {Clock(rotation.RetryAt)}.",
@@ -101,6 +106,12 @@ internal sealed record Situation(
     TimeSpan ConnectTimeout,
     QueuePlace? Place)
 {
-    public static Situation Of(EndpointSnapshot endpoint, QueuePlace? place, DateTimeOffset now) => new(
-        now, endpoint.Mode, endpoint.Since, endpoint.Failure, endpoint.Status, endpoint.Settings.Timeouts.Connect, place);
+    /// <summary>Whether a subscriber keeps its feed from being delivered.</summary>
+    public bool IsHeldBack { get; init; }
+
+    public static Situation Of(EndpointSnapshot endpoint, QueuePlace? place, DateTimeOffset now) =>
+        new(now, endpoint.Mode, endpoint.Since, endpoint.Failure, endpoint.Status, endpoint.Settings.Timeouts.Connect, place)
+        {
+            IsHeldBack = endpoint.Figures.IsHeldBack,
+        };
 }

@@ -9,7 +9,8 @@ namespace ActorHeartbeat.Service.Http;
 
 /// <summary>
 /// Feeds as streams: Server-Sent Events, or NDJSON when <c>Accept</c> asks for it. <c>Last-Event-ID</c> (or <c>?after=</c>)
-/// resumes. <c>?overflow=</c> selects what happens to a reader that does not keep up; no reader can slow a feed down.
+/// resumes. What happens to a reader that does not keep up is up to the <c>limits.overflow</c> of each endpoint; <c>?overflow=</c> selects
+/// another policy for this stream, except to pause the feed, which only the configuration can allow.
 /// </summary>
 internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, TimeProvider time)
 {
@@ -120,7 +121,7 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
 
     private static (SubscriptionOptions Options, Problem? Problem) Options(HttpRequest request)
     {
-        var options = SubscriptionOptions.Default with { Overflow = OverflowPolicy.DropOldest };
+        var options = SubscriptionOptions.Default;
         var lastId = request.Query["after"].ToString() is { Length: > 0 } after ? after : request.Headers["Last-Event-ID"].ToString();
         if (lastId == "oldest")
             options = options with { Resume = ResumePoint.Oldest };
@@ -134,7 +135,8 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
                     "take the id of an event as it came, such as 1f2e3d4c;btc-trades=42, or \"oldest\""));
         return request.Query["overflow"].ToString() switch
         {
-            "" or "drop-oldest" => (options, null),
+            "" => (options, null),
+            "drop-oldest" => (options with { Overflow = OverflowPolicy.DropOldest }, null),
             "drop-newest" => (options with { Overflow = OverflowPolicy.DropNewest }, null),
             "disconnect" => (options with { Overflow = OverflowPolicy.Disconnect }, null),
             var other => (options, Problem.BadRequest($"overflow is \"{other}\"", "take drop-oldest, drop-newest or disconnect")),

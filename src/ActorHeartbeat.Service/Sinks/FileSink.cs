@@ -9,7 +9,8 @@ namespace ActorHeartbeat.Service.Sinks;
 /// <summary>
 /// Writes feeds to a file, one <see cref="FeedEventJson"/> object per line, after a line with the position where the lines
 /// before it ended. The sink is an ordinary subscriber: while the disk is full or gone it keeps its batch and tries again, its
-/// bounded queue drops the oldest events, and the gap is written once the disk accepts lines again. Feeds are never affected.
+/// bounded queue overflows as <c>limits.overflow</c> of each endpoint says, and a gap is written once the disk accepts lines again. Feeds
+/// are affected only where that says pause-reading.
 /// </summary>
 public sealed partial class FileSink
 {
@@ -70,19 +71,25 @@ public sealed partial class FileSink
         {
             Capacity = _settings.Queue,
             CapacityBytes = _settings.QueueBytes,
-            Overflow = OverflowPolicy.DropOldest,
             Resume = after,
         };
         foreach (var (endpoint, seq) in after?.LastSeen ?? new Dictionary<EndpointId, long>())
             _written[endpoint] = seq;
         try
         {
-            using var subscription = _feeds.Subscribe(LabelSelector.Parse(_settings.Select), options);
             var role = $"instance {_feeds.Instance}, sink {Name}";
             using var file = new LineFile(_settings.Path, _settings.Rotate, _time, role, Begin, _open);
-            // Leave the caller's thread at once: writing to a file blocks.
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            await WriteAsync(subscription, file, leaving, cancellation).ConfigureAwait(false);
+            SubscriptionStatus status;
+            do
+            {
+                using var subscription = _feeds.Subscribe(LabelSelector.Parse(_settings.Select), options);
+                // Leave the caller's thread at once: writing to a file blocks.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                await WriteAsync(subscription, file, leaving, cancellation).ConfigureAwait(false);
+                status = subscription.Status; // a sink that an endpoint disconnects is back at once, and goes on where it was
+                options = options with { Resume = Position };
+            }
+            while (status == SubscriptionStatus.Overflowed && !leaving.IsCancellationRequested);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

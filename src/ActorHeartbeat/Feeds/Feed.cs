@@ -61,6 +61,16 @@ public sealed class Feed
     /// <summary>Messages left out because the other connection of a rotation had delivered them already.</summary>
     public long Duplicates => Volatile.Read(ref _duplicatesIn);
 
+    /// <summary>Whether a subscriber with the policy pause-reading does not keep up, so that no message is delivered now.</summary>
+    public bool IsHeldBack
+    {
+        get
+        {
+            lock (_gate)
+                return _writers.Exists(writer => writer.IsPaused);
+        }
+    }
+
     /// <summary>Wall time of the newest message; null when there was none.</summary>
     public DateTimeOffset? LastInbound =>
         Volatile.Read(ref _lastInboundUtcTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
@@ -239,12 +249,11 @@ public sealed class Feed
         lock (_gate)
         {
             _keeps = true;
-            if (subscription.EndsWithItsFeed)
-                subscription.FollowPolicy(Overflow);
             var (expected, replay) = FeedResume.Plan(subscription.Options.Resume, _source, _ring, _lastSeq, UtcTicks());
             if (subscription.Options.IncludeState && _state is { } state)
                 replay.Add(state.At(_lastSeq));
             var link = new FeedLink(this, subscription, expected);
+            subscription.FollowPolicy(link, Overflow);
             subscription.AddReplay([.. replay.Select(feedEvent => new FeedEntry(link, feedEvent))]);
             _audience.Add(link);
             if (_drained is { } reason)
@@ -298,7 +307,7 @@ public sealed class Feed
         var ended = writer.BeginPause();
         foreach (var link in _audience.Links)
         {
-            while (!ended.IsCompleted && link.Subscription.MustWait(out var room))
+            while (!ended.IsCompleted && link.Subscription.MustWait(link, out var room))
                 await Task.WhenAny(room, ended).ConfigureAwait(false);
         }
         writer.EndPause();

@@ -44,10 +44,7 @@ internal sealed class FeedAudience
     public void FollowPolicy(OverflowPolicy overflow)
     {
         foreach (var link in _links)
-        {
-            if (link.Subscription.EndsWithItsFeed)
-                link.Subscription.FollowPolicy(overflow);
-        }
+            link.Subscription.FollowPolicy(link, overflow);
     }
 
     /// <summary>Publishes the last event and removes all handlers and subscriptions.</summary>

@@ -1,3 +1,5 @@
+using ActorHeartbeat.Endpoints;
+
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>One subscription's place in one feed.</summary>
@@ -6,6 +8,9 @@ internal sealed class FeedLink(Feed feed, FeedSubscription subscription, long ex
     public Feed Feed { get; } = feed;
 
     public FeedSubscription Subscription { get; } = subscription;
+
+    /// <summary>What happens to the feed's events when the subscriber does not keep up. Guarded by the subscription.</summary>
+    public OverflowPolicy Overflow { get; set; }
 
     /// <summary>
     /// The number that the reader must see next; numbers between it and the next event were dropped. Used only by the reader.

@@ -19,7 +19,6 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SubscriptionStatus _status; // written under the gate, read by any thread
-    private OverflowPolicy _overflow;
     private TaskCompletionSource? _room;
     private FeedEvent? _final;
 
@@ -36,7 +35,6 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         ArgumentOutOfRangeException.ThrowIfLessThan(options.CapacityBytes, 1);
         Options = options;
         EndsWithItsFeed = endsWithItsFeed;
-        _overflow = options.Overflow ?? OverflowPolicy.DropOldest;
         _detach = detach;
         _queue = new SubscriptionQueue(options.Capacity, options.CapacityBytes);
         _spare = new FeedEntry[Math.Min(BatchSize, options.Capacity)];
@@ -141,10 +139,11 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         {
             if (Status != SubscriptionStatus.Running)
                 return false;
-            overflowed = !_queue.Offer(entry, _overflow);
+            var policy = entry.Link!.Overflow; // a live event comes over a link
+            overflowed = !_queue.Offer(entry, policy);
             if (overflowed)
                 _status = SubscriptionStatus.Overflowed;
-            mustWait = _overflow == OverflowPolicy.PauseReading && _queue.IsFull;
+            mustWait = policy == OverflowPolicy.PauseReading && _queue.MustPause;
         }
         if (overflowed)
             AnnounceEnd();
@@ -169,7 +168,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         lock (_gate)
         {
             if (Status == SubscriptionStatus.Running)
-                _queue.Add(entry);
+                _queue.Add(entry, entry.Link!.Overflow); // it comes over a link
         }
         _reader.Wake();
     }
@@ -178,14 +177,14 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     internal void Drain(in FeedEvent final) => End(SubscriptionStatus.Drained, final);
 
     /// <summary>
-    /// True when a pump has to wait for <paramref name="room"/>, which completes when the queue is half empty or the stream has ended.
+    /// True when the pump of a feed has to wait for <paramref name="room"/>, which completes when the queue is half empty or the stream has ended.
     /// </summary>
-    internal bool MustWait(out Task room)
+    internal bool MustWait(FeedLink link, out Task room)
     {
         lock (_gate)
         {
             room = Task.CompletedTask;
-            if (Status != SubscriptionStatus.Running || _overflow != OverflowPolicy.PauseReading || !_queue.IsFull)
+            if (Status != SubscriptionStatus.Running || link.Overflow != OverflowPolicy.PauseReading || !_queue.MustPause)
                 return false;
             _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             room = _room.Task;
@@ -194,10 +193,10 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     }
 
     /// <summary>Follows the endpoint's own policy where the subscriber has asked for none.</summary>
-    internal void FollowPolicy(OverflowPolicy overflow)
+    internal void FollowPolicy(FeedLink link, OverflowPolicy overflow)
     {
         lock (_gate)
-            _overflow = Options.Overflow ?? overflow;
+            link.Overflow = Options.Overflow ?? overflow;
         ReleasePumps();
     }
 

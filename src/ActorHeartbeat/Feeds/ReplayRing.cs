@@ -3,8 +3,12 @@ namespace ActorHeartbeat.Feeds;
 /// <summary>The newest numbered events of a feed, bounded by count and by payload bytes. Not thread-safe.</summary>
 internal sealed class ReplayRing(int maxCount, int maxBytes)
 {
+    /// <summary>A message is large that takes more than this part of the bytes.</summary>
+    private const int LargeShare = 16;
+
     private readonly RingBuffer<FeedEvent> _events = new();
     private long _bytes;
+    private (long Seq, int Length) _large; // the newest message that is large, if it is still kept
     private int _maxCount = maxCount;
     private int _maxBytes = maxBytes;
 
@@ -13,12 +17,15 @@ internal sealed class ReplayRing(int maxCount, int maxBytes)
     public int Count => _events.Count;
 
     /// <summary>
-    /// Adds the event that follows the newest kept one. An event larger than the ring leaves it empty, because a ring has no holes.
+    /// Adds the event that follows the newest kept one. The bytes bound what is kept beside the newest large message: a message must not
+    /// drive out what it follows because of its own size.
     /// </summary>
     public void Add(in FeedEvent feedEvent)
     {
         _events.Add(feedEvent);
         _bytes += feedEvent.Payload.Length;
+        if (feedEvent.Payload.Length > _maxBytes / LargeShare)
+            _large = (feedEvent.Seq, feedEvent.Payload.Length);
         Shrink();
     }
 
@@ -41,12 +48,17 @@ internal sealed class ReplayRing(int maxCount, int maxBytes)
     public void Clear()
     {
         _events.Clear();
-        _bytes = 0;
+        (_bytes, _large) = (0, default);
     }
 
     private void Shrink()
     {
-        while (_events.Count > _maxCount || _bytes > _maxBytes)
-            _bytes -= _events.Remove().Payload.Length;
+        while (_events.Count > _maxCount || _bytes - _large.Length > _maxBytes)
+        {
+            var oldest = _events.Remove();
+            _bytes -= oldest.Payload.Length;
+            if (oldest.Seq == _large.Seq)
+                _large = default;
+        }
     }
 }

@@ -7,6 +7,9 @@ internal sealed class RingBuffer<T>
 {
     private const int SmallestLength = 8;
 
+    /// <summary>An array of this length stays when the buffer is empty; a longer one came of a flood and is released.</summary>
+    private const int KeptLength = 1024;
+
     private T[] _items = [];
     private int _start;
 
@@ -30,7 +33,8 @@ internal sealed class RingBuffer<T>
         var item = _items[_start];
         _items[_start] = default!; // Released: the slot is not read again before it is written.
         _start = Slot(1);
-        Count--;
+        if (--Count == 0 && _items.Length > KeptLength)
+            Clear();
         return item;
     }
 

@@ -3,25 +3,25 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Feeds;
 
 /// <summary>
-/// The events that wait for one subscriber, bounded by count and bytes. Applies
-/// the overflow policy at the bound and remembers what was lost. Not thread-safe.
+/// The events that wait for one subscriber. Feeds that pause at the bound have a queue of their own beside the feeds that drop, so that a
+/// flood which is dropped anyway neither pushes their events out nor keeps them waiting. Both are read in the order of arrival.
+/// Remembers what was lost. Not thread-safe.
 /// </summary>
 internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
 {
-    private readonly RingBuffer<FeedEntry> _entries = new();
+    private readonly EntryQueue _dropping = new(capacity, capacityBytes);
+    private readonly EntryQueue _pausing = new(capacity, capacityBytes);
     private readonly Queue<FeedEntry[]> _replays = new();
     private readonly Queue<FeedLink> _lossy = new();
-    private long _bytes;
-    private int _largest; // of the messages since the queue was last empty
+    private long _arrivals;
 
-    public bool IsEmpty => _entries.Count == 0 && _replays.Count == 0 && _lossy.Count == 0;
+    public bool IsEmpty => _dropping.IsEmpty && _pausing.IsEmpty && _replays.Count == 0 && _lossy.Count == 0;
 
-    public bool IsFull => _entries.Count >= capacity || _bytes >= capacityBytes;
+    /// <summary>Whether the pumps of feeds that pause have to wait.</summary>
+    public bool MustPause => _pausing.IsFull;
 
-    /// <summary>
-    /// Whether a pump that waits for room may go on. Half of the bound, so that pump and reader do not wake each other for every message.
-    /// </summary>
-    public bool HasRoom => _entries.Count <= capacity / 2 && _bytes <= capacityBytes / 2;
+    /// <inheritdoc cref="EntryQueue.HasRoom"/>
+    public bool HasRoom => _pausing.HasRoom;
 
     /// <summary>
     /// Adds events for a resumed subscriber, outside the bound: their feed's replay limits bound them and keep their payloads anyway.
@@ -29,42 +29,33 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
     public void AddReplay(FeedEntry[] entries) => _replays.Enqueue(entries);
 
     /// <summary>Takes an event regardless of the bound.</summary>
-    public void Add(in FeedEntry entry)
-    {
-        _largest = _entries.Count == 0 ? entry.Event.Payload.Length : Math.Max(_largest, entry.Event.Payload.Length);
-        _entries.Add(entry);
-        _bytes += entry.Event.Payload.Length;
-    }
+    public void Add(in FeedEntry entry, OverflowPolicy policy) =>
+        (policy == OverflowPolicy.PauseReading ? _pausing : _dropping).Add(_arrivals++, entry);
 
-    /// <summary>Takes an event under the policy; false when the subscriber must be disconnected.</summary>
+    /// <summary>Takes an event under the policy of its feed; false when the subscriber must be disconnected.</summary>
     public bool Offer(in FeedEntry entry, OverflowPolicy policy)
     {
-        if (!Overflows(capacity, capacityBytes))
-        {
-            Add(entry);
-            return true;
-        }
         switch (policy)
         {
-            case OverflowPolicy.DropOldest:
-                while (Overflows(capacity, capacityBytes))
-                    Lose(Remove());
-                Add(entry);
-                return true;
-            case OverflowPolicy.DropNewest:
-                Lose(entry);
-                return true;
             case OverflowPolicy.PauseReading:
-                // The pump waits, so only states, gaps and messages of a second connection get here.
-                if (Overflows(2L * capacity, 2L * capacityBytes))
+                // The pump waits, so only states, gaps and messages of a second connection get beyond the bound.
+                if (_pausing.Overflows(times: 2))
                     Lose(entry);
                 else
-                    Add(entry);
+                    Add(entry, policy);
                 return true;
-            default:
+            case OverflowPolicy.DropNewest when _dropping.Overflows():
+                Lose(entry);
+                return true;
+            case OverflowPolicy.Disconnect when _dropping.Overflows():
                 LoseEverything();
                 Lose(entry);
                 return false;
+            default:
+                while (_dropping.Overflows())
+                    Lose(_dropping.Remove());
+                Add(entry, policy);
+                return true;
         }
     }
 
@@ -77,8 +68,8 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
             return true;
         }
         batch = spare;
-        for (count = 0; count < spare.Length && _entries.Count > 0; count++)
-            spare[count] = Remove();
+        for (count = 0; count < spare.Length && !(_dropping.IsEmpty && _pausing.IsEmpty); count++)
+            spare[count] = (_dropping.FirstArrival < _pausing.FirstArrival ? _dropping : _pausing).Remove();
         return count > 0;
     }
 
@@ -91,25 +82,14 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
         return true;
     }
 
-    // What is there decides, and the largest of it does not count: one large message must not drive out what it follows, nor be driven
-    // out by the small ones behind it.
-    private bool Overflows(long count, long bytes) =>
-        _entries.Count >= count || (_entries.Count > 0 && _bytes - _largest >= bytes);
-
-    private FeedEntry Remove()
-    {
-        var entry = _entries.Remove();
-        _bytes -= entry.Event.Payload.Length;
-        return entry;
-    }
-
     private void LoseEverything()
     {
         while (_replays.TryDequeue(out var replay))
             Array.ForEach(replay, entry => Lose(entry));
-        while (_entries.Count > 0)
-            Lose(Remove());
-        _entries.Clear();
+        while (!_dropping.IsEmpty)
+            Lose(_dropping.Remove());
+        while (!_pausing.IsEmpty)
+            Lose(_pausing.Remove());
     }
 
     private void Lose(in FeedEntry entry)

@@ -170,7 +170,10 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 counters.StaleEvents,
                 endpoint.Shown?.Board.RoundTrips ?? RoundTrips.None,
                 plane.Sockets,
-                plane.PeakSockets));
+                plane.PeakSockets)
+            {
+                IsHeldBack = plane.Feed.IsHeldBack,
+            });
     }
 
     private static void Announce(RegistryEntry endpoint) => Context.System.EventStream.Publish(new EndpointModeChanged(Snapshot(endpoint)));

@@ -179,7 +179,11 @@ public sealed record EndpointFigures(
     long StaleEvents,
     RoundTrips RoundTrips,
     int Sockets,
-    int PeakSockets);
+    int PeakSockets)
+{
+    /// <summary>Whether a subscriber with the policy pause-reading does not keep up, so that no message is delivered now.</summary>
+    public bool IsHeldBack { get; init; }
+}
 
 /// <summary>Every endpoint is in exactly one: configured = running + paused + failed.</summary>
 public enum EndpointMode

@@ -100,18 +100,71 @@ public sealed class FileSinkTests : IDisposable
         disk.Quota = long.MaxValue;
         await StopAsync((sink, running));
 
+        var (last, lost) = Account(ReadEvents(FilePath).SkipLast(1));
+        Assert.Equal(published, last);
+        Assert.Equal(_feed.Dropped, lost);
+        Assert.InRange(lost, 1, long.MaxValue);
+        Assert.Null(sink.Failure);
+    }
+
+    [Fact]
+    public async Task A_sink_that_an_endpoint_disconnects_at_the_bound_comes_back_and_goes_on_after_a_gap()
+    {
+        _feed.Configure(new LimitSettings { Overflow = OverflowPolicy.Disconnect, Replay = 10 });
+        using var disk = new SmallDisk(FilePath, quota: 5_000);
+        var sink = new FileSink(_registry, Settings with { Queue = 100 }, new ImpatientTime(), NullLogger<FileSink>.Instance, disk.Open);
+        var running = sink.RunAsync(null, default, default);
+        var writer = _feed.Begin();
+
+        var published = 0;
+        while (sink.Failure is null)
+            Publish(writer, $"{++published}");
+        for (var more = 0; more < 200; more++)
+            Publish(writer, $"{++published}");
+        disk.Quota = long.MaxValue;
+        await UntilAsync(() => ReadEvents(FilePath).LastOrDefault() is { ValueKind: JsonValueKind.Object } line
+            && line.GetProperty("seq").GetInt64() == published);
+        Publish(writer, $"{++published}");
+        await StopAsync((sink, running));
+
+        var (last, lost) = Account(ReadEvents(FilePath).SkipLast(1));
+        Assert.Equal(published, last);
+        Assert.InRange(lost, 1, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task Nothing_is_lost_where_the_endpoint_pauses_for_a_sink()
+    {
+        _feed.Configure(new LimitSettings { Overflow = OverflowPolicy.PauseReading });
+        using var disk = new SmallDisk(FilePath, quota: 5_000);
+        var sink = new FileSink(_registry, Settings with { Queue = 100 }, new ImpatientTime(), NullLogger<FileSink>.Instance, disk.Open);
+        var running = sink.RunAsync(null, default, default);
+        var writer = _feed.Begin();
+
+        var published = 0;
+        var pump = Task.CompletedTask;
+        while (pump.IsCompleted)
+            pump = writer.PublishAsync(MessageKind.Text, Encoding.UTF8.GetBytes($"{++published}")).AsTask();
+        await UntilAsync(() => sink.Failure is not null);
+        disk.Quota = long.MaxValue;
+        await pump.WaitAsync(Deadline);
+        await StopAsync((sink, running));
+
+        Assert.Equal((published, 0), Account(ReadEvents(FilePath).SkipLast(1)));
+    }
+
+    /// <summary>The last number of lines without a hole, and how many events gaps stand for.</summary>
+    private static (long Last, long Lost) Account(IEnumerable<JsonElement> lines)
+    {
         var (next, lost) = (1L, 0L);
-        foreach (var line in ReadEvents(FilePath).SkipLast(1))
+        foreach (var line in lines)
         {
             var isGap = line.TryGetProperty("gap", out var gap);
             Assert.Equal(next, isGap ? gap.GetProperty("from").GetInt64() : line.GetProperty("seq").GetInt64());
             lost += isGap ? line.GetProperty("seq").GetInt64() - next + 1 : 0;
             next = line.GetProperty("seq").GetInt64() + 1;
         }
-        Assert.Equal(published + 1, next);
-        Assert.Equal(_feed.Dropped, lost);
-        Assert.InRange(lost, 1, long.MaxValue);
-        Assert.Null(sink.Failure);
+        return (next - 1, lost);
     }
 
     [Fact]

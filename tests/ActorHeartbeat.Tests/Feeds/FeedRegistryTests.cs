@@ -45,6 +45,32 @@ public sealed class FeedRegistryTests
     }
 
     [Fact]
+    public async Task Over_a_selector_each_endpoint_pauses_or_drops_as_its_own_limits_say()
+    {
+        var subscription = Registry.Subscribe(LabelSelector.All, Quiet with { Capacity = 2 });
+        var pausing = Registry.GetOrAdd(new EndpointId("pausing"), new LimitSettings { Overflow = OverflowPolicy.PauseReading }).Begin();
+        var dropping = Registry.GetOrAdd(new EndpointId("dropping"), new LimitSettings()).Begin();
+        Publish(pausing, "1");
+        Publish(dropping, "1", "2", "3", "4");
+        Assert.False(pausing.IsPaused);
+
+        var pump = pausing.PublishAsync(MessageKind.Text, "2"u8.ToArray()).AsTask();
+        Assert.True(pausing.IsPaused);
+        Publish(dropping, "5");
+
+        Assert.Equal(["pausing 1", "dropping 1-3 gap", "dropping 4", "pausing 2", "dropping 5"], Read());
+        await pump.WaitAsync(TimeSpan.FromSeconds(10));
+
+        List<string> Read()
+        {
+            var lines = new List<string>();
+            while (subscription.TryRead(out var e))
+                lines.Add($"{e.Endpoint} {(e.Gap is { } gap ? $"{gap.From}-{gap.To} gap" : $"{e.Seq}")}");
+            return lines;
+        }
+    }
+
+    [Fact]
     public void A_selector_resumes_each_endpoint_where_it_was_and_unseen_endpoints_from_the_oldest_event()
     {
         Add(Other, "x");
