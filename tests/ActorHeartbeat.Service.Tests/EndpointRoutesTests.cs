@@ -35,6 +35,7 @@ public sealed class EndpointRoutesTests
                 "attempt",
                 "url",
                 "subprotocol",
+                "address",
                 "lastClose",
                 "retryAt",
                 "reason",

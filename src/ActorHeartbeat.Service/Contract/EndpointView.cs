@@ -12,6 +12,7 @@ namespace ActorHeartbeat.Service.Contract;
 /// <param name="Incarnation">The number of the latest dial, 0 before the first.</param>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>
 /// <param name="Url">The URL that it connects to or would connect to, without user info and query.</param>
+/// <param name="Address">The address and port at the other end, the proxy's if there is one; null when not connected.</param>
 /// <param name="LastClose">How the previous connection or attempt ended; null before the first end.</param>
 /// <param name="RetryAt">When the pending delay is over; null unless one is pending.</param>
 /// <param name="Reason">Why it is not open, one line; null when it is.</param>
@@ -24,6 +25,7 @@ internal sealed record EndpointView(
     int Attempt,
     string Url,
     string? Subprotocol,
+    string? Address,
     CloseView? LastClose,
     DateTimeOffset? RetryAt,
     string? Reason,
@@ -45,6 +47,7 @@ internal sealed record EndpointView(
             status?.Attempt ?? 1,
             status?.Url ?? settings.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
             status?.Subprotocol,
+            status?.Address,
             CloseView.Of(endpoint.Failure ?? status?.LastClose),
             endpoint.Mode == EndpointMode.Running ? status?.RetryAt : null,
             ReasonOf(endpoint),

@@ -32,19 +32,19 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
         {
             null => new ExplainSentence("It is not open because its actor is still starting.", "its actor to start", null),
             { IsUp: true } status when now.IsHeldBack => new ExplainSentence(
-                $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}), but delivers nothing: a subscriber does not keep "
+                $"It is open since {Clock(status.Since)} ({Which(status)}), but delivers nothing: a subscriber does not keep "
                     + "up, and limits.overflow = pause-reading waits for it.",
                 "the subscriber to read on",
                 null),
             { State: ConnectionState.Open, FailedRotation: { } rotation } status => new ExplainSentence(
-                $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}); the connection that was to replace it "
+                $"It is open since {Clock(status.Since)} ({Which(status)}); the connection that was to replace it "
                     + $"failed ({rotation.Cause.Detail}), so it stays, and the next is tried at {Clock(rotation.RetryAt)}.",
                 "its replacement to be tried again",
                 rotation.RetryAt),
             { State: ConnectionState.Open } status => new ExplainSentence(
-                $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}).", null, null),
+                $"It is open since {Clock(status.Since)} ({Which(status)}).", null, null),
             { State: ConnectionState.AwaitingPong } status => new ExplainSentence(
-                $"It is open since {Clock(status.Since)} (incarnation {status.Incarnation}), but silent: a heartbeat was sent and "
+                $"It is open since {Clock(status.Since)} ({Which(status)}), but silent: a heartbeat was sent and "
                     + $"{Missed(status)}, so it waits for a sign of life.",
                 "a sign of life",
                 null),
@@ -79,6 +79,9 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
                 $"{because}; attempt {status.Attempt} begins {In(retryAt - now.At)} at {Clock(retryAt)}.", status.Waiting, retryAt)
             : new ExplainSentence($"{because}; attempt {status.Attempt} waits for {status.Waiting}.", status.Waiting, null);
     }
+
+    private static string Which(ConnectionStatus status) =>
+        status.Address is { } address ? $"incarnation {status.Incarnation}, {address}" : $"incarnation {status.Incarnation}";
 
     private static string Missed(ConnectionStatus status) => status.Missed switch
     {

@@ -53,8 +53,10 @@ public sealed partial class ConnectionActor
             ? new BackingOffData(0, CloseCause.Start, BackingOffPhase.Ending, left is null ? Now : LeaveDeadline(left), left)
             : new BackingOffData(0, CloseCause.Start, BackingOffPhase.Delay, Now + (start.Spread * _random.NextDouble()), left);
 
-    private Step BackOff(ConnectionData data, CloseCause cause, ConnectionLink? leaving)
+    private Step BackOff(ConnectionData data, CloseCause why, ConnectionLink? leaving)
     {
+        // a dial that failed names its address itself
+        var cause = why is { IsFailure: true, Kind: not CauseKind.DialFailed } ? why.At(LinkOf(data)?.Address) : why;
         if (!_isPrimary)
             return EndSuccessor(data, cause, leaving);
         var flap = data is ConnectedData ? _settings.Flap : null;

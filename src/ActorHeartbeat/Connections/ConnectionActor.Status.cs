@@ -31,6 +31,7 @@ public sealed partial class ConnectionActor
             FailedRotation = next is ConnectedData { RotationFailure: { } failure, RotateAt: { } rotateAt }
                 ? new FailedRotation(failure, utcNow + Remaining(rotateAt))
                 : null,
+            Address = (next as ConnectedData)?.Link.Address?.ToString(),
             UrlIndex = _urlIndex,
         };
         _board.Status = status;

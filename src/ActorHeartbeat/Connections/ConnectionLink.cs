@@ -1,3 +1,4 @@
+using System.Net;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
@@ -22,6 +23,7 @@ internal sealed class ConnectionLink : IConnectionObserver
     private volatile EndpointSettings _current;
     private volatile AwaitedAnswer? _awaited;
     private volatile MessagePattern? _proof;
+    private volatile IPEndPoint? _dialed;
     private IConnection? _connection;
     private FeedWriter? _writer;
     private long _lastInbound, _lastData, _lastAsked; // ticks of the scheduler's clock
@@ -76,6 +78,9 @@ internal sealed class ConnectionLink : IConnectionObserver
     private HeartbeatSettings Heartbeat => _current.Heartbeat;
 
     public string? Subprotocol => _connection?.Subprotocol;
+
+    /// <summary>The address at the other end, also of a dial that only has a TCP connection; null when it is not known.</summary>
+    public IPEndPoint? Address => _connection?.RemoteAddress ?? _dialed;
 
     /// <summary>
     /// When a subscriber last held the pump back on purpose, now while one does, or when the process last stood
@@ -191,6 +196,8 @@ internal sealed class ConnectionLink : IConnectionObserver
         else
             _dial.Cancel();
     }
+
+    public void OnTcpConnected(IPEndPoint address) => _dialed = address;
 
     public void OnActivity()
     {

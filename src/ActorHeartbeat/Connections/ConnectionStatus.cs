@@ -29,6 +29,9 @@ public sealed record ConnectionStatus(
     /// <summary>Why the planned replacement of an open connection failed, and when the next is tried; null when none failed.</summary>
     public FailedRotation? FailedRotation { get; init; }
 
+    /// <summary>The address and port at the other end, the proxy's if there is one; null when not connected, or not known.</summary>
+    public string? Address { get; init; }
+
     /// <summary>Which of the endpoint's URLs it dials; 0 is the first.</summary>
     public int UrlIndex { get; init; }
 
@@ -43,6 +46,7 @@ public sealed record ConnectionStatus(
             {
                 State = ConnectionState.BackingOff,
                 Subprotocol = null,
+                Address = null,
                 Waiting = "its actor to start again",
                 Missed = 0,
                 FailedRotation = null,

@@ -1,6 +1,6 @@
 namespace ActorHeartbeat.Feeds;
 
-/// <summary>Events that wait in the order of their arrival, with a bound by count and bytes that its owner applies. Not thread-safe.</summary>
+/// <summary>Events that wait in the order of arrival, with a bound by count and bytes that its owner applies. Not thread-safe.</summary>
 internal sealed class EntryQueue(int capacity, int capacityBytes)
 {
     private readonly RingBuffer<(long Arrival, FeedEntry Entry)> _entries = new();
@@ -20,8 +20,8 @@ internal sealed class EntryQueue(int capacity, int capacityBytes)
     public long FirstArrival => IsEmpty ? long.MaxValue : _entries[0].Arrival;
 
     /// <summary>
-    /// Whether one event more is too many. What is there decides, and the largest of it does not count: one large message must not drive out
-    /// what it follows, nor be driven out by the small ones behind it.
+    /// Whether one event more is too many. What is there decides, and the largest of it does not count: one large message must not drive
+    /// out what it follows, nor be driven out by the small ones behind it.
     /// </summary>
     /// <param name="times">How many times the bound counts.</param>
     public bool Overflows(int times = 1) =>

@@ -177,7 +177,8 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     internal void Drain(in FeedEvent final) => End(SubscriptionStatus.Drained, final);
 
     /// <summary>
-    /// True when the pump of a feed has to wait for <paramref name="room"/>, which completes when the queue is half empty or the stream has ended.
+    /// True when the pump of a feed has to wait for <paramref name="room"/>, which completes when the queue is half empty or the stream
+    /// has ended.
     /// </summary>
     internal bool MustWait(FeedLink link, out Task room)
     {

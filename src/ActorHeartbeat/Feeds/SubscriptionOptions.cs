@@ -18,8 +18,8 @@ public sealed record SubscriptionOptions
     public int CapacityBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>
-    /// What happens at the bound; null (default) follows each endpoint's <c>limits.overflow</c>. The bound holds for the endpoints that pause
-    /// together, and for the others together.
+    /// What happens at the bound; null (default) follows each endpoint's <c>limits.overflow</c>. The bound holds for the endpoints that
+    /// pause together, and for the others together.
     /// </summary>
     public OverflowPolicy? Overflow { get; init; }
 

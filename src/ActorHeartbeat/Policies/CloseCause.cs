@@ -1,3 +1,4 @@
+using System.Net;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 
@@ -52,7 +53,7 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
                 Reason = end.Reason,
                 WasClean = end.WasClean,
             }
-            : new CloseCause(CauseKind.PeerClosed, $"closed by peer: {end.CloseCode} {CloseCodes.Name(end.CloseCode)}")
+            : new CloseCause(CauseKind.PeerClosed, $"closed by peer: {end.CloseCode} {CloseCodes.Name(end.CloseCode)}{Quoted(end.Reason)}")
             {
                 CloseCode = end.CloseCode,
                 Reason = end.Reason,
@@ -91,6 +92,11 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
 
     public static CloseCause Closed(int code, string reason) =>
         new(CauseKind.Closed, $"closed by us: {code} {CloseCodes.Name(code)}") { CloseCode = code, Reason = reason, WasClean = true };
+
+    /// <summary>The same, with the address of the connection in its detail; the same when there is none.</summary>
+    public CloseCause At(IPEndPoint? address) => address is null ? this : this with { Detail = $"{Detail} ({address})" };
+
+    private static string Quoted(string reason) => reason.Length == 0 ? "" : $", \"{reason}\"";
 
     private static CloseCause Failed(CauseKind kind, FailureLayer layer, string detail) =>
         new(kind, detail) { Layer = layer, CloseCode = kind == CauseKind.ConnectTimeout ? null : CloseCodes.AbnormalClosure };

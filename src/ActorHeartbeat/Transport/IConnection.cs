@@ -54,6 +54,11 @@ public interface IConnectionObserver
     /// <summary>The current bounds; read for each message, so that a change applies to the open connection.</summary>
     LimitSettings Limits { get; }
 
+    /// <summary>The dial has a TCP connection to this address, the proxy's if there is one. What follows may still fail.</summary>
+    void OnTcpConnected(IPEndPoint address)
+    {
+    }
+
     /// <summary>
     /// Bytes of any frame arrived. Pongs among them are reported before, so that the answer to a ping is not first taken for a mere sign of
     /// life; messages are reported after.

@@ -4,7 +4,7 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
-/// <summary>What a connection reads while the delivery of a message waits. A derived class repeats the tests with another transport.</summary>
+/// <summary>What a connection reads while a message waits for its delivery. A derived class repeats this with another transport.</summary>
 public class ReadAheadTests : DialerTestBase
 {
     [Fact]

@@ -167,6 +167,8 @@ internal sealed class DialAttempt : IDisposable
     {
         _network = await _connector.ConnectAsync(hop.IdnHost, hop.Port, cancellation).ConfigureAwait(false);
         (_dialedHost, RemoteAddress) = (hop.IdnHost, (IPEndPoint?)_network.Socket.RemoteEndPoint);
+        if (RemoteAddress is { } address)
+            _observer.OnTcpConnected(address);
         return _network;
     }
 

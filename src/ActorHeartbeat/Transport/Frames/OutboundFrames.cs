@@ -6,7 +6,8 @@ namespace ActorHeartbeat.Transport.Frames;
 
 /// <summary>
 /// The writing half of a tap: sends pings, and pongs ahead of the socket's, between the frames of the socket's own writes, one write at a
-/// time. A ping or pong that is requested during a write goes out right after it; of several such, only the newest (RFC 6455 section 5.5.3).
+/// time. A ping or pong that is requested during a write goes out right after it; of several such, only the newest (RFC 6455 section
+/// 5.5.3).
 /// </summary>
 internal sealed class OutboundFrames(Stream inner)
 {
