@@ -5,6 +5,8 @@ namespace ActorHeartbeat.Service.Tests;
 /// <summary>What the peer has said about an end reaches the operator wherever he looks.</summary>
 public sealed class EvidenceTests
 {
+    private const string NoRetry = "backoff { initial = 1h, max = 1h, jitter = none }";
+
     [Fact]
     public async Task The_reason_and_the_address_of_an_end_are_in_the_endpoint_in_explain_and_in_the_events()
     {
@@ -12,7 +14,7 @@ public sealed class EvidenceTests
             feeds =>
             {
                 feeds.Faults.AcceptThenClose(1011, "quota \e[31mexhausted", after: TimeSpan.FromSeconds(1));
-                return $$"""quota { url = "{{feeds.UrlOf(FeedPath.Ticker, "quota")}}", backoff { initial = 1h, max = 1h, jitter = none } }""";
+                return $$"""quota { url = "{{feeds.UrlOf(FeedPath.Ticker, "quota")}}", {{NoRetry}} }""";
             });
         var open = await service.WaitFor("quota", "open");
         var address = $"127.0.0.1:{service.Feeds.Port}";
@@ -38,7 +40,7 @@ public sealed class EvidenceTests
     {
         await using var server = RawFaultServer.Start(Fault.Named("blackhole"));
         await using var service = await RunningService.Start(
-            _ => $$"""silent { url = "{{server.Url}}", timeouts.connect = 1s, backoff { initial = 1h, max = 1h, jitter = none } }""");
+            _ => $$"""silent { url = "{{server.Url}}", timeouts.connect = 1s, {{NoRetry}} }""");
 
         var down = await service.WaitFor("silent", endpoint => endpoint.GetProperty("lastClose").ValueKind != default
             && endpoint.GetProperty("state").GetString() == "backing-off"
