@@ -318,11 +318,16 @@ public class ConnectionActorTests : ConnectionSpec
     }
 
     [Fact]
-    public void Status_shows_no_query()
+    public void Status_shows_the_path_only_with_show_messages_and_never_the_query()
     {
         StartOpen();
+        Assert.Equal("ws://feed.test", Status!.Url);
 
+        Reload(Defaults with { ShowMessages = true }, ChangeEffect.Live);
         Assert.Equal("ws://feed.test/path", Status!.Url);
+
+        Reload(Defaults, ChangeEffect.Live);
+        Assert.Equal("ws://feed.test", Status!.Url);
     }
 
     [Fact]
