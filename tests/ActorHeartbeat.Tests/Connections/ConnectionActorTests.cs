@@ -324,9 +324,11 @@ public class ConnectionActorTests : ConnectionSpec
         Assert.Equal("ws://feed.test", Status!.Url);
 
         Reload(Defaults with { ShowMessages = true }, ChangeEffect.Live);
+        Advance(0);
         Assert.Equal("ws://feed.test/path", Status!.Url);
 
         Reload(Defaults, ChangeEffect.Live);
+        Advance(0);
         Assert.Equal("ws://feed.test", Status!.Url);
     }
 

@@ -48,7 +48,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
         Assert.Equal((FailureLayer.Http, status, retryAfter), (failure.Layer, failure.HttpStatus, failure.RetryAfter));
         Assert.Contains(failure.Headers, header => header is { Key: "X-Why", Value: "because" });
         Assert.StartsWith(
-            $"ws://127.0.0.1:{server.Port}/feed: the handshake was refused with HTTP {status} ",
+            $"ws://127.0.0.1:{server.Port}: the handshake was refused with HTTP {status} ",
             failure.Message,
             StringComparison.Ordinal);
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
