@@ -51,6 +51,7 @@ public sealed class SecretCanaryTests
         "url = \"Kanarienvogel://host/Kanarienvogel\"",
         "url = \"https://host/Kanarienvogel\"",
         "url = wss://host/Kanarienvogel?a=Kanarienvogel,Kanarienvogel=b",
+        "url = wss:x,Kanarienvogel=b",
         "url = \"wss://host/Kanarienvogel",
         "url = \"wss://Kanarienvogel@host/\"",
         "url = \"wss://host/#Kanarienvogel\"",
@@ -80,6 +81,7 @@ public sealed class SecretCanaryTests
         "on-open = [ { sned = Kanarienvogel } ]",
         "on-open = [ { send = +Kanarienvogel } ]",
         "on-close = [ \"a Kanarienvogel\" Kanarienvogel ${nowhere} ]",
+        "on-close = [ {} Kanarienvogel ]",
         "on-close = [ null ], on-open = \"${Kanarien}\"Kanarienvogel{}",
     ];
 
