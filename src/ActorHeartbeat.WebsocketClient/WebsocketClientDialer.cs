@@ -45,12 +45,12 @@ public sealed class WebsocketClientDialer(TimeProvider time) : IDialer, IDisposa
             client.Dispose();
             connection?.Discard();
             return new DialResult.Failed(
-                failure ?? DialFailures.Of(exception, request.Url, DialStage.Upgrading, cancellation.IsCancellationRequested));
+                failure ?? DialFailures.Of(exception, request, DialStage.Upgrading, cancellation.IsCancellationRequested));
         }
 
         return connection is null
             ? new DialResult.Failed(
-                failure ?? new DialFailure(FailureLayer.Unknown, $"{DialFailures.Show(request.Url)}: the client did not connect"))
+                failure ?? new DialFailure(FailureLayer.Unknown, $"{request.Where}: the client did not connect"))
             : new DialResult.Connected(connection);
 
         async Task<WebSocket> OpenAsync(Uri url, CancellationToken ended)

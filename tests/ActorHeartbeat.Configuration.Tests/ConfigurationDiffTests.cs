@@ -71,6 +71,7 @@ public sealed class ConfigurationDiffTests
         { "on-close", "[ stop ]", Live },
         { "close-code", "4000", Live },
         { "drain-close-code", "4000", Live },
+        { "show-messages", "on", Live },
         { "labels", "{ a = b }", Live },
     };
 

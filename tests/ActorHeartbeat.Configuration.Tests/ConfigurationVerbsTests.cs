@@ -79,14 +79,14 @@ public sealed class ConfigurationVerbsTests
         var shown = Verbs(VerbFormat.Text).Show("good.conf", "x").Output;
 
         Assert.DoesNotContain("hunter2", shown, StringComparison.Ordinal);
-        Assert.Contains("url = \"wss://feed.example.com/ws?***\"", shown, StringComparison.Ordinal);
+        Assert.Contains("url = \"wss://feed.example.com/***?***\"", shown, StringComparison.Ordinal);
         Assert.Contains(
-            """on-open = [{"send":"login token=***","expect":{"/auth/token":"***","/ok":true}}]""",
+            """on-open = [{"send":"*** (19 B)","expect":{"/auth/token":"***","/ok":"***"}}]""",
             shown,
             StringComparison.Ordinal);
         Assert.Contains("proxy = \"http://***@proxy:3128\"", shown, StringComparison.Ordinal);
         Assert.Matches("""(?m)^max-age = \{"age":"23h"\} +# endpoint, good.conf:9$""", shown);
-        Assert.Matches("""(?m)^heartbeat.send = \{"method":"ping","apiKey":"\*\*\*"\} +# template mexc, good.conf:3$""", shown);
+        Assert.Matches("""(?m)^heartbeat.send = \{"method":"\*\*\*","apiKey":"\*\*\*"\} +# template mexc, good.conf:3$""", shown);
         Assert.Matches("""(?m)^headers.X-Trace = "\*\*\*" +# defaults, good.conf:2$""", shown);
         Assert.Matches("""(?m)^headers.Authorization = "\*\*\*" +# endpoint, good.conf:7$""", shown);
         Assert.Matches("""(?m)^headers.X-Key = \{"env":"FEED_KEY","prefix":"Key "\} +# endpoint, good.conf:8$""", shown);
@@ -117,7 +117,7 @@ public sealed class ConfigurationVerbsTests
         {
             ["plain.conf"] = """
                 actor-heartbeat.endpoints.x {
-                  url = "wss://feed.example.com/ws", urls = ["ws://b"], labels.a = b
+                  url = "wss://feed.example.com/ws?a=b", urls = ["ws://b"], labels.a = b, show-messages = on
                   heartbeat { mode = text, send = ping, expect = pong, reply { match { "/a" = 1 }, send { b = [2] } }
                               max-silence = 90s, timeout = auto }
                   flap { ends = 5, within = 60s }, max-age { age = 1d, jitter = 0.5 }

@@ -197,6 +197,7 @@ public sealed partial class ReferenceTests
             Tcp = new() { KeepAlive = null },
             CloseCode = 4000,
             DrainCloseCode = 4000,
+            ShowMessages = true,
         };
 
     // The keys of a section with freely named members are documented in the comment above the section.

@@ -169,10 +169,10 @@ public sealed class SyntaxTests
     }
 
     [Theory]
-    [InlineData("a { x = 1 } b { y = 2 }", "text:1:13: a ',' or a line break is missing before 'b'")]
-    [InlineData("a = [1] b = 2", "text:1:9: a ',' or a line break is missing before 'b'")]
-    [InlineData("a = [{} b]", "text:1:9: a ',' or a line break is missing before 'b'")]
-    [InlineData("a { b = {} \"c\" = 1 }", "text:1:12: a ',' or a line break is missing before \"c\"")]
+    [InlineData("a { x = 1 } b { y = 2 }", "text:1:13: a ',' or a line break is missing before a text")]
+    [InlineData("a = [1] b = 2", "text:1:9: a ',' or a line break is missing before a text")]
+    [InlineData("a = [{} b]", "text:1:9: a ',' or a line break is missing before a text")]
+    [InlineData("a { b = {} \"c\" = 1 }", "text:1:12: a ',' or a line break is missing before a quoted text")]
     [InlineData(
         "a = 5s b { }",
         "text:1:10: a string and an object cannot stand side by side in one value; is a ',' or a line break missing before the key "

@@ -49,7 +49,7 @@ public sealed class EndpointRoutesTests
             ticker.EnumerateObject().Select(member => member.Name));
         Assert.Equal(1, ticker.GetProperty("incarnation").GetInt64());
         Assert.Equal(1, ticker.GetProperty("attempt").GetInt32());
-        Assert.Equal($"ws://127.0.0.1:{service.Feeds.Port}/ticker", ticker.GetProperty("url").GetString());
+        Assert.Equal($"ws://127.0.0.1:{service.Feeds.Port}", ticker.GetProperty("url").GetString());
         Assert.Equal(JsonValueKind.Null, ticker.GetProperty("lastClose").ValueKind);
         Assert.Equal(JsonValueKind.Null, ticker.GetProperty("reason").ValueKind);
         Assert.True(ticker.GetProperty("rttMs").GetProperty("last").GetDouble() >= 0);

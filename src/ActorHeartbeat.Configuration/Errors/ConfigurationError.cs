@@ -17,7 +17,7 @@ public sealed record ConfigurationError(string File, int Line, int Column, strin
     /// <summary>Replaces control characters, which a terminal would obey.</summary>
     private const char Unprintable = '\uFFFD';
 
-    /// <summary>The line of the error, secrets masked; null when there is none.</summary>
+    /// <summary>The line of the error, every value masked whose key can hold a secret or is not known; null when there is none.</summary>
     public string? SourceLine { get; init; }
 
     /// <summary>Where the mark under <see cref="SourceLine"/> begins, from 0.</summary>

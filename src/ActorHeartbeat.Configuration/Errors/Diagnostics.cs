@@ -1,5 +1,3 @@
-using ActorHeartbeat.Configuration.Secrets;
-
 namespace ActorHeartbeat.Configuration.Errors;
 
 /// <summary>Collects errors while a configuration is read.</summary>
@@ -10,17 +8,13 @@ internal sealed class Diagnostics
     /// </summary>
     public const int MostKept = 100;
 
-    // Masking a header value such as "on" everywhere would make lines unreadable, and two letters are no secret.
-    private const int ShortestSecret = 4;
-
     private readonly List<ConfigurationError> _errors = [];
     private readonly HashSet<(string File, int Line, int Column, int Message)> _once = []; // the message as a hash: most are not kept
-    private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
 
     /// <summary>Number of errors, including those that are not kept.</summary>
     public int Count => _once.Count;
 
-    /// <summary>The kept errors, by file in the order of each file's first error, then by place.</summary>
+    /// <summary>The kept errors without their lines, by file in the order of each file's first error, then by place.</summary>
     public ConfigurationErrors Sorted
     {
         get
@@ -31,16 +25,9 @@ internal sealed class Diagnostics
                 .Select((file, index) => (file, index))
                 .ToDictionary(pair => pair.file, pair => pair.index, StringComparer.Ordinal);
             return new ConfigurationErrors(
-                [.. _errors.OrderBy(error => files[error.File]).ThenBy(error => error.Line).ThenBy(error => error.Column).Select(Masked)],
+                [.. _errors.OrderBy(error => files[error.File]).ThenBy(error => error.Line).ThenBy(error => error.Column)],
                 Count);
         }
-    }
-
-    /// <summary>Masks a text in the source lines of errors, unless it is too short to be a secret.</summary>
-    public void Hide(string secret)
-    {
-        if (secret.Length >= ShortestSecret)
-            _secrets.Add(secret);
     }
 
     public void Add(ConfigurationError error)
@@ -48,15 +35,5 @@ internal sealed class Diagnostics
         // Report an error in a template once, not for every endpoint that uses it.
         if (_once.Add((error.File, error.Line, error.Column, error.Message.GetHashCode(StringComparison.Ordinal))) && Count <= MostKept)
             _errors.Add(error);
-    }
-
-    private ConfigurationError Masked(ConfigurationError error)
-    {
-        if (error.SourceLine is not { } line)
-            return error;
-        var mark = error.MarkStart;
-        foreach (var secret in _secrets)
-            line = SecretMask.Text(line, secret, ref mark);
-        return error with { SourceLine = line, MarkStart = mark };
     }
 }

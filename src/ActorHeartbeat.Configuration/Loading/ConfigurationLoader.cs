@@ -33,7 +33,7 @@ public static class ConfigurationLoader
     internal static BoundConfiguration BindReference(string text, string name, Diagnostics diagnostics)
     {
         var read = HoconDocument.Load(text, name);
-        return Root(read, [], diagnostics) is { } root
+        return Root(read, new Sources(diagnostics, [])) is { } root
             ? new Binder(diagnostics, isReference: true).Bind(root)
             : throw new ConfigurationException(diagnostics.Sorted);
     }
@@ -42,23 +42,24 @@ public static class ConfigurationLoader
     {
         var files = new SourceFiles([.. asked.DistinctBy(file => file.Path).Select(file => SourceFile.Of(file.Path, file.Content))]);
         var diagnostics = new Diagnostics();
-        if (Root(read, asked, diagnostics) is not { } root)
-            return new LoadResult(null, diagnostics.Sorted, files);
+        var sources = new Sources(diagnostics, asked);
+        if (Root(read, sources) is not { } root)
+            return new LoadResult(null, sources.Errors, files);
         var bound = new Binder(diagnostics).Bind(root);
         return diagnostics.Count > 0
-            ? new LoadResult(null, diagnostics.Sorted, files)
+            ? new LoadResult(null, sources.Errors, files)
             : new LoadResult(new ServiceConfiguration(bound, files), ConfigurationErrors.None, files);
     }
 
     // Bind values only when the text has no error: half a tree would produce false errors.
-    private static Cursor? Root(HoconResult read, IReadOnlyList<HoconFile> files, Diagnostics diagnostics)
+    private static Cursor? Root(HoconResult read, Sources sources)
     {
-        var sources = new Sources(diagnostics, files);
         foreach (var error in read.Errors)
             sources.Report(error);
         if (read.Value is { } list and not HoconObject)
             sources.Report(list.Origin, 1, "", "a configuration is an object, this is a list");
-        return read.Root is { } root && diagnostics.Count == 0 ? new Cursor(root, KeyPath.Root, root.Origin, sources) : null;
+        sources.Root = read.Root;
+        return read.Root is { } root && sources.Diagnostics.Count == 0 ? new Cursor(root, KeyPath.Root, root.Origin, sources) : null;
     }
 
     private static HoconOptions Options(Func<string, string?>? environment, FileInHand? inHand = null)

@@ -67,7 +67,7 @@ public sealed class ServiceConfiguration
             value.Report($"the actor system does not start with this value: {why}");
         else
             section.ReportKey($"the actor system does not start with this section: {why}");
-        return new LoadResult(null, section.Diagnostics.Sorted, Files);
+        return new LoadResult(null, section.Sources.Errors, Files);
     }
 
     /// <summary>The values that an error of the actor system quotes: it knows no places.</summary>

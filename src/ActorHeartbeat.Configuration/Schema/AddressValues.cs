@@ -1,5 +1,4 @@
 using System.Globalization;
-using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 
@@ -8,10 +7,10 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>Readers of addresses and routes: URLs, transport, TLS version, proxy, listen address.</summary>
 internal static class AddressValues
 {
-    public static readonly ValueReader<Uri> WebSocketUrl = new Judged<Uri>(
-        "a WebSocket URL such as \"wss://host/path\"",
-        ParseWebSocketUrl,
-        url => SecretMask.Url(url.OriginalString));
+    private const string UrlExample = "a WebSocket URL such as \"wss://host/path\"";
+
+    public static readonly ValueReader<Uri> WebSocketUrl = new Guarded<Uri>(
+        new Judged<Uri>(UrlExample, ParseWebSocketUrl, ShownUrl.WithoutUser), ShownUrl.Shape);
 
     public static readonly ValueReader<TransportKind> Transport = Values.Word<TransportKind>();
 
@@ -25,22 +24,19 @@ internal static class AddressValues
         },
         version => version == Endpoints.TlsVersion.Tls12 ? "1.2" : "1.3");
 
-    public static readonly ValueReader<ProxySettings> Proxy = new Scalar<ProxySettings>(
-        "env, none, or a URL such as \"http://host:3128\"",
-        text => text switch
-        {
-            "env" => (true, ProxySettings.FromEnvironment),
-            "none" => (true, ProxySettings.None),
-            _ => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.Host.Length > 0
-                ? (true, new ProxySettings(ProxyKind.Fixed, url))
-                : default,
-        },
-        proxy => proxy.Kind switch
-        {
-            ProxyKind.Environment => "env",
-            ProxyKind.None => "none",
-            _ => SecretMask.Url(proxy.Url!.OriginalString), // Fixed always has one
-        });
+    public static readonly ValueReader<ProxySettings> Proxy = new Guarded<ProxySettings>(
+        new Scalar<ProxySettings>(
+            "env, none, or a URL such as \"http://host:3128\"",
+            text => text switch
+            {
+                "env" => (true, ProxySettings.FromEnvironment),
+                "none" => (true, ProxySettings.None),
+                _ => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.Host.Length > 0
+                    ? (true, new ProxySettings(ProxyKind.Fixed, url))
+                    : default,
+            },
+            proxy => Spell(proxy, ShownUrl.WithoutUser)),
+        proxy => Spell(proxy, ShownUrl.Shape));
 
     public static readonly ValueReader<ListenAddress?> OffOrListen = new OptionalObject<ListenAddress>("off", new Scalar<ListenAddress>(
         "an address and port such as \"127.0.0.1:8080\"", ParseListen, address => address.ToString()));
@@ -48,18 +44,27 @@ internal static class AddressValues
     private static (Uri?, string?) ParseWebSocketUrl(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
-            return (null, $"found \"{SecretMask.Url(text)}\"; expected a WebSocket URL such as \"wss://host/path\"");
+            return (null, $"expected {UrlExample}");
         if (url.Scheme is not ("ws" or "wss"))
-        {
-            var meant = url.Scheme switch { "http" => "; did you mean \"ws\"?", "https" => "; did you mean \"wss\"?", _ => "" };
-            return (null, $"found the scheme \"{url.Scheme}\"; expected ws or wss{meant}");
-        }
+            return (null, url.Scheme switch
+            {
+                "http" => "found the scheme \"http\"; expected ws or wss; did you mean \"ws\"?",
+                "https" => "found the scheme \"https\"; expected ws or wss; did you mean \"wss\"?",
+                _ => "found another scheme; expected ws or wss",
+            });
         if (url.UserInfo.Length > 0)
             return (null, "a user or password in a URL is not sent to a WebSocket server and shows in logs; use headers.Authorization");
         return url.Fragment.Length > 0 || text.EndsWith('#')
             ? (null, "a WebSocket URL has no fragment (RFC 6455 section 3); write # as %23 if the server wants one")
             : (url, null);
     }
+
+    private static string Spell(ProxySettings proxy, Func<Uri, string> spell) => proxy.Kind switch
+    {
+        ProxyKind.Environment => "env",
+        ProxyKind.None => "none",
+        _ => spell(proxy.Url!), // Fixed always has one
+    };
 
     private static (bool, ListenAddress) ParseListen(string text)
     {

@@ -11,6 +11,8 @@ internal sealed class ListOf<T>(ValueReader<T> element, bool orOne = false) : Va
 {
     public override string Expected { get; } = $"a list, each element {element.Expected}";
 
+    public override bool MayHoldSecret => element.MayHoldSecret;
+
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out ValueList<T> value)
     {
         value = null;
@@ -35,11 +37,11 @@ internal sealed class ListOf<T>(ValueReader<T> element, bool orOne = false) : Va
         return sound;
     }
 
-    public override void Write(Utf8JsonWriter json, ValueList<T> value)
+    public override void Write(Utf8JsonWriter json, ValueList<T> value, bool asWritten)
     {
         json.WriteStartArray();
         foreach (var one in value)
-            element.Write(json, one);
+            element.Write(json, one, asWritten);
         json.WriteEndArray();
     }
 }
@@ -55,6 +57,8 @@ internal sealed class ObjectOf<T>(string what, Shape<T> shape, T blank, params s
     public Func<T, Layer<T>, string?>? Reject { get; init; }
 
     public override string Expected { get; } = $"{what} with {string.Join(", ", shape.Keys)}";
+
+    public override bool MayHoldSecret => shape.Keys.Any(key => key.MayHoldSecret);
 
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value)
     {
@@ -73,13 +77,13 @@ internal sealed class ObjectOf<T>(string what, Shape<T> shape, T blank, params s
         return true;
     }
 
-    public override void Write(Utf8JsonWriter json, T value)
+    public override void Write(Utf8JsonWriter json, T value, bool asWritten)
     {
         json.WriteStartObject();
         foreach (var key in shape.Keys.Where(key => !Equals(key.ValueIn(value), key.ValueIn(blank)) || required.Contains(key.Path)))
         {
             json.WritePropertyName(key.Path);
-            key.Write(json, value);
+            key.Write(json, value, asWritten);
         }
         json.WriteEndObject();
     }
@@ -92,6 +96,8 @@ internal sealed class ShortOr<TShort, T>(ValueReader<TShort> brief, Func<TShort,
 {
     public override string Expected { get; } = $"{brief.Expected}, or {full.Expected}";
 
+    public override bool MayHoldSecret => brief.MayHoldSecret || full.MayHoldSecret;
+
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value)
     {
         if (at.Fields is not null)
@@ -103,5 +109,5 @@ internal sealed class ShortOr<TShort, T>(ValueReader<TShort> brief, Func<TShort,
         return true;
     }
 
-    public override void Write(Utf8JsonWriter json, T value) => full.Write(json, value);
+    public override void Write(Utf8JsonWriter json, T value, bool asWritten) => full.Write(json, value, asWritten);
 }

@@ -64,7 +64,9 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
         return null;
     }
 
-    /// <summary>Reports what was found and what is allowed. Always returns false, so that a reader can return it.</summary>
+    /// <summary>
+    /// Reports what was found, unless it can hold a secret, and what is allowed. Always returns false, so that a reader can return it.
+    /// </summary>
     public bool Refuse(string expected, IReadOnlyList<string>? words = null)
     {
         var meant = words is not null && Text is { } text && Nearest.To(text, words) is { } near ? $"did you mean \"{near}\"?" : "";
@@ -74,7 +76,7 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
     /// <summary>Reports an error in the value. Always returns false.</summary>
     public bool Report(string message, string hint = "")
     {
-        Sources.Report(Value.Origin, Length, Path.ToString(), message, hint, Path.IsBelow("headers"));
+        Sources.Report(Value.Origin, Length, Path.ToString(), message, hint);
         return false;
     }
 
@@ -111,6 +113,7 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
         HoconObject => "an object",
         HoconArray => "a list",
         _ when IsNull => "null",
+        _ when Secrecy.MayHold(Path) => SecretMask.Mask,
         HoconString => $"\"{SecretMask.Url(Text!)}\"",
         _ => Text ?? "nothing",
     };

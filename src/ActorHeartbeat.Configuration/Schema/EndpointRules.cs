@@ -51,7 +51,7 @@ internal static class EndpointRules
                     + "connections would be replaced before they are ready"
                 : null),
         new(EndpointSetting.Subprotocols.Key, null, endpoint =>
-            Repeated(endpoint.Subprotocols) is { } name ? $"the subprotocol \"{name}\" is offered twice (RFC 6455 section 4.1)" : null),
+            Repeated(endpoint.Subprotocols) is not null ? "a subprotocol is offered twice (RFC 6455 section 4.1)" : null),
         new(EndpointSetting.TlsClientKey.Key, EndpointSetting.TlsClientCert.Key, endpoint =>
             endpoint.Tls is { ClientKey: not null, ClientCert: null }
                 ? "tls.client-key is the key of tls.client-cert, which names no certificate"

@@ -69,6 +69,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.OnClose, new ListOf<OutboundMessage>(MessageValues.Message)),
         Row(EndpointSetting.CloseCode, OutcomeValues.SendableCloseCode),
         Row(EndpointSetting.DrainCloseCode, OutcomeValues.SendableCloseCode),
+        Row(EndpointSetting.ShowMessages, Values.Switch),
         Row(EndpointSetting.Labels, HeaderValues.Labels));
 
     private static Key<EndpointSettings, TValue> Row<TValue>(Setting<EndpointSettings, TValue> setting, ValueReader<TValue> reader) =>

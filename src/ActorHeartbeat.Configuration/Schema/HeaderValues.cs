@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
@@ -22,13 +23,14 @@ internal static class HeaderValues
         "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol",
     };
 
-    public static readonly ValueReader<string> Subprotocol = new Judged<string>(
-        "a subprotocol such as \"mqtt\"",
-        text =>
-            IsToken(text)
+    public static readonly ValueReader<string> Subprotocol = new Guarded<string>(
+        new Judged<string>(
+            "a subprotocol such as \"mqtt\"",
+            text => IsToken(text)
                 ? (text, null)
-                : (null, $"\"{text}\" is no subprotocol: only letters, digits and !#$%&'*+-.^_`|~ are allowed (RFC 6455 section 4.1)"),
-        text => text);
+                : (null, "a subprotocol has only letters, digits and !#$%&'*+-.^_`|~ (RFC 6455 section 4.1)"),
+            text => text),
+        _ => SecretMask.Mask);
 
     public static readonly MapOf<SecretValue> Headers = new(
         "an object of header names and values", new SecretReader(), StringComparer.OrdinalIgnoreCase, RejectHeaderName);
@@ -48,7 +50,7 @@ internal static class HeaderValues
 
     private static bool IsToken(string text) => text.Length > 0 && text.AsSpan().IndexOfAnyExcept(TokenCharacters) < 0;
 
-    /// <summary>Reads text, or a reference that is resolved at each attempt. Never repeats the text in an error.</summary>
+    /// <summary>Reads text, or a reference that is resolved at each attempt.</summary>
     private sealed class SecretReader : ValueReader<SecretValue>
     {
         private static readonly ObjectOf<Reference> Full = new(
@@ -70,6 +72,8 @@ internal static class HeaderValues
 
         public override string Expected => "text, { env = NAME, prefix = ... } or { file = PATH, prefix = ... }";
 
+        public override bool MayHoldSecret => true;
+
         public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out SecretValue value)
         {
             value = null;
@@ -77,7 +81,6 @@ internal static class HeaderValues
                 return TryReadReference(at, out value);
             if (at.Text is not { } text)
                 return at.Refuse(Expected);
-            at.Diagnostics.Hide(text);
             if (text.AsSpan().IndexOfAnyExcept(HeaderCharacters) >= 0)
                 return at.Report(
                     "a header value has printable ASCII characters only; a control character could end the header (RFC 9110 section 5.5)");
@@ -101,7 +104,8 @@ internal static class HeaderValues
             return value is not null || at.Report("a reference names exactly one of env and file");
         }
 
-        public override void Write(Utf8JsonWriter json, SecretValue value)
+        /// <summary>A literal is masked however the others are written.</summary>
+        public override void Write(Utf8JsonWriter json, SecretValue value, bool asWritten)
         {
             if (value.Source == SecretSource.Literal)
             {

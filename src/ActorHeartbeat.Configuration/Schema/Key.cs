@@ -21,14 +21,20 @@ internal abstract class Key<TSettings>(string path, ChangeEffect effect)
     /// <summary>Whether its value is an object with names of the operator's choice. Each name may come from another layer.</summary>
     public virtual bool HasNames => false;
 
+    /// <summary>Whether its value can hold a secret.</summary>
+    public virtual bool MayHoldSecret => false;
+
     /// <summary>Reads the value; null when it is refused, which is reported.</summary>
     public abstract Assignment<TSettings>? Read(Cursor at);
 
     /// <summary>The key's value in <paramref name="settings"/>, compared by content.</summary>
     public abstract object? ValueIn(TSettings settings);
 
-    /// <summary>Writes the value in the configuration's spelling, secrets masked.</summary>
-    public abstract void Write(Utf8JsonWriter json, TSettings settings);
+    /// <summary>Writes the value in the configuration's spelling.</summary>
+    /// <param name="json">Receives the value.</param>
+    /// <param name="settings">The settings that hold it.</param>
+    /// <param name="asWritten">False shows the shape of a value that may hold a secret.</param>
+    public abstract void Write(Utf8JsonWriter json, TSettings settings, bool asWritten);
 
     public override string ToString() => Path;
 }
@@ -45,11 +51,14 @@ internal sealed class Key<TSettings, TValue>(Setting<TSettings, TValue> setting,
 
     public override bool HasNames => reader.HasNames;
 
+    public override bool MayHoldSecret => reader.MayHoldSecret;
+
     public override Assignment<TSettings>? Read(Cursor at) => reader.TryRead(at, out var value) ? new Assigned(this, at, value) : null;
 
     public override object? ValueIn(TSettings settings) => setting.Get(settings);
 
-    public override void Write(Utf8JsonWriter json, TSettings settings) => reader.Write(json, setting.Get(settings));
+    public override void Write(Utf8JsonWriter json, TSettings settings, bool asWritten) =>
+        reader.Write(json, setting.Get(settings), asWritten);
 
     private TSettings Put(TSettings settings, TValue value) => setting.With(settings, reader.Over(value, setting.Get(settings)));
 
@@ -76,7 +85,7 @@ internal sealed class Section<TSettings>(string path) : Key<TSettings>(path, Cha
 
     public override object? ValueIn(TSettings settings) => null;
 
-    public override void Write(Utf8JsonWriter json, TSettings settings) => json.WriteNullValue();
+    public override void Write(Utf8JsonWriter json, TSettings settings, bool asWritten) => json.WriteNullValue();
 
     private sealed class Named(Key<TSettings> key, in Cursor at) : Assignment<TSettings>(key, at)
     {

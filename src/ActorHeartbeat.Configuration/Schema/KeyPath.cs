@@ -16,8 +16,8 @@ internal sealed record KeyPath(KeyPath? Parent, string Name)
         return above.Length == 0 || Name.StartsWith('[') ? above + Spelled(Name) : $"{above}.{Spelled(Name)}";
     }
 
-    /// <summary>Whether a key of this name lies above it.</summary>
-    public bool IsBelow(string name) => Parent is { } parent && (parent.Name == name || parent.IsBelow(name));
+    /// <summary>The names from the root on.</summary>
+    public IReadOnlyList<string> Names => Parent is null ? [] : [.. Parent.Names, Name];
 
     /// <summary>The path of an element of a list.</summary>
     public KeyPath Element(int index) => new(this, index == 0 ? "[0]" : $"[{index}]"); // most lists have one element

@@ -13,6 +13,8 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
 
     public override bool HasNames => true;
 
+    public override bool MayHoldSecret => element.MayHoldSecret;
+
     /// <summary>The result may hold null for a name to remove; <see cref="Over"/> removes it.</summary>
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out ValueMap<T> value)
     {
@@ -60,13 +62,13 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
         return new ValueMap<T>(laid, comparer);
     }
 
-    public override void Write(Utf8JsonWriter json, ValueMap<T> value)
+    public override void Write(Utf8JsonWriter json, ValueMap<T> value, bool asWritten)
     {
         json.WriteStartObject();
         foreach (var (name, one) in value)
         {
             json.WritePropertyName(name);
-            element.Write(json, one);
+            element.Write(json, one, asWritten);
         }
         json.WriteEndObject();
     }

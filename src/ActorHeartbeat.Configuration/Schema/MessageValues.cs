@@ -63,8 +63,10 @@ internal static class MessageValues
             return value is not null || at.Refuse(Expected);
         }
 
-        public override void Write(Utf8JsonWriter json, OutboundMessage value) =>
-            SecretMask.WritePayload(json, Encoding.UTF8.GetString(value.Payload.Span));
+        public override bool MayHoldSecret => true;
+
+        public override void Write(Utf8JsonWriter json, OutboundMessage value, bool asWritten) =>
+            SecretMask.WriteMessage(json, Encoding.UTF8.GetString(value.Payload.Span), asWritten);
     }
 
     /// <summary>Reads text as the whole message, and an object as JSON pointers with the values that they must lead to.</summary>
@@ -93,21 +95,20 @@ internal static class MessageValues
             return sound;
         }
 
-        public override void Write(Utf8JsonWriter json, MessagePattern value)
+        public override bool MayHoldSecret => true;
+
+        public override void Write(Utf8JsonWriter json, MessagePattern value, bool asWritten)
         {
             if (value is MessagePattern.Text text)
             {
-                json.WriteStringValue(text.Value);
+                SecretMask.WriteText(json, text.Value, asWritten);
                 return;
             }
             json.WriteStartObject();
             foreach (var expectation in ((MessagePattern.Json)value).Expectations)
             {
                 json.WritePropertyName(expectation.Pointer);
-                if (SecretMask.IsSecretName(expectation.Pointer))
-                    json.WriteStringValue(SecretMask.Mask);
-                else
-                    json.WriteRawValue(expectation.ValueJson);
+                SecretMask.WriteJson(json, expectation.ValueJson, asWritten);
             }
             json.WriteEndObject();
         }

@@ -11,6 +11,8 @@ internal sealed class OptionalValue<T>(string? word, ValueReader<T> value) : Val
 {
     public override string Expected { get; } = word is null ? value.Expected : $"{word}, or {value.Expected}";
 
+    public override bool MayHoldSecret => value.MayHoldSecret;
+
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T? read)
     {
         read = null;
@@ -22,10 +24,10 @@ internal sealed class OptionalValue<T>(string? word, ValueReader<T> value) : Val
         return true;
     }
 
-    public override void Write(Utf8JsonWriter json, T? read)
+    public override void Write(Utf8JsonWriter json, T? read, bool asWritten)
     {
         if (read is { } present)
-            value.Write(json, present);
+            value.Write(json, present, asWritten);
         else
             json.WriteStringValue(word);
     }
@@ -37,6 +39,8 @@ internal sealed class OptionalObject<T>(string? word, ValueReader<T> value) : Va
 {
     public override string Expected { get; } = word is null ? value.Expected : $"{word}, or {value.Expected}";
 
+    public override bool MayHoldSecret => value.MayHoldSecret;
+
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T? read)
     {
         read = null;
@@ -45,10 +49,10 @@ internal sealed class OptionalObject<T>(string? word, ValueReader<T> value) : Va
             || value.TryRead(at with { Expected = at.Expected ?? Expected }, out read);
     }
 
-    public override void Write(Utf8JsonWriter json, T? read)
+    public override void Write(Utf8JsonWriter json, T? read, bool asWritten)
     {
         if (read is not null)
-            value.Write(json, read);
+            value.Write(json, read, asWritten);
         else
             json.WriteStringValue(word);
     }

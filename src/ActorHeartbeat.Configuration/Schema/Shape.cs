@@ -14,6 +14,23 @@ internal sealed class Shape<TSettings>
 
     public IReadOnlyList<Key<TSettings>> Keys { get; }
 
+    /// <summary>Every name in a path of a key.</summary>
+    public IEnumerable<string> Names => Keys.SelectMany(key => key.Path.Split('.'));
+
+    /// <summary>The key that a path leads to or into; null when it leads to none.</summary>
+    public Key<TSettings>? Find(ReadOnlySpan<string> path)
+    {
+        var node = _root;
+        foreach (var name in path)
+        {
+            if (!node.Children.TryGetValue(name, out node))
+                return null;
+            if (node.Key is { } key)
+                return key;
+        }
+        return null;
+    }
+
     /// <summary>Reads every known key of an object and reports every unknown one.</summary>
     public Layer<TSettings> Read(Cursor at, string name)
     {

@@ -12,8 +12,14 @@ internal abstract class ValueReader<T>
     /// <summary>Reads a value. Returns false when it is refused, which is reported.</summary>
     public abstract bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value);
 
-    /// <summary>Writes the value as JSON that <see cref="TryRead"/> reads back as the same value; secrets are masked instead.</summary>
-    public abstract void Write(Utf8JsonWriter json, T value);
+    /// <summary>Writes the value as JSON that <see cref="TryRead"/> reads back as the same value, unless a part is masked.</summary>
+    /// <param name="json">Receives the value.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="asWritten">False shows the shape of a value that may hold a secret.</param>
+    public abstract void Write(Utf8JsonWriter json, T value, bool asWritten);
+
+    /// <summary>Whether a value of this kind can hold a secret, such as a token in a URL.</summary>
+    public virtual bool MayHoldSecret => false;
 
     /// <summary>Combines the values of two layers: the higher replaces the lower, unless names are combined.</summary>
     public virtual T Over(T higher, T lower) => higher;
@@ -44,7 +50,7 @@ internal sealed class Scalar<T>(string expected, Func<string, (bool, T)> parse, 
         return understood || at.Refuse(expected, words);
     }
 
-    public override void Write(Utf8JsonWriter json, T value)
+    public override void Write(Utf8JsonWriter json, T value, bool asWritten)
     {
         if (Bare)
             json.WriteRawValue(spell(value));
@@ -70,7 +76,7 @@ internal sealed class Judged<T>(string expected, Func<string, (T?, string?)> jud
         return reason is null ? value is not null : at.Report(reason);
     }
 
-    public override void Write(Utf8JsonWriter json, T value) => json.WriteStringValue(spell(value));
+    public override void Write(Utf8JsonWriter json, T value, bool asWritten) => json.WriteStringValue(spell(value));
 }
 
 /// <summary>
@@ -83,5 +89,25 @@ internal sealed class Bounded<T>(ValueReader<T> value, string bounds, Func<T, bo
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T read) =>
         value.TryRead(at, out read) && (isWithin(read) || (at with { Expected = null }).Refuse(bounds));
 
-    public override void Write(Utf8JsonWriter json, T read) => value.Write(json, read);
+    public override void Write(Utf8JsonWriter json, T read, bool asWritten) => value.Write(json, read, asWritten);
+}
+
+/// <summary>A value that can hold a secret. It is shown by its shape unless the endpoint shows its messages.</summary>
+/// <param name="value">Reads the value, and writes it without the parts that are always secret.</param>
+/// <param name="shape">The text of a value by its shape.</param>
+internal sealed class Guarded<T>(ValueReader<T> value, Func<T, string> shape) : ValueReader<T>
+{
+    public override string Expected => value.Expected;
+
+    public override bool MayHoldSecret => true;
+
+    public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T read) => value.TryRead(at, out read);
+
+    public override void Write(Utf8JsonWriter json, T read, bool asWritten)
+    {
+        if (asWritten)
+            value.Write(json, read, asWritten);
+        else
+            json.WriteStringValue(shape(read));
+    }
 }

@@ -32,7 +32,10 @@ public static class ConfigurationPage
     }
 
     /// <summary>The part that <see cref="DiffAgainst"/> reads back.</summary>
-    public static void Write(Utf8JsonWriter json, ServiceConfiguration configuration)
+    public static void Write(Utf8JsonWriter json, ServiceConfiguration configuration) =>
+        Write(json, configuration, endpoint => endpoint.ShowMessages);
+
+    private static void Write(Utf8JsonWriter json, ServiceConfiguration configuration, Func<EndpointSettings, bool> asWritten)
     {
         json.WriteStartObject();
         json.WriteString("hash", configuration.Hash);
@@ -41,41 +44,52 @@ public static class ConfigurationPage
             json.WriteStringValue(file.Path);
         json.WriteEndArray();
         json.WriteString("akka", configuration.AkkaHash);
-        WriteKeys(json, "settings", ProcessSchema.Shape, configuration.Process, new ProcessSettings());
+        WriteKeys(json, "settings", ProcessSchema.Shape, configuration.Process, new ProcessSettings(), true);
         json.WriteStartObject("groups");
         foreach (var group in configuration.Groups)
-            WriteKeys(json, group.Name, GroupSchema.Shape, group, new GroupSettings { Name = group.Name });
+            WriteKeys(json, group.Name, GroupSchema.Shape, group, new GroupSettings { Name = group.Name }, true);
         json.WriteEndObject();
         json.WriteStartObject("sinks");
         foreach (var sink in configuration.Sinks)
-            WriteKeys(json, sink.Name, SinkSchema.Shape, sink, SinkSchema.Blank(sink.Name));
+            WriteKeys(json, sink.Name, SinkSchema.Shape, sink, SinkSchema.Blank(sink.Name), true);
         json.WriteEndObject();
         json.WriteStartObject("endpoints");
         foreach (var endpoint in configuration.Endpoints)
-            WriteKeys(json, endpoint.Id.Value, EndpointSchema.Shape, endpoint, EndpointSchema.Blank);
+            WriteKeys(json, endpoint.Id.Value, EndpointSchema.Shape, endpoint, EndpointSchema.Blank, asWritten(endpoint));
         json.WriteEndObject();
         json.WriteEndObject();
     }
 
     /// <summary>
     /// The effect of giving <paramref name="next"/> to a running service, according to that service's page.
-    /// Masked values look alike: a change of only a literal header or a URL's query is not visible from outside.
+    /// Masked values look alike: the page does not show a change of only a literal header, of a subprotocol's name, of a path or a
+    /// query that keeps its number of parts, or of a message that keeps its JSON names or its size, unless the running endpoint has
+    /// show-messages. Comparing two files shows each of these.
     /// </summary>
     /// <param name="page">The answer to <c>GET /v1/config</c>.</param>
     /// <param name="next">The configuration to load.</param>
     /// <exception cref="InvalidDataException">The page does not come from this product.</exception>
     public static ConfigurationDiff DiffAgainst(JsonElement page, ServiceConfiguration next)
     {
-        using var document = JsonDocument.Parse(JsonText.Of(json => Write(json, next)));
         if (page.ValueKind != JsonValueKind.Object
             || !page.TryGetProperty("configuration", out var running)
             || running.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException("the answer is no configuration of a running service");
+        // Written as the page writes it, because another value of show-messages alone changes no URL.
+        using var document = JsonDocument.Parse(JsonText.Of(json => Write(json, next, endpoint => ShowsMessages(running, endpoint.Id))));
         return PageDiff.Between(running, document.RootElement);
     }
 
+    private static bool ShowsMessages(JsonElement running, EndpointId id) =>
+        running.TryGetProperty("endpoints", out var endpoints)
+        && endpoints.ValueKind == JsonValueKind.Object
+        && endpoints.TryGetProperty(id.Value, out var endpoint)
+        && endpoint.ValueKind == JsonValueKind.Object
+        && endpoint.TryGetProperty(EndpointSetting.ShowMessages.Key, out var shows)
+        && shows.ValueKind == JsonValueKind.True;
+
     private static void WriteKeys<TSettings>(
-        Utf8JsonWriter json, string name, Shape<TSettings> shape, TSettings settings, TSettings reference)
+        Utf8JsonWriter json, string name, Shape<TSettings> shape, TSettings settings, TSettings reference, bool asWritten)
     {
         json.WriteStartObject(name);
         foreach (var key in shape.Keys)
@@ -83,7 +97,7 @@ public static class ConfigurationPage
             if (Equals(key.ValueIn(settings), key.ValueIn(reference)))
                 continue;
             json.WritePropertyName(key.Path);
-            key.Write(json, settings);
+            key.Write(json, settings, asWritten);
         }
         json.WriteEndObject();
     }

@@ -8,13 +8,16 @@ namespace ActorHeartbeat.Configuration.Show;
 
 /// <summary>The effective value of one key, and the layer that set it.</summary>
 /// <param name="Key">The key relative to the endpoint.</param>
-/// <param name="Json">The value in the configuration's spelling as JSON, which is HOCON too; secrets masked.</param>
+/// <param name="Json">The value in the configuration's spelling as JSON, which is HOCON too; what can hold a secret by its shape.</param>
 /// <param name="File">The file that sets it.</param>
 /// <param name="Line">The line that sets it.</param>
 /// <param name="Layer">reference, defaults, template and its name, or endpoint.</param>
 public sealed record EffectiveSetting(string Key, string Json, string File, int Line, string Layer);
 
-/// <summary>Every key of one endpoint with its value and its origin; secrets masked.</summary>
+/// <summary>
+/// Every key of one endpoint with its value and its origin. What can hold a secret is shown by its shape, unless the endpoint has
+/// show-messages.
+/// </summary>
 public sealed record EffectiveSettings(EndpointId Id, ValueList<EffectiveSetting> Settings)
 {
     internal static EffectiveSettings Of(LayeredEndpoint endpoint) =>
@@ -87,7 +90,8 @@ public sealed record EffectiveSettings(EndpointId Id, ValueList<EffectiveSetting
         json.WriteEndObject();
     }
 
-    private static string Json(Key<EndpointSettings> key, EndpointSettings settings) => JsonText.Of(json => key.Write(json, settings));
+    private static string Json(Key<EndpointSettings> key, EndpointSettings settings) =>
+        JsonText.Of(json => key.Write(json, settings, settings.ShowMessages));
 }
 
 /// <summary>Shows where the settings of an endpoint come from.</summary>

@@ -19,7 +19,7 @@ internal sealed class IncludeStatement(TokenCursor at, SourceText source, Includ
         var isFile = at.TakeWord("file(");
         if (at.Token is { Kind: TokenKind.Unquoted } word && (word.Span.StartsWith("url(") || word.Span.StartsWith("classpath(")))
         {
-            at.Error(word, $"{word.Text}...) is not supported in include; expected \"file\", file(\"...\") or required(...)");
+            at.Error(word, "url(...) and classpath(...) are not supported in include; expected \"file\", file(\"...\") or required(...)");
             return false;
         }
         if (at.Token.Kind != TokenKind.Quoted)

@@ -42,11 +42,11 @@ internal sealed class Parser
         Node root;
         if (_at.Token.Kind == TokenKind.OpenBracket)
         {
-            root = ParseArray([]) ?? (Node)new ObjectNode(_source, 0);
+            root = ParseArray() ?? (Node)new ObjectNode(_source, 0);
         }
         else if (_at.Token.Kind == TokenKind.OpenBrace)
         {
-            root = ParseObject([]) ?? new ObjectNode(_source, 0);
+            root = ParseObject() ?? new ObjectNode(_source, 0);
         }
         else
         {
@@ -69,7 +69,7 @@ internal sealed class Parser
     }
 
     /// <summary>Null when the object is nested too deeply, which is reported.</summary>
-    private ObjectNode? ParseObject(string[] keys)
+    private ObjectNode? ParseObject()
     {
         var open = _at.Token;
         var fields = new ObjectNode(_source, open.Start);
@@ -84,7 +84,7 @@ internal sealed class Parser
         if (_at.Token.Kind == TokenKind.CloseBrace)
             _at.Advance();
         else
-            _at.Error(open, $"'{{' opened here{Named(keys)} is never closed; the file ends at line {_source.LastLine}");
+            _at.Error(open, $"'{{' opened here is never closed; the file ends at line {_source.LastLine}");
         return fields;
     }
 
@@ -161,8 +161,7 @@ internal sealed class Parser
         }
         else if (separator.Kind != TokenKind.OpenBrace)
         {
-            _at.Error(
-                keyToken, $"key \"{PathText.Of(keys)}\" is followed by {TokenCursor.Describe(separator)}; expected '=', ':', '+=' or '{{'");
+            _at.Error(keyToken, $"this key is followed by {TokenCursor.Describe(separator)}; expected '=', ':', '+=' or '{{'");
             return false;
         }
         if (!_at.Enter(keyToken, keys.Length - 1))
@@ -211,9 +210,9 @@ internal sealed class Parser
     {
         var start = _at.Token;
         var reports = _at.Reports;
-        var value = ParseValue(keys);
+        var value = ParseValue();
         if (value is null && _at.Reports == reports)
-            _at.Error(start, $"key \"{PathText.Of(keys)}\" has no value: found {TokenCursor.Describe(start)}");
+            _at.Error(start, $"the key has no value: found {TokenCursor.Describe(start)}");
         return value is not null && separator.Kind == TokenKind.PlusEquals ? Append(separator, keys, value) : value;
     }
 
@@ -233,8 +232,6 @@ internal sealed class Parser
         return new ConcatenationNode(_source, value.Start, value.Length, [new Piece("", previous), new Piece("", item)]);
     }
 
-    private static string Named(string[] keys) => keys.Length == 0 ? "" : $" (\"{PathText.Of(keys)}\")";
-
     private void Put(ObjectNode into, string[] keys, int keyStart, Node value)
     {
         foreach (var key in keys.AsSpan(0, keys.Length - 1))
@@ -248,7 +245,7 @@ internal sealed class Parser
     }
 
     /// <summary>The pieces up to the end of the value; null when there are none.</summary>
-    private Node? ParseValue(string[] keys)
+    private Node? ParseValue()
     {
         Node? first = null;
         List<Piece>? pieces = null; // nearly all values have one piece
@@ -267,7 +264,7 @@ internal sealed class Parser
             // Text cannot join an object or a list, so it begins the next field or element: a { } b { }.
             var isNext = token.IsSimple && (pieces is null ? first : pieces[^1].Value) is ObjectNode or ArrayNode;
             Node? piece = null;
-            if (isNext || !ParsePiece(keys, out piece))
+            if (isNext || !ParsePiece(out piece))
                 return pieces is null ? first : Joined(start, end, pieces);
             if (piece is not null && first is null)
             {
@@ -297,7 +294,7 @@ internal sealed class Parser
     }
 
     /// <summary>Returns false at the end of the value. The piece is null after an error, which is reported.</summary>
-    private bool ParsePiece(string[] keys, out Node? piece)
+    private bool ParsePiece(out Node? piece)
     {
         var token = _at.Token;
         piece = null;
@@ -309,10 +306,10 @@ internal sealed class Parser
         switch (token.Kind)
         {
             case TokenKind.OpenBrace:
-                piece = ParseObject(keys);
+                piece = ParseObject();
                 return true;
             case TokenKind.OpenBracket:
-                piece = ParseArray(keys);
+                piece = ParseArray();
                 return true;
             case TokenKind.Substitution or TokenKind.OptionalSubstitution:
                 piece = _substitution.Parse(token);
@@ -332,7 +329,7 @@ internal sealed class Parser
     }
 
     /// <summary>Null when the list is nested too deeply, which is reported.</summary>
-    private ArrayNode? ParseArray(string[] keys)
+    private ArrayNode? ParseArray()
     {
         var open = _at.Token;
         var items = new ArrayNode(_source, open.Start);
@@ -343,18 +340,18 @@ internal sealed class Parser
             return null;
         }
         _lists++;
-        ParseItems(items, keys);
+        ParseItems(items);
         _lists--;
         _at.Leave(1);
         if (_at.Token.Kind == TokenKind.CloseBracket)
             _at.Advance();
         else
-            _at.Error(open, $"'[' opened here{Named(keys)} is never closed; {Instead()}");
+            _at.Error(open, $"'[' opened here is never closed; {Instead()}");
         return items;
     }
 
     /// <summary>Parses items up to the closing bracket, or up to the place where it must be missing.</summary>
-    private void ParseItems(ArrayNode items, string[] keys)
+    private void ParseItems(ArrayNode items)
     {
         var separated = true;
         while (true)
@@ -370,7 +367,7 @@ internal sealed class Parser
             }
             var start = _at.Token;
             var reports = _at.Reports;
-            var value = separated ? ParseValue(keys) : null;
+            var value = separated ? ParseValue() : null;
             if (value is null)
             {
                 if (start.Kind == TokenKind.CloseBrace)

@@ -132,12 +132,17 @@ internal sealed class TokenCursor
             _errors.Add(_source, offset, length, message);
     }
 
+    /// <summary>Names a token without repeating any text of the file, which can be a part of a secret: only the kind of a text.</summary>
     public static string Describe(Token token) => token.Kind switch
     {
         TokenKind.End => "the end of the file",
         TokenKind.Newline => "the end of the line",
-        TokenKind.Quoted => $"\"{token.Text}\"",
-        TokenKind.Substitution or TokenKind.OptionalSubstitution => $"${{{token.Text}}}",
+        TokenKind.Whitespace => "a blank",
+        TokenKind.Quoted => "a quoted text",
+        TokenKind.Number => "a number",
+        TokenKind.Substitution or TokenKind.OptionalSubstitution => "a substitution",
+        TokenKind.Broken => "a malformed text",
+        _ when token.IsSimple => "a text",
         _ => $"'{token.Text}'",
     };
 }

@@ -142,7 +142,7 @@ internal sealed class Lexer(SourceText source, ErrorList errors)
             text = text[..plus];
             return new Token(IsNumber(text) ? TokenKind.Number : TokenKind.Unquoted, start, text.Length, _text);
         }
-        errors.Add(source, start + plus, 1, $"'+' must be quoted; \"{text}\" is not a number");
+        errors.Add(source, start + plus, 1, "'+' must be quoted; this is not a number");
         return new Token(TokenKind.Broken, start, text.Length, _text);
     }
 

@@ -11,7 +11,8 @@ namespace ActorHeartbeat.Service.Contract;
 /// <param name="Since">When it entered the state.</param>
 /// <param name="Incarnation">The number of the latest dial, 0 before the first.</param>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>
-/// <param name="Url">The URL that it connects to or would connect to, without user info and query.</param>
+/// <param name="Url">Scheme, host and port that it connects to or would connect to; with show-messages the path too.</param>
+/// <param name="Subprotocol">What the server chose: *** unless show-messages; null when none or not connected.</param>
 /// <param name="Address">The address and port at the other end, the proxy's if there is one; null when not connected.</param>
 /// <param name="LastClose">How the previous connection or attempt ended; null before the first end.</param>
 /// <param name="RetryAt">When the pending delay is over; null unless one is pending.</param>
@@ -45,8 +46,8 @@ internal sealed record EndpointView(
             endpoint.Mode == EndpointMode.Running && status is not null ? status.Since : endpoint.Since,
             status?.Incarnation ?? 0,
             status?.Attempt ?? 1,
-            status?.Url ?? settings.Url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
-            status?.Subprotocol,
+            status?.Url ?? ShownUrl.Of(settings.Url, settings),
+            settings.ShowMessages || status?.Subprotocol is null ? status?.Subprotocol : "***",
             status?.Address,
             CloseView.Of(endpoint.Failure ?? status?.LastClose),
             endpoint.Mode == EndpointMode.Running ? status?.RetryAt : null,

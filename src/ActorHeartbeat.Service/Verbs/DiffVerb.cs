@@ -19,7 +19,7 @@ internal static class DiffVerb
             Description = "The configuration that would replace FILE",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var url = Inputs.Url("Compare with what a running service runs, for example http://127.0.0.1:8080");
+        var url = Inputs.Url("Compare with what a running service shows, for example http://127.0.0.1:8080; masked values look alike");
         var format = Inputs.Format();
         var verb = new Command("diff", "Say what loading a configuration would change: against another file, or against a running service")
         {

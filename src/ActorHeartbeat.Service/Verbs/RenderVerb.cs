@@ -15,7 +15,8 @@ internal static class RenderVerb
         var text = new Option<bool>("--text") { Description = "Print normalized HOCON instead of one line of JSON per file" };
         var verb = new Command(
             "render",
-            "Resolve HOCON files and print one JSON line for each: {\"file\":..., \"value\":...} or {\"file\":..., \"errors\":[...]}")
+            "Resolve HOCON files and print one JSON line for each: {\"file\":..., \"value\":...} or {\"file\":..., \"errors\":[...]}. "
+                + "It knows no keys: secrets are printed as well")
         {
             files,
             text,

@@ -17,7 +17,7 @@ internal static class ShowVerb
         };
         var format = Inputs.Format();
         var verb = new Command(
-            "show", "Show the effective settings of endpoints, secrets masked, each with the file and line it comes from")
+            "show", "Show the effective settings of endpoints, what can hold a secret masked, each with the file and line it comes from")
         {
             file,
             endpoint,

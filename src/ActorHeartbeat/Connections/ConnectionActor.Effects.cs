@@ -62,6 +62,8 @@ public sealed partial class ConnectionActor
     {
         (_settings, _sendRate) = (settings, sendRate);
         _plane.PendingSends.Configure(settings.Send, settings.Limits.SendQueue);
+        if (_board.Status is { } shown)
+            _board.Status = shown with { Url = ShownUrl.Of(Target, settings) }; // show-messages is live: a path must not stay shown
     }
 
     private void Follow(ConnectionLink link)

@@ -1,3 +1,4 @@
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
@@ -20,7 +21,7 @@ public sealed partial class ConnectionActor
             isNews ? utcNow : before!.Since,
             LinkOf(next)?.Incarnation ?? before?.Incarnation ?? 0,
             next.Failures + 1,
-            Target.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped),
+            ShownUrl.Of(Target, _settings),
             next is ConnectedData connected ? connected.Link.Subprotocol : null,
             backingOff is { Cause.Kind: not CauseKind.Start } ? backingOff.Cause : before?.LastClose,
             isNews && backingOff is { Cause.Kind: not CauseKind.Start } ? utcNow : before?.LastCloseAt,

@@ -1,3 +1,4 @@
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Connections;
@@ -6,8 +7,8 @@ namespace ActorHeartbeat.Connections;
 /// <param name="Since">When it entered the state, wall clock. An open connection keeps it over its heartbeats.</param>
 /// <param name="Incarnation">The latest dial's number, 0 before the first.</param>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>
-/// <param name="Url">Without user info and query.</param>
-/// <param name="Subprotocol">What the server chose; null when none or not connected.</param>
+/// <param name="Url">As <see cref="ShownUrl.Of"/> shows it: scheme, host and port.</param>
+/// <param name="Subprotocol">What the server chose, for code; null when none or not connected. It can hold a token: do not show it.</param>
 /// <param name="LastClose">How the previous connection or attempt ended; null before the first.</param>
 /// <param name="LastCloseAt">When that was, wall clock.</param>
 /// <param name="RetryAt">When the next dial asks for its permit, wall clock; null unless backing off.</param>
@@ -37,6 +38,9 @@ public sealed record ConnectionStatus(
 
     /// <summary>Whether a connection carries the feed. A heartbeat that waits for its answer does not change that.</summary>
     public bool IsUp => State is ConnectionState.Open or ConnectionState.AwaitingPong;
+
+    /// <summary>Without the subprotocol, which can hold a token.</summary>
+    public override string ToString() => $"{State}, incarnation {Incarnation}, attempt {Attempt}, {Url}";
 
     /// <summary>The status while the actor is restarting or stopping: its last report is stale.</summary>
     internal ConnectionStatus WithoutActor() =>

@@ -150,6 +150,8 @@ public static class EndpointSetting
         "close-code", Live, endpoint => endpoint.CloseCode, (endpoint, value) => endpoint with { CloseCode = value });
     public static readonly Setting<EndpointSettings, int> DrainCloseCode = Row(
         "drain-close-code", Live, endpoint => endpoint.DrainCloseCode, (endpoint, value) => endpoint with { DrainCloseCode = value });
+    public static readonly Setting<EndpointSettings, bool> ShowMessages = Row(
+        "show-messages", Live, endpoint => endpoint.ShowMessages, (endpoint, value) => endpoint with { ShowMessages = value });
     public static readonly Setting<EndpointSettings, ValueMap<string>> Labels = Row(
         "labels", Live, endpoint => endpoint.Labels, (endpoint, value) => endpoint with { Labels = value });
 

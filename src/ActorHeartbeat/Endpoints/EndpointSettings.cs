@@ -84,8 +84,17 @@ public sealed record EndpointSettings
     /// <summary>The close code when the service drains. Default 1001, going away (RFC 6455 section 7.4.1).</summary>
     public int DrainCloseCode { get; init; } = 1001;
 
+    /// <summary>
+    /// Shows messages, URLs and subprotocols as they are. Default off: they are shown by
+    /// their shape, because each of them can hold a token. Headers are never shown.
+    /// </summary>
+    public bool ShowMessages { get; init; }
+
     /// <summary>Free labels for selection and display.</summary>
     public ValueMap<string> Labels { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>The id alone: a log that prints a message between actors must not print the settings in it.</summary>
+    public override string ToString() => $"settings of {Id}";
 }
 
 /// <summary>The implementations of the transport seam.</summary>

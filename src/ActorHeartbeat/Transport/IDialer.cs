@@ -22,6 +22,9 @@ public interface IDialer
 /// <param name="Headers">Handshake headers in the order configured.</param>
 public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
+    /// <summary>The URL as it may be logged.</summary>
+    internal string Where => ShownUrl.Of(Url, Settings);
+
     /// <summary>Tells whether two requests have the same headers, within this process, without a value in it.</summary>
     internal int Fingerprint
     {
@@ -33,6 +36,9 @@ public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyLi
             return fingerprint.ToHashCode();
         }
     }
+
+    /// <summary>Without headers, path and query.</summary>
+    public override string ToString() => $"dial of {Settings.Id} at {Where}";
 }
 
 /// <summary>The result of an attempt.</summary>

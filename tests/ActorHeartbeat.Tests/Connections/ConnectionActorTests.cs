@@ -318,11 +318,18 @@ public class ConnectionActorTests : ConnectionSpec
     }
 
     [Fact]
-    public void Status_shows_no_query()
+    public void Status_shows_the_path_only_with_show_messages_and_never_the_query()
     {
         StartOpen();
+        Assert.Equal("ws://feed.test", Status!.Url);
 
+        Reload(Defaults with { ShowMessages = true }, ChangeEffect.Live);
+        Advance(0);
         Assert.Equal("ws://feed.test/path", Status!.Url);
+
+        Reload(Defaults, ChangeEffect.Live);
+        Advance(0);
+        Assert.Equal("ws://feed.test", Status!.Url);
     }
 
     [Fact]

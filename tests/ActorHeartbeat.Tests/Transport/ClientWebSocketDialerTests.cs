@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.Dialing;
 
@@ -49,7 +48,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
         Assert.Equal((FailureLayer.Http, status, retryAfter), (failure.Layer, failure.HttpStatus, failure.RetryAfter));
         Assert.Contains(failure.Headers, header => header is { Key: "X-Why", Value: "because" });
         Assert.StartsWith(
-            $"ws://127.0.0.1:{server.Port}/feed: the handshake was refused with HTTP {status} ",
+            $"ws://127.0.0.1:{server.Port}: the handshake was refused with HTTP {status} ",
             failure.Message,
             StringComparison.Ordinal);
         Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
@@ -65,7 +64,8 @@ public class ClientWebSocketDialerTests : DialerTestBase
 
         var failure = await FailAsync(Endpoint(url));
 
-        Assert.Equal((FailureLayer.Tcp, $"{url}: 127.0.0.1:{url.Port} (127.0.0.1): connection refused"), (failure.Layer, failure.Message));
+        Assert.Equal(
+            (FailureLayer.Tcp, $"{Origin(url)}: 127.0.0.1:{url.Port} (127.0.0.1): connection refused"), (failure.Layer, failure.Message));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
         var failure = await FailAsync(Endpoint(new Uri("ws://no-such-host.invalid/")));
 
         Assert.Equal(FailureLayer.Dns, failure.Layer);
-        Assert.StartsWith("ws://no-such-host.invalid/: no-such-host.invalid: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("ws://no-such-host.invalid: no-such-host.invalid: ", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
         await cancellation.CancelAsync();
 
         Assert.Equal(
-            new DialFailure(FailureLayer.Timeout, $"{server.Url}: given up while the server did not answer the upgrade request").Message,
+            $"{Origin(server.Url)}: given up while the server did not answer the upgrade request",
             (await dialing).Message);
         Assert.Null(await peer.ReadAsync());
     }
@@ -181,7 +181,7 @@ public class ClientWebSocketDialerTests : DialerTestBase
 
         await cancellation.CancelAsync();
 
-        Assert.Equal($"{url}: given up during the TLS handshake", (await dialing).Message);
+        Assert.Equal($"{Origin(url)}: given up during the TLS handshake", (await dialing).Message);
         Assert.True(await peer.DrainAsync(), "the socket is closed when the dial is over");
     }
 

@@ -26,6 +26,9 @@ public abstract class DialerTestBase : IDisposable
             Proxy = ProxySettings.None,
         };
 
+    /// <summary>A URL as failures show it.</summary>
+    private protected static string Origin(Uri url) => url.GetLeftPart(UriPartial.Authority);
+
     private protected static DialRequest Request(EndpointSettings settings) => new(settings, settings.Url, []);
 
     private protected async Task<DialResult> DialAsync(

@@ -56,7 +56,7 @@ public class HandshakeAnswerTests : DialerTestBase
     [InlineData(Switching + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: bm8=\r\n\r\n",
         "'Sec-WebSocket-Accept' is \"bm8=\", which does not answer the key that was sent")]
     [InlineData(Switching + Upgraded + "Sec-WebSocket-Protocol: v3\r\n\r\n",
-        "'Sec-WebSocket-Protocol' chooses \"v3\", which was not offered")]
+        "'Sec-WebSocket-Protocol' chooses a subprotocol which was not offered")]
     [InlineData(Switching + Upgraded + "X-\u001b[31m: red\r\n\r\n",
         "\"X-\\x1b[31m: red\" is no header line (RFC 9112 section 5)")]
     [InlineData(Switching + Upgraded + "X-Bell: a\ab\r\n\r\n", "the header 'X-Bell' has a control character: \"a\\x07b\"")]
@@ -68,7 +68,8 @@ public class HandshakeAnswerTests : DialerTestBase
 
         var failure = await RefuseAsync(server, Endpoint(server.Url), answer);
 
-        Assert.Equal((FailureLayer.Protocol, $"{server.Url}: the handshake breaks RFC 6455: {breach}"), (failure.Layer, failure.Message));
+        Assert.Equal(
+            (FailureLayer.Protocol, $"{Origin(server.Url)}: the handshake breaks RFC 6455: {breach}"), (failure.Layer, failure.Message));
     }
 
     [Theory]
@@ -101,7 +102,7 @@ public class HandshakeAnswerTests : DialerTestBase
 
         var failure = await RefuseAsync(server, Endpoint(server.Url), answer);
 
-        Assert.Equal($"{server.Url}: the answer to the handshake is not HTTP: {shown}", failure.Message);
+        Assert.Equal($"{Origin(server.Url)}: the answer to the handshake is not HTTP: {shown}", failure.Message);
     }
 
     [Fact]
@@ -111,7 +112,7 @@ public class HandshakeAnswerTests : DialerTestBase
 
         var failure = await RefuseAsync(server, Endpoint(server.Url), "HTTP/1.1 101 OK\r\nX: " + new string('x', 70_000));
 
-        Assert.Equal($"{server.Url}: the head of the answer to the handshake is longer than 65536 bytes", failure.Message);
+        Assert.Equal($"{Origin(server.Url)}: the head of the answer to the handshake is longer than 65536 bytes", failure.Message);
     }
 
     private async Task<string> GreetAsync(LoopbackServer server, EndpointSettings settings, string answer)

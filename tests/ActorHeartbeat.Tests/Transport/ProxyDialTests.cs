@@ -38,7 +38,7 @@ public class ProxyDialTests : DialerTestBase
 
         await peer.WriteAsync(answer);
 
-        Assert.Equal($"ws://feed.invalid:8080/: proxy 127.0.0.1:{proxy.Port} {why}", (await dialing).Message);
+        Assert.Equal($"ws://feed.invalid:8080: proxy 127.0.0.1:{proxy.Port} {why}", (await dialing).Message);
         Assert.Equal(FailureLayer.Proxy, (await dialing).Layer);
         Assert.True(await peer.DrainAsync());
     }

@@ -84,7 +84,7 @@ public class SecureDialTests : DialerTestBase
         var failure = await FailAsync(Endpoint(new Uri("wss://127.0.0.1:1/")) with { Tls = new TlsSettings { CaFile = missing } });
 
         Assert.Equal(FailureLayer.Tls, failure.Layer);
-        Assert.StartsWith($"wss://127.0.0.1:1/: ca-file {missing} cannot be used: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"wss://127.0.0.1:1: ca-file {missing} cannot be used: ", failure.Message, StringComparison.Ordinal);
         Assert.Equal(0, SharedHandlers);
     }
 
@@ -154,7 +154,7 @@ public class SecureDialTests : DialerTestBase
         var accepting = server.AcceptAsync();
         var failure = await FailAsync(Endpoint(server.Url) with { Tls = tls with { ServerName = "other.example" } });
         Assert.Equal(
-            $"{server.Url}: TLS: the server's certificate (subject CN=leaf, issuer CN=intermediate, for feed.example) " +
+            $"{Origin(server.Url)}: TLS: the server's certificate (subject CN=leaf, issuer CN=intermediate, for feed.example) " +
             "is refused for other.example: RemoteCertificateNameMismatch, RemoteCertificateChainErrors (PartialChain)",
             failure.Message);
         await Task.WhenAny(accepting).WaitAsync(WebSocketPeer.Patience);

@@ -42,6 +42,9 @@ internal sealed class DialAttempt : IDisposable
 
     public Uri Url => _request.Url;
 
+    /// <inheritdoc cref="EndpointSettings.ShowMessages"/>
+    public bool ShowsMessages => _request.Settings.ShowMessages;
+
     /// <summary>What the upgrade request offers; set before it goes out.</summary>
     public HandshakeOffer Offer { get; set; } = new("", [], "");
 
@@ -94,7 +97,7 @@ internal sealed class DialAttempt : IDisposable
     {
         if (response.Headers.NonValidated.TryGetValues("Set-Cookie", out var cookies))
             KeepCookies([.. cookies]);
-        return Refusal.ReadAsync(response, Url, _context.Time, cancellation);
+        return Refusal.ReadAsync(response, _request, _context.Time, cancellation);
     }
 
     /// <summary>Remembers whether the connected address worked, for the order of the next attempt.</summary>
@@ -110,7 +113,7 @@ internal sealed class DialAttempt : IDisposable
 
     public DialFailure Judge(Exception exception, bool cancelled)
     {
-        var failure = DialFailures.Of(exception, Url, Stage, cancelled, RemoteAddress);
+        var failure = DialFailures.Of(exception, _request, Stage, cancelled, RemoteAddress);
         // Since TLS 1.3 a server verifies the client's certificate when the client already considers the handshake done.
         return failure.Layer == FailureLayer.Tls && Stage == DialStage.Upgrading && Verdict is { } verdict
             ? failure with { Message = $"{failure.Message} ({verdict.DescribeClient()})" }

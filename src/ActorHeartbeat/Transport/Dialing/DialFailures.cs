@@ -11,29 +11,25 @@ namespace ActorHeartbeat.Transport.Dialing;
 /// <summary>Turns an exception of a dial into a failure: the layer that failed, and one line about it.</summary>
 internal static class DialFailures
 {
-    /// <summary>A URL as it may be logged: without user info, query and fragment.</summary>
-    public static string Show(Uri url) =>
-        url.GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.Port | UriComponents.Path, UriFormat.UriEscaped);
-
     /// <param name="exception">What the handshake threw.</param>
-    /// <param name="url">What was dialed.</param>
+    /// <param name="request">What was dialed.</param>
     /// <param name="stage">How far it got.</param>
     /// <param name="cancelled">Whether the caller gave the dial up.</param>
     /// <param name="address">The address that accepted the TCP connection, or null.</param>
-    public static DialFailure Of(Exception exception, Uri url, DialStage stage, bool cancelled, IPEndPoint? address = null)
+    public static DialFailure Of(Exception exception, DialRequest request, DialStage stage, bool cancelled, IPEndPoint? address = null)
     {
         var known = Causes(exception).OfType<DialException>().FirstOrDefault()?.Failure;
         // A refusal that arrived before the deadline is the true reason.
         var failure = known is { HttpStatus: not null } || (known is not null && !cancelled) ? known
             : cancelled ? new DialFailure(FailureLayer.Timeout, $"given up {WaitingFor(stage)}")
             : Judge(exception, stage);
-        var where = Where(url, failure.Layer == FailureLayer.Proxy ? null : address);
+        var where = Where(request, failure.Layer == FailureLayer.Proxy ? null : address);
         return failure with { Message = $"{where}: {failure.Message}", RemoteAddress = address };
     }
 
     /// <summary>Adds the address unless the URL already has it. A failure of the proxy names the proxy instead.</summary>
-    private static string Where(Uri url, IPEndPoint? address) =>
-        address is null || url.IdnHost == address.Address.ToString() ? Show(url) : $"{Show(url)} ({address.Address})";
+    private static string Where(DialRequest request, IPEndPoint? address) =>
+        address is null || request.Url.IdnHost == address.Address.ToString() ? request.Where : $"{request.Where} ({address.Address})";
 
     private static DialFailure Judge(Exception exception, DialStage stage)
     {

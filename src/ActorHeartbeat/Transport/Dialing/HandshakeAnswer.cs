@@ -12,6 +12,9 @@ namespace ActorHeartbeat.Transport.Dialing;
 /// <param name="Extensions">Its Sec-WebSocket-Extensions, or empty.</param>
 internal sealed record HandshakeOffer(string Key, IReadOnlyList<string> Subprotocols, string Extensions)
 {
+    /// <summary>Whether an error may name subprotocols, which can hold a token.</summary>
+    public bool ShowsNames { get; init; }
+
     public static HandshakeOffer Of(HttpRequestHeaders headers) => new(
         Value(headers, "Sec-WebSocket-Key"),
         HeaderList.Split(Value(headers, "Sec-WebSocket-Protocol"), ','),
@@ -48,7 +51,7 @@ internal sealed class HandshakeAnswer
         var accept = CheckAccept(head, offer.Key);
         var spelled = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
         spelled.Append("Sec-WebSocket-Accept: ").Append(accept).Append("\r\n");
-        if (ChooseSubprotocol(head, offer.Subprotocols) is { } subprotocol)
+        if (ChooseSubprotocol(head, offer) is { } subprotocol)
             spelled.Append("Sec-WebSocket-Protocol: ").Append(subprotocol).Append("\r\n");
         if (DeflateAnswer.Read(head.List("Sec-WebSocket-Extensions"), offer.Extensions) is { } extension)
             spelled.Append("Sec-WebSocket-Extensions: ").Append(extension).Append("\r\n");
@@ -82,17 +85,21 @@ internal sealed class HandshakeAnswer
             : throw Breach($"'Sec-WebSocket-Accept' is \"{PeerText.Of(accepts[0], 64)}\", which does not answer the key that was sent");
     }
 
-    private static string? ChooseSubprotocol(AnswerHead head, IReadOnlyList<string> offered)
+    private static string? ChooseSubprotocol(AnswerHead head, HandshakeOffer offer)
     {
         var chosen = head.List("Sec-WebSocket-Protocol").Distinct(StringComparer.Ordinal).ToList();
         if (chosen.Count == 0)
             return null;
-        var shown = PeerText.Of(string.Join(", ", chosen), 64);
+        var offered = offer.Subprotocols;
         if (chosen.Count > 1)
-            throw Breach($"'Sec-WebSocket-Protocol' chooses several subprotocols: \"{shown}\"");
-        var others = offered.Count == 0 ? "" : $" ({string.Join(", ", offered)} was)";
+            throw Breach($"'Sec-WebSocket-Protocol' chooses several subprotocols{Names(": ", chosen, "")}");
         return offered.FirstOrDefault(name => name == chosen[0])
             ?? offered.FirstOrDefault(name => name.Equals(chosen[0], StringComparison.OrdinalIgnoreCase))
-            ?? throw Breach($"'Sec-WebSocket-Protocol' chooses \"{shown}\", which was not offered{others}");
+            ?? throw Breach($"'Sec-WebSocket-Protocol' chooses a subprotocol{Names(" ", chosen, ",")} which was not offered{Others()}");
+
+        string Names(string before, IReadOnlyList<string> names, string after) =>
+            offer.ShowsNames ? $"{before}\"{PeerText.Of(string.Join(", ", names), 64)}\"{after}" : "";
+
+        string Others() => !offer.ShowsNames || offered.Count == 0 ? "" : $" ({string.Join(", ", offered)} was)";
     }
 }

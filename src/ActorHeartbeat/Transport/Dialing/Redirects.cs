@@ -50,9 +50,11 @@ internal static class Redirects
         return Uri.TryCreate(absolute, UriKind.Absolute, out var target) && target.Host.Length > 0 ? target : null;
     }
 
-    /// <summary>A Location as it may be logged: without its query, which may hold a token.</summary>
-    public static string Show(Uri url, string location) =>
-        Target(url, location) is { } target ? DialFailures.Show(target) + (target.Query.Length > 0 ? "?…" : "") : location;
+    /// <summary>A Location as it may be logged: its path or its query may hold a token.</summary>
+    public static string Show(DialRequest request, string location) =>
+        Target(request.Url, location) is not { } target ? request.Settings.ShowMessages ? location : "no URL"
+        : request.Settings.ShowMessages ? ShownUrl.Of(target, request.Settings) + (target.Query.Length > 0 ? "?***" : "")
+        : ShownUrl.Shape(target);
 
     public static bool IsSameOrigin(Uri url, Uri other) =>
         url.Scheme == other.Scheme && url.IdnHost.Equals(other.IdnHost, StringComparison.OrdinalIgnoreCase) && url.Port == other.Port;

@@ -9,6 +9,9 @@ internal static class Refusal
 {
     private const int MaxHeaders = 32;
 
+    /// <summary>A shorter part of a URL is a word such as "feed", not a token.</summary>
+    private const int ShortestEcho = 8;
+
     /// <summary>How long the body may take after the head: it is evidence, not worth a long wait.</summary>
     private static readonly TimeSpan BodyPatience = TimeSpan.FromMilliseconds(500);
 
@@ -18,12 +21,12 @@ internal static class Refusal
     private static readonly string[] InMessage = ["Location", "Retry-After", "WWW-Authenticate"];
 
     public static async Task<DialFailure> ReadAsync(
-        HttpResponseMessage response, Uri url, TimeProvider time, CancellationToken cancellation)
+        HttpResponseMessage response, DialRequest request, TimeProvider time, CancellationToken cancellation)
     {
-        var body = await ReadBodyAsync(response, time, cancellation).ConfigureAwait(false);
+        var body = WithoutEcho(await ReadBodyAsync(response, time, cancellation).ConfigureAwait(false), request);
         var headers = Headers(response);
         var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.First() : null;
-        return new DialFailure(FailureLayer.Http, Describe(response, url, headers, location, body))
+        return new DialFailure(FailureLayer.Http, Describe(response, request, headers, location, body))
         {
             HttpStatus = (int)response.StatusCode,
             RetryAfter = headers.FirstOrDefault(header => Is(header.Key, "Retry-After")).Value,
@@ -34,14 +37,18 @@ internal static class Refusal
     }
 
     private static string Describe(
-        HttpResponseMessage response, Uri url, IReadOnlyList<KeyValuePair<string, string>> headers, string? location, string body)
+        HttpResponseMessage response,
+        DialRequest request,
+        IReadOnlyList<KeyValuePair<string, string>> headers,
+        string? location,
+        string body)
     {
         using var named = new HttpResponseMessage(response.StatusCode);
         var phrase = PeerText.Of(named.ReasonPhrase is { Length: > 0 } standard ? standard : response.ReasonPhrase, 128);
         var text = new StringBuilder($"the handshake was refused with HTTP {(int)response.StatusCode} {phrase}".TrimEnd());
         foreach (var (name, value) in headers.Where(header => InMessage.Any(told => Is(told, header.Key))))
         {
-            var shown = Is(name, "Location") ? Redirects.Show(url, location ?? "") : value;
+            var shown = Is(name, "Location") ? Redirects.Show(request, location ?? "") : WithoutEcho(value, request);
             text.Append("; ").Append(name).Append(": ").Append(PeerText.Of(shown, 256));
         }
 
@@ -49,6 +56,16 @@ internal static class Refusal
             text.Append("; body: ").Append(body);
         return text.ToString();
     }
+
+    /// <summary>
+    /// Masks long parts of the path and the query that was asked for: a page about
+    /// a refusal often repeats them ("Cannot GET /path"), and each can hold a token.
+    /// </summary>
+    private static string WithoutEcho(string text, DialRequest request) => request.Settings.ShowMessages
+        ? text
+        : request.Url.PathAndQuery.Split('/', '?', '&', '=')
+            .Where(part => part.Length >= ShortestEcho)
+            .Aggregate(text, (masked, part) => masked.Replace(part, "***", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Set-Cookie is left out, because it may hold a session. A name is a token, so only values need escaping.</summary>
     private static KeyValuePair<string, string>[] Headers(HttpResponseMessage response) =>

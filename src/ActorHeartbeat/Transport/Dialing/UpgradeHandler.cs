@@ -40,7 +40,7 @@ internal sealed class UpgradeInvoker(HttpMessageHandler handler, DialAttempt att
     {
         request.Options.Set(DialAttempt.Key, attempt);
         request.Headers.Host ??= WireUrl.HostHeader(attempt.Url);
-        attempt.Offer = HandshakeOffer.Of(request.Headers);
+        attempt.Offer = HandshakeOffer.Of(request.Headers) with { ShowsNames = attempt.ShowsMessages };
         attempt.ServerName = request.Headers.Host;
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)

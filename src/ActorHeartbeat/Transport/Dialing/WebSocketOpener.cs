@@ -70,7 +70,7 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
         }
         catch (DialException exception)
         {
-            throw new DialException(DialFailures.Of(exception, request.Url, DialStage.Starting, cancelled: false), exception);
+            throw new DialException(DialFailures.Of(exception, request, DialStage.Starting, cancelled: false), exception);
         }
     }
 
