@@ -178,6 +178,8 @@ public sealed partial class ConnectionActor
 
     private TimeSpan ReadyAfter => _settings.MaxAge?.ReadyAfter ?? DefaultReadyAfter;
 
+    private bool HasReadyWhen => _settings.MaxAge?.ReadyWhen is not null;
+
     /// <summary>Whether the server answers when a connection opens. Such an answer proves that it accepts the connection.</summary>
     private bool HasHello => _settings.OnOpen.Any(message => message.Expect is not null);
 
@@ -190,13 +192,12 @@ public sealed partial class ConnectionActor
     /// </summary>
     private Step OfferWhenProven(ConnectedData data)
     {
-        var hasReadyWhen = _settings.MaxAge?.ReadyWhen is not null;
-        if (hasReadyWhen ? data.Link.IsProven : HasHello || _plane.Shapes.Agree())
+        if (HasReadyWhen ? data.Link.IsProven : HasHello || _plane.Shapes.Agree())
             return OfferToTakeOver(data);
         var open = Now - data.OpenedAt;
         return open < ReadyAfter + ProofPatience
             ? Connected(StateName, data with { RotateAt = Now + ProofLook })
-            : WhenClosing(data, CloseCause.Unproven(open, hasReadyWhen));
+            : WhenClosing(data, CloseCause.Unproven(open, HasReadyWhen));
     }
 
     /// <summary>Reports that the successor can take over; reports it again if the supervisor does not ask it to.</summary>

@@ -134,8 +134,12 @@ public sealed partial class ConnectionActor
         link.Opened();
         link.Pace.Replay(_subscriptions);
         SendWhatMay(link);
-        if (!_isPrimary)
-            link.Compare(isData: HasHello && _settings.MaxAge?.ReadyWhen is null);
+        if (_isPrimary || HasReadyWhen)
+            return;
+        if (HasHello)
+            link.ExpectData();
+        else
+            link.Compare();
     }
 
     /// <summary>

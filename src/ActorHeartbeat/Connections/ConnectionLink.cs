@@ -146,13 +146,11 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>Whether the message that proves a successor has come in.</summary>
     public bool IsProven => _isProven;
 
+    /// <summary>Makes the first data message its proof.</summary>
+    public void ExpectData() => Volatile.Write(ref _wantsData, 1);
+
     /// <summary>Begins to compare its data with those of the connection that it is to replace.</summary>
-    /// <param name="isData">Whether the first data message is its proof.</param>
-    public void Compare(bool isData)
-    {
-        Volatile.Write(ref _wantsData, isData ? 1 : 0);
-        _plane.Shapes.Begin();
-    }
+    public void Compare() => _plane.Shapes.Begin();
 
     /// <summary>Makes it the socket of the primary.</summary>
     public void Promote() => EndSuccession();

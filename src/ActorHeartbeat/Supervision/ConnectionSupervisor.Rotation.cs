@@ -32,8 +32,8 @@ public sealed partial class ConnectionSupervisor
     }
 
     /// <summary>
-    /// The primary has lost its connection: a successor that is open takes over at once, whatever it still had to prove. A server that
-    /// allows one session may have closed the old connection for it, and a dial of the primary would close the successor in turn.
+    /// The primary has lost its connection: a successor that is open, or opens now, takes over at once, whatever it still had to prove. A
+    /// server that allows one session may have closed the old connection for it; a dial of the primary would close the successor in turn.
     /// </summary>
     private static void TakeOverFromLost(RegistryEntry endpoint)
     {

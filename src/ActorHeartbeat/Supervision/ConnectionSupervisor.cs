@@ -121,6 +121,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 if (changed.Status.State == ConnectionState.BackingOff)
                     TakeOverFromLost(endpoint);
                 break;
+            case ConnectionChanged { Status.IsUp: true } when connection == endpoint.Successor && endpoint.Status is not { IsUp: true }:
+                AskToTakeOver(endpoint, connection);
+                break;
             case ConnectionFailed failed when connection == endpoint.Primary:
                 Fail(endpoint, failed.Cause);
                 break;

@@ -100,6 +100,28 @@ public class RotationTests : SupervisorSpec
     }
 
     [Fact]
+    public void A_successor_that_opens_when_the_old_connection_is_lost_already_takes_over_at_once()
+    {
+        Apply(Endpoint("a") with { Backoff = new BackoffSettings { Initial = TimeSpan.FromHours(1), Max = TimeSpan.FromHours(1) } });
+        AwaitStates(("a", "open"));
+        Network.Script(Id("a"), DialScript.Manual);
+        var old = Network.Connection(Id("a"));
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        old.PeerClose(4001, "another session has begun");
+        AwaitStates(("a", "backing-off"));
+
+        Network.DialsOf(Id("a"))[1].Accept();
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal((2L, "open"), (Snapshot("a").Status!.Incarnation, State("a")));
+        });
+        Assert.Equal(2, Network.DialsOf(Id("a")).Count);
+    }
+
+    [Fact]
     public void A_rotation_closes_first_where_the_server_allows_one_session()
     {
         Apply(Rotating("a") with { Rotate = CloseFirst });
