@@ -15,7 +15,14 @@ internal sealed class Diagnostics
 
     private readonly List<ConfigurationError> _errors = [];
     private readonly HashSet<(string File, int Line, int Column, int Message)> _once = []; // the message as a hash: most are not kept
-    private readonly HashSet<string> _secrets = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _secrets;
+
+    public Diagnostics()
+        : this(new HashSet<string>(StringComparer.Ordinal))
+    {
+    }
+
+    private Diagnostics(HashSet<string> secrets) => _secrets = secrets;
 
     /// <summary>Number of errors, including those that are not kept.</summary>
     public int Count => _once.Count;
@@ -35,6 +42,9 @@ internal sealed class Diagnostics
                 Count);
         }
     }
+
+    /// <summary>Another collection, for warnings, which masks the same secrets.</summary>
+    public Diagnostics Beside() => new(_secrets);
 
     /// <summary>Masks a text in the source lines of errors, unless it is too short to be a secret.</summary>
     public void Hide(string secret)

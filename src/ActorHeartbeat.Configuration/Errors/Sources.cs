@@ -11,6 +11,9 @@ internal sealed class Sources(Diagnostics diagnostics, IReadOnlyList<HoconFile> 
 
     public Diagnostics Diagnostics { get; } = diagnostics;
 
+    /// <summary>The same texts, with another collection for what is reported.</summary>
+    public Sources ReportingTo(Diagnostics others) => new(others, files);
+
     /// <summary>Reports an error that the HOCON reader found.</summary>
     public void Report(HoconError error) => Add(error.Origin, error.Length, "", error.Message, "", error.SourceLine);
 
