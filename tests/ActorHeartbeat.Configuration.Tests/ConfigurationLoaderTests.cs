@@ -238,7 +238,7 @@ public sealed class ConfigurationLoaderTests
 
     [Theory]
     [InlineData("config/demo.conf", 9)]
-    [InlineData("config/service.conf", 2)]
+    [InlineData("config/service.conf", 3)]
     [InlineData("config/reference.conf", 0)]
     public void The_files_that_come_with_the_product_are_good(string path, int endpoints)
     {

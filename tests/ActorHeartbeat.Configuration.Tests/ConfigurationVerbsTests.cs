@@ -38,6 +38,55 @@ public sealed class ConfigurationVerbsTests
         Assert.True(json.GetProperty("good").GetBoolean());
         Assert.Equal(1, json.GetProperty("endpoints").GetInt32());
         Assert.Equal(64, json.GetProperty("hash").GetString()!.Length);
+        Assert.Equal((0, 0), (json.GetProperty("warnings").GetArrayLength(), json.GetProperty("warningCount").GetInt32()));
+    }
+
+    [Fact]
+    public void Check_of_a_file_with_a_key_without_effect_is_good_and_warns()
+    {
+        _files["good.conf"] = """
+            actor-heartbeat.endpoints.x {
+              url = "wss://feed.example.com", failover.back = 1m, headers.Authorization = "Bearer hunter2"
+            }
+            """;
+
+        var text = Verbs(VerbFormat.Text).Check("good.conf");
+        var json = Parsed(Verbs(VerbFormat.Json).Check("good.conf"));
+
+        Assert.Equal(
+            new VerbResult(0, """
+                good.conf: good: 1 endpoints, 0 groups, 1 files
+                warning: good.conf:2:35: endpoints.x.failover.back: has no effect: urls is empty; name another URL there, or remove this key
+                    url = ***, failover.back = 1m, headers.Authorization = ***
+                               ^^^^
+
+                """),
+            text);
+        var warning = Assert.Single(json.GetProperty("warnings").EnumerateArray());
+        Assert.Equal(
+            (true, 1, "good.conf", 2, 35, "endpoints.x.failover.back"),
+            (
+                json.GetProperty("good").GetBoolean(),
+                json.GetProperty("warningCount").GetInt32(),
+                warning.GetProperty("file").GetString(),
+                warning.GetProperty("line").GetInt32(),
+                warning.GetProperty("column").GetInt32(),
+                warning.GetProperty("key").GetString()));
+        Assert.StartsWith("has no effect: urls is empty", warning.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_prints_the_first_fifty_warnings_and_counts_the_others()
+    {
+        var endpoints = Enumerable.Range(1, 120).Select(number => $"e{number} {{ url = \"wss://a\", failover.back = 1m }}");
+        _files["good.conf"] = $"actor-heartbeat.endpoints {{\n{string.Join('\n', endpoints)}\n}}";
+
+        var text = Verbs(VerbFormat.Text).Check("good.conf").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var json = Parsed(Verbs(VerbFormat.Json).Check("good.conf"));
+
+        Assert.Equal(50, text.Count(line => line.StartsWith("warning: good.conf:", StringComparison.Ordinal)));
+        Assert.Equal("and 70 more warnings", text[^1]);
+        Assert.Equal((50, 120), (json.GetProperty("warnings").GetArrayLength(), json.GetProperty("warningCount").GetInt32()));
     }
 
     [Fact]

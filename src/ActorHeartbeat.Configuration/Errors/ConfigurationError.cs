@@ -2,7 +2,7 @@ using System.Text;
 
 namespace ActorHeartbeat.Configuration.Errors;
 
-/// <summary>One error in a configuration, and its place.</summary>
+/// <summary>One error in a configuration, or a warning of it, and its place.</summary>
 /// <param name="File">The path under which the file was read.</param>
 /// <param name="Line">Counted from 1; 0 for the file as a whole.</param>
 /// <param name="Column">Counted from 1, in characters; 0 for the file as a whole.</param>
@@ -29,16 +29,25 @@ public sealed record ConfigurationError(string File, int Line, int Column, strin
     /// <summary>A suggestion of what may have been meant and what is allowed here; empty when there is none.</summary>
     public string Hint { get; init; } = "";
 
-    /// <summary>Place, key and message, then the line with a mark and the hint, without a newline at the end.</summary>
+    /// <summary>Place, key and message on one line.</summary>
+    public string Summary
+    {
+        get
+        {
+            var text = new StringBuilder(File);
+            if (Line > 0)
+                text.Append($":{Line}:{Column}");
+            text.Append(": ");
+            if (KeyPath.Length > 0)
+                text.Append(Printable(KeyPath)).Append(": ");
+            return text.Append(Printable(Message)).ToString();
+        }
+    }
+
+    /// <summary>The summary, then the line with a mark and the hint, without a newline at the end.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(File);
-        if (Line > 0)
-            text.Append($":{Line}:{Column}");
-        text.Append(": ");
-        if (KeyPath.Length > 0)
-            text.Append(Printable(KeyPath)).Append(": ");
-        text.Append(Printable(Message));
+        var text = new StringBuilder(Summary);
         if (SourceLine is not null)
             AppendSource(text, SourceLine);
         else if (Hint.Length > 0)

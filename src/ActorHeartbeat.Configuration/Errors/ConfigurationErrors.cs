@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace ActorHeartbeat.Configuration.Errors;
 
-/// <summary>The errors of a configuration: the first ones are kept, the others only counted.</summary>
+/// <summary>The errors or the warnings of a configuration: the first ones are kept, the others only counted.</summary>
 /// <param name="kept">The kept errors, in the order of the files.</param>
 /// <param name="total">Number of errors, including those that are not kept.</param>
 public sealed class ConfigurationErrors(IReadOnlyList<ConfigurationError> kept, int total) : IReadOnlyList<ConfigurationError>

@@ -48,7 +48,8 @@ public static class ConfigurationLoader
         var bound = new Binder(diagnostics).Bind(root);
         return diagnostics.Count > 0
             ? new LoadResult(null, sources.Errors, files)
-            : new LoadResult(new ServiceConfiguration(bound, files), ConfigurationErrors.None, files);
+            : new LoadResult(
+                new ServiceConfiguration(bound, IdleSearch.Warnings(bound, root.Sources), files), ConfigurationErrors.None, files);
     }
 
     // Bind values only when the text has no error: half a tree would produce false errors.

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Schema;
 using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
@@ -14,8 +15,9 @@ public sealed class ServiceConfiguration
     private readonly Lazy<Dictionary<string, LayeredEndpoint>> _byId; // most configurations are never shown
     private readonly Cursor? _akka;
 
-    internal ServiceConfiguration(BoundConfiguration bound, SourceFiles files)
+    internal ServiceConfiguration(BoundConfiguration bound, ConfigurationErrors warnings, SourceFiles files)
     {
+        Warnings = warnings;
         Process = bound.Process;
         Groups = [.. bound.Groups];
         Endpoints = new ValueList<EndpointSettings>([.. bound.Endpoints.Select(endpoint => endpoint.Settings)]);
@@ -50,6 +52,9 @@ public sealed class ServiceConfiguration
 
     /// <summary>A hash that shows whether <see cref="Akka"/> changed, without its content.</summary>
     public string AkkaHash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Akka)));
+
+    /// <summary>The keys that can never have an effect, in the order of the files. They do no harm.</summary>
+    public ConfigurationErrors Warnings { get; }
 
     /// <summary>Every file that was read, and those that were looked for and are missing.</summary>
     public SourceFiles Files { get; }

@@ -13,7 +13,10 @@ internal static class ReloadDecision
         var diff = ConfigurationDiff.Between(running, next);
         var outcome = Outcome(request, diff, running);
         var after = outcome == ReloadOutcome.Applied ? generation + 1 : generation;
-        return new ReloadReport(outcome, request.Trigger, after, next.Hash, diff, ConfigurationErrors.None, now);
+        return new ReloadReport(outcome, request.Trigger, after, next.Hash, diff, ConfigurationErrors.None, now)
+        {
+            Warnings = next.Warnings,
+        };
     }
 
     // The guard of the running configuration counts: a truncated file has lost its own.

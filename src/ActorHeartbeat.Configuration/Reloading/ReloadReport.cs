@@ -48,6 +48,9 @@ public sealed record ReloadReport(
     /// <summary>Why the supervisor has not applied the configuration; null for every other outcome.</summary>
     public string? Problem { get; init; }
 
+    /// <summary>The keys of the files that can never have an effect; empty when the files have errors.</summary>
+    public ConfigurationErrors Warnings { get; init; } = ConfigurationErrors.None;
+
     /// <summary>One line for a log.</summary>
     public string Summary =>
         Outcome switch
@@ -96,6 +99,8 @@ public sealed record ReloadReport(
         }
         json.WritePropertyName("errors");
         ErrorReport.Write(json, Errors);
+        json.WritePropertyName("warnings");
+        ErrorReport.Write(json, Warnings);
         json.WriteEndObject();
     }
 }

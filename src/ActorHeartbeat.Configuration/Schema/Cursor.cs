@@ -31,6 +31,9 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
 
     public bool IsNull => Value is HoconNull;
 
+    /// <summary>Whether it is an element of a list, which has no key of its own.</summary>
+    public bool IsElement => Path.IsElement;
+
     /// <summary>The text of a string, number or boolean as written; null for anything else.</summary>
     public string? Text => HoconReader.TryText(Value, out var text) ? text : null;
 

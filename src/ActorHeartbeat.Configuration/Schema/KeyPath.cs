@@ -13,11 +13,14 @@ internal sealed record KeyPath(KeyPath? Parent, string Name)
         if (Parent is null)
             return "";
         var above = Parent.ToString();
-        return above.Length == 0 || Name.StartsWith('[') ? above + Spelled(Name) : $"{above}.{Spelled(Name)}";
+        return above.Length == 0 || IsElement ? above + Spelled(Name) : $"{above}.{Spelled(Name)}";
     }
 
     /// <summary>The names from the root on.</summary>
     public IReadOnlyList<string> Names => Parent is null ? [] : [.. Parent.Names, Name];
+
+    /// <summary>Whether it is the path of an element of a list.</summary>
+    public bool IsElement => Name.StartsWith('[');
 
     /// <summary>The path of an element of a list.</summary>
     public KeyPath Element(int index) => new(this, index == 0 ? "[0]" : $"[{index}]"); // most lists have one element

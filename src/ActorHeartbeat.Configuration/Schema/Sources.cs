@@ -17,6 +17,9 @@ internal sealed class Sources(Diagnostics diagnostics, IReadOnlyList<HoconFile> 
     /// <summary>The errors so far, each with its line.</summary>
     public ConfigurationErrors Errors => new Excerpts(Text, Root).Under(Diagnostics.Sorted);
 
+    /// <summary>The same texts, for reports that are collected apart.</summary>
+    public Sources Beside() => new(new Diagnostics(), files) { Root = Root };
+
     /// <summary>Reports an error that the HOCON reader found.</summary>
     public void Report(HoconError error) => Report(error.Origin, error.Length, "", error.Message);
 

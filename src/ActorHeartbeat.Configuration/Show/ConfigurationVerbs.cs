@@ -30,7 +30,9 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
     private const int Refused = 1;
     private const int Different = 2;
 
-    /// <summary>Checks whether a file can be used, and reports every error if not.</summary>
+    /// <summary>
+    /// Checks whether a file can be used, and reports every error if not. Warnings of keys without effect do not change the exit code.
+    /// </summary>
     public VerbResult Check(string path) =>
         With(path, configuration =>
             format == VerbFormat.Json
@@ -38,7 +40,7 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
                 : new VerbResult(
                     Good,
                     $"{path}: good: {configuration.Endpoints.Count} endpoints, {configuration.Groups.Count} groups, "
-                        + $"{Files(configuration.Files)}\n"));
+                        + $"{Files(configuration.Files)}\n{Warnings(configuration.Warnings)}"));
 
     /// <summary>Every key of one endpoint, or of all when <paramref name="id"/> is null, with its value and its origin.</summary>
     public VerbResult Show(string path, string? id) => With(path, configuration =>
@@ -90,6 +92,9 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
         return $"{files.All.Count - missing.Length} files{(missing.Length > 0 ? $"; not there: {string.Join(", ", missing)}" : "")}";
     }
 
+    private static string Warnings(ConfigurationErrors warnings) =>
+        warnings.Total == 0 ? "" : ErrorReport.PrintWarnings(warnings) + "\n";
+
     private static void WriteCheck(Utf8JsonWriter json, ServiceConfiguration configuration)
     {
         json.WriteStartObject();
@@ -105,6 +110,9 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
             json.WriteStringValue(file.Path);
         json.WriteEndArray();
         json.WriteString("hash", configuration.Hash);
+        json.WritePropertyName("warnings");
+        ErrorReport.Write(json, configuration.Warnings);
+        json.WriteNumber("warningCount", configuration.Warnings.Total);
         json.WriteEndObject();
     }
 

@@ -33,7 +33,8 @@ public static class OutcomeTable
         return new Outcome(settings.Otherwise, AtLeast(settings.Otherwise, null, cause, utcNow), GovernorScope.Endpoint);
     }
 
-    private static bool Matches(OutcomeRule rule, CloseCause cause)
+    /// <summary>Whether all criteria of a rule match a cause; false for a rule without criteria.</summary>
+    public static bool Matches(OutcomeRule rule, CloseCause cause)
     {
         var anyCriterion = rule.HttpStatus.Count + rule.CloseCode.Count + rule.Failure.Count > 0;
         return anyCriterion

@@ -1,0 +1,178 @@
+using ActorHeartbeat.Configuration.Errors;
+using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Hocon;
+
+namespace ActorHeartbeat.Configuration.Loading;
+
+/// <summary>
+/// Searches a valid configuration for keys that can never have an effect. A key that several objects take, from defaults, a template or a
+/// substitution, has none only if it has none for each of them. Keys of reference.conf are not looked at.
+/// </summary>
+internal sealed class IdleSearch
+{
+    private readonly BoundConfiguration _bound;
+    private readonly Sources _warnings;
+    private readonly Layer<ProcessSettings> _own;
+    private readonly Dictionary<string, GroupSettings> _groups;
+
+    private IdleSearch(BoundConfiguration bound, Sources warnings)
+    {
+        (_bound, _warnings) = (bound, warnings);
+        _own = bound.ProcessLayers[^1];
+        _groups = bound.Groups.ToDictionary(group => group.Name, StringComparer.Ordinal);
+    }
+
+    /// <param name="bound">A configuration without errors.</param>
+    /// <param name="sources">Its texts, whose secrets are masked in warnings too.</param>
+    public static ConfigurationErrors Warnings(BoundConfiguration bound, Sources sources)
+    {
+        var warnings = sources.Beside();
+        new IdleSearch(bound, warnings).Search();
+        return warnings.Errors;
+    }
+
+    private void Search()
+    {
+        foreach (var key in IdleKeys.OfProcess)
+            Judge([_bound.Process], key.Why, _ => Written(_own, key.Key));
+        SearchEndpoints();
+        SearchOutcomes();
+        SearchTemplates();
+        SearchGroups();
+        SearchSinks();
+        foreach (var key in IdleKeys.OfAkka)
+        {
+            if (_bound.Akka is { } akka && Find(akka, key) is { } at)
+                Warn(at, "the service sets it itself; remove this key");
+        }
+    }
+
+    private void SearchEndpoints()
+    {
+        var endpoints = _bound.Endpoints
+            .Select(endpoint => (endpoint.Layers, InGroup: new EndpointInGroup(endpoint.Settings, GroupOf(endpoint.Settings))))
+            .ToArray();
+        foreach (var key in IdleKeys.OfEndpoint)
+            Judge(
+                endpoints,
+                endpoint => key.Why(endpoint.InGroup),
+                endpoint => Written(endpoint.Layers, key.Key) is { At: { IsNull: false } at } ? key.Parts(at) : []);
+
+        GroupSettings? GroupOf(EndpointSettings endpoint) => endpoint.Group is { } name ? _groups[name] : null;
+    }
+
+    private void SearchOutcomes()
+    {
+        // Thousands of endpoints may have the table of one template.
+        var tables = _bound.Endpoints
+            .Select(endpoint => Written(endpoint.Layers, EndpointSetting.OutcomesRules.Key))
+            .OfType<Assignment<EndpointSettings>>()
+            .Where(table => !table.At.IsNull)
+            .Distinct();
+        var rules = tables
+            .SelectMany(table => IdleKeys
+                .Elements(table.At)
+                .Zip(OutcomeReach.Judge(EndpointSetting.OutcomesRules.Get(table.Apply(EndpointSchema.Blank)))))
+            .ToArray();
+        Judge(rules, rule => rule.Second, rule => [rule.First]);
+    }
+
+    private void SearchTemplates()
+    {
+        var named = _bound.Endpoints
+            .Select(endpoint => endpoint.Layers[^1].Find("templates"))
+            .OfType<Assignment<EndpointSettings>>()
+            .SelectMany(templates => IdleKeys.Elements(templates.At))
+            .Select(template => template.Text)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var template in Members("templates").Where(template => !named.Contains(template.Key)))
+            Warn(template, "no endpoint names this template; name it in templates of one, or remove it");
+    }
+
+    private void SearchGroups()
+    {
+        var named = _bound.Endpoints.Select(endpoint => endpoint.Settings.Group).ToHashSet(StringComparer.Ordinal);
+        foreach (var group in Members("groups").Where(group => !named.Contains(group.Key)))
+            Warn(group, "no endpoint is in this group; name it in group of one, or remove it");
+        var used = Members("groups").Where(group => named.Contains(group.Key)).ToArray();
+        foreach (var key in IdleKeys.OfGroup)
+            Judge(used, group => key.Why(_groups[group.Key]), group => Written(group, key.Key));
+    }
+
+    private void SearchSinks()
+    {
+        if (_bound.Endpoints.Count == 0)
+            return;
+        // The settings are in the order of the section.
+        Judge([.. _bound.Sinks.Zip(Members("sinks"))], sink => WhyNothing(sink.First), sink => Written(sink.Second, "select"));
+
+        string? WhyNothing(SinkSettings sink)
+        {
+            var select = LabelSelector.Parse(sink.Select);
+            return _bound.Endpoints.Any(endpoint => select.Matches(endpoint.Settings.Labels))
+                ? null
+                : "no endpoint has such labels, and nothing is written; correct it, or label an endpoint";
+        }
+    }
+
+    /// <summary>Warns of the places that are of no use to any of the objects that take them.</summary>
+    /// <param name="all">The objects.</param>
+    /// <param name="why">Returns why the key has no effect for an object; null when it has one.</param>
+    /// <param name="places">The places at which the object takes it.</param>
+    private void Judge<T>(IReadOnlyList<T> all, Func<T, string?> why, Func<T, IEnumerable<Cursor>> places)
+    {
+        var idle = new Dictionary<HoconOrigin, (Cursor At, string Why)>();
+        foreach (var one in all)
+        {
+            if (why(one) is not { } reason)
+                continue;
+            foreach (var at in places(one))
+                idle.TryAdd(at.KeyOrigin, (at, reason));
+        }
+        if (idle.Count == 0)
+            return;
+        foreach (var at in all.Where(one => why(one) is null).SelectMany(places))
+            idle.Remove(at.KeyOrigin);
+        foreach (var (at, reason) in idle.Values)
+            Warn(at, reason);
+    }
+
+    private void Warn(Cursor at, string why)
+    {
+        var place = at with { Sources = _warnings };
+        if (at.IsElement)
+            place.Report($"has no effect: {why}");
+        else
+            place.ReportKey($"has no effect: {why}");
+    }
+
+    /// <summary>What a key of an endpoint is set to by the operator, in the layer that decides it; null when it is not.</summary>
+    private static Assignment<EndpointSettings>? Written(IReadOnlyList<Layer<EndpointSettings>> layers, string key)
+    {
+        for (var index = layers.Count - 1; index > 0; index--) // the lowest layer is reference.conf
+        {
+            if (layers[index].Find(key) is { } assignment)
+                return assignment;
+        }
+        return null;
+    }
+
+    private static IEnumerable<Cursor> Written(Layer<ProcessSettings> layer, string key) =>
+        layer.Find(key) is { At: { IsNull: false } at } ? [at] : [];
+
+    private static IEnumerable<Cursor> Written(Cursor at, string path) => Find(at, path) is { } found ? [found] : [];
+
+    private IEnumerable<Cursor> Members(string section) =>
+        _own.Find(section) is { At: var at } ? (at.Fields ?? []).Select(at.Below) : [];
+
+    private static Cursor? Find(Cursor at, string path)
+    {
+        Cursor? found = at;
+        foreach (var name in path.Split('.'))
+            found = found?.Find(name);
+        return found is { IsNull: false } ? found : null;
+    }
+}

@@ -1,0 +1,387 @@
+using ActorHeartbeat.Configuration.Errors;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
+
+namespace ActorHeartbeat.Configuration.Tests;
+
+/// <summary>Keys that can never have an effect get a warning, and no others.</summary>
+public sealed class IdleKeysTests
+{
+    /// <summary>The key, an endpoint in which it has no effect, and one in which it has.</summary>
+    public static TheoryData<string, string, string> OfEndpoint => new()
+    {
+        { "failover.after", "failover.after = 2", """failover.after = 2, urls = ["wss://b"]""" },
+        { "failover.back", "failover.back = off", """failover.back = off, urls = ["wss://b"]""" },
+        { "backoff.max", "backoff { multiplier = 1, max = 10s }", "backoff { multiplier = 1, max = 10s, jitter = 0.2 }" },
+        { "backoff.max", "backoff { multiplier = 1, max = 10s, jitter = none }", "backoff { multiplier = 2, max = 10s, jitter = none }" },
+        { "backoff.multiplier", "backoff { initial = 9s, max = 9s, multiplier = 2 }", "backoff { max = 9s, multiplier = 2 }" },
+        { "heartbeat.send", "templates = [ping], heartbeat.send = a", "heartbeat { mode = text, send = a }" },
+        { "heartbeat.deliver", "heartbeat.deliver = on", "heartbeat { deliver = on, reply { match = a, send = b } }" },
+        { "heartbeat.deliver", "heartbeat.deliver = on", "heartbeat { deliver = on, mode = text, send = a, expect = b }" },
+        { "heartbeat.when", "templates = [none], heartbeat.when = always", "templates = [ping], heartbeat.when = always" },
+        { "heartbeat.interval", "templates = [none], heartbeat.interval = 30s", "templates = [ping], heartbeat.interval = 30s" },
+        { "heartbeat.timeout", "templates = [none], heartbeat.timeout = 5s", "templates = [ping], heartbeat.timeout = 5s" },
+        { "heartbeat.max-missed", "templates = [none], heartbeat.max-missed = 5", "templates = [ping], heartbeat.max-missed = 5" },
+        { "heartbeat.strict", "templates = [none], heartbeat.strict = on", "templates = [ping], heartbeat.strict = on" },
+        { "heartbeat.send", "templates = [none], heartbeat.send = a", "templates = [text], heartbeat.send = a" },
+        { "max-age.ready-after", Closing("ready-after = 1s"), "max-age { age = 1h, ready-after = 1s }" },
+        { "max-age.ready-when", Closing("ready-when = a"), "max-age { age = 1h, ready-when = a }" },
+        { "max-age.duplicate-key", Closing("""duplicate-key = "/id" """), """max-age { age = 1h, duplicate-key = "/id" }""" },
+        { "limits.replay-bytes", "limits { replay = 0, replay-bytes = 1MiB }", "limits { replay = 1, replay-bytes = 1MiB }" },
+        { "send.time-to-live", "send.time-to-live = 5s", "send { while-down = queue, time-to-live = 5s }" },
+        { "send.time-to-live", "group = plain, send.time-to-live = 5s", "group = slow, send.time-to-live = 5s" },
+        { "tls.ca-file", """tls { verify = off, ca-file = "a" }""", """tls { verify = on, ca-file = "a" }""" },
+        { "outcomes.rules[0].scope", $"outcomes.rules = [{Pause("group")}]", $"group = slow, outcomes.rules = [{Pause("group")}]" },
+        { "outcomes.rules[0].scope", $"outcomes.rules = [{Pause("group")}]", $"outcomes.rules = [{Pause("host")}]" },
+    };
+
+    /// <summary>The same for keys beside the endpoints.</summary>
+    public static TheoryData<string, string, string> OfProcess => new()
+    {
+        { "config.debounce", "config { watch = off, debounce = 1s }", "config { watch = on, debounce = 1s }" },
+        { "config.poll", "config { watch = off, poll = 1s }", "config { poll = 1s }" },
+        {
+            "supervisor.per-host.connect-burst",
+            "supervisor.per-host.connect-burst = 2",
+            "supervisor.per-host { connect-burst = 2, connect-rate = 1/s }"
+        },
+        {
+            "groups.g.connect-burst",
+            "groups.g.connect-burst = 2, endpoints.x.group = g",
+            "groups.g { connect-burst = 2, connect-rate = 1/s }, endpoints.x.group = g"
+        },
+        { "groups.g", "groups.g.connect-burst = 2", "groups.g.priority = 2, endpoints.x.group = g" },
+        { "templates.t", "templates.t.enabled = off", "templates.t.enabled = off, endpoints.x.templates = [t]" },
+        {
+            "sinks.s.select",
+            "sinks.s { path = a, select = \"venue=b\" }, endpoints.x.labels.venue = c",
+            "sinks.s { path = a, select = \"venue=b\" }, endpoints.x.labels.venue = b"
+        },
+    };
+
+    /// <summary>The rules of an outcome table, and the one that nothing reaches.</summary>
+    public static TheoryData<string, int> Unreached => new()
+    {
+        { "{ close-code = [1000, 1006] }, { close-code = 1006 }", 1 },
+        { "{ close-code = \"4000-4099\" }, { close-code = [\"4010-4020\", 4099] }", 1 },
+        { "{ close-code = \"4000-4049\" }, { close-code = \"4050-4099\" }, { close-code = \"4000-4099\" }", 2 },
+        { "{ http-status = \"400-499\" }, { http-status = 429 }", 1 },
+        { "{ failure = [dns, tcp] }, { failure = dns }", 1 },
+        { "{ failure = tcp }, { failure = tcp, close-code = 1006 }", 1 },
+        { "{ close-code = 1006 }, { failure = tcp, close-code = 1006 }", 1 },
+        { "{ failure = http }, { http-status = 503 }", 1 },
+        { "{ close-code = 1006 }, { failure = [heartbeat, hello] }", 1 },
+        { "{ http-status = 503, close-code = 1006 }", 0 },
+        { "{ http-status = 503, failure = tcp }", 0 },
+        { "{ close-code = 1006, failure = dns }", 0 },
+        { "{ close-code = 4000, failure = heartbeat }", 0 },
+    };
+
+    public static TheoryData<string> Reached => new(
+        "{ close-code = [1000, 1006] }, { close-code = [1006, 1007] }",
+        "{ close-code = \"4000-4098\" }, { close-code = \"4000-4099\" }",
+        "{ close-code = \"4001-4099\" }, { close-code = \"4000-4099\" }",
+        "{ close-code = \"4000-4049\" }, { close-code = \"4051-4099\" }, { close-code = \"4000-4099\" }",
+        "{ failure = tcp, close-code = 1006 }, { failure = tcp }",
+        "{ failure = tcp, close-code = 1006 }, { close-code = 1006 }",
+        "{ close-code = \"1000-4999\" }, { failure = tcp }",
+        "{ http-status = \"100-599\" }, { failure = http }",
+        "{ http-status = 503 }, { close-code = 1006 }, { failure = dns }",
+        "{ failure = http, http-status = 503 }, { failure = http }");
+
+    [Theory]
+    [MemberData(nameof(OfEndpoint))]
+    public void A_key_of_an_endpoint_is_warned_of_where_it_has_no_effect(string key, string idle, string effective)
+    {
+        Assert.Equal([$"endpoints.x.{key}"], Keys(Endpoint(idle)));
+        Assert.Empty(Keys(Endpoint(effective)));
+    }
+
+    [Theory]
+    [MemberData(nameof(OfProcess))]
+    public void A_key_beside_the_endpoints_is_warned_of_where_it_has_no_effect(string key, string idle, string effective)
+    {
+        const string endpoint = "endpoints.x.url = \"wss://a\"";
+
+        Assert.Equal([key], Keys($"actor-heartbeat {{ {endpoint}, {idle} }}"));
+        Assert.Empty(Keys($"actor-heartbeat {{ {endpoint}, {effective} }}"));
+    }
+
+    [Theory]
+    [InlineData("verify = on")]
+    [InlineData("min-version = \"1.3\"")]
+    [InlineData("ca-file = a")]
+    [InlineData("client-cert = a")]
+    [InlineData("server-name = a")]
+    public void Keys_of_tls_are_warned_of_where_no_URL_can_be_wss(string key)
+    {
+        Assert.Equal([$"endpoints.x.tls.{key.Split(' ')[0]}"], Keys(Plain($"tls.{key}")));
+        Assert.Single(Keys(Plain($"""tls.{key}, urls = ["ws://b"]""")));
+        Assert.Empty(Keys(Plain($"""tls.{key}, urls = ["wss://b"]""")));
+        Assert.Empty(Keys(Plain($"tls.{key}, redirects = 1")));
+        Assert.Empty(Keys(Endpoint($"tls.{key}")));
+
+        static string Plain(string keys) => $"actor-heartbeat.endpoints.x {{ url = \"ws://a\", {keys} }}";
+    }
+
+    [Fact]
+    public void A_client_key_is_warned_of_beside_its_certificate()
+    {
+        Assert.Equal(
+            ["endpoints.x.tls.client-cert", "endpoints.x.tls.client-key"],
+            Keys("actor-heartbeat.endpoints.x { url = \"ws://a\", tls { client-cert = a, client-key = b } }"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Unreached))]
+    public void A_rule_that_nothing_reaches_is_warned_of(string rules, int unreached)
+    {
+        Assert.Equal([$"endpoints.x.outcomes.rules[{unreached}]"], Keys(Endpoint($"outcomes.rules = [{Complete(rules)}]")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Reached))]
+    public void A_rule_that_something_reaches_is_not(string rules)
+    {
+        Assert.Empty(Keys(Endpoint($"outcomes.rules = [{Complete(rules)}]")));
+    }
+
+    [Fact]
+    public void A_rule_that_nothing_reaches_names_the_rules_before_it()
+    {
+        var warnings = Warnings(
+            """
+            actor-heartbeat.endpoints.x {
+              url = "wss://a"
+              outcomes.rules = [
+                { close-code = "4000-4049", then = stop }
+                { close-code = "4050-4099", then = quarantine }
+                { close-code = [4050, 4051], then = retry }
+                { close-code = "4000-4099", then = retry }
+              ]
+            }
+            """);
+
+        Assert.Equal(
+            [
+                "text:6:5: endpoints.x.outcomes.rules[2]: has no effect: rule [1] comes first and matches everything that it matches; "
+                    + "put it before that one, or remove it",
+                "text:7:5: endpoints.x.outcomes.rules[3]: has no effect: rules [0], [1] come first and match everything that it matches; "
+                    + "put it before them, or remove it",
+            ],
+            warnings.Select(warning => warning.Summary));
+        Assert.EndsWith("\n    { close-code = \"4000-4099\", then = retry }\n    ^", warnings[1].ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>What <see cref="OutcomeReach"/> knows of causes must hold for those that the library makes.</summary>
+    [Fact]
+    public void Verdicts_of_this_side_have_the_close_code_1006_and_no_status()
+    {
+        CloseCause[] verdicts =
+        [
+            CloseCause.HeartbeatTimeout(2), CloseCause.MaxSilence(TimeSpan.FromSeconds(1)), CloseCause.DataIdle(TimeSpan.FromSeconds(1)),
+            CloseCause.OpeningTimeout(0, TimeSpan.FromSeconds(1)), CloseCause.Unproven(TimeSpan.FromSeconds(1), hasReadyWhen: true),
+        ];
+
+        Assert.All(verdicts, cause => Assert.Equal((1006, null), (cause.CloseCode, cause.HttpStatus)));
+        Assert.All(verdicts, cause => Assert.Contains(cause.Layer, (FailureLayer?[])[FailureLayer.Heartbeat, FailureLayer.Hello]));
+        Assert.Null(CloseCause.OfDial(new DialFailure(FailureLayer.Http, "") { HttpStatus = 503 }).CloseCode);
+        Assert.Null(CloseCause.ConnectTimeout(TimeSpan.FromSeconds(1)).CloseCode);
+        Assert.Null(CloseCause.OfEnd(new ConnectionEnd(1006, "", false) { Failure = new DialFailure(FailureLayer.Tcp, "") }).HttpStatus);
+    }
+
+    [Fact]
+    public void A_key_of_a_template_is_warned_of_once_at_its_place_when_no_endpoint_uses_it()
+    {
+        var warnings = Warnings(
+            """
+            actor-heartbeat {
+              templates.t {
+                failover { after = 5 }
+              }
+              endpoints { a { templates = [t], url = "wss://a" }, b { templates = [t], url = "wss://b" } }
+            }
+            """);
+
+        var warning = Assert.Single(warnings);
+        Assert.Equal(("text", 3, 16, "templates.t.failover.after"), (warning.File, warning.Line, warning.Column, warning.KeyPath));
+        Assert.Equal(("    failover { after = 5 }", 15, 5), (warning.SourceLine, warning.MarkStart, warning.MarkLength));
+    }
+
+    [Theory]
+    [InlineData("templates.t.failover.after = 5, endpoints { a.templates = [t], b.templates = [t] }")]
+    [InlineData("defaults.failover.after = 5")]
+    public void A_key_that_one_of_several_endpoints_uses_is_not_warned_of(string keys)
+    {
+        Assert.Empty(
+            Keys($$"""actor-heartbeat { endpoints { a.url = "wss://a", b { url = "wss://b", urls = ["wss://c"] } }, {{keys}} }"""));
+    }
+
+    [Fact]
+    public void A_key_of_defaults_is_warned_of_only_when_an_endpoint_takes_it()
+    {
+        const string defaults = "actor-heartbeat.defaults.failover.after = 5";
+
+        Assert.Empty(Keys(defaults));
+        Assert.Equal(["defaults.failover.after"], Keys($"{defaults}, actor-heartbeat.endpoints.a.url = \"wss://a\""));
+        Assert.Equal(
+            ["endpoints.a.failover.after"],
+            Keys($"{defaults}, actor-heartbeat.endpoints.a {{ url = \"wss://a\", failover.after = 6 }}"));
+    }
+
+    [Fact]
+    public void A_key_of_a_substitution_is_judged_by_all_that_take_it()
+    {
+        const string common = "common.failover.back = 1m, actor-heartbeat.endpoints";
+
+        Assert.Empty(Keys($$"""{{common}} { a = ${common} { url = "wss://a" }, b = ${common} { url = "wss://b", urls = ["wss://c"] } }"""));
+        Assert.Equal(
+            ["endpoints.a.failover.back"],
+            Keys($$"""{{common}} { a = ${common} { url = "wss://a" }, b = ${common} { url = "wss://b" } }"""));
+    }
+
+    [Fact]
+    public void A_rule_of_a_template_is_warned_of_once()
+    {
+        Assert.Equal(
+            ["templates.t.outcomes.rules[1]"],
+            Keys(
+                $$"""
+                actor-heartbeat {
+                  templates.t.outcomes.rules = [{{Complete("{ failure = dns }, { failure = dns }")}}]
+                  endpoints { a { templates = [t], url = "wss://a" }, b { templates = [t], url = "wss://b" } }
+                }
+                """));
+    }
+
+    [Theory]
+    [InlineData("failover.back = null")]
+    [InlineData("backoff { initial = 60s, max = 60s, jitter = none }")]
+    [InlineData("enabled = off, rotate.order = close-first, flap { ends = 5, within = 60s, then = quarantine }, proxy = none")]
+    [InlineData("outcomes { rules = [ { close-code = 1006, then = next-url } ], otherwise = stop }, drain-close-code = 1000")]
+    [InlineData("heartbeat { mode = text, reply { match = ping, send = pong }, interval = 30s, timeout = 5s, max-missed = 3 }")]
+    [InlineData("templates = [ping], heartbeat.expect = pong")]
+    public void Keys_that_only_look_idle_are_not_warned_of(string keys)
+    {
+        Assert.Empty(Keys(Endpoint(keys)));
+    }
+
+    [Fact]
+    public void An_address_for_health_is_of_use_without_an_API()
+    {
+        Assert.Empty(Keys("actor-heartbeat.http { listen = off, health-listen = \"0.0.0.0:8081\" }"));
+    }
+
+    [Fact]
+    public void Keys_of_akka_that_the_service_sets_are_warned_of()
+    {
+        Assert.Equal(
+            ["akka.coordinated-shutdown.exit-clr", "akka.loggers"],
+            Keys("akka { coordinated-shutdown { exit-clr = on, terminate-actor-system = on }, loglevel = INFO, loggers = [] }"));
+    }
+
+    [Fact]
+    public void A_file_with_errors_has_no_warnings()
+    {
+        var result = ConfigurationLoader.LoadText(Endpoint("failover.back = 1m, unknown = 1"), "text", _ => null);
+
+        Assert.Null(result.Configuration);
+        Assert.Single(result.Errors);
+    }
+
+    [Fact]
+    public void Warnings_of_an_included_file_name_it()
+    {
+        var folder = Directory.CreateTempSubdirectory("idle-").FullName;
+        try
+        {
+            var file = Path.Combine(folder, "main.conf");
+            File.WriteAllText(file, "include \"more.conf\"\nactor-heartbeat.endpoints.a { url = \"wss://a\", templates = [t] }");
+            File.WriteAllText(Path.Combine(folder, "more.conf"), "\nactor-heartbeat.templates.t.failover.back = 1m");
+
+            var warning = Assert.Single(ConfigurationLoader.Load(file, _ => null).OrThrow().Warnings);
+
+            Assert.Equal(("more.conf", 2), (Path.GetFileName(warning.File), warning.Line));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Secrets_in_the_line_of_a_warning_are_masked()
+    {
+        var warning = Assert.Single(Warnings(
+            """
+            actor-heartbeat.endpoints.x { url = "wss://a?key=hunter2", headers.X-Own = "hunter2x", failover.back = 1m }
+            """));
+
+        Assert.DoesNotContain("hunter2", warning.ToString(), StringComparison.Ordinal);
+        Assert.Contains("failover.back = 1m", warning.SourceLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_row_has_a_test()
+    {
+        var tested = OfEndpoint.Select(row => (string)row[0])
+            .Concat(OfProcess.Select(row => ((string)row[0]).Replace("groups.g.", "", StringComparison.Ordinal)))
+            .Select(key => key.StartsWith("max-age", StringComparison.Ordinal) ? "max-age" : key.Split('[')[0])
+            .ToHashSet(StringComparer.Ordinal);
+
+        var rows = IdleKeys.OfEndpoint.Select(row => row.Key).Where(key => !key.StartsWith("tls.", StringComparison.Ordinal))
+            .Concat(IdleKeys.OfGroup.Select(row => row.Key))
+            .Concat(IdleKeys.OfProcess.Select(row => row.Key));
+
+        Assert.Empty(rows.Except(tested));
+    }
+
+    [Fact]
+    public void Rows_name_keys_that_exist()
+    {
+        Assert.Empty(IdleKeys.OfEndpoint.Select(row => row.Key).Except(EndpointSchema.Shape.Keys.Select(key => key.Path)));
+        Assert.Empty(IdleKeys.OfGroup.Select(row => row.Key).Except(GroupSchema.Shape.Keys.Select(key => key.Path)));
+        Assert.Empty(IdleKeys.OfProcess.Select(row => row.Key).Except(ProcessSchema.Shape.Keys.Select(key => key.Path)));
+    }
+
+    [Theory]
+    [InlineData("config/demo.conf")]
+    [InlineData("config/service.conf")]
+    public void The_files_that_come_with_the_product_have_no_idle_key(string path)
+    {
+        Assert.Empty(ConfigurationLoader.Load(RepositoryFiles.Path(path), _ => null).OrThrow().Warnings);
+    }
+
+    private static string Closing(string part) => $"rotate.order = close-first, max-age {{ age = 1h, {part} }}";
+
+    private static string Pause(string scope) => $"{{ http-status = 429, then = retry-after, scope = {scope} }}";
+
+    private static string Complete(string rules) => rules.Replace(" }", ", then = stop }", StringComparison.Ordinal);
+
+    /// <summary>An endpoint beside others that make use of every template and group.</summary>
+    private static string Endpoint(string keys) =>
+        $$"""
+        actor-heartbeat {
+          templates { none.heartbeat.mode = none, ping.heartbeat.mode = ping, text.heartbeat { mode = text, expect = b } }
+          groups { plain {}, slow.send-rate = 5/s }
+          endpoints {
+            one { url = "wss://one", templates = [none], group = plain }
+            two { url = "wss://two", templates = [ping], group = slow }
+            three { url = "wss://three", templates = [text], heartbeat.send = c }
+            x { url = "wss://a", {{keys}} }
+          }
+        }
+        """;
+
+    private static IEnumerable<string> Keys(string text) => Warnings(text).Select(warning => warning.KeyPath).Order(StringComparer.Ordinal);
+
+    private static ConfigurationErrors Warnings(string text)
+    {
+        var result = ConfigurationLoader.LoadText(text, "text", _ => null);
+        Assert.True(result.Configuration is not null, ErrorReport.Print(result.Errors));
+        return result.Configuration.Warnings;
+    }
+}
