@@ -1,7 +1,10 @@
 using System.Net;
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Verbs;
 using ActorHeartbeat.TestKit;
 using Akka.Actor;
+using Akka.Configuration.Hocon;
 using Akka.Dispatch;
 
 namespace ActorHeartbeat.Service.Tests;
@@ -10,6 +13,21 @@ namespace ActorHeartbeat.Service.Tests;
 public sealed class AkkaSectionTests
 {
     private const string Refused = "akka: the actor system does not start with this section: ";
+
+    [Fact]
+    public void Every_key_that_the_service_sets_itself_is_warned_of()
+    {
+        var keys = AkkaSection.Decided.AsEnumerable().SelectMany(entry => Leaves(entry.Key, entry.Value)).ToArray();
+
+        var warnings = ConfigurationLoader.LoadText(string.Join('\n', keys.Select(key => $"{key} = x"))).OrThrow().Warnings;
+
+        Assert.Equal(keys.Order(StringComparer.Ordinal), warnings.Select(warning => warning.KeyPath).Order(StringComparer.Ordinal));
+
+        static IEnumerable<string> Leaves(string path, HoconValue value) =>
+            value.IsObject()
+                ? value.GetObject().Items.SelectMany(item => Leaves($"{path}.{item.Key}", item.Value))
+                : [path];
+    }
 
     [Fact]
     public async Task Dispatchers_serializers_the_scheduler_and_the_phases_of_a_shutdown_reach_the_system()

@@ -124,6 +124,19 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_warns_on_standard_output_and_exits_with_0()
+    {
+        var file = Write("idle.conf", RunningService.Configure("""a { url = "ws://localhost/", tls.verify = off }"""));
+
+        var text = await Run("check", file);
+        var json = await Run("check", file, "--format", "json");
+
+        Assert.Equal((0, ""), (text.ExitCode, text.Error));
+        Assert.StartsWith($"warning: {file}:7:34: endpoints.a.tls.verify: has no effect", Lines(text.Output)[1], StringComparison.Ordinal);
+        Assert.Equal((0, 1), (json.ExitCode, JsonDocument.Parse(json.Output).RootElement.GetProperty("warnings").GetArrayLength()));
+    }
+
+    [Fact]
     public async Task Show_prints_the_effective_settings_in_both_formats()
     {
         var file = Write("good.conf", RunningService.Configure("""a { url = "ws://localhost/", heartbeat.interval = 33s }"""));

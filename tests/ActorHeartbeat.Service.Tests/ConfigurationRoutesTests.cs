@@ -1,4 +1,5 @@
 using System.Net;
+using Serilog.Events;
 
 namespace ActorHeartbeat.Service.Tests;
 
@@ -92,6 +93,43 @@ public sealed class ConfigurationRoutesTests
         Assert.Equal("fx", settings.Config.GetString("akka.own.desk"));
         Assert.Equal("restart", report.GetProperty("diff").GetProperty("settings").GetProperty("akka").GetString());
         Assert.Equal("applied", report.GetProperty("outcome").GetString());
+    }
+
+    [Fact]
+    public async Task A_reload_reports_keys_without_effect_and_logs_the_first_of_them()
+    {
+        var lines = new CollectedLines();
+        await using var service = await RunningService.Start(lines: lines);
+        var idle = Enumerable.Range(1, 22).Select(number => $"\nm{number} {{ url = \"wss://a\", enabled = off, failover.back = 1m }}");
+        var text = RunningService.Configure(RunningService.Usual(service.Feeds) + string.Concat(idle));
+        await File.WriteAllTextAsync(service.File, text.Replace("level = error", "level = warning", StringComparison.Ordinal));
+
+        var (status, report) = await service.Post("/v1/config/reload");
+        await lines.WaitFor("more warnings of the configuration");
+
+        Assert.Equal((HttpStatusCode.OK, "applied"), (status, report.GetProperty("outcome").GetString()));
+        Assert.Equal(22, report.GetProperty("warnings").GetArrayLength());
+        Assert.Equal("endpoints.m1.failover.back", report.GetProperty("warnings")[0].GetProperty("key").GetString());
+        var logged = lines.Containing("has no effect");
+        Assert.Equal(20, logged.Count);
+        Assert.All(logged, line => Assert.Equal(LogEventLevel.Warning, line.Level));
+        Assert.StartsWith($"\"{service.File}:", logged[0].RenderMessage(null), StringComparison.Ordinal);
+        Assert.EndsWith("or remove this key\"", logged[0].RenderMessage(null), StringComparison.Ordinal);
+        Assert.Single(lines.Containing("2 more warnings of the configuration; check prints them"));
+    }
+
+    [Fact]
+    public async Task A_refused_reload_logs_no_warnings()
+    {
+        var lines = new CollectedLines();
+        await using var service = await RunningService.Start(lines: lines);
+        await Rewrite(service, feeds => $"echo {{ url = \"{feeds}echo?name=echo\", failover.back = 1m }}");
+
+        var (status, _) = await service.Post("/v1/config/reload");
+        await lines.WaitFor("configuration refused");
+
+        Assert.Equal(HttpStatusCode.Conflict, status);
+        Assert.Empty(lines.Containing("has no effect"));
     }
 
     [Fact]

@@ -71,6 +71,23 @@ public sealed class ProcessTests
         Assert.Contains(program.Lines, line => line.Contains("connecting", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task The_log_has_a_line_for_each_key_without_effect()
+    {
+        await using var feeds = await FeedServer.StartAsync();
+        await using var program = await Program.Start(feeds, ", failover.back = 1m");
+
+        var warning = await program.WaitForLine("has no effect");
+        await program.Signal("HUP");
+        await program.WaitForLine("configuration unchanged");
+        var again = await program.WaitForLine("has no effect");
+
+        Assert.Matches(
+            @"^\d\d:\d\d:\d\d\.\d{3} WRN .*:7:\d+: endpoints\.echo\.failover\.back: has no effect: urls is empty; .*, or remove this key$",
+            warning);
+        Assert.Single(program.Lines.TakeWhile(line => line != again), line => line.Contains("has no effect", StringComparison.Ordinal));
+    }
+
     private sealed class Program : IAsyncDisposable
     {
         private readonly Process _process;
@@ -81,13 +98,13 @@ public sealed class ProcessTests
 
         public IReadOnlyList<string> Lines => _lines;
 
-        public static async Task<Program> Start(FeedServer feeds)
+        public static async Task<Program> Start(FeedServer feeds, string keys = "")
         {
             var file = Path.GetTempFileName();
             await File.WriteAllTextAsync(
                 file,
                 RunningService
-                    .Configure($"echo {{ url = \"{feeds.UrlOf(FeedPath.Echo, "echo")}\" }}")
+                    .Configure($"echo {{ url = \"{feeds.UrlOf(FeedPath.Echo, "echo")}\"{keys} }}")
                     .Replace("level = error", "level = info", StringComparison.Ordinal));
             var start = new ProcessStartInfo("dotnet", [typeof(CommandLine).Assembly.Location, "run", file])
             {

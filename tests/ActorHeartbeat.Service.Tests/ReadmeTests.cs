@@ -15,6 +15,7 @@ public partial class ReadmeTests
         var result = ConfigurationLoader.LoadText(block, "README.md");
 
         Assert.Empty(result.Errors);
+        Assert.Empty(result.OrThrow().Warnings);
     }
 
     [Fact]

@@ -102,6 +102,12 @@ internal static partial class LogLines
     [LoggerMessage(36, LogLevel.Warning, "sink {Sink} could not write what it held within {Seconds} s of the shutdown; it is lost")]
     public static partial void SinkNotFlushed(this ILogger log, string sink, double seconds);
 
+    [LoggerMessage(37, LogLevel.Warning, "{Warning}")]
+    public static partial void ConfigurationWarning(this ILogger log, string warning);
+
+    [LoggerMessage(38, LogLevel.Warning, "{More} more warnings of the configuration; check prints them")]
+    public static partial void MoreConfigurationWarnings(this ILogger log, int more);
+
     [LoggerMessage(40, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception failure, string method, string path);
 }

@@ -60,6 +60,8 @@ internal sealed class StateLog : ReceiveActor
     {
         var refused = report.Outcome is ReloadOutcome.Invalid or ReloadOutcome.TooManyRemoved or ReloadOutcome.Unanswered;
         _log.Reloaded(refused ? LogLevel.Error : LogLevel.Information, refused ? report.ToText().TrimEnd() : report.Summary);
+        if (report.Outcome is ReloadOutcome.Applied or ReloadOutcome.Unchanged)
+            _log.Warn(report.Warnings);
         if (report.Outcome != ReloadOutcome.Applied || report.Diff is not { } diff)
             return;
         foreach (var setting in diff.NeedsRestart)

@@ -21,7 +21,7 @@ internal static class AkkaSection
     /// actors before the connections are drained, its exit would cut off lines that the sinks still
     /// hold, and the host runs the coordinated shutdown itself. Akka logs to the process's log.
     /// </summary>
-    private static readonly Config Decided = ConfigurationFactory.ParseString(
+    internal static readonly Config Decided = ConfigurationFactory.ParseString(
         $$"""
         akka {
           loggers = ["{{typeof(AkkaLog).AssemblyQualifiedName}}"]

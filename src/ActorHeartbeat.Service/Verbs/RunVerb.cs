@@ -102,6 +102,7 @@ internal static class RunVerb
     {
         var log = host.Services.GetRequiredService<ILogger>();
         log.Started(configuration.Endpoints.Count, path, ListensOn(host), ServiceVersion.Text);
+        log.Warn(configuration.Warnings);
         HttpLimits.Report(log, ProcessRoom.DescriptorLimit(), configuration.Endpoints.Count);
         if (hangup.Came)
             host.Services.GetRequiredService<ReloaderClient>().Reload(ReloadTrigger.Signal);
