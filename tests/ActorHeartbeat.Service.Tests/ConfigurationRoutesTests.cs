@@ -100,9 +100,8 @@ public sealed class ConfigurationRoutesTests
     {
         var lines = new CollectedLines();
         await using var service = await RunningService.Start(lines: lines);
-        var text = RunningService.Configure(
-            RunningService.Usual(service.Feeds)
-                + string.Concat(Enumerable.Range(1, 22).Select(number => $"\nm{number} {{ url = \"wss://a\", enabled = off, failover.back = 1m }}")));
+        var idle = Enumerable.Range(1, 22).Select(number => $"\nm{number} {{ url = \"wss://a\", enabled = off, failover.back = 1m }}");
+        var text = RunningService.Configure(RunningService.Usual(service.Feeds) + string.Concat(idle));
         await File.WriteAllTextAsync(service.File, text.Replace("level = error", "level = warning", StringComparison.Ordinal));
 
         var (status, report) = await service.Post("/v1/config/reload");
