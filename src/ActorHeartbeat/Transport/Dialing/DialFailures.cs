@@ -11,9 +11,9 @@ namespace ActorHeartbeat.Transport.Dialing;
 /// <summary>Turns an exception of a dial into a failure: the layer that failed, and one line about it.</summary>
 internal static class DialFailures
 {
-    /// <summary>A URL as it may be logged: without user info, query and fragment.</summary>
-    public static string Show(Uri url) =>
-        url.GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.Port | UriComponents.Path, UriFormat.UriEscaped);
+    /// <summary>A URL as it may be logged: without user info, query and fragment. A peer may have given it: it is bounded.</summary>
+    public static string Show(Uri url) => PeerText.Of(
+        url.GetComponents(UriComponents.Scheme | UriComponents.Host | UriComponents.Port | UriComponents.Path, UriFormat.UriEscaped));
 
     /// <param name="exception">What the handshake threw.</param>
     /// <param name="url">What was dialed.</param>
