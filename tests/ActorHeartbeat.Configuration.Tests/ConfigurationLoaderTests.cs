@@ -263,5 +263,15 @@ public sealed class ConfigurationLoaderTests
         Assert.EndsWith("and 1184 more errors", ErrorReport.Print(errors), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_key_as_long_as_a_file_is_told_in_part()
+    {
+        var error = Assert.Single(
+            ConfigurationLoader.LoadText($"actor-heartbeat.{new string('k', 1_000_000)} = 1", "test.conf", _ => null).Errors);
+
+        Assert.Equal(1001, error.KeyPath.Length);
+        Assert.InRange(error.ToString().Length, 1, 3000);
+    }
+
     private static ServiceConfiguration Load(string text) => ConfigurationLoader.LoadText(text, "text", _ => null).OrThrow();
 }

@@ -390,7 +390,8 @@ public sealed class ConfigurationReloaderTests : TestKit
             reloader.Tell(new Reload(ReloadTrigger.Signal));
         reloader.Tell(new Reload(ReloadTrigger.Signal), TestActor);
 
-        ExpectMsg<Status.Failure>();
+        var refused = ExpectMsg<ReloadReport>();
+        Assert.Equal((ReloadOutcome.TooManyWaiting, 1), (refused.Outcome, refused.Generation));
         gate.Set();
     }
 

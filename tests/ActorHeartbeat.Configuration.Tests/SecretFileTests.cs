@@ -1,6 +1,6 @@
-using ActorHeartbeat.Configuration.Files;
 using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Files;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Configuration.Tests;

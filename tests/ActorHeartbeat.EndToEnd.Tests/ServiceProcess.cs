@@ -23,6 +23,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         _reading = Task.WhenAll(ReadAsync(process.StandardOutput), ReadAsync(process.StandardError));
     }
 
+    public int Id => _process.Id;
+
     /// <summary>The processor time used since the start of the process.</summary>
     public TimeSpan ProcessorTime
     {
@@ -95,6 +97,30 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         var program = Program("run", file);
         string[] inside = ["-c", "ulimit -n \"$0\" && exec \"$@\"", $"{limit}", program.FileName, .. program.ArgumentList];
         return StartAsync(new ProcessStartInfo("sh", inside) { RedirectStandardOutput = true, RedirectStandardError = true });
+    }
+
+    /// <summary>
+    /// Starts the service by a line of shell, such as <c>exec "$@" >/dev/full</c>, in which it cannot print where its API is.
+    /// </summary>
+    /// <param name="file">The configuration.</param>
+    /// <param name="line">The line of shell; <c>"$@"</c> is the program.</param>
+    /// <param name="api">The address of the API in the configuration.</param>
+    public static async Task<ServiceProcess> StartByShellAsync(string file, string line, Uri api)
+    {
+        var program = Program("run", file);
+        string[] inside = ["-c", line, "sh", program.FileName, .. program.ArgumentList];
+        var start = new ProcessStartInfo("sh", inside) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var service = new ServiceProcess(Process.Start(start)!) { _http = new HttpClient { BaseAddress = api, Timeout = Patience } };
+        try
+        {
+            await Eventually.TrueAsync(service.AnswersAsync, Patience, $"the API at {api} answers");
+            return service;
+        }
+        catch
+        {
+            await service.DisposeAsync();
+            throw;
+        }
     }
 
     private static async Task<ServiceProcess> StartAsync(ProcessStartInfo program)
@@ -196,6 +222,20 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         _paused?.TrySetResult();
         await _reading.WaitAsync(deadline.Token);
         return _process.ExitCode;
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        Assert.False(_process.HasExited, "it ended by itself");
+        try
+        {
+            using var answer = await Http.GetAsync("/healthz/startup");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

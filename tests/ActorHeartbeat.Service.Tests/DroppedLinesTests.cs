@@ -10,6 +10,7 @@ namespace ActorHeartbeat.Service.Tests;
 public sealed class DroppedLinesTests : ILogEventSink, IAsyncLogEventSinkInspector
 {
     private readonly List<string> _written = [];
+    private bool _isFull;
 
     public long DroppedMessagesCount { get; private set; }
 
@@ -17,7 +18,12 @@ public sealed class DroppedLinesTests : ILogEventSink, IAsyncLogEventSinkInspect
 
     int IAsyncLogEventSinkInspector.Count => 0;
 
-    void ILogEventSink.Emit(LogEvent logEvent) => _written.Add(logEvent.RenderMessage());
+    void ILogEventSink.Emit(LogEvent logEvent)
+    {
+        if (_isFull)
+            throw new IOException("No space left on device");
+        _written.Add(logEvent.RenderMessage());
+    }
 
     [Fact]
     public void The_next_line_is_preceded_by_the_number_of_dropped_ones_once()
@@ -36,9 +42,31 @@ public sealed class DroppedLinesTests : ILogEventSink, IAsyncLogEventSinkInspect
 
         Assert.Equal(
             [
-                "one", "7 log lines dropped: the reader of the log was too slow", "nine", "ten",
-                "2 log lines dropped: the reader of the log was too slow", "thirteen",
+                "one",
+                "7 log lines dropped: the log was not read in time, or could not be written",
+                "nine",
+                "ten",
+                "2 log lines dropped: the log was not read in time, or could not be written",
+                "thirteen",
             ],
             _written);
+    }
+
+    [Fact]
+    public void A_line_that_the_disk_refuses_is_counted_and_told_when_there_is_room_again()
+    {
+        using var output = new LoggerConfiguration().AuditTo.Sink(this).CreateLogger();
+        var lines = new DroppedLines(output);
+        using var log = new LoggerConfiguration().WriteTo.Sink(lines).CreateLogger();
+
+        log.Information("one");
+        _isFull = true;
+        log.Information("two");
+        log.Information("three");
+        _isFull = false;
+        log.Information("four");
+
+        Assert.Equal(2, lines.Count);
+        Assert.Equal(["one", "2 log lines dropped: the log was not read in time, or could not be written", "four"], _written);
     }
 }

@@ -8,6 +8,9 @@ internal sealed class Diagnostics
     /// </summary>
     public const int MostKept = 100;
 
+    /// <summary>The longest key and message that are kept: a key can be as long as the file.</summary>
+    private const int LongestText = 1000;
+
     private readonly List<ConfigurationError> _errors = [];
     private readonly HashSet<(string File, int Line, int Column, int Message)> _once = []; // the message as a hash: most are not kept
 
@@ -34,6 +37,9 @@ internal sealed class Diagnostics
     {
         // Report an error in a template once, not for every endpoint that uses it.
         if (_once.Add((error.File, error.Line, error.Column, error.Message.GetHashCode(StringComparison.Ordinal))) && Count <= MostKept)
-            _errors.Add(error);
+            _errors.Add(error with { KeyPath = Bounded(error.KeyPath), Message = Bounded(error.Message) });
     }
+
+    private static string Bounded(string text) =>
+        text.Length <= LongestText ? text : text[..(char.IsHighSurrogate(text[LongestText - 1]) ? LongestText - 1 : LongestText)] + "…";
 }

@@ -1,3 +1,4 @@
+using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Supervision;
 using Akka.Actor;
@@ -90,7 +91,13 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     {
         if (_waiting.Count >= MostWaiting)
         {
-            asker.Tell(new Status.Failure(new InvalidOperationException($"{MostWaiting} reloads are waiting already")));
+            asker.Tell(
+                new ReloadReport(
+                    ReloadOutcome.TooManyWaiting, request.Trigger, _generation, _seen.Hash, Diff: null, ConfigurationErrors.None,
+                    Context.System.Scheduler.Now)
+                {
+                    Problem = $"{MostWaiting} reloads are waiting already",
+                });
             return;
         }
         _waiting.Enqueue((request, asker));

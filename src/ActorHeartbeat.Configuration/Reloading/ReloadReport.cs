@@ -26,6 +26,9 @@ public enum ReloadOutcome
 
     /// <summary>The supervisor has not confirmed the configuration; the next reload compares again.</summary>
     Unanswered,
+
+    /// <summary>Too many requests wait already; each of them reads the files later than this one would have.</summary>
+    TooManyWaiting,
 }
 
 /// <summary>The answer to <see cref="Reload"/>.</summary>
@@ -45,7 +48,7 @@ public sealed record ReloadReport(
     ConfigurationErrors Errors,
     DateTimeOffset At) : INoSerializationVerificationNeeded
 {
-    /// <summary>Why the supervisor has not applied the configuration; null for every other outcome.</summary>
+    /// <summary>Why the supervisor has not applied the configuration, or why it was not read; null for every other outcome.</summary>
     public string? Problem { get; init; }
 
     /// <summary>The keys of the files that can never have an effect; empty when the files have errors.</summary>
@@ -68,6 +71,7 @@ public sealed record ReloadReport(
             ReloadOutcome.Unanswered =>
                 $"configuration not applied ({Trigger}, {Hash[..12]}): {Problem}; generation {Generation} is the last that was applied; "
                     + "reload again",
+            ReloadOutcome.TooManyWaiting => $"configuration not read ({Trigger}): {Problem}; generation {Generation} runs on",
             _ => $"configuration refused ({Trigger}, {Hash[..12]}): {Errors.Total} errors; generation {Generation} runs on",
         };
 

@@ -39,7 +39,17 @@ internal sealed class EventStreamer(TimeProvider time)
     {
         while (subscription.TryRead(out var feedEvent))
         {
-            format.Write(output, feedEvent);
+            try
+            {
+                format.Write(output, feedEvent);
+            }
+            catch (ArgumentOutOfRangeException)
+            {
+                // Kestrel's writer gives no room any more when the reader has gone.
+                if ((await output.FlushAsync(gone)).IsCompleted)
+                    return false;
+                throw;
+            }
             if (output.UnflushedBytes >= FlushAt && (await output.FlushAsync(gone)).IsCompleted)
                 return false;
         }

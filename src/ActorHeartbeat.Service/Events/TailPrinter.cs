@@ -7,7 +7,7 @@ namespace ActorHeartbeat.Service.Events;
 
 /// <summary>Prints the events of all streams, one at a time.</summary>
 /// <param name="output">Receives the lines.</param>
-/// <param name="format">text: time, endpoint, epoch/seq, type and content; json: the event as it came.</param>
+/// <param name="format">text: time, endpoint, epoch/seq, type and content; json: the event as it came, but for escapes.</param>
 /// <param name="count">Number of events to print; null for no limit.</param>
 internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? count)
 {
@@ -25,7 +25,7 @@ internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? cou
         {
             if (_printed == count)
                 return;
-            await output.WriteLineAsync(format == VerbFormat.Json ? json : Line(json));
+            await output.WriteLineAsync(format == VerbFormat.Json ? PeerText.OfJson(json) : Line(json));
             await output.FlushAsync(CancellationToken.None);
             if (++_printed == count)
                 await _full.CancelAsync();

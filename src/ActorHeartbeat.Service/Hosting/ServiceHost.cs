@@ -55,7 +55,11 @@ internal static class ServiceHost
                 Listen(
                     kestrel,
                     health.Address!,
-                    new ConnectionPlaces(HttpLimits.HealthConnections, TimeProvider.System) { IsForHealthOnly = true });
+                    new ConnectionPlaces(HttpLimits.HealthConnections, TimeProvider.System)
+                    {
+                        IsForHealthOnly = true,
+                        LastCall = kestrel.ApplicationServices.GetRequiredService<ServiceState>().LastCall,
+                    });
         });
         return builder.Build();
     }
@@ -84,7 +88,10 @@ internal static class ServiceHost
         services.AddSingleton<ServiceState>();
         services.AddSingleton(provider => new ConnectionPlaces(
             HttpLimits.Connections(ProcessRoom.DescriptorLimit(), configuration.Endpoints.Count),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>())
+        {
+            LastCall = provider.GetRequiredService<ServiceState>().LastCall,
+        });
         services.AddSingleton(provider => new FeedRegistry(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
         services.AddConnectionsClient();

@@ -44,5 +44,10 @@ internal static class Bodies
                 null,
                 new Problem(problem.StatusCode, "Body too large", problem.Message, $"a body may have {most} bytes at most"));
         }
+        catch (IOException problem) when (problem is not BadHttpRequestException)
+        {
+            // Kestrel tells some bodies that end in the middle, or whose chunks are none, in this way.
+            return (null, Problem.BadRequest($"the body cannot be read: {problem.Message}", remedy));
+        }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class ConfigurationRoutes(ReloaderClient reloader, ServiceState 
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/config", Show);
+        routes.MapRead("/v1/config", Show);
         routes.MapPost("/v1/config/reload", Reload);
     }
 
@@ -40,6 +40,7 @@ internal sealed class ConfigurationRoutes(ReloaderClient reloader, ServiceState 
             ReloadOutcome.Invalid => StatusCodes.Status422UnprocessableEntity,
             ReloadOutcome.Unanswered => StatusCodes.Status503ServiceUnavailable,
             ReloadOutcome.TooManyRemoved => StatusCodes.Status409Conflict,
+            ReloadOutcome.TooManyWaiting => StatusCodes.Status429TooManyRequests,
             _ => StatusCodes.Status200OK,
         });
     }

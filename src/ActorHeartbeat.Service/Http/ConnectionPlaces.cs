@@ -24,6 +24,9 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
     /// <summary>Whether only health is served here.</summary>
     public bool IsForHealthOnly { get; init; }
 
+    /// <summary>When it is cancelled, every connection is dropped.</summary>
+    public CancellationToken LastCall { get; init; }
+
     /// <summary>Connections at once; a lower number makes itself felt when the next connection comes.</summary>
     public int Most
     {
@@ -86,6 +89,8 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
     /// <summary>Serves a connection; drops it when it sends nothing.</summary>
     public async Task Serve(ConnectionContext connection, ConnectionDelegate next)
     {
+        await using var dropped = LastCall.UnsafeRegister(
+            static connection => ((ConnectionContext)connection!).Abort(new ConnectionAbortedException("the service ends")), connection);
         if (await SendsSomething(connection))
             await next(connection);
         else

@@ -11,9 +11,9 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider
 {
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/endpoints", List);
-        routes.MapGet("/v1/endpoints/{id}", Show);
-        routes.MapGet("/v1/endpoints/{id}/explain", Explain);
+        routes.MapRead("/v1/endpoints", List);
+        routes.MapRead("/v1/endpoints/{id}", Show);
+        routes.MapRead("/v1/endpoints/{id}/explain", Explain);
     }
 
     private async Task List(HttpContext http) =>

@@ -21,8 +21,8 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/v1/endpoints/{id}/events", OfEndpoint);
-        routes.MapGet("/v1/events", OfSelection);
+        routes.MapRead("/v1/endpoints/{id}/events", OfEndpoint);
+        routes.MapRead("/v1/events", OfSelection);
     }
 
     private async Task OfEndpoint(HttpContext http)
@@ -52,6 +52,11 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
         if (problem is not null)
         {
             await http.Refuse(problem);
+            return;
+        }
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            Begin(http, FormatFor(http.Request, options.Resume)); // a stream of headers alone has ended
             return;
         }
         var places = ConnectionPlaces.Of(http);
@@ -84,8 +89,7 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
 
     private async Task Follow(HttpContext http, FeedSubscription subscription, EventFormat format)
     {
-        http.Response.ContentType = format.MediaType;
-        http.Response.Headers.CacheControl = "no-store";
+        Begin(http, format);
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         using var finished = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         var guard = CutWhenStuck(http, subscription, finished.Token);
@@ -102,6 +106,12 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
             await finished.CancelAsync();
             await guard;
         }
+    }
+
+    private static void Begin(HttpContext http, EventFormat format)
+    {
+        http.Response.ContentType = format.MediaType;
+        http.Response.Headers.CacheControl = "no-store";
     }
 
     /// <summary>Cuts a stream whose reader takes nothing: it must neither delay the shutdown nor outlive its own overflow.</summary>

@@ -16,9 +16,9 @@ internal sealed class HealthRoutes(ServiceState state, IRequiredActor<Watchdog> 
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet($"{Root}/startup", Startup);
-        routes.MapGet($"{Root}/ready", Ready);
-        routes.MapGet($"{Root}/live", Live);
+        routes.MapRead($"{Root}/startup", Startup);
+        routes.MapRead($"{Root}/ready", Ready);
+        routes.MapRead($"{Root}/live", Live);
     }
 
     /// <summary>Lets only requests for health through: the listener for health may be open to other machines.</summary>

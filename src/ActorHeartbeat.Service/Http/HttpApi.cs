@@ -33,6 +33,6 @@ internal static class HttpApi
         new ProcessRoutes(services.GetRequiredService<ConnectionPlaces>(), services.GetRequiredService<ConsoleLog>()).Map(application);
         new ConfigurationRoutes(reloader, state).Map(application);
         new HealthRoutes(state, services.GetRequiredService<IRequiredActor<Watchdog>>(), reloader).Map(application);
-        application.MapGet("/", IndexPage.Write);
+        application.MapRead("/", IndexPage.Write);
     }
 }

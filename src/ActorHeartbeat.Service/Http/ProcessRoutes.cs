@@ -8,7 +8,7 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>The process itself: what it has of scarce resources, and what it has lost.</summary>
 internal sealed class ProcessRoutes(ConnectionPlaces places, ConsoleLog console)
 {
-    public void Map(IEndpointRouteBuilder routes) => routes.MapGet("/v1/process", Process);
+    public void Map(IEndpointRouteBuilder routes) => routes.MapRead("/v1/process", Process);
 
     private Task Process(HttpContext http)
     {

@@ -9,6 +9,9 @@ internal static class Responses
 {
     public const string Json = "application/json; charset=utf-8";
 
+    /// <summary>Seconds after which a refused request may come again: a reload, or a stream that ends, takes about as long.</summary>
+    private const string RetryAfter = "2";
+
     public static Task Answer<T>(this HttpContext http, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
         Begin(http, status, Json);
@@ -32,6 +35,8 @@ internal static class Responses
 
     private static void Begin(HttpContext http, int status, string mediaType)
     {
+        if (status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+            http.Response.Headers.RetryAfter = RetryAfter;
         http.Response.StatusCode = status;
         http.Response.ContentType = mediaType;
         http.Response.Headers.CacheControl = "no-store";

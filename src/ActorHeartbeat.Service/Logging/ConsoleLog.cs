@@ -78,19 +78,22 @@ internal sealed class ConsoleLog : IDisposable
 
     private LoggerConfiguration WriteThroughQueue(LoggerSinkConfiguration write)
     {
-        var console = _dropped = new DroppedLines(WriteToConsole(new LoggerConfiguration().MinimumLevel.Verbose().WriteTo).CreateLogger());
+        var console = _dropped = new DroppedLines(ToConsole());
         return write.Async(queue => queue.Sink(console), QueueCapacity, blockWhenFull: false, monitor: console);
     }
 
-    private LoggerConfiguration WriteToConsole(LoggerSinkConfiguration write)
-    {
-        write.Conditional(line => _format == LogFormat.Text && !HasPath(line), text => WriteText(text, Line));
-        write.Conditional(line => _format == LogFormat.Text && HasPath(line), text => WriteText(text, ActorLine));
-        return write.Conditional(_ => _format == LogFormat.Json, json => json.Console(new JsonLines()));
-    }
+    // Audited: a line that the system refuses is an exception, which is counted.
+    private Logger ToConsole() => new LoggerConfiguration()
+        .MinimumLevel.Verbose()
+        .AuditTo.Logger(text => AuditText(text, Line, line => !HasPath(line)))
+        .AuditTo.Logger(text => AuditText(text, ActorLine, HasPath))
+        .AuditTo.Logger(json => json.MinimumLevel.Verbose().Filter.ByIncludingOnly(_ => _format == LogFormat.Json)
+            .AuditTo.Console(new JsonLines()))
+        .CreateLogger();
 
-    private static void WriteText(LoggerSinkConfiguration write, string line) =>
-        write.Console(outputTemplate: line, formatProvider: CultureInfo.InvariantCulture);
+    private void AuditText(LoggerConfiguration text, string form, Func<LogEvent, bool> hasForm) =>
+        text.MinimumLevel.Verbose().Filter.ByIncludingOnly(line => _format == LogFormat.Text && hasForm(line))
+            .AuditTo.Console(outputTemplate: form, formatProvider: CultureInfo.InvariantCulture);
 
     private static bool HasPath(LogEvent line) => line.Properties.ContainsKey(AkkaLines.ActorPath);
 }

@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// Keeps a SIGHUP that comes before <see cref="ReloadOnHangup"/> listens: it would end the process. One that came is carried out after the
-/// start.
+/// Keeps a SIGHUP that comes before <see cref="ReloadOnHangup"/> listens, or after it has listened: it would end the process. One that
+/// came is carried out after the start.
 /// </summary>
-internal sealed class EarlyHangup : IDisposable
+internal sealed class EarlyHangup
 {
-    private readonly PosixSignalRegistration _registration;
+    // Kept as long as the process, not as long as its service: a log rotation may hit the last moment of a shutdown.
+    private static PosixSignalRegistration? _registration;
+
     private volatile bool _came;
 
     public EarlyHangup() => _registration = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
@@ -18,6 +20,4 @@ internal sealed class EarlyHangup : IDisposable
     });
 
     public bool Came => _came;
-
-    public void Dispose() => _registration.Dispose();
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using ActorHeartbeat.Configuration.Files;
+using ActorHeartbeat.Files;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Sinks;

@@ -17,6 +17,9 @@ internal sealed class StartAndDrain(
     /// <summary>Time after the last connection is closed, for streams to end and actors to stop.</summary>
     public static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time for answers and streams to end once the connections are closed.</summary>
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
     private const string Reason = "shutting down";
 
     /// <summary>
@@ -37,6 +40,7 @@ internal sealed class StartAndDrain(
         if (wasUp)
             await CloseConnections();
         feeds.Drain(Reason);
+        state.CallLast(Farewell);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken)
@@ -55,7 +59,7 @@ internal sealed class StartAndDrain(
     {
         try
         {
-            log.Drained((await connections.DrainAsync(Reason, host.Value.ShutdownTimeout - Afterwards + Grace)).Forced);
+            log.Drained((await connections.DrainAsync(Reason, host.Value.ShutdownTimeout - Afterwards + Grace, state.LastCall)).Forced);
         }
         catch (AskTimeoutException)
         {

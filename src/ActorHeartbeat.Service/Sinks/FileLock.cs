@@ -1,5 +1,5 @@
 using System.Text;
-using ActorHeartbeat.Configuration.Files;
+using ActorHeartbeat.Files;
 
 namespace ActorHeartbeat.Service.Sinks;
 

@@ -1,5 +1,5 @@
-using ActorHeartbeat.Configuration.Files;
 using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Files;
 
 namespace ActorHeartbeat.Service.Sinks;
 

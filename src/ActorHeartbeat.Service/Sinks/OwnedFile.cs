@@ -1,4 +1,4 @@
-using ActorHeartbeat.Configuration.Files;
+using ActorHeartbeat.Files;
 
 namespace ActorHeartbeat.Service.Sinks;
 

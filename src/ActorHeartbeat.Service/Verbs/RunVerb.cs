@@ -38,7 +38,7 @@ internal static class RunVerb
 
     private static async Task<int> Run(string path, TextWriter error, CancellationToken stop)
     {
-        using var hangup = new EarlyHangup();
+        var hangup = new EarlyHangup();
         var read = ConfigurationLoader.Load(path);
         if (read.Configuration is not { } configuration)
         {

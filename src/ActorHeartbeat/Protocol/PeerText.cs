@@ -47,6 +47,23 @@ public static class PeerText
         return Of(shown.ToString(), maxLength);
     }
 
+    /// <summary>The text of a JSON document with the same characters escaped as JSON does: a parser reads the same.</summary>
+    internal static string OfJson(string json)
+    {
+        var shown = new StringBuilder(json.Length);
+        foreach (var rune in json.EnumerateRunes())
+        {
+            var text = rune.ToString();
+            if (!NeedsEscape(rune))
+                shown.Append(text);
+            else
+                foreach (var unit in text)
+                    shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)unit:x4}");
+        }
+
+        return shown.ToString();
+    }
+
     private static string Spell(Rune rune) => rune.Value switch
     {
         '\n' => "\\n",

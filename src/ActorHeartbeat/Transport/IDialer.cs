@@ -22,8 +22,8 @@ public interface IDialer
 /// <param name="Headers">Handshake headers in the order configured.</param>
 public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
-    /// <summary>The URL as it may be logged.</summary>
-    internal string Where => ShownUrl.Of(Url, Settings);
+    /// <summary>The URL as it may be logged. A redirect may have given it: it is bounded.</summary>
+    internal string Where => PeerText.Of(ShownUrl.Of(Url, Settings));
 
     /// <summary>Tells whether two requests have the same headers, within this process, without a value in it.</summary>
     internal int Fingerprint

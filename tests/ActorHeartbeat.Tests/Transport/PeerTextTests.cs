@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Tests.Transport;
@@ -21,6 +23,18 @@ public class PeerTextTests
         Assert.Equal(new string('x', 512), PeerText.Of(new string('x', 512)));
         Assert.Equal(new string('x', 511) + "…", PeerText.Of(new string('x', 513)));
         Assert.Equal("abcd…", PeerText.Of("abcd\u202eef", 8));
+    }
+
+    [Fact]
+    public void A_JSON_document_reads_the_same_when_it_is_escaped()
+    {
+        var json = JsonSerializer.Serialize(
+            "a\u202eb\u2028c\u009b\U000e0041\"ü", new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+        var shown = PeerText.OfJson(json);
+
+        Assert.DoesNotContain(shown, letter => letter is '\u202e' or '\u2028' or '\u009b' || char.IsSurrogate(letter));
+        Assert.Equal(JsonSerializer.Deserialize<string>(json), JsonSerializer.Deserialize<string>(shown));
     }
 
     [Fact]

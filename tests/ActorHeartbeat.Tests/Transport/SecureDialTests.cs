@@ -88,6 +88,28 @@ public class SecureDialTests : DialerTestBase
         Assert.Equal(0, SharedHandlers);
     }
 
+    [Theory]
+    [InlineData("/dev/zero", "it is a device, not a regular file")]
+    [InlineData("/proc", "it is a directory, not a regular file")]
+    public async Task A_certificate_file_that_never_ends_or_is_none_is_refused_before_it_is_read(string path, string why)
+    {
+        var failure = await FailAsync(Endpoint(new Uri("wss://127.0.0.1:1/")) with { Tls = new TlsSettings { ClientCert = path } });
+
+        Assert.Equal(FailureLayer.Tls, failure.Layer);
+        Assert.Equal($"wss://127.0.0.1:1/: client-cert {path} cannot be used: {why}", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_certificate_file_that_is_too_large_is_not_read()
+    {
+        var large = Path.Combine(_directory, "large.pem");
+        await File.WriteAllBytesAsync(large, new byte[(1024 * 1024) + 1]);
+
+        var failure = await FailAsync(Endpoint(new Uri("wss://127.0.0.1:1/")) with { Tls = new TlsSettings { CaFile = large } });
+
+        Assert.EndsWith("it has 1048577 bytes, at most 1048576 are read", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_client_certificate_is_presented()
     {

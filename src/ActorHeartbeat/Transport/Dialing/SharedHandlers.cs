@@ -14,9 +14,9 @@ internal sealed class SharedHandlers : IDisposable
 
     /// <summary>Reads the files that the settings name. The same content shares a handler; changed content gets another.</summary>
     /// <exception cref="DialException">A certificate file cannot be used.</exception>
-    public Lease Take(TlsSettings tls)
+    public async ValueTask<Lease> TakeAsync(TlsSettings tls, CancellationToken cancellation)
     {
-        var files = TlsFiles.Read(tls);
+        var files = await TlsFiles.ReadAsync(tls, cancellation).ConfigureAwait(false);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);

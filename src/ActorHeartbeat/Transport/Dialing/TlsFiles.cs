@@ -1,5 +1,7 @@
 using System.Security;
+using System.Text;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Files;
 
 namespace ActorHeartbeat.Transport.Dialing;
 
@@ -13,9 +15,19 @@ namespace ActorHeartbeat.Transport.Dialing;
 /// <param name="Key">The content of client-key; null when the key is in client-cert.</param>
 internal sealed record TlsFiles(TlsSettings Settings, string? Authorities, string? Client, string? Key)
 {
+    /// <summary>The largest file in bytes; the authorities of a whole system take a quarter of it.</summary>
+    private const int LargestFile = 1024 * 1024;
+
+    /// <summary>Shorter than the default of timeouts.connect, so that an attempt reports the file and not its own deadline.</summary>
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    /// <summary>Reads the files as they are now, beside the actors: a file that hangs fails those who need it alone.</summary>
     /// <exception cref="DialException">A file cannot be read.</exception>
-    public static TlsFiles Read(TlsSettings tls) =>
-        new(tls, Read("ca-file", tls.CaFile), Read("client-cert", tls.ClientCert), Read("client-key", tls.ClientKey));
+    public static async ValueTask<TlsFiles> ReadAsync(TlsSettings tls, CancellationToken cancellation) => new(
+        tls,
+        await ReadAsync("ca-file", tls.CaFile, cancellation).ConfigureAwait(false),
+        await ReadAsync("client-cert", tls.ClientCert, cancellation).ConfigureAwait(false),
+        await ReadAsync("client-key", tls.ClientKey, cancellation).ConfigureAwait(false));
 
     /// <summary>Never the content: one of the files is a key.</summary>
     public override string ToString() => nameof(TlsFiles);
@@ -23,11 +35,14 @@ internal sealed record TlsFiles(TlsSettings Settings, string? Authorities, strin
     public static DialException Unusable(string key, string? path, Exception problem) =>
         new(FailureLayer.Tls, $"{key} {path} cannot be used: {problem.Message}", problem);
 
-    private static string? Read(string key, string? path)
+    private static async ValueTask<string?> ReadAsync(string key, string? path, CancellationToken cancellation)
     {
+        if (path is null)
+            return null;
         try
         {
-            return path is null ? null : File.ReadAllText(path);
+            var content = await BoundedFileReader.Shared.ReadAsync(path, LargestFile, Deadline, cancellation).ConfigureAwait(false);
+            return Encoding.UTF8.GetString(content);
         }
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or ArgumentException

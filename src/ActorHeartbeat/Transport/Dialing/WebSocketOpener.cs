@@ -37,7 +37,7 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
 
     private async Task<OpenedWebSocket> OpenOnceAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
     {
-        var lease = Take(request);
+        var lease = await TakeAsync(request, cancellation).ConfigureAwait(false);
         using var attempt = new DialAttempt(request, observer, lease.Tls, context, cancellation);
         var socket = new ClientWebSocket();
         try
@@ -62,15 +62,16 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
 
     public void Dispose() => _handlers.Dispose();
 
-    private SharedHandlers.Lease Take(DialRequest request)
+    private async ValueTask<SharedHandlers.Lease> TakeAsync(DialRequest request, CancellationToken cancellation)
     {
         try
         {
-            return _handlers.Take(request.Settings.Tls);
+            return await _handlers.TakeAsync(request.Settings.Tls, cancellation).ConfigureAwait(false);
         }
-        catch (DialException exception)
+        catch (Exception exception) when (exception is DialException or OperationCanceledException)
         {
-            throw new DialException(DialFailures.Of(exception, request, DialStage.Starting, cancelled: false), exception);
+            var failure = DialFailures.Of(exception, request, DialStage.Starting, cancellation.IsCancellationRequested);
+            throw new DialException(failure, exception);
         }
     }
 

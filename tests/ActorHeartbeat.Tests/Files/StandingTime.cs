@@ -1,4 +1,4 @@
-namespace ActorHeartbeat.Configuration.Tests.Files;
+namespace ActorHeartbeat.Tests.Files;
 
 /// <summary>A clock that only a test moves; a move fires all deadlines that it passes.</summary>
 internal sealed class StandingTime : TimeProvider

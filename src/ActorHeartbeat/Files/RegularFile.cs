@@ -1,4 +1,4 @@
-namespace ActorHeartbeat.Configuration.Files;
+namespace ActorHeartbeat.Files;
 
 /// <summary>
 /// Reads a regular file up to a size. Checks its kind twice, because the name may lead to another file by the time it is opened.

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace ActorHeartbeat.Configuration.Files;
+namespace ActorHeartbeat.Files;
 
 /// <summary>Kind, size, link count and identity of a file, independent of its name.</summary>
 /// <remarks>

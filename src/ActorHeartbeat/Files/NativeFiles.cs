@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace ActorHeartbeat.Configuration.Files;
+namespace ActorHeartbeat.Files;
 
 /// <summary>
 /// Opens files in ways that the framework does not offer: without waiting for the other end of a pipe, without a lock

@@ -1,4 +1,4 @@
-namespace ActorHeartbeat.Configuration.Files;
+namespace ActorHeartbeat.Files;
 
 /// <summary>
 /// Reads small files for connections and at the start: regular files only, up to a size, within a deadline. Calls

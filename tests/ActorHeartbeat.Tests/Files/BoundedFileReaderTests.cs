@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
-using ActorHeartbeat.Configuration.Files;
+using ActorHeartbeat.Files;
 
-namespace ActorHeartbeat.Configuration.Tests.Files;
+namespace ActorHeartbeat.Tests.Files;
 
 public sealed class BoundedFileReaderTests : IDisposable
 {
