@@ -41,7 +41,7 @@ internal sealed class ReadBuffer(FrameTap tap) : DuplexStream(tap)
         {
             _ahead ??= ReadMoreAsync();
             await Task.WhenAny(_ahead, delivery).ConfigureAwait(false);
-            if (_ahead is not { IsCompletedSuccessfully: true, Result: > 0 and var count })
+            if (!_ahead.IsCompletedSuccessfully || await _ahead.ConfigureAwait(false) is not (> 0 and var count))
                 break; // delivered; or the end, which the next read meets
             _end += count;
             _ahead = null;
