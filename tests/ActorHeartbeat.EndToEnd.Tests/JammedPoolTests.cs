@@ -57,7 +57,8 @@ public sealed class JammedPoolTests
             Thread.Sleep(Jam);
             free.Set();
             over.SetResult();
-        }) { IsBackground = true }.Start();
+        })
+        { IsBackground = true }.Start();
         return over.Task;
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Transport;
 
