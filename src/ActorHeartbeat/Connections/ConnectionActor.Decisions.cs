@@ -118,14 +118,14 @@ public sealed partial class ConnectionActor
     private Step Opened(ConnectingData data)
     {
         var now = Now;
-        var (isSuccessor, isOnOther) = (!_isPrimary, _urlIndex != 0);
+        var (isSuccessor, urlIndex) = (!_isPrimary, _urlIndex);
         return Connected(
                 ConnectionState.Open,
                 new ConnectedData(
-                    data.Failures, data.Link, now, Stable: data.Failures == 0 && !isOnOther, now, 0, null,
-                    isSuccessor ? ReadyTime(data.Link, now) : RotationTime(now, isOnOther), isSuccessor)
+                    data.Failures, data.Link, now, Stable: data.Failures == 0 && urlIndex == 0, now, 0, null,
+                    isSuccessor ? ReadyTime(data.Link, now) : RotationTime(now, urlIndex), isSuccessor)
                 {
-                    IsOnOther = isOnOther,
+                    UrlIndex = urlIndex,
                 })
             .Then(() => BeginFeed(data.Link));
     }
@@ -162,12 +162,13 @@ public sealed partial class ConnectionActor
         _dependencies.Clock.StoodStillUntil + time is var deadline && deadline > Now ? deadline : null;
 
     /// <summary>When a connection is as old as max-age, or has been on another URL for failover.back; null for never.</summary>
-    private TimeSpan? RotationTime(TimeSpan openedAt, bool isOnOther)
+    private TimeSpan? RotationTime(TimeSpan openedAt, int urlIndex)
     {
         TimeSpan? aged = _settings.MaxAge is { } rotation
             ? openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble())))
             : null;
-        var back = isOnOther ? openedAt + _settings.Failover.Back : null;
+        // closed first, the way back could lead from a connection that works to a URL that does not
+        var back = urlIndex != 0 && _settings.Rotate.Order == RotationOrder.OpenFirst ? openedAt + _settings.Failover.Back : null;
         return aged is null || back < aged ? back : aged;
     }
 
@@ -192,7 +193,7 @@ public sealed partial class ConnectionActor
     /// </summary>
     private Step OfferWhenProven(ConnectedData data)
     {
-        if (HasReadyWhen ? data.Link.IsProven : HasHello || _plane.Shapes.Agree())
+        if (HasReadyWhen ? data.Link.IsProven : _plane.Shapes.Agree(silenceIsFine: HasHello))
             return OfferToTakeOver(data);
         var open = Now - data.OpenedAt;
         return open < ReadyAfter + ProofPatience

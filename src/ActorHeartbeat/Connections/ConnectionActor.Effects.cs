@@ -136,10 +136,9 @@ public sealed partial class ConnectionActor
         SendWhatMay(link);
         if (_isPrimary || HasReadyWhen)
             return;
+        link.Compare();
         if (HasHello)
             link.ExpectData();
-        else
-            link.Compare();
     }
 
     /// <summary>

@@ -33,7 +33,7 @@ public sealed partial class ConnectionActor
                 ? new FailedRotation(failure, utcNow + Remaining(rotateAt))
                 : null,
             Address = (next as ConnectedData)?.Link.Address?.ToString(),
-            UrlIndex = _urlIndex,
+            UrlIndex = (next as ConnectedData)?.UrlIndex ?? _urlIndex,
         };
         _board.Status = status;
         if (!isNews)

@@ -201,9 +201,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case PeerAsked asked when Concerns(asked, data.Link):
                 return Step.Stay.Then(() => AnswerPeer(data.Link));
             case ProofSeen proof when Concerns(proof, data.Link):
-                return data.IsSuccessor ? OfferToTakeOver(data) : Step.Stay;
+                return data.IsSuccessor ? OfferWhenProven(data) : Step.Stay;
             case TakeOver take when data.IsSuccessor:
-                return Connected(StateName, data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt, data.IsOnOther) })
+                return Connected(StateName, data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt, data.UrlIndex) })
                     .Then(() => BecomePrimary(take.Before, data.Link))
                     .Then(() => SendWhatMay(data.Link));
             case SettingsChanged changed:
@@ -212,8 +212,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case RotationFailed { Cause.Kind: CauseKind.NoRoom } when IsOutdated(data.Link):
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case RotationFailed failed:
-                var retryIn = data.IsOnOther && _settings.Failover.Back > failed.RetryIn ? _settings.Failover.Back.Value : failed.RetryIn;
-                return Connected(StateName, data with { RotateAt = Now + retryIn, RotationFailure = failed.Cause });
+                return Connected(StateName, data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
             case Refresh refresh:
                 return WhenClosing(data, CloseCause.Refresh(refresh.Why));
             case CloseConnection close:
@@ -236,7 +235,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             return WhenClosing(data, CloseCause.Refresh("configuration changed"));
         var kept = data.IsSuccessor || (before.MaxAge, before.Failover) == (_settings.MaxAge, _settings.Failover)
             ? data
-            : data with { RotateAt = RotationTime(data.OpenedAt, data.IsOnOther) };
+            : data with { RotateAt = RotationTime(data.OpenedAt, data.UrlIndex) };
         return Connected(StateName, kept).Then(() => Follow(data.Link));
     }
 

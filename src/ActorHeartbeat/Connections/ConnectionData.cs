@@ -76,8 +76,8 @@ internal sealed record ConnectedData(
     /// <summary>When liveness must be judged again, as computed when these data were decided.</summary>
     public TimeSpan LookAgain { get; init; }
 
-    /// <summary>Whether it is connected to another URL than the first.</summary>
-    public bool IsOnOther { get; init; }
+    /// <summary>Which of the endpoint's URLs it is connected to; 0 is the first.</summary>
+    public int UrlIndex { get; init; }
 
     /// <summary>Why the last successor failed, until the next is tried; null when none did.</summary>
     public CloseCause? RotationFailure { get; init; }

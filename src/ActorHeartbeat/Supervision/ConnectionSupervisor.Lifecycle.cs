@@ -38,9 +38,16 @@ public sealed partial class ConnectionSupervisor
         _byActor[actor] = connection;
     }
 
-    /// <summary>A rotation goes to the first URL: where the endpoint has been moved to another one, that is the way back.</summary>
-    private static int UrlIndexOf(SupervisedConnection connection, bool isPrimary) =>
-        (connection.Board.Status ?? (isPrimary ? connection.Endpoint.Status : null))?.UrlIndex ?? 0;
+    /// <summary>
+    /// A rotation goes to the first URL: where the endpoint has been moved to another one, that is the way back. It stays where the old
+    /// connection is when there is to be no way back, and when the first URL has failed as often as it takes to leave it.
+    /// </summary>
+    private static int UrlIndexOf(SupervisedConnection connection, bool isPrimary)
+    {
+        var (endpoint, failover) = (connection.Endpoint, connection.Endpoint.Settings.Failover);
+        var stays = isPrimary || failover.Back is null || endpoint.RotationFailures >= failover.After;
+        return (connection.Board.Status ?? (stays ? endpoint.Status : null))?.UrlIndex ?? 0;
+    }
 
     /// <summary>Handles the end of a connection's actor: the supervisor asked for it, the actor reported it, or the actor threw.</summary>
     private void Stopped(SupervisedConnection connection)

@@ -58,6 +58,7 @@ public sealed partial class ConnectionSupervisor
         var old = endpoint.Promote();
         if (endpoint.Published != ConnectionState.Open)
             Publish(endpoint, status, cause: null, retryIn: null, _clock.UtcNow);
+        Context.GetLogger().Info("{0}: the new connection of a rotation took over (incarnation {1})", endpoint.Id, status.Incarnation);
         Close(old, endpoint.Settings.CloseCode, "replaced by a younger connection");
     }
 
@@ -67,6 +68,8 @@ public sealed partial class ConnectionSupervisor
             endpoint.Settings, cause, endpoint.RotationFailures, flapping: false, _random.NextDouble(), _clock.UtcNow);
         endpoint.RotationFailures = next.Failures;
         var retryIn = next.GivesUp && next.Delay < OutcomeSettings.DefaultQuarantine ? OutcomeSettings.DefaultQuarantine : next.Delay;
+        if (endpoint.Status is { UrlIndex: not 0 } && endpoint.Settings.Failover.Back is { } back && back > retryIn)
+            retryIn = back; // the old connection works, and the first URL has its time
         Context
             .GetLogger()
             .Warning(

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
@@ -10,8 +11,10 @@ public class MessageShapeTests
 {
     [Theory]
     [InlineData("""{"type":"trade","price":1}""", """{"price":27.5,"type":"trade"}""")]
-    [InlineData("""{"stream":"btc","data":{"a":1}}""", """{"stream":"eth","data":{"b":[2]}}""")]
-    [InlineData("""[42,["1","2"],"trade","XBT"]""", """[7,[],"trade","ETH"]""")]
+    [InlineData("""{"s":"BTC","e":1.5,"code":"a"}""", """{"s":"ETH","e":27,"code":"b"}""")]
+    [InlineData("""{"data":{"p":1}}""", """{"data":{"p":2}}""")]
+    [InlineData("""[4200,["1","2"],"trade","XBT"]""", """[7000,[],"trade","ETH"]""")]
+    [InlineData("""42["trade",1]""", """42["ticker",2]""")]
     [InlineData("tick 1", "tick 2")]
     [InlineData("1,2,3", "40,50,60")]
     [InlineData("", "")]
@@ -23,6 +26,12 @@ public class MessageShapeTests
     [InlineData("""{"type":"data","text":"a"}""", """{"type":"error","text":"b"}""")]
     [InlineData("""{"code":0,"msg":"ok"}""", """{"code":429,"msg":"too many"}""")]
     [InlineData("""[42,[],"trade"]""", """["error","too many",1]""")]
+    [InlineData("""{"channel":"trades","data":1}""", """{"channel":"errors","data":1}""")]
+    [InlineData("""{"method":"x","params":{"p":1}}""", """{"method":"x","params":{"error":1}}""")]
+    [InlineData("[36,5,7,{}]", "[8,5,7,{}]")]
+    [InlineData("""["EVENT","s",{}]""", """["NOTICE","s",{}]""")]
+    [InlineData("""42["trade",1]""", """44["message",1]""")]
+    [InlineData("1234567,BTC,1", "403 session limit")]
     [InlineData("tick 1", "error 1")]
     [InlineData("""{"a":1}""", "")]
     [InlineData("a", "{")]
@@ -41,6 +50,22 @@ public class MessageShapeTests
     {
         Assert.Equal(MessageShape.Of(MessageKind.Binary, [0x30, 1]), MessageShape.Of(MessageKind.Binary, [0x30, 2, 3]));
         Assert.NotEqual(MessageShape.Of(MessageKind.Binary, [0x30, 1]), MessageShape.Of(MessageKind.Binary, [0x20, 1]));
+    }
+
+    [Fact]
+    public void What_gzip_hides_is_looked_at()
+    {
+        Assert.Equal(Zipped("""{"ch":"trade","tick":1}"""), Zipped("""{"ch":"trade","tick":22222}"""));
+        Assert.NotEqual(Zipped("""{"ch":"trade","tick":1}"""), Zipped("""{"status":"error","err-msg":"session"}"""));
+        Assert.NotEqual(Zipped("tick"), MessageShape.Of(MessageKind.Binary, [0x1f, 0x8b, 1, 2]));
+
+        static int Zipped(string text)
+        {
+            var zipped = new MemoryStream();
+            using (var zip = new GZipStream(zipped, CompressionMode.Compress))
+                zip.Write(Encoding.UTF8.GetBytes(text));
+            return MessageShape.Of(MessageKind.Binary, zipped.ToArray());
+        }
     }
 
     [Fact]

@@ -18,8 +18,6 @@ internal static class Refusal
     /// <summary>The headers that explain a refusal; they come first.</summary>
     private static readonly string[] Telling = ["Location", "Retry-After", "WWW-Authenticate", "Server", "Via", "CF-Ray"];
 
-    private static readonly string[] InMessage = ["Location", "Retry-After", "WWW-Authenticate"];
-
     public static async Task<DialFailure> ReadAsync(
         HttpResponseMessage response, DialRequest request, TimeProvider time, CancellationToken cancellation)
     {
@@ -46,10 +44,10 @@ internal static class Refusal
         using var named = new HttpResponseMessage(response.StatusCode);
         var phrase = PeerText.Of(named.ReasonPhrase is { Length: > 0 } standard ? standard : response.ReasonPhrase, 128);
         var text = new StringBuilder($"the handshake was refused with HTTP {(int)response.StatusCode} {phrase}".TrimEnd());
-        foreach (var (name, value) in headers.Where(header => InMessage.Any(told => Is(told, header.Key))))
+        foreach (var (name, value) in headers.Where(header => Telling.Any(told => Is(told, header.Key))))
         {
             var shown = Is(name, "Location") ? Redirects.Show(request, location ?? "") : WithoutEcho(value, request);
-            text.Append("; ").Append(name).Append(": ").Append(PeerText.Of(shown, 256));
+            text.Append("; ").Append(name).Append(": ").Append(PeerText.Of(shown, Is(name, "Location") ? 256 : 128));
         }
 
         if (body.Length > 0)
