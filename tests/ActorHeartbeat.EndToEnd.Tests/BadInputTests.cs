@@ -88,12 +88,12 @@ public sealed class BadInputTests : IDisposable
             """));
 
         await using var service = await ServiceProcess.StartAsync(_file.FullName);
-        var unknown = await service.LineAsync("ws://nobody.invalid/x: ");
-        var refused = await service.LineAsync($"ws://127.0.0.1:{closed}/x: ");
+        var unknown = await service.LineAsync("ws://nobody.invalid: ");
+        var refused = await service.LineAsync($"ws://127.0.0.1:{closed}: ");
         await service.SignalAsync("TERM");
 
         Assert.Matches(
-            @"^\S+ WRN nobody +backing-off +incarnation \d+ attempt \d+: dial-failed: ws://nobody\.invalid/x: .+; next in \d+(\.\d+)? s$",
+            @"^\S+ WRN nobody +backing-off +incarnation \d+ attempt \d+: dial-failed: ws://nobody\.invalid: .+; next in \d+(\.\d+)? s$",
             unknown);
         Assert.Matches(
             @"^\S+ WRN closed +backing-off +incarnation \d+ attempt \d+: dial-failed: .+: connection refused; next in \d+(\.\d+)? s$",
