@@ -13,7 +13,9 @@ public sealed partial class ConnectionActor
 {
     private long _request;
 
-    private Uri Target => _urlIndex == 0 || _urlIndex > _settings.Urls.Count ? _settings.Url : _settings.Urls[_urlIndex - 1];
+    private Uri Target => UrlAt(_urlIndex);
+
+    private Uri UrlAt(int index) => index == 0 || index > _settings.Urls.Count ? _settings.Url : _settings.Urls[index - 1];
 
     /// <summary>The line in which a request waits. The host and the group each have a budget.</summary>
     private (string Host, string? Group) Line => (Target.Authority, _settings.Group);

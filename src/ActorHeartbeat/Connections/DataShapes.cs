@@ -59,8 +59,8 @@ internal sealed class DataShapes
     }
 
     /// <summary>
-    /// Whether the successor receives what the primary receives: a kind of the primary's data, and every kind that came to the primary twice
-    /// since the successor opened. While the primary receives none, its kinds of before count.
+    /// Whether the successor receives what the primary receives: a kind of the primary's data, and every kind that came to the primary
+    /// twice since the successor opened. While the primary receives none, its kinds of before count.
     /// </summary>
     /// <param name="silenceIsFine">Whether a successor without data agrees with a primary that is silent now.</param>
     public bool Agree(bool silenceIsFine)

@@ -5,10 +5,10 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Policies;
 
 /// <summary>
-/// A number that messages of the same kind share. JSON objects: the names of their members and of the members of these, and the values of
-/// those that name a kind, such as <c>type</c>. JSON arrays: the types of their first elements, and a first element that names a kind. Other
-/// text: the letters that it begins with, or how digits, letters and signs follow each other. Bytes: their first, or what gzip hides in them.
-/// It tells an error message from data without a declaration of either. Pure.
+/// A number that messages of the same kind share. JSON objects: the names of their members and of the members of these, and the values
+/// of those that name a kind, such as <c>type</c>. JSON arrays: the types of their first elements, and a first element that names a
+/// kind. Other text: the letters that it begins with, or how digits, letters and signs follow each other. Bytes: their first, or what
+/// gzip hides in them. It tells an error message from data without a declaration of either. Pure.
 /// </summary>
 internal static class MessageShape
 {
@@ -41,14 +41,15 @@ internal static class MessageShape
             return json;
         if (char.IsAsciiLetter((char)payload[0]))
             return Hash(payload[..Letters(payload)]);
-        return kind == MessageKind.Binary && !char.IsAsciiDigit((char)payload[0]) ? Hash(payload[..1]) : OfSigns(payload);
+        return kind == MessageKind.Binary ? Hash(payload[..1]) : OfSigns(payload);
     }
 
     private static byte[]? Unzipped(ReadOnlySpan<byte> payload)
     {
         try
         {
-            using var unzip = new GZipStream(new MemoryStream(payload[..Math.Min(payload.Length, Head)].ToArray()), CompressionMode.Decompress);
+            var head = new MemoryStream(payload[..Math.Min(payload.Length, Head)].ToArray());
+            using var unzip = new GZipStream(head, CompressionMode.Decompress);
             var text = new byte[Head];
             return text[..unzip.ReadAtLeast(text, text.Length, throwOnEndOfStream: false)];
         }
@@ -106,14 +107,19 @@ internal static class MessageShape
         var shape = 2;
         for (var element = 0; element < MostElements && reader.Read() && reader.TokenType != JsonTokenType.EndArray; element++)
         {
-            var isCode = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var number) && number is >= 0 and <= LargestCode;
-            var isName = reader.TokenType == JsonTokenType.String && reader.ValueSpan.Length <= LongestValue;
-            shape = HashCode.Combine(shape, reader.TokenType, element == 0 && (isCode || isName) ? Hash(reader.ValueSpan) : 0);
+            shape = HashCode.Combine(shape, reader.TokenType, element == 0 && NamesKind(reader) ? Hash(reader.ValueSpan) : 0);
             if (!reader.TrySkip())
                 break;
         }
         return shape;
     }
+
+    private static bool NamesKind(in Utf8JsonReader first) => first.TokenType switch
+    {
+        JsonTokenType.String => first.ValueSpan.Length <= LongestValue,
+        JsonTokenType.Number => first.TryGetInt32(out var number) && number is >= 0 and <= LargestCode,
+        _ => false,
+    };
 
     private static bool IsOneOf(string[] names, in Utf8JsonReader reader)
     {
@@ -140,13 +146,16 @@ internal static class MessageShape
         var count = 0;
         for (var index = 0; index < payload.Length && index < Head && count < MostSigns; index++)
         {
-            var next = char.IsAsciiDigit((char)payload[index]) ? (byte)'9' : char.IsAsciiLetter((char)payload[index]) ? (byte)'a' : payload[index];
+            var next = Sign(payload[index]);
             if (count == 0 || signs[count - 1] != next || next is not ((byte)'9' or (byte)'a'))
                 signs[count++] = next;
         }
-        var isCode = count > 1 && signs[1] is (byte)'[' or (byte)'{' && payload[..2].IndexOfAny((byte)'[', (byte)'{') >= 0;
-        return HashCode.Combine(Hash(signs[..count]), isCode || payload is [_, _, (byte)'[' or (byte)'{', ..] ? Hash(payload[..2]) : 0);
+        var isCode = payload.IndexOfAny((byte)'[', (byte)'{') is 1 or 2;
+        return HashCode.Combine(Hash(signs[..count]), isCode ? Hash(payload[..2]) : 0);
     }
+
+    private static byte Sign(byte next) =>
+        char.IsAsciiDigit((char)next) ? (byte)'9' : char.IsAsciiLetter((char)next) ? (byte)'a' : next;
 
     private static int Hash(ReadOnlySpan<byte> bytes)
     {

@@ -18,7 +18,7 @@ public class RefusalTests : DialerTestBase
         var failure = await dialing;
         Assert.Equal(
             $"{Origin(server.Url)}: the handshake was refused with HTTP 307 Temporary Redirect; Location: ws://elsewhere.test/***?***; " +
-            $"body: {{\"msg\":\"expired\\r\\n\\x1b[2J\"}}; it is not followed, since redirects = 0",
+            $"Server: a\\tb; CF-Ray: 8abc; body: {{\"msg\":\"expired\\r\\n\\x1b[2J\"}}; it is not followed, since redirects = 0",
             failure.Message);
         Assert.Equal("{\"msg\":\"expired\\r\\n\\x1b[2J\"}", failure.Body);
         Assert.Equal(
