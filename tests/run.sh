@@ -26,6 +26,7 @@ for project in tests/*.Tests tests/*.Samples*; do
   fi
   projects=$((projects + 1))
   echo "== $name"
+  rm -f "$project/TestResults/table.txt"
   dotnet test "$project" -c Release --no-build --logger "console;verbosity=minimal" --blame-hang-timeout 4m >"$logs/$name" 2>&1
   status=$?
   summary=$(grep -E '^(Passed|Failed|Skipped)! ' "$logs/$name" | tail -1)
@@ -35,6 +36,8 @@ for project in tests/*.Tests tests/*.Samples*; do
   else
     echo "$summary"
   fi
+  # A project may leave a table of what it tried.
+  [ ! -f "$project/TestResults/table.txt" ] || cat "$project/TestResults/table.txt"
   count() { echo "$summary" | sed -nE "s/.*$1: +([0-9]+).*/\1/p"; }
   passed=$((passed + $(count Passed || true)+0)) failed=$((failed + $(count Failed || true)+0)) skipped=$((skipped + $(count Skipped || true)+0))
 done

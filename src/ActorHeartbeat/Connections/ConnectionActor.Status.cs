@@ -21,7 +21,7 @@ public sealed partial class ConnectionActor
             isNews ? utcNow : before!.Since,
             LinkOf(next)?.Incarnation ?? before?.Incarnation ?? 0,
             next.Failures + 1,
-            ShownUrl.Of(Target, _settings),
+            ShownUrl.Of(UrlAt((next as ConnectedData)?.UrlIndex ?? _urlIndex), _settings),
             next is ConnectedData connected ? connected.Link.Subprotocol : null,
             backingOff is { Cause.Kind: not CauseKind.Start } ? backingOff.Cause : before?.LastClose,
             isNews && backingOff is { Cause.Kind: not CauseKind.Start } ? utcNow : before?.LastCloseAt,

@@ -1,0 +1,59 @@
+using ActorHeartbeat.EndToEnd.Tests;
+using ActorHeartbeat.Hostile.Tests.Scenes;
+using ActorHeartbeat.Hostile.Tests.Tries;
+using ActorHeartbeat.TestKit;
+
+namespace ActorHeartbeat.Hostile.Tests;
+
+/// <summary>Guests of the API who take places, at a small limit of file descriptors.</summary>
+public sealed class GuestTests
+{
+    private const int Descriptors = 420, Feeds = 60, Idle = 400, Streams = 40;
+
+    [Fact]
+    public async Task Guests_who_take_places_keep_neither_feeds_nor_health_out()
+    {
+        var health = new Uri($"http://127.0.0.1:{FreePort.Take()}");
+        await using var scene = await Scene.StartAsync(
+            scene => string.Join('\n', Enumerable.Range(0, Feeds).Select(number =>
+                $"feed-{number} {{ url = \"{scene.Server.UrlOf(FeedPath.Ticker, $"feed-{number}", "rate=20&size=2000")}\" }}")),
+            _ => $"actor-heartbeat.http.health-listen = \"{health.Authority}\"",
+            start: file => ServiceProcess.StartWithDescriptorsAsync(file, Descriptors),
+            health: health);
+        await scene.Server.WaitUntilAsync(server => server.Clients.Count == Feeds + 1, ServiceProcess.Patience);
+        using var guests = new Guests(scene.Service.Api);
+        var expected = $"{Scene.Well} at health-listen, the API within 20 s, no feed connects again";
+
+        await Try.AllAsync(
+            Guest($"{Idle} connections that send nothing", () => guests.ComeAsync(Idle)),
+            Guest($"{Streams} readers of streams that never read", () => guests.ComeAsync(
+                Streams, "GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")),
+            Guest($"{Idle} connections that send half a request", () => guests.ComeAsync(Idle, "GET /v1/endpoints HTTP/1.1\r\nHost: loc")),
+            Guest("20 clients that send one byte a second", async () =>
+            {
+                for (var client = 0; client < 20; client++)
+                    await guests.ComeSlowlyAsync(TimeSpan.FromSeconds(1), $"GET /{new string('x', 1000)} HTTP/1.1\r\n");
+            }),
+            Guest("20 bodies that never end, byte by byte", async () =>
+            {
+                for (var client = 0; client < 20; client++)
+                    await guests.ComeSlowlyAsync(
+                        TimeSpan.FromMilliseconds(20),
+                        "POST /v1/endpoints/steady/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                            + "Transfer-Encoding: chunked\r\n\r\n" + string.Concat(Enumerable.Repeat("1\r\n \r\n", 2000)));
+            }),
+            Guest($"{Idle} pipelined requests in each of 10 connections, answers unread", () => guests.ComeAsync(
+                10, string.Concat(Enumerable.Repeat("GET /v1/endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n", Idle)))),
+            scene.Stop(Kind.ReservedPlaces, "while guests take places"));
+
+        Try Guest(string what, Func<Task> come) => new(
+            Kind.ReservedPlaces, $"{what}, {Descriptors} descriptors, {Feeds} feeds", expected, async () =>
+            {
+                await come();
+                var well = await scene.WellAsync();
+                Assert.All(
+                    Enumerable.Range(0, Feeds), number => Assert.Equal(1, scene.Server.History($"feed-{number}").Accepts));
+                return well;
+            });
+    }
+}
