@@ -146,6 +146,14 @@ public sealed partial class ReferenceTests
         Deliver = true,
     };
 
+    private static readonly TimeoutSettings DifferentTimeouts = new()
+    {
+        Connect = TimeSpan.FromDays(1),
+        Close = TimeSpan.FromDays(1),
+        Send = TimeSpan.FromDays(1),
+        DataIdle = new(TimeSpan.FromDays(1)),
+    };
+
     // Differs from every default, so that a key whose reader does nothing shows.
     private static EndpointSettings Different(EndpointSettings settings) =>
         settings with
@@ -153,13 +161,7 @@ public sealed partial class ReferenceTests
             Failover = new() { After = 9, Back = TimeSpan.FromDays(1) },
             Enabled = false,
             Group = "g",
-            Timeouts = new()
-            {
-                Connect = TimeSpan.FromDays(1),
-                Close = TimeSpan.FromDays(1),
-                Send = TimeSpan.FromDays(1),
-                DataIdle = new(TimeSpan.FromDays(1)),
-            },
+            Timeouts = DifferentTimeouts,
             Backoff = new()
             {
                 Initial = TimeSpan.FromDays(1),

@@ -50,13 +50,7 @@ public sealed class SmallTruthTests
                 new Try(
                     Kind.SmallTruths, $"{Storm} reload requests of every kind at once", "200, 202, 409, or 429 and 503 with Retry-After",
                     () => StormAsync(http, number => $"/v1/config/reload?{(number % 2 == 0 ? "dry-run" : "force")}")),
-                new Try(Kind.SmallTruths, $"{Storm} SIGHUPs in a row", Scene.Well, async () =>
-                {
-                    using var kill = System.Diagnostics.Process.Start(
-                        "sh", ["-c", $"for i in $(seq {Storm}); do kill -HUP {scene.Service.Id}; done"]);
-                    await kill.WaitForExitAsync();
-                    return await scene.WellAsync();
-                }),
+                new Try(Kind.SmallTruths, $"{Storm} SIGHUPs in a row", Scene.Well, () => HangUpAsync(scene)),
                 new Try(Kind.SmallTruths, "a TLS failure", "says the versions", async () =>
                 {
                     var failure = await scene.FailureAsync("tls");
@@ -78,6 +72,13 @@ public sealed class SmallTruthTests
                     return end;
                 }),
             ]);
+    }
+
+    private static async Task<string> HangUpAsync(Scene scene)
+    {
+        using var kill = System.Diagnostics.Process.Start("sh", ["-c", $"for i in $(seq {Storm}); do kill -HUP {scene.Service.Id}; done"]);
+        await kill.WaitForExitAsync();
+        return await scene.WellAsync();
     }
 
     [Fact]

@@ -139,14 +139,8 @@ internal sealed class Story : IDisposable
             case "pong":
                 Socket.DeliverPong(Socket.Pings[^1]);
                 break;
-            case "end" when words.Length > 1:
-                Socket.PeerClose(int.Parse(words[1], CultureInfo.InvariantCulture), string.Join(' ', words[2..]));
-                Socket.ReportEnd();
-                break;
             case "end":
-                if (!Socket.IsEnded)
-                    Socket.Lose();
-                Socket.ReportEnd();
+                End(words[1..]);
                 break;
             case "hold":
                 HoldBack();
@@ -158,6 +152,15 @@ internal sealed class Story : IDisposable
                 _connection.Tell(StoryMessages.Read(line, words, this), _ear.As("answer"));
                 break;
         }
+    }
+
+    private void End(string[] code)
+    {
+        if (code.Length > 0)
+            Socket.PeerClose(int.Parse(code[0], CultureInfo.InvariantCulture), string.Join(' ', code[1..]));
+        else if (!Socket.IsEnded)
+            Socket.Lose();
+        Socket.ReportEnd();
     }
 
     private void StandStill(TimeSpan time)
