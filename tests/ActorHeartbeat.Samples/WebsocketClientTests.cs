@@ -32,6 +32,8 @@ public sealed class WebsocketClientTests
         await server.WaitUntilAsync(now => now.History("btc-trades") is { Ticks: > 5 }, Patience);
         await host.StopAsync();
 
+        // The client is done when it has the server's answer; the server writes its history a moment later.
+        await server.WaitUntilAsync(now => now.History("btc-trades").LastCloseCode is not null, Patience);
         Assert.Equal(1001, server.History("btc-trades").LastCloseCode);
     }
 }

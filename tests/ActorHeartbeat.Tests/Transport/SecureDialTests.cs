@@ -96,7 +96,7 @@ public class SecureDialTests : DialerTestBase
         var failure = await FailAsync(Endpoint(new Uri("wss://127.0.0.1:1/")) with { Tls = new TlsSettings { ClientCert = path } });
 
         Assert.Equal(FailureLayer.Tls, failure.Layer);
-        Assert.Equal($"wss://127.0.0.1:1/: client-cert {path} cannot be used: {why}", failure.Message);
+        Assert.Equal($"wss://127.0.0.1:1: client-cert {path} cannot be used: {why}", failure.Message);
     }
 
     [Fact]
