@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using ActorHeartbeat.EndToEnd.Tests;
 using ActorHeartbeat.Hostile.Tests.Tries;
@@ -162,7 +163,14 @@ public sealed class Scene : IAsyncDisposable
     private static async Task<JsonElement> AskAsync(Uri at, string path)
     {
         using var http = new HttpClient { BaseAddress = at, Timeout = ServiceProcess.Patience };
-        return await http.GetFromJsonAsync<JsonElement>(path);
+        try
+        {
+            return await http.GetFromJsonAsync<JsonElement>(path);
+        }
+        catch (SocketException dropped) // HttpClient passes it on when the connection is reset before it has looked at it
+        {
+            throw new HttpRequestException(dropped.Message, dropped);
+        }
     }
 
     /// <summary>Null when all places of the API are taken: guests who are busy lose them in seconds.</summary>
