@@ -48,6 +48,8 @@ internal static class ServiceHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = HttpLimits.Body;
+            kestrel.Limits.MinRequestBodyDataRate = HttpLimits.SlowestGuest;
+            kestrel.Limits.MinResponseDataRate = HttpLimits.SlowestGuest;
             // Not null: the rules of the configuration accept no other addresses.
             if (http.Listen is { } listen)
                 Listen(kestrel, listen.Loopback!, kestrel.ApplicationServices.GetRequiredService<ConnectionPlaces>());

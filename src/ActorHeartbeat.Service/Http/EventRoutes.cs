@@ -4,6 +4,7 @@ using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Events;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace ActorHeartbeat.Service.Http;
 
@@ -91,6 +92,8 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
     {
         Begin(http, format);
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+            rate.MinDataRate = null; // its own places and its overflow bound a reader who stands still
         using var finished = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         var guard = CutWhenStuck(http, subscription, finished.Token);
         try

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Logging;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ActorHeartbeat.Service.Http;
 
@@ -11,6 +12,13 @@ internal static class HttpLimits
 
     /// <summary>Connections to the listener for health alone.</summary>
     public const int HealthConnections = 16;
+
+    /// <summary>
+    /// A guest who sends a body or takes an answer more slowly is dropped: with Kestrel's own 240 bytes a second, one who reads nothing of
+    /// 60 KiB keeps his place for four minutes. Guests are on this machine, and its buffers alone hold megabytes for each. Streams wait for
+    /// their reader.
+    /// </summary>
+    public static readonly MinDataRate SlowestGuest = new(bytesPerSecond: 1024 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
 
     private const int LeastConnections = 16, MostConnections = 2048;
 
