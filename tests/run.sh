@@ -16,7 +16,7 @@ dotnet build ActorHeartbeat.sln -c Release -v q || exit 1
 
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-passed=0 failed=0 skipped=0 broken=0 projects=0
+passed=0 failed=0 skipped=0 broken=0 projects=0 broke=()
 for project in tests/*.Tests tests/*.Samples*; do
   name=$(basename "$project")
   if [ $# -gt 0 ]; then
@@ -32,6 +32,7 @@ for project in tests/*.Tests tests/*.Samples*; do
   summary=$(grep -E '^(Passed|Failed|Skipped)! ' "$logs/$name" | tail -1)
   if [ $status -ne 0 ] || [ -z "$summary" ]; then
     cat "$logs/$name"
+    broke+=("$name")
     [ -n "$summary" ] || broken=$((broken + 1))
   else
     echo "$summary"
@@ -46,5 +47,10 @@ if [ $projects = 0 ]; then
   exit 2
 fi
 failed=$((failed + broken))
+# Once more at the end, where it is found: what failed, and why.
+for name in "${broke[@]}"; do
+  echo "== failed in $name"
+  grep -E -A 12 '^ *Failed |error MSB|Unhandled|aborted' "$logs/$name" | grep -vE '^ *(at |--- End)' | cut -c1-600 | head -60
+done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

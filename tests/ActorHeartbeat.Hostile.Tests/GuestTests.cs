@@ -42,8 +42,8 @@ public sealed class GuestTests
                         "POST /v1/endpoints/steady/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                             + "Transfer-Encoding: chunked\r\n\r\n" + string.Concat(Enumerable.Repeat("1\r\n \r\n", 2000)));
             }),
-            Guest($"{Idle} pipelined requests in each of 10 connections, answers unread", () => guests.ComeAsync(
-                10, string.Concat(Enumerable.Repeat("GET /v1/endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n", Idle)))),
+            Guest($"{Idle} pipelined requests in each of {Streams} connections, answers unread", () => guests.ComeAsync(
+                Streams, string.Concat(Enumerable.Repeat("GET /v1/endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n", Idle)))),
             scene.Stop(Kind.ReservedPlaces, "while guests take places"));
 
         Try Guest(string what, Func<Task> come) => new(
