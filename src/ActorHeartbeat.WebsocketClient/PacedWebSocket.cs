@@ -105,7 +105,10 @@ internal sealed class PacedWebSocket(WebSocketConnection connection, IConnection
             MessageType = part.MessageType;
             if (_received <= observer.Limits.Message)
             {
-                _received = part.EndOfMessage ? 0 : _received;
+                if (part.EndOfMessage)
+                    _received = 0;
+                else
+                    observer.OnPartOfMessage();
                 return part;
             }
 

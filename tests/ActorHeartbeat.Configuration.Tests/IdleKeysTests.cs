@@ -15,6 +15,17 @@ public sealed class IdleKeysTests
     {
         { "failover.after", "failover.after = 2", """failover.after = 2, urls = ["wss://b"]""" },
         { "failover.back", "failover.back = off", """failover.back = off, urls = ["wss://b"]""" },
+        { "urls", """urls = ["wss://b"], backoff.max-attempts = 3""", """urls = ["wss://b"], backoff.max-attempts = 4""" },
+        {
+            "urls",
+            """urls = ["wss://b"], backoff.max-attempts = 3""",
+            """urls = ["wss://b"], backoff.max-attempts = 3, failover.after = 2"""
+        },
+        {
+            "urls",
+            """urls = ["wss://b"], backoff.max-attempts = 1""",
+            """urls = ["wss://b"], backoff.max-attempts = 1, outcomes.rules = [{ failure = tcp, then = next-url }]"""
+        },
         { "backoff.max", "backoff { multiplier = 1, max = 10s }", "backoff { multiplier = 1, max = 10s, jitter = 0.2 }" },
         { "backoff.max", "backoff { multiplier = 1, max = 10s, jitter = none }", "backoff { multiplier = 2, max = 10s, jitter = none }" },
         { "backoff.multiplier", "backoff { initial = 9s, max = 9s, multiplier = 2 }", "backoff { max = 9s, multiplier = 2 }" },

@@ -13,7 +13,7 @@ public sealed class EvidenceTests
         await using var service = await RunningService.Start(
             feeds =>
             {
-                feeds.Faults.AcceptThenClose(1011, "quota \e[31mexhausted", after: TimeSpan.FromSeconds(1));
+                feeds.Faults.AcceptThenClose(1011, "quota \"daily\" \e[31mexhausted", after: TimeSpan.FromSeconds(1));
                 return $$"""quota { url = "{{feeds.UrlOf(FeedPath.Ticker, "quota")}}", {{NoRetry}} }""";
             });
         var open = await service.WaitFor("quota", "open");
@@ -22,12 +22,12 @@ public sealed class EvidenceTests
         Assert.Contains($"(incarnation 1, {address})", await Explain("explanation"), StringComparison.Ordinal);
         var reading = service.ReadEvents("/v1/endpoints/quota/events", int.MaxValue);
 
-        var evidence = $"closed by peer: 1011 Internal Error, \"quota \\x1b[31mexhausted\" ({address})";
+        var evidence = $"closed by peer: 1011 Internal Error, \"quota \\\"daily\\\" \\x1b[31mexhausted\" ({address})";
         var down = await service.WaitFor("quota", "backing-off");
         Assert.Equal(evidence, down.GetProperty("reason").GetString());
         Assert.Equal(evidence, down.GetProperty("lastClose").GetProperty("detail").GetString());
         Assert.Contains(evidence, await Explain("explanation"), StringComparison.Ordinal);
-        Assert.Contains("quota \\\\x1b[31mexhausted", await Explain("transitions"), StringComparison.Ordinal);
+        Assert.Contains("\\\\x1b[31mexhausted", await Explain("transitions"), StringComparison.Ordinal);
         await service.StopHost();
         var state = (await reading).Last(each => each.Type == "state" && each.Data.GetProperty("state").GetString() == "backing-off");
         Assert.Equal(evidence, state.Data.GetProperty("cause").GetString());

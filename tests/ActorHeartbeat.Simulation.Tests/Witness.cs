@@ -82,6 +82,12 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
         ((IConnectionObserver)link).OnActivity();
     }
 
+    public void OnPartOfMessage()
+    {
+        endpoint.DataAt = invariants.Now;
+        ((IConnectionObserver)link).OnPartOfMessage();
+    }
+
     public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
     {
         if (payload.Span.SequenceEqual("pong"u8))

@@ -81,19 +81,13 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         var name = isReference ? Reference.LayerName : "defaults";
         if (own.Find("defaults") is not { } section)
             return new Layer<EndpointSettings>(name, []);
-        var layer = EndpointSchema.Shape.Read(section.At, name);
-        EndpointRules.CheckMode(layer);
-        return layer;
+        return EndpointRules.CheckMode(EndpointSchema.Shape.Read(section.At, name));
     }
 
     private void ReadTemplates(Layer<ProcessSettings> own)
     {
         foreach (var at in Members(own, "templates"))
-        {
-            var layer = EndpointSchema.Shape.Read(at, $"template {at.Key}");
-            EndpointRules.CheckMode(layer);
-            _templates.Add(at.Key, layer);
-        }
+            _templates.Add(at.Key, EndpointRules.CheckMode(EndpointSchema.Shape.Read(at, $"template {at.Key}")));
     }
 
     private void ReadGroups(Layer<ProcessSettings> own)
@@ -144,14 +138,13 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
             return null;
         }
         var errors = diagnostics.Count;
-        var layer = WithTemplates.Read(at, "endpoint");
-        EndpointRules.CheckMode(layer);
+        var layer = EndpointRules.CheckMode(WithTemplates.Read(at, "endpoint"));
         var errorsBefore = diagnostics.Count;
         var templates = ChosenTemplates(layer);
         var areTemplatesKnown = diagnostics.Count == errorsBefore;
         var lower = LowerLayersOf(templates, lowest);
         Layer<EndpointSettings>[] layers = [.. lower.Layers, layer];
-        // References and required keys are checked despite other errors; rules between keys need every key to be valid.
+        // What can be told despite other errors is told with them.
         CheckGroup(layers);
         var mayHaveUrl =
             !lower.IsSound
@@ -160,13 +153,15 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
             || (diagnostics.Count > errors && HasSlipOfUrl(at));
         if (!mayHaveUrl && layers.Deciding(EndpointSetting.Url.Key) is null)
             at.ReportKey("needs url");
+        var settings = layer.Over(lower.Settings);
+        if (areTemplatesKnown)
+        {
+            foreach (var rule in EndpointRules.All)
+                rule.Check(settings, layers);
+        }
         if (diagnostics.Count > errors || !lower.IsSound || EndpointId.Reject(at.Key) is not null)
             return null;
-
-        var endpoint = new LayeredEndpoint(layer.Over(lower.Settings with { Id = new EndpointId(at.Key) }), layers);
-        foreach (var rule in EndpointRules.All)
-            rule.Check(endpoint.Settings, layers);
-        return endpoint;
+        return new LayeredEndpoint(settings with { Id = new EndpointId(at.Key) }, layers);
     }
 
     // Not null: the caller has checked that the value is an object.

@@ -63,11 +63,13 @@ internal static class EndpointRules
     ];
 
     /// <summary>Reports keys that have no meaning in the chosen heartbeat mode. Checks only the layer that sets the mode.</summary>
-    public static void CheckMode(Layer<EndpointSettings> layer)
+    /// <returns>The layer, with a fault of its heartbeat if there is such a key.</returns>
+    public static Layer<EndpointSettings> CheckMode(Layer<EndpointSettings> layer)
     {
         if (layer.Find(EndpointSetting.HeartbeatMode.Key) is not { } mode)
-            return;
+            return layer;
         var chosen = EndpointSetting.HeartbeatMode.Get(mode.Apply(EndpointSchema.Blank));
+        var isSound = true;
         foreach (var (setting, modes) in SettingsOfModes)
         {
             if (modes.Contains(chosen) || layer.Find(setting.Key) is not { At.IsNull: false } assignment)
@@ -75,7 +77,9 @@ internal static class EndpointRules
             assignment.At.Report(
                 $"{setting.Key} belongs to the modes {string.Join(", ", modes.Select(each => Values.Kebab(each.ToString())))}; mode = "
                     + $"{Values.Kebab(chosen.ToString())} is set at {mode.At.Place}");
+            isSound = false;
         }
+        return isSound ? layer : layer with { Faults = new HashSet<string>(layer.Faults, StringComparer.Ordinal) { "heartbeat" } };
     }
 
     private static readonly (Setting<EndpointSettings> Setting, HeartbeatMode[] Modes)[] SettingsOfModes =

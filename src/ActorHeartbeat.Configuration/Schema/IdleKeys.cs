@@ -17,6 +17,11 @@ internal static class IdleKeys
 
     public static readonly IReadOnlyList<IdleKey<EndpointInGroup>> OfEndpoint =
     [
+        Row(EndpointSetting.Urls, endpoint =>
+            endpoint.Backoff.MaxAttempts <= endpoint.Failover.After && !HasNextUrl(endpoint.Outcomes)
+                ? $"backoff.max-attempts = {endpoint.Backoff.MaxAttempts} gives the endpoint up before failover.after = "
+                    + $"{endpoint.Failover.After} failures lead to another URL; raise max-attempts, or lower failover.after"
+                : null),
         Row(EndpointSetting.FailoverAfter, WithoutAlternates),
         Row(EndpointSetting.FailoverBack, WithoutAlternates),
         Row(EndpointSetting.BackoffMax, endpoint =>
@@ -107,6 +112,9 @@ internal static class IdleKeys
         {
             Parts = at => at.Find(name) is { IsNull: false } part ? [part] : [],
         };
+
+    private static bool HasNextUrl(OutcomeSettings outcomes) =>
+        outcomes.Otherwise == OutcomeAction.NextUrl || outcomes.Rules.Any(rule => rule.Then == OutcomeAction.NextUrl);
 
     private static string? WithoutAlternates(EndpointSettings endpoint) =>
         endpoint.Urls.Count == 0 ? $"urls is empty; name another URL there, {Remove}" : null;

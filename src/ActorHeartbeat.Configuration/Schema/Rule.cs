@@ -6,9 +6,14 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <param name="Broken">Returns the error, which names both keys so that it reads well at either place; null when there is none.</param>
 internal sealed record Rule<TSettings>(string Key, string? Other, Func<TSettings, string?> Broken)
 {
-    /// <summary>Reports the contradiction at the higher of the two layers, and names the place of the other.</summary>
+    /// <summary>
+    /// Reports the contradiction at the higher of the two layers, and names the place of the other. Where a layer has an error near one of
+    /// the keys, that error comes first: what was meant is not known.
+    /// </summary>
     public void Check(TSettings settings, IReadOnlyList<Layer<TSettings>> layers)
     {
+        if (layers.Any(layer => !layer.IsSoundAt(Key) || (Other is not null && !layer.IsSoundAt(Other))))
+            return;
         if (Broken(settings) is not { } reason)
             return;
         var key = layers.Deciding(Key);

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>The keys of one kind of object, as a tree of names. Reading an object returns a layer: its values and their places.</summary>
@@ -34,28 +36,40 @@ internal sealed class Shape<TSettings>
     /// <summary>Reads every known key of an object and reports every unknown one.</summary>
     public Layer<TSettings> Read(Cursor at, string name)
     {
-        var errors = at.Diagnostics.Count;
         var settings = new List<Assignment<TSettings>>();
-        Read(at, _root, settings);
-        return new Layer<TSettings>(name, settings) { IsSound = at.Diagnostics.Count == errors };
+        var faults = new HashSet<string>(StringComparer.Ordinal);
+        Read(at, _root, "", settings, faults);
+        return new Layer<TSettings>(name, settings) { Faults = faults };
     }
 
-    private static void Read(Cursor at, Node node, List<Assignment<TSettings>> settings)
+    private static void Read(Cursor at, Node node, string section, List<Assignment<TSettings>> settings, HashSet<string> faults)
     {
         if (at.Fields is not { } fields)
         {
             at.Refuse($"an object with {string.Join(", ", node.Names)}");
+            faults.Add(section);
             return;
         }
         for (var index = 0; index < fields.Count; index++)
         {
             var below = at.Below(fields[index]);
             if (!node.Children.TryGetValue(below.Key, out var child))
+            {
                 below.RefuseKey(node.Names);
-            else if (child.Key is not { } key)
-                Read(below, child, settings);
-            else if (key.Read(below) is { } assignment)
+                faults.Add(section);
+                continue;
+            }
+            var inside = section.Length > 0 ? section : below.Key;
+            if (child.Key is not { } key)
+            {
+                Read(below, child, inside, settings, faults);
+                continue;
+            }
+            var errors = at.Diagnostics.Count;
+            if (key.Read(below) is { } assignment)
                 settings.Add(assignment);
+            if (at.Diagnostics.Count > errors)
+                faults.Add(inside);
         }
     }
 
@@ -86,8 +100,18 @@ internal sealed class Shape<TSettings>
 /// <param name="Assignments">A value and its place for each key that it names.</param>
 internal sealed record Layer<TSettings>(string Name, IReadOnlyList<Assignment<TSettings>> Assignments)
 {
-    /// <summary>Whether the layer was read without an error: half a layer allows no conclusion.</summary>
-    public bool IsSound { get; init; } = true;
+    /// <summary>
+    /// The first names of the keys in which errors were found; the empty name for an unknown key beside them, which may be any of them
+    /// misspelled.
+    /// </summary>
+    public IReadOnlySet<string> Faults { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>Whether the layer was read without an error.</summary>
+    public bool IsSound => Faults.Count == 0;
+
+    /// <summary>Whether nothing near the key was in error: half a section allows no conclusion.</summary>
+    public bool IsSoundAt(string path) =>
+        IsSound || (!Faults.Contains("") && !Faults.Contains(path.Split('.')[0]));
 
     public TSettings Over(TSettings lower)
     {

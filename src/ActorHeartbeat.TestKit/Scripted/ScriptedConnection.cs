@@ -98,7 +98,7 @@ public sealed class ScriptedConnection : IConnection
     }
 
     /// <summary>Bytes of an unfinished message arrive.</summary>
-    public void DeliverActivity() => FromPeer(_pump.Activity);
+    public void DeliverActivity() => FromPeer(_pump.PartOfMessage);
 
     /// <summary>The far end closes; the handshake completes.</summary>
     public void PeerClose(int code = 1000, string reason = "") =>

@@ -32,7 +32,11 @@ internal sealed class ScriptedPump(IConnectionObserver observer, Action<string> 
         return true;
     }
 
-    public void Activity() => Then(observer.OnActivity);
+    public void PartOfMessage() => Then(() =>
+    {
+        observer.OnActivity();
+        observer.OnPartOfMessage();
+    });
 
     public void Pong(byte[] payload) => Enqueue(payload, () =>
     {

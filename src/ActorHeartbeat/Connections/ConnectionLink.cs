@@ -205,6 +205,8 @@ internal sealed class ConnectionLink : IConnectionObserver
             _owner.Tell(new SignOfLife(Incarnation));
     }
 
+    public void OnPartOfMessage() => Volatile.Write(ref _lastData, _clock.Elapsed.Ticks);
+
     public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
     {
         var heartbeat = Heartbeat;

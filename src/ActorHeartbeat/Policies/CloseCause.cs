@@ -96,7 +96,8 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     /// <summary>The same, with the address of the connection in its detail; the same when there is none.</summary>
     public CloseCause At(IPEndPoint? address) => address is null ? this : this with { Detail = $"{Detail} ({address})" };
 
-    private static string Quoted(string reason) => reason.Length == 0 ? "" : $", \"{reason}\"";
+    private static string Quoted(string reason) =>
+        reason.Length == 0 ? "" : $", \"{reason.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static CloseCause Failed(CauseKind kind, FailureLayer layer, string detail) =>
         new(kind, detail) { Layer = layer, CloseCode = kind == CauseKind.ConnectTimeout ? null : CloseCodes.AbnormalClosure };

@@ -66,6 +66,13 @@ public interface IConnectionObserver
     void OnActivity();
 
     /// <summary>
+    /// A part of a message arrived and the rest is still to come: data are on their way, although no message is there yet.
+    /// </summary>
+    void OnPartOfMessage()
+    {
+    }
+
+    /// <summary>
     /// A whole message. The payload is the pump's buffer and valid only until the returned task completes; no message is delivered before
     /// that, and no more than <see cref="LimitSettings.Message"/> bytes are read ahead, so a task that waits is real backpressure on the
     /// peer. The pings among these bytes are answered meanwhile.

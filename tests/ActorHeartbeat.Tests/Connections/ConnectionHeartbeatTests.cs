@@ -260,6 +260,24 @@ public class ConnectionHeartbeatTests : ConnectionSpec
         ExpectBackingOff(CauseKind.DataIdle);
     }
 
+    [Fact]
+    public void A_message_that_is_still_arriving_is_data()
+    {
+        StartOpen(Defaults with { Timeouts = new TimeoutSettings { DataIdle = new DataIdleSettings(Seconds(45)) } });
+        for (var second = 0; second < 100; second++)
+        {
+            Socket.DeliverActivity();
+            Advance(1);
+        }
+        ExpectNoMsg(TimeSpan.Zero);
+
+        for (var second = 0; second < 44; second++)
+            Advance(1);
+
+        ExpectStates(ConnectionState.AwaitingPong, ConnectionState.Open, ConnectionState.AwaitingPong, ConnectionState.Open);
+        ExpectBackingOff(CauseKind.DataIdle);
+    }
+
     /// <summary>Subscribes and makes the pump wait at its second message, until the test reads the subscription.</summary>
     private FeedSubscription HoldBack()
     {

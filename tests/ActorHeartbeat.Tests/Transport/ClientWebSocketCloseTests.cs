@@ -95,7 +95,6 @@ public class ClientWebSocketCloseTests : DialerTestBase
     [InlineData(new byte[] { 0x03 }, "half a close code")]
     [InlineData(new byte[] { 0, 0 }, "the close code 0, which must not be sent")]
     [InlineData(new byte[] { 0x03, 0xed }, "the close code 1005, which must not be sent")]
-    [InlineData(new byte[] { 0x03, 0xe8, 0xc3, 0x28 }, "a reason that is not valid UTF-8")]
     public async Task The_flaw_of_a_malformed_Close_frame_is_named(byte[] payload, string flaw)
     {
         using var server = new LoopbackServer();
@@ -110,6 +109,22 @@ public class ClientWebSocketCloseTests : DialerTestBase
         Assert.Equal(
             new DialFailure(FailureLayer.Protocol, $"the peer's Close frame carries {flaw}; closed with 1002").Message,
             end.Failure!.Message);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x0f, 0xa1, 0xc3, 0x28, 0x6f, 0x75, 0x74 }, 4001, "\ufffd(out")]
+    [InlineData(new byte[] { 0x03, 0xe8, 0xff }, 1000, "\ufffd")]
+    public async Task A_close_code_counts_also_when_the_reason_cannot_be_read(byte[] payload, int code, string reason)
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _observer);
+
+        await peer.SendAsync(Opcodes.Close, payload);
+        var answer = await peer.ReadAsync();
+        peer.Dispose();
+
+        Assert.Equal(new ConnectionEnd(code, reason, WasClean: false), await _observer.EndAsync());
+        Assert.Equal(1002, answer!.CloseCode);
     }
 
     [Fact]

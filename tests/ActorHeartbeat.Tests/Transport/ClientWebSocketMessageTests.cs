@@ -47,6 +47,23 @@ public class ClientWebSocketMessageTests : DialerTestBase
     }
 
     [Fact]
+    public async Task A_message_is_reported_before_it_is_whole()
+    {
+        using var server = new LoopbackServer();
+        var (_, peer) = await ConnectAsync(server, _observer);
+        await peer.SendAsync(Opcodes.Text, "whole"u8);
+        Assert.Equal("whole", await _observer.TextAsync());
+        Assert.False(_observer.PartAsync().IsCompleted);
+
+        await peer.SendAsync(Opcodes.Text, "one "u8, final: false);
+        await _observer.PartAsync();
+        Assert.Equal(0, _observer.UnreadMessages);
+        await peer.SendAsync(Opcodes.Continuation, "two"u8);
+
+        Assert.Equal("one two", await _observer.TextAsync());
+    }
+
+    [Fact]
     public async Task Messages_from_empty_to_larger_than_every_buffer_arrive_whole_and_in_order()
     {
         using var server = new LoopbackServer();

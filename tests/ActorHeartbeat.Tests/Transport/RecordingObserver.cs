@@ -12,6 +12,7 @@ internal sealed class RecordingObserver : IConnectionObserver
     private readonly Channel<(MessageKind Kind, byte[] Payload)> _messages = Channel.CreateUnbounded<(MessageKind, byte[])>();
     private readonly Channel<long> _pongs = Channel.CreateUnbounded<long>();
     private readonly TaskCompletionSource<ConnectionEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _part = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _activity;
     private int _ends;
 
@@ -23,6 +24,9 @@ internal sealed class RecordingObserver : IConnectionObserver
     public int Activity => Volatile.Read(ref _activity);
 
     public int Ends => Volatile.Read(ref _ends);
+
+    /// <summary>Completes with the first report of a part of a message.</summary>
+    public Task PartAsync() => _part.Task.WaitAsync(WebSocketPeer.Patience);
 
     public int UnreadMessages => _messages.Reader.Count;
 
@@ -40,6 +44,8 @@ internal sealed class RecordingObserver : IConnectionObserver
     public Task<long> PongAsync() => _pongs.Reader.ReadAsync().AsTask().WaitAsync(WebSocketPeer.Patience);
 
     public void OnActivity() => Interlocked.Increment(ref _activity);
+
+    public void OnPartOfMessage() => _part.TrySetResult();
 
     public async ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
     {

@@ -57,6 +57,9 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
     /// <inheritdoc cref="InboundFrames.CloseFlaw"/>
     public string? PeerCloseFlaw => _inbound.CloseFlaw;
 
+    /// <inheritdoc cref="InboundFrames.FlawedReason"/>
+    public string? PeerFlawedReason => _inbound.FlawedReason;
+
     /// <remarks>An empty read waits for bytes and takes none. An idle connection waits in it, without a state machine of ours.</remarks>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         buffer.IsEmpty ? Inner.ReadAsync(buffer, cancellationToken) : ReadAndInspectAsync(buffer, cancellationToken);

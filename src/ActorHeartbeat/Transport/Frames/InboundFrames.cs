@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Unicode;
 using ActorHeartbeat.Protocol;
 
@@ -27,6 +28,11 @@ internal struct InboundFrames
     /// What RFC 6455 forbids in the peer's Close frame (sections 5.5.1 and 7.4); null when the frame is valid or has not arrived.
     /// </summary>
     public string? CloseFlaw { get; private set; }
+
+    /// <summary>
+    /// The reason of a Close frame whose only flaw is that its reason is not valid UTF-8, with U+FFFD for what cannot be read; else null.
+    /// </summary>
+    public string? FlawedReason { get; private set; }
 
     public void Inspect(ReadOnlySpan<byte> data, IConnectionObserver observer)
     {
@@ -78,7 +84,7 @@ internal struct InboundFrames
         else if (_frame.Opcode == Opcode.Close && payload.IsEmpty)
             CloseCode = CloseCodes.NoStatusReceived;
         else if (_frame.Opcode == Opcode.Close)
-            CloseFlaw = Flaw(payload);
+            InspectClose(payload);
     }
 
     private void Remember(ReadOnlySpan<byte> ping)
@@ -89,13 +95,14 @@ internal struct InboundFrames
         ping.CopyTo(_lastPing);
     }
 
-    private readonly string? Flaw(ReadOnlySpan<byte> payload)
+    private void InspectClose(ReadOnlySpan<byte> payload)
     {
         if (payload.Length < sizeof(ushort))
-            return "half a close code";
-        if (!CloseCodes.MaySend(CloseCode))
-            return $"the close code {CloseCode}, which must not be sent";
-        return Utf8.IsValid(payload[sizeof(ushort)..]) ? null : "a reason that is not valid UTF-8";
+            CloseFlaw = "half a close code";
+        else if (!CloseCodes.MaySend(CloseCode))
+            CloseFlaw = $"the close code {CloseCode}, which must not be sent";
+        else if (payload[sizeof(ushort)..] is var reason && !Utf8.IsValid(reason))
+            (CloseFlaw, FlawedReason) = ("a reason that is not valid UTF-8", Encoding.UTF8.GetString(reason));
     }
 
     /// <summary>The code may come in two pieces.</summary>

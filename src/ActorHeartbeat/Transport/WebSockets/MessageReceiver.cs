@@ -75,6 +75,8 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, I
                         return ReceiveEnd.PeerClosed;
                     if (!buffer.Advance(part.Count))
                         return ReceiveEnd.TooBig;
+                    if (!part.EndOfMessage)
+                        observer.OnPartOfMessage();
                 }
                 while (!part.EndOfMessage);
 

@@ -96,17 +96,20 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
     }
 
     /// <summary>
-    /// The end of a connection whose read failed. The failed read counts as a failure only if the socket was not dropped.
+    /// The end of a connection whose read failed. The failed read counts as a failure only if the socket was not dropped. A Close frame
+    /// with a code that holds says why the peer closes, also when its reason cannot be read.
     /// </summary>
-    public ConnectionEnd Broken(Exception exception) =>
-        new(CloseCodes.AbnormalClosure, "", WasClean: false)
+    public ConnectionEnd Broken(Exception exception)
+    {
+        var failure = _failure;
+        if (failure is null && !_dropped.IsCancellationRequested)
         {
-            Failure = _failure
-                ?? (
-                    _dropped.IsCancellationRequested
-                        ? null
-                        : WebSocketEnds.Judge(exception, _opened.Tap.Outbound.Failure, _opened.Tap.PeerCloseFlaw)),
-        };
+            if (_opened.Tap.PeerFlawedReason is { } reason)
+                return new ConnectionEnd(_opened.Tap.PeerCloseCode, PeerText.Of(reason), WasClean: false);
+            failure = WebSocketEnds.Judge(exception, _opened.Tap.Outbound.Failure, _opened.Tap.PeerCloseFlaw);
+        }
+        return new ConnectionEnd(CloseCodes.AbnormalClosure, "", WasClean: false) { Failure = failure };
+    }
 
     /// <summary>Drains a connection whose peer has not answered our Close frame, for at most the time of a closing handshake.</summary>
     public async Task DrainAsync()
