@@ -169,17 +169,24 @@ public sealed class CommandRoutesTests
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, tooLarge.StatusCode);
     }
 
+    private const int Most = 2 * 1024 * 1024;
+
     [Fact]
     public async Task A_body_may_be_as_large_as_the_message_that_the_endpoint_permits()
     {
         await using var service = await RunningService.Start(feeds =>
-            $"echo {{ url = \"{feeds.UrlOf(FeedPath.Echo, "echo")}\", limits.message = 8MiB }}");
+            $"echo {{ url = \"{feeds.UrlOf(FeedPath.Echo, "echo")}\", limits.message = 2MiB }}");
         await service.WaitFor("echo", endpoint => endpoint.GetProperty("state").GetString() == "open");
 
-        var (status, _) = await service.Post(
-            "/v1/endpoints/echo/send", JsonSerializer.Serialize(new { text = new string('a', 2 * 1024 * 1024) }));
+        Assert.Equal(HttpStatusCode.OK, (await Send("a", Most)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await Send("\\u0061", Most)).Status);
+        var (status, problem) = await Send("a", Most + 1);
 
-        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, status);
+        Assert.Equal($"the message has {Most + 1} bytes", problem.GetProperty("detail").GetString());
+
+        Task<(HttpStatusCode Status, JsonElement Answer)> Send(string letter, int count) => service.Post(
+            "/v1/endpoints/echo/send", $"{{\"text\":\"{string.Concat(Enumerable.Repeat(letter, count))}\"}}");
     }
 
     [Theory]

@@ -21,6 +21,9 @@ internal sealed record Problem(int Status, string Title, string Detail, string R
     public static Problem UnknownResource(string path) => new(
         StatusCodes.Status404NotFound, "Unknown resource", $"there is nothing at {path}", "GET / lists what there is");
 
+    public static Problem TooLarge(string detail, string remedy) =>
+        new(StatusCodes.Status413PayloadTooLarge, "Body too large", detail, remedy);
+
     public static Problem BadRequest(string detail, string remedy) => new(StatusCodes.Status400BadRequest, "Bad request", detail, remedy);
 
     public static Problem Refused(string detail, string remedy) =>

@@ -126,6 +126,7 @@ internal static class ServiceHost
             var stateLog = system.ActorOf(StateLog.Props(provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()), "state-log");
             StateLog.Subscribe(stateLog, system.EventStream);
             registry.Register<StateLog>(stateLog);
+            system.ActorOf(Props.Create(() => new MemoryReturn()), "memory-return");
             registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
         });
         akka.WithConnectionSupervisor(supervisor => Fill(supervisor, configuration, provider));

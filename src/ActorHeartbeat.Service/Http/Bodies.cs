@@ -40,9 +40,7 @@ internal static class Bodies
         }
         catch (BadHttpRequestException problem) when (problem.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return (
-                null,
-                new Problem(problem.StatusCode, "Body too large", problem.Message, $"a body may have {most} bytes at most"));
+            return (null, Problem.TooLarge(problem.Message, $"a body may have {most} bytes at most"));
         }
         catch (IOException problem) when (problem is not BadHttpRequestException)
         {

@@ -61,12 +61,19 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
     {
         if (await Admit(http) is not { } endpoint)
             return;
-        var (body, problem) = await http.Read(
-            ServiceJson.Contract.SendBody, SendExample, HttpLimits.BodyOf(endpoint.Settings.Limits.Message));
+        var most = HttpLimits.Message(endpoint.Settings.Limits.Message);
+        var (body, problem) = await http.Read(ServiceJson.Contract.SendBody, SendExample, HttpLimits.BodyOf(most));
         var message = problem is null ? MessageOf(body) : null;
         if (message is null)
         {
             await http.Refuse(problem ?? Problem.BadRequest("the body must have either \"text\" or \"base64\"", $"send {SendExample}"));
+            return;
+        }
+        if (message.Payload.Length > most)
+        {
+            await http.Refuse(Problem.TooLarge(
+                $"the message has {message.Payload.Length} bytes",
+                $"a message to {endpoint.Id} may have {most} bytes at most; limits.message raises it"));
             return;
         }
         var result = await connections.SendAsync(endpoint.Id, message, endpoint.Settings.Timeouts.Send, http.RequestAborted);

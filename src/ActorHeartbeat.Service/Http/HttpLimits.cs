@@ -7,8 +7,11 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>Bounds of the HTTP side. Beyond them requests are refused, never queued.</summary>
 internal static class HttpLimits
 {
-    /// <summary>Bytes of a request body: one message of the default <c>limits.message</c> in base64, and the JSON around it.</summary>
-    public const long Body = 1536 * 1024;
+    /// <summary>Bytes of a request body that holds no message.</summary>
+    public const long Body = 64 * 1024;
+
+    /// <summary>JSON may write a byte of UTF-8 as six characters, such as <c>\u0001</c>; base64 takes less.</summary>
+    private const long LongestSpelling = 6;
 
     /// <summary>Connections to the listener for health alone.</summary>
     public const int HealthConnections = 16;
@@ -42,9 +45,12 @@ internal static class HttpLimits
                 LeastConnections,
                 MostConnections);
 
-    /// <summary>Bytes of a body that holds a message: the bound follows that of the message.</summary>
-    /// <param name="message">The endpoint's <c>limits.message</c>.</param>
-    public static long BodyOf(int message) => Math.Max(Body, message * 3L / 2);
+    /// <summary>Bytes of a message that a request may send: as many as the endpoint accepts from its peer, and 1 MiB in any case.</summary>
+    /// <param name="accepted">The endpoint's <c>limits.message</c>.</param>
+    public static int Message(int accepted) => Math.Max(accepted, 1024 * 1024);
+
+    /// <summary>Bytes of a body that holds a message of this size, however its text is spelled.</summary>
+    public static long BodyOf(int message) => (message * LongestSpelling) + Body;
 
     /// <summary>Why the process cannot run with a limit of file descriptors; null when it can.</summary>
     public static string? Refuse(int? descriptorLimit) =>

@@ -17,6 +17,9 @@ public sealed partial class FileSink
     /// <summary>Large enough for a write to be cheap, small enough to keep while the disk is full.</summary>
     private const int BatchBytes = 256 * 1024;
 
+    /// <summary>What a batch usually needs, its last line included; the room of a larger one is not kept.</summary>
+    private const int UsualBytes = 4 * BatchBytes;
+
     /// <summary>Time between attempts while the disk refuses writes.</summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
@@ -133,6 +136,11 @@ public sealed partial class FileSink
             while (!TryWrite(file, lines.WrittenSpan))
                 await Task.Delay(RetryInterval, _time, cancellation).ConfigureAwait(false); // not on an actor's thread
             Written(count);
+            if (lines.Capacity > UsualBytes)
+            {
+                lines = new ArrayBufferWriter<byte>();
+                writer.Reset(lines);
+            }
             return count;
         }
     }

@@ -8,7 +8,13 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// </summary>
 internal struct MessageBuffer(int firstSize)
 {
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(firstSize);
+    /// <summary>
+    /// A pool keeps what it is given, for each thread and each power of two: after a few large messages that is more than all others need.
+    /// A larger buffer costs its message one allocation, which is little beside its bytes, and is garbage afterwards.
+    /// </summary>
+    private const int LargestPooled = 1024 * 1024;
+
+    private byte[] _bytes = Rent(firstSize);
     private int _length;
     private long _enough;
 
@@ -36,16 +42,24 @@ internal struct MessageBuffer(int firstSize)
 
     public void Return()
     {
-        if (_bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(_bytes);
+        GiveBack(_bytes);
         _bytes = [];
+    }
+
+    private static byte[] Rent(int size) =>
+        size <= LargestPooled ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size);
+
+    private static void GiveBack(byte[] bytes)
+    {
+        if (bytes.Length is > 0 and <= LargestPooled)
+            ArrayPool<byte>.Shared.Return(bytes);
     }
 
     private void Grow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(_bytes.Length * 2L, _enough));
+        var larger = Rent((int)Math.Min(_bytes.Length * 2L, _enough));
         _bytes.AsSpan(0, _length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes);
+        GiveBack(_bytes);
         _bytes = larger;
     }
 }
