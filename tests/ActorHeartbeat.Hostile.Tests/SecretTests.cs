@@ -25,6 +25,7 @@ public sealed class SecretTests
     [
         ("the user info of a URL", "{ url = \"ws://user:@secret@@127.0.0.1:1/\" }"),
         ("a URL that is none", "{ url = \"ws://user:@secret@@:x:/\" }"),
+        ("a header with a wrong name", "{ url = \"ws://h/\", headers.\"X Y\" = \"@secret@\" }"),
         ("a header value with a line end", "{ url = \"ws://h/\", headers.X = \"@secret@\\n\" }"),
     ];
 

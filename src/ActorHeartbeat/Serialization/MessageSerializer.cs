@@ -8,7 +8,7 @@ namespace ActorHeartbeat.Serialization;
 
 /// <summary>
 /// Carries every <see cref="ISerializableMessage"/> to another process as JSON with type names, as Akka.NET's own serializer does. Unlike
-/// that one it writes values that are their type's default: <c>Enabled = false</c> stays false where the default is true.
+/// that one it writes nulls and values that are their type's default: <c>Enabled = false</c> stays false where the default is true.
 /// </summary>
 /// <remarks>
 /// A type name on the wire decides which type is created, so exchange messages only between processes that trust each other.
@@ -20,7 +20,10 @@ public sealed class MessageSerializer : NewtonSoftJsonSerializer
         : base(system, Options)
     {
         Settings.DefaultValueHandling = DefaultValueHandling.Include; // for what it writes
-        ((JsonSerializer)Serializer).DefaultValueHandling = DefaultValueHandling.Include; // for what it reads
+        Settings.NullValueHandling = NullValueHandling.Include;
+        var reader = (JsonSerializer)Serializer;
+        reader.DefaultValueHandling = DefaultValueHandling.Include;
+        reader.NullValueHandling = NullValueHandling.Include;
     }
 
     /// <summary>Binds the messages to this serializer. <c>WithConnectionSupervisor</c> adds it.</summary>

@@ -32,10 +32,13 @@ public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.Te
         Heartbeat = new HeartbeatSettings
         {
             Mode = HeartbeatMode.Json,
+            Timeout = null,
             Send = OutboundMessage.Text("{}"),
             Expect = new MessagePattern.Json([new JsonExpectation("/id", "1")]),
         },
         Enabled = false,
+        Failover = new FailoverSettings { Back = null },
+        Tcp = new TcpSettings { KeepAlive = null },
         Timeouts = new TimeoutSettings
         {
             DataIdle = new DataIdleSettings(TimeSpan.FromMinutes(1)) { QuietHours = [new(new(22, 0), new(6, 30))] },

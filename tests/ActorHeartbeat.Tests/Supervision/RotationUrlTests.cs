@@ -5,8 +5,7 @@ using ActorHeartbeat.TestKit;
 namespace ActorHeartbeat.Tests.Supervision;
 
 /// <summary>The URL that the successor dials after the endpoint has been moved from its first URL to the next.</summary>
-/// <remarks>Messages are not serialized: Akka's JSON writes no nulls, and <c>failover.back = off</c> would be read as its default.</remarks>
-public class RotationUrlTests() : SupervisorSpec(VirtualTime.Configuration)
+public class RotationUrlTests : SupervisorSpec
 {
     private static readonly EndpointSettings Moved = Rotating("a") with
     {

@@ -5,7 +5,6 @@ using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Supervision;
@@ -26,12 +25,7 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
     private protected IActorRef Supervisor { get; }
 
     protected SupervisorSpec()
-        : this(VirtualTime.WithSerialization)
-    {
-    }
-
-    protected SupervisorSpec(Config configuration)
-        : base(configuration)
+        : base(VirtualTime.WithSerialization)
     {
         Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
         Supervisor = Sys.ActorOf(
