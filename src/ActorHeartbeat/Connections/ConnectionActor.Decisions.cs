@@ -185,7 +185,7 @@ public sealed partial class ConnectionActor
     private bool HasHello => _settings.OnOpen.Any(message => message.Expect is not null);
 
     /// <summary>When a successor that opens now is looked at: at once when its proof came before it was open.</summary>
-    private TimeSpan ReadyTime(ConnectionLink link, TimeSpan now) => link.IsProven ? now : now + ReadyAfter;
+    private TimeSpan ReadyTime(ConnectionLink link, TimeSpan now) => link.Succession.IsProven ? now : now + ReadyAfter;
 
     /// <summary>
     /// A successor that is open for ready-after offers to take over if it has proved that it works. An error message is no proof. One that
@@ -193,7 +193,7 @@ public sealed partial class ConnectionActor
     /// </summary>
     private Step OfferWhenProven(ConnectedData data)
     {
-        if (HasReadyWhen ? data.Link.IsProven : _plane.Shapes.Agree(silenceIsFine: HasHello))
+        if (HasReadyWhen ? data.Link.Succession.IsProven : _plane.Shapes.Agree(silenceIsFine: HasHello))
             return OfferToTakeOver(data);
         var open = Now - data.OpenedAt;
         return open < ReadyAfter + ProofPatience

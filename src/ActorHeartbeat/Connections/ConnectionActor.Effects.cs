@@ -101,7 +101,7 @@ public sealed partial class ConnectionActor
         _plane.Counters.CountDial();
         if (!_isPrimary)
         {
-            link.BeginAsSuccessor(_settings.MaxAge?.ReadyWhen);
+            link.Succession.Begin(_settings.MaxAge?.ReadyWhen);
             if (_settings.MaxAge?.DuplicateKey is { } key)
                 _plane.Feed.ExpectAnother(key);
         }
@@ -136,9 +136,9 @@ public sealed partial class ConnectionActor
         SendWhatMay(link);
         if (_isPrimary || HasReadyWhen)
             return;
-        link.Compare();
+        link.Succession.Compare();
         if (HasHello)
-            link.ExpectData();
+            link.Succession.ExpectData();
     }
 
     /// <summary>

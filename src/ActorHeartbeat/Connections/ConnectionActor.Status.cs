@@ -55,7 +55,7 @@ public sealed partial class ConnectionActor
     private void BecomePrimary(ConnectionStatus? before, ConnectionLink link)
     {
         _isPrimary = true;
-        link.Promote();
+        link.Succession.End();
         var own = _board.Status!; // connected, so it has reported
         _board.Status = own with
         {

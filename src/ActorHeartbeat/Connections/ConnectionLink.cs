@@ -22,15 +22,13 @@ internal sealed class ConnectionLink : IConnectionObserver
     private volatile IActorRef _owner;
     private volatile EndpointSettings _current;
     private volatile AwaitedAnswer? _awaited;
-    private volatile MessagePattern? _proof;
     private volatile IPEndPoint? _dialed;
     private IConnection? _connection;
     private FeedWriter? _writer;
     private long _lastInbound, _lastData, _lastAsked; // ticks of the scheduler's clock
-    private long _dataMessages; // used only by the pump
     private long _pings, _pingId, _pingSentAt, _heldBackUntil;
-    private int _wantsSign, _wantsData;
-    private volatile bool _gone, _abandoned, _adopted, _isHeldBack, _isSuccessor, _isProven;
+    private int _wantsSign;
+    private volatile bool _gone, _abandoned, _adopted, _isHeldBack;
 
     /// <param name="connection">The connection that it is an incarnation of.</param>
     /// <param name="plane">The data plane of its endpoint, which numbers the incarnations.</param>
@@ -45,6 +43,7 @@ internal sealed class ConnectionLink : IConnectionObserver
         Incarnation = plane.NextIncarnation();
         Settings = _current = settings;
         Pace = new SendPace(sendRate, clock.Elapsed);
+        Succession = new Succession(plane.Shapes);
         _plane = plane;
         _clock = clock;
         _owner = owner;
@@ -62,6 +61,9 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     /// <summary>Decides when its messages may go out. Only the actor uses it.</summary>
     public SendPace Pace { get; }
+
+    /// <summary>What it has to prove as a successor, and what it is compared with.</summary>
+    public Succession Succession { get; }
 
     /// <summary>The fingerprint of the credentials that were dialed with; written before the dial completes.</summary>
     public int Credentials { get; set; }
@@ -139,22 +141,6 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>The next message that matches is reported as the answer to the opening message with this index.</summary>
     public void ExpectOpeningAnswer(int index, MessagePattern pattern) => _awaited = new AwaitedAnswer(index, pattern);
 
-    /// <summary>Makes it the socket of a successor, until it is promoted.</summary>
-    /// <param name="proof">The message whose arrival is reported as the proof that it works; null for none.</param>
-    public void BeginAsSuccessor(MessagePattern? proof) => (_isSuccessor, _proof) = (true, proof);
-
-    /// <summary>Whether the message that proves a successor has come in.</summary>
-    public bool IsProven => _isProven;
-
-    /// <summary>Makes the first data message its proof.</summary>
-    public void ExpectData() => Volatile.Write(ref _wantsData, 1);
-
-    /// <summary>Begins to compare its data with those of the connection that it is to replace.</summary>
-    public void Compare() => _plane.Shapes.Begin();
-
-    /// <summary>Makes it the socket of the primary.</summary>
-    public void Promote() => EndSuccession();
-
     /// <summary>The opening messages are accepted: this connection carries the feed.</summary>
     public void Opened() => _writer!.Opened();
 
@@ -215,11 +201,8 @@ internal sealed class ConnectionLink : IConnectionObserver
             _awaited = null;
             _owner.Tell(new OpeningAnswered(Incarnation, awaited.Index));
         }
-        if (_proof is { } proof && proof.Matches(kind, payload.Span))
-        {
-            _proof = null;
-            Proven();
-        }
+        if (Succession.Received(kind, payload.Span))
+            _owner.Tell(new ProofSeen(Incarnation));
         var role = HeartbeatDialect.Classify(heartbeat, kind, payload.Span);
         switch (role)
         {
@@ -232,9 +215,8 @@ internal sealed class ConnectionLink : IConnectionObserver
                 break;
             default:
                 Volatile.Write(ref _lastData, _lastInbound);
-                _plane.Shapes.Received(++_dataMessages, _isSuccessor, kind, payload.Span);
-                if (Volatile.Read(ref _wantsData) != 0 && Interlocked.Exchange(ref _wantsData, 0) != 0)
-                    Proven();
+                if (Succession.DataReceived(kind, payload.Span))
+                    _owner.Tell(new ProofSeen(Incarnation));
                 break;
         }
         if (role != HeartbeatRole.Data && !heartbeat.Deliver)
@@ -274,23 +256,9 @@ internal sealed class ConnectionLink : IConnectionObserver
         _owner.Tell(new HeartbeatAnswered(Incarnation, _clock.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt))));
     }
 
-    private void Proven()
-    {
-        _isProven = true;
-        _owner.Tell(new ProofSeen(Incarnation));
-    }
-
-    private void EndSuccession()
-    {
-        if (!_isSuccessor)
-            return;
-        _isSuccessor = false;
-        _plane.Shapes.End();
-    }
-
     private void Leave(string why)
     {
-        EndSuccession();
+        Succession.End();
         _writer?.End(why);
         _plane.SocketIsGone();
         _gone = true; // last: the next dial may begin as soon as this is seen
