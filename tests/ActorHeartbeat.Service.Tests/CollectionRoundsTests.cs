@@ -23,25 +23,28 @@ public sealed class CollectionRoundsTests
     }
 
     [Fact]
-    public void What_four_collections_do_not_shrink_is_in_use_and_left_alone_for_ten_minutes()
+    public void What_a_round_does_not_shrink_is_in_use_and_left_alone_for_ten_minutes()
     {
-        var looks = Look(Enumerable.Repeat(900L, 64 + 4 + 60));
+        const int round = CollectionRounds.CollectionsOfRound, rest = 60;
 
-        Assert.Equal([0, 1, 2, 3, 63, 64, 65, 66, 126, 127], Enumerable.Range(0, looks.Count).Where(index => looks[index]));
+        var looks = Look(Enumerable.Repeat(900L, round + rest + round));
+
+        Assert.Equal(
+            [.. Enumerable.Repeat(true, round), .. Enumerable.Repeat(false, rest - 1), .. Enumerable.Repeat(true, round), false], looks);
     }
 
     [Fact]
     public void A_process_that_grows_anew_is_not_left_alone()
     {
-        Look(Enumerable.Repeat(500L, 10));
+        Look(Enumerable.Repeat(500L, CollectionRounds.CollectionsOfRound));
 
-        Assert.Equal([false, true, true, true, true, false], Look([510, 900, 900, 900, 900, 900]));
+        Assert.Equal([false, true, true], Look([510, 900, 900]));
     }
 
     [Fact]
     public void A_process_that_was_small_meanwhile_is_not_left_alone()
     {
-        Look(Enumerable.Repeat(500L, 10));
+        Look(Enumerable.Repeat(500L, CollectionRounds.CollectionsOfRound));
 
         Assert.Equal([false, true], Look([100, 500]));
     }
