@@ -38,6 +38,8 @@ public sealed class IdleKeysTests
         { "heartbeat.max-missed", "templates = [none], heartbeat.max-missed = 5", "templates = [ping], heartbeat.max-missed = 5" },
         { "heartbeat.strict", "templates = [none], heartbeat.strict = on", "templates = [ping], heartbeat.strict = on" },
         { "heartbeat.send", "templates = [none], heartbeat.send = a", "templates = [text], heartbeat.send = a" },
+        { "max-age", "group = narrow, max-age = 1h", "group = narrow, max-age = 1h, rotate.order = close-first" },
+        { "max-age", "group = narrow, max-age = 1h", "group = slow, max-age = 1h" },
         { "max-age.ready-after", Closing("ready-after = 1s"), "max-age { age = 1h, ready-after = 1s }" },
         { "max-age.ready-when", Closing("ready-when = a"), "max-age { age = 1h, ready-when = a }" },
         { "max-age.duplicate-key", Closing("""duplicate-key = "/id" """), """max-age { age = 1h, duplicate-key = "/id" }""" },
@@ -377,11 +379,12 @@ public sealed class IdleKeysTests
         $$"""
         actor-heartbeat {
           templates { none.heartbeat.mode = none, ping.heartbeat.mode = ping, text.heartbeat { mode = text, expect = b } }
-          groups { plain {}, slow.send-rate = 5/s }
+          groups { plain {}, slow.send-rate = 5/s, narrow.max-connections = 1 }
           endpoints {
             one { url = "wss://one", templates = [none], group = plain }
             two { url = "wss://two", templates = [ping], group = slow }
             three { url = "wss://three", templates = [text], heartbeat.send = c }
+            four { url = "wss://four", group = narrow }
             x { url = "wss://a", {{keys}} }
           }
         }

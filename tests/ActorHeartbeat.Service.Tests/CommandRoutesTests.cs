@@ -176,7 +176,8 @@ public sealed class CommandRoutesTests
     {
         // The server closes after a message of this size: one for each.
         await using var service = await RunningService.Start(feeds => string.Join(
-            '\n', new[] { "plain", "spelled" }.Select(id => $"{id} {{ url = \"{feeds.UrlOf(FeedPath.Echo, id)}\", limits.message = 2MiB }}")));
+            '\n',
+            new[] { "plain", "spelled" }.Select(id => $"{id} {{ url = \"{feeds.UrlOf(FeedPath.Echo, id)}\", limits.message = 2MiB }}")));
 
         Assert.Equal(HttpStatusCode.OK, (await Send("plain", "a", Most)).Status);
         Assert.Equal(HttpStatusCode.OK, (await Send("spelled", "\\u0061", Most)).Status);

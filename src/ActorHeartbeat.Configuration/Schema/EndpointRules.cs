@@ -96,7 +96,7 @@ internal static class EndpointRules
     private static bool IsMessage(HeartbeatSettings heartbeat) => heartbeat.Mode is HeartbeatMode.Text or HeartbeatMode.Json;
 
     private static bool Asks(HeartbeatSettings heartbeat) =>
-        heartbeat.Mode == HeartbeatMode.Ping || (IsMessage(heartbeat) && heartbeat.Send is not null);
+        heartbeat.Mode == HeartbeatMode.Ping || (IsMessage(heartbeat) && heartbeat is not { Send: null, Reply: not null });
 
     private static string Mode(EndpointSettings endpoint) => Values.Kebab(endpoint.Heartbeat.Mode.ToString());
 

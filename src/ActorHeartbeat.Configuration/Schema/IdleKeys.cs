@@ -46,6 +46,11 @@ internal static class IdleKeys
             endpoint.Heartbeat is { Expect: null, Reply: null }
                 ? $"no message is a heartbeat without heartbeat.expect or heartbeat.reply; name one there, {Remove}"
                 : null),
+        new(EndpointSetting.MaxAge.Key, endpoint =>
+            endpoint is { Settings.Rotate.Order: RotationOrder.OpenFirst, Group.MaxConnections: 1 }
+                ? $"group {endpoint.Settings.Group} has room for one connection, and a rotation opens a second; raise max-connections, or "
+                    + "use rotate.order = close-first"
+                : null),
         RotationPart("ready-after"),
         RotationPart("ready-when"),
         RotationPart("duplicate-key"),

@@ -80,8 +80,12 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
             : new ExplainSentence($"{because}; attempt {status.Attempt} waits for {status.Waiting}.", status.Waiting, null);
     }
 
-    private static string Which(ConnectionStatus status) =>
-        status.Address is { } address ? $"incarnation {status.Incarnation}, {address}" : $"incarnation {status.Incarnation}";
+    private static string Which(ConnectionStatus status)
+    {
+        var address = status.Address is { } known ? $", {known}" : "";
+        var redirected = status.RedirectedTo is { } url ? $", redirected to {url}" : "";
+        return $"incarnation {status.Incarnation}{address}{redirected}";
+    }
 
     private static string Missed(ConnectionStatus status) => status.Missed switch
     {

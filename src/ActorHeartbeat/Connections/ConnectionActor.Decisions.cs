@@ -55,8 +55,10 @@ public sealed partial class ConnectionActor
 
     private Step BackOff(ConnectionData data, CloseCause why, ConnectionLink? leaving)
     {
-        // a dial that failed names its address itself
-        var cause = why is { IsFailure: true, Kind: not CauseKind.DialFailed } ? why.At(LinkOf(data)?.Address) : why;
+        // a dial that failed names its place itself
+        var cause = why is { IsFailure: true, Kind: not CauseKind.DialFailed } && LinkOf(data) is { } link
+            ? why.At(link.Address, link.RedirectedTo)
+            : why;
         if (!_isPrimary)
             return EndSuccessor(data, cause, leaving);
         var flap = data is ConnectedData ? _settings.Flap : null;
@@ -145,6 +147,8 @@ public sealed partial class ConnectionActor
             data.RotateAt,
             Now,
             TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
+        if (look.Verdict == LivenessVerdict.Missed && data.Link.IsAnswered)
+            return (LivenessVerdict.Wait, Now + PumpTurn); // the answer is in the mailbox, behind what made us look
         // What lies in the socket may be the sign that is missing: a pump that has not had its turn goes first.
         return look.Verdict is LivenessVerdict.Missed or LivenessVerdict.DataIdle or LivenessVerdict.MaxSilence
             && Now - signs.LastInbound >= PumpTurn

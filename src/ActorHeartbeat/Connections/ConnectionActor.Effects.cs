@@ -5,6 +5,7 @@ using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
+using Akka.Event;
 using State = Akka.Actor.FSMBase.State<ActorHeartbeat.Connections.ConnectionState, ActorHeartbeat.Connections.ConnectionData>;
 
 namespace ActorHeartbeat.Connections;
@@ -132,6 +133,8 @@ public sealed partial class ConnectionActor
     private void BeginFeed(ConnectionLink link)
     {
         link.Opened();
+        if (link.RedirectedTo is { } url)
+            Context.GetLogger().Info("{0}: the server has redirected the dial to {1}", _settings.Id, url);
         link.Pace.Replay(_subscriptions);
         SendWhatMay(link);
         if (_isPrimary || HasReadyWhen)

@@ -33,6 +33,7 @@ public sealed partial class ConnectionActor
                 ? new FailedRotation(failure, utcNow + Remaining(rotateAt))
                 : null,
             Address = (next as ConnectedData)?.Link.Address?.ToString(),
+            RedirectedTo = (next as ConnectedData)?.Link.RedirectedTo,
             UrlIndex = (next as ConnectedData)?.UrlIndex ?? _urlIndex,
         };
         _board.Status = status;

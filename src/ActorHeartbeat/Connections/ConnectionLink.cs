@@ -23,6 +23,7 @@ internal sealed class ConnectionLink : IConnectionObserver
     private volatile EndpointSettings _current;
     private volatile AwaitedAnswer? _awaited;
     private volatile IPEndPoint? _dialed;
+    private volatile string? _redirectedTo;
     private IConnection? _connection;
     private FeedWriter? _writer;
     private long _lastInbound, _lastData, _lastAsked; // ticks of the scheduler's clock
@@ -83,6 +84,12 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     /// <summary>The address at the other end, also of a dial that only has a TCP connection; null when it is not known.</summary>
     public IPEndPoint? Address => _connection?.RemoteAddress ?? _dialed;
+
+    /// <summary>The URL to which the server redirected the dial, as it may be shown; null when it did not.</summary>
+    public string? RedirectedTo => _redirectedTo;
+
+    /// <summary>Whether the newest heartbeat is answered. The report of the answer may still be on its way to the actor.</summary>
+    public bool IsAnswered => Volatile.Read(ref _pingId) == 0;
 
     /// <summary>
     /// When a subscriber last held the pump back on purpose, now while one does, or when the process last stood
@@ -182,6 +189,8 @@ internal sealed class ConnectionLink : IConnectionObserver
     }
 
     public void OnTcpConnected(IPEndPoint address) => _dialed = address;
+
+    public void OnRedirected(string url) => _redirectedTo = url;
 
     public void OnActivity()
     {

@@ -33,6 +33,9 @@ public sealed record ConnectionStatus(
     /// <summary>The address and port at the other end, the proxy's if there is one; null when not connected, or not known.</summary>
     public string? Address { get; init; }
 
+    /// <summary>The URL to which the server redirected the dial, as it may be shown; null when it did not, or when not connected.</summary>
+    public string? RedirectedTo { get; init; }
+
     /// <summary>Which of the endpoint's URLs it dials; 0 is the first.</summary>
     public int UrlIndex { get; init; }
 
@@ -51,6 +54,7 @@ public sealed record ConnectionStatus(
                 State = ConnectionState.BackingOff,
                 Subprotocol = null,
                 Address = null,
+                RedirectedTo = null,
                 Waiting = "its actor to start again",
                 Missed = 0,
                 FailedRotation = null,

@@ -3,12 +3,9 @@ namespace ActorHeartbeat.Feeds;
 /// <summary>The newest numbered events of a feed, bounded by count and by payload bytes. Not thread-safe.</summary>
 internal sealed class ReplayRing(int maxCount, int maxBytes)
 {
-    /// <summary>A message is large that takes more than this part of the bytes.</summary>
-    private const int LargeShare = 16;
-
     private readonly RingBuffer<FeedEvent> _events = new();
     private long _bytes;
-    private (long Seq, int Length) _large; // the newest message that is large, if it is still kept
+    private readonly RingBuffer<(long Seq, int Length)> _peaks = new(); // each is larger than all that came after it
     private int _maxCount = maxCount;
     private int _maxBytes = maxBytes;
 
@@ -17,15 +14,16 @@ internal sealed class ReplayRing(int maxCount, int maxBytes)
     public int Count => _events.Count;
 
     /// <summary>
-    /// Adds the event that follows the newest kept one. The bytes bound what is kept beside the newest large message: a message must not
-    /// drive out what it follows because of its own size.
+    /// Adds the event that follows the newest kept one. The bytes bound what is kept beside the largest message: a message must not
+    /// drive out what it follows, nor what it follows drive out itself, because of its own size.
     /// </summary>
     public void Add(in FeedEvent feedEvent)
     {
         _events.Add(feedEvent);
         _bytes += feedEvent.Payload.Length;
-        if (feedEvent.Payload.Length > _maxBytes / LargeShare)
-            _large = (feedEvent.Seq, feedEvent.Payload.Length);
+        while (_peaks.Count > 0 && _peaks[_peaks.Count - 1].Length <= feedEvent.Payload.Length)
+            _peaks.RemoveNewest();
+        _peaks.Add((feedEvent.Seq, feedEvent.Payload.Length));
         Shrink();
     }
 
@@ -48,17 +46,18 @@ internal sealed class ReplayRing(int maxCount, int maxBytes)
     public void Clear()
     {
         _events.Clear();
-        (_bytes, _large) = (0, default);
+        _peaks.Clear();
+        _bytes = 0;
     }
 
     private void Shrink()
     {
-        while (_events.Count > _maxCount || _bytes - _large.Length > _maxBytes)
+        while (_events.Count > _maxCount || (_events.Count > 0 && _bytes - _peaks[0].Length > _maxBytes))
         {
             var oldest = _events.Remove();
             _bytes -= oldest.Payload.Length;
-            if (oldest.Seq == _large.Seq)
-                _large = default;
+            if (oldest.Seq == _peaks[0].Seq)
+                _peaks.Remove();
         }
     }
 }

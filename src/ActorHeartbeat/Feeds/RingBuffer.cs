@@ -38,6 +38,14 @@ internal sealed class RingBuffer<T>
         return item;
     }
 
+    /// <summary>Takes the newest item out; there must be one.</summary>
+    public void RemoveNewest()
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(Count);
+        Count--;
+        _items[Slot(Count)] = default!; // as above
+    }
+
     /// <summary>Removes all items and releases the memory.</summary>
     public void Clear()
     {

@@ -93,8 +93,12 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     public static CloseCause Closed(int code, string reason) =>
         new(CauseKind.Closed, $"closed by us: {code} {CloseCodes.Name(code)}") { CloseCode = code, Reason = reason, WasClean = true };
 
-    /// <summary>The same, with the address of the connection in its detail; the same when there is none.</summary>
-    public CloseCause At(IPEndPoint? address) => address is null ? this : this with { Detail = $"{Detail} ({address})" };
+    /// <summary>The same, with the place of the connection in its detail.</summary>
+    /// <param name="address">The address at the other end; without one the cause stays as it is.</param>
+    /// <param name="redirectedTo">The URL to which the server redirected the dial, as it may be shown; null when it did not.</param>
+    public CloseCause At(IPEndPoint? address, string? redirectedTo) =>
+        address is null ? this
+        : this with { Detail = redirectedTo is null ? $"{Detail} ({address})" : $"{Detail} ({address}, redirected to {redirectedTo})" };
 
     private static string Quoted(string reason) =>
         reason.Length == 0 ? "" : $", \"{reason.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";

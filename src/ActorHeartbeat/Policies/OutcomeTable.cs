@@ -12,6 +12,11 @@ public readonly record struct Outcome(OutcomeAction Action, TimeSpan AtLeast, Go
 /// <summary>Decides what an end of a connection or a refused handshake means: the first rule that matches wins. Pure.</summary>
 public static class OutcomeTable
 {
+    /// <summary>The third form of an HTTP date, which a recipient must accept too (RFC 9110 section 5.6.7).</summary>
+    private const string Asctime = "ddd MMM d HH:mm:ss yyyy";
+
+    private const DateTimeStyles AsctimeStyle = DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowInnerWhite;
+
     /// <summary>Bounds of a server's Retry-After: shorter is a busy loop, longer than any ban is a mistake.</summary>
     public static readonly TimeSpan LeastRetryAfter = TimeSpan.FromSeconds(1), MostRetryAfter = TimeSpan.FromDays(30);
 
@@ -76,6 +81,7 @@ public static class OutcomeTable
         if (decimal.TryParse(header, NumberStyles.Number, CultureInfo.InvariantCulture, out var seconds))
             return Clamp((double)seconds);
         return DateTimeOffset.TryParse(header, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            || DateTimeOffset.TryParseExact(header, Asctime, CultureInfo.InvariantCulture, AsctimeStyle, out date)
             ? Clamp((date - utcNow).TotalSeconds)
             : null;
     }

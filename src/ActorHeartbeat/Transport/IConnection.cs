@@ -59,6 +59,11 @@ public interface IConnectionObserver
     {
     }
 
+    /// <summary>The server redirected the dial, which goes on at this URL; it may be shown.</summary>
+    void OnRedirected(string url)
+    {
+    }
+
     /// <summary>
     /// Bytes of any frame arrived. Pongs among them are reported before, so that the answer to a ping is not first taken for a mere sign of
     /// life; messages are reported after.

@@ -139,6 +139,9 @@ public class OutcomeTableTests
     [InlineData("999999999", 30 * 86_400)]
     [InlineData("Sat, 21 Nov 2026 12:00:30 GMT", 30)]
     [InlineData("Sat, 21 Nov 2026 11:00:00 GMT", 1)]
+    [InlineData("Saturday, 21-Nov-26 12:00:30 GMT", 30)]
+    [InlineData("Sat Nov 21 12:00:30 2026", 30)]
+    [InlineData("Tue Dec  1 12:00:00 2026", 10 * 86_400)]
     public void Retry_after_is_understood_in_seconds_and_as_a_date_and_clamped(string header, double seconds)
     {
         Assert.Equal(TimeSpan.FromSeconds(seconds), OutcomeTable.ParseRetryAfter(header, Now));

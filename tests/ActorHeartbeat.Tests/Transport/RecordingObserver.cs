@@ -28,6 +28,8 @@ internal sealed class RecordingObserver : IConnectionObserver
     /// <summary>Completes with the first report of a part of a message.</summary>
     public Task PartAsync() => _part.Task.WaitAsync(WebSocketPeer.Patience);
 
+    public string? RedirectedTo { get; private set; }
+
     public int UnreadMessages => _messages.Reader.Count;
 
     public Task<ConnectionEnd> EndAsync() => _ended.Task.WaitAsync(WebSocketPeer.Patience);
@@ -44,6 +46,8 @@ internal sealed class RecordingObserver : IConnectionObserver
     public Task<long> PongAsync() => _pongs.Reader.ReadAsync().AsTask().WaitAsync(WebSocketPeer.Patience);
 
     public void OnActivity() => Interlocked.Increment(ref _activity);
+
+    public void OnRedirected(string url) => RedirectedTo = url;
 
     public void OnPartOfMessage() => _part.TrySetResult();
 

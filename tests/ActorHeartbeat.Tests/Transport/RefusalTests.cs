@@ -1,5 +1,7 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
+using ActorHeartbeat.Transport.Dialing;
 
 namespace ActorHeartbeat.Tests.Transport;
 
@@ -53,7 +55,8 @@ public class RefusalTests : DialerTestBase
         using var server = new LoopbackServer();
         var settings = Endpoint(server.Url) with { Redirects = 1 };
         var request = new DialRequest(settings, settings.Url, [new("Authorization", "Bearer abc")]);
-        var dialing = Dialer.DialAsync(request, new RecordingObserver(), default);
+        var observer = new RecordingObserver();
+        var dialing = Dialer.DialAsync(request, observer, default);
 
         await RefuseAsync(server, $"{status} X", $"Location: {location.Replace("{0}", $"{server.Port}", StringComparison.Ordinal)}\r\n");
         using var peer = await server.AcceptUpgradedAsync();
@@ -61,6 +64,39 @@ public class RefusalTests : DialerTestBase
         Assert.IsType<DialResult.Connected>(await dialing.WaitAsync(WebSocketPeer.Patience)).Connection.Abort();
         Assert.StartsWith("GET /real?x=%2f HTTP/1.1\r\n", peer.Request, StringComparison.Ordinal);
         Assert.Equal("Bearer abc", peer.Header("Authorization"));
+        Assert.Equal($"ws://127.0.0.1:{server.Port}/***?***", observer.RedirectedTo);
+    }
+
+    [Fact]
+    public async Task A_dial_that_fails_after_a_redirect_says_where_it_began()
+    {
+        using var server = new LoopbackServer();
+        using var other = new LoopbackServer();
+        var dialing = FailAsync(Endpoint(server.Url) with { Redirects = 1 });
+
+        await RefuseAsync(server, "302 X", $"Location: {other.Url}\r\n");
+        await RefuseAsync(other, "503 X", "");
+
+        Assert.Equal(
+            $"{Origin(other.Url)}: the handshake was refused with HTTP 503 Service Unavailable (redirected from {Origin(server.Url)})",
+            (await dialing).Message);
+    }
+
+    [Theory]
+    [InlineData("wss://b.test/", false)]
+    [InlineData("wss://a.test:444/", false)]
+    [InlineData("wss://a.test/other", true)]
+    public void Another_origin_gets_no_certificate_and_has_to_show_one_of_its_own_name(string location, bool isSame)
+    {
+        var tls = new TlsSettings { CaFile = "ca.pem", ClientCert = "own.pem", ClientKey = "key.pem", ServerName = "feed.test" };
+        var settings = Endpoint(new Uri("wss://a.test/")) with { Redirects = 1, Tls = tls };
+
+        var (next, _) = Redirects.Follow(
+            new DialRequest(settings, settings.Url, []),
+            new DialFailure(FailureLayer.Http, "") { HttpStatus = 307, Location = location },
+            followed: 0);
+
+        Assert.Equal(isSame ? tls : new TlsSettings { CaFile = "ca.pem" }, next!.Settings.Tls);
     }
 
     [Fact]

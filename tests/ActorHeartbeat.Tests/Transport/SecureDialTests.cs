@@ -201,6 +201,21 @@ public class SecureDialTests : DialerTestBase
         Assert.Contains(Presented, message, StringComparison.Ordinal);
     }
 
+    /// <summary>Since TLS 1.3 the client takes the handshake for done before the server looks at its certificate.</summary>
+    [Theory]
+    [InlineData(true, "(client certificate CN=127.0.0.1, issued by CN=127.0.0.1, valid until ")]
+    [InlineData(false, "(the server wants a client certificate, tls.client-cert names none)")]
+    public async Task A_server_that_hangs_up_after_it_asked_for_a_certificate_is_reported_with_it(bool presents, string what)
+    {
+        using var server = new LoopbackServer(_certificate) { AskForClientCertificate = true };
+        var file = presents ? Pem(_certificate, withKey: true) : null;
+
+        var dialing = FailAsync(Endpoint(server.Url) with { Tls = new TlsSettings { Verify = false, ClientCert = file } });
+        (await server.AcceptAsync()).Dispose();
+
+        Assert.Contains(what, (await dialing).Message, StringComparison.Ordinal);
+    }
+
     public override void Dispose()
     {
         base.Dispose();

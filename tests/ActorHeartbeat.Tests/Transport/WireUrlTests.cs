@@ -21,6 +21,9 @@ public class WireUrlTests : DialerTestBase
     [InlineData("?x=1", "/?x=1")]
     [InlineData("/ü", "/%C3%BC")]
     [InlineData("/100%", "/100%25")]
+    [InlineData("/ü/%2fx%e9/../y", "/%C3%BC/%2fx%e9/../y")]
+    [InlineData("/%c3%a9%zz%2", "/%c3%a9%25zz%252")]
+    [InlineData("/a b?c=😀|[1]", "/a%20b?c=%F0%9F%98%80%7C%5B1%5D")]
     public async Task Illegal_characters_are_escaped(string target, string sent)
     {
         Assert.Equal($"GET {sent} HTTP/1.1", await RequestLineAsync(target));

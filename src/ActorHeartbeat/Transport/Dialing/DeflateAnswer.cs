@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Dialing;
@@ -49,7 +50,9 @@ internal static class DeflateAnswer
         if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) || bits is < 8 or > 15 || value![0] == '0')
             throw Breach(parameter, "whose value is none of 8 to 15 (RFC 7692 section 7.1.2)");
         if (name == ClientWindow && bits < LeastWindow)
-            throw Breach(parameter, "a window that zlib cannot pack in");
+            throw new DialException(
+                FailureLayer.Protocol,
+                $"the server asks for \"{PeerText.Of(parameter, 64)}\", a window that zlib cannot pack in; set compression = off");
         return string.Create(CultureInfo.InvariantCulture, $"{name}={Math.Max(bits, LeastWindow)}");
     }
 

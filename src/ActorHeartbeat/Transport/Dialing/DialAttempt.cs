@@ -115,10 +115,14 @@ internal sealed class DialAttempt : IDisposable
     {
         var failure = DialFailures.Of(exception, _request, Stage, cancelled, RemoteAddress);
         // Since TLS 1.3 a server verifies the client's certificate when the client already considers the handshake done.
-        return failure.Layer == FailureLayer.Tls && Stage == DialStage.Upgrading && Verdict is { } verdict
+        return Stage == DialStage.Upgrading && Verdict is { } verdict && (failure.Layer == FailureLayer.Tls || IsCutOff(failure, verdict))
             ? failure with { Message = $"{failure.Message} ({verdict.DescribeClient()})" }
             : failure;
     }
+
+    /// <summary>A server that refuses the certificate may drop the connection without an alert that can still be read.</summary>
+    private static bool IsCutOff(DialFailure failure, TlsVerdict verdict) =>
+        failure.Layer == FailureLayer.Tcp && verdict.ConcernsClient;
 
     /// <summary>Cancels the attempt; completes when nothing of it is left.</summary>
     public async Task AbandonAsync()

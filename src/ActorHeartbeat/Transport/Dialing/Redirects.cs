@@ -30,7 +30,7 @@ internal static class Redirects
         if (target.UserInfo.Length > 0)
             return (null, "it is not followed, since its Location names a user");
         var url = new Uri(scheme + target.OriginalString[target.Scheme.Length..]);
-        return (request with { Url = url, Headers = HeadersFor(url, request) }, "");
+        return (IsSameOrigin(url, request.Url) ? request with { Url = url } : ForOther(url, request), "");
     }
 
     /// <summary>The Location as an absolute URL in its own spelling, without its fragment; null when there is none.</summary>
@@ -66,14 +66,17 @@ internal static class Redirects
         _ => null,
     };
 
-    /// <summary>Another origin gets neither credentials nor headers that were read from a secret.</summary>
-    private static IReadOnlyList<KeyValuePair<string, string>> HeadersFor(Uri url, DialRequest request) => IsSameOrigin(url, request.Url)
-        ? request.Headers
-        :
+    /// <summary>
+    /// Another origin gets neither credentials, a client's certificate among them, nor headers that were read from a secret. It has to show
+    /// a certificate of its own name.
+    /// </summary>
+    private static DialRequest ForOther(Uri url, DialRequest request) => new(
+        request.Settings with { Tls = request.Settings.Tls with { ClientCert = null, ClientKey = null, ServerName = null } },
+        url,
         [
             .. request.Headers.Where(header => !Credentials.Contains(header.Key, StringComparer.OrdinalIgnoreCase)
                 && !IsSecret(header.Key, request.Settings)),
-        ];
+        ]);
 
     private static bool IsSecret(string name, EndpointSettings settings) =>
         settings.Headers.Any(header => header.Value.Source != SecretSource.Literal

@@ -43,6 +43,9 @@ internal sealed class TlsVerdict(
         return null!; // the framework's declaration excludes null, its contract allows it
     }
 
+    /// <summary>Whether a client's certificate was sent, or wanted.</summary>
+    public bool ConcernsClient => presented is not null || _wantedIssuers is not null;
+
     public string Describe(Exception exception)
     {
         if (_refused is not null)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport.Frames;
 
 namespace ActorHeartbeat.Transport.Dialing;
@@ -20,6 +21,7 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
     /// <exception cref="DialException">There is no connection, and nothing is left of the attempt.</exception>
     public async Task<OpenedWebSocket> OpenAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
     {
+        var first = request;
         for (var followed = 0; ; followed++)
         {
             try
@@ -31,6 +33,12 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
                 var (next, whyNot) = Redirects.Follow(request, refused.Failure, followed);
                 var failure = refused.Failure with { Message = $"{refused.Failure.Message}; {whyNot}" };
                 request = next ?? throw new DialException(failure, refused);
+                observer.OnRedirected(PeerText.Of(Redirects.Show(request, request.Url.OriginalString)));
+            }
+            catch (DialException failed) when (followed > 0)
+            {
+                throw new DialException(
+                    failed.Failure with { Message = $"{failed.Failure.Message} (redirected from {first.Where})" }, failed);
             }
         }
     }

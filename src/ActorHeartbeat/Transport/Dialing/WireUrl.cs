@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace ActorHeartbeat.Transport.Dialing;
@@ -6,16 +7,23 @@ namespace ActorHeartbeat.Transport.Dialing;
 internal static class WireUrl
 {
     private static readonly System.Buffers.SearchValues<char> Legal = System.Buffers.SearchValues.Create(
-        "%!$&'()*+,;=:@/?-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+        "!$&'()*+,;=:@/?-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    /// <summary>The same URL; its path and query go out byte for byte where RFC 3986 allows their bytes, otherwise escaped.</summary>
+    /// <summary>
+    /// The same URL; its path and query go out byte for byte where RFC 3986 allows their bytes. A character that it does not allow is
+    /// escaped, and nothing else is touched.
+    /// </summary>
     public static Uri Of(Uri url)
     {
         var text = url.OriginalString;
         var path = PathAt(text);
-        if (path == text.Length || text[path] != '/' || text.AsSpan(path).ContainsAnyExcept(Legal) || !EscapesAreWhole(text.AsSpan(path)))
+        if (path == text.Length || text.AsSpan(path).Contains('#'))
             return url;
-        return new Uri(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var wire = new StringBuilder(text, 0, path, text.Length + 1);
+        if (text[path] != '/')
+            wire.Append('/');
+        Escape(text.AsSpan(path), wire);
+        return new Uri(wire.ToString(), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
     }
 
     /// <summary>The Host header in the spelling of the URL (RFC 9110 section 7.2); null when the framework's own is the same.</summary>
@@ -41,16 +49,21 @@ internal static class WireUrl
         return start < 3 || text.AsSpan(start).IndexOfAny('/', '?', '#') is not (>= 0 and var length) ? text.Length : start + length;
     }
 
-    private static bool EscapesAreWhole(ReadOnlySpan<char> text)
+    private static void Escape(ReadOnlySpan<char> text, StringBuilder wire)
     {
-        for (var index = 0; index < text.Length; index++)
+        Span<byte> bytes = stackalloc byte[4]; // the most of one character
+        while (!text.IsEmpty)
         {
-            if (text[index] != '%')
-                continue;
-            if (index + 2 >= text.Length || !char.IsAsciiHexDigit(text[index + 1]) || !char.IsAsciiHexDigit(text[index + 2]))
-                return false;
+            _ = Rune.DecodeFromUtf16(text, out var rune, out var length);
+            if (rune.Value == '%' ? IsEscape(text) : rune.IsBmp && Legal.Contains((char)rune.Value))
+                wire.Append((char)rune.Value);
+            else
+                foreach (var part in bytes[..rune.EncodeToUtf8(bytes)])
+                    wire.Append(CultureInfo.InvariantCulture, $"%{part:X2}");
+            text = text[length..];
         }
-
-        return true;
     }
+
+    private static bool IsEscape(ReadOnlySpan<char> text) =>
+        text.Length > 2 && char.IsAsciiHexDigit(text[1]) && char.IsAsciiHexDigit(text[2]);
 }
