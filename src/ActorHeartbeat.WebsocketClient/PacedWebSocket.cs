@@ -69,9 +69,9 @@ internal sealed class PacedWebSocket(WebSocketConnection connection, IConnection
         ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
     {
         if (endOfMessage)
-            await FramedWriter.WriteAsync(connection.Socket, buffer, messageType).ConfigureAwait(false);
+            await FramedWriter.WriteAsync(connection.Socket, buffer, messageType, connection.SendFlags).ConfigureAwait(false);
         else
-            await connection.Socket.SendAsync(buffer, messageType, endOfMessage, CancellationToken.None).ConfigureAwait(false);
+            await connection.Socket.SendAsync(buffer, messageType, connection.SendFlags, CancellationToken.None).ConfigureAwait(false);
         Interlocked.Increment(ref _writes);
     }
 

@@ -2,6 +2,8 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
+using Akka.Actor;
+using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Connections;
 
@@ -258,6 +260,25 @@ public class ConnectionHeartbeatTests : ConnectionSpec
 
         ExpectStates(ConnectionState.AwaitingPong, ConnectionState.Open, ConnectionState.AwaitingPong, ConnectionState.Open);
         ExpectBackingOff(CauseKind.DataIdle);
+    }
+
+    [Fact]
+    public void An_answer_that_waits_in_the_mailbox_behind_the_deadline_counts()
+    {
+        StartOpen(Defaults with { Heartbeat = new HeartbeatSettings { Strict = true, MaxMissed = 1 } });
+        Socket.PongAfter = null;
+        Advance(20);
+        ExpectStates(ConnectionState.AwaitingPong);
+        Settle();
+
+        var actor = (IInternalActorRef)Connection;
+        actor.Suspend();
+        ((TestScheduler)Sys.Scheduler).Advance(Seconds(10)); // the process stands still, and both come at once when it goes on
+        Socket.DeliverPong(Socket.Pings[0]);
+        actor.Resume();
+        Settle();
+
+        ExpectStates(ConnectionState.Open);
     }
 
     [Fact]

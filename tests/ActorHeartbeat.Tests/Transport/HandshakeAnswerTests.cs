@@ -40,6 +40,7 @@ public class HandshakeAnswerTests : DialerTestBase
     [InlineData("permessage-deflate;client_max_window_bits=15;server_no_context_takeover")]
     [InlineData("Permessage-Deflate ; Server_Max_Window_Bits = \"1\\0\"")]
     [InlineData("permessage-deflate; server_max_window_bits=8")]
+    [InlineData("permessage-deflate; client_max_window_bits=8")]
     [InlineData("permessage-deflate\r\nSec-WebSocket-Extensions: ")]
     public async Task An_extension_is_read_however_it_is_spelled(string extension)
     {
@@ -113,6 +114,28 @@ public class HandshakeAnswerTests : DialerTestBase
         var failure = await RefuseAsync(server, Endpoint(server.Url), "HTTP/1.1 101 OK\r\nX: " + new string('x', 70_000));
 
         Assert.Equal($"{Origin(server.Url)}: the head of the answer to the handshake is longer than 65536 bytes", failure.Message);
+    }
+
+    /// <summary>zlib cannot pack for a window of 256 bytes, and RFC 7692 section 6 allows every message to go out as it is.</summary>
+    [Theory]
+    [InlineData("8", false)]
+    [InlineData(" \"8\"", false)]
+    [InlineData("9", true)]
+    public async Task Messages_are_not_packed_where_the_server_asks_for_the_smallest_window(string bits, bool isPacked)
+    {
+        using var server = new LoopbackServer();
+        var observer = new RecordingObserver();
+        var dialing = DialAsync(Endpoint(server.Url) with { Compression = true }, observer);
+        using var peer = await server.AcceptAsync();
+        await peer.AnswerAsync($"{Deflate}permessage-deflate; client_max_window_bits ={bits}\r\n\r\n");
+        var connection = Assert.IsType<DialResult.Connected>(await dialing).Connection;
+        connection.Start();
+
+        var message = OutboundMessage.Text(new string('a', 1000));
+        Assert.Equal(SendStatus.Sent, await connection.SendAsync(message));
+
+        Assert.Equal(isPacked, (await peer.ReadAsync())!.Payload.Length < 1000);
+        connection.Abort();
     }
 
     private async Task<string> GreetAsync(LoopbackServer server, EndpointSettings settings, string answer)

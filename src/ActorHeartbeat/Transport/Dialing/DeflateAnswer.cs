@@ -1,5 +1,4 @@
 using System.Globalization;
-using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport.Dialing;
@@ -15,6 +14,13 @@ internal static class DeflateAnswer
     private const int LeastWindow = 9;
 
     private static readonly string[] Flags = ["server_no_context_takeover", "client_no_context_takeover"];
+
+    /// <summary>
+    /// Whether our messages may be packed. zlib cannot pack for a window of 256 bytes; messages go out as they are then, which
+    /// RFC 7692 section 6 always allows.
+    /// </summary>
+    /// <param name="elements">The elements of Sec-WebSocket-Extensions.</param>
+    public static bool MayPack(List<string> elements) => !elements.Exists(element => HeaderList.Split(element, ';').Exists(AsksForLeast));
 
     /// <summary>The extension in canonical spelling; null when none was chosen.</summary>
     /// <param name="elements">The elements of Sec-WebSocket-Extensions.</param>
@@ -34,11 +40,18 @@ internal static class DeflateAnswer
         return string.Join("; ", [Deflate, .. parts.Skip(1).Select(part => Spell(part, offer, seen))]);
     }
 
-    private static string Spell(string parameter, string offer, HashSet<string> seen)
+    private static bool AsksForLeast(string parameter) => Part(parameter) is (ClientWindow, "8");
+
+    private static (string Name, string? Value) Part(string parameter)
     {
         var equals = parameter.IndexOf('=', StringComparison.Ordinal);
         var name = (equals < 0 ? parameter : parameter[..equals].TrimEnd(' ', '\t')).ToLowerInvariant();
-        var value = equals < 0 ? null : HeaderList.Unquote(parameter[(equals + 1)..].TrimStart(' ', '\t')) ?? "";
+        return (name, equals < 0 ? null : HeaderList.Unquote(parameter[(equals + 1)..].TrimStart(' ', '\t')) ?? "");
+    }
+
+    private static string Spell(string parameter, string offer, HashSet<string> seen)
+    {
+        var (name, value) = Part(parameter);
         if (!seen.Add(name))
             throw Breach(parameter, "which comes twice");
         if (Flags.Contains(name))
@@ -49,10 +62,6 @@ internal static class DeflateAnswer
             throw Breach(parameter, "which was not offered (RFC 7692 section 7.1.2.2)");
         if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var bits) || bits is < 8 or > 15 || value![0] == '0')
             throw Breach(parameter, "whose value is none of 8 to 15 (RFC 7692 section 7.1.2)");
-        if (name == ClientWindow && bits < LeastWindow)
-            throw new DialException(
-                FailureLayer.Protocol,
-                $"the server asks for \"{PeerText.Of(parameter, 64)}\", a window that zlib cannot pack in; set compression = off");
         return string.Create(CultureInfo.InvariantCulture, $"{name}={Math.Max(bits, LeastWindow)}");
     }
 

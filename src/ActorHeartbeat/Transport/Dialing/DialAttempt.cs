@@ -65,6 +65,9 @@ internal sealed class DialAttempt : IDisposable
 
     public ReadBuffer? ReadBuffer { get; private set; }
 
+    /// <inheritdoc cref="DeflateAnswer.MayPack"/>
+    public bool MayPack { get; private set; }
+
     /// <summary>Connects, once only: if the server hangs up without a byte of an answer, the handler would dial again unasked.</summary>
     /// <exception cref="DialException">No TCP connection, or no tunnel through the proxy, or the first connection was lost.</exception>
     public Task<Stream> ConnectAsync()
@@ -144,6 +147,7 @@ internal sealed class DialAttempt : IDisposable
     {
         var answer = HandshakeAnswer.Judge(head.Span, Offer);
         KeepCookies(answer.Cookies);
+        MayPack = answer.MayPack;
         return answer.Spelled;
     }
 

@@ -33,10 +33,14 @@ internal sealed class HandshakeAnswer
     /// <summary>RFC 6455 section 1.3.</summary>
     private const string AcceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    private HandshakeAnswer(byte[] spelled, IReadOnlyList<string> cookies) => (Spelled, Cookies) = (spelled, cookies);
+    private HandshakeAnswer(byte[] spelled, bool mayPack, IReadOnlyList<string> cookies) =>
+        (Spelled, MayPack, Cookies) = (spelled, mayPack, cookies);
 
     /// <summary>The head as the framework reads it.</summary>
     public byte[] Spelled { get; }
+
+    /// <inheritdoc cref="DeflateAnswer.MayPack"/>
+    public bool MayPack { get; }
 
     /// <summary>The values of Set-Cookie.</summary>
     public IReadOnlyList<string> Cookies { get; }
@@ -53,9 +57,11 @@ internal sealed class HandshakeAnswer
         spelled.Append("Sec-WebSocket-Accept: ").Append(accept).Append("\r\n");
         if (ChooseSubprotocol(head, offer) is { } subprotocol)
             spelled.Append("Sec-WebSocket-Protocol: ").Append(subprotocol).Append("\r\n");
-        if (DeflateAnswer.Read(head.List("Sec-WebSocket-Extensions"), offer.Extensions) is { } extension)
+        var extensions = head.List("Sec-WebSocket-Extensions");
+        if (DeflateAnswer.Read(extensions, offer.Extensions) is { } extension)
             spelled.Append("Sec-WebSocket-Extensions: ").Append(extension).Append("\r\n");
-        return new HandshakeAnswer(Encoding.Latin1.GetBytes(spelled.Append("\r\n").ToString()), [.. head.Values("Set-Cookie")]);
+        return new HandshakeAnswer(
+            Encoding.Latin1.GetBytes(spelled.Append("\r\n").ToString()), DeflateAnswer.MayPack(extensions), [.. head.Values("Set-Cookie")]);
     }
 
     private static void CheckUpgrade(AnswerHead head)

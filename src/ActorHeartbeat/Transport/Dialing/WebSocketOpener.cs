@@ -55,7 +55,10 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
             await socket.ConnectAsync(WireUrl.Of(request.Url), invoker, cancellation).ConfigureAwait(false);
             attempt.Remember(worked: true);
             // The handshake was accepted, so the stream was attached.
-            return new OpenedWebSocket(socket, attempt.Tap!, attempt.ReadBuffer!, attempt.RemoteAddress, lease);
+            return new OpenedWebSocket(socket, attempt.Tap!, attempt.ReadBuffer!, attempt.RemoteAddress, lease)
+            {
+                MayPack = attempt.MayPack,
+            };
         }
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or DialException)
         {
@@ -127,6 +130,9 @@ internal sealed class OpenedWebSocket(
     public ReadBuffer ReadBuffer => readBuffer;
 
     public IPEndPoint? RemoteAddress => remoteAddress;
+
+    /// <inheritdoc cref="DeflateAnswer.MayPack"/>
+    public bool MayPack { get; init; }
 
     public void Dispose()
     {

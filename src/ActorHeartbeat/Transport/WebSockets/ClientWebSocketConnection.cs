@@ -27,7 +27,10 @@ internal sealed class ClientWebSocketConnection(
 
     protected override ValueTask WriteAsync(OutboundMessage message) =>
         FramedWriter.WriteAsync(
-            Socket, message.Payload, message.Kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary);
+            Socket,
+            message.Payload,
+            message.Kind == MessageKind.Text ? WebSocketMessageType.Text : WebSocketMessageType.Binary,
+            SendFlags);
 
     private async Task RunAsync()
     {

@@ -41,6 +41,9 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
 
     public ClientWebSocket Socket => _opened.Socket;
 
+    /// <summary>What the messages that are sent have in common: that they are not packed, or nothing.</summary>
+    public WebSocketMessageFlags SendFlags => _opened.MayPack ? WebSocketMessageFlags.None : WebSocketMessageFlags.DisableCompression;
+
     /// <summary>Cancelled when the socket is dropped without a closing handshake.</summary>
     public CancellationToken Dropped => _dropped.Token;
 
