@@ -4,8 +4,8 @@ namespace ActorHeartbeat.Feeds;
 internal sealed class ReplayRing(int maxCount, int maxBytes)
 {
     private readonly RingBuffer<FeedEvent> _events = new();
-    private long _bytes;
     private readonly RingBuffer<(long Seq, int Length)> _peaks = new(); // each is larger than all that came after it
+    private long _bytes;
     private int _maxCount = maxCount;
     private int _maxBytes = maxBytes;
 

@@ -52,6 +52,8 @@ public class HandshakeAnswerTests : DialerTestBase
     [Theory]
     [InlineData(Switching + "Upgrade: h2c\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {a}\r\n\r\n",
         "'Upgrade' is \"h2c\", not websocket")]
+    [InlineData(Switching + "Upgrade: h2c, websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {a}\r\n\r\n",
+        "'Upgrade' is \"h2c, websocket\", not websocket")]
     [InlineData(Switching + "Upgrade: websocket\r\nConnection: close\r\nSec-WebSocket-Accept: {a}\r\n\r\n",
         "'Connection' is \"close\", without upgrade")]
     [InlineData(Switching + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: bm8=\r\n\r\n",

@@ -69,8 +69,8 @@ internal sealed class HandshakeAnswer
         var protocols = head.List("Upgrade");
         if (protocols.Count == 0)
             throw Breach("the answer has no 'Upgrade' header");
-        if (protocols.Find(protocol => !protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase)) is { } other)
-            throw Breach($"'Upgrade' is \"{PeerText.Of(other, 64)}\", not websocket");
+        if (!protocols.TrueForAll(protocol => protocol.Equals("websocket", StringComparison.OrdinalIgnoreCase)))
+            throw Breach($"'Upgrade' is \"{PeerText.Of(string.Join(", ", protocols), 64)}\", not websocket");
         var options = head.List("Connection");
         if (options.Count == 0)
             throw Breach("the answer has no 'Connection' header");
