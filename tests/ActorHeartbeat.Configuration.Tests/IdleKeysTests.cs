@@ -33,6 +33,17 @@ public sealed class IdleKeysTests
         { "heartbeat.deliver", "heartbeat.deliver = on", "heartbeat { deliver = on, reply { match = a, send = b } }" },
         { "heartbeat.deliver", "heartbeat.deliver = on", "heartbeat { deliver = on, mode = text, send = a, expect = b }" },
         { "heartbeat.when", "templates = [none], heartbeat.when = always", "templates = [ping], heartbeat.when = always" },
+        { "heartbeat.timeout", "timeouts.data-idle = 20s, heartbeat.timeout = 5s", "timeouts.data-idle = 21s, heartbeat.timeout = 5s" },
+        {
+            "heartbeat.interval",
+            "timeouts.data-idle = 5s, heartbeat.interval = 30s",
+            "timeouts.data-idle = 5s, heartbeat { when = always, interval = 30s }"
+        },
+        {
+            "outcomes.rules[0].failure",
+            $"redirects = 0, url = \"ws://a\", outcomes.rules = [{Tls}]",
+            $"url = \"ws://a\", urls = [\"wss://b\"], outcomes.rules = [{Tls}]"
+        },
         { "heartbeat.interval", "templates = [none], heartbeat.interval = 30s", "templates = [ping], heartbeat.interval = 30s" },
         { "heartbeat.timeout", "templates = [none], heartbeat.timeout = 5s", "templates = [ping], heartbeat.timeout = 5s" },
         { "heartbeat.max-missed", "templates = [none], heartbeat.max-missed = 5", "templates = [ping], heartbeat.max-missed = 5" },
@@ -367,6 +378,8 @@ public sealed class IdleKeysTests
     {
         Assert.Empty(ConfigurationLoader.Load(RepositoryFiles.Path(path), _ => null).OrThrow().Warnings);
     }
+
+    private const string Tls = "{ failure = [tls], then = stop }, { failure = [tls, dns], then = stop }";
 
     private static string Closing(string part) => $"rotate.order = close-first, max-age {{ age = 1h, {part} }}";
 

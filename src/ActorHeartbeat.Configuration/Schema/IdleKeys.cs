@@ -13,7 +13,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// </remarks>
 internal static class IdleKeys
 {
-    private const string Remove = "or remove this key";
+    private const string Remove = "or remove this key", Tls = "tls";
 
     public static readonly IReadOnlyList<IdleKey<EndpointInGroup>> OfEndpoint =
     [
@@ -61,6 +61,10 @@ internal static class IdleKeys
         {
             Parts = static rules =>
                 Elements(rules).Select(rule => rule.Find("scope")).OfType<Cursor>().Where(scope => scope.Text == "group"),
+        },
+        Row(EndpointSetting.OutcomesRules, WithoutTls) with
+        {
+            Parts = static rules => Elements(rules).Select(rule => rule.Find("failure")).OfType<Cursor>().Where(IsOfTlsAlone),
         },
         new(EndpointSetting.SendTimeToLive.Key, endpoint =>
             endpoint is { Settings.Send.WhileDown: SendWhileDown.Fail, Group: not { SendRate: not null } }
@@ -124,8 +128,15 @@ internal static class IdleKeys
     private static string? WithoutAlternates(EndpointSettings endpoint) =>
         endpoint.Urls.Count == 0 ? $"urls is empty; name another URL there, {Remove}" : null;
 
-    private static string? WithoutHeartbeat(EndpointSettings endpoint) =>
-        endpoint.Heartbeat.Mode == HeartbeatMode.None ? $"heartbeat.mode = none sends no heartbeat; use another mode, {Remove}" : null;
+    private static string? WithoutHeartbeat(EndpointSettings endpoint) => endpoint switch
+    {
+        { Heartbeat.Mode: HeartbeatMode.None } => $"heartbeat.mode = none sends no heartbeat; use another mode, {Remove}",
+        { Heartbeat: { When: HeartbeatWhen.Idle } heartbeat, Timeouts.DataIdle: { QuietHours.Count: 0 } idle }
+            when idle.After <= heartbeat.Interval =>
+            $"timeouts.data-idle = {Values.Spell(idle.After)} ends a connection before it is silent for heartbeat.interval = "
+                + $"{Values.Spell(heartbeat.Interval)}, and no heartbeat is sent; lower heartbeat.interval, {Remove}",
+        _ => null,
+    };
 
     // A redirect may lead from ws to wss.
     private static string? WithoutTls(EndpointSettings endpoint) =>
@@ -135,6 +146,9 @@ internal static class IdleKeys
 
     private static string? WithoutWatch(ProcessSettings process) =>
         process.Config.Watch ? null : $"config.watch = off does not look at the files; set it to on, {Remove}";
+
+    private static bool IsOfTlsAlone(Cursor failure) =>
+        failure.Text is { } one ? one == Tls : failure.Elements is not null && Elements(failure).All(element => element.Text == Tls);
 
     private static bool IsPlain(Uri url) => url.Scheme == Uri.UriSchemeWs;
 }
