@@ -3,6 +3,7 @@ using ActorHeartbeat.Hosting;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.WebsocketClient;
 using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace ActorHeartbeat.Samples;
@@ -27,9 +28,14 @@ public sealed class WebsocketClientTests
             });
         });
 
+        builder.Services.AddConnectionsClient();
+
         using var host = builder.Build();
         await host.StartAsync();
-        await server.WaitUntilAsync(now => now.History("btc-trades") is { Ticks: > 5 }, Patience);
+        var connections = host.Services.GetRequiredService<ConnectionsClient>();
+        using var deadline = new CancellationTokenSource(Patience);
+        while (await connections.GetEndpointAsync(new EndpointId("btc-trades"), deadline.Token) is not { Status.IsUp: true })
+            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token); // the server sends before this side is open
         await host.StopAsync();
 
         // The client is done when it has the server's answer; the server writes its history a moment later.
