@@ -147,8 +147,8 @@ public sealed partial class ConnectionActor
             data.RotateAt,
             Now,
             TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
-        if (look.Verdict == LivenessVerdict.Missed && data.Link.IsAnswered)
-            return (LivenessVerdict.Wait, Now + PumpTurn); // the answer is in the mailbox, behind what made us look
+        if (look.Verdict == LivenessVerdict.Missed && data.Link.IsSettled)
+            return (LivenessVerdict.Wait, Now + PumpTurn); // the report is in the mailbox, behind what made us look
         // What lies in the socket may be the sign that is missing: a pump that has not had its turn goes first.
         return look.Verdict is LivenessVerdict.Missed or LivenessVerdict.DataIdle or LivenessVerdict.MaxSilence
             && Now - signs.LastInbound >= PumpTurn

@@ -27,7 +27,7 @@ internal sealed class ConnectionLink : IConnectionObserver
     private IConnection? _connection;
     private FeedWriter? _writer;
     private long _lastInbound, _lastData, _lastAsked; // ticks of the scheduler's clock
-    private long _pings, _pingId, _pingSentAt, _heldBackUntil;
+    private long _pings, _pingId, _pingSentAt, _signedId, _heldBackUntil;
     private int _wantsSign;
     private volatile bool _gone, _abandoned, _adopted, _isHeldBack;
 
@@ -88,8 +88,8 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>The URL to which the server redirected the dial, as it may be shown; null when it did not.</summary>
     public string? RedirectedTo => _redirectedTo;
 
-    /// <summary>Whether the newest heartbeat is answered. The report of the answer may still be on its way to the actor.</summary>
-    public bool IsAnswered => Volatile.Read(ref _pingId) == 0;
+    /// <summary>Whether the newest heartbeat is settled by an answer or a sign of life. The report may still be on its way.</summary>
+    public bool IsSettled => Volatile.Read(ref _pingId) is var id && (id == 0 || id == Volatile.Read(ref _signedId));
 
     /// <summary>
     /// When a subscriber last held the pump back on purpose, now while one does, or when the process last stood
@@ -196,8 +196,10 @@ internal sealed class ConnectionLink : IConnectionObserver
     {
         Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks);
         _writer!.Received();
-        if (Volatile.Read(ref _wantsSign) != 0 && Interlocked.Exchange(ref _wantsSign, 0) != 0)
-            _owner.Tell(new SignOfLife(Incarnation));
+        if (Volatile.Read(ref _wantsSign) == 0 || Interlocked.Exchange(ref _wantsSign, 0) == 0)
+            return;
+        Volatile.Write(ref _signedId, Volatile.Read(ref _pingId));
+        _owner.Tell(new SignOfLife(Incarnation));
     }
 
     public void OnPartOfMessage() => Volatile.Write(ref _lastData, _clock.Elapsed.Ticks);

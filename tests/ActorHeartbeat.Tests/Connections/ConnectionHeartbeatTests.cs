@@ -262,10 +262,12 @@ public class ConnectionHeartbeatTests : ConnectionSpec
         ExpectBackingOff(CauseKind.DataIdle);
     }
 
-    [Fact]
-    public void An_answer_that_waits_in_the_mailbox_behind_the_deadline_counts()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_answer_or_a_sign_of_life_that_waits_in_the_mailbox_behind_the_deadline_counts(bool strict)
     {
-        StartOpen(Defaults with { Heartbeat = new HeartbeatSettings { Strict = true, MaxMissed = 1 } });
+        StartOpen(Defaults with { Heartbeat = new HeartbeatSettings { Strict = strict, MaxMissed = 1 } });
         Socket.PongAfter = null;
         Advance(20);
         ExpectStates(ConnectionState.AwaitingPong);
@@ -274,7 +276,10 @@ public class ConnectionHeartbeatTests : ConnectionSpec
         var actor = (IInternalActorRef)Connection;
         actor.Suspend();
         ((TestScheduler)Sys.Scheduler).Advance(Seconds(10)); // the process stands still, and both come at once when it goes on
-        Socket.DeliverPong(Socket.Pings[0]);
+        if (strict)
+            Socket.DeliverPong(Socket.Pings[0]);
+        else
+            Socket.DeliverText("tick");
         actor.Resume();
         Settle();
 
