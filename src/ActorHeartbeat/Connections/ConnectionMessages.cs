@@ -39,10 +39,12 @@ internal sealed record SubscriptionChanged(string Key, OutboundMessage? Message,
 /// <summary>
 /// The supervisor publishes this on the event stream when an endpoint's connection moves between connecting, open
 /// and backing-off. A heartbeat that waits for its answer is not published: <see cref="ConnectionStatus"/> shows it.
+/// The list of transitions has one more kind, usually from open to open: the new connection of a rotation failed, the old one stays.
 /// </summary>
-/// <param name="Attempt">Failures in a row so far, plus one.</param>
-/// <param name="Cause">Why, when <paramref name="To"/> is backing off; otherwise null.</param>
-/// <param name="RetryIn">The delay before the next dial asks for its permit, when backing off.</param>
+/// <param name="Incarnation">Which connection of the endpoint; of a failed rotation the new one.</param>
+/// <param name="Attempt">Failures in a row so far, plus one; of a failed rotation, the rotations in a row that failed.</param>
+/// <param name="Cause">Why, when <paramref name="To"/> is backing off, or a rotation failed; otherwise null.</param>
+/// <param name="RetryIn">The delay before the next dial asks for its permit, when there is a cause.</param>
 public sealed record StateChanged(
     EndpointId Endpoint,
     long Incarnation,

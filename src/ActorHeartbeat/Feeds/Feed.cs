@@ -4,19 +4,20 @@ namespace ActorHeartbeat.Feeds;
 
 /// <summary>
 /// The ordered, numbered stream of everything one endpoint sent. Outlives connections, actor crashes and rotations;
-/// belongs to the <see cref="FeedRegistry"/>. Every member may be called from any thread. Nothing is copied or kept before
+/// belongs to the <see cref="FeedRegistry"/>. Every member may be called from any thread. No message is copied or kept before
 /// the first subscriber; from then on the feed keeps what <c>limits.replay</c> and <c>limits.replay-bytes</c> allow.
+/// The latest states are always kept.
 /// </summary>
 public sealed class Feed
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ReplayRing _ring;
+    private readonly RecentStates _states = new();
     private readonly FeedAudience _audience = new();
     private readonly List<FeedWriter> _writers = [];
     private Break? _break;
     private DuplicateWindow? _duplicates;
-    private FeedEvent? _state;
     private string? _drained;
     private bool _keeps;
     private FeedSource _source;
@@ -150,9 +151,15 @@ public sealed class Feed
             // While a connection carries the feed, the state says nothing about its successor.
             if (state.Name == FeedState.Open && !_writers.Exists(writer => writer.Covers))
                 _writers.ForEach(Cover);
-            _state = Detailed(state);
-            _audience.Publish(_state.Value, _state.Value);
+            Announce(state);
         }
+    }
+
+    /// <summary>Reports something about the state in which the endpoint is already.</summary>
+    internal void StateContinues(FeedState state)
+    {
+        lock (_gate)
+            Announce(state);
     }
 
     /// <summary>Changes limits from the next event on.</summary>
@@ -249,12 +256,10 @@ public sealed class Feed
         lock (_gate)
         {
             _keeps = true;
-            var (expected, replay) = FeedResume.Plan(subscription.Options.Resume, _source, _ring, _lastSeq, UtcTicks());
-            if (subscription.Options.IncludeState && _state is { } state)
-                replay.Add(state.At(_lastSeq));
+            var (expected, lead) = FeedResume.Plan(subscription.Options, _source, _ring, _states, _lastSeq, UtcTicks());
             var link = new FeedLink(this, subscription, expected);
             subscription.FollowPolicy(link, Overflow);
-            subscription.AddReplay([.. replay.Select(feedEvent => new FeedEntry(link, feedEvent))]);
+            subscription.AddReplay([.. lead.Select(feedEvent => new FeedEntry(link, feedEvent))]);
             _audience.Add(link);
             if (_drained is { } reason)
                 _audience.Drain(Detailed(reason));
@@ -287,6 +292,13 @@ public sealed class Feed
         if (isNeeded)
             _ring.Add(kept);
         return _audience.Publish(feedEvent, kept);
+    }
+
+    private void Announce(FeedState state)
+    {
+        var change = Detailed(state);
+        _states.Add(change);
+        _audience.Publish(change, change);
     }
 
     private bool IsDuplicate(FeedWriter writer, MessageKind kind, ReadOnlySpan<byte> payload)

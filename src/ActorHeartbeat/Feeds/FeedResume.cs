@@ -3,8 +3,28 @@ namespace ActorHeartbeat.Feeds;
 /// <summary>Decides what a new subscriber gets before live events.</summary>
 internal static class FeedResume
 {
+    /// <summary>
+    /// One who resumes gets the kept events after its position, then the present state; one who does not, the present state alone.
+    /// A position does not tell which of the states after its number were seen, so these come again.
+    /// </summary>
     /// <returns>The first number the subscriber must see, and the events that lead up to live ones.</returns>
-    public static (long Expected, List<FeedEvent> Replay) Plan(
+    public static (long Expected, List<FeedEvent> Lead) Plan(
+        SubscriptionOptions options, FeedSource source, ReplayRing ring, RecentStates states, long lastSeq, long utcTicks)
+    {
+        var (expected, lead) = PlanNumbered(options.Resume, source, ring, lastSeq, utcTicks);
+        if (!options.IncludeState)
+            return (expected, lead);
+        if (options.Resume is { } resume)
+        {
+            var seen = resume.LastSeen.ContainsKey(source.Endpoint) ? expected - 1 : 0;
+            lead = [.. Between(lead, states.Since(seen), lastSeq)];
+        }
+        if (states.Present is { } present)
+            lead.Add(present.At(lastSeq));
+        return (expected, lead);
+    }
+
+    private static (long Expected, List<FeedEvent> Lead) PlanNumbered(
         ResumePoint? resume, FeedSource source, ReplayRing ring, long lastSeq, long utcTicks)
     {
         var next = lastSeq + 1;
@@ -29,5 +49,20 @@ internal static class FeedResume
                 },
                 first - 1,
                 utcTicks);
+    }
+
+    /// <summary>Puts each state where it happened. It takes the number before its successor's, because numbers must not go back.</summary>
+    private static IEnumerable<FeedEvent> Between(List<FeedEvent> numbered, IEnumerable<FeedEvent> states, long lastSeq)
+    {
+        using var state = states.GetEnumerator();
+        var isLeft = state.MoveNext();
+        foreach (var next in numbered)
+        {
+            for (; isLeft && state.Current.Seq < next.FirstSeq; isLeft = state.MoveNext())
+                yield return state.Current.At(next.FirstSeq - 1);
+            yield return next;
+        }
+        for (; isLeft; isLeft = state.MoveNext())
+            yield return state.Current.At(lastSeq);
     }
 }

@@ -26,6 +26,9 @@ public sealed record SubscriptionOptions
     /// <summary>Where to continue; null (default) begins live.</summary>
     public ResumePoint? Resume { get; init; }
 
-    /// <summary>Whether the endpoint's present state and every later one are delivered. Default true.</summary>
+    /// <summary>
+    /// Whether the endpoint's present state and every later one are delivered, and to one who resumes those of the latest 16 that came
+    /// after its position; some of these it may have seen. Default true.
+    /// </summary>
     public bool IncludeState { get; init; } = true;
 }

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
 using Akka.Event;
@@ -80,9 +81,25 @@ public sealed partial class ConnectionSupervisor
         FailSuccessor(endpoint, successor, new RotationFailed(cause, retryIn));
     }
 
-    private static void FailSuccessor(RegistryEntry endpoint, SupervisedConnection successor, RotationFailed failure)
+    private void FailSuccessor(RegistryEntry endpoint, SupervisedConnection successor, RotationFailed failure)
     {
         successor.Failure = failure;
         endpoint.PrimarySpeaks();
+        Note(endpoint, successor, failure);
+    }
+
+    /// <summary>
+    /// Keeps in the journal and in the feed why a rotation failed. The endpoint is in the same state as before, so nothing is published.
+    /// </summary>
+    private void Note(RegistryEntry endpoint, SupervisedConnection successor, RotationFailed failure)
+    {
+        if (endpoint.Published is not { } state)
+            return;
+        var incarnation = successor.Board.Status?.Incarnation ?? 0;
+        var (cause, at) = (failure.Cause, _clock.UtcNow);
+        endpoint.Journal.Add(
+            new StateChanged(endpoint.Id, incarnation, state, state, endpoint.RotationFailures, cause, failure.RetryIn, at));
+        endpoint.Plane.Feed.StateContinues(
+            new FeedState(state.Name(), $"the new connection of a rotation failed: {cause.Detail}"));
     }
 }

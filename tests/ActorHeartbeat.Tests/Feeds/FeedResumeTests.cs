@@ -64,6 +64,57 @@ public sealed class FeedResumeTests
     }
 
     [Fact]
+    public void States_from_before_the_first_subscriber_come_to_one_who_begins_at_the_oldest()
+    {
+        var fixture = new FeedFixture();
+        Report(fixture, FeedState.Connecting, FeedState.Open);
+        PublishNumbers(fixture.Feed.Begin(), 1, 3);
+        fixture.Feed.StateChanged(new FeedState(FeedState.BackingOff, "quota exhausted"));
+        Report(fixture, FeedState.Connecting);
+
+        var subscription = fixture.Subscribe(new SubscriptionOptions { Resume = ResumePoint.Oldest });
+        Publish(fixture.Feed.Begin(), "live");
+
+        Assert.Equal(
+            ["state connecting", "state open", "state backing-off", "state connecting", "4 text live"], ReadAll(subscription));
+    }
+
+    [Fact]
+    public void States_stand_where_they_happened_and_bring_no_gap()
+    {
+        var fixture = Published(0, new LimitSettings { Replay = 3 });
+        Report(fixture, FeedState.Connecting, FeedState.Open);
+        PublishNumbers(fixture.Feed.Begin(), 1, 4);
+        Report(fixture, FeedState.BackingOff);
+        PublishNumbers(fixture.Feed.Begin(), 5, 5);
+        Report(fixture, FeedState.Open);
+        PublishNumbers(fixture.Feed.Begin(), 6, 6);
+
+        string[] kept = ["4 text 4", "state backing-off", "5 text 5", "6 text 6", "state open"];
+        Assert.Equal(["state connecting", "state open", .. kept], ReadAll(Resumed(ResumePoint.Oldest)));
+        Assert.Equal(kept[1..], ReadAll(Resumed(At("run1", 4))));
+        Assert.Equal(kept[3..], ReadAll(Resumed(At("run1", 5))));
+        Assert.Equal(["2-3 gap NotRetained", .. kept], ReadAll(Resumed(At("run1", 1))));
+        Assert.Equal(["state connecting", "state open", "1-3 gap Renumbered", .. kept], ReadAll(Resumed(At("run0", 5))));
+
+        FeedSubscription Resumed(ResumePoint point) => fixture.Subscribe(new SubscriptionOptions { Resume = point });
+    }
+
+    [Fact]
+    public void The_latest_sixteen_states_are_kept()
+    {
+        var fixture = new FeedFixture();
+        for (var round = 1; round <= 20; round++)
+            fixture.Feed.StateChanged(new FeedState(FeedState.BackingOff, $"cause {round}"));
+
+        var subscription = fixture.Subscribe(new SubscriptionOptions { Resume = ResumePoint.Oldest });
+
+        for (var round = 5; round <= 20; round++)
+            Assert.Equal($"cause {round}", Next(subscription).State?.Cause);
+        Assert.False(subscription.TryRead(out _));
+    }
+
+    [Fact]
     public void Resuming_from_the_oldest_replays_everything_that_is_kept()
     {
         var fixture = Published(4, new LimitSettings { Replay = 2 });
@@ -159,8 +210,15 @@ public sealed class FeedResumeTests
             Assert.Equal(text, point.ToString());
     }
 
-    private static SubscriptionOptions After(string instance, long seq) =>
-        Quiet with { Resume = ResumePoint.After(instance, FeedFixture.Endpoint, seq) };
+    private static SubscriptionOptions After(string instance, long seq) => Quiet with { Resume = At(instance, seq) };
+
+    private static ResumePoint At(string instance, long seq) => ResumePoint.After(instance, FeedFixture.Endpoint, seq);
+
+    private static void Report(FeedFixture fixture, params string[] states)
+    {
+        foreach (var state in states)
+            fixture.Feed.StateChanged(new FeedState(state, ""));
+    }
 
     /// <summary>Creates a feed that has had a subscriber, so that it keeps messages, and publishes 1 to <paramref name="count"/>.</summary>
     private static FeedFixture Published(int count, LimitSettings limits)

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
@@ -234,6 +235,7 @@ public class RotationTests : SupervisorSpec
         AwaitAssert(() => Assert.Equal(("refused with 500", At(1)), Failed()));
         AwaitDials(3);
         AwaitAssert(() => Assert.Equal("no route", Failed().Cause));
+        AssertTold("refused with 500", "no route");
         Assert.Equal("open", State("a"));
         Assert.False(old.IsEnded);
         AwaitDials(4);
@@ -253,6 +255,22 @@ public class RotationTests : SupervisorSpec
             var failed = Snapshot("a").Status!.FailedRotation;
             Assert.NotNull(failed);
             return (failed.Cause.Detail, failed.RetryAt);
+        }
+
+        void AssertTold(params string[] causes)
+        {
+            Supervisor.Tell(new GetTransitions(Id("a")), TestActor);
+            var told = ExpectMsg<TransitionList>().Transitions.Where(change => change is { From: ConnectionState.Open, Cause: not null });
+            Assert.Equal(
+                causes.Select((cause, at) => (ConnectionState.Open, at + 2L, at + 1, cause)),
+                told.Select(change => (change.To, change.Incarnation, change.Attempt, change.Cause!.Detail)));
+            using var events = Feeds.Subscribe(Id("a"), new SubscriptionOptions { Resume = ResumePoint.Oldest });
+            var states = new List<FeedState?>();
+            while (events.TryRead(out var feedEvent))
+                states.Add(feedEvent.State);
+            Assert.Equal(
+                causes.Select(cause => new FeedState(FeedState.Open, $"the new connection of a rotation failed: {cause}")),
+                states.TakeLast(causes.Length));
         }
     }
 
