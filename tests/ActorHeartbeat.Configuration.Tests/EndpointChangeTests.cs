@@ -49,6 +49,18 @@ public sealed class EndpointChangeTests
     }
 
     [Fact]
+    public void A_message_that_names_another_secret_needs_a_new_connection_and_one_that_names_the_same_does_not()
+    {
+        var login = Endpoint with { OnClose = [MessageTemplate.Text("bye @{env.A}")] };
+
+        var same = EndpointChange.Between(login, login with { OnClose = [MessageTemplate.Text("goodbye @{env.A}")] });
+        var another = EndpointChange.Between(login, login with { OnClose = [MessageTemplate.Text("bye @{env.B}")] });
+        var none = EndpointChange.Between(login, login with { OnClose = [OutboundMessage.Text("bye")] });
+
+        Assert.Equal((ChangeEffect.Live, ChangeEffect.Reconnect, ChangeEffect.Live), (same.Effect, another.Effect, none.Effect));
+    }
+
+    [Fact]
     public void Two_ids_are_not_compared()
     {
         var other = Endpoint with { Id = new EndpointId("y") };

@@ -128,6 +128,25 @@ public sealed class SecretCanaryTests
     }
 
     [Fact]
+    public void References_are_shown_in_place_of_what_they_stand_for()
+    {
+        var shown = Shown(
+            """
+            actor-heartbeat.endpoints.x {
+              url = "wss://feed.example.com/?token=@{env.TOKEN}"
+              headers.Authorization = "Basic @{env.USER}:@{file:/run/secrets/x}"
+              heartbeat { mode = json, send { op = Kanarienvogel, t = "@{env.TOKEN}" }, expect { "/op" = pong } }
+              on-close = [ "LOGOUT @{env.TOKEN}", { auth = "k @{env.TOKEN}", plain = "@@{Kanarienvogel" } ]
+            }
+            """);
+
+        Assert.Equal("\"wss://feed.example.com/?***\"", shown["url"]);
+        Assert.Equal("\"***@{env.USER}***@{file:/run/secrets/x}\"", shown["headers.Authorization"]);
+        Assert.Equal("{\"op\":\"***\",\"t\":\"@{env.TOKEN}\"}", shown["heartbeat.send"]);
+        Assert.Equal("[\"***@{env.TOKEN}\",{\"auth\":\"***@{env.TOKEN}\",\"plain\":\"***\"}]", shown["on-close"]);
+    }
+
+    [Fact]
     public void With_show_messages_all_is_shown_but_headers_and_the_user_of_a_URL()
     {
         var shown = Shown(Good("show-messages = on"));

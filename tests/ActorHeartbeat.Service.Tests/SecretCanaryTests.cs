@@ -14,17 +14,21 @@ namespace ActorHeartbeat.Service.Tests;
 /// </summary>
 public sealed partial class SecretCanaryTests
 {
-    private const string Canary = "Kanarienvogel";
+    private const string Canary = "Kanarienvogel", Variable = "ACTORHEARTBEAT_TEST_CANARY";
+    private const string Reference = $"@{{env.{Variable}}}";
 
     private static readonly string[] Ids = ["open", "wrong", "refused", "moved", "unanswered", "gone", "proxied"];
 
-    [Fact]
-    public async Task Neither_log_nor_API_repeats_a_secret()
+    [Theory]
+    [InlineData(Canary)]
+    [InlineData(Reference)]
+    public async Task Neither_log_nor_API_repeats_a_secret(string written)
     {
+        Environment.SetEnvironmentVariable(Variable, Canary);
         using var server = new EchoingServer();
         var lines = new CollectedLines();
         await using var service = await RunningService.Start(
-            _ => string.Join('\n', Ids.Select(id => Endpoint(id, server.Port))),
+            _ => string.Join('\n', Ids.Select(id => Endpoint(id, server.Port, written))),
             "actor-heartbeat.log.level = trace\nakka { loglevel = DEBUG, actor.debug { unhandled = on, lifecycle = on } }",
             lines);
 
@@ -50,7 +54,9 @@ public sealed partial class SecretCanaryTests
         Assert.All(seen, text => Assert.DoesNotContain(Canary, text, StringComparison.OrdinalIgnoreCase));
         Assert.Contains(seen, text => text.Contains("zebra", StringComparison.Ordinal));
         Assert.Contains(seen, text => text.Contains("HTTP 404 Not Found; body: Cannot GET /refused/***", StringComparison.Ordinal));
-        Assert.Contains(server.Requests, request => request.Contains($"Bearer {Canary}", StringComparison.Ordinal));
+        foreach (var part in (string[])[$"Bearer {Canary}", $"?listenKey={Canary}", $"auth-{Canary}", $"/{Canary}"])
+            Assert.Contains(server.Requests, request => request.Contains(part, StringComparison.Ordinal));
+        Assert.Contains(server.Messages, message => message == $"LOGIN {Canary}");
     }
 
     [Fact]
@@ -67,15 +73,16 @@ public sealed partial class SecretCanaryTests
 
     private static string[] Pages(string id) => [$"/v1/endpoints/{id}", $"/v1/endpoints/{id}/explain"];
 
-    private static string Endpoint(string id, int port) => $$"""
+    private static string Endpoint(string id, int port, string written = Canary) => $$"""
         {{id}} {
-          url = "ws://127.0.0.1:{{(id == "gone" ? 1 : port)}}/{{id}}/{{Canary}}?listenKey={{Canary}}"
-          urls = ["ws://127.0.0.1:{{port}}/{{id}}/other/{{Canary}}"]
+          url = "ws://127.0.0.1:{{(id == "gone" ? 1 : port)}}/{{id}}/{{written}}?listenKey={{written}}"
+          urls = ["ws://127.0.0.1:{{port}}/{{id}}/other/{{written}}"]
           proxy = {{(id == "proxied" ? $"\"http://{Canary}:{Canary}@127.0.0.1:1/{Canary}\"" : "none")}}
-          subprotocols = [auth-{{Canary}}, "{{Canary}}.v1"], headers { X-Sign = {{Canary}}, Authorization = "Bearer {{Canary}}" }
-          heartbeat { mode = text, send = "PING {{Canary}}", expect = "PONG {{Canary}}", interval = 300ms, timeout = 200ms, strict = on }
-          on-open = [ { send = "LOGIN {{Canary}}" {{(id == "unanswered" ? $", expect = \"OK {Canary}\", timeout = 100ms" : "")}} } ]
-          on-close = [ { auth = {{Canary}} } ], close-code = 1000
+          subprotocols = ["auth-{{written}}", "{{written}}.v1"]
+          headers { X-Sign = "{{written}}", Authorization = "Bearer {{written}}" }
+          heartbeat { mode = text, send = "PING {{written}}", expect = "PONG {{Canary}}", interval = 300ms, timeout = 200ms, strict = on }
+          on-open = [ { send = "LOGIN {{written}}" {{(id == "unanswered" ? $", expect = \"OK {Canary}\", timeout = 100ms" : "")}} } ]
+          on-close = [ { auth = "{{written}}" } ], close-code = 1000
           backoff { initial = 50ms, max = 100ms }, outcomes { rules = [], otherwise = retry }
         }
         """;
@@ -94,6 +101,9 @@ public sealed partial class SecretCanaryTests
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
         public ConcurrentQueue<string> Requests { get; } = [];
+
+        /// <summary>The first short text frame of each read.</summary>
+        public ConcurrentQueue<string> Messages { get; } = [];
 
         private Task Serving { get; }
 
@@ -123,15 +133,22 @@ public sealed partial class SecretCanaryTests
                 var head = Encoding.Latin1.GetString(bytes, 0, await stream.ReadAsync(bytes));
                 Requests.Enqueue(head);
                 await stream.WriteAsync(Encoding.Latin1.GetBytes(Answer(head)));
-                while (head.Contains("GET /open", StringComparison.Ordinal) && await stream.ReadAsync(bytes) > 0)
-                {
-                    // What the client sends is not answered, so its heartbeats fail.
-                }
+                while (head.Contains("GET /open", StringComparison.Ordinal) && await stream.ReadAsync(bytes) is > 0 and var count)
+                    Messages.Enqueue(Unmasked(bytes.AsSpan(0, count))); // not answered, so heartbeats fail
             }
             catch (Exception gone) when (gone is IOException or ObjectDisposedException)
             {
                 // The client has gone first.
             }
+        }
+
+        private static string Unmasked(ReadOnlySpan<byte> frame)
+        {
+            var length = frame.Length < 6 ? 0 : Math.Min(frame[1] & 0x7F, frame.Length - 6);
+            var text = new byte[length];
+            for (var at = 0; at < length; at++)
+                text[at] = (byte)(frame[6 + at] ^ frame[2 + (at & 3)]);
+            return Encoding.UTF8.GetString(text);
         }
 
         private static string Answer(string head)

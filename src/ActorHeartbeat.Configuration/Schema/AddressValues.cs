@@ -31,7 +31,8 @@ internal static class AddressValues
             {
                 "env" => (true, ProxySettings.FromEnvironment),
                 "none" => (true, ProxySettings.None),
-                _ => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.Host.Length > 0
+                _ => !Template.MayBe(text)
+                    && Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.Host.Length > 0
                     ? (true, new ProxySettings(ProxyKind.Fixed, url))
                     : default,
             },
@@ -43,8 +44,12 @@ internal static class AddressValues
 
     private static (Uri?, string?) ParseWebSocketUrl(string text)
     {
+        if (Template.Reject(text) is { } fault)
+            return (null, fault);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
-            return (null, $"expected {UrlExample}");
+            return (null, Template.MayBe(text)
+                ? "a reference stands in the path or the query of a URL; its scheme and host are written out"
+                : $"expected {UrlExample}");
         if (url.Scheme is not ("ws" or "wss"))
             return (null, url.Scheme switch
             {

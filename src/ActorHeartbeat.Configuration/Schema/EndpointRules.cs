@@ -103,9 +103,9 @@ internal static class EndpointRules
     private static T? Repeated<T>(ValueList<T> values)
         where T : class => values.Count < 2 ? null : values.GroupBy(value => value).FirstOrDefault(group => group.Count() > 1)?.Key;
 
-    private static bool IsJson(OutboundMessage message)
+    private static bool IsJson(MessageTemplate message)
     {
-        var reader = new Utf8JsonReader(message.Payload.Span);
+        var reader = new Utf8JsonReader(message.Written.Span);
         try
         {
             while (reader.Read())

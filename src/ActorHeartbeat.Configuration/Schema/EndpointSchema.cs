@@ -66,7 +66,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.Redirects, Values.NoneOrCount),
         Row(EndpointSetting.Cookies, Values.Switch),
         Row(EndpointSetting.OnOpen, new ListOf<OpeningMessage>(MessageValues.Opening)),
-        Row(EndpointSetting.OnClose, new ListOf<OutboundMessage>(MessageValues.Message)),
+        Row(EndpointSetting.OnClose, new ListOf<MessageTemplate>(MessageValues.Message)),
         Row(EndpointSetting.CloseCode, OutcomeValues.SendableCloseCode),
         Row(EndpointSetting.DrainCloseCode, OutcomeValues.SendableCloseCode),
         Row(EndpointSetting.ShowMessages, Values.Switch),

@@ -3,16 +3,13 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>Readers of headers, subprotocols and labels.</summary>
 internal static class HeaderValues
 {
-    // RFC 9110 section 5.6.2: the characters of a token.
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-
     // RFC 9110 section 5.5 without obs-text, which is never intended.
     private static readonly SearchValues<char> HeaderCharacters =
         SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code), '\t']);
@@ -26,8 +23,8 @@ internal static class HeaderValues
     public static readonly ValueReader<string> Subprotocol = new Guarded<string>(
         new Judged<string>(
             "a subprotocol such as \"mqtt\"",
-            text => IsToken(text)
-                ? (text, null)
+            text => Template.Reject(text) is { } fault ? (null, fault)
+                : IsSubprotocol(Template.Parse(text)) ? (text, null)
                 : (null, "a subprotocol has only letters, digits and !#$%&'*+-.^_`|~ (RFC 6455 section 4.1)"),
             text => text),
         _ => SecretMask.Mask);
@@ -38,17 +35,18 @@ internal static class HeaderValues
     public static readonly MapOf<string> Labels = new(
         "an object of names and texts", Values.Text, StringComparer.Ordinal, _ => null);
 
+    private static bool IsSubprotocol(Template text) =>
+        (text.Literals.Length == 0 && text.References.Count > 0) || HttpToken.Is(text.Literals);
+
     private static string? RejectHeaderName(string name)
     {
-        if (!IsToken(name))
+        if (!HttpToken.Is(name))
             return $"\"{name}\" is no header name: only letters, digits and !#$%&'*+-.^_`|~ are allowed (RFC 9110 section 5.6.2)";
         if (!HandshakeOwn.Contains(name))
             return null;
         var instead = name.Equals("Sec-WebSocket-Protocol", StringComparison.OrdinalIgnoreCase) ? "; use subprotocols" : "";
         return $"{name} belongs to the handshake itself (RFC 6455 section 4.1){instead}";
     }
-
-    private static bool IsToken(string text) => text.Length > 0 && text.AsSpan().IndexOfAnyExcept(TokenCharacters) < 0;
 
     /// <summary>Reads text, or a reference that is resolved at each attempt.</summary>
     private sealed class SecretReader : ValueReader<SecretValue>
@@ -84,7 +82,9 @@ internal static class HeaderValues
             if (text.AsSpan().IndexOfAnyExcept(HeaderCharacters) >= 0)
                 return at.Report(
                     "a header value has printable ASCII characters only; a control character could end the header (RFC 9110 section 5.5)");
-            value = SecretValue.Literal(text);
+            if (Template.Reject(text) is { } fault)
+                return at.Report(fault);
+            value = Template.MayBe(text) ? SecretValue.Template(text) : SecretValue.Literal(text);
             return true;
         }
 
@@ -95,6 +95,8 @@ internal static class HeaderValues
                 return false;
             if (reference.Prefix.AsSpan().IndexOfAnyExcept(HeaderCharacters) >= 0)
                 return at.Report("prefix has a character that a header cannot carry (RFC 9110 section 5.5)");
+            if (Template.MayBe(reference.Prefix))
+                return at.Report("prefix stands before one value; write the whole header as a text with references in it");
             value = reference switch
             {
                 { Variable: { Length: > 0 } name, File: null } => SecretValue.Environment(name, reference.Prefix),
@@ -107,7 +109,7 @@ internal static class HeaderValues
         /// <summary>A literal is masked however the others are written.</summary>
         public override void Write(Utf8JsonWriter json, SecretValue value, bool asWritten)
         {
-            if (value.Source == SecretSource.Literal)
+            if (value.Source is SecretSource.Literal or SecretSource.Template)
             {
                 json.WriteStringValue(value.ToString());
                 return;

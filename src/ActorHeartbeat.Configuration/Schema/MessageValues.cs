@@ -12,9 +12,9 @@ internal static class MessageValues
     /// <summary>The default time that an opening message waits for its answer.</summary>
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
 
-    public static readonly ValueReader<OutboundMessage> Message = new MessageReader();
+    public static readonly ValueReader<MessageTemplate> Message = new MessageReader();
 
-    public static readonly ValueReader<OutboundMessage?> OptionalMessage = new OptionalObject<OutboundMessage>(null, Message);
+    public static readonly ValueReader<MessageTemplate?> OptionalMessage = new OptionalObject<MessageTemplate>(null, Message);
 
     public static readonly ValueReader<MessagePattern> Pattern = new PatternReader();
 
@@ -27,58 +27,94 @@ internal static class MessageValues
             new Shape<HeartbeatReply>(
                 Part.Of<HeartbeatReply, MessagePattern>(
                     "match", Pattern, reply => reply.Match, (reply, pattern) => reply with { Match = pattern }),
-                Part.Of<HeartbeatReply, OutboundMessage>(
+                Part.Of<HeartbeatReply, MessageTemplate>(
                     "send", Message, reply => reply.Send, (reply, message) => reply with { Send = message })),
-            new HeartbeatReply(new MessagePattern.Text(""), OutboundMessage.Text("")),
+            new HeartbeatReply(new MessagePattern.Text(""), MessageTemplate.Text("")),
             "match",
             "send"));
 
     public static readonly ValueReader<OpeningMessage> Opening = new ObjectOf<OpeningMessage>(
         "an opening message",
         new Shape<OpeningMessage>(
-            Part.Of<OpeningMessage, OutboundMessage>(
+            Part.Of<OpeningMessage, MessageTemplate>(
                 "send", Message, opening => opening.Send, (opening, message) => opening with { Send = message }),
             Part.Of<OpeningMessage, MessagePattern?>(
                 "expect", OptionalPattern, opening => opening.Expect, (opening, pattern) => opening with { Expect = pattern }),
             Part.Of<OpeningMessage, TimeSpan>(
                 "timeout", Values.Positive, opening => opening.Timeout, (opening, time) => opening with { Timeout = time })),
-        new OpeningMessage(OutboundMessage.Text(""), null, OpeningTimeout),
+        new OpeningMessage(MessageTemplate.Text(""), null, OpeningTimeout),
         "send")
     {
         Reject = (opening, layer) =>
             layer.Find("timeout") is not null && opening.Expect is null ? "timeout is how long expect waits; there is no expect" : null,
     };
 
-    /// <summary>Reads text as it is, and an object or a list as compact JSON with its keys in the order written.</summary>
-    private sealed class MessageReader : ValueReader<OutboundMessage>
+    /// <summary>
+    /// Reads text, and an object or a list as compact JSON with its keys in the order written. Texts may have references to secrets.
+    /// </summary>
+    private sealed class MessageReader : ValueReader<MessageTemplate>
     {
         public override string Expected => "text, or an object to be sent as JSON";
 
-        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out OutboundMessage value)
+        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out MessageTemplate value)
         {
-            value =
-                at.Text is { } text ? OutboundMessage.Text(text)
-                : at.IsNull ? null
-                : new OutboundMessage(MessageKind.Text, at.Utf8Json);
-            return value is not null || at.Refuse(Expected);
+            value = null;
+            if (at.IsNull)
+                return at.Refuse(Expected);
+            if (!IsSound(at))
+                return false;
+            value = at.Text is { } text ? MessageTemplate.Text(text) : MessageTemplate.Json(at.Json);
+            return true;
         }
 
         public override bool MayHoldSecret => true;
 
-        public override void Write(Utf8JsonWriter json, OutboundMessage value, bool asWritten) =>
-            SecretMask.WriteMessage(json, Encoding.UTF8.GetString(value.Payload.Span), asWritten);
+        public override void Write(Utf8JsonWriter json, MessageTemplate value, bool asWritten) =>
+            SecretMask.WriteMessage(json, Encoding.UTF8.GetString(value.Written.Span), asWritten);
+
+        private static bool IsSound(Cursor at)
+        {
+            if (at.Text is { } text)
+                return Template.Reject(text) is not { } fault || at.Report(fault);
+            if (IsSecretOfHeader(at))
+                return at.Report(
+                    "{ env = NAME } and { file = PATH } are forms of headers; a message has references in its texts",
+                    "write \"@{env.NAME}\" or \"@{file:PATH}\"; a message that really has this object is written as text");
+            var isSound = true;
+            foreach (var field in at.Fields ?? [])
+            {
+                var below = at.Below(field);
+                isSound &= (Template.Reject(below.Key) is not { } fault || below.ReportKey(fault)) & IsSound(below);
+            }
+            var elements = at.Fields is null ? at.Elements ?? [] : [];
+            for (var index = 0; index < elements.Count; index++)
+                isSound &= IsSound(at.Element(index, elements[index]));
+            return isSound;
+        }
+
+        private static bool IsSecretOfHeader(Cursor at) =>
+            at.Fields is { Count: > 0 } fields
+            && fields.All(field => field.Key is "env" or "file" or "prefix" && at.Below(field).Text is not null)
+            && fields.Count(field => field.Key is "env" or "file") == 1;
     }
 
     /// <summary>Reads text as the whole message, and an object as JSON pointers with the values that they must lead to.</summary>
     private sealed class PatternReader : ValueReader<MessagePattern>
     {
+        private const string NoReference = "a pattern is compared with what comes in; it has no placeholders";
+
         public override string Expected => "text, or JSON pointers such as { \"/type\" = pong }";
 
         public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out MessagePattern value)
         {
-            value = at.Text is { } text ? new MessagePattern.Text(text) : null;
-            if (value is not null)
+            value = null;
+            if (at.Text is { } text)
+            {
+                if (Template.MayBe(text))
+                    return at.Report(NoReference);
+                value = new MessagePattern.Text(text);
                 return true;
+            }
             if (at.Fields is not { Count: > 0 } fields)
                 return at.Refuse(Expected);
             var expectations = new JsonExpectation[fields.Count];
@@ -88,6 +124,8 @@ internal static class MessageValues
                 var below = at.Below(fields[index]);
                 if (JsonExpectation.RejectPointer(below.Key) is { } reason)
                     sound = below.ReportKey(reason);
+                else if (Template.MayBe(below.Json))
+                    sound = below.Report(NoReference);
                 else
                     expectations[index] = new JsonExpectation(below.Key, below.Json);
             }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Secrets;
 
@@ -29,7 +30,13 @@ internal static partial class SecretMask
 
     /// <summary>Writes a text, or its size.</summary>
     public static void WriteText(Utf8JsonWriter json, string text, bool asWritten) =>
-        json.WriteStringValue(asWritten ? text : $"{Mask} ({Encoding.UTF8.GetByteCount(text)} B)");
+        json.WriteStringValue(asWritten ? text : References(text) ?? $"{Mask} ({Encoding.UTF8.GetByteCount(text)} B)");
+
+    /// <summary>The references of a text, the rest masked; null when it has none.</summary>
+    private static string? References(string text) =>
+        Template.MayBe(text) && Template.Reject(text) is null && Template.Parse(text) is { References.Count: > 0 } template
+            ? template.Masked(Mask)
+            : null;
 
     /// <summary>Writes JSON, or its names and structure with each value masked.</summary>
     public static void WriteJson(Utf8JsonWriter json, string text, bool asWritten)
@@ -59,6 +66,9 @@ internal static partial class SecretMask
                     WriteShape(json, member.Value);
                 }
                 json.WriteEndObject();
+                break;
+            case JsonValueKind.String:
+                json.WriteStringValue(References(element.GetString()!) ?? Mask);
                 break;
             default:
                 json.WriteStringValue(Mask);

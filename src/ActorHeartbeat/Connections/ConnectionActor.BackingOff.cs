@@ -98,9 +98,12 @@ public sealed partial class ConnectionActor
 
     /// <summary>The credentials of a dial that was refused because of them; null when they cannot change by themselves.</summary>
     private int? RefusedCredentials(ConnectionData data, CloseCause cause) =>
-        cause.HttpStatus is 401 or 403 && data is ConnectingData refused && _settings.Headers.Any(header => header.Value.IsReference)
-            ? refused.Link.Credentials
-            : null;
+        cause.HttpStatus is 401 or 403 && data is ConnectingData refused && HandshakeHasReferences ? refused.Link.Credentials : null;
+
+    private bool HandshakeHasReferences =>
+        _settings.Headers.Any(header => header.Value.IsReference)
+        || Template.MayBe(Target.OriginalString)
+        || _settings.Subprotocols.Any(Template.MayBe);
 
     /// <summary>Begins to read them, unless the last reading hangs: there is never more than one.</summary>
     private Step LookAtCredentials(BackingOffData data)

@@ -119,7 +119,9 @@ public sealed partial class ConnectionActor
                 .Resolver.ResolveAsync(settings, url, link.DialCancellation)
                 .AsTask()
                 .WaitAsync(link.DialCancellation);
-            link.Credentials = request.Fingerprint;
+            if (request.Lacking is { } lacking)
+                return link.Accept(new DialResult.Failed(new DialFailure(FailureLayer.Resolve, lacking)));
+            (link.Credentials, link.Secrets) = (request.Fingerprint, request.Secrets);
             return link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
         }
         catch (Exception error)

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Net;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
@@ -68,6 +69,9 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     /// <summary>The fingerprint of the credentials that were dialed with; written before the dial completes.</summary>
     public int Credentials { get; set; }
+
+    /// <summary>The secrets of the messages, as read for this dial; written before the dial completes.</summary>
+    public IReadOnlyDictionary<SecretReference, string> Secrets { get; set; } = ReadOnlyDictionary<SecretReference, string>.Empty;
 
     /// <summary>Cancelled when the actor gives the dial up.</summary>
     public CancellationToken DialCancellation => _dial.Token;
@@ -159,6 +163,16 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     /// <summary>Sends without a result: the only failure that matters is the end of the connection, and that is reported anyway.</summary>
     public void Send(OutboundMessage message) => _ = SendAsync(message);
+
+    /// <summary>
+    /// Sends a message of the configuration with its secrets. One that a reload has given a new secret is not sent: that reload replaces
+    /// this connection, which has not read it.
+    /// </summary>
+    public void Send(MessageTemplate template)
+    {
+        if (template.Fill(Secrets) is { } message)
+            Send(message);
+    }
 
     /// <summary>Sends a heartbeat and, unless strict, asks for an event at the first sign of life after it.</summary>
     public void Ping()

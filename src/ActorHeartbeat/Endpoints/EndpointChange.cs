@@ -18,8 +18,13 @@ public sealed record EndpointChange(ChangeEffect Effect, ValueList<string> Keys)
         if (old == @new)
             return None;
         var changed = EndpointSetting.All.Where(setting => !Equals(setting.ValueIn(old), setting.ValueIn(@new))).ToArray();
+        var effect = changed.Select(setting => setting.Effect).DefaultIfEmpty().Max();
+        var needsSecret = References(@new).Except(References(old)).Any(); // an open connection has read only those that it knew
         return new EndpointChange(
-            changed.Select(setting => setting.Effect).DefaultIfEmpty().Max(),
+            needsSecret && effect < ChangeEffect.Reconnect ? ChangeEffect.Reconnect : effect,
             [.. changed.Select(setting => setting.Key)]);
     }
+
+    private static IEnumerable<SecretReference> References(EndpointSettings settings) =>
+        settings.MessageReferences.Select(each => each.Reference);
 }

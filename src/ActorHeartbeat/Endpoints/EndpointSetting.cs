@@ -5,7 +5,8 @@ namespace ActorHeartbeat.Endpoints;
 /// <summary>
 /// The settings of an endpoint, one row each: property, key, and the effect of a change. A setting that the actor, its heartbeat or its
 /// feed looks up when needed is live. A setting that each dial takes with it applies from the next attempt. A setting that the server
-/// has received, or the socket was built from, needs a new connection. A reader of a configuration attaches its rule to the row itself.
+/// has received, or the socket was built from, needs a new connection, and so does a secret that a message newly refers to, because
+/// secrets are read for each attempt. A reader of a configuration attaches its rule to the row itself.
 /// </summary>
 public static class EndpointSetting
 {
@@ -81,7 +82,7 @@ public static class EndpointSetting
             "max-missed", Live, heartbeat => heartbeat.MaxMissed, (heartbeat, value) => heartbeat with { MaxMissed = value }));
     public static readonly Setting<EndpointSettings, bool> HeartbeatStrict = Row(
         Heartbeat.Setting("strict", Live, heartbeat => heartbeat.Strict, (heartbeat, value) => heartbeat with { Strict = value }));
-    public static readonly Setting<EndpointSettings, OutboundMessage?> HeartbeatSend = Row(
+    public static readonly Setting<EndpointSettings, MessageTemplate?> HeartbeatSend = Row(
         Heartbeat.Setting("send", Live, heartbeat => heartbeat.Send, (heartbeat, value) => heartbeat with { Send = value }));
     public static readonly Setting<EndpointSettings, MessagePattern?> HeartbeatExpect = Row(
         Heartbeat.Setting("expect", Live, heartbeat => heartbeat.Expect, (heartbeat, value) => heartbeat with { Expect = value }));
@@ -144,7 +145,7 @@ public static class EndpointSetting
         "cookies", NextAttempt, endpoint => endpoint.Cookies, (endpoint, value) => endpoint with { Cookies = value });
     public static readonly Setting<EndpointSettings, ValueList<OpeningMessage>> OnOpen = Row(
         "on-open", Reconnect, endpoint => endpoint.OnOpen, (endpoint, value) => endpoint with { OnOpen = value });
-    public static readonly Setting<EndpointSettings, ValueList<OutboundMessage>> OnClose = Row(
+    public static readonly Setting<EndpointSettings, ValueList<MessageTemplate>> OnClose = Row(
         "on-close", Live, endpoint => endpoint.OnClose, (endpoint, value) => endpoint with { OnClose = value });
     public static readonly Setting<EndpointSettings, int> CloseCode = Row(
         "close-code", Live, endpoint => endpoint.CloseCode, (endpoint, value) => endpoint with { CloseCode = value });

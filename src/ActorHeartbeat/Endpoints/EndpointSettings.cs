@@ -9,7 +9,10 @@ public sealed record EndpointSettings
     /// <summary>The identity of the endpoint in logs, metrics, the API and across reloads.</summary>
     public required EndpointId Id { get; init; }
 
-    /// <summary>Where to connect first: an absolute <c>ws</c> or <c>wss</c> URL without a fragment (RFC 6455 section 3).</summary>
+    /// <summary>
+    /// Where to connect first: an absolute <c>ws</c> or <c>wss</c> URL without a fragment (RFC 6455 section 3). Path and query may have
+    /// references, as in a <see cref="Template"/>.
+    /// </summary>
     public required Uri Url { get; init; }
 
     /// <summary>Other URLs, tried in order after <see cref="Url"/> as <see cref="Failover"/> says. Default none.</summary>
@@ -57,7 +60,10 @@ public sealed record EndpointSettings
 
     public TcpSettings Tcp { get; init; } = new();
 
-    /// <summary>Offered subprotocols in order of preference (RFC 6455 section 1.9). Default none.</summary>
+    /// <summary>
+    /// Offered subprotocols in order of preference (RFC 6455 section 1.9); they may have references, as in a <see cref="Template"/>.
+    /// Default none.
+    /// </summary>
     public ValueList<string> Subprotocols { get; init; } = [];
 
     /// <summary>Request headers of the handshake, resolved again for every attempt.</summary>
@@ -76,7 +82,7 @@ public sealed record EndpointSettings
     public ValueList<OpeningMessage> OnOpen { get; init; } = [];
 
     /// <summary>Sent in order before a deliberate close.</summary>
-    public ValueList<OutboundMessage> OnClose { get; init; } = [];
+    public ValueList<MessageTemplate> OnClose { get; init; } = [];
 
     /// <summary>The close code of a deliberate close. Default 1000, normal closure (RFC 6455 section 7.4.1).</summary>
     public int CloseCode { get; init; } = 1000;
@@ -92,6 +98,28 @@ public sealed record EndpointSettings
 
     /// <summary>Free labels for selection and display.</summary>
     public ValueMap<string> Labels { get; init; } = ValueMap<string>.Empty;
+
+    /// <summary>The secrets that the messages of a connection need, each with the key of its message.</summary>
+    internal IEnumerable<(string Key, SecretReference Reference)> MessageReferences
+    {
+        get
+        {
+            foreach (var message in OnOpen)
+            {
+                foreach (var reference in message.Send.References)
+                    yield return (EndpointSetting.OnOpen.Key, reference);
+            }
+            foreach (var reference in Heartbeat.Send?.References ?? [])
+                yield return (EndpointSetting.HeartbeatSend.Key, reference);
+            foreach (var reference in Heartbeat.Reply?.Send.References ?? [])
+                yield return (EndpointSetting.HeartbeatReply.Key, reference);
+            foreach (var message in OnClose)
+            {
+                foreach (var reference in message.References)
+                    yield return (EndpointSetting.OnClose.Key, reference);
+            }
+        }
+    }
 
     /// <summary>The id alone: a log that prints a message between actors must not print the settings in it.</summary>
     public override string ToString() => $"settings of {Id}";

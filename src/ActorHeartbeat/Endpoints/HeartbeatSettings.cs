@@ -24,7 +24,7 @@ public sealed record HeartbeatSettings
     public bool Strict { get; init; }
 
     /// <summary>The heartbeat message in text and json modes.</summary>
-    public OutboundMessage? Send { get; init; }
+    public MessageTemplate? Send { get; init; }
 
     /// <summary>The pattern of the answer in text and json modes.</summary>
     public MessagePattern? Expect { get; init; }
@@ -56,10 +56,10 @@ public enum HeartbeatWhen
 }
 
 /// <summary>Answers every message that matches <paramref name="Match"/> with <paramref name="Send"/>.</summary>
-public sealed record HeartbeatReply(MessagePattern Match, OutboundMessage Send);
+public sealed record HeartbeatReply(MessagePattern Match, MessageTemplate Send);
 
 /// <summary>A message of the opening dialogue.</summary>
 /// <param name="Send">What is sent.</param>
 /// <param name="Expect">The answer that must come before the next one is sent; null waits for none.</param>
 /// <param name="Timeout">How long the answer may take.</param>
-public sealed record OpeningMessage(OutboundMessage Send, MessagePattern? Expect, TimeSpan Timeout);
+public sealed record OpeningMessage(MessageTemplate Send, MessagePattern? Expect, TimeSpan Timeout);

@@ -64,9 +64,9 @@ public sealed record TcpSettings
     public TimeSpan? KeepAlive { get; init; } = TimeSpan.FromSeconds(30);
 }
 
-/// <summary>A value that may be secret: a literal, or a reference that is read again for every attempt.</summary>
+/// <summary>A value that may be secret: a literal, or one whose references are read again for every attempt.</summary>
 /// <param name="Source">Where the value comes from.</param>
-/// <param name="Text">The literal itself, the name of the environment variable, or the path of the file.</param>
+/// <param name="Text">The literal itself, the name of the environment variable, the path of the file, or a template.</param>
 /// <param name="Prefix">Prepended to the value that was read, such as <c>Bearer </c>.</param>
 public sealed record SecretValue(SecretSource Source, string Text, string Prefix = "")
 {
@@ -79,10 +79,15 @@ public sealed record SecretValue(SecretSource Source, string Text, string Prefix
 
     public static SecretValue File(string path, string prefix = "") => new(SecretSource.File, path, prefix);
 
+    /// <summary>A text with references, such as <c>Basic @{env.USER}:@{file:/run/secrets/password}</c>.</summary>
+    /// <exception cref="FormatException">As <see cref="Endpoints.Template.Parse(string)"/>.</exception>
+    public static SecretValue Template(string text) => new(SecretSource.Template, Endpoints.Template.Parse(text).Text);
+
     /// <summary>Never the value itself: settings are logged and shown.</summary>
     public override string ToString() => Source switch
     {
         SecretSource.Literal => "***",
+        SecretSource.Template => Endpoints.Template.Parse(Text).Masked("***"),
         SecretSource.Environment => $"{Prefix}(env {Text})",
         _ => $"{Prefix}(file {Text})",
     };
@@ -93,4 +98,7 @@ public enum SecretSource
     Literal,
     Environment,
     File,
+
+    /// <summary>A text with references; see <see cref="Endpoints.Template"/>.</summary>
+    Template,
 }

@@ -21,7 +21,7 @@ internal sealed class RecentStates
         _states.Add(state);
     }
 
-    /// <summary>The states before the present one that came after the event with this number, oldest first; after 0, all that are kept.</summary>
+    /// <summary>The states before the present one that came after the event <paramref name="seq"/>, oldest first; 0 for all.</summary>
     public IEnumerable<FeedEvent> Since(long seq)
     {
         for (var at = 0; at < _states.Count - 1; at++)

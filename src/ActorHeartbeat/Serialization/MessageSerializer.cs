@@ -45,6 +45,7 @@ public sealed class MessageSerializer : NewtonSoftJsonSerializer
             typeof(ValueListConverter),
             typeof(ValueMapConverter),
             typeof(OutboundMessageConverter),
+            typeof(MessageTemplateConverter),
             typeof(FeedEventConverter),
             typeof(LabelSelectorConverter),
         ],

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 
@@ -17,22 +18,47 @@ public interface IDialer
 }
 
 /// <summary>One attempt, ready to dial.</summary>
-/// <param name="Settings">The endpoint; its URL and headers are not used: this record has them as resolved for the attempt.</param>
+/// <param name="Settings">
+/// The endpoint; its URL, headers and subprotocols are not used: this record has them as resolved for the attempt.
+/// </param>
 /// <param name="Url">Where to connect.</param>
 /// <param name="Headers">Handshake headers in the order configured.</param>
 public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyList<KeyValuePair<string, string>> Headers)
 {
+    /// <summary>Subprotocols to offer, in the order configured.</summary>
+    public IReadOnlyList<string> Subprotocols { get; init; } = Settings.Subprotocols;
+
+    /// <summary>The values of the references in the endpoint's messages. A dialer has no use for them.</summary>
+    public IReadOnlyDictionary<SecretReference, string> Secrets { get; init; } = ReadOnlyDictionary<SecretReference, string>.Empty;
+
+    /// <summary>The secret of a message that the resolver has not given, in one line; null when it has given all.</summary>
+    internal string? Lacking
+    {
+        get
+        {
+            foreach (var (key, reference) in Settings.MessageReferences)
+            {
+                if (!Secrets.ContainsKey(reference))
+                    return $"{key}: the attempt's resolver gives no value for {reference}";
+            }
+            return null;
+        }
+    }
+
     /// <summary>The URL as it may be logged. A redirect may have given it: it is bounded.</summary>
     internal string Where => PeerText.Of(ShownUrl.Of(Url, Settings));
 
-    /// <summary>Tells whether two requests have the same headers, within this process, without a value in it.</summary>
+    /// <summary>Tells whether two requests have the same credentials, within this process, without a value in it.</summary>
     internal int Fingerprint
     {
         get
         {
             var fingerprint = default(HashCode);
+            fingerprint.Add(Url.OriginalString, StringComparer.Ordinal);
             foreach (var (name, value) in Headers)
                 fingerprint.Add((name, value));
+            foreach (var subprotocol in Subprotocols)
+                fingerprint.Add(subprotocol);
             return fingerprint.ToHashCode();
         }
     }

@@ -1,10 +1,11 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Transport;
 
 /// <summary>
-/// Resolves the headers of an attempt: literals as they are, environment variables and files read again each time, so that a
-/// rotated secret applies from the next dial. This class opens no files itself; the caller supplies the function that reads them.
+/// Resolves what an attempt says: literals as they are, environment variables and files read again each time, so that a rotated secret
+/// applies from the next dial. This class opens no files itself; the caller supplies the function that reads them.
 /// </summary>
 /// <param name="environment">Looks up a variable; null when it is not set. Default: the process's environment.</param>
 /// <param name="readFile">Reads a file; null (default) refuses every value from a file.</param>
@@ -16,54 +17,60 @@ public sealed class SecretAttemptResolver(
     private readonly Func<string, string?> _environment = environment ?? Environment.GetEnvironmentVariable;
 
     /// <exception cref="SecretUnavailableException">
-    /// A variable is not set or a file cannot be read; the message names it, never a value.
+    /// A variable is not set, a file cannot be read, or the value does not fit its place; the message names it, never a value.
     /// </exception>
     public async ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation)
     {
-        if (settings.Headers.Count == 0)
-            return new DialRequest(settings, url, []);
+        var secrets = new AttemptSecrets(_environment, readFile, cancellation);
         var headers = new KeyValuePair<string, string>[settings.Headers.Count];
         var next = 0;
         foreach (var (name, value) in settings.Headers)
-            headers[next++] = new(name, value.Prefix + await ResolveAsync(name, value, cancellation).ConfigureAwait(false));
-        return new DialRequest(settings, url, headers);
-    }
-
-    private async ValueTask<string> ResolveAsync(string header, SecretValue value, CancellationToken cancellation) => value.Source switch
-    {
-        SecretSource.Literal => value.Text,
-        SecretSource.Environment => Checked(header, $"the environment variable {value.Text}", _environment(value.Text)),
-        _ => Checked(header, $"the file {value.Text}", await ReadAsync(header, value.Text, cancellation).ConfigureAwait(false)),
-    };
-
-    private async Task<string> ReadAsync(string header, string path, CancellationToken cancellation)
-    {
-        if (readFile is null)
-            throw new SecretUnavailableException($"header {header}: {path} is a file, and this resolver reads no files");
-        try
+            headers[next++] = new(name, await HeaderAsync($"header {name}", value, secrets).ConfigureAwait(false));
+        var messages = new Dictionary<SecretReference, string>();
+        foreach (var (key, reference) in settings.MessageReferences)
+            messages[reference] = await secrets.ReadAsync(key, reference).ConfigureAwait(false);
+        var subprotocols = new List<string>();
+        foreach (var text in settings.Subprotocols)
+            subprotocols.Add(await SubprotocolAsync(text, secrets).ConfigureAwait(false));
+        if (subprotocols.Distinct(StringComparer.OrdinalIgnoreCase).Count() < subprotocols.Count)
+            throw new SecretUnavailableException("subprotocols: two of them have the same value (RFC 6455 section 4.1)");
+        if (Template.MayBe(url.OriginalString))
         {
-            return await readFile(path, cancellation).ConfigureAwait(false);
+            url = await UrlAsync(url, secrets).ConfigureAwait(false);
+            settings = settings with { ShowMessages = false }; // its path may hold a secret from here on
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
-        {
-            var why = problem is FileNotFoundException or DirectoryNotFoundException
-                ? "does not exist"
-                : $"cannot be read: {problem.Message}";
-            throw new SecretUnavailableException($"header {header}: the file {path} {why}", problem);
-        }
+        return new DialRequest(settings, url, headers) { Subprotocols = subprotocols, Secrets = messages };
     }
 
-    // Checked here, because a lower layer would refuse a value that breaks out of its header with a message that repeats the value.
-    private static string Checked(string header, string source, string? text)
+    private static async ValueTask<string> HeaderAsync(string place, SecretValue value, AttemptSecrets secrets)
     {
-        if (text is null)
-            throw new SecretUnavailableException($"header {header}: {source} is not set");
-        if (text.Length == 0)
-            throw new SecretUnavailableException($"header {header}: {source} is empty");
-        if (text.AsSpan().ContainsAny('\r', '\n', '\0'))
-            throw new SecretUnavailableException($"header {header}: {source} has more than one line");
-        return text;
+        if (value.Source == SecretSource.Literal)
+            return value.Text;
+        // Checked here, because a lower layer would refuse a value that breaks out of its header with a message that repeats the value.
+        return value.Source == SecretSource.Template
+            ? await secrets.FillAsync(place, value.Text, "more than one line", IsOneLine).ConfigureAwait(false)
+            : value.Prefix
+                + await secrets.ReadAsync(place, new SecretReference(value.Source, value.Text), "more than one line", IsOneLine)
+                    .ConfigureAwait(false);
     }
+
+    private static async ValueTask<string> SubprotocolAsync(string text, AttemptSecrets secrets)
+    {
+        const string Flaw = "a character that a subprotocol cannot have";
+        return Template.MayBe(text)
+            ? await secrets.FillAsync("subprotocols", text, Flaw, HttpToken.Is).ConfigureAwait(false)
+            : text;
+    }
+
+    private static async ValueTask<Uri> UrlAsync(Uri url, AttemptSecrets secrets)
+    {
+        const string Flaw = "a character that a URL cannot have";
+        return new Uri(await secrets.FillAsync("url", url.OriginalString, Flaw, IsOfUrl).ConfigureAwait(false));
+    }
+
+    private static bool IsOneLine(string text) => !text.AsSpan().ContainsAny('\r', '\n', '\0');
+
+    private static bool IsOfUrl(string text) => !text.Any(character => char.IsControl(character) || character == '#');
 }
 
 /// <summary>

@@ -3,6 +3,8 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.TestKit;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Connections;
 
@@ -37,6 +39,43 @@ public class ConnectionDialogueTests : ConnectionSpec
         ExpectStates(ConnectionState.Open);
         Assert.Equal(["hello", "login", "subscribe", "start sending"], SentText);
         Assert.Equal(3, Plane.Feed.MessagesIn);
+    }
+
+    [Fact]
+    public void Secrets_of_messages_are_read_for_each_attempt()
+    {
+        var reads = 0;
+        Resolver = new SecretAttemptResolver(_ => $"token {++reads}");
+        Start(Defaults with
+        {
+            OnOpen = [new OpeningMessage(MessageTemplate.Json("{\"login\":\"@{env.TOKEN}\"}"), null, Seconds(5))],
+            OnClose = [MessageTemplate.Text("bye @{env.TOKEN}"), OutboundMessage.Text("@{env.TOKEN}")],
+        });
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        Assert.Equal(["{\"login\":\"token 1\"}"], SentText);
+
+        Socket.Lose();
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(1);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        Connection.Tell(new CloseConnection(1000, "done"));
+
+        AwaitAssert(() => Assert.Equal(["{\"login\":\"token 2\"}", "bye token 2", "@{env.TOKEN}"], SentText));
+    }
+
+    [Fact]
+    public void An_attempt_without_a_secret_of_a_message_fails_and_names_it()
+    {
+        Resolver = new SecretAttemptResolver(_ => null);
+        Start(Defaults with { OnOpen = [new OpeningMessage(MessageTemplate.Text("login @{env.TOKEN}"), null, Seconds(5))] });
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+
+        Assert.Equal("on-open: the environment variable TOKEN is not set", ExpectBackingOff(CauseKind.DialFailed).Cause!.Detail);
+        Assert.Empty(Network.Dials);
     }
 
     [Fact]

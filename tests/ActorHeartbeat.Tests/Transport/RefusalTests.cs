@@ -89,14 +89,15 @@ public class RefusalTests : DialerTestBase
     public void Another_origin_gets_no_certificate_and_has_to_show_one_of_its_own_name(string location, bool isSame)
     {
         var tls = new TlsSettings { CaFile = "ca.pem", ClientCert = "own.pem", ClientKey = "key.pem", ServerName = "feed.test" };
-        var settings = Endpoint(new Uri("wss://a.test/")) with { Redirects = 1, Tls = tls };
+        var settings = Endpoint(new Uri("wss://a.test/")) with { Redirects = 1, Tls = tls, Subprotocols = ["v1", "auth-@{env.X}"] };
 
         var (next, _) = Redirects.Follow(
-            new DialRequest(settings, settings.Url, []),
+            new DialRequest(settings, settings.Url, []) { Subprotocols = ["v1", "auth-x"] },
             new DialFailure(FailureLayer.Http, "") { HttpStatus = 307, Location = location },
             followed: 0);
 
         Assert.Equal(isSame ? tls : new TlsSettings { CaFile = "ca.pem" }, next!.Settings.Tls);
+        Assert.Equal(isSame ? ["v1", "auth-x"] : ["v1"], next.Subprotocols);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ namespace ActorHeartbeat.Tests.Transport;
 
 public sealed class SecretAttemptResolverTests
 {
+    private readonly List<string> _filesRead = [];
     private string? _token = "first";
 
     [Fact]
@@ -34,9 +35,102 @@ public sealed class SecretAttemptResolverTests
         Assert.Equal("header Authorization: /run/secrets/feed is a file, and this resolver reads no files", file.Message);
     }
 
-    private async Task<DialRequest> ResolveAsync(EndpointSettings settings) =>
-        await new SecretAttemptResolver(name => name == "TOKEN" ? _token : null).ResolveAsync(
+    [Fact]
+    public async Task References_are_filled_wherever_an_attempt_says_something()
+    {
+        var settings = With(("Authorization", SecretValue.Template("Basic @{env.TOKEN}:@{file:/b}"))) with
+        {
+            Url = new Uri("wss://feed.invalid/@{env.TOKEN}?b=@{file:/b}"),
+            Subprotocols = ["v1", "auth-@{env.TOKEN}"],
+            OnOpen = [new OpeningMessage(MessageTemplate.Json("{\"a\":\"@{env.TOKEN}\"}"), null, default)],
+            Heartbeat = new() { Reply = new(new MessagePattern.Text(""), MessageTemplate.Text("@{file:/b}")) },
+            OnClose = [MessageTemplate.Text("@{file:/c}")],
+            ShowMessages = true,
+        };
+
+        var request = await ResolveAsync(settings, files: true);
+
+        Assert.Equal([new("Authorization", "Basic first:in /b")], request.Headers);
+        Assert.Equal("wss://feed.invalid/first?b=in /b", request.Url.OriginalString);
+        Assert.Equal(["v1", "auth-first"], request.Subprotocols);
+        Assert.Equal(
+            ["@{env.TOKEN} first", "@{file:/b} in /b", "@{file:/c} in /c"],
+            request.Secrets.Select(secret => $"{secret.Key} {secret.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal("dial of feed at wss://feed.invalid", request.ToString()); // the path has a secret now
+        Assert.Null(request.Lacking);
+        Assert.Equal(["/b", "/c"], _filesRead.Order(StringComparer.Ordinal)); // each once
+    }
+
+    [Fact]
+    public async Task A_changed_secret_of_a_URL_or_a_subprotocol_changes_the_fingerprint()
+    {
+        foreach (var settings in (EndpointSettings[])
+                 [
+                     With() with { Url = new Uri("ws://feed.invalid/?t=@{env.TOKEN}") },
+                     With() with { Subprotocols = ["@{env.TOKEN}"] },
+                 ])
+        {
+            _token = "first";
+            var first = (await ResolveAsync(settings)).Fingerprint;
+            Assert.Equal(first, (await ResolveAsync(settings)).Fingerprint);
+            _token = "second";
+
+            Assert.NotEqual(first, (await ResolveAsync(settings)).Fingerprint);
+        }
+    }
+
+    [Theory]
+    [InlineData("a#b", "url: the environment variable TOKEN has a character that a URL cannot have")]
+    [InlineData("a\nb", "url: the environment variable TOKEN has a character that a URL cannot have")]
+    [InlineData("", "url: the environment variable TOKEN is empty")]
+    [InlineData(null, "url: the environment variable TOKEN is not set")]
+    public async Task A_value_that_does_not_fit_into_a_URL_fails_the_attempt(string? value, string message)
+    {
+        _token = value;
+
+        var failed = await Assert.ThrowsAsync<SecretUnavailableException>(() =>
+            ResolveAsync(With() with { Url = new Uri("ws://feed.invalid/?t=@{env.TOKEN}") }));
+
+        Assert.Equal(message, failed.Message);
+    }
+
+    [Fact]
+    public async Task A_value_that_does_not_fit_into_a_subprotocol_or_a_header_fails_the_attempt()
+    {
+        _token = "a b\nc";
+
+        var subprotocol = await Assert.ThrowsAsync<SecretUnavailableException>(() =>
+            ResolveAsync(With() with { Subprotocols = ["@{env.TOKEN}"] }));
+        var header = await Assert.ThrowsAsync<SecretUnavailableException>(() =>
+            ResolveAsync(With(("A", SecretValue.Template("x @{env.TOKEN}")))));
+
+        Assert.Equal("subprotocols: the environment variable TOKEN has a character that a subprotocol cannot have", subprotocol.Message);
+        Assert.Equal("header A: the environment variable TOKEN has more than one line", header.Message);
+
+        _token = "v1";
+        var twice = await Assert.ThrowsAsync<SecretUnavailableException>(() =>
+            ResolveAsync(With() with { Subprotocols = ["V1", "@{env.TOKEN}"] }));
+        Assert.Equal("subprotocols: two of them have the same value (RFC 6455 section 4.1)", twice.Message);
+    }
+
+    [Fact]
+    public void A_resolver_that_gives_no_value_for_a_message_is_noticed()
+    {
+        var settings = With() with { OnClose = [MessageTemplate.Text("@{env.TOKEN}")] };
+
+        Assert.Equal(
+            "on-close: the attempt's resolver gives no value for @{env.TOKEN}", new DialRequest(settings, settings.Url, []).Lacking);
+    }
+
+    private async Task<DialRequest> ResolveAsync(EndpointSettings settings, bool files = false) =>
+        await new SecretAttemptResolver(name => name == "TOKEN" ? _token : null, files ? ReadAsync : null).ResolveAsync(
             settings, settings.Url, CancellationToken.None);
+
+    private Task<string> ReadAsync(string path, CancellationToken cancellation)
+    {
+        _filesRead.Add(path);
+        return Task.FromResult($"in {path}");
+    }
 
     private static EndpointSettings With(params (string Name, SecretValue Value)[] headers) => new()
     {

@@ -67,16 +67,23 @@ internal static class Redirects
     };
 
     /// <summary>
-    /// Another origin gets neither credentials, a client's certificate among them, nor headers that were read from a secret. It has to show
-    /// a certificate of its own name.
+    /// Another origin gets neither credentials, a client's certificate among them, nor headers and subprotocols that were made from a
+    /// secret. It has to show a certificate of its own name.
     /// </summary>
-    private static DialRequest ForOther(Uri url, DialRequest request) => new(
-        request.Settings with { Tls = request.Settings.Tls with { ClientCert = null, ClientKey = null, ServerName = null } },
-        url,
+    private static DialRequest ForOther(Uri url, DialRequest request) => request with
+    {
+        Settings = request.Settings with
+        {
+            Tls = request.Settings.Tls with { ClientCert = null, ClientKey = null, ServerName = null },
+        },
+        Url = url,
+        Headers =
         [
             .. request.Headers.Where(header => !Credentials.Contains(header.Key, StringComparer.OrdinalIgnoreCase)
                 && !IsSecret(header.Key, request.Settings)),
-        ]);
+        ],
+        Subprotocols = [.. request.Subprotocols.Where(offered => request.Settings.Subprotocols.Contains(offered))],
+    };
 
     private static bool IsSecret(string name, EndpointSettings settings) =>
         settings.Headers.Any(header => header.Value.Source != SecretSource.Literal

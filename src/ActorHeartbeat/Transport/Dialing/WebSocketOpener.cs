@@ -89,7 +89,7 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
     private void Configure(ClientWebSocketOptions options, DialRequest request)
     {
         options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
-        foreach (var subprotocol in request.Settings.Subprotocols)
+        foreach (var subprotocol in request.Subprotocols)
             options.AddSubProtocol(subprotocol);
         if (request.Settings.Compression)
             options.DangerousDeflateOptions = new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false };

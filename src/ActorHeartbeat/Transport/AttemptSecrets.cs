@@ -1,0 +1,64 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Transport;
+
+/// <summary>Reads the secrets of one attempt, each once. A message of an exception names the place and the secret, never a value.</summary>
+internal sealed class AttemptSecrets(
+    Func<string, string?> environment, Func<string, CancellationToken, Task<string>>? readFile, CancellationToken cancellation)
+{
+    private readonly Dictionary<SecretReference, string> _read = [];
+
+    /// <summary>Fills a template; each value has to fit.</summary>
+    /// <param name="place">The key of the text, for the message.</param>
+    /// <param name="text">The template.</param>
+    /// <param name="flaw">What a value that does not fit has.</param>
+    /// <param name="fits">Whether a value fits.</param>
+    public async ValueTask<string> FillAsync(string place, string text, string flaw, Func<string, bool> fits)
+    {
+        var template = Template.Parse(text);
+        foreach (var reference in template.References)
+            await ReadAsync(place, reference, flaw, fits).ConfigureAwait(false);
+        return template.Fill(_read)!; // all are read
+    }
+
+    public async ValueTask<string> ReadAsync(string place, SecretReference reference, string flaw = "", Func<string, bool>? fits = null)
+    {
+        if (!_read.TryGetValue(reference, out var value))
+            _read[reference] = value = await FetchAsync(place, reference).ConfigureAwait(false);
+        return fits is null || fits(value) ? value : throw Unavailable(place, reference, $"has {flaw}");
+    }
+
+    private async ValueTask<string> FetchAsync(string place, SecretReference reference)
+    {
+        var value = reference.Source == SecretSource.Environment
+            ? environment(reference.Name)
+            : await ReadFileAsync(place, reference).ConfigureAwait(false);
+        return value switch
+        {
+            null => throw Unavailable(place, reference, "is not set"),
+            "" => throw Unavailable(place, reference, "is empty"),
+            _ => value,
+        };
+    }
+
+    private async ValueTask<string> ReadFileAsync(string place, SecretReference reference)
+    {
+        if (readFile is null)
+            throw new SecretUnavailableException($"{place}: {reference.Name} is a file, and this resolver reads no files");
+        try
+        {
+            return await readFile(reference.Name, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            var why = problem is FileNotFoundException or DirectoryNotFoundException
+                ? "does not exist"
+                : $"cannot be read: {problem.Message}";
+            throw Unavailable(place, reference, why, problem);
+        }
+    }
+
+    private static SecretUnavailableException Unavailable(
+        string place, SecretReference reference, string why, Exception? problem = null) => new(
+            $"{place}: the {(reference.Source == SecretSource.File ? "file" : "environment variable")} {reference.Name} {why}", problem);
+}
