@@ -23,7 +23,7 @@ internal sealed class WebsocketClientConnection : WebSocketConnection, IObserver
 
     public WebsocketClientConnection(
         IWebsocketClient client, OpenedWebSocket opened, EndpointSettings settings, IConnectionObserver observer, TimeProvider time)
-        : base(opened, settings.Timeouts, observer, time)
+        : base(opened, settings, observer, time)
     {
         _client = client;
         _paced = new PacedWebSocket(this, observer, OnEnd);

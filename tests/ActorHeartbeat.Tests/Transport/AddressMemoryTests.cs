@@ -2,6 +2,7 @@ using System.Net;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.Dialing;
+using ActorHeartbeat.Transport.WebSockets;
 
 namespace ActorHeartbeat.Tests.Transport;
 
@@ -66,7 +67,11 @@ public sealed class AddressChoiceTests : IDisposable
     private static readonly IPAddress Sick = IPAddress.Parse("127.0.0.2");
     private static readonly IPAddress Well = IPAddress.Parse("127.0.0.3");
 
-    private readonly WebSocketOpener _opener = new(new DialContext(new ManualTime(), (_, _) => Task.FromResult<IPAddress[]>([Sick, Well])));
+    private readonly ManualTime _time = new();
+    private readonly WebSocketOpener _opener;
+
+    public AddressChoiceTests() =>
+        _opener = new WebSocketOpener(new DialContext(_time, (_, _) => Task.FromResult<IPAddress[]>([Sick, Well])));
 
     [Theory]
     [InlineData("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", FailureLayer.Http)]
@@ -89,7 +94,55 @@ public sealed class AddressChoiceTests : IDisposable
 
         Assert.Equal((layer, new IPEndPoint(Sick, first.Port)), (failure.Layer, failure.RemoteAddress));
         Assert.StartsWith($"{url.GetLeftPart(UriPartial.Authority)} (127.0.0.2): ", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(new IPEndPoint(Well, first.Port), opened.RemoteAddress);
+        Assert.Equal(new IPEndPoint(Well, first.Port), opened.Dialed?.Address);
+    }
+
+    [Theory]
+    [InlineData("lost", 1, true)]
+    [InlineData("closed by the peer", 9, true)]
+    [InlineData("given up", 3600, true)]
+    [InlineData("lost", 11, false)]
+    [InlineData("closed by the peer", 3600, false)]
+    [InlineData("closed by us", 1, false)]
+    public async Task An_address_whose_connection_does_not_last_or_is_given_up_goes_to_the_end(string end, int seconds, bool goes)
+    {
+        using var first = new LoopbackServer(address: new IPEndPoint(Sick, 0));
+        using var second = new LoopbackServer(address: new IPEndPoint(Well, first.Port));
+        var settings = new EndpointSettings
+        {
+            Id = new EndpointId("feed"), Url = new Uri($"ws://feed.test:{first.Port}/"), Proxy = ProxySettings.None,
+        };
+        var dialing = OpenAsync(settings);
+        using (var peer = await first.AcceptUpgradedAsync())
+        {
+            var observer = new RecordingObserver();
+            var connection = new ClientWebSocketConnection(await dialing, settings, observer, _time);
+            connection.Start();
+            using var due = new CancellationTokenSource(TimeSpan.FromSeconds(seconds), _time);
+            await _time.ElapseAsync(TimeSpan.FromSeconds(seconds));
+            await (end switch
+            {
+                "lost" => Do(peer.Reset),
+                "given up" => Do(connection.Abort),
+                "closed by us" => Do(() => connection.Close(1000, "")),
+                _ => peer.SendCloseAsync(1011),
+            });
+            if (end == "closed by us")
+                await peer.SendCloseAsync(1000);
+            await observer.EndAsync();
+        }
+
+        var again = OpenAsync(settings);
+        using var next = await (goes ? second : first).AcceptUpgradedAsync();
+        using var opened = await again;
+
+        Assert.Equal(goes ? Well : Sick, opened.Dialed?.Address.Address);
+
+        static Task Do(Action action)
+        {
+            action();
+            return Task.CompletedTask;
+        }
     }
 
     public void Dispose() => _opener.Dispose();

@@ -3,8 +3,8 @@ using System.Net;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// The addresses of a host that accepted a TCP connection and then failed above it. Such an address would win
-/// every race and never open, so it moves to the end of the order for a while. Safe to use from many threads.
+/// The addresses of a host that accepted a TCP connection and then failed above it: in TLS, in the handshake, or as a connection that did
+/// not last. Such an address would win every race, so it moves to the end of the order for a while. Safe to use from many threads.
 /// </summary>
 internal sealed class AddressMemory(TimeProvider time)
 {
@@ -52,4 +52,15 @@ internal sealed class AddressMemory(TimeProvider time)
     }
 
     private readonly record struct Failure(long Number, long At);
+}
+
+/// <summary>The address that a dial has reached, and where to tell how it went.</summary>
+/// <param name="Memory">Receives the verdict.</param>
+/// <param name="Host">The host as it was resolved.</param>
+/// <param name="Address">The address at the other end.</param>
+internal sealed record DialedAddress(AddressMemory Memory, string Host, IPEndPoint Address)
+{
+    public void Worked() => Memory.Worked(Host, Address);
+
+    public void Failed() => Memory.Failed(Host, Address);
 }

@@ -24,7 +24,6 @@ internal sealed class DialAttempt : IDisposable
     private Task<Stream>? _connecting;
     private HandshakeStream? _handshake;
     private NetworkStream? _network;
-    private string _dialedHost = "";
 
     public DialAttempt(
         DialRequest request, IConnectionObserver observer, TlsClientOptions tls, DialContext context, CancellationToken cancellation)
@@ -54,8 +53,8 @@ internal sealed class DialAttempt : IDisposable
     /// <summary>The judge of the TLS handshake; null before TLS begins.</summary>
     public TlsVerdict? Verdict { get; private set; }
 
-    /// <inheritdoc cref="IConnection.RemoteAddress"/>
-    public IPEndPoint? RemoteAddress { get; private set; }
+    /// <summary>The address that it has reached; null before there is a TCP connection.</summary>
+    public DialedAddress? Dialed { get; private set; }
 
     /// <summary>How far it got.</summary>
     public DialStage Stage { get; set; }
@@ -103,20 +102,9 @@ internal sealed class DialAttempt : IDisposable
         return Refusal.ReadAsync(response, _request, _context.Time, cancellation);
     }
 
-    /// <summary>Remembers whether the connected address worked, for the order of the next attempt.</summary>
-    public void Remember(bool worked)
-    {
-        if (RemoteAddress is not { } address)
-            return;
-        if (worked)
-            _context.Addresses.Worked(_dialedHost, address);
-        else
-            _context.Addresses.Failed(_dialedHost, address);
-    }
-
     public DialFailure Judge(Exception exception, bool cancelled)
     {
-        var failure = DialFailures.Of(exception, _request, Stage, cancelled, RemoteAddress);
+        var failure = DialFailures.Of(exception, _request, Stage, cancelled, Dialed?.Address);
         // Since TLS 1.3 a server verifies the client's certificate when the client already considers the handshake done.
         return Stage == DialStage.Upgrading && Verdict is { } verdict && (failure.Layer == FailureLayer.Tls || IsCutOff(failure, verdict))
             ? failure with { Message = $"{failure.Message} ({verdict.DescribeClient()})" }
@@ -177,9 +165,11 @@ internal sealed class DialAttempt : IDisposable
     private async Task<Stream> OpenAsync(Uri hop, CancellationToken cancellation)
     {
         _network = await _connector.ConnectAsync(hop.IdnHost, hop.Port, cancellation).ConfigureAwait(false);
-        (_dialedHost, RemoteAddress) = (hop.IdnHost, (IPEndPoint?)_network.Socket.RemoteEndPoint);
-        if (RemoteAddress is { } address)
+        if (_network.Socket.RemoteEndPoint is IPEndPoint address)
+        {
+            Dialed = new DialedAddress(_context.Addresses, hop.IdnHost, address);
             _observer.OnTcpConnected(address);
+        }
         return _network;
     }
 

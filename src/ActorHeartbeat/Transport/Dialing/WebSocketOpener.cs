@@ -53,9 +53,8 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
             Configure(socket.Options, request);
             using var invoker = new UpgradeInvoker(lease.Handler, attempt);
             await socket.ConnectAsync(WireUrl.Of(request.Url), invoker, cancellation).ConfigureAwait(false);
-            attempt.Remember(worked: true);
             // The handshake was accepted, so the stream was attached.
-            return new OpenedWebSocket(socket, attempt.Tap!, attempt.ReadBuffer!, attempt.RemoteAddress, lease)
+            return new OpenedWebSocket(socket, attempt.Tap!, attempt.ReadBuffer!, attempt.Dialed, lease)
             {
                 MayPack = attempt.MayPack,
             };
@@ -63,7 +62,7 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
         catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or DialException)
         {
             var failure = attempt.Judge(exception, cancellation.IsCancellationRequested);
-            attempt.Remember(worked: false);
+            attempt.Dialed?.Failed();
             socket.Dispose();
             await attempt.AbandonAsync().ConfigureAwait(false);
             lease.Dispose();
@@ -121,7 +120,7 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
 
 /// <summary>An accepted handshake: the socket, the streams under it, and its share of the handler.</summary>
 internal sealed class OpenedWebSocket(
-    ClientWebSocket socket, FrameTap tap, ReadBuffer readBuffer, IPEndPoint? remoteAddress, IDisposable handler) : IDisposable
+    ClientWebSocket socket, FrameTap tap, ReadBuffer readBuffer, DialedAddress? dialed, IDisposable handler) : IDisposable
 {
     public ClientWebSocket Socket => socket;
 
@@ -129,7 +128,8 @@ internal sealed class OpenedWebSocket(
 
     public ReadBuffer ReadBuffer => readBuffer;
 
-    public IPEndPoint? RemoteAddress => remoteAddress;
+    /// <summary>The address at the other end; null when it is not known.</summary>
+    public DialedAddress? Dialed => dialed;
 
     /// <inheritdoc cref="DeflateAnswer.MayPack"/>
     public bool MayPack { get; init; }

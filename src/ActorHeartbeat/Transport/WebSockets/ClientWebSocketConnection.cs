@@ -14,7 +14,7 @@ internal sealed class ClientWebSocketConnection(
     EndpointSettings settings,
     IConnectionObserver observer,
     TimeProvider time
-) : WebSocketConnection(opened, settings.Timeouts, observer, time)
+) : WebSocketConnection(opened, settings, observer, time)
 {
     private readonly MessageReceiver _receiver = new(opened.Socket, opened.ReadBuffer, observer);
     private int _started;

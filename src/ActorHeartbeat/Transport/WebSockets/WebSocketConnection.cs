@@ -14,28 +14,33 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
 {
     private readonly OpenedWebSocket _opened;
     private readonly TimeoutSettings _timeouts;
+    private readonly TimeSpan _provenAfter;
     private readonly TimeProvider _time;
+    private readonly long _openedAt;
     private readonly MessageSender _sender;
     private readonly CancellationTokenSource _dropped = new();
     private ClosingHandshake? _closing;
     private DialFailure? _failure;
+    private volatile bool _isAskedToClose, _isGivenUp;
 
     /// <param name="opened">The socket.</param>
-    /// <param name="timeouts">Its deadlines.</param>
+    /// <param name="settings">The endpoint: its deadlines, and how long a connection must last to prove its address.</param>
     /// <param name="observer">Supplies the bounds and receives the events.</param>
     /// <param name="time">The clock of the deadlines.</param>
-    protected WebSocketConnection(OpenedWebSocket opened, TimeoutSettings timeouts, IConnectionObserver observer, TimeProvider time)
+    protected WebSocketConnection(OpenedWebSocket opened, EndpointSettings settings, IConnectionObserver observer, TimeProvider time)
     {
         _opened = opened;
-        _timeouts = timeouts;
+        _timeouts = settings.Timeouts;
+        _provenAfter = settings.Backoff.ResetAfter;
         _time = time;
+        _openedAt = time.GetTimestamp();
         Observer = observer;
-        _sender = new MessageSender(WriteAsync, () => observer.Limits.SendQueue, timeouts.Send, time, OnSendDeadline);
+        _sender = new MessageSender(WriteAsync, () => observer.Limits.SendQueue, _timeouts.Send, time, OnSendDeadline);
     }
 
     public string? Subprotocol => Socket.SubProtocol;
 
-    public IPEndPoint? RemoteAddress => _opened.RemoteAddress;
+    public IPEndPoint? RemoteAddress => _opened.Dialed?.Address;
 
     public bool HasUnread => _opened.ReadBuffer.HasBytes || _opened.Tap.HasUnread;
 
@@ -62,11 +67,13 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
     {
         if (!CloseCodes.MaySend(code))
             throw new ArgumentOutOfRangeException(nameof(code), code, "RFC 6455 section 7.4 forbids to send this close code");
+        _isAskedToClose = true;
         _ = Closing.SendAsync(code, reason);
     }
 
     public void Abort()
     {
+        _isGivenUp = true;
         Drop();
         Start();
     }
@@ -133,6 +140,7 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
 
     public void Dispose()
     {
+        JudgeAddress();
         _opened.Dispose();
         _sender.End();
         _closing?.Dispose();
@@ -155,6 +163,20 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
         {
             // Bytes that arrived before the end are still to be read; the read then meets the end.
         }
+    }
+
+    /// <summary>
+    /// Tells how the address has done, unless this side asked to close. It has failed when the connection was given up, as for a heartbeat
+    /// without an answer, or did not last as long as it takes to count as healthy.
+    /// </summary>
+    private void JudgeAddress()
+    {
+        if (_isAskedToClose)
+            return;
+        if (_isGivenUp || _time.GetElapsedTime(_openedAt) < _provenAfter)
+            _opened.Dialed?.Failed();
+        else
+            _opened.Dialed?.Worked();
     }
 
     private void OnSendDeadline()
