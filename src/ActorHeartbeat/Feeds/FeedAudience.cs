@@ -35,7 +35,7 @@ internal sealed class FeedAudience
         {
             if (link.Subscription.Options.IncludeState || kept.State is null)
                 mustWait |= link.Subscription.Offer(new FeedEntry(link, kept));
-            if (link.Subscription.Status != SubscriptionStatus.Running)
+            if (!link.Subscription.Takes(link.Overflow))
                 Remove(link.Subscription);
         }
         return mustWait;

@@ -140,7 +140,7 @@ public sealed class FeedRegistry : IFeeds
 
     private void ForgetEnded()
     {
-        foreach (var ended in _subscriptions.Keys.Where(subscription => subscription.Status != SubscriptionStatus.Running).ToList())
+        foreach (var ended in _subscriptions.Keys.Where(subscription => subscription.IsOver).ToList())
             Detach(ended);
     }
 

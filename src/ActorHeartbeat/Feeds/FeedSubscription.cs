@@ -19,6 +19,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile SubscriptionStatus _status; // written under the gate, read by any thread
+    private volatile bool _hasPausing; // as above
     private TaskCompletionSource? _room;
     private FeedEvent? _final;
 
@@ -94,9 +95,9 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
                 return new ValueTask<bool>(true);
             if (Status == SubscriptionStatus.Running)
                 return _reader.Begin(cancellationToken);
-            _completion.TrySetResult();
-            return new ValueTask<bool>(false);
         }
+        Complete();
+        return new ValueTask<bool>(false);
     }
 
     public IAsyncEnumerator<FeedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
@@ -112,6 +113,14 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
 
     /// <summary>True for the subscription of one endpoint, false for one by selector, which endpoints join and leave.</summary>
     internal bool EndsWithItsFeed { get; }
+
+    /// <summary>
+    /// Whether nothing is expected of it any more. A stream that an endpoint has disconnected still holds back its
+    /// endpoints that pause until all is read: of theirs nothing is lost, and what follows is kept for who resumes.
+    /// </summary>
+    internal bool IsOver =>
+        _status != SubscriptionStatus.Running
+        && !(_status == SubscriptionStatus.Overflowed && _hasPausing && !_completion.Task.IsCompleted);
 
     /// <summary>
     /// Calls back once, on the publisher's thread, when something can be read
@@ -137,13 +146,13 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         bool overflowed;
         lock (_gate)
         {
-            if (Status != SubscriptionStatus.Running)
-                return false;
             var policy = entry.Link!.Overflow; // a live event comes over a link
+            if (!Takes(policy))
+                return false;
             overflowed = !_queue.Offer(entry, policy);
             if (overflowed)
                 _status = SubscriptionStatus.Overflowed;
-            mustWait = policy == OverflowPolicy.PauseReading && _queue.MustPause;
+            mustWait = policy == OverflowPolicy.PauseReading && MustPause;
         }
         if (overflowed)
             AnnounceEnd();
@@ -185,7 +194,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         lock (_gate)
         {
             room = Task.CompletedTask;
-            if (Status != SubscriptionStatus.Running || link.Overflow != OverflowPolicy.PauseReading || !_queue.MustPause)
+            if (link.Overflow != OverflowPolicy.PauseReading || !MustPause)
                 return false;
             _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             room = _room.Task;
@@ -197,13 +206,23 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     internal void FollowPolicy(FeedLink link, OverflowPolicy overflow)
     {
         lock (_gate)
+        {
             link.Overflow = Options.Overflow ?? overflow;
+            _hasPausing |= link.Overflow == OverflowPolicy.PauseReading;
+        }
         ReleasePumps();
     }
 
+    /// <summary>Whether it takes events of feeds with a policy: after its overflow only of those that pause.</summary>
+    internal bool Takes(OverflowPolicy policy) =>
+        _status == SubscriptionStatus.Running || (policy == OverflowPolicy.PauseReading && !IsOver);
+
+    /// <summary>Under the gate.</summary>
+    private bool MustPause => _status == SubscriptionStatus.Running ? _queue.MustPause : !IsOver;
+
     private bool Refill()
     {
-        bool hasRoom;
+        bool hasRoom, isComplete;
         lock (_gate)
         {
             _batchAt = 0;
@@ -211,11 +230,12 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
                 _batchCount = 0;
             else if (!_queue.TryTake(_spare, out _batch, out _batchCount))
                 TakeLosses();
-            if (_batchCount == 0 && Status != SubscriptionStatus.Running)
-                _completion.TrySetResult();
-            hasRoom = _room is not null && _queue.HasRoom;
+            isComplete = _batchCount == 0 && Status != SubscriptionStatus.Running;
+            hasRoom = _room is not null && _queue.HasRoom && Status == SubscriptionStatus.Running;
         }
-        if (hasRoom)
+        if (isComplete)
+            Complete();
+        else if (hasRoom)
             ReleasePumps();
         return _batchCount > 0;
     }
@@ -245,6 +265,12 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
             _final = final;
         }
         AnnounceEnd();
+    }
+
+    private void Complete()
+    {
+        _completion.TrySetResult();
+        ReleasePumps();
     }
 
     private void AnnounceEnd()

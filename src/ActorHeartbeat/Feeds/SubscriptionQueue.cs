@@ -48,7 +48,7 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
                 Lose(entry);
                 return true;
             case OverflowPolicy.Disconnect when _dropping.Overflows():
-                LoseEverything();
+                LoseWhatMayBeLost();
                 Lose(entry);
                 return false;
             default:
@@ -82,14 +82,19 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
         return true;
     }
 
-    private void LoseEverything()
+    /// <summary>Everything but the events of feeds that pause, of which nothing is lost: they are read before the stream ends.</summary>
+    private void LoseWhatMayBeLost()
     {
-        while (_replays.TryDequeue(out var replay))
-            Array.ForEach(replay, entry => Lose(entry));
+        for (var left = _replays.Count; left > 0; left--)
+        {
+            var replay = _replays.Dequeue();
+            if (replay[0].Link is { Overflow: OverflowPolicy.PauseReading }) // a replay is of one feed
+                _replays.Enqueue(replay);
+            else
+                Array.ForEach(replay, entry => Lose(entry));
+        }
         while (!_dropping.IsEmpty)
             Lose(_dropping.Remove());
-        while (!_pausing.IsEmpty)
-            Lose(_pausing.Remove());
     }
 
     private void Lose(in FeedEntry entry)

@@ -71,6 +71,44 @@ public sealed class FeedRegistryTests
     }
 
     [Fact]
+    public async Task An_endpoint_that_disconnects_a_stream_costs_one_that_pauses_nothing()
+    {
+        var pausing = Registry.GetOrAdd(new EndpointId("pausing"), new LimitSettings { Overflow = OverflowPolicy.PauseReading }).Begin();
+        var other = Registry.GetOrAdd(new EndpointId("other"), new LimitSettings { Overflow = OverflowPolicy.Disconnect }).Begin();
+        var subscription = Registry.Subscribe(LabelSelector.All, Quiet with { Capacity = 3 });
+        Publish(pausing, "1", "2");
+        Publish(other, "1", "2", "3", "4", "5");
+        Assert.Equal(SubscriptionStatus.Overflowed, subscription.Status);
+
+        var pump = pausing.PublishAsync(MessageKind.Text, "3"u8.ToArray()).AsTask();
+        Registry.Subscribe(LabelSelector.All, Quiet).Dispose(); // looks for streams that have ended
+        Assert.True(pausing.IsPaused);
+        Assert.Equal(["1 text 1", "2 text 2", "3 text 3", "1-4 gap Overflow"], ReadAll(subscription));
+
+        await pump.WaitAsync(TimeSpan.FromSeconds(10));
+        await subscription.Completion.WaitAsync(TimeSpan.FromSeconds(10));
+        Publish(pausing, "4");
+        Assert.Equal(0, Registry.Subscribers);
+        Assert.True(ResumePoint.TryParse("run1;pausing=3,other=4", out var point));
+        Assert.Equal(["4 text 4", "5 text 5"], ReadAll(Registry.Subscribe(LabelSelector.All, Quiet with { Resume = point })).Order());
+    }
+
+    [Fact]
+    public async Task A_disconnected_stream_that_nobody_reads_lets_the_others_go_when_it_is_disposed()
+    {
+        var pausing = Registry.GetOrAdd(new EndpointId("pausing"), new LimitSettings { Overflow = OverflowPolicy.PauseReading }).Begin();
+        var other = Registry.GetOrAdd(new EndpointId("other"), new LimitSettings { Overflow = OverflowPolicy.Disconnect }).Begin();
+        var subscription = Registry.Subscribe(LabelSelector.All, Quiet with { Capacity = 3 });
+        Publish(other, "1", "2", "3", "4");
+        var pump = pausing.PublishAsync(MessageKind.Text, "1"u8.ToArray()).AsTask();
+        Assert.False(pump.IsCompleted);
+
+        subscription.Dispose();
+
+        await pump.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public void A_selector_resumes_each_endpoint_where_it_was_and_unseen_endpoints_from_the_oldest_event()
     {
         Add(Other, "x");
