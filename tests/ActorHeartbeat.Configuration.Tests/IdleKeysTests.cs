@@ -3,7 +3,7 @@ using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Schema;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Protocol;
+using static ActorHeartbeat.Configuration.Tests.IdleWarnings;
 
 namespace ActorHeartbeat.Configuration.Tests;
 
@@ -40,9 +40,9 @@ public sealed class IdleKeysTests
             "timeouts.data-idle = 5s, heartbeat { when = always, interval = 30s }"
         },
         {
-            "outcomes.rules[0].failure",
-            $"redirects = 0, url = \"ws://a\", outcomes.rules = [{Tls}]",
-            $"url = \"ws://a\", urls = [\"wss://b\"], outcomes.rules = [{Tls}]"
+            "failover.back",
+            """failover.back = 1m, rotate.order = close-first, urls = ["wss://b"]""",
+            """failover.back = off, rotate.order = close-first, urls = ["wss://b"]"""
         },
         { "heartbeat.interval", "templates = [none], heartbeat.interval = 30s", "templates = [ping], heartbeat.interval = 30s" },
         { "heartbeat.timeout", "templates = [none], heartbeat.timeout = 5s", "templates = [ping], heartbeat.timeout = 5s" },
@@ -58,8 +58,6 @@ public sealed class IdleKeysTests
         { "send.time-to-live", "send.time-to-live = 5s", "send { while-down = queue, time-to-live = 5s }" },
         { "send.time-to-live", "group = plain, send.time-to-live = 5s", "group = slow, send.time-to-live = 5s" },
         { "tls.ca-file", """tls { verify = off, ca-file = "a" }""", """tls { verify = on, ca-file = "a" }""" },
-        { "outcomes.rules[0].scope", $"outcomes.rules = [{Pause("group")}]", $"group = slow, outcomes.rules = [{Pause("group")}]" },
-        { "outcomes.rules[0].scope", $"outcomes.rules = [{Pause("group")}]", $"outcomes.rules = [{Pause("host")}]" },
     };
 
     /// <summary>The same for keys beside the endpoints.</summary>
@@ -85,36 +83,6 @@ public sealed class IdleKeysTests
             "sinks.s { path = a, select = \"venue=b\" }, endpoints.x.labels.venue = b"
         },
     };
-
-    /// <summary>The rules of an outcome table, and the one that nothing reaches.</summary>
-    public static TheoryData<string, int> Unreached => new()
-    {
-        { "{ close-code = [1000, 1006] }, { close-code = 1006 }", 1 },
-        { "{ close-code = \"4000-4099\" }, { close-code = [\"4010-4020\", 4099] }", 1 },
-        { "{ close-code = \"4000-4049\" }, { close-code = \"4050-4099\" }, { close-code = \"4000-4099\" }", 2 },
-        { "{ http-status = \"400-499\" }, { http-status = 429 }", 1 },
-        { "{ failure = [dns, tcp] }, { failure = dns }", 1 },
-        { "{ failure = tcp }, { failure = tcp, close-code = 1006 }", 1 },
-        { "{ close-code = 1006 }, { failure = tcp, close-code = 1006 }", 1 },
-        { "{ failure = http }, { http-status = 503 }", 1 },
-        { "{ close-code = 1006 }, { failure = [heartbeat, hello] }", 1 },
-        { "{ http-status = 503, close-code = 1006 }", 0 },
-        { "{ http-status = 503, failure = tcp }", 0 },
-        { "{ close-code = 1006, failure = dns }", 0 },
-        { "{ close-code = 4000, failure = heartbeat }", 0 },
-    };
-
-    public static TheoryData<string> Reached => new(
-        "{ close-code = [1000, 1006] }, { close-code = [1006, 1007] }",
-        "{ close-code = \"4000-4098\" }, { close-code = \"4000-4099\" }",
-        "{ close-code = \"4001-4099\" }, { close-code = \"4000-4099\" }",
-        "{ close-code = \"4000-4049\" }, { close-code = \"4051-4099\" }, { close-code = \"4000-4099\" }",
-        "{ failure = tcp, close-code = 1006 }, { failure = tcp }",
-        "{ failure = tcp, close-code = 1006 }, { close-code = 1006 }",
-        "{ close-code = \"1000-4999\" }, { failure = tcp }",
-        "{ http-status = \"100-599\" }, { failure = http }",
-        "{ http-status = 503 }, { close-code = 1006 }, { failure = dns }",
-        "{ failure = http, http-status = 503 }, { failure = http }");
 
     [Theory]
     [MemberData(nameof(OfEndpoint))]
@@ -157,64 +125,6 @@ public sealed class IdleKeysTests
         Assert.Equal(
             ["endpoints.x.tls.client-cert", "endpoints.x.tls.client-key"],
             Keys("actor-heartbeat.endpoints.x { url = \"ws://a\", tls { client-cert = a, client-key = b } }"));
-    }
-
-    [Theory]
-    [MemberData(nameof(Unreached))]
-    public void A_rule_that_nothing_reaches_is_warned_of(string rules, int unreached)
-    {
-        Assert.Equal([$"endpoints.x.outcomes.rules[{unreached}]"], Keys(Endpoint($"outcomes.rules = [{Complete(rules)}]")));
-    }
-
-    [Theory]
-    [MemberData(nameof(Reached))]
-    public void A_rule_that_something_reaches_is_not(string rules)
-    {
-        Assert.Empty(Keys(Endpoint($"outcomes.rules = [{Complete(rules)}]")));
-    }
-
-    [Fact]
-    public void A_rule_that_nothing_reaches_names_the_rules_before_it()
-    {
-        var warnings = Warnings(
-            """
-            actor-heartbeat.endpoints.x {
-              url = "wss://a"
-              outcomes.rules = [
-                { close-code = "4000-4049", then = stop }
-                { close-code = "4050-4099", then = quarantine }
-                { close-code = [4050, 4051], then = retry }
-                { close-code = "4000-4099", then = retry }
-              ]
-            }
-            """);
-
-        Assert.Equal(
-            [
-                "text:6:5: endpoints.x.outcomes.rules[2]: has no effect: rule [1] comes first and matches everything that it matches; "
-                    + "put it before that one, or remove it",
-                "text:7:5: endpoints.x.outcomes.rules[3]: has no effect: rules [0], [1] come first and match everything that it matches; "
-                    + "put it before them, or remove it",
-            ],
-            warnings.Select(warning => warning.Summary));
-        Assert.EndsWith("\n    { close-code = \"4000-4099\", then = retry }\n    ^", warnings[1].ToString(), StringComparison.Ordinal);
-    }
-
-    /// <summary>What <see cref="OutcomeReach"/> knows of causes must hold for those that the library makes.</summary>
-    [Fact]
-    public void Verdicts_of_this_side_have_the_close_code_1006_and_no_status()
-    {
-        CloseCause[] verdicts =
-        [
-            CloseCause.HeartbeatTimeout(2), CloseCause.MaxSilence(TimeSpan.FromSeconds(1)), CloseCause.DataIdle(TimeSpan.FromSeconds(1)),
-            CloseCause.OpeningTimeout(0, TimeSpan.FromSeconds(1)), CloseCause.Unproven(TimeSpan.FromSeconds(1), hasReadyWhen: true),
-        ];
-
-        Assert.All(verdicts, cause => Assert.Equal((1006, null), (cause.CloseCode, cause.HttpStatus)));
-        Assert.All(verdicts, cause => Assert.Contains(cause.Layer, (FailureLayer?[])[FailureLayer.Heartbeat, FailureLayer.Hello]));
-        Assert.Null(CloseCause.OfDial(new DialFailure(FailureLayer.Http, "") { HttpStatus = 503 }).CloseCode);
-        Assert.Null(CloseCause.ConnectTimeout(TimeSpan.FromSeconds(1)).CloseCode);
-        Assert.Null(CloseCause.OfEnd(new ConnectionEnd(1006, "", false) { Failure = new DialFailure(FailureLayer.Tcp, "") }).HttpStatus);
     }
 
     [Fact]
@@ -265,20 +175,6 @@ public sealed class IdleKeysTests
         Assert.Equal(
             ["endpoints.a.failover.back"],
             Keys($$"""{{common}} { a = ${common} { url = "wss://a" }, b = ${common} { url = "wss://b" } }"""));
-    }
-
-    [Fact]
-    public void A_rule_of_a_template_is_warned_of_once()
-    {
-        Assert.Equal(
-            ["templates.t.outcomes.rules[1]"],
-            Keys(
-                $$"""
-                actor-heartbeat {
-                  templates.t.outcomes.rules = [{{Complete("{ failure = dns }, { failure = dns }")}}]
-                  endpoints { a { templates = [t], url = "wss://a" }, b { templates = [t], url = "wss://b" } }
-                }
-                """));
     }
 
     [Theory]
@@ -379,36 +275,5 @@ public sealed class IdleKeysTests
         Assert.Empty(ConfigurationLoader.Load(RepositoryFiles.Path(path), _ => null).OrThrow().Warnings);
     }
 
-    private const string Tls = "{ failure = [tls], then = stop }, { failure = [tls, dns], then = stop }";
-
     private static string Closing(string part) => $"rotate.order = close-first, max-age {{ age = 1h, {part} }}";
-
-    private static string Pause(string scope) => $"{{ http-status = 429, then = retry-after, scope = {scope} }}";
-
-    private static string Complete(string rules) => rules.Replace(" }", ", then = stop }", StringComparison.Ordinal);
-
-    /// <summary>An endpoint beside others that make use of every template and group.</summary>
-    private static string Endpoint(string keys) =>
-        $$"""
-        actor-heartbeat {
-          templates { none.heartbeat.mode = none, ping.heartbeat.mode = ping, text.heartbeat { mode = text, expect = b } }
-          groups { plain {}, slow.send-rate = 5/s, narrow.max-connections = 1 }
-          endpoints {
-            one { url = "wss://one", templates = [none], group = plain }
-            two { url = "wss://two", templates = [ping], group = slow }
-            three { url = "wss://three", templates = [text], heartbeat.send = c }
-            four { url = "wss://four", group = narrow }
-            x { url = "wss://a", {{keys}} }
-          }
-        }
-        """;
-
-    private static IEnumerable<string> Keys(string text) => Warnings(text).Select(warning => warning.KeyPath).Order(StringComparer.Ordinal);
-
-    private static ConfigurationErrors Warnings(string text)
-    {
-        var result = ConfigurationLoader.LoadText(text, "text", _ => null);
-        Assert.True(result.Configuration is not null, ErrorReport.Print(result.Errors));
-        return result.Configuration.Warnings;
-    }
 }

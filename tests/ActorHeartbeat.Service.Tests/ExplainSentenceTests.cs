@@ -64,6 +64,20 @@ public sealed class ExplainSentenceTests
     }
 
     [Fact]
+    public void A_retry_after_that_is_cut_is_told()
+    {
+        var cause = Refused with { RetryAfter = "3456000" };
+
+        var sentence = ExplainSentence.Of(
+            Running(Status(ConnectionState.BackingOff) with { LastClose = cause, RetryAt = Now.AddDays(30), Waiting = "the delay" }));
+
+        Assert.StartsWith(
+            "It is not open because of this: HTTP 503; its Retry-After is cut to 30 days; attempt 3 begins in ",
+            sentence.Text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_first_attempt_names_no_failure()
     {
         var sentence = ExplainSentence.Of(Running(Status(ConnectionState.BackingOff) with { Attempt = 1, Waiting = "a permit to dial" }));

@@ -78,6 +78,19 @@ internal sealed class IdleSearch
                 .Zip(OutcomeReach.Judge(EndpointSetting.OutcomesRules.Get(table.Apply(EndpointSchema.Blank)))))
             .ToArray();
         Judge(rules, rule => rule.Second, rule => [rule.First]);
+        SearchRules();
+    }
+
+    private void SearchRules()
+    {
+        var rules = _bound.Endpoints
+            .SelectMany(endpoint => Written(endpoint.Layers, EndpointSetting.OutcomesRules.Key) is { At: { IsNull: false } table }
+                ? IdleKeys.Elements(table)
+                    .Zip(endpoint.Settings.Outcomes.Rules, (at, rule) => (At: at, Of: new RuleOfEndpoint(rule, endpoint.Settings)))
+                : [])
+            .ToArray();
+        foreach (var key in IdleRules.All)
+            Judge(rules, rule => key.Why(rule.Of), rule => Written(rule.At, key.Key));
     }
 
     private void SearchTemplates()

@@ -13,7 +13,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// </remarks>
 internal static class IdleKeys
 {
-    private const string Remove = "or remove this key", Tls = "tls";
+    private const string Remove = "or remove this key";
 
     public static readonly IReadOnlyList<IdleKey<EndpointInGroup>> OfEndpoint =
     [
@@ -23,7 +23,11 @@ internal static class IdleKeys
                     + $"{endpoint.Failover.After} failures lead to another URL; raise max-attempts, or lower failover.after"
                 : null),
         Row(EndpointSetting.FailoverAfter, WithoutAlternates),
-        Row(EndpointSetting.FailoverBack, WithoutAlternates),
+        Row(EndpointSetting.FailoverBack, endpoint =>
+            WithoutAlternates(endpoint)
+            ?? (endpoint is { Failover.Back: not null, Rotate.Order: RotationOrder.CloseFirst }
+                ? $"rotate.order = close-first opens no second connection for the way back; use open-first, {Remove}"
+                : null)),
         Row(EndpointSetting.BackoffMax, endpoint =>
             endpoint.Backoff is { Multiplier: 1, Jitter.Kind: not JitterKind.Factor } backoff && backoff.Max > backoff.Initial
                 ? "backoff.multiplier = 1 keeps every delay at backoff.initial or below; raise backoff.multiplier if it is to grow"
@@ -56,16 +60,6 @@ internal static class IdleKeys
         RotationPart("duplicate-key"),
         Row(EndpointSetting.LimitsReplayBytes, endpoint =>
             endpoint.Limits.Replay == 0 ? $"limits.replay = 0 keeps no message; raise limits.replay, {Remove}" : null),
-        new(EndpointSetting.OutcomesRules.Key, endpoint =>
-            endpoint.Settings.Group is null ? "the endpoint has no group, and the pause is its own; set group, or remove scope" : null)
-        {
-            Parts = static rules =>
-                Elements(rules).Select(rule => rule.Find("scope")).OfType<Cursor>().Where(scope => scope.Text == "group"),
-        },
-        Row(EndpointSetting.OutcomesRules, WithoutTls) with
-        {
-            Parts = static rules => Elements(rules).Select(rule => rule.Find("failure")).OfType<Cursor>().Where(IsOfTlsAlone),
-        },
         new(EndpointSetting.SendTimeToLive.Key, endpoint =>
             endpoint is { Settings.Send.WhileDown: SendWhileDown.Fail, Group: not { SendRate: not null } }
                 ? $"no message waits with send.while-down = fail and without send-rate of a group; use while-down = queue, {Remove}"
@@ -138,17 +132,14 @@ internal static class IdleKeys
         _ => null,
     };
 
-    // A redirect may lead from ws to wss.
-    private static string? WithoutTls(EndpointSettings endpoint) =>
+    /// <summary>Why no connection has TLS, and the remedy; null when one may. A redirect may lead from ws to wss.</summary>
+    public static string? WithoutTls(EndpointSettings endpoint) =>
         endpoint.Redirects == 0 && IsPlain(endpoint.Url) && endpoint.Urls.All(IsPlain)
             ? $"no URL is wss; use wss, {Remove}"
             : null;
 
     private static string? WithoutWatch(ProcessSettings process) =>
         process.Config.Watch ? null : $"config.watch = off does not look at the files; set it to on, {Remove}";
-
-    private static bool IsOfTlsAlone(Cursor failure) =>
-        failure.Text is { } one ? one == Tls : failure.Elements is not null && Elements(failure).All(element => element.Text == Tls);
 
     private static bool IsPlain(Uri url) => url.Scheme == Uri.UriSchemeWs;
 }

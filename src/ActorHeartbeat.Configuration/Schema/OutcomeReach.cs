@@ -12,7 +12,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 internal static class OutcomeReach
 {
     // Bounds of what a rule can name; the code after the last one stands for all that no rule can name.
-    private const int FirstStatus = 100, LastStatus = 599, FirstCloseCode = 1000, LastCloseCode = 4999;
+    private const int FirstStatus = 200, LastStatus = 599, FirstCloseCode = 1000, LastCloseCode = 4999;
 
     /// <summary>The layers of a dial that failed before the answer to its handshake.</summary>
     private static readonly FailureLayer[] OfDial =
@@ -49,13 +49,16 @@ internal static class OutcomeReach
                 else
                     (takenBy[cause], isReached) = (rule, true);
             }
-            verdicts[rule] = isReached ? null : Verdict(earlier);
+            verdicts[rule] = isReached ? null : Verdict(rules[rule], earlier);
         }
         return verdicts;
     }
 
-    private static string Verdict(SortedSet<int> earlier) => earlier.Count switch
+    private static string Verdict(OutcomeRule rule, SortedSet<int> earlier) => earlier.Count switch
     {
+        0 when rule.HttpStatus is { Count: > 0 } statuses && statuses.All(span => span.Last < FirstStatus) =>
+            $"no handshake is refused with a status below {FirstStatus}: 101 accepts it, the others announce an answer (RFC 9110 section "
+            + "15.2); remove it",
         0 => "nothing matches all its criteria: http-status is of a refused handshake (failure = http), close-code of a connection "
             + "that was open; make a rule of each",
         1 => $"rule [{earlier.Min}] comes first and matches everything that it matches; put it before that one, or remove it",
@@ -79,7 +82,7 @@ internal static class OutcomeReach
     }
 
     private static SortedSet<int> Samples(IEnumerable<CodeRange> spans, int first, int last) =>
-        [first, last + 1, .. spans.SelectMany(span => (int[])[span.First, span.Last + 1])];
+        [first, last + 1, .. spans.SelectMany(span => (int[])[Math.Max(first, span.First), Math.Max(first, span.Last + 1)])];
 
     private static CloseCause Cause(int? status, int? code, FailureLayer? layer) =>
         new(CauseKind.ConnectionLost, "") { HttpStatus = status, CloseCode = code, Layer = layer };

@@ -64,7 +64,7 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
     private static ExplainSentence BackingOff(ConnectionStatus status, Situation now)
     {
         var because = status.LastClose is { } cause
-            ? $"It is not open because of this: {cause.FullDetail}"
+            ? $"It is not open because of this: {cause.FullDetail}{CutNote(cause, now.At)}"
             : "It is not open because it has just been started";
         if (now.Place is { Place: > 0 } place)
         {
@@ -79,6 +79,10 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
                 $"{because}; attempt {status.Attempt} begins {In(retryAt - now.At)} at {Clock(retryAt)}.", status.Waiting, retryAt)
             : new ExplainSentence($"{because}; attempt {status.Attempt} waits for {status.Waiting}.", status.Waiting, null);
     }
+
+    private static string CutNote(CloseCause cause, DateTimeOffset at) => OutcomeTable.IsCut(cause.RetryAfter, at)
+        ? $"; its Retry-After is cut to {OutcomeTable.MostRetryAfter.TotalDays:0} days"
+        : "";
 
     private static string Which(ConnectionStatus status)
     {

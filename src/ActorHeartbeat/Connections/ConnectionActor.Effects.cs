@@ -92,7 +92,7 @@ public sealed partial class ConnectionActor
     private void PauseAsAsked(Outcome outcome, CloseCause cause)
     {
         if (outcome.Action == OutcomeAction.RetryAfter && outcome.Scope != GovernorScope.Endpoint)
-            _dependencies.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));
+            _dependencies.Governor.Tell(new PauseScope(outcome.Scope, ScopeKey(outcome.Scope, cause), outcome.AtLeast, cause.Detail));
     }
 
     private void Dial(ConnectionLink link)

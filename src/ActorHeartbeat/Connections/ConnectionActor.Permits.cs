@@ -1,5 +1,6 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
+using ActorHeartbeat.Policies;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Connections;
@@ -92,9 +93,9 @@ public sealed partial class ConnectionActor
         _dependencies.Governor.Tell(new RequestPermit(_settings.Id, Line.Host, Line.Group, request) { OrRefuse = orRefuse });
     }
 
-    private string ScopeKey(GovernorScope scope) => scope switch
+    private string ScopeKey(GovernorScope scope, CloseCause cause) => scope switch
     {
-        GovernorScope.Host => Target.Authority,
+        GovernorScope.Host => cause.RedirectedTo ?? Target.Authority,
         GovernorScope.Group => _settings.Group ?? "",
         _ => "",
     };

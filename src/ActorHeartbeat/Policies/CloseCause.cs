@@ -28,6 +28,9 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     /// <summary>The Retry-After header as received.</summary>
     public string? RetryAfter { get; init; }
 
+    /// <inheritdoc cref="DialFailure.RedirectedTo"/>
+    public string? RedirectedTo { get; init; }
+
     /// <summary>Why the next attempt waits in quarantine; null when it does not.</summary>
     public string? Quarantine { get; init; }
 
@@ -42,6 +45,7 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
         Layer = failure.Layer,
         HttpStatus = failure.HttpStatus,
         RetryAfter = failure.RetryAfter,
+        RedirectedTo = failure.RedirectedTo,
     };
 
     public static CloseCause OfEnd(ConnectionEnd end) =>

@@ -74,18 +74,23 @@ public static class OutcomeTable
     /// <summary>
     /// A Retry-After header in seconds or as an HTTP date (RFC 9110 section 10.2.3), clamped; null when it is missing or malformed.
     /// </summary>
-    public static TimeSpan? ParseRetryAfter(string? header, DateTimeOffset utcNow)
+    public static TimeSpan? ParseRetryAfter(string? header, DateTimeOffset utcNow) => Seconds(header, utcNow) is { } seconds
+        ? TimeSpan.FromSeconds(Math.Clamp(seconds, LeastRetryAfter.TotalSeconds, MostRetryAfter.TotalSeconds))
+        : null;
+
+    /// <summary>Whether a Retry-After asks for more than <see cref="MostRetryAfter"/>.</summary>
+    public static bool IsCut(string? header, DateTimeOffset utcNow) => Seconds(header, utcNow) > MostRetryAfter.TotalSeconds;
+
+    private static double? Seconds(string? header, DateTimeOffset utcNow)
     {
         if (header is null)
             return null;
         if (decimal.TryParse(header, NumberStyles.Number, CultureInfo.InvariantCulture, out var seconds))
-            return Clamp((double)seconds);
-        return DateTimeOffset.TryParse(header, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
-            || DateTimeOffset.TryParseExact(header, Asctime, CultureInfo.InvariantCulture, AsctimeStyle, out date)
-            ? Clamp((date - utcNow).TotalSeconds)
+            return (double)seconds;
+        var text = header.EndsWith(" UTC", StringComparison.Ordinal) ? header[..^" UTC".Length] : header; // GMT by another name
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date)
+            || DateTimeOffset.TryParseExact(text, Asctime, CultureInfo.InvariantCulture, AsctimeStyle, out date)
+            ? (date - utcNow).TotalSeconds
             : null;
     }
-
-    private static TimeSpan Clamp(double seconds) =>
-        TimeSpan.FromSeconds(Math.Clamp(seconds, LeastRetryAfter.TotalSeconds, MostRetryAfter.TotalSeconds));
 }

@@ -26,6 +26,9 @@ public sealed record DialFailure(FailureLayer Layer, string Message)
     /// <summary>The address that accepted the TCP connection, the proxy's if there is one; null when none did.</summary>
     public IPEndPoint? RemoteAddress { get; init; }
 
+    /// <summary>The host and port that a redirect led to and that failed; null when the failure is of those dialed.</summary>
+    public string? RedirectedTo { get; init; }
+
     /// <summary>The Location as received and never cut, because a redirect follows it.</summary>
     internal string? Location { get; init; }
 }

@@ -168,6 +168,21 @@ public class ConnectionReloadTests : ConnectionSpec
         Assert.Single(Network.DialsOf(Id));
     }
 
+    [Theory]
+    [InlineData(null, "host:feed.test")]
+    [InlineData("elsewhere.test:444", "host:elsewhere.test:444")]
+    public void The_host_that_refused_is_paused_also_when_a_redirect_led_there(string? redirectedTo, string paused)
+    {
+        Network.Script(Id, DialScript.Manual);
+        Start();
+        Advance(0);
+
+        Network.DialsOf(Id)[0].Fail(
+            new DialFailure(FailureLayer.Http, "slow down") { HttpStatus = 429, RetryAfter = "33", RedirectedTo = redirectedTo });
+
+        AwaitAssert(() => Assert.Equal(paused, Assert.Single(Ledger.Save(TimeSpan.Zero).Pauses).Key));
+    }
+
     [Fact]
     public void A_change_that_a_rotation_should_bring_restarts_an_opening_in_progress()
     {

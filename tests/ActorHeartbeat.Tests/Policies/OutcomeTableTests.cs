@@ -139,6 +139,7 @@ public class OutcomeTableTests
     [InlineData("999999999", 30 * 86_400)]
     [InlineData("Sat, 21 Nov 2026 12:00:30 GMT", 30)]
     [InlineData("Sat, 21 Nov 2026 11:00:00 GMT", 1)]
+    [InlineData("Sat, 21 Nov 2026 12:00:30 UTC", 30)]
     [InlineData("Saturday, 21-Nov-26 12:00:30 GMT", 30)]
     [InlineData("Sat Nov 21 12:00:30 2026", 30)]
     [InlineData("Tue Dec  1 12:00:00 2026", 10 * 86_400)]
@@ -146,6 +147,15 @@ public class OutcomeTableTests
     {
         Assert.Equal(TimeSpan.FromSeconds(seconds), OutcomeTable.ParseRetryAfter(header, Now));
     }
+
+    [Theory]
+    [InlineData("2592000", false)]
+    [InlineData("2592001", true)]
+    [InlineData("Tue, 22 Dec 2026 12:00:00 GMT", true)]
+    [InlineData("soon", false)]
+    [InlineData(null, false)]
+    public void A_retry_after_of_more_than_30_days_is_cut(string? header, bool isCut) =>
+        Assert.Equal(isCut, OutcomeTable.IsCut(header, Now));
 
     [Theory]
     [InlineData(null)]

@@ -80,6 +80,7 @@ public class RefusalTests : DialerTestBase
         Assert.Equal(
             $"{Origin(other.Url)}: the handshake was refused with HTTP 503 Service Unavailable (redirected from {Origin(server.Url)})",
             (await dialing).Message);
+        Assert.Equal(other.Url.Authority, (await dialing).RedirectedTo);
     }
 
     [Theory]

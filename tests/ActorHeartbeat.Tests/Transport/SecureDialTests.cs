@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
@@ -108,6 +109,36 @@ public class SecureDialTests : DialerTestBase
         var failure = await FailAsync(Endpoint(new Uri("wss://127.0.0.1:1/")) with { Tls = new TlsSettings { CaFile = large } });
 
         Assert.EndsWith("it has 1048577 bytes, at most 1048576 are read", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ca-file", "it has no certificate in PEM")]
+    [InlineData("client-cert", "it has no key; put it there, or name its file in client-key")]
+    [InlineData("client-key", "its key is encrypted; take one that is not")]
+    [InlineData("other key", "its key cannot be read, or is not that of the first certificate in client-cert: ")]
+    [InlineData("no key", "it has no key")]
+    public async Task A_file_without_what_is_read_from_it_says_what_is_missing(string flawed, string why)
+    {
+        using var other = LoopbackServer.CreateCertificate();
+        var client = Pem(_certificate);
+        var tls = flawed switch
+        {
+            "ca-file" => new TlsSettings { CaFile = Written("") },
+            "client-cert" => new TlsSettings { ClientCert = client },
+            "client-key" => new TlsSettings { ClientCert = client, ClientKey = Written(Encrypted(_certificate)) },
+            "no key" => new TlsSettings { ClientCert = client, ClientKey = client },
+            _ => new TlsSettings { ClientCert = client, ClientKey = Pem(other, withKey: true) },
+        };
+
+        var failure = await FailAsync(Endpoint(new Uri("wss://127.0.0.1:1/")) with { Tls = tls });
+
+        Assert.Equal(FailureLayer.Tls, failure.Layer);
+        var file = tls.ClientKey ?? tls.ClientCert ?? tls.CaFile;
+        var key = tls.ClientKey is not null ? "client-key" : tls.ClientCert is not null ? "client-cert" : "ca-file";
+        Assert.StartsWith($"wss://127.0.0.1:1: {key} {file} cannot be used: {why}", failure.Message, StringComparison.Ordinal);
+
+        static string Encrypted(X509Certificate2 certificate) => certificate.GetECDsaPrivateKey()!
+            .ExportEncryptedPkcs8PrivateKeyPem("word", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1));
     }
 
     [Fact]
@@ -230,12 +261,13 @@ public class SecureDialTests : DialerTestBase
         return path;
     }
 
-    private string Pem(X509Certificate2 certificate, bool withKey = false)
+    private string Pem(X509Certificate2 certificate, bool withKey = false) => Written(
+        certificate.ExportCertificatePem() + "\n" + (withKey ? certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() : ""));
+
+    private string Written(string text)
     {
         var path = Path.Combine(_directory, $"{Guid.NewGuid():N}.pem");
-        File.WriteAllText(
-            path,
-            certificate.ExportCertificatePem() + "\n" + (withKey ? certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem() : ""));
+        File.WriteAllText(path, text);
         return path;
     }
 }

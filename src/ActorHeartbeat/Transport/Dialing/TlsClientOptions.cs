@@ -9,6 +9,9 @@ namespace ActorHeartbeat.Transport.Dialing;
 /// <summary>TLS settings with the certificates they name loaded, and the TLS handshake of an attempt.</summary>
 internal sealed class TlsClientOptions : IDisposable
 {
+    /// <summary>The label of PKCS #8 (RFC 7468 section 11), and the header of the older form (RFC 1421 section 4.6.1.1).</summary>
+    private static readonly string[] EncryptedKeys = ["BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"];
+
     private readonly TlsSettings _settings;
     private readonly X509Certificate2Collection _authorities = [];
     private readonly X509Certificate2Collection _chain = [];
@@ -19,12 +22,11 @@ internal sealed class TlsClientOptions : IDisposable
     {
         _settings = files.Settings;
         if (files.Authorities is { } authorities)
-            Load("ca-file", _settings.CaFile, () => _authorities.ImportFromPem(authorities));
+            Load(_authorities, "ca-file", _settings.CaFile, authorities);
         if (files.Client is not { } client)
             return;
-        var culprit = files.Key is null ? "client-cert" : "client-cert with client-key";
-        Load("client-cert", _settings.ClientCert, () => _chain.ImportFromPem(client));
-        _client = Load(culprit, _settings.ClientCert, () => X509Certificate2.CreateFromPem(client, files.Key ?? client));
+        Load(_chain, "client-cert", _settings.ClientCert, client);
+        _client = WithKey(client, files.Key);
         // All certificates of the file are sent: a server that trusts only the root needs the intermediate ones.
         _presented = SslStreamCertificateContext.Create(_client, [.. _chain.Skip(1)], offline: true);
     }
@@ -87,21 +89,36 @@ internal sealed class TlsClientOptions : IDisposable
         return policy;
     }
 
-    private static void Load(string key, string? path, Action read) => Load(key, path, () =>
-    {
-        read();
-        return true;
-    });
-
-    private static T Load<T>(string key, string? path, Func<T> read)
+    private static void Load(X509Certificate2Collection certificates, string key, string? path, string pem)
     {
         try
         {
-            return read();
+            certificates.ImportFromPem(pem);
+        }
+        catch (CryptographicException exception)
+        {
+            throw TlsFiles.Unusable(key, path, exception.Message, exception);
+        }
+        if (certificates.Count == 0)
+            throw TlsFiles.Unusable(key, path, "it has no certificate in PEM");
+    }
+
+    /// <summary>The first certificate of client-cert with its key, from client-key or from the same file.</summary>
+    private X509Certificate2 WithKey(string client, string? key)
+    {
+        var (name, path, pem) = key is null ? ("client-cert", _settings.ClientCert, client) : ("client-key", _settings.ClientKey, key);
+        if (EncryptedKeys.Any(mark => pem.Contains(mark, StringComparison.Ordinal)))
+            throw TlsFiles.Unusable(name, path, "its key is encrypted; take one that is not");
+        if (!pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+            throw TlsFiles.Unusable(name, path, key is null ? "it has no key; put it there, or name its file in client-key" : "it has no key");
+        try
+        {
+            return X509Certificate2.CreateFromPem(client, pem);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw TlsFiles.Unusable(key, path, exception);
+            throw TlsFiles.Unusable(
+                name, path, $"its key cannot be read, or is not that of the first certificate in client-cert: {exception.Message}", exception);
         }
     }
 }

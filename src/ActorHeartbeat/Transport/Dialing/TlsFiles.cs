@@ -32,8 +32,8 @@ internal sealed record TlsFiles(TlsSettings Settings, string? Authorities, strin
     /// <summary>Never the content: one of the files is a key.</summary>
     public override string ToString() => nameof(TlsFiles);
 
-    public static DialException Unusable(string key, string? path, Exception problem) =>
-        new(FailureLayer.Tls, $"{key} {path} cannot be used: {problem.Message}", problem);
+    public static DialException Unusable(string key, string? path, string why, Exception? problem = null) =>
+        new(FailureLayer.Tls, $"{key} {path} cannot be used: {why}", problem);
 
     private static async ValueTask<string?> ReadAsync(string key, string? path, CancellationToken cancellation)
     {
@@ -48,7 +48,7 @@ internal sealed record TlsFiles(TlsSettings Settings, string? Authorities, strin
             when (exception is IOException or UnauthorizedAccessException or ArgumentException
                 or NotSupportedException or SecurityException)
         {
-            throw Unusable(key, path, exception);
+            throw Unusable(key, path, exception.Message, exception);
         }
     }
 }

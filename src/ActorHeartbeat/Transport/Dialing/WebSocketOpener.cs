@@ -37,8 +37,11 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
             }
             catch (DialException failed) when (followed > 0)
             {
-                throw new DialException(
-                    failed.Failure with { Message = $"{failed.Failure.Message} (redirected from {first.Where})" }, failed);
+                var failure = failed.Failure with
+                {
+                    Message = $"{failed.Failure.Message} (redirected from {first.Where})", RedirectedTo = request.Url.Authority,
+                };
+                throw new DialException(failure, failed);
             }
         }
     }
