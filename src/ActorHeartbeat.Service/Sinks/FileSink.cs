@@ -82,17 +82,26 @@ public sealed partial class FileSink
         {
             var role = $"instance {_feeds.Instance}, sink {Name}";
             using var file = new LineFile(_settings.Path, _settings.Rotate, _time, role, Begin, _open);
-            SubscriptionStatus status;
-            do
+            var subscription = Subscribe();
+            try
             {
-                using var subscription = _feeds.Subscribe(LabelSelector.Parse(_settings.Select), options);
                 // Leave the caller's thread at once: writing to a file blocks.
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 await WriteAsync(subscription, file, leaving, cancellation).ConfigureAwait(false);
-                status = subscription.Status; // a sink that an endpoint disconnects is back at once, and goes on where it was
-                options = options with { Resume = Position };
+                // A sink that an endpoint disconnects is back at once, and goes on where it was.
+                while (subscription.Status == SubscriptionStatus.Overflowed && !leaving.IsCancellationRequested)
+                {
+                    options = options with { Resume = Position };
+                    var next = Subscribe();
+                    subscription.Dispose(); // not before: it holds back endpoints of which nothing may be lost
+                    subscription = next;
+                    await WriteAsync(subscription, file, leaving, cancellation).ConfigureAwait(false);
+                }
             }
-            while (status == SubscriptionStatus.Overflowed && !leaving.IsCancellationRequested);
+            finally
+            {
+                subscription.Dispose();
+            }
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -103,6 +112,8 @@ public sealed partial class FileSink
             _failure = failure.Message;
             throw;
         }
+
+        FeedSubscription Subscribe() => _feeds.Subscribe(LabelSelector.Parse(_settings.Select), options);
     }
 
     /// <summary>

@@ -105,7 +105,7 @@ public sealed class FeedRegistry : IFeeds
         lock (_gate)
         {
             ForgetEnded();
-            if (_subscriptions.Count >= _maxSubscribers)
+            if (_subscriptions.Keys.Count(subscription => subscription.Status == SubscriptionStatus.Running) >= _maxSubscribers)
                 throw new TooManySubscribersException(_maxSubscribers);
             if (_drained is { } reason)
             {

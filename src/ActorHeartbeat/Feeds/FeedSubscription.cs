@@ -95,9 +95,9 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
                 return new ValueTask<bool>(true);
             if (Status == SubscriptionStatus.Running)
                 return _reader.Begin(cancellationToken);
+            _completion.TrySetResult();
+            return new ValueTask<bool>(false);
         }
-        Complete();
-        return new ValueTask<bool>(false);
     }
 
     public IAsyncEnumerator<FeedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
@@ -115,12 +115,11 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     internal bool EndsWithItsFeed { get; }
 
     /// <summary>
-    /// Whether nothing is expected of it any more. A stream that an endpoint has disconnected still holds back its
-    /// endpoints that pause until all is read: of theirs nothing is lost, and what follows is kept for who resumes.
+    /// Whether nothing is expected of it any more. A stream that an endpoint has disconnected still holds back its endpoints that pause
+    /// until it is disposed: of theirs nothing is lost, and who resumes can subscribe before that.
     /// </summary>
     internal bool IsOver =>
-        _status != SubscriptionStatus.Running
-        && !(_status == SubscriptionStatus.Overflowed && _hasPausing && !_completion.Task.IsCompleted);
+        _status != SubscriptionStatus.Running && !(_status == SubscriptionStatus.Overflowed && _hasPausing);
 
     /// <summary>
     /// Calls back once, on the publisher's thread, when something can be read
@@ -222,7 +221,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
 
     private bool Refill()
     {
-        bool hasRoom, isComplete;
+        bool hasRoom;
         lock (_gate)
         {
             _batchAt = 0;
@@ -230,12 +229,11 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
                 _batchCount = 0;
             else if (!_queue.TryTake(_spare, out _batch, out _batchCount))
                 TakeLosses();
-            isComplete = _batchCount == 0 && Status != SubscriptionStatus.Running;
+            if (_batchCount == 0 && Status != SubscriptionStatus.Running)
+                _completion.TrySetResult();
             hasRoom = _room is not null && _queue.HasRoom && Status == SubscriptionStatus.Running;
         }
-        if (isComplete)
-            Complete();
-        else if (hasRoom)
+        if (hasRoom)
             ReleasePumps();
         return _batchCount > 0;
     }
@@ -265,12 +263,6 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
             _final = final;
         }
         AnnounceEnd();
-    }
-
-    private void Complete()
-    {
-        _completion.TrySetResult();
-        ReleasePumps();
     }
 
     private void AnnounceEnd()
@@ -322,7 +314,10 @@ public enum SubscriptionStatus
     /// <summary>The process or the endpoint ended the stream; its last event is a drain event.</summary>
     Drained,
 
-    /// <summary>The subscriber did not keep up and its policy is disconnect; its last event is a gap.</summary>
+    /// <summary>
+    /// The subscriber did not keep up and a policy is disconnect; its last event is a gap. Endpoints of the
+    /// stream with the policy pause-reading are held back until the subscription is disposed.
+    /// </summary>
     Overflowed,
 
     /// <summary>The subscriber ended it.</summary>
