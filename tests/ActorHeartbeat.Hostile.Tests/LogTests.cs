@@ -43,12 +43,13 @@ public sealed class LogTests
         }));
 
     [Fact]
-    public Task A_reader_that_has_died_changes_nothing() => Try.AllAsync(
-        new Try(Kind.Logging, "the reader of stdout has died", $"{Scene.Well}, SIGTERM in time", async () =>
+    public Task A_reader_that_has_died_changes_nothing_and_is_counted() => Try.AllAsync(
+        new Try(Kind.Logging, "the reader of stdout has died", $"{Scene.Well}, lost lines counted, SIGTERM in time", async () =>
         {
             await using var scene = await StartAsync(line: null);
             scene.Service.CloseOutput();
-            return await GoesOnAsync(scene);
+            var dropped = await DroppedAsync(scene);
+            return $"{dropped} lines lost; {await GoesOnAsync(scene)}";
         }));
 
     private static async Task<string> GoesOnAsync(Scene scene)

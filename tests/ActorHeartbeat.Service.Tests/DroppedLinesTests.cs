@@ -10,7 +10,7 @@ namespace ActorHeartbeat.Service.Tests;
 public sealed class DroppedLinesTests : ILogEventSink, IAsyncLogEventSinkInspector
 {
     private readonly List<string> _written = [];
-    private bool _isFull;
+    private bool _isFull, _isHeard = true;
 
     public long DroppedMessagesCount { get; private set; }
 
@@ -29,7 +29,7 @@ public sealed class DroppedLinesTests : ILogEventSink, IAsyncLogEventSinkInspect
     public void The_next_line_is_preceded_by_the_number_of_dropped_ones_once()
     {
         using var output = new LoggerConfiguration().WriteTo.Sink(this).CreateLogger();
-        var lines = new DroppedLines(output);
+        var lines = new DroppedLines(output, () => _isHeard);
         using var log = new LoggerConfiguration().WriteTo.Sink(lines).CreateLogger();
         lines.StartMonitoring(this);
 
@@ -53,10 +53,25 @@ public sealed class DroppedLinesTests : ILogEventSink, IAsyncLogEventSinkInspect
     }
 
     [Fact]
+    public void A_line_without_a_reader_is_counted()
+    {
+        using var output = new LoggerConfiguration().AuditTo.Sink(this).CreateLogger();
+        var lines = new DroppedLines(output, () => _isHeard);
+        using var log = new LoggerConfiguration().WriteTo.Sink(lines).CreateLogger();
+
+        log.Information("one");
+        _isHeard = false;
+        log.Information("two");
+
+        Assert.Equal(1, lines.Count);
+        Assert.Equal(["one"], _written);
+    }
+
+    [Fact]
     public void A_line_that_the_disk_refuses_is_counted_and_told_when_there_is_room_again()
     {
         using var output = new LoggerConfiguration().AuditTo.Sink(this).CreateLogger();
-        var lines = new DroppedLines(output);
+        var lines = new DroppedLines(output, () => _isHeard);
         using var log = new LoggerConfiguration().WriteTo.Sink(lines).CreateLogger();
 
         log.Information("one");

@@ -4,7 +4,7 @@ namespace ActorHeartbeat.Service.Contract;
 /// <param name="Version">The version of the service.</param>
 /// <param name="Descriptors">File descriptors.</param>
 /// <param name="Api">Connections to the API.</param>
-/// <param name="LogLinesDropped">Lines of the log that are lost: not read in time, or refused by a full disk.</param>
+/// <param name="LogLinesDropped">Lines of the log that are lost: not read in time, without a reader, or refused by a full disk.</param>
 internal sealed record ProcessView(string Version, DescriptorsView Descriptors, PlacesView Api, long LogLinesDropped);
 
 /// <param name="Limit">The limit (RLIMIT_NOFILE); null for none.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Files;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Core;
@@ -15,6 +16,8 @@ internal sealed class ConsoleLog : IDisposable
 {
     /// <summary>Lines that wait for the writer at most, some megabytes; more are dropped and counted.</summary>
     private const int QueueCapacity = 8192;
+
+    private const int StandardOutput = 1; // its descriptor
 
     /// <summary>How long the end of the process waits for the lines that are left.</summary>
     private static readonly TimeSpan FlushDeadline = TimeSpan.FromSeconds(2);
@@ -50,7 +53,7 @@ internal sealed class ConsoleLog : IDisposable
 
     public Serilog.ILogger Logger => _logger;
 
-    /// <summary>Lines that were dropped because the queue was full.</summary>
+    /// <inheritdoc cref="DroppedLines.Count"/>
     public long LinesDropped => _dropped?.Count ?? 0;
 
     public void Apply(LogSettings settings)
@@ -78,7 +81,7 @@ internal sealed class ConsoleLog : IDisposable
 
     private LoggerConfiguration WriteThroughQueue(LoggerSinkConfiguration write)
     {
-        var console = _dropped = new DroppedLines(ToConsole());
+        var console = _dropped = new DroppedLines(ToConsole(), () => NativeFiles.IsHeard(StandardOutput));
         return write.Async(queue => queue.Sink(console), QueueCapacity, blockWhenFull: false, monitor: console);
     }
 

@@ -6,6 +6,7 @@ namespace ActorHeartbeat.Files;
 /// <summary>
 /// Opens files in ways that the framework does not offer: without waiting for the other end of a pipe, without a lock
 /// that hinders other readers, for appending at the current end of the file, and created exclusively and through no link.
+/// Tells what the framework hides of open ones.
 /// </summary>
 internal static class NativeFiles
 {
@@ -15,6 +16,7 @@ internal static class NativeFiles
     private const int NoEntry = 2, Interrupted = 4, TryAgain = 11, AccessDenied = 13, NotADirectory = 20;
     private const int SetOpenFileLock = 37; // F_OFD_SETLK
     private const short WriteLock = 1;
+    private const short Failed = 0x8, HungUp = 0x10, NotOpen = 0x20; // POLLERR, POLLHUP, POLLNVAL
 
     /// <summary>Opens a file for reading, without blocking on a pipe that has no writer.</summary>
     public static SafeFileHandle OpenToRead(string path) => OperatingSystem.IsLinux()
@@ -45,6 +47,18 @@ internal static class NativeFiles
             return true;
         var all = new FileRange { Type = WriteLock };
         return Fcntl(handle, SetOpenFileLock, ref all) == 0 || Marshal.GetLastPInvokeError() is not (TryAgain or AccessDenied);
+    }
+
+    /// <summary>
+    /// Whether what is written to a descriptor can reach somebody; false for a pipe or a socket whose other end is closed. True where the
+    /// system does not tell.
+    /// </summary>
+    public static bool IsHeard(int descriptor)
+    {
+        if (!OperatingSystem.IsLinux())
+            return true;
+        var asked = new Polled { Descriptor = descriptor };
+        return Poll(ref asked, count: 1, timeout: 0) <= 0 || (asked.Events & (Failed | HungUp | NotOpen)) == 0;
     }
 
     /// <summary>The error of the last call as the exception that the framework would throw.</summary>
@@ -78,6 +92,18 @@ internal static class NativeFiles
 
     [DllImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     private static extern int Fcntl(SafeFileHandle handle, int command, ref FileRange range);
+
+    [DllImport("libc", EntryPoint = "poll")]
+    private static extern int Poll(ref Polled asked, nuint count, int timeout);
+
+    /// <summary>struct pollfd of poll.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Polled
+    {
+        public int Descriptor;
+        public short Wanted;
+        public short Events;
+    }
 
     /// <summary>struct flock of fcntl.h; zero in every field but the type covers the whole file.</summary>
     [StructLayout(LayoutKind.Sequential)]
