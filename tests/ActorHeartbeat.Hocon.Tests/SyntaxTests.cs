@@ -174,6 +174,10 @@ public sealed class SyntaxTests
     [InlineData("a = [{} b]", "text:1:9: a ',' or a line break is missing before a text")]
     [InlineData("a { b = {} \"c\" = 1 }", "text:1:12: a ',' or a line break is missing before a quoted text")]
     [InlineData(
+        "a { b = 5s c = 6s }",
+        "text:1:14: expected a newline, ',' or '}' before '='; is a ',' or a line break missing before its key?"
+    )]
+    [InlineData(
         "a = 5s b { }",
         "text:1:10: a string and an object cannot stand side by side in one value; is a ',' or a line break missing before the key "
             + "of the object?"

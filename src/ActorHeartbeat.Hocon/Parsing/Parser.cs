@@ -393,7 +393,8 @@ internal sealed class Parser
 
     private static string Unseparated(in Token next, string? closing) => next.IsSimple
         ? $"a ',' or a line break is missing before {TokenCursor.Describe(next)}"
-        : $"expected a newline, ',' {(closing is null ? "" : $"or {closing} ")}before {TokenCursor.Describe(next)}";
+        : $"expected a newline, ',' {(closing is null ? "" : $"or {closing} ")}before {TokenCursor.Describe(next)}"
+            + (next.Kind is TokenKind.Equals or TokenKind.PlusEquals ? "; is a ',' or a line break missing before its key?" : "");
 
     private string Instead() => _at.Token.Kind == TokenKind.End
         ? $"the file ends at line {_source.LastLine}"
