@@ -22,10 +22,10 @@ public sealed class SecretCanaryTests
         "subprotocols = [v1, auth-Kanarienvogel]",
         """heartbeat { mode = json, send { op = login, args = [Kanarienvogel, { jwt = Kanarienvogel }] } }""",
         """heartbeat.expect { "/pwd" = Kanarienvogel }""",
-        """heartbeat.reply { match { "/a" { b = Kanarienvogel } }, send = "PONG Kanarienvogel" }""",
+        """heartbeat.reply { match { "/a" { prefix = Kanarienvogel } }, send = "PONG Kanarienvogel" }""",
         """on-open = [ { send = "LOGIN Kanarienvogel", expect = "OK Kanarienvogel" }, { send { sig = Kanarienvogel } } ]""",
         """on-close = [ "LOGOUT Kanarienvogel", { auth = Kanarienvogel } ]""",
-        """max-age { age = 1h, ready-when { "/token" = Kanarienvogel } }""",
+        """max-age { age = 1h, ready-when { any = [ { text { contains = Kanarienvogel } }, { after = Kanarienvogel, "/0" = 1 } ] } }""",
     ];
 
     /// <summary>What is wrong beside a secret, which stands for {0}.</summary>
@@ -123,7 +123,7 @@ public sealed class SecretCanaryTests
         Assert.Equal("{\"env\":\"FEED_KEY\"}", shown["headers.X-Key"]);
         Assert.Equal("{\"op\":\"***\",\"args\":[\"***\",{\"jwt\":\"***\"}]}", shown["heartbeat.send"]);
         Assert.Equal("{\"/pwd\":\"***\"}", shown["heartbeat.expect"]);
-        Assert.Equal("{\"match\":{\"/a\":{\"b\":\"***\"}},\"send\":\"*** (18 B)\"}", shown["heartbeat.reply"]);
+        Assert.Equal("{\"match\":{\"/a\":{\"prefix\":\"***\"}},\"send\":\"*** (18 B)\"}", shown["heartbeat.reply"]);
         Assert.Equal("[\"*** (20 B)\",{\"auth\":\"***\"}]", shown["on-close"]);
     }
 

@@ -221,14 +221,14 @@ internal sealed class ConnectionLink : IConnectionObserver
     public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
     {
         var heartbeat = Heartbeat;
-        if (_awaited is { } awaited && awaited.Pattern.Matches(kind, payload.Span))
+        if (_awaited is { } awaited && awaited.Pattern.Matches(payload.Span))
         {
             _awaited = null;
             _owner.Tell(new OpeningAnswered(Incarnation, awaited.Index));
         }
-        if (Succession.Received(kind, payload.Span))
+        if (Succession.Received(payload.Span))
             _owner.Tell(new ProofSeen(Incarnation));
-        var role = HeartbeatDialect.Classify(heartbeat, kind, payload.Span);
+        var role = HeartbeatDialect.Classify(heartbeat, payload.Span);
         switch (role)
         {
             case HeartbeatRole.Answer:

@@ -37,9 +37,9 @@ internal sealed class Succession(DataShapes shapes)
     }
 
     /// <summary>A message came in, of whatever role. True when it is the proof.</summary>
-    public bool Received(MessageKind kind, ReadOnlySpan<byte> payload)
+    public bool Received(ReadOnlySpan<byte> payload)
     {
-        if (_proof is not { } proof || !proof.Matches(kind, payload))
+        if (_proof is not { } proof || !proof.Matches(payload))
             return false;
         _proof = null;
         return _isProven = true;

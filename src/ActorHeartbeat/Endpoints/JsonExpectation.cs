@@ -3,14 +3,22 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.Endpoints;
 
-/// <summary>A JSON pointer (RFC 6901) and the value it must lead to.</summary>
+/// <summary>
+/// A JSON pointer (RFC 6901), and what has to hold for the value that it leads to. A pointer that goes on into
+/// a string reads the string as JSON. Immutable, compared by its text.
+/// </summary>
 public sealed class JsonExpectation : IEquatable<JsonExpectation>
 {
     private readonly string[] _names;
     private readonly byte[] _lastName;
-    private readonly JsonElement _value;
+    private readonly ValueTest[] _tests;
 
-    /// <exception cref="ArgumentException">The pointer is malformed.</exception>
+    /// <param name="pointer">The pointer.</param>
+    /// <param name="valueJson">
+    /// The value it must lead to, as JSON. An object holds conditions instead, such as <c>{"exists":true}</c>
+    /// or <c>{"prefix":"a","not":"abc"}</c>; <c>equals</c> takes an object literally.
+    /// </param>
+    /// <exception cref="ArgumentException">The pointer is malformed, or a condition is.</exception>
     /// <exception cref="JsonException">The value is not JSON.</exception>
     public JsonExpectation(string pointer, string valueJson)
     {
@@ -23,8 +31,9 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
                 ? []
                 : Array.ConvertAll(pointer[1..].Split('/'), name =>
                     name.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal));
-        _lastName = _names.Length == 0 || int.TryParse(_names[^1], out _) ? [] : Encoding.UTF8.GetBytes(_names[^1]);
-        _value = JsonElement.Parse(valueJson);
+        _tests = TestsOf(JsonElement.Parse(valueJson));
+        var needsValue = Array.Exists(_tests, test => !test.Holds(null));
+        _lastName = !needsValue || _names.Length == 0 || int.TryParse(_names[^1], out _) ? [] : Encoding.UTF8.GetBytes(_names[^1]);
     }
 
     public string Pointer { get; }
@@ -46,15 +55,62 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
         return null;
     }
 
-    public bool Matches(JsonElement root)
+    public bool Matches(JsonElement root) => Matches(root, 0);
+
+    public bool Equals(JsonExpectation? other) => other is not null && Pointer == other.Pointer && ValueJson == other.ValueJson;
+
+    public override bool Equals(object? obj) => Equals(obj as JsonExpectation);
+
+    public override int GetHashCode() => HashCode.Combine(Pointer, ValueJson);
+
+    private static ValueTest[] TestsOf(JsonElement value)
     {
-        var element = root;
-        foreach (var name in _names)
+        if (value.ValueKind != JsonValueKind.Object)
+            return [ValueTest.Parse("equals", value)];
+        try
         {
-            if (!Step(element, name, out element))
+            return [.. value.EnumerateObject().Select(member => ValueTest.Parse(member.Name, member.Value))];
+        }
+        catch (FormatException wrong)
+        {
+            throw new ArgumentException(wrong.Message, nameof(value), wrong);
+        }
+    }
+
+    private bool Matches(JsonElement element, int depth)
+    {
+        for (; depth < _names.Length; depth++)
+        {
+            if (element.ValueKind == JsonValueKind.String)
+                return MatchesInside(element.GetString()!, depth);
+            if (!Step(element, _names[depth], out element))
+                return Hold(null);
+        }
+        return Hold(element);
+    }
+
+    // Every text in a text doubles its backslashes, so that a message of some megabytes has twenty inside each other at most.
+    private bool MatchesInside(string text, int depth)
+    {
+        try
+        {
+            using var inner = JsonDocument.Parse(text);
+            return Matches(inner.RootElement, depth);
+        }
+        catch (JsonException)
+        {
+            return Hold(null);
+        }
+    }
+
+    private bool Hold(JsonElement? value)
+    {
+        foreach (var test in _tests)
+        {
+            if (!test.Holds(value))
                 return false;
         }
-        return JsonElement.DeepEquals(element, _value);
+        return true;
     }
 
     private static bool Step(JsonElement from, string name, out JsonElement to)
@@ -67,10 +123,4 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
         to = from[index];
         return true;
     }
-
-    public bool Equals(JsonExpectation? other) => other is not null && Pointer == other.Pointer && ValueJson == other.ValueJson;
-
-    public override bool Equals(object? obj) => Equals(obj as JsonExpectation);
-
-    public override int GetHashCode() => HashCode.Combine(Pointer, ValueJson);
 }

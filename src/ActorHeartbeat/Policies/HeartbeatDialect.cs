@@ -18,10 +18,10 @@ public enum HeartbeatRole
 /// <summary>Tells heartbeat messages from data, for dialects that use data messages. Pure.</summary>
 public static class HeartbeatDialect
 {
-    public static HeartbeatRole Classify(HeartbeatSettings heartbeat, MessageKind kind, ReadOnlySpan<byte> payload)
+    public static HeartbeatRole Classify(HeartbeatSettings heartbeat, ReadOnlySpan<byte> payload)
     {
-        if (heartbeat.Expect is { } expected && expected.Matches(kind, payload))
+        if (heartbeat.Expect is { } expected && expected.Matches(payload))
             return HeartbeatRole.Answer;
-        return heartbeat.Reply is { } reply && reply.Match.Matches(kind, payload) ? HeartbeatRole.Ask : HeartbeatRole.Data;
+        return heartbeat.Reply is { } reply && reply.Match.Matches(payload) ? HeartbeatRole.Ask : HeartbeatRole.Data;
     }
 }

@@ -24,7 +24,7 @@ public class MessagePatternTests
     [InlineData("", false)]
     public void A_JSON_pattern_matches_by_pointer_and_value(string message, bool expected)
     {
-        Assert.Equal(expected, Pong.Matches(MessageKind.Text, Encoding.UTF8.GetBytes(message)));
+        Assert.Equal(expected, Pong.Matches(Encoding.UTF8.GetBytes(message)));
     }
 
     [Theory]
@@ -32,13 +32,17 @@ public class MessagePatternTests
     [InlineData("/a/2/b", """{"a":[0,{"b":null}]}""", "null", false)]
     [InlineData("/m~1n", """{"m/n":1}""", "1", true)]
     [InlineData("/m~0n", """{"m~n":1.0}""", "1", true)]
-    [InlineData("", """{"x":[1]}""", """{"x":[1]}""", true)]
-    [InlineData("/x", """{"x":{"b":2,"a":1}}""", """{"a":1,"b":2}""", true)]
+    [InlineData("", """{"x":[1]}""", """{"equals":{"x":[1]}}""", true)]
+    [InlineData("/x", """{"x":{"b":2,"a":1}}""", """{"equals":{"a":1,"b":2}}""", true)]
+    [InlineData("/data/id", """{"data":"{\"id\":7}"}""", "7", true)]
+    [InlineData("/data/id/x", """{"data":"{\"id\":\"{\\\"x\\\":1}\"}"}""", "1", true)]
+    [InlineData("/data/id", """{"data":"no JSON"}""", "7", false)]
+    [InlineData("/data/id", """{"data":"{}"}""", """{"exists":false}""", true)]
     public void Pointers_are_those_of_RFC_6901(string pointer, string message, string value, bool expected)
     {
         var pattern = new MessagePattern.Json([new JsonExpectation(pointer, value)]);
 
-        Assert.Equal(expected, pattern.Matches(MessageKind.Text, Encoding.UTF8.GetBytes(message)));
+        Assert.Equal(expected, pattern.Matches(Encoding.UTF8.GetBytes(message)));
     }
 
     [Theory]
@@ -51,14 +55,112 @@ public class MessagePatternTests
         Assert.Throws<ArgumentException>(() => new JsonExpectation(pointer, "1"));
     }
 
+    [Theory]
+    [InlineData("""{"exists":true}""", "null", true)]
+    [InlineData("""{"exists":"on"}""", "{}", true)]
+    [InlineData("""{"exists":false}""", "null", false)]
+    [InlineData("""{"exists":true}""", null, false)]
+    [InlineData("""{"exists":"off"}""", null, true)]
+    [InlineData("""{"not":200}""", "201", true)]
+    [InlineData("""{"not":200}""", "200.0", false)]
+    [InlineData("""{"not":200}""", "\"200\"", true)]
+    [InlineData("""{"not":200}""", null, false)]
+    [InlineData("""{"one-of":[1,"a",null]}""", "\"a\"", true)]
+    [InlineData("""{"one-of":[1,"a",null]}""", "null", true)]
+    [InlineData("""{"one-of":[1,"a",null]}""", "2", false)]
+    [InlineData("""{"prefix":"rate"}""", "\"rate limit\"", true)]
+    [InlineData("""{"suffix":"rate"}""", "\"rate limit\"", false)]
+    [InlineData("""{"contains":"te l"}""", "\"rate limit\"", true)]
+    [InlineData("""{"contains":"1"}""", "1", false)]
+    [InlineData("""{"regex":"^[a-z]+:\\d+$"}""", "\"tag:42\"", true)]
+    [InlineData("""{"regex":"^[a-z]+:\\d+$"}""", "\"tag:\"", false)]
+    [InlineData("""{"above":5}""", "5.000000000000000000000001", true)]
+    [InlineData("""{"above":5}""", "5", false)]
+    [InlineData("""{"above":5,"below":7}""", "6", true)]
+    [InlineData("""{"below":7}""", "1e400", false)]
+    [InlineData("""{"above":5}""", "\"6\"", false)]
+    [InlineData("""{"type":"array"}""", "[]", true)]
+    [InlineData("""{"type":"boolean"}""", "false", true)]
+    [InlineData("""{"type":"number"}""", "\"1\"", false)]
+    [InlineData("""{"has":"BTC"}""", "[\"ETH\",\"BTC\"]", true)]
+    [InlineData("""{"has":{"a":1}}""", "[{\"a\":1.0}]", true)]
+    [InlineData("""{"has":"BTC"}""", "\"BTC\"", false)]
+    [InlineData("""{"equals":{"exists":true}}""", """{"exists":true}""", true)]
+    public void Conditions_hold_for_the_value_of_a_pointer(string conditions, string? value, bool expected)
+    {
+        var pattern = new MessagePattern.Json([new JsonExpectation("/v", conditions)]);
+
+        Assert.Equal(expected, pattern.Matches(Encoding.UTF8.GetBytes(value is null ? "{}" : $"{{\"v\":{value}}}")));
+    }
+
+    [Theory]
+    [InlineData("{\"op\":1}")]
+    [InlineData("{\"exists\":1}")]
+    [InlineData("{\"prefix\":1}")]
+    [InlineData("{\"one-of\":1}")]
+    [InlineData("{\"above\":\"1\"}")]
+    [InlineData("{\"type\":\"text\"}")]
+    [InlineData("{\"regex\":\"(\"}")]
+    [InlineData("{\"regex\":\"(a)\\\\1\"}")]
+    public void A_malformed_condition_is_refused(string conditions) =>
+        Assert.Throws<ArgumentException>(() => new JsonExpectation("/a", conditions));
+
+    [Theory]
+    [InlineData("""{"prefix":"PING "}""", "PING 7", true)]
+    [InlineData("""{"prefix":"PING "}""", "PING", false)]
+    [InlineData("""{"suffix":"é"}""", "caf\u00e9", true)]
+    [InlineData("""{"contains":"x","not":"x"}""", "xx", true)]
+    [InlineData("""{"contains":"x","not":"x"}""", "x", false)]
+    [InlineData("""{"one-of":["2","3"]}""", "3", true)]
+    [InlineData("""{"equals":"3"}""", "33", false)]
+    [InlineData("""{"regex":"^PING( .*)?$"}""", "PING :abc", true)]
+    public void Conditions_hold_for_a_text(string conditions, string text, bool expected) =>
+        Assert.Equal(expected, new MessagePattern.TextWhere(conditions).Matches(Encoding.UTF8.GetBytes(text)));
+
     [Fact]
-    public void Text_is_compared_as_a_whole_and_binary_never_matches()
+    public void A_regex_does_not_match_what_is_no_text() =>
+        Assert.False(new MessagePattern.TextWhere("""{"regex":"."}""").Matches([0x41, 0xFF]));
+
+    [Theory]
+    [InlineData("9003????00", "9003ABCD00", true)]
+    [InlineData("9003????00", "9003ABCD01", false)]
+    [InlineData("9003????00", "9003ABCD", false)]
+    [InlineData("?f", "af", true)]
+    [InlineData("?f", "ae", false)]
+    public void Bytes_are_compared_where_they_are_given(string hex, string message, bool expected) =>
+        Assert.Equal(expected, new MessagePattern.Bytes(hex).Matches(Convert.FromHexString(message)));
+
+    [Fact]
+    public void JSON_may_stand_behind_a_text()
+    {
+        var pattern = new MessagePattern.Json([new JsonExpectation("/0", "\"open\"")]) { After = "42" };
+
+        Assert.True(pattern.Matches("42[\"open\"]"u8));
+        Assert.False(pattern.Matches("[\"open\"]"u8));
+        Assert.False(pattern.Matches("43[\"open\"]"u8));
+        Assert.NotEqual(pattern, pattern with { After = "43" });
+        Assert.Equal(pattern, pattern with { After = "42" });
+    }
+
+    [Fact]
+    public void All_or_one_of_several_patterns_may_have_to_match()
+    {
+        MessagePattern json = new MessagePattern.Json([new JsonExpectation("/op", "\"pong\"")]);
+        MessagePattern text = new MessagePattern.TextWhere("""{"contains":"pong"}""");
+
+        Assert.True(new MessagePattern.Any([json, text]).Matches("pong"u8));
+        Assert.False(new MessagePattern.All([json, text]).Matches("pong"u8));
+        Assert.True(new MessagePattern.All([json, text]).Matches("{\"op\":\"pong\"}"u8));
+        Assert.False(new MessagePattern.Any([json, text]).Matches("ping"u8));
+    }
+
+    [Fact]
+    public void A_whole_text_is_compared_byte_by_byte()
     {
         var pong = new MessagePattern.Text("pong");
 
-        Assert.True(pong.Matches(MessageKind.Text, "pong"u8));
-        Assert.False(pong.Matches(MessageKind.Text, "pong "u8));
-        Assert.False(pong.Matches(MessageKind.Binary, "pong"u8));
+        Assert.True(pong.Matches("pong"u8));
+        Assert.False(pong.Matches("pong "u8));
     }
 
     [Fact]
@@ -72,8 +174,8 @@ public class MessagePatternTests
             Reply = new HeartbeatReply(new MessagePattern.Text("are you there"), OutboundMessage.Text("yes")),
         };
 
-        Assert.Equal(HeartbeatRole.Answer, HeartbeatDialect.Classify(heartbeat, MessageKind.Text, "pong"u8));
-        Assert.Equal(HeartbeatRole.Ask, HeartbeatDialect.Classify(heartbeat, MessageKind.Text, "are you there"u8));
-        Assert.Equal(HeartbeatRole.Data, HeartbeatDialect.Classify(heartbeat, MessageKind.Text, "pong!"u8));
+        Assert.Equal(HeartbeatRole.Answer, HeartbeatDialect.Classify(heartbeat, "pong"u8));
+        Assert.Equal(HeartbeatRole.Ask, HeartbeatDialect.Classify(heartbeat, "are you there"u8));
+        Assert.Equal(HeartbeatRole.Data, HeartbeatDialect.Classify(heartbeat, "pong!"u8));
     }
 }

@@ -40,7 +40,12 @@ public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.Te
             Mode = HeartbeatMode.Json,
             Timeout = null,
             Send = OutboundMessage.Text("{}"),
-            Expect = new MessagePattern.Json([new JsonExpectation("/id", "1")]),
+            Expect = new MessagePattern.Any(
+            [
+                new MessagePattern.Json([new JsonExpectation("/id", "{\"above\":1}")]) { After = "42" },
+                new MessagePattern.All([new MessagePattern.Bytes("0?"), new MessagePattern.TextWhere("{\"prefix\":\"a\"}")]),
+                new MessagePattern.Text("b"),
+            ]),
         },
         Enabled = false,
         Failover = new FailoverSettings { Back = null },

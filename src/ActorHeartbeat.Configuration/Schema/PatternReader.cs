@@ -1,0 +1,195 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using ActorHeartbeat.Configuration.Errors;
+using ActorHeartbeat.Configuration.Secrets;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Configuration.Schema;
+
+/// <summary>
+/// Reads a pattern: text is the whole message; an object has JSON pointers with values or conditions, and the words below. All must hold.
+/// </summary>
+internal sealed class PatternReader : ValueReader<MessagePattern>
+{
+    private const string Text = "text", Bytes = "bytes", Any = "any", After = "after";
+    private const string NoPlaceholder = "a pattern is compared with what comes in; it has no placeholders";
+
+    private static readonly string[] Words = [Text, Bytes, Any, After];
+
+    public override string Expected => "text, or JSON pointers such as { \"/type\" = pong }";
+
+    public override bool MayHoldSecret => true;
+
+    public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out MessagePattern value)
+    {
+        value = null;
+        if (at.Text is { } text)
+            return TryReadText(at, text, out value);
+        if (at.Fields is not { Count: > 0 } fields)
+            return at.Refuse(Expected);
+        var parts = new List<MessagePattern>();
+        var expectations = new List<JsonExpectation>();
+        var (isSound, after) = (true, "");
+        foreach (var below in fields.Select(at.Below))
+        {
+            isSound &= below.Key switch
+            {
+                Text => TryReadTexts(below, parts),
+                Bytes => TryReadBytes(below, parts),
+                Any => TryReadAny(below, parts),
+                After => TryReadAfter(below, out after),
+                _ => TryReadPointer(below, expectations),
+            };
+        }
+        if (isSound && after.Length > 0 && expectations.Count == 0)
+            isSound = at.Report("after is the text before JSON; add a JSON pointer, or use text { prefix = ... }");
+        if (expectations.Count > 0)
+            parts.Add(new MessagePattern.Json([.. expectations]) { After = after });
+        value = !isSound ? null : parts.Count == 1 ? parts[0] : new MessagePattern.All([.. parts]);
+        return isSound;
+    }
+
+    public override void Write(Utf8JsonWriter json, MessagePattern value, bool asWritten)
+    {
+        if (value is MessagePattern.Text text)
+        {
+            SecretMask.WriteText(json, text.Value, asWritten);
+            return;
+        }
+        json.WriteStartObject();
+        WriteMembers(json, value, asWritten);
+        json.WriteEndObject();
+    }
+
+    private void WriteMembers(Utf8JsonWriter json, MessagePattern value, bool asWritten)
+    {
+        switch (value)
+        {
+            case MessagePattern.Text text:
+                json.WritePropertyName(Text);
+                SecretMask.WriteText(json, text.Value, asWritten);
+                break;
+            case MessagePattern.TextWhere where:
+                json.WritePropertyName(Text);
+                SecretMask.WriteJson(json, where.ConditionsJson, asWritten);
+                break;
+            case MessagePattern.Bytes bytes:
+                json.WritePropertyName(Bytes);
+                SecretMask.WriteText(json, bytes.Hex, asWritten);
+                break;
+            case MessagePattern.Json pointers:
+                if (pointers.After.Length > 0)
+                {
+                    json.WritePropertyName(After);
+                    SecretMask.WriteText(json, pointers.After, asWritten);
+                }
+                foreach (var expectation in pointers.Expectations)
+                {
+                    json.WritePropertyName(expectation.Pointer);
+                    SecretMask.WriteJson(json, expectation.ValueJson, asWritten);
+                }
+                break;
+            case MessagePattern.All all:
+                foreach (var part in all.Patterns)
+                    WriteMembers(json, part, asWritten);
+                break;
+            case MessagePattern.Any any:
+                json.WriteStartArray(Any);
+                foreach (var one in any.Patterns)
+                    Write(json, one, asWritten);
+                json.WriteEndArray();
+                break;
+        }
+    }
+
+    private static bool TryReadText(Cursor at, string text, [MaybeNullWhen(false)] out MessagePattern value)
+    {
+        value = Template.MayBe(text) ? null : new MessagePattern.Text(text);
+        return value is not null || at.Report(NoPlaceholder);
+    }
+
+    private static bool TryReadTexts(Cursor at, List<MessagePattern> parts)
+    {
+        if (at.Text is { } text)
+        {
+            if (!TryReadText(at, text, out var whole))
+                return false;
+            parts.Add(whole);
+            return true;
+        }
+        if (at.Fields is null)
+            return at.Refuse("text, or conditions such as { prefix = PING }");
+        if (Template.MayBe(at.Json))
+            return at.Report(NoPlaceholder);
+        if (!AreConditions(at, ValueTest.WordsOfText))
+            return false;
+        parts.Add(new MessagePattern.TextWhere(at.Json));
+        return true;
+    }
+
+    private static bool TryReadBytes(Cursor at, List<MessagePattern> parts)
+    {
+        if (at.Text is not { } hex)
+            return at.Refuse("hexadecimal digits such as \"9003????00\"");
+        if (HexPattern.Reject(hex) is { } reason)
+            return at.Report(reason);
+        parts.Add(new MessagePattern.Bytes(hex));
+        return true;
+    }
+
+    private bool TryReadAny(Cursor at, List<MessagePattern> parts)
+    {
+        if (at.Fields is not null || at.Elements is not { Count: > 0 } elements)
+            return at.Refuse("a list of patterns");
+        var (isSound, patterns) = (true, new List<MessagePattern>());
+        for (var index = 0; index < elements.Count; index++)
+        {
+            if (TryRead(at.Element(index, elements[index]), out var pattern))
+                patterns.Add(pattern);
+            else
+                isSound = false;
+        }
+        parts.Add(new MessagePattern.Any([.. patterns]));
+        return isSound;
+    }
+
+    private static bool TryReadAfter(Cursor at, out string after)
+    {
+        after = at.Text ?? "";
+        return after.Length == 0 ? at.Refuse("the text before the JSON") : !Template.MayBe(after) || at.Report(NoPlaceholder);
+    }
+
+    private static bool TryReadPointer(Cursor at, List<JsonExpectation> expectations)
+    {
+        if (at.Key.Length > 0 && at.Key[0] != '/')
+            return at.ReportKey(
+                $"a pattern has JSON pointers and the words {string.Join(", ", Words)}",
+                Nearest.To(at.Key, Words) is { } near ? $"did you mean \"{near}\", or \"/{at.Key}\"?" : $"did you mean \"/{at.Key}\"?");
+        if (JsonExpectation.RejectPointer(at.Key) is { } reason)
+            return at.ReportKey(reason);
+        if (Template.MayBe(at.Json))
+            return at.Report(NoPlaceholder);
+        if (at.Fields is not null && !AreConditions(at, ValueTest.AllWords))
+            return false;
+        expectations.Add(new JsonExpectation(at.Key, at.Json));
+        return true;
+    }
+
+    private static bool AreConditions(Cursor at, IReadOnlyCollection<string> words)
+    {
+        if (at.Fields is not { Count: > 0 } fields)
+            return at.Report($"a condition is missing: {string.Join(", ", words)}");
+        var isSound = true;
+        foreach (var below in fields.Select(at.Below))
+        {
+            if (!words.Contains(below.Key))
+                isSound = below.ReportKey(
+                    "unknown condition",
+                    (Nearest.To(below.Key, [.. words]) is { } near ? $"did you mean \"{near}\"? " : "")
+                        + $"known: {string.Join(", ", words)}; equals takes an object literally");
+            else if (ValueTest.Reject(below.Key, JsonElement.Parse(below.Json)) is { } reason)
+                isSound = below.Report(reason);
+        }
+        return isSound;
+    }
+}
