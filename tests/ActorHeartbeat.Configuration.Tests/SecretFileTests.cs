@@ -82,6 +82,16 @@ public sealed class SecretFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_no_text_is_refused()
+    {
+        var reader = new BoundedFileReader(TimeProvider.System, (_, _) => [0x41, 0xFF]);
+
+        var refused = await Assert.ThrowsAsync<IOException>(() => SecretFile.ReadAsync("/binary", reader, CancellationToken.None));
+
+        Assert.Equal("it is not text in UTF-8", refused.Message);
+    }
+
+    [Fact]
     public async Task A_secret_that_hangs_does_not_delay_another_one()
     {
         using var answers = new ManualResetEventSlim();
@@ -103,7 +113,8 @@ public sealed class SecretFileTests : IDisposable
 
     [Theory]
     [InlineData("", "is empty")]
-    [InlineData("hunter2\nX-Injected: y", "has more than one line")]
+    [InlineData("hunter2\nX-Injected: y", "has more than one line, or a character that a header cannot have")]
+    [InlineData("hunter2\u00e9", "has more than one line, or a character that a header cannot have")]
     public async Task A_value_that_is_no_header_fails_the_attempt_without_being_repeated(string value, string why)
     {
         _environment["TOKEN"] = value;

@@ -65,6 +65,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs <c>run FILE</c> and does not wait for it to be up: its API is not known.</summary>
+    public static ServiceProcess Begin(string file) => new(Process.Start(Program("run", file))!);
+
     /// <summary>Runs <c>run FILE</c> and returns once the process reports that it is up.</summary>
     public static Task<ServiceProcess> StartAsync(string file) => StartAsync(Program("run", file));
 

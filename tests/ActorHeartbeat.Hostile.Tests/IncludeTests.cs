@@ -67,6 +67,22 @@ public sealed class IncludeTests
             }));
     }
 
+    [Fact]
+    public Task A_start_that_hangs_says_where_and_ends_at_the_first_SIGTERM() => Try.AllAsync(
+        new Try(Kind.BlockingCalls, "a configuration that hangs at the start", "the file, exit code 0 within 25 s of SIGTERM", async () =>
+        {
+            using var file = new ReloadFile();
+            file.Save("");
+            using var hung = new HungFile(file.FullName);
+            await using var service = ServiceProcess.Begin(file.FullName);
+            var line = await service.LineAsync("still reading");
+            Assert.Contains($"{file.FullName} has not answered yet", line, StringComparison.Ordinal);
+            await service.SignalAsync("TERM");
+            var code = await service.ExitCodeAsync().WaitAsync(GivenUpWithin);
+            Assert.Equal(0, code);
+            return $"named, exit code {code}";
+        }));
+
     private static async Task<string> RefusedAsync(string verb, string path, string named)
     {
         var ran = await Verb.RunAsync(verb, path);

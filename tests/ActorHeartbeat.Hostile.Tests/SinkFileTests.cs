@@ -54,6 +54,31 @@ public sealed class SinkFileTests
     }
 
     [Fact]
+    public async Task A_sink_whose_file_hangs_says_so()
+    {
+        await using var scene = await Scene.StartAsync();
+        var path = scene.PathOf("hung.ndjson");
+        await File.WriteAllTextAsync(path, "");
+
+        await Try.AllAsync(
+            new Try(Kind.Files, "sink onto a file that hangs", "it fails and says why, its feed goes on", async () =>
+            {
+                using var hung = new HungFile(path);
+                scene.File.Save(scene.Configuration(rest: $"actor-heartbeat.sinks.hung {{ type = file, path = \"{path}\" }}"));
+                await scene.Service.PostAsync("/v1/config/reload");
+                var line = await scene.Service.LineAsync("the file has not answered for 10 s");
+                var sinks = (await scene.Service.GetAsync("/v1/sinks")).ToString();
+                Assert.Contains("the file has not answered for 10 s", sinks, StringComparison.Ordinal);
+                return $"{line[13..]}; {await scene.WellAsync()}";
+            }),
+            new Try(Kind.Files, "the same when the file answers again", "it writes", async () =>
+            {
+                await scene.Service.LineAsync("The file of sink hung answers again");
+                return "it writes";
+            }));
+    }
+
+    [Fact]
     public async Task A_file_that_another_process_owns_stays_its_own()
     {
         const string Keep = "state.json";

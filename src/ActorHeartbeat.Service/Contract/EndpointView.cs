@@ -47,7 +47,7 @@ internal sealed record EndpointView(
             status?.Incarnation ?? 0,
             status?.Attempt ?? 1,
             status?.Url ?? ShownUrl.Of(settings.Url, settings),
-            settings.ShowMessages || status?.Subprotocol is null ? status?.Subprotocol : "***",
+            ShowSubprotocol(settings, status?.Subprotocol),
             status?.Address,
             CloseView.Of(endpoint.Failure ?? status?.LastClose),
             endpoint.Mode == EndpointMode.Running ? status?.RetryAt : null,
@@ -59,6 +59,10 @@ internal sealed record EndpointView(
             settings.Labels.ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal),
             settings.Group);
     }
+
+    /// <summary>One that is not written in the configuration was made with a secret.</summary>
+    private static string? ShowSubprotocol(EndpointSettings settings, string? chosen) =>
+        chosen is null || (settings.ShowMessages && settings.Subprotocols.Contains(chosen)) ? chosen : "***";
 
     private static string? ReasonOf(EndpointSnapshot endpoint) => (endpoint.Mode, endpoint.Status) switch
     {

@@ -20,6 +20,9 @@ public sealed partial class FileSink
     /// <summary>What a batch usually needs, its last line included; the room of a larger one is not kept.</summary>
     private const int UsualBytes = 4 * BatchBytes;
 
+    /// <summary>A write that takes longer is told: a file system that does not answer gives no error.</summary>
+    private static readonly TimeSpan HangAfter = TimeSpan.FromSeconds(10);
+
     /// <summary>Time between attempts while the disk refuses writes.</summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
@@ -32,7 +35,10 @@ public sealed partial class FileSink
     private readonly Dictionary<EndpointId, long> _formatted = [];
     private long _linesWritten;
     private long _eventsLost;
-    private volatile string? _failure;
+    private readonly Lock _writing = new();
+    private readonly ITimer _watch;
+    private volatile string? _failure, _hang;
+    private bool _isWriting; // guarded by the lock, like the hang
     private CancellationTokenSource _look = new();
     private CancellationTokenSource _awaited;
 
@@ -45,6 +51,7 @@ public sealed partial class FileSink
     {
         (_feeds, _settings, _time, _logger, _open) = (feeds, settings, time, logger, open);
         _awaited = _look;
+        _watch = time.CreateTimer(static sink => ((FileSink)sink!).TellHang(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public SinkSettings Settings => _settings;
@@ -58,7 +65,7 @@ public sealed partial class FileSink
     public long EventsLost => Volatile.Read(ref _eventsLost);
 
     /// <summary>Why nothing can be written at present; null when writing works or there is nothing to write yet.</summary>
-    public string? Failure => _failure;
+    public string? Failure => _failure ?? _hang;
 
     /// <summary>The last number written of each endpoint, after which the next sink continues. Read it when the sink has ended.</summary>
     public ResumePoint Position => new(_feeds.Instance, _written);
@@ -210,6 +217,7 @@ public sealed partial class FileSink
 
     private bool TryWrite(LineFile file, ReadOnlySpan<byte> lines)
     {
+        Watch(isWriting: true);
         try
         {
             file.RotateWhenDue();
@@ -222,14 +230,46 @@ public sealed partial class FileSink
             _failure = error.Message;
             return false;
         }
+        finally
+        {
+            Watch(isWriting: false);
+        }
         if (_failure is not null)
             LogRecovered(Name, _settings.Path);
         _failure = null;
         return true;
     }
 
+    private void Watch(bool isWriting)
+    {
+        lock (_writing)
+        {
+            _isWriting = isWriting;
+            _watch.Change(isWriting ? HangAfter : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (_hang is null)
+                return;
+            _hang = null;
+            LogAnswered(Name, _settings.Path);
+        }
+    }
+
+    /// <summary>Called by the timer while the writer is inside a call that does not return: nobody else can tell.</summary>
+    private void TellHang()
+    {
+        lock (_writing)
+        {
+            if (!_isWriting)
+                return;
+            _hang = $"the file has not answered for {HangAfter.TotalSeconds:0} s";
+            LogRefused(Name, _settings.Path, _hang);
+        }
+    }
+
     [LoggerMessage(1, LogLevel.Error, "Sink {Sink} cannot write to {Path}: {Error}. Events are dropped once its queue is full")]
     private partial void LogRefused(string sink, string path, string error);
+
+    [LoggerMessage(3, LogLevel.Information, "The file of sink {Sink} answers again: {Path}")]
+    private partial void LogAnswered(string sink, string path);
 
     [LoggerMessage(2, LogLevel.Information, "Sink {Sink} writes to {Path} again")]
     private partial void LogRecovered(string sink, string path);

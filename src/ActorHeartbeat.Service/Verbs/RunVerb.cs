@@ -19,6 +19,9 @@ internal static class RunVerb
 {
     private const string DefaultFile = "config/service.conf";
 
+    /// <summary>After this long without an answer of a file the start says so, and again each time.</summary>
+    private static readonly TimeSpan ReadingPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>Time for the parts that have started to stop after a failed start.</summary>
     private static readonly TimeSpan CleanUp = TimeSpan.FromSeconds(5);
 
@@ -39,7 +42,8 @@ internal static class RunVerb
     private static async Task<int> Run(string path, TextWriter error, CancellationToken stop)
     {
         var hangup = new EarlyHangup();
-        var read = ConfigurationLoader.Load(path);
+        if (await ReadAtStart(path, error, stop) is not { } read)
+            return ExitCode.Good;
         if (read.Configuration is not { } configuration)
         {
             await error.WriteLineAsync(ErrorReport.Print(read.Errors));
@@ -61,6 +65,31 @@ internal static class RunVerb
         if (await Start(host, configuration, path, error, stop) is { } failed)
             return failed;
         return await RunToEnd(host, configuration, path, hangup, stop);
+    }
+
+    /// <summary>
+    /// Reads the files of the start on a thread of its own, because a file system may never answer. Null when the process is to stop
+    /// meanwhile.
+    /// </summary>
+    private static async Task<LoadResult?> ReadAtStart(string path, TextWriter error, CancellationToken stop)
+    {
+        var inHand = new FileInHand();
+        var reading = Task.Factory.StartNew(
+            () => ConfigurationLoader.Load(path, inHand: inHand),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        while (!reading.IsCompleted)
+        {
+            // A bare delay of the start, before there is an actor system.
+            if (await Task.WhenAny(reading, Task.Delay(ReadingPatience, stop)) == reading)
+                break;
+            var where = $"{inHand.Path ?? path} has not answered yet";
+            await error.WriteLineAsync(stop.IsCancellationRequested ? $"stopped; {where}" : $"{where}; still reading");
+            if (stop.IsCancellationRequested)
+                return null;
+        }
+        return await reading;
     }
 
     /// <summary>Reads the files for a reload. A changed akka section is tried, so that the next start does not fail with it.</summary>

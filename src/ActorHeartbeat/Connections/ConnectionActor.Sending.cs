@@ -17,7 +17,7 @@ public sealed partial class ConnectionActor
     {
         for (var index = from; index <= to; index++)
         {
-            var opening = _settings.OnOpen[index];
+            var opening = link.Settings.OnOpen[index];
             if (opening.Expect is { } expected)
                 link.ExpectOpeningAnswer(index, expected);
             link.Pace.Spend(Now);
@@ -109,13 +109,13 @@ public sealed partial class ConnectionActor
 
     private void AnswerPeer(ConnectionLink link)
     {
-        if (_settings.Heartbeat.Reply is { } reply)
+        if (link.Reply is { } reply)
             link.Send(reply.Send);
     }
 
     private void SayGoodbye(ConnectionLink link, int code, string reason)
     {
-        foreach (var message in _settings.OnClose)
+        foreach (var message in link.Goodbyes)
             link.Send(message);
         link.Close(code, reason);
     }

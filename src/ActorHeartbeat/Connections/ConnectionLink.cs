@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Net;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
@@ -44,6 +43,7 @@ internal sealed class ConnectionLink : IConnectionObserver
         Connection = connection;
         Incarnation = plane.NextIncarnation();
         Settings = _current = settings;
+        Request = new DialRequest(settings, settings.Url, []); // until the secrets are read
         Pace = new SendPace(sendRate, clock.Elapsed);
         Succession = new Succession(plane.Shapes);
         _plane = plane;
@@ -70,8 +70,14 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>The fingerprint of the credentials that were dialed with; written before the dial completes.</summary>
     public int Credentials { get; set; }
 
-    /// <summary>The secrets of the messages, as read for this dial; written before the dial completes.</summary>
-    public IReadOnlyDictionary<SecretReference, string> Secrets { get; set; } = ReadOnlyDictionary<SecretReference, string>.Empty;
+    /// <summary>What is dialed, with its secrets; written before the dial.</summary>
+    public DialRequest Request { get; set; }
+
+    /// <summary>What is said before it is closed on purpose.</summary>
+    public ValueList<MessageTemplate> Goodbyes => _current.OnClose;
+
+    /// <summary>What the peer gets when it asks for a sign of life; null for nothing.</summary>
+    public HeartbeatReply? Reply => Heartbeat.Reply;
 
     /// <summary>Cancelled when the actor gives the dial up.</summary>
     public CancellationToken DialCancellation => _dial.Token;
@@ -102,8 +108,13 @@ internal sealed class ConnectionLink : IConnectionObserver
     public TimeSpan HeldBackUntil =>
         _isHeldBack ? _clock.Elapsed : TimeSpan.FromTicks(Math.Max(Volatile.Read(ref _heldBackUntil), _clock.StoodStillUntil.Ticks));
 
-    /// <summary>Applies these settings from now on, such as the limits and what counts as an answer.</summary>
-    public void Follow(EndpointSettings settings) => _current = settings;
+    /// <summary>
+    /// Applies these settings from now on, such as the limits and what counts as an answer. Messages with a secret that this connection
+    /// has not read are for the next one, which the same reload brings; this one keeps its own.
+    /// </summary>
+    public void Follow(EndpointSettings settings) => _current = EndpointChange.BringsSecret(Settings, settings)
+        ? settings with { Heartbeat = _current.Heartbeat, OnClose = _current.OnClose }
+        : settings;
 
     public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer)
     {
@@ -164,15 +175,9 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>Sends without a result: the only failure that matters is the end of the connection, and that is reported anyway.</summary>
     public void Send(OutboundMessage message) => _ = SendAsync(message);
 
-    /// <summary>
-    /// Sends a message of the configuration with its secrets. One that a reload has given a new secret is not sent: that reload replaces
-    /// this connection, which has not read it.
-    /// </summary>
-    public void Send(MessageTemplate template)
-    {
-        if (template.Fill(Secrets) is { } message)
-            Send(message);
-    }
+    /// <summary>Sends a message of the configuration with its secrets.</summary>
+    public void Send(MessageTemplate template) => Send(
+        template.Fill(Request.Secrets) ?? throw new InvalidOperationException($"a secret of {template} has not been read"));
 
     /// <summary>Sends a heartbeat and, unless strict, asks for an event at the first sign of life after it.</summary>
     public void Ping()
@@ -261,9 +266,12 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     public void OnEnded(ConnectionEnd end)
     {
+        end = end with { Reason = Request.Hide(end.Reason), Failure = Hide(end.Failure) };
         Leave(CloseCause.OfEnd(end).Detail);
         _owner.Tell(new ConnectionEnded(Incarnation, end));
     }
+
+    private DialFailure? Hide(DialFailure? failure) => failure is null ? null : failure with { Message = Request.Hide(failure.Message) };
 
     private async ValueTask HoldBackAsync(ValueTask publishing)
     {

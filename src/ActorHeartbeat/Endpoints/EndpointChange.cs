@@ -19,11 +19,13 @@ public sealed record EndpointChange(ChangeEffect Effect, ValueList<string> Keys)
             return None;
         var changed = EndpointSetting.All.Where(setting => !Equals(setting.ValueIn(old), setting.ValueIn(@new))).ToArray();
         var effect = changed.Select(setting => setting.Effect).DefaultIfEmpty().Max();
-        var needsSecret = References(@new).Except(References(old)).Any(); // an open connection has read only those that it knew
         return new EndpointChange(
-            needsSecret && effect < ChangeEffect.Reconnect ? ChangeEffect.Reconnect : effect,
+            effect < ChangeEffect.Reconnect && BringsSecret(old, @new) ? ChangeEffect.Reconnect : effect,
             [.. changed.Select(setting => setting.Key)]);
     }
+
+    /// <summary>Whether messages need a secret that a connection with the old settings has not read.</summary>
+    internal static bool BringsSecret(EndpointSettings old, EndpointSettings @new) => References(@new).Except(References(old)).Any();
 
     private static IEnumerable<SecretReference> References(EndpointSettings settings) =>
         settings.MessageReferences.Select(each => each.Reference);

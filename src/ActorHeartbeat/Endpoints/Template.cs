@@ -117,7 +117,7 @@ public sealed class Template : IEquatable<Template>
             return new SecretReference(SecretSource.File, isJson ? Unescape(path) : path);
         }
         var isVariable = placeholder.StartsWith(Environment, StringComparison.Ordinal) && placeholder.Length > Environment.Length;
-        return isVariable && !placeholder.AsSpan().ContainsAny("= \t\"\\\r\n")
+        return isVariable && !placeholder.AsSpan().ContainsAny("= \t\"\\\r\n@{}")
             ? new SecretReference(SecretSource.Environment, placeholder[Environment.Length..])
             : null;
     }

@@ -31,7 +31,7 @@ internal abstract class ValueTest
 
     public static IReadOnlyCollection<string> AllWords => Words.Keys;
 
-    /// <exception cref="FormatException">The word is not known, or its operand is of the wrong kind; one line without the operand.</exception>
+    /// <exception cref="FormatException">The word is not known, or its operand is of the wrong kind; it repeats no operand.</exception>
     public static ValueTest Parse(string word, JsonElement operand) => Words.TryGetValue(word, out var make)
         ? make(operand.Clone())
         : throw new FormatException($"unknown word \"{word}\"");

@@ -6,18 +6,23 @@ namespace ActorHeartbeat.Files;
 /// it: no pool thread, actor or shutdown waits for it. Requests for a file that is being read share that reading.
 /// </summary>
 /// <remarks>
-/// Bounds: <see cref="MostReaders"/> threads, of which at most <see cref="MostReadersOfDirectory"/> read in one directory,
-/// and <see cref="MostFiles"/> files that wait or are being read. At a bound, a request waits until its deadline or is
+/// Bounds: <see cref="MostReaders"/> threads, of which at most <see cref="MostReadersOfMount"/> read on one file system other than the
+/// root's, and at most <see cref="MostReadersOfDirectory"/> in one directory; and <see cref="MostFiles"/> files that wait or are being
+/// read. At a bound, a request waits until its deadline or is
 /// refused. A thread ends when no request waits; a thread that hangs continues when its call returns. Each caller names
 /// its size limit and deadline, and puts the file's name before the message of an exception. The reader keeps no content,
 /// only the time of the last reading: a caller that continues with its last good value can see its age in the message.
 /// </remarks>
 public sealed class BoundedFileReader
 {
-    public const int MostReaders = 8, MostReadersOfDirectory = 2, MostFiles = 4096;
+    public const int MostReaders = 16, MostReadersOfMount = 4, MostReadersOfDirectory = 2, MostFiles = 4096;
+
+    /// <summary>Most files are on the root's file system; a half of the readers is for the others.</summary>
+    private const int MostReadersOfRoot = MostReaders / 2;
 
     private readonly TimeProvider _time;
     private readonly Func<string, int, byte[]> _read;
+    private readonly Func<string, string> _mountOf;
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Path, int Most), Reading> _readings = [];
     private readonly LinkedList<Reading> _waiting = [];
@@ -25,13 +30,15 @@ public sealed class BoundedFileReader
     private readonly Dictionary<string, long> _lastRead = new(StringComparer.Ordinal);
 
     public BoundedFileReader(TimeProvider time)
-        : this(time, RegularFile.Read)
+        : this(time, RegularFile.Read, MountPoints.Of)
     {
     }
 
     /// <param name="time">The clock of deadlines.</param>
     /// <param name="read">Reads a file of at most the given number of bytes; may block without end.</param>
-    internal BoundedFileReader(TimeProvider time, Func<string, int, byte[]> read) => (_time, _read) = (time, read);
+    /// <param name="mountOf">The mount point of a file; null when all are on one.</param>
+    internal BoundedFileReader(TimeProvider time, Func<string, int, byte[]> read, Func<string, string>? mountOf = null) =>
+        (_time, _read, _mountOf) = (time, read, mountOf ?? (_ => "/"));
 
     /// <summary>The reader that the whole process shares.</summary>
     public static BoundedFileReader Shared { get; } = new(TimeProvider.System);
@@ -48,7 +55,8 @@ public sealed class BoundedFileReader
     /// </exception>
     public async Task<byte[]> ReadAsync(string path, int most, TimeSpan deadline, CancellationToken cancellation = default)
     {
-        var reading = Join((Path.GetFullPath(path), most));
+        var full = Path.GetFullPath(path);
+        var reading = Join((full, most), _mountOf(full));
         try
         {
             return await reading.Content.Task.WaitAsync(deadline, _time, cancellation).ConfigureAwait(false);
@@ -63,7 +71,7 @@ public sealed class BoundedFileReader
         }
     }
 
-    private Reading Join((string Path, int Most) what)
+    private Reading Join((string Path, int Most) what, string mount)
     {
         lock (_gate)
         {
@@ -71,7 +79,7 @@ public sealed class BoundedFileReader
             {
                 if (_readings.Count == MostFiles)
                     throw new IOException($"{MostFiles} other files wait to be read{Culprits()}");
-                reading = new Reading(what.Path, what.Most);
+                reading = new Reading(what.Path, what.Most, mount);
                 _readings.Add(what, reading);
                 _waiting.AddLast(reading);
                 if (_underWay.Count < MostReaders && TakeNext() is { } first)
@@ -131,13 +139,17 @@ public sealed class BoundedFileReader
 
     private Reading? TakeNext()
     {
-        var next = _waiting.FirstOrDefault(first => _underWay.Count(other => other.Directory == first.Directory) < MostReadersOfDirectory);
+        var next = _waiting.FirstOrDefault(MayBegin);
         if (next is null)
             return null;
         _waiting.Remove(next);
         _underWay.Add(next);
         return next;
     }
+
+    private bool MayBegin(Reading reading) =>
+        _underWay.Count(other => other.Directory == reading.Directory) < MostReadersOfDirectory
+        && _underWay.Count(other => other.Mount == reading.Mount) < (reading.Mount == "/" ? MostReadersOfRoot : MostReadersOfMount);
 
     private string Overdue(Reading reading, TimeSpan deadline)
     {
@@ -155,8 +167,10 @@ public sealed class BoundedFileReader
     private string Culprits() =>
         _underWay.Count == 0 ? "" : $", reading hangs at {string.Join(", ", _underWay.Take(3).Select(reading => reading.Path))}";
 
-    private sealed class Reading(string path, int most)
+    private sealed class Reading(string path, int most, string mount)
     {
+        public string Mount => mount;
+
         public string Path => path;
 
         public int Most => most;

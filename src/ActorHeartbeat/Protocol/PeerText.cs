@@ -12,6 +12,7 @@ public static class PeerText
     public const int MaxLength = 512;
 
     private const char Cut = '…';
+    private const int ShortestSecret = 4;
 
     /// <summary>Escapes control characters, format characters (such as bidi marks) and line ends, and cuts the text at the bound.</summary>
     /// <param name="text">The text as the peer sent it; null is empty.</param>
@@ -62,6 +63,17 @@ public static class PeerText
         }
 
         return shown.ToString();
+    }
+
+    /// <summary>A text with each of these secrets masked, in small letters or large. Very short ones are not told from words.</summary>
+    internal static string Hide(string text, IReadOnlyCollection<string> secrets)
+    {
+        foreach (var secret in secrets)
+        {
+            if (secret.Length >= ShortestSecret)
+                text = text.Replace(secret, "***", StringComparison.OrdinalIgnoreCase);
+        }
+        return text;
     }
 
     private static string Spell(Rune rune) => rune.Value switch

@@ -8,6 +8,9 @@ internal sealed class AttemptSecrets(
 {
     private readonly Dictionary<SecretReference, string> _read = [];
 
+    /// <summary>The values so far.</summary>
+    public IReadOnlyCollection<string> Texts => _read.Values;
+
     /// <summary>Fills a template; each value has to fit.</summary>
     /// <param name="place">The key of the text, for the message.</param>
     /// <param name="text">The template.</param>

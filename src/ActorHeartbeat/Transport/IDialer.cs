@@ -31,6 +31,12 @@ public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyLi
     /// <summary>The values of the references in the endpoint's messages. A dialer has no use for them.</summary>
     public IReadOnlyDictionary<SecretReference, string> Secrets { get; init; } = ReadOnlyDictionary<SecretReference, string>.Empty;
 
+    /// <summary>Every secret that was read for the attempt, to mask it where the server repeats it.</summary>
+    internal IReadOnlyCollection<string> SecretTexts { get; init; } = [];
+
+    /// <summary>A text of the server, or about it, without the secrets of the attempt.</summary>
+    internal string Hide(string text) => PeerText.Hide(text, SecretTexts);
+
     /// <summary>The secret of a message that the resolver has not given, in one line; null when it has given all.</summary>
     internal string? Lacking
     {

@@ -34,12 +34,11 @@ public sealed class SecretAttemptResolver(
             subprotocols.Add(await SubprotocolAsync(text, secrets).ConfigureAwait(false));
         if (subprotocols.Distinct(StringComparer.OrdinalIgnoreCase).Count() < subprotocols.Count)
             throw new SecretUnavailableException("subprotocols: two of them have the same value (RFC 6455 section 4.1)");
+        if (Template.MayBe(url.OriginalString) || settings.Subprotocols.Any(Template.MayBe))
+            settings = settings with { ShowMessages = false }; // what is shown then would hold a secret
         if (Template.MayBe(url.OriginalString))
-        {
             url = await UrlAsync(url, secrets).ConfigureAwait(false);
-            settings = settings with { ShowMessages = false }; // its path may hold a secret from here on
-        }
-        return new DialRequest(settings, url, headers) { Subprotocols = subprotocols, Secrets = messages };
+        return new DialRequest(settings, url, headers) { Subprotocols = subprotocols, Secrets = messages, SecretTexts = secrets.Texts };
     }
 
     private static async ValueTask<string> HeaderAsync(string place, SecretValue value, AttemptSecrets secrets)
@@ -47,11 +46,11 @@ public sealed class SecretAttemptResolver(
         if (value.Source == SecretSource.Literal)
             return value.Text;
         // Checked here, because a lower layer would refuse a value that breaks out of its header with a message that repeats the value.
+        const string Flaw = "more than one line, or a character that a header cannot have";
         return value.Source == SecretSource.Template
-            ? await secrets.FillAsync(place, value.Text, "more than one line", IsOneLine).ConfigureAwait(false)
+            ? await secrets.FillAsync(place, value.Text, Flaw, IsOfHeader).ConfigureAwait(false)
             : value.Prefix
-                + await secrets.ReadAsync(place, new SecretReference(value.Source, value.Text), "more than one line", IsOneLine)
-                    .ConfigureAwait(false);
+                + await secrets.ReadAsync(place, new SecretReference(value.Source, value.Text), Flaw, IsOfHeader).ConfigureAwait(false);
     }
 
     private static async ValueTask<string> SubprotocolAsync(string text, AttemptSecrets secrets)
@@ -68,7 +67,8 @@ public sealed class SecretAttemptResolver(
         return new Uri(await secrets.FillAsync("url", url.OriginalString, Flaw, IsOfUrl).ConfigureAwait(false));
     }
 
-    private static bool IsOneLine(string text) => !text.AsSpan().ContainsAny('\r', '\n', '\0');
+    /// <summary>Visible ASCII, spaces and tabs (RFC 9110 section 5.5).</summary>
+    private static bool IsOfHeader(string text) => text.All(character => character is (>= ' ' and <= '~') or '\t');
 
     private static bool IsOfUrl(string text) => !text.Any(character => char.IsControl(character) || character == '#');
 }

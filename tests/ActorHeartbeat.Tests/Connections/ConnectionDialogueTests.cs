@@ -1,3 +1,4 @@
+using System.Text;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
@@ -63,6 +64,32 @@ public class ConnectionDialogueTests : ConnectionSpec
         Connection.Tell(new CloseConnection(1000, "done"));
 
         AwaitAssert(() => Assert.Equal(["{\"login\":\"token 2\"}", "bye token 2", "@{env.TOKEN}"], SentText));
+    }
+
+    [Fact]
+    public void A_reload_that_brings_a_secret_closes_with_the_messages_that_the_connection_knows()
+    {
+        Resolver = new SecretAttemptResolver(name => $"value of {name}");
+        var settings = Defaults with { OnClose = [MessageTemplate.Text("bye @{env.A}")] };
+        StartOpen(settings);
+        var socket = Socket;
+
+        Reload(settings with { OnClose = [MessageTemplate.Text("bye @{env.B}")] }, ChangeEffect.Reconnect);
+
+        AwaitAssert(() => Assert.Single(socket.Closes));
+        Assert.Equal(["bye value of A"], socket.Sent.Select(message => Encoding.UTF8.GetString(message.Payload.Span)));
+    }
+
+    [Fact]
+    public void A_secret_that_the_server_repeats_is_masked()
+    {
+        Resolver = new SecretAttemptResolver(_ => "Kanarienvogel");
+        StartOpen(Defaults with { OnClose = [MessageTemplate.Text("bye @{env.A}")] });
+
+        Socket.PeerClose(4001, "no such user: kanarienvogel");
+
+        Assert.Equal(
+            "closed by peer: 4001 Private Use, \"no such user: ***\"", ExpectBackingOff(CauseKind.PeerClosed).Cause!.Detail);
     }
 
     [Fact]

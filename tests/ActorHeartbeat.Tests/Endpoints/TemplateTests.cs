@@ -34,6 +34,7 @@ public sealed class TemplateTests
     [InlineData("@{env.A B}")]
     [InlineData("@{file:}")]
     [InlineData("@{uuid}")]
+    [InlineData("@{env.@{env.HOME}}")]
     [InlineData("@{ENV.A}")]
     public void What_is_no_placeholder_is_refused_without_repeating_it(string text)
     {

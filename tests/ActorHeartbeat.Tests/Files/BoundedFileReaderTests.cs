@@ -119,13 +119,49 @@ public sealed class BoundedFileReaderTests : IDisposable
         var names = Enumerable.Range(0, 20).Select(number => $"/{number:00}/file").ToArray();
         var reader = Reader(names);
         var all = names.Select(name => reader.ReadAsync(name, Most, Deadline)).ToArray();
-        await BegunAsync(names[..BoundedFileReader.MostReaders]);
+        await BegunAsync(names[..8]);
 
         _time.Advance(Deadline);
         foreach (var one in all)
             await Assert.ThrowsAsync<IOException>(() => one.WaitAsync(Patience));
 
-        Assert.Equal(BoundedFileReader.MostReaders, _begun.Count);
+        Assert.Equal(8, _begun.Count);
+    }
+
+    [Fact]
+    public async Task A_file_system_that_hangs_takes_four_threads_whatever_its_directories()
+    {
+        var names = Enumerable.Range(0, 60).Select(number => $"/hung/{number:00}/file").ToArray();
+        var reader = Reader(names);
+        var all = names.Select(name => reader.ReadAsync(name, Most, Deadline)).ToArray();
+        await BegunAsync(names[..BoundedFileReader.MostReadersOfMount]);
+
+        Assert.Equal("/good/file", await TextAsync(reader, "/good/file"));
+        _time.Advance(Deadline);
+        foreach (var one in all)
+            await Assert.ThrowsAsync<IOException>(() => one.WaitAsync(Patience));
+
+        Assert.Equal(BoundedFileReader.MostReadersOfMount + 1, _begun.Count);
+    }
+
+    [Theory]
+    [InlineData("/run/secrets/token", "/run/secrets")]
+    [InlineData("/run/secrets", "/run/secrets")]
+    [InlineData("/run/secretsx", "/run")]
+    [InlineData("/with a space/a", "/with a space")]
+    [InlineData("/etc/hosts", "/")]
+    public void The_mount_point_of_a_file_is_the_longest_that_it_is_below(string path, string point)
+    {
+        string[] table =
+        [
+            "26 1 254:0 / / rw,relatime - ext4 /dev/vda rw",
+            "30 26 0:25 / /run rw,nosuid shared:5 - tmpfs tmpfs rw",
+            "31 30 0:26 / /run/secrets ro - nfs server:/secrets ro",
+            @"32 26 0:27 / /with\040a\040space rw - fuse x rw",
+        ];
+
+        Assert.Equal(point, MountPoints.Of(path, table));
+        Assert.Equal("/proc", MountPoints.Of("/proc/self/mountinfo"));
     }
 
     [Fact]
@@ -161,14 +197,16 @@ public sealed class BoundedFileReaderTests : IDisposable
     {
         foreach (var name in hanging)
             _hung[name] = new ManualResetEventSlim();
-        return new BoundedFileReader(_time, (path, _) =>
+        return new BoundedFileReader(_time, ReadFile, path => path.StartsWith("/hung/", StringComparison.Ordinal) ? "/hung" : "/");
+
+        byte[] ReadFile(string path, int _)
         {
             _begun.Enqueue(path);
             _begins.Release();
             if (_hung.TryGetValue(path, out var hung))
                 hung.Wait();
             return Encoding.UTF8.GetBytes(path);
-        });
+        }
     }
 
     private async Task BegunAsync(params string[] names)

@@ -110,7 +110,9 @@ public sealed class AddressChoiceTests : IDisposable
         using var second = new LoopbackServer(address: new IPEndPoint(Well, first.Port));
         var settings = new EndpointSettings
         {
-            Id = new EndpointId("feed"), Url = new Uri($"ws://feed.test:{first.Port}/"), Proxy = ProxySettings.None,
+            Id = new EndpointId("feed"),
+            Url = new Uri($"ws://feed.test:{first.Port}/"),
+            Proxy = ProxySettings.None,
         };
         var dialing = OpenAsync(settings);
         using (var peer = await first.AcceptUpgradedAsync())

@@ -101,6 +101,38 @@ public class RefusalTests : DialerTestBase
         Assert.Equal(isSame ? ["v1", "auth-x"] : ["v1"], next.Subprotocols);
     }
 
+    [Theory]
+    [InlineData("wss://b.test/", "it is not followed to another origin, since the endpoint's messages have secrets")]
+    [InlineData("wss://a.test/other", "")]
+    public void A_dial_whose_messages_have_secrets_does_not_go_to_another_origin(string location, string whyNot)
+    {
+        var settings = Endpoint(new Uri("wss://a.test/")) with { Redirects = 1, OnClose = [MessageTemplate.Text("bye @{env.X}")] };
+
+        var (next, why) = Redirects.Follow(
+            new DialRequest(settings, settings.Url, []),
+            new DialFailure(FailureLayer.Http, "") { HttpStatus = 307, Location = location },
+            followed: 0);
+
+        Assert.Equal((whyNot, whyNot.Length == 0), (why, next is not null));
+    }
+
+    [Fact]
+    public async Task Secrets_that_a_refusal_repeats_are_masked()
+    {
+        using var server = new LoopbackServer();
+        var settings = Endpoint(server.Url) with { ShowMessages = true };
+        var request = new DialRequest(settings, settings.Url, []) { SecretTexts = ["Kanarienvogel", "is"] };
+        var dialing = Dialer.DialAsync(request, new RecordingObserver(), default);
+
+        await RefuseAsync(
+            server, "302 X", "Location: ftp://kanarienvogel.x/\r\nVia: this is Kanarienvogel\r\n", "token Kanarienvogel is wrong");
+
+        var failure = Assert.IsType<DialResult.Failed>(await dialing.WaitAsync(WebSocketPeer.Patience)).Failure;
+        Assert.DoesNotContain("Kanarienvogel", $"{failure}{string.Join(' ', failure.Headers)}", StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("token *** is wrong", failure.Body);
+        Assert.Contains("Via: this is ***", failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Another_origin_gets_no_credentials()
     {

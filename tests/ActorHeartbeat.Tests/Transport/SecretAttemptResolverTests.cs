@@ -105,7 +105,8 @@ public sealed class SecretAttemptResolverTests
             ResolveAsync(With(("A", SecretValue.Template("x @{env.TOKEN}")))));
 
         Assert.Equal("subprotocols: the environment variable TOKEN has a character that a subprotocol cannot have", subprotocol.Message);
-        Assert.Equal("header A: the environment variable TOKEN has more than one line", header.Message);
+        Assert.Equal(
+            "header A: the environment variable TOKEN has more than one line, or a character that a header cannot have", header.Message);
 
         _token = "v1";
         var twice = await Assert.ThrowsAsync<SecretUnavailableException>(() =>

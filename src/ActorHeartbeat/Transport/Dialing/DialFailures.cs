@@ -24,7 +24,7 @@ internal static class DialFailures
             : cancelled ? new DialFailure(FailureLayer.Timeout, $"given up {WaitingFor(stage)}")
             : Judge(exception, stage);
         var where = Where(request, failure.Layer == FailureLayer.Proxy ? null : address);
-        return failure with { Message = $"{where}: {failure.Message}", RemoteAddress = address };
+        return failure with { Message = request.Hide($"{where}: {failure.Message}"), RemoteAddress = address };
     }
 
     /// <summary>Adds the address unless the URL already has it. A failure of the proxy names the proxy instead.</summary>

@@ -30,7 +30,11 @@ internal static class Redirects
         if (target.UserInfo.Length > 0)
             return (null, "it is not followed, since its Location names a user");
         var url = new Uri(scheme + target.OriginalString[target.Scheme.Length..]);
-        return (IsSameOrigin(url, request.Url) ? request with { Url = url } : ForOther(url, request), "");
+        if (IsSameOrigin(url, request.Url))
+            return (request with { Url = url }, "");
+        return request.Settings.MessageReferences.Any()
+            ? (null, "it is not followed to another origin, since the endpoint's messages have secrets")
+            : (ForOther(url, request), "");
     }
 
     /// <summary>The Location as an absolute URL in its own spelling, without its fragment; null when there is none.</summary>
@@ -51,10 +55,10 @@ internal static class Redirects
     }
 
     /// <summary>A Location as it may be logged: its path or its query may hold a token.</summary>
-    public static string Show(DialRequest request, string location) =>
+    public static string Show(DialRequest request, string location) => request.Hide(
         Target(request.Url, location) is not { } target ? request.Settings.ShowMessages ? location : "no URL"
         : request.Settings.ShowMessages ? ShownUrl.Of(target, request.Settings) + (target.Query.Length > 0 ? "?***" : "")
-        : ShownUrl.Shape(target);
+        : ShownUrl.Shape(target));
 
     public static bool IsSameOrigin(Uri url, Uri other) =>
         url.Scheme == other.Scheme && url.IdnHost.Equals(other.IdnHost, StringComparison.OrdinalIgnoreCase) && url.Port == other.Port;

@@ -22,7 +22,7 @@ internal static class Refusal
         HttpResponseMessage response, DialRequest request, TimeProvider time, CancellationToken cancellation)
     {
         var body = WithoutEcho(await ReadBodyAsync(response, time, cancellation).ConfigureAwait(false), request);
-        var headers = Headers(response);
+        var headers = Headers(response, request);
         var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.First() : null;
         return new DialFailure(FailureLayer.Http, Describe(response, request, headers, location, body))
         {
@@ -56,22 +56,22 @@ internal static class Refusal
     }
 
     /// <summary>
-    /// Masks long parts of the path and the query that was asked for: a page about
+    /// Masks secrets, and long parts of the path and the query that was asked for: a page about
     /// a refusal often repeats them ("Cannot GET /path"), and each can hold a token.
     /// </summary>
     private static string WithoutEcho(string text, DialRequest request) => request.Settings.ShowMessages
-        ? text
+        ? request.Hide(text)
         : request.Url.PathAndQuery.Split('/', '?', '&', '=')
             .Where(part => part.Length >= ShortestEcho)
-            .Aggregate(text, (masked, part) => masked.Replace(part, "***", StringComparison.OrdinalIgnoreCase));
+            .Aggregate(request.Hide(text), (masked, part) => masked.Replace(part, "***", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Set-Cookie is left out, because it may hold a session. A name is a token, so only values need escaping.</summary>
-    private static KeyValuePair<string, string>[] Headers(HttpResponseMessage response) =>
+    private static KeyValuePair<string, string>[] Headers(HttpResponseMessage response, DialRequest request) =>
     [
         .. response.Headers.NonValidated.Concat(response.Content.Headers.NonValidated)
             .Where(header => !Is(header.Key, "Set-Cookie"))
             .OrderBy(header => Array.FindIndex(Telling, telling => Is(telling, header.Key)) is >= 0 and var rank ? rank : Telling.Length)
-            .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, PeerText.Of(value))))
+            .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, PeerText.Of(request.Hide(value)))))
             .Take(MaxHeaders),
     ];
 

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
@@ -39,7 +38,8 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
             {
                 var failure = failed.Failure with
                 {
-                    Message = $"{failed.Failure.Message} (redirected from {first.Where})", RedirectedTo = request.Url.Authority,
+                    Message = $"{failed.Failure.Message} (redirected from {first.Where})",
+                    RedirectedTo = request.Url.Authority,
                 };
                 throw new DialException(failure, failed);
             }
