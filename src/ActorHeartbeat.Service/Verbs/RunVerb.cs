@@ -82,7 +82,7 @@ internal static class RunVerb
         while (!reading.IsCompleted)
         {
             // A bare delay of the start, before there is an actor system.
-            if (await Task.WhenAny(reading, Task.Delay(ReadingPatience, stop)) == reading)
+            if (await Task.WhenAny(reading, Task.Delay(ReadingPatience, TimeProvider.System, stop)) == reading)
                 break;
             var where = $"{inHand.Path ?? path} has not answered yet";
             await error.WriteLineAsync(stop.IsCancellationRequested ? $"stopped; {where}" : $"{where}; still reading");
