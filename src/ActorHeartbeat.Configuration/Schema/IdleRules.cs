@@ -3,7 +3,9 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>The keys of a rule of an outcome table that can be without effect in an endpoint that takes it, and when.</summary>
-/// <remarks>As certain as <see cref="IdleKeys"/>. The layer hello is met without opening messages: by a rotation that an operator asks for.</remarks>
+/// <remarks>
+/// As certain as <see cref="IdleKeys"/>. The layer hello is met without opening messages too, by a rotation that an operator asks for.
+/// </remarks>
 internal static class IdleRules
 {
     public static readonly IReadOnlyList<IdleKey<RuleOfEndpoint>> All =
@@ -18,7 +20,8 @@ internal static class IdleRules
                 : null),
         new("after", of =>
             of.Rule.After > of.Endpoint.Backoff.MaxAttempts
-                ? $"backoff.max-attempts = {of.Endpoint.Backoff.MaxAttempts} gives the endpoint up before; lower after, or raise max-attempts"
+                ? $"backoff.max-attempts = {of.Endpoint.Backoff.MaxAttempts} gives the endpoint up before; lower after, or raise "
+                    + "max-attempts"
                 : null),
     ];
 

@@ -110,15 +110,15 @@ internal sealed class TlsClientOptions : IDisposable
         if (EncryptedKeys.Any(mark => pem.Contains(mark, StringComparison.Ordinal)))
             throw TlsFiles.Unusable(name, path, "its key is encrypted; take one that is not");
         if (!pem.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
-            throw TlsFiles.Unusable(name, path, key is null ? "it has no key; put it there, or name its file in client-key" : "it has no key");
+            throw TlsFiles.Unusable(name, path, $"it has no key{(key is null ? "; put it there, or name its file in client-key" : "")}");
         try
         {
             return X509Certificate2.CreateFromPem(client, pem);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            throw TlsFiles.Unusable(
-                name, path, $"its key cannot be read, or is not that of the first certificate in client-cert: {exception.Message}", exception);
+            const string Why = "its key cannot be read, or is not that of the first certificate in client-cert";
+            throw TlsFiles.Unusable(name, path, $"{Why}: {exception.Message}", exception);
         }
     }
 }
