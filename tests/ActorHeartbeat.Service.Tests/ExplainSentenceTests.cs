@@ -64,6 +64,17 @@ public sealed class ExplainSentenceTests
     }
 
     [Fact]
+    public void A_time_of_another_day_has_its_date()
+    {
+        var open = ExplainSentence.Of(Running(Status(ConnectionState.Open) with { Since = Now.AddHours(-4) }));
+        var retry = ExplainSentence.Of(
+            Running(Status(ConnectionState.BackingOff) with { LastClose = Refused, RetryAt = Now.AddDays(1), Waiting = "the delay" }));
+
+        Assert.StartsWith("It is open since 2026-01-01 23:04:05.000Z ", open.Text, StringComparison.Ordinal);
+        Assert.EndsWith(" at 2026-01-03 03:04:05.000Z.", retry.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_retry_after_that_is_cut_is_told()
     {
         var cause = Refused with { RetryAfter = "3456000" };

@@ -16,11 +16,11 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
         now.Mode switch
         {
             EndpointMode.Paused => new ExplainSentence(
-                $"It is not open because it was paused or closed at {Clock(now.ModeSince)}; it waits for somebody to resume it.",
+                $"It is not open because it was paused or closed at {now.Clock(now.ModeSince)}; it waits for somebody to resume it.",
                 "an operator to resume it",
                 null),
             EndpointMode.Failed => new ExplainSentence(
-                $"It is not open because it failed for good at {Clock(now.ModeSince)} "
+                $"It is not open because it failed for good at {now.Clock(now.ModeSince)} "
                     + $"({now.Failure?.Detail ?? "the cause is unknown"}); it waits for somebody to resume it.",
                 "an operator to resume it",
                 null),
@@ -32,32 +32,32 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
         {
             null => new ExplainSentence("It is not open because its actor is still starting.", "its actor to start", null),
             { IsUp: true } status when now.IsHeldBack => new ExplainSentence(
-                $"It is open since {Clock(status.Since)} ({Which(status)}), but delivers nothing: a subscriber does not keep "
+                $"It is open since {now.Clock(status.Since)} ({Which(status)}), but delivers nothing: a subscriber does not keep "
                     + "up, and limits.overflow = pause-reading waits for it.",
                 "the subscriber to read on",
                 null),
             { State: ConnectionState.Open, FailedRotation: { } rotation } status => new ExplainSentence(
-                $"It is open since {Clock(status.Since)} ({Which(status)}); the connection that was to replace it "
-                    + $"failed ({rotation.Cause.Detail}), so it stays, and the next is tried at {Clock(rotation.RetryAt)}.",
+                $"It is open since {now.Clock(status.Since)} ({Which(status)}); the connection that was to replace it "
+                    + $"failed ({rotation.Cause.Detail}), so it stays, and the next is tried at {now.Clock(rotation.RetryAt)}.",
                 "its replacement to be tried again",
                 rotation.RetryAt),
             { State: ConnectionState.Open } status => new ExplainSentence(
-                $"It is open since {Clock(status.Since)} ({Which(status)}).", null, null),
+                $"It is open since {now.Clock(status.Since)} ({Which(status)}).", null, null),
             { State: ConnectionState.AwaitingPong } status => new ExplainSentence(
-                $"It is open since {Clock(status.Since)} ({Which(status)}), but silent: a heartbeat was sent and "
+                $"It is open since {now.Clock(status.Since)} ({Which(status)}), but silent: a heartbeat was sent and "
                     + $"{Missed(status)}, so it waits for a sign of life.",
                 "a sign of life",
                 null),
-            { State: ConnectionState.Connecting } status => Connecting(status, now.ConnectTimeout),
+            { State: ConnectionState.Connecting } status => Connecting(status, now),
             var status => BackingOff(status, now),
         };
 
-    private static ExplainSentence Connecting(ConnectionStatus status, TimeSpan connectTimeout)
+    private static ExplainSentence Connecting(ConnectionStatus status, Situation now)
     {
-        var until = status.Since + connectTimeout;
+        var until = status.Since + now.ConnectTimeout;
         return new ExplainSentence(
-            $"It is not open yet because attempt {status.Attempt} is under way since {Clock(status.Since)}; it waits for "
-                + $"{status.Waiting}, until {Clock(until)} at the latest.",
+            $"It is not open yet because attempt {status.Attempt} is under way since {now.Clock(status.Since)}; it waits for "
+                + $"{status.Waiting}, until {now.Clock(until)} at the latest.",
             status.Waiting, until);
     }
 
@@ -68,7 +68,7 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
             : "It is not open because it has just been started";
         if (now.Place is { Place: > 0 } place)
         {
-            var until = place.Until is { } end ? $", until {Clock(end)}" : "";
+            var until = place.Until is { } end ? $", until {now.Clock(end)}" : "";
             return new ExplainSentence(
                 $"{because}; attempt {status.Attempt} waits for a permit to dial, place {place.Place} in the queue ({place.Why}){until}.",
                 "a permit to dial",
@@ -76,7 +76,7 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
         }
         return status.RetryAt is { } retryAt
             ? new ExplainSentence(
-                $"{because}; attempt {status.Attempt} begins {In(retryAt - now.At)} at {Clock(retryAt)}.", status.Waiting, retryAt)
+                $"{because}; attempt {status.Attempt} begins {In(retryAt - now.At)} at {now.Clock(retryAt)}.", status.Waiting, retryAt)
             : new ExplainSentence($"{because}; attempt {status.Attempt} waits for {status.Waiting}.", status.Waiting, null);
     }
 
@@ -101,7 +101,6 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
     private static string In(TimeSpan delay) =>
         delay <= TimeSpan.Zero ? "now" : string.Create(CultureInfo.InvariantCulture, $"in {delay.TotalSeconds:0.0} s");
 
-    private static string Clock(DateTimeOffset time) => time.ToUniversalTime().ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>The input of an explanation.</summary>
@@ -119,6 +118,13 @@ internal sealed record Situation(
 {
     /// <summary>Whether a subscriber keeps its feed from being delivered.</summary>
     public bool IsHeldBack { get; init; }
+
+    /// <summary>A time of day, with its date unless that is today's.</summary>
+    public string Clock(DateTimeOffset time)
+    {
+        var isToday = time.UtcDateTime.Date == At.UtcDateTime.Date;
+        return time.UtcDateTime.ToString(isToday ? "HH:mm:ss.fff'Z'" : "yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    }
 
     public static Situation Of(EndpointSnapshot endpoint, QueuePlace? place, DateTimeOffset now) =>
         new(now, endpoint.Mode, endpoint.Since, endpoint.Failure, endpoint.Status, endpoint.Settings.Timeouts.Connect, place)

@@ -121,7 +121,7 @@ public sealed partial class ConnectionActor
                 .WaitAsync(link.DialCancellation);
             if (request.Lacking is { } lacking)
                 return link.Accept(new DialResult.Failed(new DialFailure(FailureLayer.Resolve, lacking)));
-            (link.Credentials, link.Request) = (request.Fingerprint, request);
+            link.Request = request;
             return link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
         }
         catch (Exception error)

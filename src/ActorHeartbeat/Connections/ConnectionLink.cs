@@ -67,9 +67,6 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>What it has to prove as a successor, and what it is compared with.</summary>
     public Succession Succession { get; }
 
-    /// <summary>The fingerprint of the credentials that were dialed with; written before the dial completes.</summary>
-    public int Credentials { get; set; }
-
     /// <summary>What is dialed, with its secrets; written before the dial.</summary>
     public DialRequest Request { get; set; }
 
