@@ -1,8 +1,5 @@
-using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Schema;
-using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
 using static ActorHeartbeat.Configuration.Tests.IdleWarnings;
 
 namespace ActorHeartbeat.Configuration.Tests;
