@@ -164,6 +164,19 @@ public sealed class IdleKeysTests
     }
 
     [Fact]
+    public void A_template_or_a_group_that_a_substitution_takes_is_of_use()
+    {
+        Assert.Empty(Keys(
+            """
+            actor-heartbeat {
+              templates.base { enabled = off }
+              groups { g0 { max-connections = 3 }, g1 = ${actor-heartbeat.groups.g0} { connect-rate = 1/s } }
+              endpoints.x = ${actor-heartbeat.templates.base} { url = "wss://a", group = g1 }
+            }
+            """));
+    }
+
+    [Fact]
     public void A_key_of_a_substitution_is_judged_by_all_that_take_it()
     {
         const string common = "common.failover.back = 1m, actor-heartbeat.endpoints";

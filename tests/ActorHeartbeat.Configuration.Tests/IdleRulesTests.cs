@@ -39,8 +39,13 @@ public sealed class IdleRulesTests
         },
         {
             "outcomes.rules[0].after",
-            "backoff.max-attempts = 3, outcomes.rules = [{ failure = tcp, then = quarantine, after = 4 }]",
-            "backoff.max-attempts = 3, outcomes.rules = [{ failure = tcp, then = quarantine, after = 3 }]"
+            $"rotate.order = close-first, backoff.max-attempts = 3, outcomes.rules = [{After(4)}]",
+            $"rotate.order = close-first, backoff.max-attempts = 3, outcomes.rules = [{After(3)}]"
+        },
+        {
+            "outcomes.rules[0].after",
+            $"rotate.order = close-first, backoff.max-attempts = 3, outcomes.rules = [{After(4)}]",
+            $"backoff.max-attempts = 3, outcomes.rules = [{After(4)}]" // the failures of rotations
         },
         { "outcomes.rules[0].scope", $"outcomes.rules = [{Pause("group")}]", $"group = slow, outcomes.rules = [{Pause("group")}]" },
         { "outcomes.rules[0].scope", $"outcomes.rules = [{Pause("group")}]", $"outcomes.rules = [{Pause("host")}]" },
@@ -167,6 +172,8 @@ public sealed class IdleRulesTests
     }
 
     private const string Tls = "{ failure = [tls], then = stop }, { failure = [tls, dns], then = stop }";
+
+    private static string After(int failures) => $"{{ failure = tcp, then = quarantine, after = {failures} }}";
 
     private static string Fails(string layers) => $"{{ failure = {layers}, then = stop }}";
 

@@ -101,18 +101,27 @@ internal sealed class IdleSearch
             .SelectMany(templates => IdleKeys.Elements(templates.At))
             .Select(template => template.Text)
             .ToHashSet(StringComparer.Ordinal);
-        foreach (var template in Members("templates").Where(template => !named.Contains(template.Key)))
+        foreach (var template in Members("templates").Where(template => !named.Contains(template.Key) && !IsTaken(template)))
             Warn(template, "no endpoint names this template; name it in templates of one, or remove it");
     }
 
     private void SearchGroups()
     {
         var named = _bound.Endpoints.Select(endpoint => endpoint.Settings.Group).ToHashSet(StringComparer.Ordinal);
-        foreach (var group in Members("groups").Where(group => !named.Contains(group.Key)))
+        foreach (var group in Members("groups").Where(group => !named.Contains(group.Key) && !IsTaken(group)))
             Warn(group, "no endpoint is in this group; name it in group of one, or remove it");
         var used = Members("groups").Where(group => named.Contains(group.Key)).ToArray();
         foreach (var key in IdleKeys.OfGroup)
             Judge(used, group => key.Why(_groups[group.Key]), group => Written(group, key.Key));
+    }
+
+    /// <summary>Whether another object has keys of this one: a substitution has taken them.</summary>
+    private bool IsTaken(Cursor member)
+    {
+        var places = (member.Fields ?? []).Select(field => field.Origin).ToHashSet();
+        return ((string[])["endpoints", "templates", "groups"])
+            .SelectMany(Members)
+            .Any(other => other.Path != member.Path && (other.Fields ?? []).Any(field => places.Contains(field.Origin)));
     }
 
     private void SearchSinks()

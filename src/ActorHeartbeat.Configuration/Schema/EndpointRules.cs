@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
@@ -49,6 +50,10 @@ internal static class EndpointRules
             endpoint.MaxAge is { } rotation && rotation.Age <= rotation.ReadyAfter
                 ? $"max-age {Values.Spell(rotation.Age)} is not longer than its ready-after {Values.Spell(rotation.ReadyAfter)}: "
                     + "connections would be replaced before they are ready"
+                : null),
+        new(EndpointSetting.Headers.Key, null, endpoint =>
+            endpoint.Headers.TryGetValue("Host", out var host) && host.Source == SecretSource.Literal && !HostField.Is(host.Text)
+                ? "headers.Host is no host and port (RFC 9110 section 7.2)"
                 : null),
         new(EndpointSetting.Subprotocols.Key, null, endpoint =>
             Repeated(endpoint.Subprotocols) is not null ? "a subprotocol is offered twice (RFC 6455 section 4.1)" : null),

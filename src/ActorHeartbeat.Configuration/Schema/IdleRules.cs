@@ -19,7 +19,7 @@ internal static class IdleRules
                 ? WhyNever(of.Rule.Failure[0], of.Endpoint)
                 : null),
         new("after", of =>
-            of.Rule.After > of.Endpoint.Backoff.MaxAttempts
+            of.Endpoint.Rotate.Order == RotationOrder.CloseFirst && of.Rule.After > of.Endpoint.Backoff.MaxAttempts // rotations count apart
                 ? $"backoff.max-attempts = {of.Endpoint.Backoff.MaxAttempts} gives the endpoint up before; lower after, or raise "
                     + "max-attempts"
                 : null),

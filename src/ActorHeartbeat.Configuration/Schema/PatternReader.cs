@@ -121,7 +121,7 @@ internal sealed class PatternReader : ValueReader<MessagePattern>
             return at.Refuse("text, or conditions such as { prefix = PING }");
         if (Template.MayBe(at.Json))
             return at.Report(NoPlaceholder);
-        if (!AreConditions(at, ValueTest.WordsOfText))
+        if (!TryParse(at, out _) || !AreConditions(at, ValueTest.WordsOfText))
             return false;
         parts.Add(new MessagePattern.TextWhere(at.Json));
         return true;
@@ -169,10 +169,24 @@ internal sealed class PatternReader : ValueReader<MessagePattern>
             return at.ReportKey(reason);
         if (Template.MayBe(at.Json))
             return at.Report(NoPlaceholder);
-        if (at.Fields is not null && !AreConditions(at, ValueTest.AllWords))
+        if (!TryParse(at, out _) || (at.Fields is not null && !AreConditions(at, ValueTest.AllWords)))
             return false;
         expectations.Add(new JsonExpectation(at.Key, at.Json));
         return true;
+    }
+
+    private static bool TryParse(Cursor at, out JsonElement value)
+    {
+        value = default;
+        try
+        {
+            value = JsonElement.Parse(at.Json);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return at.Report("it is nested deeper than 64 levels, and no message is read so deep");
+        }
     }
 
     private static bool AreConditions(Cursor at, IReadOnlyCollection<string> words)
@@ -187,7 +201,9 @@ internal sealed class PatternReader : ValueReader<MessagePattern>
                     "unknown condition",
                     (Nearest.To(below.Key, [.. words]) is { } near ? $"did you mean \"{near}\"? " : "")
                         + $"known: {string.Join(", ", words)}; equals takes an object literally");
-            else if (ValueTest.Reject(below.Key, JsonElement.Parse(below.Json)) is { } reason)
+            else if (!TryParse(below, out var operand))
+                isSound = false;
+            else if (ValueTest.Reject(below.Key, operand) is { } reason)
                 isSound = below.Report(reason);
         }
         return isSound;

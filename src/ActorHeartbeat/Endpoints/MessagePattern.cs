@@ -89,7 +89,8 @@ public abstract record MessagePattern
                 }
                 return true;
             }
-            catch (JsonException)
+            // Half a surrogate pair and an endless exponent are JSON that the framework cannot read.
+            catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or ArgumentException)
             {
                 return false;
             }

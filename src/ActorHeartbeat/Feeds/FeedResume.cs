@@ -4,8 +4,9 @@ namespace ActorHeartbeat.Feeds;
 internal static class FeedResume
 {
     /// <summary>
-    /// One who resumes gets the kept events after its position, then the present state; one who does not, the present state alone.
-    /// A position does not tell which of the states after its number were seen, so these come again.
+    /// One who resumes gets the kept events after its position, the states where they happened; one who does not, the present state alone,
+    /// and so does one for whom nothing has changed. A position does not tell which of the states after its number were seen: these come
+    /// again.
     /// </summary>
     /// <returns>The first number the subscriber must see, and the events that lead up to live ones.</returns>
     public static (long Expected, List<FeedEvent> Lead) Plan(
@@ -14,12 +15,9 @@ internal static class FeedResume
         var (expected, lead) = PlanNumbered(options.Resume, source, ring, lastSeq, utcTicks);
         if (!options.IncludeState)
             return (expected, lead);
-        if (options.Resume is { } resume)
-        {
-            var seen = resume.LastSeen.ContainsKey(source.Endpoint) ? expected - 1 : 0;
-            lead = [.. Between(lead, states.Since(seen), lastSeq)];
-        }
-        if (states.Present is { } present)
+        var seen = options.Resume is not { } resume ? long.MaxValue : resume.LastSeen.ContainsKey(source.Endpoint) ? expected - 1 : 0;
+        lead = [.. Between(lead, states.Since(seen), lastSeq)];
+        if (states.Present is { } present && present.Seq < seen)
             lead.Add(present.At(lastSeq));
         return (expected, lead);
     }

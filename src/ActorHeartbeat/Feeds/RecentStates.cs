@@ -21,10 +21,10 @@ internal sealed class RecentStates
         _states.Add(state);
     }
 
-    /// <summary>The states before the present one that came after the event <paramref name="seq"/>, oldest first; 0 for all.</summary>
+    /// <summary>The states that came after the event <paramref name="seq"/>, oldest first; 0 for all.</summary>
     public IEnumerable<FeedEvent> Since(long seq)
     {
-        for (var at = 0; at < _states.Count - 1; at++)
+        for (var at = 0; at < _states.Count; at++)
         {
             if (_states[at].Seq >= seq)
                 yield return _states[at];

@@ -3,18 +3,62 @@ namespace ActorHeartbeat.Files;
 /// <summary>Tells which file systems paths are on, without asking the file systems: one that hangs would not answer.</summary>
 internal static class MountPoints
 {
-    private const string Table = "/proc/self/mountinfo";
+    private const string Table = "/proc/self/mountinfo", Root = "/";
 
-    /// <summary>The mount point of a path as it is written; the root of the path where there is no table of mounts.</summary>
-    public static string Of(string path) => OperatingSystem.IsLinux() && File.Exists(Table)
-        ? Of(path, File.ReadLines(Table))
-        : Path.GetPathRoot(path) ?? "";
+    /// <summary>As many as the kernel follows (path_resolution(7)).</summary>
+    private const int MostLinks = 40;
+
+    /// <summary>
+    /// The mount point of a file. Links on the root's file system are followed, those on others are not: reading them could hang.
+    /// </summary>
+    public static string Of(string path)
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists(Table))
+            return Root;
+        var table = File.ReadAllLines(Table);
+        for (var links = 0; links < MostLinks; links++)
+        {
+            if (Of(path, table) is not Root and var mount)
+                return mount;
+            if (FirstLink(path, table) is not { } followed)
+                break;
+            path = followed;
+        }
+        return Root;
+    }
+
+    /// <summary>The path behind its first link; null when it has none, or leaves the root's file system first.</summary>
+    private static string? FirstLink(string path, string[] table)
+    {
+        for (var end = path.IndexOf('/', 1); ; end = path.IndexOf('/', end + 1))
+        {
+            var part = end < 0 ? path : path[..end];
+            if (Of(part, table) != Root)
+                return null;
+            if (TargetOf(part) is { } target)
+                return Path.GetFullPath(target + (end < 0 ? "" : path[end..]), Path.GetDirectoryName(part) ?? Root);
+            if (end < 0)
+                return null;
+        }
+    }
+
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null; // who reads the file is told
+        }
+    }
 
     /// <param name="path">An absolute path.</param>
     /// <param name="table">The lines of <c>/proc/self/mountinfo</c> (proc(5)): the fifth field is a mount point.</param>
     internal static string Of(string path, IEnumerable<string> table)
     {
-        var longest = "/";
+        var longest = Root;
         foreach (var line in table)
         {
             var point = Unescape(line.Split(' ', 6)[4]);

@@ -12,6 +12,7 @@ public static class PeerText
     public const int MaxLength = 512;
 
     private const char Cut = '…';
+    private const string Mask = "***";
     private const int ShortestSecret = 4;
 
     /// <summary>Escapes control characters, format characters (such as bidi marks) and line ends, and cuts the text at the bound.</summary>
@@ -70,10 +71,24 @@ public static class PeerText
     {
         foreach (var secret in secrets)
         {
-            if (secret.Length >= ShortestSecret)
-                text = text.Replace(secret, "***", StringComparison.OrdinalIgnoreCase);
+            if (secret.Length < ShortestSecret)
+                continue;
+            text = text.Replace(secret, Mask, StringComparison.OrdinalIgnoreCase);
+            if (PartAtTheEnd(text, secret) is > 0 and var length)
+                text = text[..^length] + Mask;
         }
         return text;
+    }
+
+    /// <summary>How long the beginning of a secret is with which a text ends: the peer, or a bound, may have cut it.</summary>
+    private static int PartAtTheEnd(string text, string secret)
+    {
+        for (var length = Math.Min(text.Length, secret.Length - 1); length >= ShortestSecret; length--)
+        {
+            if (text.AsSpan(text.Length - length).Equals(secret.AsSpan(0, length), StringComparison.OrdinalIgnoreCase))
+                return length;
+        }
+        return 0;
     }
 
     private static string Spell(Rune rune) => rune.Value switch

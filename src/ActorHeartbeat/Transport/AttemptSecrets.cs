@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Encodings.Web;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Transport;
@@ -8,8 +10,20 @@ internal sealed class AttemptSecrets(
 {
     private readonly Dictionary<SecretReference, string> _read = [];
 
-    /// <summary>The values so far.</summary>
-    public IReadOnlyCollection<string> Texts => _read.Values;
+    /// <summary>The values so far, in every spelling in which a server may repeat them.</summary>
+    public IReadOnlyCollection<string> Texts =>
+    [
+        .. _read.Values
+            .SelectMany(value => (string[])
+            [
+                value,
+                JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value),
+                JavaScriptEncoder.Default.Encode(value),
+                Uri.EscapeDataString(value),
+                WebUtility.HtmlEncode(value),
+            ])
+            .Distinct(StringComparer.Ordinal),
+    ];
 
     /// <summary>Fills a template; each value has to fit.</summary>
     /// <param name="place">The key of the text, for the message.</param>

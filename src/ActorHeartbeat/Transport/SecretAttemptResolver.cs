@@ -25,7 +25,7 @@ public sealed class SecretAttemptResolver(
         var headers = new KeyValuePair<string, string>[settings.Headers.Count];
         var next = 0;
         foreach (var (name, value) in settings.Headers)
-            headers[next++] = new(name, await HeaderAsync($"header {name}", value, secrets).ConfigureAwait(false));
+            headers[next++] = new(name, await HeaderAsync(name, value, secrets).ConfigureAwait(false));
         var messages = new Dictionary<SecretReference, string>();
         foreach (var (key, reference) in settings.MessageReferences)
             messages[reference] = await secrets.ReadAsync(key, reference).ConfigureAwait(false);
@@ -41,16 +41,20 @@ public sealed class SecretAttemptResolver(
         return new DialRequest(settings, url, headers) { Subprotocols = subprotocols, Secrets = messages, SecretTexts = secrets.Texts };
     }
 
-    private static async ValueTask<string> HeaderAsync(string place, SecretValue value, AttemptSecrets secrets)
+    private static async ValueTask<string> HeaderAsync(string name, SecretValue value, AttemptSecrets secrets)
     {
         if (value.Source == SecretSource.Literal)
             return value.Text;
+        var place = $"header {name}";
         // Checked here, because a lower layer would refuse a value that breaks out of its header with a message that repeats the value.
         const string Flaw = "more than one line, or a character that a header cannot have";
-        return value.Source == SecretSource.Template
+        var resolved = value.Source == SecretSource.Template
             ? await secrets.FillAsync(place, value.Text, Flaw, IsOfHeader).ConfigureAwait(false)
             : value.Prefix
                 + await secrets.ReadAsync(place, new SecretReference(value.Source, value.Text), Flaw, IsOfHeader).ConfigureAwait(false);
+        if (name.Equals("Host", StringComparison.OrdinalIgnoreCase) && !HostField.Is(resolved))
+            throw new SecretUnavailableException($"{place}: {value} is no host and port");
+        return resolved;
     }
 
     private static async ValueTask<string> SubprotocolAsync(string text, AttemptSecrets secrets)

@@ -94,6 +94,20 @@ public class MessagePatternTests
     }
 
     [Theory]
+    [InlineData("""{"v":"\ud800"}""")]
+    [InlineData("""{"v":0e99999999999999999999}""")]
+    [InlineData("""{"\ud800":1,"v":"x\ud800"}""")]
+    [InlineData("""{"v":"{\"w\":\"\ud800\"}"}""")]
+    public void A_message_that_cannot_be_read_matches_nothing(string message)
+    {
+        foreach (var conditions in (string[])["0", "\"x\"", "{\"contains\":\"x\"}", "{\"not\":0}", "{\"above\":0}", "{\"has\":1}"])
+        {
+            foreach (var pointer in (string[])["/v", "/v/w"])
+                new MessagePattern.Json([new JsonExpectation(pointer, conditions)]).Matches(Encoding.UTF8.GetBytes(message));
+        }
+    }
+
+    [Theory]
     [InlineData("{\"op\":1}")]
     [InlineData("{\"exists\":1}")]
     [InlineData("{\"prefix\":1}")]

@@ -90,10 +90,11 @@ public sealed class FeedResumeTests
         Report(fixture, FeedState.Open);
         PublishNumbers(fixture.Feed.Begin(), 6, 6);
 
-        string[] kept = ["4 text 4", "state backing-off", "5 text 5", "6 text 6", "state open"];
+        string[] kept = ["4 text 4", "state backing-off", "5 text 5", "state open", "6 text 6"];
         Assert.Equal(["state connecting", "state open", .. kept], ReadAll(Resumed(ResumePoint.Oldest)));
         Assert.Equal(kept[1..], ReadAll(Resumed(At("run1", 4))));
         Assert.Equal(kept[3..], ReadAll(Resumed(At("run1", 5))));
+        Assert.Equal(["state open"], ReadAll(Resumed(At("run1", 6))));
         Assert.Equal(["2-3 gap NotRetained", .. kept], ReadAll(Resumed(At("run1", 1))));
         Assert.Equal(["state connecting", "state open", "1-3 gap Renumbered", .. kept], ReadAll(Resumed(At("run0", 5))));
 

@@ -144,6 +144,22 @@ public sealed class BoundedFileReaderTests : IDisposable
         Assert.Equal(BoundedFileReader.MostReadersOfMount + 1, _begun.Count);
     }
 
+    [Fact]
+    public void Links_on_the_file_system_of_the_root_are_followed()
+    {
+        var link = Path.Combine(_directory.FullName, "link");
+        var chain = Path.Combine(_directory.FullName, "chain");
+        var file = Path.Combine(_directory.FullName, "file");
+        Directory.CreateSymbolicLink(link, "/proc/self");
+        File.CreateSymbolicLink(chain, "link/status");
+        File.WriteAllText(file, "");
+
+        Assert.Equal(("/proc", "/proc"), (MountPoints.Of(Path.Combine(link, "status")), MountPoints.Of(chain)));
+        Assert.Equal(MountPoints.Of(_directory.FullName), MountPoints.Of(file));
+        File.CreateSymbolicLink(Path.Combine(_directory.FullName, "circle"), "circle");
+        Assert.Equal(MountPoints.Of(_directory.FullName), MountPoints.Of(Path.Combine(_directory.FullName, "circle")));
+    }
+
     [Theory]
     [InlineData("/run/secrets/token", "/run/secrets")]
     [InlineData("/run/secrets", "/run/secrets")]

@@ -37,6 +37,15 @@ public class PeerTextTests
         Assert.Equal(JsonSerializer.Deserialize<string>(json), JsonSerializer.Deserialize<string>(shown));
     }
 
+    [Theory]
+    [InlineData("it was SECRET-token, secret-token", "it was ***, ***")]
+    [InlineData("it was cut: secret-t", "it was cut: ***")]
+    [InlineData("it was cut: sec", "it was cut: sec")] // as short as a word
+    [InlineData("abc is too short", "abc is too short")]
+    [InlineData("nothing", "nothing")]
+    public void Secrets_are_masked_whole_and_where_they_are_cut(string text, string shown) =>
+        Assert.Equal(shown, PeerText.Hide(text, ["secret-token", "abc"]));
+
     [Fact]
     public void Bytes_are_ASCII_or_escaped() => Assert.Equal("a\\xc3(\\x00", PeerText.OfBytes([(byte)'a', 0xc3, 0x28, 0]));
 }

@@ -134,6 +134,17 @@ public class RefusalTests : DialerTestBase
     }
 
     [Fact]
+    public void A_Location_whose_scheme_is_a_secret_does_not_show_it()
+    {
+        var settings = Endpoint(new Uri("ws://a.test/")) with { Redirects = 1 };
+        var request = new DialRequest(settings, settings.Url, []) { SecretTexts = ["secret-7"] };
+
+        var (_, why) = Redirects.Follow(request, new DialFailure(FailureLayer.Http, "") { Location = "secret-7://a.test/" }, followed: 0);
+
+        Assert.Equal("it is not followed to the scheme ***", why);
+    }
+
+    [Fact]
     public async Task Another_origin_gets_no_credentials()
     {
         using var server = new LoopbackServer();

@@ -115,6 +115,34 @@ public sealed class SecretAttemptResolverTests
     }
 
     [Fact]
+    public async Task Secrets_are_masked_in_every_spelling_in_which_a_server_repeats_them()
+    {
+        _token = "a \"b\" <c>";
+
+        var request = await ResolveAsync(With() with { OnClose = [MessageTemplate.Text("@{env.TOKEN}")] });
+
+        foreach (var echo in (string[])[_token, "a \\\"b\\\" <c>", "a%20%22b%22%20%3Cc%3E", "a &quot;b&quot; &lt;c&gt;"])
+            Assert.Equal("you sent *** here", request.Hide($"you sent {echo} here"));
+    }
+
+    [Theory]
+    [InlineData("feed.example:8443", null)]
+    [InlineData("[::1]:80", null)]
+    [InlineData("feed example", "header Host: (env TOKEN) is no host and port")]
+    [InlineData("feed.example/x", "header Host: (env TOKEN) is no host and port")]
+    [InlineData("a,b", "header Host: (env TOKEN) is no host and port")]
+    public async Task A_Host_that_the_framework_would_drop_fails_the_attempt(string value, string? message)
+    {
+        _token = value;
+        var settings = With(("Host", SecretValue.Environment("TOKEN")));
+
+        if (message is null)
+            Assert.Equal([new("Host", value)], (await ResolveAsync(settings)).Headers);
+        else
+            Assert.Equal(message, (await Assert.ThrowsAsync<SecretUnavailableException>(() => ResolveAsync(settings))).Message);
+    }
+
+    [Fact]
     public void A_resolver_that_gives_no_value_for_a_message_is_noticed()
     {
         var settings = With() with { OnClose = [MessageTemplate.Text("@{env.TOKEN}")] };

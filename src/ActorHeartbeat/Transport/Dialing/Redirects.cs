@@ -24,7 +24,7 @@ internal static class Redirects
         if (Target(request.Url, refusal.Location) is not { } target)
             return (null, "it is not followed, since it has no Location that is a URL");
         if (Scheme(target) is not { } scheme)
-            return (null, $"it is not followed to the scheme {PeerText.Of(target.Scheme, 32)}");
+            return (null, $"it is not followed to the scheme {PeerText.Of(request.Hide(target.Scheme), 32)}");
         if (request.Url.Scheme == Uri.UriSchemeWss && scheme != Uri.UriSchemeWss)
             return (null, "it is not followed from wss to a connection without TLS");
         if (target.UserInfo.Length > 0)

@@ -21,7 +21,7 @@ internal static class Refusal
     public static async Task<DialFailure> ReadAsync(
         HttpResponseMessage response, DialRequest request, TimeProvider time, CancellationToken cancellation)
     {
-        var body = WithoutEcho(await ReadBodyAsync(response, time, cancellation).ConfigureAwait(false), request);
+        var body = PeerText.Of(WithoutEcho(await ReadBodyAsync(response, time, cancellation).ConfigureAwait(false), request));
         var headers = Headers(response, request);
         var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.First() : null;
         return new DialFailure(FailureLayer.Http, Describe(response, request, headers, location, body))
@@ -95,7 +95,7 @@ internal static class Refusal
             // The part that arrived until then is the evidence.
         }
 
-        return PeerText.Of(Encoding.UTF8.GetString(bytes, 0, length).Trim());
+        return Encoding.UTF8.GetString(bytes, 0, length).Trim();
     }
 
     /// <summary>Takes bytes that have already arrived even past the deadline, because the process may not have run until then.</summary>
