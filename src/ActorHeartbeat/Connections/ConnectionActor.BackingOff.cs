@@ -98,7 +98,9 @@ public sealed partial class ConnectionActor
 
     /// <summary>The credentials of a dial that was refused because of them; null when they cannot change by themselves.</summary>
     private int? RefusedCredentials(ConnectionData data, CloseCause cause) =>
-        cause.HttpStatus is 401 or 403 && data is ConnectingData refused && HandshakeHasReferences ? refused.Link.Request.Fingerprint : null;
+        cause.HttpStatus is 401 or 403 && data is ConnectingData refused && HandshakeHasReferences
+            ? refused.Link.Request.Fingerprint
+            : null;
 
     private bool HandshakeHasReferences =>
         _settings.Headers.Any(header => header.Value.IsReference)
