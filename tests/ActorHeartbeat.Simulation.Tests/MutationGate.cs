@@ -82,7 +82,7 @@ public class MutationGate(ITestOutputHelper output)
             "a Retry-After concerns only the endpoint that got it",
             Effects,
             "            _dependencies.Governor.Tell("
-                + "new PauseScope(outcome.Scope, ScopeKey(outcome.Scope), outcome.AtLeast, cause.Detail));",
+                + "new PauseScope(outcome.Scope, ScopeKey(outcome.Scope, cause), outcome.AtLeast, cause.Detail));",
             "            _ = cause;"),
         new(
             "subscriptions are not sent again after a reconnect",
