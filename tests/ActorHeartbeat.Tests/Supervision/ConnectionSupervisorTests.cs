@@ -49,8 +49,10 @@ public class ConnectionSupervisorTests : SupervisorSpec
         Advance(1);
         Assert.Single(Network.DialsOf(Id("a")));
 
+        var old = Network.DialsOf(Id("a"))[0].Connection!;
+        AwaitAssert(() => Assert.True(old.IsEnded)); // its actor closes it on a thread of its own
         Network.HoldsEnds = false;
-        Network.DialsOf(Id("a"))[0].Connection!.ReportEnd();
+        old.ReportEnd();
 
         AwaitAssert(() =>
         {
