@@ -2,7 +2,7 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Transport;
 
-/// <summary>Resolves what may change from attempt to attempt: the URL and the secret values of headers.</summary>
+/// <summary>Resolves what may change from attempt to attempt: the secrets of URL, headers, subprotocols and messages.</summary>
 public interface IAttemptResolver
 {
     /// <summary>
