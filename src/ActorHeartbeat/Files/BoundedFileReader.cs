@@ -10,7 +10,8 @@ namespace ActorHeartbeat.Files;
 /// root's, and at most <see cref="MostReadersOfDirectory"/> in one directory; and <see cref="MostFiles"/> files that wait or are being
 /// read. At a bound, a request waits until its deadline or is refused. A thread ends when no request waits; a thread that
 /// hangs continues when its call returns. Each caller names its size limit and deadline, and puts the file's name before the message of an
-/// exception. The reader keeps no content, only the time of the last reading: a caller that continues with its last good value can see its age in the message.
+/// exception. The reader keeps no content, only the time of the last reading: a caller that continues with its last good value can see its
+/// age in the message.
 /// </remarks>
 public sealed class BoundedFileReader
 {
