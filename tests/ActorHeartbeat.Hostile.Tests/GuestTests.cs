@@ -8,7 +8,9 @@ namespace ActorHeartbeat.Hostile.Tests;
 /// <summary>Guests of the API who take places, at a small limit of file descriptors.</summary>
 public sealed class GuestTests
 {
-    private const int Descriptors = 420, Feeds = 60, Idle = 400, Streams = 40;
+    private const int Descriptors = 420, Feeds = 60, Idle = 400, Streams = 40, Asks = 20;
+
+    private const string Post = "POST /v1/endpoints/steady/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
     [Fact]
     public async Task Guests_who_take_places_keep_neither_feeds_nor_health_out()
@@ -39,21 +41,48 @@ public sealed class GuestTests
                 for (var client = 0; client < 20; client++)
                     await guests.ComeSlowlyAsync(
                         TimeSpan.FromMilliseconds(20),
-                        "POST /v1/endpoints/steady/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                            + "Transfer-Encoding: chunked\r\n\r\n" + string.Concat(Enumerable.Repeat("1\r\n \r\n", 2000)));
+                        Post + "Transfer-Encoding: chunked\r\n\r\n" + string.Concat(Enumerable.Repeat("1\r\n \r\n", 2000)));
             }),
             Guest($"{Idle} pipelined requests in each of {Streams} connections, answers unread", () => guests.ComeAsync(
                 Streams, string.Concat(Enumerable.Repeat("GET /v1/endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n", Idle)))),
+            new Try(
+                Kind.ReservedPlaces,
+                "a flood of 250 connections a second that ask for everything",
+                $"{Asks / 2} of {Asks} requests are answered at the first try; {expected}",
+                async () =>
+                {
+                    guests.Flood(
+                        TimeSpan.FromMilliseconds(4),
+                        "",
+                        "GET / HTTP/1.1\r\nHost: localhost\r\nX: ",
+                        "GET /v1/endpoints/steady/events HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                        $"{Post}Content-Length: 900\r\n\r\n{{",
+                        string.Concat(Enumerable.Repeat("GET /v1/endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n", 50)));
+                    await Task.Delay(TimeSpan.FromSeconds(2)); // for 500 connections
+                    var answered = 0;
+                    for (var ask = 0; ask < Asks; ask++)
+                    {
+                        var answer = await guests.AskAsync("GET /v1/process HTTP/1.1\r\nHost: localhost\r\n\r\n", ServiceProcess.Patience);
+                        answered += answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) ? 1 : 0;
+                    }
+                    Assert.InRange(answered, Asks / 2, Asks);
+                    Assert.DoesNotContain(scene.Service.Lines, line => line.Contains("ERR", StringComparison.Ordinal));
+                    return $"{answered} answered, {await HeldAsync()}";
+                }),
             scene.Stop(Kind.ReservedPlaces, "while guests take places"));
 
         Try Guest(string what, Func<Task> come) => new(
             Kind.ReservedPlaces, $"{what}, {Descriptors} descriptors, {Feeds} feeds", expected, async () =>
             {
                 await come();
-                var well = await scene.WellAsync();
-                Assert.All(
-                    Enumerable.Range(0, Feeds), number => Assert.Equal(1, scene.Server.History($"feed-{number}").Accepts));
-                return well;
+                return await HeldAsync();
             });
+
+        async Task<string> HeldAsync()
+        {
+            var well = await scene.WellAsync();
+            Assert.All(Enumerable.Range(0, Feeds), number => Assert.Equal(1, scene.Server.History($"feed-{number}").Accepts));
+            return well;
+        }
     }
 }

@@ -25,21 +25,67 @@ public class ConnectionPlacesTests
     }
 
     [Fact]
-    public async Task A_connection_with_a_request_keeps_its_place_and_a_newcomer_without_room_is_dropped()
+    public async Task A_connection_with_a_request_keeps_its_place_while_another_is_idle()
     {
-        var places = new ConnectionPlaces(1, TimeProvider.System);
+        var places = new ConnectionPlaces(2, TimeProvider.System);
+        var (idle, busy) = (new Guest(places), new Guest(places));
+        await busy.Served;
+        await idle.Served;
+        busy.Request();
+
+        await new Guest(places).Served;
+
+        await idle.Gone;
+        Assert.False(busy.IsGone);
+    }
+
+    [Fact]
+    public async Task One_that_has_just_come_may_ask_first_and_the_request_that_has_lasted_longer_makes_room()
+    {
+        var places = new ConnectionPlaces(2, TimeProvider.System);
         var busy = new Guest(places);
         await busy.Served;
-        var request = busy.Request();
+        busy.Request();
+        var idle = new Guest(places);
+        await idle.Served;
 
-        var newcomer = new Guest(places);
-        await newcomer.Gone;
-        Assert.False(busy.IsGone);
+        await new Guest(places).Served;
 
-        request.SetResult();
-        var later = new Guest(places);
-        await later.Served;
         await busy.Gone;
+        Assert.False(idle.IsGone);
+    }
+
+    [Fact]
+    public async Task When_none_is_idle_the_request_that_has_lasted_longest_makes_room()
+    {
+        var places = new ConnectionPlaces(2, TimeProvider.System);
+        var (first, second) = (new Guest(places), new Guest(places));
+        await first.Served;
+        await second.Served;
+        second.Request(); // its connection came later, its request first
+        first.Request();
+
+        await new Guest(places).Served;
+
+        await second.Gone;
+        Assert.False(first.IsGone);
+    }
+
+    [Fact]
+    public async Task A_stream_keeps_its_place_until_it_ends_and_a_newcomer_without_room_is_dropped()
+    {
+        var places = new ConnectionPlaces(9, TimeProvider.System);
+        var stream = new Guest(places);
+        await stream.Served;
+        var streaming = stream.Stream(places);
+        places.Most = 1;
+
+        await new Guest(places).Gone;
+        Assert.False(stream.IsGone);
+
+        streaming.Dispose();
+        await new Guest(places).Served;
+        await stream.Gone;
     }
 
     [Fact]
@@ -94,12 +140,12 @@ public class ConnectionPlacesTests
     public void Some_places_are_kept_from_streams()
     {
         var places = new ConnectionPlaces(16, TimeProvider.System);
-        var streams = Enumerable.Range(0, 12).Select(_ => places.TakeStream()).ToArray();
+        var streams = Enumerable.Range(0, 8).Select(_ => places.TakeStream(new DefaultHttpContext())).ToArray();
         Assert.DoesNotContain(null, streams);
 
-        Assert.Null(places.TakeStream());
+        Assert.Null(places.TakeStream(new DefaultHttpContext()));
         streams[0]!.Dispose();
-        Assert.NotNull(places.TakeStream());
+        Assert.NotNull(places.TakeStream(new DefaultHttpContext()));
     }
 
     [Theory]
@@ -145,14 +191,16 @@ public class ConnectionPlacesTests
             await _gone.Task;
         });
 
-        /// <summary>Begins a request, which lasts until the result is set.</summary>
-        public TaskCompletionSource Request()
+        /// <summary>Begins a request that does not end.</summary>
+        public HttpContext Request()
         {
-            var done = new TaskCompletionSource();
             var http = new DefaultHttpContext(_connection.Features);
-            _ = ConnectionPlaces.Occupy(http, _ => done.Task);
-            return done;
+            _ = ConnectionPlaces.Occupy(http, _ => _gone.Task);
+            return http;
         }
+
+        /// <summary>Begins a request that is a stream until the result is disposed.</summary>
+        public IDisposable Stream(ConnectionPlaces places) => places.TakeStream(Request())!;
     }
 
     private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe

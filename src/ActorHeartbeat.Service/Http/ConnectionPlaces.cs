@@ -4,7 +4,9 @@ namespace ActorHeartbeat.Service.Http;
 
 /// <summary>
 /// The places for connections to one listener. A guest that asks for nothing keeps nobody out: a connection must send its first byte in
-/// time, and when all places are taken the one that has been idle longest makes room. Some places are kept from streams, which last.
+/// time, and when all places are taken the one that has been idle longest makes room. Where none is idle, the request that has lasted
+/// longest does: a request ends in milliseconds, unless its guest sends or reads too slowly. Streams last and keep their places, of which
+/// some are kept from them.
 /// </summary>
 /// <param name="most">Connections at once.</param>
 /// <param name="time">The clock of the deadline.</param>
@@ -13,8 +15,15 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
     /// <summary>How long a new connection may send nothing.</summary>
     public static readonly TimeSpan FirstByte = TimeSpan.FromSeconds(5);
 
+    private const int LeastForRequests = 8;
+
+    /// <summary>How long one that is idle may be about to ask: it counts like one with a request.</summary>
+    private static readonly TimeSpan Beginning = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
+    private readonly TimeProvider _time = time;
     private readonly LinkedList<Place> _idle = []; // the longest idle first
+    private readonly LinkedList<Place> _busy = []; // those with a request that is no stream, the longest first
     private TaskCompletionSource? _room;
     private int _most = most;
     private int _taken;
@@ -40,8 +49,8 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
     /// <summary>Streams now.</summary>
     public int Streams => Volatile.Read(ref _streams);
 
-    /// <summary>Streams at once: an eighth of the places, at least four, is kept for requests that end.</summary>
-    public int MostStreams => Most - Math.Max(4, Most / 8);
+    /// <summary>Streams at once: an eighth of the places, at least eight, is kept for requests that end.</summary>
+    public int MostStreams => Most - Math.Max(LeastForRequests, Most / 8);
 
     /// <summary>Completes when another connection may be accepted: when those that were dropped for the last one are gone.</summary>
     public Task WaitForRoom()
@@ -55,31 +64,33 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
         }
     }
 
-    /// <summary>Gives an accepted connection a place until it is closed, if need be that of the longest idle one.</summary>
-    /// <returns>False when every other connection is busy.</returns>
+    /// <summary>Gives an accepted connection a place until it is closed, if need be that of another.</summary>
+    /// <returns>False when every other connection is a stream.</returns>
     public bool TryTake(ConnectionContext connection)
     {
         var place = new Place(this, connection);
         List<Place> evicted = [];
+        var isTaken = false;
         lock (_gate)
         {
-            while (_taken >= Most && _idle.First?.Value is { } idle)
+            while (_taken >= Most && Longest() is { } longest)
             {
-                StayAwake(idle);
-                idle.IsEvicted = true;
+                longest.MoveTo(null);
+                longest.IsEvicted = true;
                 _taken--;
                 _leaving++;
-                evicted.Add(idle);
+                evicted.Add(longest);
             }
             if (_taken < Most)
             {
                 _taken++;
-                place.Idle = _idle.AddLast(place);
+                place.MoveTo(_idle);
+                isTaken = true;
             }
         }
-        foreach (var idle in evicted)
-            idle.Connection.Abort(new ConnectionAbortedException("another connection needs the place"));
-        if (place.Idle is null)
+        foreach (var other in evicted)
+            other.Connection.Abort(new ConnectionAbortedException("another connection needs the place"));
+        if (!isTaken)
             return false;
         connection.Features.Set(place);
         connection.ConnectionClosed.UnsafeRegister(static place => ((Place)place!).Leave(), place);
@@ -115,28 +126,34 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
     /// <summary>The places of the listener that a request came to; null for a server without places.</summary>
     public static ConnectionPlaces? Of(HttpContext http) => http.Features.Get<Place>()?.Places;
 
-    /// <summary>Takes the place of a stream; null when no more streams may begin. Disposing the result gives it back.</summary>
-    public IDisposable? TakeStream()
+    /// <summary>
+    /// Makes a request a stream, which makes room for nobody; null when no more streams may begin. Disposing the result ends it.
+    /// </summary>
+    public IDisposable? TakeStream(HttpContext http)
     {
         lock (_gate)
         {
             if (_streams >= MostStreams)
                 return null;
             _streams++;
-            return new StreamPlace(this);
+            var place = http.Features.Get<Place>();
+            place?.MoveTo(null);
+            return new StreamPlace(this, place);
         }
     }
 
-    private void StayAwake(Place place)
+    /// <summary>The connection that makes room for another.</summary>
+    private Place? Longest()
     {
-        if (place.Idle is { } idle)
-            _idle.Remove(idle);
-        place.Idle = null;
+        var (idle, busy) = (_idle.First?.Value, _busy.First?.Value);
+        if (idle is null || busy is null)
+            return idle ?? busy;
+        return idle.Since < busy.Since || _time.GetElapsedTime(idle.Since) > Beginning ? idle : busy;
     }
 
     private async Task<bool> SendsSomething(ConnectionContext connection)
     {
-        using var deadline = new CancellationTokenSource(FirstByte, time);
+        using var deadline = new CancellationTokenSource(FirstByte, _time);
         try
         {
             var input = connection.Transport.Input;
@@ -153,34 +170,36 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
     /// <summary>The place of one connection.</summary>
     private sealed class Place(ConnectionPlaces places, ConnectionContext connection)
     {
-        private int _requests; // one at a time over HTTP/1.1
+        private LinkedListNode<Place>? _node;
         private bool _isLeft;
 
         public ConnectionPlaces Places { get; } = places;
 
         public ConnectionContext Connection { get; } = connection;
 
-        /// <summary>Where it stands among the idle ones; null while it is busy, and when it has been dropped.</summary>
-        public LinkedListNode<Place>? Idle { get; set; }
+        /// <summary>Since when it is idle or busy.</summary>
+        public long Since { get; private set; }
 
         public bool IsEvicted { get; set; }
 
         public void Begin()
         {
             lock (Places._gate)
-            {
-                if (_requests++ == 0)
-                    Places.StayAwake(this);
-            }
+                MoveTo(Places._busy);
         }
 
         public void End()
         {
             lock (Places._gate)
-            {
-                if (--_requests == 0 && !_isLeft && !IsEvicted)
-                    Idle = Places._idle.AddLast(this);
-            }
+                MoveTo(Places._idle);
+        }
+
+        /// <summary>Moves it to the end of those that are idle or busy, or away from both. One that is gone stays away.</summary>
+        public void MoveTo(LinkedList<Place>? others)
+        {
+            _node?.List?.Remove(_node);
+            Since = Places._time.GetTimestamp();
+            _node = _isLeft || IsEvicted ? null : others?.AddLast(this);
         }
 
         public void Leave()
@@ -189,7 +208,7 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
             lock (Places._gate)
             {
                 _isLeft = true;
-                Places.StayAwake(this);
+                MoveTo(null);
                 if (!IsEvicted)
                     Places._taken--;
                 else if (--Places._leaving == 0)
@@ -199,12 +218,15 @@ internal sealed class ConnectionPlaces(int most, TimeProvider time)
         }
     }
 
-    private sealed class StreamPlace(ConnectionPlaces places) : IDisposable
+    private sealed class StreamPlace(ConnectionPlaces places, Place? place) : IDisposable
     {
         public void Dispose()
         {
             lock (places._gate)
+            {
                 places._streams--;
+                place?.MoveTo(places._busy);
+            }
         }
     }
 }

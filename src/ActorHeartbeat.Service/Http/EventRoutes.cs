@@ -61,7 +61,7 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
             return;
         }
         var places = ConnectionPlaces.Of(http);
-        using var stream = places?.TakeStream();
+        using var stream = places?.TakeStream(http);
         if (places is not null && stream is null)
         {
             await http.Refuse(

@@ -1,6 +1,7 @@
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Logging;
 using Akka.Actor;
+using Microsoft.AspNetCore.Connections;
 
 namespace ActorHeartbeat.Service.Http;
 
@@ -15,9 +16,10 @@ internal sealed class ProblemsInJson(RequestDelegate next, ILogger log)
             if (!http.Response.HasStarted && Explain(http) is { } problem)
                 await http.Refuse(problem);
         }
-        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException over)
+            when (http.RequestAborted.IsCancellationRequested || over.InnerException is ConnectionAbortedException)
         {
-            // The caller is gone.
+            // The caller is gone, or its place was needed.
         }
         catch (AskTimeoutException) when (!http.Response.HasStarted)
         {

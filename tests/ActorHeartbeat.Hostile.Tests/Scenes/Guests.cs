@@ -6,6 +6,8 @@ namespace ActorHeartbeat.Hostile.Tests.Scenes;
 /// <summary>Connections to the API that ask for less than they take.</summary>
 internal sealed class Guests(Uri api) : IDisposable
 {
+    private const int Crowd = 400;
+
     private readonly List<TcpClient> _clients = [];
     private readonly CancellationTokenSource _leaving = new();
 
@@ -35,22 +37,25 @@ internal sealed class Guests(Uri api) : IDisposable
         _ = SpeakAsync(_clients[^1], pace, says, _leaving.Token); // ends when the guest leaves
     }
 
+    /// <summary>Guests who come at this pace, each saying the next of these, until they are told to leave; the latest stay.</summary>
+    public void Flood(TimeSpan pace, params string[] says) => _ = FloodAsync(pace, says, _leaving.Token); // ends when the guests leave
+
     /// <summary>Sends bytes to a new connection, and returns the head of the answer; empty when the other side ended without one.</summary>
     public async Task<string> AskAsync(string says, TimeSpan patience)
     {
         using var guest = new TcpClient();
-        await guest.ConnectAsync(api.Host, api.Port);
         using var deadline = new CancellationTokenSource(patience);
         var answer = new StringBuilder();
         var buffer = new byte[4096];
         try
         {
+            await guest.ConnectAsync(api.Host, api.Port, deadline.Token);
             await guest.GetStream().WriteAsync(Encoding.Latin1.GetBytes(says), deadline.Token);
             while (!answer.ToString().Contains("\r\n\r\n", StringComparison.Ordinal)
                 && await guest.GetStream().ReadAsync(buffer, deadline.Token) is > 0 and var count)
                 answer.Append(Encoding.Latin1.GetString(buffer, 0, count));
         }
-        catch (Exception over) when (over is IOException or OperationCanceledException)
+        catch (Exception over) when (over is SocketException or IOException or OperationCanceledException)
         {
             // Reset, or kept open longer than was waited.
         }
@@ -62,6 +67,31 @@ internal sealed class Guests(Uri api) : IDisposable
         _leaving.Cancel();
         _clients.ForEach(guest => guest.Dispose());
         _leaving.Dispose();
+    }
+
+    private async Task FloodAsync(TimeSpan pace, string[] says, CancellationToken leaving)
+    {
+        using var beat = new PeriodicTimer(pace);
+        var crowd = new Queue<TcpClient>();
+        for (var number = 0; !leaving.IsCancellationRequested; number++)
+        {
+            var guest = new TcpClient { ReceiveBufferSize = 4096 };
+            crowd.Enqueue(guest);
+            try
+            {
+                await guest.ConnectAsync(api.Host, api.Port, leaving);
+                await guest.GetStream().WriteAsync(Encoding.Latin1.GetBytes(says[number % says.Length]), leaving);
+                await beat.WaitForNextTickAsync(leaving);
+            }
+            catch (Exception over) when (over is SocketException or IOException or OperationCanceledException)
+            {
+                // Refused or dropped, or the flood is over.
+            }
+            if (crowd.Count > Crowd)
+                crowd.Dequeue().Dispose();
+        }
+        foreach (var guest in crowd)
+            guest.Dispose();
     }
 
     private static async Task SpeakAsync(TcpClient guest, TimeSpan pace, string says, CancellationToken leaving)
