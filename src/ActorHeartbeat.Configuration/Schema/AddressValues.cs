@@ -1,6 +1,7 @@
 using System.Globalization;
 using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 

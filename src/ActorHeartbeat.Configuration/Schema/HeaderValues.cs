@@ -4,6 +4,7 @@ using System.Text.Json;
 using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Secrets;
 

@@ -1,6 +1,7 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Templates;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 

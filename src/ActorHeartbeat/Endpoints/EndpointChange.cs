@@ -1,3 +1,5 @@
+using ActorHeartbeat.Templates;
+
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>What differs between two settings of the same endpoint, and the strongest effect among the differences.</summary>

@@ -1,3 +1,5 @@
+using ActorHeartbeat.Templates;
+
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Encodings.Web;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Endpoints;
 
@@ -17,7 +18,7 @@ public sealed class MessageTemplate : IEquatable<MessageTemplate>
         (_literal, _template, IsJson) = (literal, template, isJson);
 
     /// <summary>The secrets that it needs. A message without any is sent as it is.</summary>
-    public ValueList<SecretReference> References => _literal is null ? _template!.References : [];
+    public IReadOnlyList<SecretReference> References => _literal is null ? _template!.References : [];
 
     /// <summary>The payload as written, references in place of values.</summary>
     public ReadOnlyMemory<byte> Written => _template is { } template ? Encoding.UTF8.GetBytes(template.Text) : _literal!.Payload;

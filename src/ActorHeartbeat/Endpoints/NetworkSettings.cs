@@ -1,3 +1,5 @@
+using ActorHeartbeat.Templates;
+
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>
@@ -80,25 +82,15 @@ public sealed record SecretValue(SecretSource Source, string Text, string Prefix
     public static SecretValue File(string path, string prefix = "") => new(SecretSource.File, path, prefix);
 
     /// <summary>A text with references, such as <c>Basic @{env.USER}:@{file:/run/secrets/password}</c>.</summary>
-    /// <exception cref="FormatException">As <see cref="Endpoints.Template.Parse(string)"/>.</exception>
-    public static SecretValue Template(string text) => new(SecretSource.Template, Endpoints.Template.Parse(text).Text);
+    /// <exception cref="FormatException">As <see cref="Templates.Template.Parse(string)"/>.</exception>
+    public static SecretValue Template(string text) => new(SecretSource.Template, Templates.Template.Parse(text).Text);
 
     /// <summary>Never the value itself: settings are logged and shown.</summary>
     public override string ToString() => Source switch
     {
         SecretSource.Literal => "***",
-        SecretSource.Template => Endpoints.Template.Parse(Text).Masked("***"),
+        SecretSource.Template => Templates.Template.Parse(Text).Masked("***"),
         SecretSource.Environment => $"{Prefix}(env {Text})",
         _ => $"{Prefix}(file {Text})",
     };
-}
-
-public enum SecretSource
-{
-    Literal,
-    Environment,
-    File,
-
-    /// <summary>A text with references; see <see cref="Endpoints.Template"/>.</summary>
-    Template,
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Encodings.Web;
-using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Transport;
 

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Transport;
 

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 

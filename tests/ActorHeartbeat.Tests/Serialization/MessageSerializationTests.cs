@@ -8,6 +8,7 @@ using ActorHeartbeat.Feeds.Actors;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Tests.Serialization;
 

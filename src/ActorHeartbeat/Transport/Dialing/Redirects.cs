@@ -1,5 +1,6 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Transport.Dialing;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace ActorHeartbeat.Endpoints;
+namespace ActorHeartbeat.Templates;
 
 /// <summary>
 /// A text with references to secrets: <c>@{env.NAME}</c> is the value of an environment variable, <c>@{file:PATH}</c> what a file holds,
@@ -24,7 +24,7 @@ public sealed class Template : IEquatable<Template>
     public string Text { get; }
 
     /// <summary>The references in it, each once.</summary>
-    public ValueList<SecretReference> References { get; }
+    public IReadOnlyList<SecretReference> References { get; }
 
     /// <exception cref="FormatException">A placeholder is not known or has no end; the message is one line and repeats no text.</exception>
     public static Template Parse(string text) => Parse(text, isJson: false);

@@ -1,4 +1,4 @@
-namespace ActorHeartbeat.Endpoints;
+namespace ActorHeartbeat.Templates;
 
 /// <summary>Names a secret outside the configuration. It is read again for every attempt.</summary>
 /// <param name="Source">An environment variable or a file.</param>

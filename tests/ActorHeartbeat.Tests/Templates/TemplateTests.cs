@@ -1,7 +1,8 @@
 using System.Text;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 
-namespace ActorHeartbeat.Tests.Endpoints;
+namespace ActorHeartbeat.Tests.Templates;
 
 public sealed class TemplateTests
 {

@@ -1,0 +1,10 @@
+namespace ActorHeartbeat.Templates;
+
+/// <summary>A function of the template language. Pure: no clock, no I/O.</summary>
+/// <param name="Name">As it is written.</param>
+/// <param name="Least">The fewest arguments.</param>
+/// <param name="Most">The most arguments; null for any number.</param>
+/// <param name="Apply">
+/// Makes the result; null where an argument is of a wrong kind or form. The caller marks the result of a secret as secret.
+/// </param>
+internal sealed record TemplateFunction(string Name, int Least, int? Most, Func<IReadOnlyList<TemplateValue>, TemplateValue?> Apply);
