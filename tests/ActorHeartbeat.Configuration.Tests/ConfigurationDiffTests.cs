@@ -42,6 +42,7 @@ public sealed class ConfigurationDiffTests
         { "heartbeat.send", "{ op = pang }", Live },
         { "heartbeat.expect", "{ \"/op\" = pung }", Live },
         { "heartbeat.reply", "{ match = a, send = b }", Live },
+        { "heartbeat.max-silence", "1m", Live },
         { "heartbeat.deliver", "on", Live },
         { "flap", "{ ends = 5, within = 60s }", Live },
         { "max-age", "23h", Live },
@@ -68,6 +69,7 @@ public sealed class ConfigurationDiffTests
         { "redirects", "3", NextAttempt },
         { "cookies", "on", NextAttempt },
         { "on-open", "[ { send = hello } ]", Reconnect },
+        { "on-message", "[ { match = ping, is = beat, reply = pong } ]", Live },
         { "on-close", "[ stop ]", Live },
         { "close-code", "4000", Live },
         { "drain-close-code", "4000", Live },
@@ -113,12 +115,11 @@ public sealed class ConfigurationDiffTests
         { "sinks.s.rotate.keep", "0", Live },
     };
 
-    // Keys that cannot change alone in this base configuration: another mode needs other messages, max-silence
-    // needs a reply, client-key a certificate, and this build has one transport and one type and format of sink.
+    // Keys that cannot change alone in this base configuration: another mode needs other messages,
+    // client-key a certificate, and this build has one transport and one type and format of sink.
     private static readonly string[] Apart =
     [
         "heartbeat.mode",
-        "heartbeat.max-silence",
         "tls.client-key",
         "transport",
         "sinks.s.type",

@@ -143,6 +143,7 @@ public sealed partial class ReferenceTests
         Timeout = null,
         MaxMissed = 9,
         Strict = true,
+        MaxSilence = TimeSpan.FromDays(1),
         Deliver = true,
     };
 

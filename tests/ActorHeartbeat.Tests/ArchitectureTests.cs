@@ -57,14 +57,15 @@ public partial class ArchitectureTests
     {
         foreach (var (room, forbidden) in new (string, string[])[]
         {
-            ("Endpoints", ["Akka", .. Above("Endpoints")]),
-            ("Protocol", ["Akka", .. Above("Endpoints")]),
-            ("Policies", ["Akka", .. Above("Endpoints", "Protocol")]),
+            ("Templates", ["Akka", .. Above("Templates")]),
+            ("Endpoints", ["Akka", .. Above("Templates", "Endpoints")]),
+            ("Protocol", ["Akka", .. Above("Templates", "Endpoints")]),
+            ("Policies", ["Akka", .. Above("Templates", "Endpoints", "Protocol")]),
             ("Files", ["Akka", "ActorHeartbeat"]),
-            ("Transport", ["Akka", .. Above("Endpoints", "Protocol", "Files", "Transport")]),
+            ("Transport", ["Akka", .. Above("Templates", "Endpoints", "Protocol", "Files", "Transport")]),
             ("Feeds", Above("Endpoints", "Protocol", "Feeds")),
             ("Governor", Above("Endpoints", "Protocol", "Policies", "Scheduling")),
-            ("Connections", Above("Endpoints", "Protocol", "Policies", "Scheduling", "Transport", "Feeds", "Governor")),
+            ("Connections", Above("Templates", "Endpoints", "Protocol", "Policies", "Scheduling", "Transport", "Feeds", "Governor")),
             ("Scheduling", ["ActorHeartbeat"]),
         })
         {

@@ -45,7 +45,7 @@ internal static class AddressValues
 
     private static (Uri?, string?) ParseWebSocketUrl(string text)
     {
-        if (Template.Reject(text) is { } fault)
+        if (Placeholders.Reject(text, TemplatePlace.Handshake) is { } fault)
             return (null, fault);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
             return (null, Template.MayBe(text)

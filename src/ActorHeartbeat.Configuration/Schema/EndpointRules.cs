@@ -43,9 +43,9 @@ internal static class EndpointRules
             endpoint.Heartbeat is { Mode: HeartbeatMode.Json, Send: { } message } && !IsJson(message)
                 ? "heartbeat.mode = json, but heartbeat.send is no JSON; write an object, or use mode = text"
                 : null),
-        new(EndpointSetting.HeartbeatMaxSilence.Key, EndpointSetting.HeartbeatReply.Key, endpoint =>
-            endpoint.Heartbeat is { MaxSilence: not null, Reply: null }
-                ? "heartbeat.max-silence watches for the server's asking, but heartbeat.reply does not say what that is"
+        new(EndpointSetting.OnMessage.Key, null, endpoint =>
+            Hidden(endpoint.OnMessage) is { } hidden
+                ? $"rule {hidden.Later} matches what rule {hidden.Earlier} matches, which decides; remove one of them"
                 : null),
         new(EndpointSetting.MaxAge.Key, null, endpoint =>
             endpoint.MaxAge is { } rotation && rotation.Age <= rotation.ReadyAfter
@@ -108,6 +108,18 @@ internal static class EndpointRules
 
     private static T? Repeated<T>(ValueList<T> values)
         where T : class => values.Count < 2 ? null : values.GroupBy(value => value).FirstOrDefault(group => group.Count() > 1)?.Key;
+
+    /// <summary>A rule that never decides, and the one that hides it, from 1.</summary>
+    private static (int Earlier, int Later)? Hidden(ValueList<MessageRule> rules)
+    {
+        var seen = new Dictionary<MessagePattern, int>();
+        for (var index = 0; index < rules.Count; index++)
+        {
+            if (!seen.TryAdd(rules[index].Match, index))
+                return (seen[rules[index].Match] + 1, index + 1);
+        }
+        return null;
+    }
 
     private static bool IsJson(MessageTemplate message)
     {

@@ -24,7 +24,7 @@ internal static class HeaderValues
     public static readonly ValueReader<string> Subprotocol = new Guarded<string>(
         new Judged<string>(
             "a subprotocol such as \"mqtt\"",
-            text => Template.Reject(text) is { } fault ? (null, fault)
+            text => Placeholders.Reject(text, TemplatePlace.Handshake) is { } fault ? (null, fault)
                 : IsSubprotocol(Template.Parse(text)) ? (text, null)
                 : (null, "a subprotocol has only letters, digits and !#$%&'*+-.^_`|~ (RFC 6455 section 4.1)"),
             text => text),
@@ -37,7 +37,7 @@ internal static class HeaderValues
         "an object of names and texts", Values.Text, StringComparer.Ordinal, _ => null);
 
     private static bool IsSubprotocol(Template text) =>
-        (text.Literals.Length == 0 && text.References.Count > 0) || HttpToken.Is(text.Literals);
+        (text.Literals.Length == 0 && text.HasPlaceholders) || HttpToken.Is(text.Literals);
 
     private static string? RejectHeaderName(string name)
     {
@@ -83,7 +83,7 @@ internal static class HeaderValues
             if (text.AsSpan().IndexOfAnyExcept(HeaderCharacters) >= 0)
                 return at.Report(
                     "a header value has printable ASCII characters only; a control character could end the header (RFC 9110 section 5.5)");
-            if (Template.Reject(text) is { } fault)
+            if (Placeholders.Reject(text, TemplatePlace.Handshake) is { } fault)
                 return at.Report(fault);
             value = Template.MayBe(text) ? SecretValue.Template(text) : SecretValue.Literal(text);
             return true;

@@ -13,7 +13,10 @@ internal static class MessageValues
     /// <summary>The default time that an opening message waits for its answer.</summary>
     private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
 
-    public static readonly ValueReader<MessageTemplate> Message = new MessageReader();
+    public static readonly ValueReader<MessageTemplate> Message = new MessageReader(TemplatePlace.Message);
+
+    /// <summary>A message that answers one of the peer, and may take values of it.</summary>
+    public static readonly ValueReader<MessageTemplate> Answer = new MessageReader(TemplatePlace.Answer);
 
     public static readonly ValueReader<MessageTemplate?> OptionalMessage = new OptionalObject<MessageTemplate>(null, Message);
 
@@ -29,7 +32,7 @@ internal static class MessageValues
                 Part.Of<HeartbeatReply, MessagePattern>(
                     "match", Pattern, reply => reply.Match, (reply, pattern) => reply with { Match = pattern }),
                 Part.Of<HeartbeatReply, MessageTemplate>(
-                    "send", Message, reply => reply.Send, (reply, message) => reply with { Send = message })),
+                    "send", Answer, reply => reply.Send, (reply, message) => reply with { Send = message })),
             new HeartbeatReply(new MessagePattern.Text(""), MessageTemplate.Text("")),
             "match",
             "send"));
@@ -51,10 +54,13 @@ internal static class MessageValues
     };
 
     /// <summary>
-    /// Reads text, and an object or a list as compact JSON with its keys in the order written. Texts may have references to secrets.
+    /// Reads text, an object or a list as compact JSON with its keys in the order written, and <c>{ bytes = "c000" }</c> as a binary
+    /// message. Texts may have placeholders.
     /// </summary>
-    private sealed class MessageReader : ValueReader<MessageTemplate>
+    private sealed class MessageReader(TemplatePlace place) : ValueReader<MessageTemplate>
     {
+        private const string Bytes = "bytes";
+
         public override string Expected => "text, or an object to be sent as JSON";
 
         public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out MessageTemplate value)
@@ -64,19 +70,43 @@ internal static class MessageValues
                 return at.Refuse(Expected);
             if (!IsSound(at))
                 return false;
+            if (at.Fields is [{ Key: Bytes } only] && at.Below(only) is { Text: { } hex } digits)
+                return TryReadBytes(digits, hex, out value);
             value = at.Text is { } text ? MessageTemplate.Text(text) : MessageTemplate.Json(at.Json);
+            return true;
+        }
+
+        private static bool TryReadBytes(Cursor at, string hex, [MaybeNullWhen(false)] out MessageTemplate value)
+        {
+            value = null;
+            if (!Template.Parse(hex).IsHex)
+                return at.Report(
+                    "bytes are an even number of hexadecimal digits, and placeholders between them",
+                    "write for example \"c000\"; a message that really has this object is written as text");
+            value = MessageTemplate.Bytes(hex);
             return true;
         }
 
         public override bool MayHoldSecret => true;
 
-        public override void Write(Utf8JsonWriter json, MessageTemplate value, bool asWritten) =>
-            SecretMask.WriteMessage(json, Encoding.UTF8.GetString(value.Written.Span), asWritten);
+        public override void Write(Utf8JsonWriter json, MessageTemplate value, bool asWritten)
+        {
+            var written = Encoding.UTF8.GetString(value.Written.Span);
+            if (value.Form != MessageForm.Bytes)
+            {
+                SecretMask.WriteMessage(json, written, asWritten);
+                return;
+            }
+            json.WriteStartObject();
+            json.WritePropertyName(Bytes);
+            SecretMask.WriteText(json, written, asWritten);
+            json.WriteEndObject();
+        }
 
-        private static bool IsSound(Cursor at)
+        private bool IsSound(Cursor at)
         {
             if (at.Text is { } text)
-                return Template.Reject(text) is not { } fault || at.Report(fault);
+                return Placeholders.Reject(text, place) is not { } fault || at.Report(fault);
             if (IsSecretOfHeader(at))
                 return at.Report(
                     "{ env = NAME } and { file = PATH } are forms of headers; a message has references in its texts",
@@ -85,7 +115,7 @@ internal static class MessageValues
             foreach (var field in at.Fields ?? [])
             {
                 var below = at.Below(field);
-                isSound &= (Template.Reject(below.Key) is not { } fault || below.ReportKey(fault)) & IsSound(below);
+                isSound &= (Placeholders.Reject(below.Key, place) is not { } fault || below.ReportKey(fault)) & IsSound(below);
             }
             var elements = at.Fields is null ? at.Elements ?? [] : [];
             for (var index = 0; index < elements.Count; index++)

@@ -34,7 +34,7 @@ internal static partial class SecretMask
 
     /// <summary>The references of a text, the rest masked; null when it has none.</summary>
     private static string? References(string text) =>
-        Template.MayBe(text) && Template.Reject(text) is null && Template.Parse(text) is { References.Count: > 0 } template
+        Template.MayBe(text) && Template.Reject(text) is null && Template.Parse(text) is { HasPlaceholders: true } template
             ? template.Masked(Mask)
             : null;
 

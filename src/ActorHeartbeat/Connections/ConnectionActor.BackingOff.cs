@@ -23,7 +23,8 @@ public sealed partial class ConnectionActor
             case DeadlinePassed:
                 return WhenRetryDue(data);
             case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == data.Request:
-                var link = new ConnectionLink(_id, _plane, _settings, _sendRate, _dependencies.Clock, Self);
+                var link = new ConnectionLink(
+                    _id, _plane, _settings, _sendRate, _dependencies.Clock, data.Failures + 1, _dependencies.Seed, Self);
                 var dialing = new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
                 return Step.GoTo(ConnectionState.Connecting, dialing).Then(() => Dial(link));
             case PermitRefused refused when data.Phase == BackingOffPhase.Queued && refused.Request == data.Request:

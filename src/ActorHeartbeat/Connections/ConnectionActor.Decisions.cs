@@ -1,5 +1,6 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Templates;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Connections;
@@ -111,6 +112,59 @@ public sealed partial class ConnectionActor
 
     private Step Lose(ConnectedData data, CloseCause cause) => BackOff(data, cause, data.Link).First(data.Link.Abort);
 
+    /// <summary>What follows from a message that a rule matched: its reply, then its action.</summary>
+    private Step WhenRuleMatched(ConnectionData data, ConnectionLink link, RuleMatched matched)
+    {
+        var step = matched.Rule.Then switch
+        {
+            RuleAction.Nothing => Step.Stay,
+            RuleAction.Rotate when data is ConnectedData connected => Connected(StateName, AskedToRotate(connected)),
+            _ => BackOff(data, AskedFor(matched), link).First(() => SayGoodbye(link, _settings.CloseCode, "")),
+        };
+        return step.First(() => Answer(link, matched));
+    }
+
+    /// <summary>
+    /// A primary rotates now, or after a backoff when it is younger than reset-after: that counts as a failure, which its successor takes
+    /// over, so that a peer that asks every connection to go does not make us turn in a circle. A successor remembers it.
+    /// </summary>
+    private ConnectedData AskedToRotate(ConnectedData data)
+    {
+        if (data.IsSuccessor || data.IsAskedToRotate)
+            return data with { IsAskedToRotate = true };
+        if (Now - data.OpenedAt >= _settings.Backoff.ResetAfter)
+            return data with { IsAskedToRotate = true, RotateAt = Now };
+        var failures = data.Failures + 1;
+        return data with
+        {
+            IsAskedToRotate = true,
+            Failures = failures,
+            Stable = false,
+            RotateAt = Now + ReconnectBackoff.Delay(_settings.Backoff, failures, _random.NextDouble()),
+        };
+    }
+
+    /// <summary>The data of a successor that takes over, with the failures that still count.</summary>
+    private ConnectedData AsPrimary(ConnectedData data, ConnectionStatus? before)
+    {
+        var failures = Math.Max(data.Failures, (before?.Attempt ?? 1) - 1);
+        var primary = data with
+        {
+            IsSuccessor = false,
+            IsAskedToRotate = false,
+            Failures = failures,
+            Stable = data.Stable && failures == 0,
+            RotateAt = RotationTime(data.OpenedAt, data.UrlIndex),
+        };
+        return data.IsAskedToRotate ? AskedToRotate(primary) : primary;
+    }
+
+    private static CloseCause AskedFor(RuleMatched matched)
+    {
+        var after = matched.Rule.AfterTemplate?.Fill(new TemplateScope { Message = matched.Message });
+        return CloseCause.PeerAsked(matched.Number, matched.Rule.Then, RuleOutcome.Decide(matched.Rule, after));
+    }
+
     /// <summary>Closes for good: from then on the actor only waits for the end of the socket.</summary>
     private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving) => Step.GoTo(
         ConnectionState.BackingOff,
@@ -214,7 +268,7 @@ public sealed partial class ConnectionActor
         Connected(StateName, data with { Failures = 0, Stable = true }).Then(() => _urlIndex = 0);
 
     private Step Ping(ConnectedData data) =>
-        Connected(ConnectionState.AwaitingPong, data with { PongDeadline = Now + PongTimeout }).Then(data.Link.Ping);
+        Connected(ConnectionState.AwaitingPong, data with { PongDeadline = Now + PongTimeout }).Then(() => SendHeartbeat(data.Link));
 
     /// <summary>How long the handshake, or the answer to the opening message that was sent last, may take.</summary>
     private TimeSpan TimeOf(ConnectingData data) => data.Step is { } step ? _settings.OnOpen[step].Timeout : _settings.Timeouts.Connect;

@@ -1,6 +1,7 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorHeartbeat.Connections;
 
@@ -21,7 +22,7 @@ public sealed partial class ConnectionActor
             if (opening.Expect is { } expected)
                 link.ExpectOpeningAnswer(index, expected);
             link.Pace.Spend(Now);
-            link.Send(opening.Send);
+            Say(link, opening.Send);
         }
     }
 
@@ -107,16 +108,29 @@ public sealed partial class ConnectionActor
                 new SendResult(SendStatus.Refused, "the connection ended while it waited for the send-rate of its group"));
     }
 
-    private void AnswerPeer(ConnectionLink link)
+    /// <summary>Says something that the connection cannot do without.</summary>
+    private void Say(ConnectionLink link, MessageTemplate message) => Require(link, link.Say(message));
+
+    private void SendHeartbeat(ConnectionLink link) => Require(link, link.Ping());
+
+    private void Require(ConnectionLink link, string? lacking)
     {
-        if (link.Reply is { } reply)
-            link.Send(reply.Send);
+        if (lacking is not null)
+            Self.Tell(new NotSaid(link.Incarnation, lacking));
+    }
+
+    /// <summary>A reply that lacks a value is left out: the peer's message is at fault, not the connection.</summary>
+    private void Answer(ConnectionLink link, RuleMatched matched)
+    {
+        if (matched.Rule.Reply is { } reply && link.Say(reply, matched.Message) is { } lacking)
+            Context.GetLogger().Warning(
+                "{0}: no reply by rule {1} of on-message, because {2} has no value", _settings.Id, matched.Number, lacking);
     }
 
     private void SayGoodbye(ConnectionLink link, int code, string reason)
     {
         foreach (var message in link.Goodbyes)
-            link.Send(message);
+            link.Say(message);
         link.Close(code, reason);
     }
 }

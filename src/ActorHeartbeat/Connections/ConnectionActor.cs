@@ -101,8 +101,10 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Step.Stay;
             case ProofSeen proof when Concerns(proof, data.Link):
                 return Step.Stay; // it offers to take over when it opens
-            case PeerAsked asked when Concerns(asked, data.Link):
-                return Step.Stay.Then(() => AnswerPeer(data.Link));
+            case RuleMatched matched when Concerns(matched, data.Link):
+                return WhenRuleMatched(data, data.Link, matched);
+            case NotSaid not when Concerns(not, data.Link):
+                return BackOff(data, CloseCause.NotSaid(not.Placeholder), data.Link).First(data.Link.Abort);
             case Refresh:
                 return Step.Stay; // it dials already
             case SettingsChanged changed:
@@ -198,12 +200,14 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         {
             case ConnectionEnded ended when Concerns(ended, data.Link):
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
-            case PeerAsked asked when Concerns(asked, data.Link):
-                return Step.Stay.Then(() => AnswerPeer(data.Link));
+            case RuleMatched matched when Concerns(matched, data.Link):
+                return WhenRuleMatched(data, data.Link, matched);
+            case NotSaid not when Concerns(not, data.Link):
+                return BackOff(data, CloseCause.NotSaid(not.Placeholder), data.Link).First(data.Link.Abort);
             case ProofSeen proof when Concerns(proof, data.Link):
                 return data.IsSuccessor ? OfferWhenProven(data) : Step.Stay;
             case TakeOver take when data.IsSuccessor:
-                return Connected(StateName, data with { IsSuccessor = false, RotateAt = RotationTime(data.OpenedAt, data.UrlIndex) })
+                return Connected(StateName, AsPrimary(data, take.Before))
                     .Then(() => BecomePrimary(take.Before, data.Link))
                     .Then(() => SendWhatMay(data.Link));
             case SettingsChanged changed:

@@ -79,6 +79,9 @@ internal sealed record ConnectedData(
     /// <summary>Which of the endpoint's URLs it is connected to; 0 is the first.</summary>
     public int UrlIndex { get; init; }
 
+    /// <summary>Whether a message of the peer has asked for its replacement.</summary>
+    public bool IsAskedToRotate { get; init; }
+
     /// <summary>Why the last successor failed, until the next is tried; null when none did.</summary>
     public CloseCause? RotationFailure { get; init; }
 }

@@ -3,6 +3,7 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Templates;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
@@ -18,15 +19,17 @@ internal sealed class ConnectionLink : IConnectionObserver
 {
     private readonly EndpointPlane _plane;
     private readonly SchedulerClock _clock;
+    private readonly Conversation _conversation;
     private readonly CancellationTokenSource _dial = new();
     private volatile IActorRef _owner;
     private volatile EndpointSettings _current;
+    private volatile InboundRules _rules;
     private volatile AwaitedAnswer? _awaited;
     private volatile IPEndPoint? _dialed;
     private volatile string? _redirectedTo;
     private IConnection? _connection;
     private FeedWriter? _writer;
-    private long _lastInbound, _lastData, _lastAsked; // ticks of the scheduler's clock
+    private long _lastInbound, _lastData; // ticks of the scheduler's clock
     private long _pings, _pingId, _pingSentAt, _signedId, _heldBackUntil;
     private int _wantsSign;
     private volatile bool _gone, _abandoned, _adopted, _isHeldBack;
@@ -36,13 +39,24 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <param name="settings">The settings for the dial.</param>
     /// <param name="sendRate">What the endpoint's group allows to be sent over it; null for no limit.</param>
     /// <param name="clock">The scheduler's clock.</param>
+    /// <param name="attempt">Failures in a row before it, plus one.</param>
+    /// <param name="seed">Of the random values in its messages.</param>
     /// <param name="owner">The actor that receives its events.</param>
     public ConnectionLink(
-        ConnectionId connection, EndpointPlane plane, EndpointSettings settings, Rate? sendRate, SchedulerClock clock, IActorRef owner)
+        ConnectionId connection,
+        EndpointPlane plane,
+        EndpointSettings settings,
+        Rate? sendRate,
+        SchedulerClock clock,
+        int attempt,
+        ulong seed,
+        IActorRef owner)
     {
         Connection = connection;
         Incarnation = plane.NextIncarnation();
         Settings = _current = settings;
+        _rules = new InboundRules(settings);
+        _conversation = new Conversation(Incarnation, attempt, SplitMix.For(seed + (ulong)Incarnation, settings.Id.Value));
         Request = new DialRequest(settings, settings.Url, []); // until the secrets are read
         Pace = new SendPace(sendRate, clock.Elapsed);
         Succession = new Succession(plane.Shapes);
@@ -72,9 +86,6 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     /// <summary>What is said before it is closed on purpose.</summary>
     public ValueList<MessageTemplate> Goodbyes => _current.OnClose;
-
-    /// <summary>What the peer gets when it asks for a sign of life; null for nothing.</summary>
-    public HeartbeatReply? Reply => Heartbeat.Reply;
 
     /// <summary>Cancelled when the actor gives the dial up.</summary>
     public CancellationToken DialCancellation => _dial.Token;
@@ -109,14 +120,18 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// Applies these settings from now on, such as the limits and what counts as an answer. Messages with a secret that this connection
     /// has not read are for the next one, which the same reload brings; this one keeps its own.
     /// </summary>
-    public void Follow(EndpointSettings settings) => _current = EndpointChange.BringsSecret(Settings, settings)
-        ? settings with { Heartbeat = _current.Heartbeat, OnClose = _current.OnClose }
-        : settings;
+    public void Follow(EndpointSettings settings)
+    {
+        _current = EndpointChange.BringsSecret(Settings, settings)
+            ? settings with { Heartbeat = _current.Heartbeat, OnMessage = _current.OnMessage, OnClose = _current.OnClose }
+            : settings;
+        _rules = new InboundRules(_current);
+    }
 
     public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer)
     {
         var since = HeldBackUntil is var heldBack && heldBack > openedAt ? heldBack : openedAt;
-        return new LifeSigns(openedAt, At(ref _lastInbound, since), lastAnswer, At(ref _lastData, since), At(ref _lastAsked, since));
+        return new LifeSigns(openedAt, At(ref _lastInbound, since), lastAnswer, At(ref _lastData, since));
     }
 
     /// <summary>Counts it as a socket from now until it is gone.</summary>
@@ -172,12 +187,20 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>Sends without a result: the only failure that matters is the end of the connection, and that is reported anyway.</summary>
     public void Send(OutboundMessage message) => _ = SendAsync(message);
 
-    /// <summary>Sends a message of the configuration with its secrets.</summary>
-    public void Send(MessageTemplate template) => Send(
-        template.Fill(Request.Secrets) ?? throw new InvalidOperationException($"a secret of {template} has not been read"));
+    /// <summary>Sends a message of the configuration with its values.</summary>
+    /// <param name="template">The message.</param>
+    /// <param name="answered">What it takes from the message that it answers; null when it answers none.</param>
+    /// <returns>The placeholder without a value, when it was not sent for that; otherwise null.</returns>
+    public string? Say(MessageTemplate template, MessageAtHand? answered = null)
+    {
+        if (_conversation.Fill(template, Request.Secrets, _clock.UtcNow, answered, out var lacking) is { } message)
+            Send(message);
+        return lacking;
+    }
 
     /// <summary>Sends a heartbeat and, unless strict, asks for an event at the first sign of life after it.</summary>
-    public void Ping()
+    /// <returns>As <see cref="Say"/>.</returns>
+    public string? Ping()
     {
         _plane.Counters.CountHeartbeat();
         var id = ++_pings;
@@ -187,8 +210,7 @@ internal sealed class ConnectionLink : IConnectionObserver
         Volatile.Write(ref _wantsSign, heartbeat.Strict ? 0 : 1);
         if (heartbeat.Mode == HeartbeatMode.Ping)
             _connection!.TryPing(id); // refused while closing; then the end is on its way
-        else if (heartbeat.Send is { } message)
-            Send(message);
+        return heartbeat is { Mode: not HeartbeatMode.Ping, Send: { } message } ? Say(message) : null;
     }
 
     public void Close(int code, string reason) => _connection!.Close(code, reason);
@@ -230,23 +252,20 @@ internal sealed class ConnectionLink : IConnectionObserver
         }
         if (Succession.Received(payload.Span))
             _owner.Tell(new ProofSeen(Incarnation));
-        var role = HeartbeatDialect.Classify(heartbeat, payload.Span);
-        switch (role)
+        var rule = _rules.Find(payload.Span, out var number);
+        var isAnswer = heartbeat.Expect is { } expected && expected.Matches(payload.Span);
+        if (isAnswer)
+            Answered();
+        var isData = rule is null ? !isAnswer : rule.Is == MessageRole.Data;
+        if (isData)
         {
-            case HeartbeatRole.Answer:
-                Answered();
-                break;
-            case HeartbeatRole.Ask:
-                Volatile.Write(ref _lastAsked, _lastInbound);
-                _owner.Tell(new PeerAsked(Incarnation));
-                break;
-            default:
-                Volatile.Write(ref _lastData, _lastInbound);
-                if (Succession.DataReceived(kind, payload.Span))
-                    _owner.Tell(new ProofSeen(Incarnation));
-                break;
+            Volatile.Write(ref _lastData, _lastInbound);
+            if (Succession.DataReceived(kind, payload.Span))
+                _owner.Tell(new ProofSeen(Incarnation));
         }
-        if (role != HeartbeatRole.Data && !heartbeat.Deliver)
+        if (rule is { Acts: true })
+            _owner.Tell(new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(payload.Span, [.. rule.OfMessage])));
+        if (!isData && !(rule?.Deliver ?? heartbeat.Deliver))
             return default;
         var publishing = _writer!.PublishAsync(kind, payload);
         return publishing.IsCompletedSuccessfully ? publishing : HoldBackAsync(publishing);
@@ -263,12 +282,15 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     public void OnEnded(ConnectionEnd end)
     {
-        end = end with { Reason = Request.Hide(end.Reason), Failure = Hide(end.Failure) };
+        end = end with { Reason = Hide(end.Reason), Failure = Hide(end.Failure) };
         Leave(CloseCause.OfEnd(end).Detail);
         _owner.Tell(new ConnectionEnded(Incarnation, end));
     }
 
-    private DialFailure? Hide(DialFailure? failure) => failure is null ? null : failure with { Message = Request.Hide(failure.Message) };
+    private DialFailure? Hide(DialFailure? failure) => failure is null ? null : failure with { Message = Hide(failure.Message) };
+
+    /// <summary>A text of the peer without the secrets of the attempt, and without what was made from them.</summary>
+    private string Hide(string text) => PeerText.Hide(Request.Hide(text), _conversation.Made);
 
     private async ValueTask HoldBackAsync(ValueTask publishing)
     {

@@ -1,6 +1,7 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Templates;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -123,8 +124,15 @@ internal sealed record OpeningAnswered(long Incarnation, int Index) : Connection
 /// <param name="Credentials">Their fingerprint; null when they cannot be read.</param>
 internal sealed record CredentialsRead(int? Credentials) : INoSerializationVerificationNeeded;
 
-/// <summary>The server asked for a sign of life.</summary>
-internal sealed record PeerAsked(long Incarnation) : ConnectionEvent(Incarnation);
+/// <summary>A message came in whose rule has a reply or an action.</summary>
+/// <param name="Rule">The rule.</param>
+/// <param name="Number">Its place among those of on-message, from 1.</param>
+/// <param name="Message">What reply and action take from the message.</param>
+internal sealed record RuleMatched(long Incarnation, MessageRule Rule, int Number, MessageAtHand Message) : ConnectionEvent(Incarnation);
+
+/// <summary>A message was not sent, because a placeholder has no value.</summary>
+/// <param name="Placeholder">As it is written.</param>
+internal sealed record NotSaid(long Incarnation, string Placeholder) : ConnectionEvent(Incarnation);
 
 /// <summary>
 /// The message came in that proves a successor: that of ready-when, or the first data after an answered opening dialogue.

@@ -145,6 +145,8 @@ public static class EndpointSetting
         "cookies", NextAttempt, endpoint => endpoint.Cookies, (endpoint, value) => endpoint with { Cookies = value });
     public static readonly Setting<EndpointSettings, ValueList<OpeningMessage>> OnOpen = Row(
         "on-open", Reconnect, endpoint => endpoint.OnOpen, (endpoint, value) => endpoint with { OnOpen = value });
+    public static readonly Setting<EndpointSettings, ValueList<MessageRule>> OnMessage = Row(
+        "on-message", Live, endpoint => endpoint.OnMessage, (endpoint, value) => endpoint with { OnMessage = value });
     public static readonly Setting<EndpointSettings, ValueList<MessageTemplate>> OnClose = Row(
         "on-close", Live, endpoint => endpoint.OnClose, (endpoint, value) => endpoint with { OnClose = value });
     public static readonly Setting<EndpointSettings, int> CloseCode = Row(

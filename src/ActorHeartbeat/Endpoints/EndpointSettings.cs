@@ -83,6 +83,9 @@ public sealed record EndpointSettings
     /// <summary>Sent in order after every connect, before the connection counts as open; each may wait for an answer.</summary>
     public ValueList<OpeningMessage> OnOpen { get; init; } = [];
 
+    /// <summary>What incoming messages are, and what follows; the first rule that matches decides. Default none: all are data.</summary>
+    public ValueList<MessageRule> OnMessage { get; init; } = [];
+
     /// <summary>Sent in order before a deliberate close.</summary>
     public ValueList<MessageTemplate> OnClose { get; init; } = [];
 
@@ -115,6 +118,11 @@ public sealed record EndpointSettings
                 yield return (EndpointSetting.HeartbeatSend.Key, reference);
             foreach (var reference in Heartbeat.Reply?.Send.References ?? [])
                 yield return (EndpointSetting.HeartbeatReply.Key, reference);
+            foreach (var rule in OnMessage)
+            {
+                foreach (var reference in (rule.Reply?.References ?? []).Concat(rule.AfterTemplate?.References ?? []))
+                    yield return (EndpointSetting.OnMessage.Key, reference);
+            }
             foreach (var message in OnClose)
             {
                 foreach (var reference in message.References)

@@ -29,11 +29,14 @@ public sealed record HeartbeatSettings
     /// <summary>The pattern of the answer in text and json modes.</summary>
     public MessagePattern? Expect { get; init; }
 
-    /// <summary>The reply to a server that asks for a sign of life; null (default) for none. Combines with any mode.</summary>
+    /// <summary>
+    /// The reply to a server that asks for a sign of life; null (default) for none. Combines with any mode. The short form of a rule behind
+    /// those of <see cref="EndpointSettings.OnMessage"/>.
+    /// </summary>
     public HeartbeatReply? Reply { get; init; }
 
     /// <summary>
-    /// How long the server may go without asking before the connection ends; null (default) for no limit. Needs <see cref="Reply"/>.
+    /// How long nothing at all may come in, data or sign of life, before the connection ends; null (default) for no limit.
     /// </summary>
     public TimeSpan? MaxSilence { get; init; }
 

@@ -1,74 +1,105 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.Encodings.Web;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>
-/// A message of the configuration: what is sent, or a <see cref="Template"/> that is filled when the message goes out.
+/// A message of the configuration: what is sent, or templates that are filled when the message goes out (<see cref="Template"/>).
 /// Immutable, compared by content.
 /// </summary>
 public sealed class MessageTemplate : IEquatable<MessageTemplate>
 {
-    private readonly OutboundMessage? _literal; // null when there are references
-    private readonly Template? _template; // null when the message is as written
+    private readonly string _written = "";
+    private readonly JsonTemplate? _json; // of a message that is JSON
+    private readonly Template? _text; // of a text, or of hexadecimal digits
 
-    private MessageTemplate(OutboundMessage? literal, Template? template, bool isJson) =>
-        (_literal, _template, IsJson) = (literal, template, isJson);
+    private MessageTemplate(OutboundMessage literal) => (Literal, Form) = (literal, MessageForm.Given);
 
-    /// <summary>The secrets that it needs. A message without any is sent as it is.</summary>
-    public IReadOnlyList<SecretReference> References => _literal is null ? _template!.References : [];
+    private MessageTemplate(MessageForm form, string written)
+    {
+        (Form, _written) = (form, written);
+        if (form == MessageForm.Json)
+            _json = JsonTemplate.Parse(written);
+        else
+            _text = Template.Parse(written);
+        if (form == MessageForm.Bytes && !_text!.IsHex)
+            throw new FormatException("bytes are an even number of hexadecimal digits, and placeholders between them");
+        Template[] templates = [.. _json?.Templates ?? [_text!]];
+        References = [.. templates.SelectMany(template => template.References).Distinct()];
+        OfMessage = [.. templates.SelectMany(template => template.OfMessage).Distinct()];
+        if (!Array.Exists(templates, template => template.HasPlaceholders))
+            Literal = Make(new TemplateScope());
+    }
 
-    /// <summary>The payload as written, references in place of values.</summary>
-    public ReadOnlyMemory<byte> Written => _template is { } template ? Encoding.UTF8.GetBytes(template.Text) : _literal!.Payload;
+    /// <summary>The secrets that it needs.</summary>
+    public IReadOnlyList<SecretReference> References { get; } = [];
 
-    /// <summary>Whether values are spelled as parts of a JSON string.</summary>
-    internal bool IsJson { get; }
+    /// <summary>The payload as written, placeholders in place of values; bytes as hexadecimal digits.</summary>
+    public ReadOnlyMemory<byte> Written => Form == MessageForm.Given ? Literal!.Payload : Encoding.UTF8.GetBytes(_written);
 
-    /// <summary>The message that is sent as it is; null for one with a template.</summary>
-    internal OutboundMessage? Literal => _template is null ? _literal : null;
+    /// <summary>What it takes from the message that it answers: pointers, and <see cref="Template.TextOfMessage"/>.</summary>
+    internal IReadOnlyList<string> OfMessage { get; } = [];
+
+    internal MessageForm Form { get; }
+
+    /// <summary>The message that goes out each time; null when something in it is filled.</summary>
+    internal OutboundMessage? Literal { get; }
 
     /// <summary>A message that is sent as it is, whatever it holds.</summary>
-    public static MessageTemplate Of(OutboundMessage message) => new(message, null, isJson: false);
+    public static MessageTemplate Of(OutboundMessage message) => new(message);
 
-    /// <summary>A text message; it may have references.</summary>
-    /// <exception cref="FormatException">As <see cref="Template.Parse(string)"/>.</exception>
-    public static MessageTemplate Text(string text) => Parse(text, isJson: false);
+    /// <summary>A text message; it may have placeholders.</summary>
+    /// <exception cref="FormatException">As <see cref="Template.Parse"/>.</exception>
+    public static MessageTemplate Text(string text) => Template.MayBe(text) ? new(MessageForm.Text, text) : new(OutboundMessage.Text(text));
 
-    /// <summary>A text message that is JSON. The references stand in its strings, and their values are escaped as JSON.</summary>
-    /// <exception cref="FormatException">As <see cref="Template.Parse(string)"/>.</exception>
-    public static MessageTemplate Json(string json) => Parse(json, isJson: true);
+    /// <summary>
+    /// A text message that is JSON. Placeholders stand in its texts, and their values are escaped as JSON; a text that is one placeholder
+    /// and nothing else becomes the JSON value that it stands for. Blanks between values do not go out when there are placeholders.
+    /// </summary>
+    /// <exception cref="FormatException">As <see cref="Template.Parse"/>, or the text is no JSON.</exception>
+    public static MessageTemplate Json(string json) => Template.MayBe(json) ? new(MessageForm.Json, json) : new(OutboundMessage.Text(json));
+
+    /// <summary>A binary message: hexadecimal digits, two for each byte, with placeholders between them.</summary>
+    /// <exception cref="FormatException">As <see cref="Template.Parse"/>, or it has something else.</exception>
+    public static MessageTemplate Bytes(string hex) => new(MessageForm.Bytes, hex);
 
     /// <summary>A message that is sent as it is, whatever it holds.</summary>
     [return: NotNullIfNotNull(nameof(message))]
     public static implicit operator MessageTemplate?(OutboundMessage? message) => message is null ? null : Of(message);
 
-    /// <summary>The message as it goes out; null when a value is missing.</summary>
-    public OutboundMessage? Fill(IReadOnlyDictionary<SecretReference, string> values)
-    {
-        if (_literal is not null)
-            return _literal;
-        return _template!.Fill(values, IsJson ? JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode : null) is { } text
-            ? OutboundMessage.Text(text)
-            : null;
-    }
+    /// <summary>The message as it goes out; null when a placeholder has no value, and the scope tells which.</summary>
+    internal OutboundMessage? Fill(TemplateScope scope) => Literal ?? Make(scope);
 
     public bool Equals(MessageTemplate? other) =>
-        other is not null && Equals(_literal, other._literal) && Equals(_template, other._template) && IsJson == other.IsJson;
+        other is not null
+        && (Form, _written) == (other.Form, other._written)
+        && (Form != MessageForm.Given || Literal!.Equals(other.Literal));
 
     public override bool Equals(object? obj) => Equals(obj as MessageTemplate);
 
-    public override int GetHashCode() => HashCode.Combine(_literal, _template);
+    public override int GetHashCode() => Form == MessageForm.Given ? Literal!.GetHashCode() : HashCode.Combine(Form, _written);
 
     /// <summary>Kind and size, never the payload.</summary>
-    public override string ToString() => _literal?.ToString() ?? $"Text message with {_template}";
+    public override string ToString() =>
+        Literal?.ToString()
+        ?? $"{(Form == MessageForm.Bytes ? MessageKind.Binary : MessageKind.Text)} message with "
+            + string.Join(", ", _json?.Templates ?? [_text!]);
 
-    private static MessageTemplate Parse(string text, bool isJson)
+    private OutboundMessage? Make(TemplateScope scope) => Form switch
     {
-        var template = Template.Parse(text, isJson);
-        if (!Template.MayBe(text))
-            return Of(OutboundMessage.Text(text));
-        return new(template.References.Count > 0 ? null : OutboundMessage.Text(template.Literals), template, isJson);
-    }
+        MessageForm.Json => _json!.Fill(scope) is { } json ? new OutboundMessage(MessageKind.Text, json) : null,
+        MessageForm.Bytes => _text!.FillBytes(scope) is { } bytes ? OutboundMessage.Binary(bytes) : null,
+        _ => _text!.Fill(scope) is { } text ? OutboundMessage.Text(text) : null,
+    };
+}
+
+/// <summary>What a message of the configuration is written as.</summary>
+internal enum MessageForm
+{
+    /// <summary>A message that is sent as it is, whatever it holds.</summary>
+    Given,
+    Text,
+    Json,
+    Bytes,
 }

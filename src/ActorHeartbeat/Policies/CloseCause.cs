@@ -31,6 +31,9 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     /// <inheritdoc cref="DialFailure.RedirectedTo"/>
     public string? RedirectedTo { get; init; }
 
+    /// <summary>What a rule of on-message has decided about it; null where the outcome table decides.</summary>
+    public Outcome? Asked { get; init; }
+
     /// <summary>Why the next attempt waits in quarantine; null when it does not.</summary>
     public string? Quarantine { get; init; }
 
@@ -77,7 +80,22 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
         Failed(CauseKind.HeartbeatTimeout, FailureLayer.Heartbeat, $"{missed} heartbeats in a row were not answered");
 
     public static CloseCause MaxSilence(TimeSpan bound) =>
-        Failed(CauseKind.MaxSilence, FailureLayer.Heartbeat, $"the server has not asked for a sign of life for {Text(bound)}");
+        Failed(CauseKind.MaxSilence, FailureLayer.Heartbeat, $"nothing has come in for {Text(bound)}");
+
+    /// <summary>A message of the peer asked for it.</summary>
+    /// <param name="rule">Which rule of on-message, from 1.</param>
+    /// <param name="then">Its action.</param>
+    /// <param name="asked">What the rule makes of it.</param>
+    public static CloseCause PeerAsked(int rule, RuleAction then, Outcome asked) =>
+        Failed(CauseKind.PeerAsked, FailureLayer.Unknown, $"a message of the peer: rule {rule} of on-message, then = {Word(then)}") with
+        {
+            Layer = null,
+            Asked = asked,
+        };
+
+    /// <summary>A message that had to be sent lacks a value.</summary>
+    public static CloseCause NotSaid(string placeholder) =>
+        Failed(CauseKind.NotSaid, FailureLayer.Resolve, $"a message could not be sent: {placeholder} has no value");
 
     public static CloseCause DataIdle(TimeSpan bound) =>
         Failed(CauseKind.DataIdle, FailureLayer.Heartbeat, $"no data for {Text(bound)}");
@@ -107,6 +125,13 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     private static string Quoted(string reason) =>
         reason.Length == 0 ? "" : $", \"{reason.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
+    private static string Word(RuleAction then) => then switch
+    {
+        RuleAction.RetryAfter => "retry-after",
+        RuleAction.NextUrl => "next-url",
+        _ => then.ToString().ToLowerInvariant(),
+    };
+
     private static CloseCause Failed(CauseKind kind, FailureLayer layer, string detail) =>
         new(kind, detail) { Layer = layer, CloseCode = kind == CauseKind.ConnectTimeout ? null : CloseCodes.AbnormalClosure };
 
@@ -129,7 +154,7 @@ public enum CauseKind
     ConnectionLost,
     HeartbeatTimeout,
 
-    /// <summary>The server stopped asking for a sign of life.</summary>
+    /// <summary>Nothing at all came in.</summary>
     MaxSilence,
 
     /// <summary>The transport is alive, but no data arrives.</summary>
@@ -146,6 +171,12 @@ public enum CauseKind
 
     /// <summary>A rotation found no room for a second connection under max-connections of the group.</summary>
     NoRoom,
+
+    /// <summary>A message of the peer asked for the end, by a rule of on-message.</summary>
+    PeerAsked,
+
+    /// <summary>A placeholder of a message that had to be sent has no value.</summary>
+    NotSaid,
 
     /// <summary>The new connection of a rotation did not prove that it works.</summary>
     Unproven,

@@ -7,9 +7,8 @@ namespace ActorHeartbeat.Policies;
 /// <param name="LastInbound">The transport clock: when a frame last arrived.</param>
 /// <param name="LastAnswer">The pong clock: when a heartbeat was last answered, or <paramref name="OpenedAt"/>.</param>
 /// <param name="LastData">The data clock: when a data message last arrived, or <paramref name="OpenedAt"/>.</param>
-/// <param name="LastAsked">When the server last asked for a sign of life, or <paramref name="OpenedAt"/>.</param>
 public readonly record struct LifeSigns(
-    TimeSpan OpenedAt, TimeSpan LastInbound, TimeSpan LastAnswer, TimeSpan LastData, TimeSpan LastAsked);
+    TimeSpan OpenedAt, TimeSpan LastInbound, TimeSpan LastAnswer, TimeSpan LastData);
 
 /// <summary>What is due on an open connection.</summary>
 public enum LivenessVerdict
@@ -64,7 +63,7 @@ public static class Liveness
             return (LivenessVerdict.Stable, now);
         if (settings.Timeouts.DataIdle is { } idle && Due(DataDue(idle, signs.LastData, now, timeOfDay), now, ref next))
             return (LivenessVerdict.DataIdle, now);
-        if (settings.Heartbeat.MaxSilence is { } silence && Due(signs.LastAsked + silence, now, ref next))
+        if (settings.Heartbeat.MaxSilence is { } silence && Due(signs.LastInbound + silence, now, ref next))
             return (LivenessVerdict.MaxSilence, now);
         if (rotateAt is { } rotation && Due(rotation, now, ref next))
             return (LivenessVerdict.RotationDue, now);

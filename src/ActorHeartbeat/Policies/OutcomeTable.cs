@@ -28,6 +28,8 @@ public static class OutcomeTable
     {
         if (!cause.IsFailure)
             return new Outcome(OutcomeAction.Retry, TimeSpan.Zero, GovernorScope.Endpoint);
+        if (cause.Asked is { } asked)
+            return asked;
         foreach (var rule in settings.Rules.AsSpan())
         {
             if (!Matches(rule, cause))

@@ -11,8 +11,8 @@ internal sealed class MessageTemplateConverter : JsonConverter<MessageTemplate>
         serializer.Serialize(
             writer,
             value is null ? null
-            : value.Literal is { } literal ? new Content(literal, null, false)
-            : new Content(null, Encoding.UTF8.GetString(value.Written.Span), value.IsJson),
+            : value.Form == MessageForm.Given ? new Content(value.Literal, null, value.Form)
+            : new Content(null, Encoding.UTF8.GetString(value.Written.Span), value.Form),
             typeof(Content));
 
     public override MessageTemplate? ReadJson(
@@ -20,10 +20,11 @@ internal sealed class MessageTemplateConverter : JsonConverter<MessageTemplate>
         serializer.Deserialize<Content>(reader) switch
         {
             { Literal: { } literal } => MessageTemplate.Of(literal),
-            { Text: { } text, IsJson: true } => MessageTemplate.Json(text),
+            { Text: { } text, Form: MessageForm.Json } => MessageTemplate.Json(text),
+            { Text: { } text, Form: MessageForm.Bytes } => MessageTemplate.Bytes(text),
             { Text: { } text } => MessageTemplate.Text(text),
             _ => null,
         };
 
-    private sealed record Content(OutboundMessage? Literal, string? Text, bool IsJson);
+    private sealed record Content(OutboundMessage? Literal, string? Text, MessageForm Form);
 }

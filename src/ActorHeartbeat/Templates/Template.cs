@@ -1,15 +1,18 @@
 using System.Text;
-using System.Text.Json;
 
 namespace ActorHeartbeat.Templates;
 
 /// <summary>
-/// A text with references to secrets: <c>@{env.NAME}</c> is the value of an environment variable, <c>@{file:PATH}</c> what a file holds,
-/// and <c>@@{</c> the characters <c>@{</c>. Immutable, compared by its text.
+/// A text with placeholders, such as <c>@{env.NAME}</c> for an environment variable, <c>@{file:PATH}</c> for what a file holds,
+/// <c>@{/pointer}</c> for a value of the message that is answered, and <c>@{base64(sha256(env.NAME, now.s))}</c>. <c>@@{</c> stands for the
+/// characters <c>@{</c>. Immutable, compared by its text.
 /// </summary>
 public sealed class Template : IEquatable<Template>
 {
-    private const string Begin = "@{", Escaped = "@@{", Environment = "env.", File = "file:";
+    internal const string Begin = "@{", Escaped = "@@{";
+
+    /// <summary>The placeholder of a message's whole text.</summary>
+    internal const string TextOfMessage = "text";
 
     private readonly Part[] _parts;
 
@@ -17,52 +20,105 @@ public sealed class Template : IEquatable<Template>
     {
         Text = text;
         _parts = parts;
-        References = [.. parts.Select(part => part.Reference).OfType<SecretReference>().Distinct()];
+        var expressions = parts.SelectMany(part => part.Expression?.All() ?? []).ToArray();
+        References = [.. expressions.OfType<TemplateExpression.Secret>().Select(secret => secret.Reference).Distinct()];
+        OfMessage = [.. expressions.OfType<TemplateExpression.OfMessage>().Select(value => value.Name).Distinct()];
+        NeedsConnection = expressions.Any(each => each is TemplateExpression.Counter or TemplateExpression.OfConnection);
     }
 
     /// <summary>The text as written.</summary>
     public string Text { get; }
 
-    /// <summary>The references in it, each once.</summary>
+    /// <summary>The secrets that it needs, each once.</summary>
     public IReadOnlyList<SecretReference> References { get; }
 
+    /// <summary>What it takes from the message at hand: pointers, and <see cref="TextOfMessage"/>.</summary>
+    internal IReadOnlyList<string> OfMessage { get; }
+
+    /// <summary>Whether it has numbers of a connection, such as a counter.</summary>
+    internal bool NeedsConnection { get; }
+
+    /// <summary>Whether anything in it is filled.</summary>
+    internal bool HasPlaceholders => Array.Exists(_parts, part => part.Expression is not null);
+
+    /// <summary>The text without its placeholders.</summary>
+    internal string Literals => string.Concat(_parts.Select(part => part.Literal));
+
     /// <exception cref="FormatException">A placeholder is not known or has no end; the message is one line and repeats no text.</exception>
-    public static Template Parse(string text) => Parse(text, isJson: false);
+    public static Template Parse(string text) => Read(text, out var fault) ?? throw new FormatException(fault);
 
     /// <summary>Why <paramref name="text"/> is not a template, or null when it is.</summary>
-    public static string? Reject(string text) => Read(text, isJson: false, out var fault) is null ? fault : null;
+    public static string? Reject(string text) => Read(text, out var fault) is null ? fault : null;
 
-    /// <summary>Whether a text may hold references: the others need no template.</summary>
+    /// <summary>Whether a text may have placeholders: the others need no template.</summary>
     internal static bool MayBe(string text) => text.Contains(Begin, StringComparison.Ordinal);
 
-    /// <summary>Reads JSON: a path inside its strings is escaped like everything in them.</summary>
-    internal static Template Parse(string text, bool isJson) => Read(text, isJson, out var fault) ?? throw new FormatException(fault);
-
-    /// <summary>Puts values in the place of the references.</summary>
-    /// <param name="values">The values.</param>
-    /// <param name="spell">Spells a value for the text around it; null (default) takes it as it is.</param>
-    /// <returns>Null when a value is missing.</returns>
-    public string? Fill(IReadOnlyDictionary<SecretReference, string> values, Func<string, string>? spell = null)
+    /// <summary>Puts values in the place of the placeholders.</summary>
+    /// <returns>Null when one has no value, or one that is no text; the scope tells which.</returns>
+    /// <param name="scope">Where the values come from.</param>
+    /// <param name="fits">Whether the value of a placeholder may stand here; null for any.</param>
+    internal string? Fill(TemplateScope scope, Func<string, bool>? fits = null)
     {
         var filled = new StringBuilder();
         foreach (var part in _parts)
         {
-            if (part.Reference is not { } reference)
-                filled.Append(part.Literal);
-            else if (values.TryGetValue(reference, out var value))
-                filled.Append(spell is null ? value : spell(value));
-            else
+            filled.Append(part.Literal);
+            if (part.Expression is null)
+                continue;
+            var text = ValueOf(part, scope)?.AsText();
+            if (text is null || fits?.Invoke(text) == false)
+            {
+                scope.Lack(part.Written, doesNotFit: text is not null);
                 return null;
+            }
+            filled.Append(text);
         }
         return filled.ToString();
     }
 
-    /// <summary>The text without its references.</summary>
-    internal string Literals => string.Concat(_parts.Select(part => part.Literal));
+    /// <summary>The value of a text that is one placeholder and nothing else; otherwise the filled text.</summary>
+    /// <returns>Null as in <see cref="Fill"/>.</returns>
+    internal TemplateValue? FillValue(TemplateScope scope)
+    {
+        if (_parts is not [{ Literal: "", Expression: not null } only])
+            return Fill(scope) is { } text ? TemplateValue.Of(text) : null;
+        var value = ValueOf(only, scope);
+        if (value is null)
+            scope.Lack(only.Written);
+        return value;
+    }
 
-    /// <summary>The text as it may be shown: references as written, everything else as <paramref name="mask"/>.</summary>
+    /// <summary>The bytes that a text of hexadecimal digits and placeholders stands for.</summary>
+    /// <returns>Null as in <see cref="Fill"/>.</returns>
+    internal byte[]? FillBytes(TemplateScope scope)
+    {
+        var filled = new MemoryStream();
+        foreach (var part in _parts)
+        {
+            filled.Write(Convert.FromHexString(part.Literal));
+            if (part.Expression is null)
+                continue;
+            if (ValueOf(part, scope)?.AsBytes() is not { } bytes)
+            {
+                scope.Lack(part.Written);
+                return null;
+            }
+            filled.Write(bytes);
+        }
+        return filled.ToArray();
+    }
+
+    /// <summary>Whether a placeholder is this secret as it is.</summary>
+    internal bool HasAlone(SecretReference reference) =>
+        Array.Exists(_parts, part => part.Expression is TemplateExpression.Secret secret && secret.Reference == reference);
+
+    /// <summary>Whether everything beside the placeholders is hexadecimal digits, two for each byte.</summary>
+    internal bool IsHex =>
+        Array.TrueForAll(_parts, part => part.Literal.Length % 2 == 0 && part.Literal.All(char.IsAsciiHexDigit));
+
+    /// <summary>The text as it may be shown: placeholders as written, everything else as <paramref name="mask"/>.</summary>
     internal string Masked(string mask) =>
-        string.Concat(_parts.Select(part => part.Reference?.ToString() ?? mask));
+        string.Concat(_parts.Select(part => (part.Literal.Length > 0 ? mask : "") + part.Written));
 
     public bool Equals(Template? other) => other is not null && Text == other.Text;
 
@@ -70,10 +126,18 @@ public sealed class Template : IEquatable<Template>
 
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>Its references, never the text around them.</summary>
+    /// <summary>Its placeholders, never the text around them.</summary>
     public override string ToString() => Masked("***");
 
-    private static Template? Read(string text, bool isJson, out string? fault)
+    private static TemplateValue? ValueOf(Part part, TemplateScope scope)
+    {
+        var value = part.Expression!.Evaluate(scope);
+        if (value is { IsSecret: true } && value.AsText() is { } made)
+            scope.Make(made);
+        return value;
+    }
+
+    private static Template? Read(string text, out string? fault)
     {
         var parts = new List<Part>();
         var literal = new StringBuilder();
@@ -90,40 +154,16 @@ public sealed class Template : IEquatable<Template>
                 literal.Append('{');
                 continue;
             }
-            var end = text.IndexOf('}', at);
-            if (end < 0 || ReferenceOf(text[at..end], isJson) is not { } reference)
-            {
-                fault = end < 0
-                    ? $"a placeholder has no end; write {Escaped} for the characters {Begin}"
-                    : $"unknown placeholder; {Begin}{Environment}NAME}} and {Begin}{File}PATH}} are known, {Escaped} stands for {Begin}";
+            if (TemplateParser.Read(text, ref at, out fault) is not { } expression)
                 return null;
-            }
-            if (literal.Length > 0)
-                parts.Add(new Part(literal.ToString(), null));
+            parts.Add(new Part(literal.ToString(), expression, text[next..at]));
             literal.Clear();
-            parts.Add(new Part("", reference));
-            at = end + 1;
         }
         if (literal.Length > 0)
-            parts.Add(new Part(literal.ToString(), null));
+            parts.Add(new Part(literal.ToString(), null, ""));
         return new Template(text, [.. parts]);
     }
 
-    private static SecretReference? ReferenceOf(string placeholder, bool isJson)
-    {
-        if (placeholder.StartsWith(File, StringComparison.Ordinal) && placeholder.Length > File.Length)
-        {
-            var path = placeholder[File.Length..];
-            return new SecretReference(SecretSource.File, isJson ? Unescape(path) : path);
-        }
-        var isVariable = placeholder.StartsWith(Environment, StringComparison.Ordinal) && placeholder.Length > Environment.Length;
-        return isVariable && !placeholder.AsSpan().ContainsAny("= \t\"\\\r\n@{}")
-            ? new SecretReference(SecretSource.Environment, placeholder[Environment.Length..])
-            : null;
-    }
-
-    private static string Unescape(string text) =>
-        text.Contains('\\', StringComparison.Ordinal) ? JsonElement.Parse($"\"{text}\"").GetString()! : text;
-
-    private sealed record Part(string Literal, SecretReference? Reference);
+    /// <summary>Text, and the placeholder behind it.</summary>
+    private sealed record Part(string Literal, TemplateExpression? Expression, string Written);
 }

@@ -13,7 +13,9 @@ internal abstract record TemplateValue
     /// <summary>Whether it is a secret or was made from one.</summary>
     public bool IsSecret { get; init; }
 
-    /// <summary>As part of a text: JSON other than a string as it is written, so that numbers keep their digits. Null for what is no text.</summary>
+    /// <summary>
+    /// As part of a text: JSON other than a string as it is written, so that numbers keep their digits. Null for what is no text.
+    /// </summary>
     public abstract string? AsText();
 
     /// <summary>As bytes: text as UTF-8. Null for nothing.</summary>

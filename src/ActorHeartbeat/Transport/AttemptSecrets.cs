@@ -5,15 +5,36 @@ using ActorHeartbeat.Templates;
 namespace ActorHeartbeat.Transport;
 
 /// <summary>Reads the secrets of one attempt, each once. A message of an exception names the place and the secret, never a value.</summary>
+/// <param name="environment">Looks up a variable.</param>
+/// <param name="readFile">Reads a file; null for none.</param>
+/// <param name="time">The clock of placeholders.</param>
+/// <param name="cancellation">Gives the attempt up.</param>
 internal sealed class AttemptSecrets(
-    Func<string, string?> environment, Func<string, CancellationToken, Task<string>>? readFile, CancellationToken cancellation)
+    Func<string, string?> environment,
+    Func<string, CancellationToken, Task<string>>? readFile,
+    TimeProvider time,
+    CancellationToken cancellation)
 {
     private readonly Dictionary<SecretReference, string> _read = [];
+    private readonly HashSet<string> _made = new(StringComparer.Ordinal);
+
+    /// <summary>Tells whether two attempts have read the same, within this process.</summary>
+    public int Fingerprint
+    {
+        get
+        {
+            var fingerprint = default(HashCode);
+            foreach (var read in _read)
+                fingerprint.Add((read.Key, read.Value));
+            return fingerprint.ToHashCode();
+        }
+    }
 
     /// <summary>The values so far, in every spelling in which a server may repeat them.</summary>
     public IReadOnlyCollection<string> Texts =>
     [
         .. _read.Values
+            .Concat(_made)
             .SelectMany(value => (string[])
             [
                 value,
@@ -34,8 +55,12 @@ internal sealed class AttemptSecrets(
     {
         var template = Template.Parse(text);
         foreach (var reference in template.References)
-            await ReadAsync(place, reference, flaw, fits).ConfigureAwait(false);
-        return template.Fill(_read)!; // all are read
+            await ReadAsync(place, reference, flaw, template.HasAlone(reference) ? fits : null).ConfigureAwait(false);
+        var scope = new TemplateScope { Secrets = _read, Now = time.GetUtcNow(), NewUuid = Guid.NewGuid };
+        if (template.Fill(scope, fits) is not { } filled)
+            throw new SecretUnavailableException($"{place}: {scope.Lacking} has {(scope.DoesNotFit ? flaw : "no value")}");
+        _made.UnionWith(scope.Made);
+        return filled;
     }
 
     public async ValueTask<string> ReadAsync(string place, SecretReference reference, string flaw = "", Func<string, bool>? fits = null)

@@ -35,6 +35,9 @@ public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyLi
     /// <summary>Every secret that was read for the attempt, to mask it where the server repeats it.</summary>
     internal IReadOnlyCollection<string> SecretTexts { get; init; } = [];
 
+    /// <summary>Tells what was read for the handshake; null when that is not known. Times and random values are no credentials.</summary>
+    internal int? Credentials { get; init; }
+
     /// <summary>A text of the server, or about it, without the secrets of the attempt.</summary>
     internal string Hide(string text) => PeerText.Hide(text, SecretTexts);
 
@@ -60,6 +63,8 @@ public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyLi
     {
         get
         {
+            if (Credentials is { } known)
+                return known;
             var fingerprint = default(HashCode);
             fingerprint.Add(Url.OriginalString, StringComparer.Ordinal);
             foreach (var (name, value) in Headers)

@@ -10,9 +10,11 @@ namespace ActorHeartbeat.Transport;
 /// </summary>
 /// <param name="environment">Looks up a variable; null when it is not set. Default: the process's environment.</param>
 /// <param name="readFile">Reads a file; null (default) refuses every value from a file.</param>
+/// <param name="time">The clock of placeholders such as <c>@{now.s}</c>. Default: that of the system.</param>
 public sealed class SecretAttemptResolver(
     Func<string, string?>? environment = null,
-    Func<string, CancellationToken, Task<string>>? readFile = null
+    Func<string, CancellationToken, Task<string>>? readFile = null,
+    TimeProvider? time = null
 ) : IAttemptResolver
 {
     private readonly Func<string, string?> _environment = environment ?? Environment.GetEnvironmentVariable;
@@ -22,14 +24,11 @@ public sealed class SecretAttemptResolver(
     /// </exception>
     public async ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation)
     {
-        var secrets = new AttemptSecrets(_environment, readFile, cancellation);
+        var secrets = new AttemptSecrets(_environment, readFile, time ?? TimeProvider.System, cancellation);
         var headers = new KeyValuePair<string, string>[settings.Headers.Count];
         var next = 0;
         foreach (var (name, value) in settings.Headers)
             headers[next++] = new(name, await HeaderAsync(name, value, secrets).ConfigureAwait(false));
-        var messages = new Dictionary<SecretReference, string>();
-        foreach (var (key, reference) in settings.MessageReferences)
-            messages[reference] = await secrets.ReadAsync(key, reference).ConfigureAwait(false);
         var subprotocols = new List<string>();
         foreach (var text in settings.Subprotocols)
             subprotocols.Add(await SubprotocolAsync(text, secrets).ConfigureAwait(false));
@@ -39,7 +38,17 @@ public sealed class SecretAttemptResolver(
             settings = settings with { ShowMessages = false }; // what is shown then would hold a secret
         if (Template.MayBe(url.OriginalString))
             url = await UrlAsync(url, secrets).ConfigureAwait(false);
-        return new DialRequest(settings, url, headers) { Subprotocols = subprotocols, Secrets = messages, SecretTexts = secrets.Texts };
+        var credentials = secrets.Fingerprint; // of the handshake: what messages need is read behind it
+        var messages = new Dictionary<SecretReference, string>();
+        foreach (var (key, reference) in settings.MessageReferences)
+            messages[reference] = await secrets.ReadAsync(key, reference).ConfigureAwait(false);
+        return new DialRequest(settings, url, headers)
+        {
+            Subprotocols = subprotocols,
+            Secrets = messages,
+            SecretTexts = secrets.Texts,
+            Credentials = credentials,
+        };
     }
 
     private static async ValueTask<string> HeaderAsync(string name, SecretValue value, AttemptSecrets secrets)

@@ -224,7 +224,7 @@ public class ConnectionHeartbeatTests : ConnectionSpec
     }
 
     [Fact]
-    public void A_server_that_asks_is_answered_and_its_silence_ends_the_connection()
+    public void A_server_that_asks_is_answered_and_complete_silence_ends_the_connection()
     {
         StartOpen(Defaults with
         {
@@ -241,7 +241,9 @@ public class ConnectionHeartbeatTests : ConnectionSpec
         Assert.Equal(["yes"], SentText);
 
         Advance(59);
-        Socket.DeliverText("data is no question");
+        Socket.DeliverText("data counts too");
+        ExpectNoMsg(TimeSpan.Zero);
+        Advance(59);
         ExpectNoMsg(TimeSpan.Zero);
         Advance(1);
 

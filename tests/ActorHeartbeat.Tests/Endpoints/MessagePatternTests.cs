@@ -176,20 +176,4 @@ public class MessagePatternTests
         Assert.True(pong.Matches("pong"u8));
         Assert.False(pong.Matches("pong "u8));
     }
-
-    [Fact]
-    public void A_message_is_an_answer_an_ask_or_data()
-    {
-        var heartbeat = new HeartbeatSettings
-        {
-            Mode = HeartbeatMode.Text,
-            Send = OutboundMessage.Text("ping"),
-            Expect = new MessagePattern.Text("pong"),
-            Reply = new HeartbeatReply(new MessagePattern.Text("are you there"), OutboundMessage.Text("yes")),
-        };
-
-        Assert.Equal(HeartbeatRole.Answer, HeartbeatDialect.Classify(heartbeat, "pong"u8));
-        Assert.Equal(HeartbeatRole.Ask, HeartbeatDialect.Classify(heartbeat, "are you there"u8));
-        Assert.Equal(HeartbeatRole.Data, HeartbeatDialect.Classify(heartbeat, "pong!"u8));
-    }
 }

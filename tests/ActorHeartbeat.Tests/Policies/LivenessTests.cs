@@ -103,10 +103,10 @@ public class LivenessTests
     }
 
     [Fact]
-    public void A_server_that_stops_asking_is_silent()
+    public void A_connection_on_which_nothing_comes_in_is_silent()
     {
         var asks = Endpoint with { Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.None, MaxSilence = S(60) } };
-        var signs = SignsAt(0) with { LastInbound = S(70), LastData = S(70), LastAsked = S(10) };
+        var signs = SignsAt(0) with { LastInbound = S(10) };
 
         Assert.Equal((LivenessVerdict.Wait, S(70)), Judge(asks, signs, now: 69));
         Assert.Equal(LivenessVerdict.MaxSilence, Judge(asks, signs, now: 70).Verdict);
@@ -146,7 +146,7 @@ public class LivenessTests
             S(now),
             at ?? Noon);
 
-    private static LifeSigns SignsAt(double seconds) => new(S(seconds), S(seconds), S(seconds), S(seconds), S(seconds));
+    private static LifeSigns SignsAt(double seconds) => new(S(seconds), S(seconds), S(seconds), S(seconds));
 
     private static TimeSpan S(double seconds) => TimeSpan.FromSeconds(seconds);
 }

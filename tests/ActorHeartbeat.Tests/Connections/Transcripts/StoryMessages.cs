@@ -4,6 +4,7 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Templates;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Connections.Transcripts;
@@ -22,7 +23,8 @@ internal static class StoryMessages
         ["opening answered"] = typeof(OpeningAnswered),
         ["sign of life"] = typeof(SignOfLife),
         ["heartbeat answered"] = typeof(HeartbeatAnswered),
-        ["peer asks"] = typeof(PeerAsked),
+        ["rule matches"] = typeof(RuleMatched),
+        ["not said"] = typeof(NotSaid),
         ["proof seen"] = typeof(ProofSeen),
         ["credentials read"] = typeof(CredentialsRead),
         ["stale"] = typeof(ConnectionEvent),
@@ -49,7 +51,8 @@ internal static class StoryMessages
             "opening answered" => new OpeningAnswered(incarnation, words.Length > 2 ? (int)Number(words[2]) : story.OpeningStep),
             "sign of life" => new SignOfLife(incarnation),
             "heartbeat answered" => new HeartbeatAnswered(incarnation, TimeSpan.FromSeconds(1)),
-            "peer asks" => new PeerAsked(incarnation),
+            "rule matches" => RuleMatches(words, incarnation),
+            "not said" => new NotSaid(incarnation, "@{/id}"),
             "proof seen" => new ProofSeen(incarnation),
             "credentials read" => new CredentialsRead(words[2] == "same" ? story.Refused : (int)Number(words[2])),
             "stale" => Stale(line),
@@ -68,6 +71,18 @@ internal static class StoryMessages
         };
     }
 
+    /// <summary>A message without values; the words are reply and action, "-" for no reply, "lacking" for one without its value.</summary>
+    private static RuleMatched RuleMatches(string[] words, long incarnation) => new(
+        incarnation,
+        new MessageRule
+        {
+            Match = new MessagePattern.Text("a"),
+            Reply = words is [_, _, not "-", ..] ? MessageTemplate.Text(words[2] == "lacking" ? "@{/id}" : words[2]) : null,
+            Then = words is [_, _, _, var then] ? Enum.Parse<RuleAction>(then, ignoreCase: true) : RuleAction.Nothing,
+        },
+        1,
+        MessageAtHand.Read("{}"u8, []));
+
     /// <summary>An event of an incarnation that never existed.</summary>
     private static ConnectionEvent Stale(string line)
     {
@@ -79,7 +94,8 @@ internal static class StoryMessages
             "opening answered" => new OpeningAnswered(Never, 0),
             "sign of life" => new SignOfLife(Never),
             "heartbeat answered" => new HeartbeatAnswered(Never, TimeSpan.Zero),
-            "peer asks" => new PeerAsked(Never),
+            "rule matches" => RuleMatches([], Never),
+            "not said" => new NotSaid(Never, "@{/id}"),
             "proof seen" => new ProofSeen(Never),
             _ => throw new FormatException($"'{line}' is no stale event"),
         };

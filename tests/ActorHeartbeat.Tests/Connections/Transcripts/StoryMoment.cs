@@ -68,6 +68,8 @@ internal sealed record StoryMoment(
     {
         if (after.Failures < before.Failures)
             yield return "forget the failures";
+        if (after.Failures > before.Failures)
+            yield return "count a failure";
         if (after.Missed != before.Missed)
             yield return after.Missed == 0 ? "forget the misses" : "count a miss";
         if (after.RotateAt != before.RotateAt)

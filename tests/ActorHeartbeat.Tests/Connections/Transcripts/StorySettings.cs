@@ -47,6 +47,7 @@ internal static class StorySettings
         "connect" => all with { Timeouts = all.Timeouts with { Connect = Time(value) } },
         "initial" => all with { Backoff = all.Backoff with { Initial = Time(value) } },
         "max" => all with { Backoff = all.Backoff with { Max = Time(value) } },
+        "reset-after" => all with { Backoff = all.Backoff with { ResetAfter = Time(value) } },
         "max-attempts" => all with { Backoff = all.Backoff with { MaxAttempts = int.Parse(value, CultureInfo.InvariantCulture) } },
         _ => all with { Heartbeat = With(all.Heartbeat, key, value) },
     };

@@ -1,0 +1,73 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using ActorHeartbeat.Configuration.Secrets;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Templates;
+
+namespace ActorHeartbeat.Configuration.Schema;
+
+/// <summary>Reads the rules of on-message.</summary>
+internal static class RuleValues
+{
+    private static readonly Shape<MessageRule> RuleShape = new(
+        Part.Of<MessageRule, MessagePattern>(
+            "match", MessageValues.Pattern, rule => rule.Match, (rule, pattern) => rule with { Match = pattern }),
+        Part.Of<MessageRule, MessageRole>("is", Values.Word<MessageRole>(), rule => rule.Is, (rule, role) => rule with { Is = role }),
+        Part.Of<MessageRule, bool>("deliver", Values.Switch, rule => rule.Deliver, (rule, deliver) => rule with { Deliver = deliver }),
+        Part.Of<MessageRule, MessageTemplate?>(
+            "reply",
+            new OptionalObject<MessageTemplate>(null, MessageValues.Answer),
+            rule => rule.Reply,
+            (rule, reply) => rule with { Reply = reply }),
+        Part.Of<MessageRule, RuleAction>("then", Values.Word<RuleAction>(), rule => rule.Then, (rule, then) => rule with { Then = then }),
+        Part.Of<MessageRule, TimeSpan?>(
+            "retry", new OptionalValue<TimeSpan>(null, Values.Positive), rule => rule.Retry, (rule, time) => rule with { Retry = time }),
+        Part.Of<MessageRule, string?>(
+            "after", new OptionalObject<string>(null, new AfterReader()), rule => rule.After, (rule, after) => rule with { After = after }),
+        Part.Of<MessageRule, GovernorScope>(
+            "scope", Values.Word<GovernorScope>(), rule => rule.Scope, (rule, scope) => rule with { Scope = scope }));
+
+    public static readonly ValueReader<ValueList<MessageRule>> Rules = new InheritingList<MessageRule>(
+        new ObjectOf<MessageRule>("a rule", RuleShape, new MessageRule { Match = new MessagePattern.Text("") }, "match")
+        {
+            Reject = RejectRule,
+        },
+        new MessageRule { Match = new MessagePattern.Text("") });
+
+    private static string? RejectRule(MessageRule rule, Layer<MessageRule> layer)
+    {
+        if (layer.Find("retry") is not null && rule.Then is not (RuleAction.Quarantine or RuleAction.RetryAfter))
+            return $"retry belongs to quarantine and retry-after, not to {Values.Kebab(rule.Then.ToString())}";
+        foreach (var key in (string[])["after", "scope"])
+        {
+            if (layer.Find(key) is not null && rule.Then != RuleAction.RetryAfter)
+                return $"{key} belongs to retry-after, not to {Values.Kebab(rule.Then.ToString())}";
+        }
+        return layer.Find("deliver") is not null && rule.Is == MessageRole.Data ? "data is delivered anyway; leave out deliver" : null;
+    }
+
+    /// <summary>Reads how long a message asks to wait.</summary>
+    private sealed class AfterReader : ValueReader<string>
+    {
+        public override string Expected => "a time with its unit, such as \"@{/retry_after ?? 60}s\"";
+
+        public override bool MayHoldSecret => true;
+
+        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out string value)
+        {
+            value = at.Text;
+            if (value is null)
+                return at.Refuse(Expected);
+            if (Placeholders.Reject(value, TemplatePlace.Answer) is { } fault)
+                return at.Report(fault);
+            var template = Template.Parse(value);
+            if (template.References.Count > 0 || template.NeedsConnection)
+                return at.Report("the peer tells the time: a secret or a counter is none");
+            return template.HasPlaceholders ? template.Literals.Length > 0 || at.Report($"the unit is missing: {Expected}")
+                : RuleOutcome.Time(value) is not null || at.Refuse(Expected);
+        }
+
+        public override void Write(Utf8JsonWriter json, string value, bool asWritten) => SecretMask.WriteText(json, value, asWritten);
+    }
+}

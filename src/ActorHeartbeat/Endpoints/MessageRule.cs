@@ -1,0 +1,92 @@
+using ActorHeartbeat.Templates;
+
+namespace ActorHeartbeat.Endpoints;
+
+/// <summary>
+/// Says what an incoming message is, and what follows. The first rule that matches decides. Its reply acknowledges receipt, not work: it
+/// goes out ahead of what is queued and outside the send rate.
+/// </summary>
+public sealed record MessageRule
+{
+    private readonly Template? _after;
+
+    /// <summary>The messages that it decides about.</summary>
+    public required MessagePattern Match { get; init; }
+
+    /// <summary>What they are. Default control.</summary>
+    public MessageRole Is { get; init; } = MessageRole.Control;
+
+    /// <summary>Delivers a message also when it is no data. Default false.</summary>
+    public bool Deliver { get; init; }
+
+    /// <summary>What is answered; null (default) for nothing. It may take values of the message, as in <c>@{/id}</c>.</summary>
+    public MessageTemplate? Reply { get; init; }
+
+    /// <summary>
+    /// What is done then. A connection that this ends, or would rotate, before <c>backoff.reset-after</c> counts as a failure, so that a
+    /// peer cannot make us turn in a circle.
+    /// </summary>
+    public RuleAction Then { get; init; } = RuleAction.Nothing;
+
+    /// <summary>The delay of a quarantine, or the pause of a retry-after without <see cref="After"/>; null for the default.</summary>
+    public TimeSpan? Retry { get; init; }
+
+    /// <summary>
+    /// The pause of a retry-after as the message tells it: a template of a number and a unit (ms, s, m, h, d), such as
+    /// <c>@{/retry_after ?? 60}s</c>. Null (default) for none.
+    /// </summary>
+    /// <exception cref="FormatException">As <see cref="Template.Parse"/>.</exception>
+    public string? After
+    {
+        get => _after?.Text;
+        init => _after = value is null ? null : Template.Parse(value);
+    }
+
+    /// <summary>The dials that a retry-after pauses. Default those of the endpoint.</summary>
+    public GovernorScope Scope { get; init; } = GovernorScope.Endpoint;
+
+    internal Template? AfterTemplate => _after;
+
+    /// <summary>Whether anything follows from it for the connection.</summary>
+    internal bool Acts => Reply is not null || Then != RuleAction.Nothing;
+
+    /// <summary>What it takes from a message: pointers, and <see cref="Template.TextOfMessage"/>.</summary>
+    internal IEnumerable<string> OfMessage => (Reply?.OfMessage ?? []).Concat(_after?.OfMessage ?? []);
+}
+
+/// <summary>What an incoming message is.</summary>
+public enum MessageRole
+{
+    /// <summary>Neither data nor a sign of life: an acknowledgement, a notice.</summary>
+    Control,
+
+    /// <summary>The peer's sign of life.</summary>
+    Beat,
+
+    /// <summary>Data: it is delivered, and ends data-idle.</summary>
+    Data,
+}
+
+/// <summary>What follows from a message.</summary>
+public enum RuleAction
+{
+    Nothing,
+
+    /// <inheritdoc cref="OutcomeAction.Retry"/>
+    Retry,
+
+    /// <inheritdoc cref="OutcomeAction.RetryAfter"/>
+    RetryAfter,
+
+    /// <inheritdoc cref="OutcomeAction.NextUrl"/>
+    NextUrl,
+
+    /// <inheritdoc cref="OutcomeAction.Quarantine"/>
+    Quarantine,
+
+    /// <inheritdoc cref="OutcomeAction.Stop"/>
+    Stop,
+
+    /// <summary>Replace the connection; the new one opens first, unless <c>rotate.order</c> says otherwise.</summary>
+    Rotate,
+}

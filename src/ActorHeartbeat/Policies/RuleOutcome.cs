@@ -1,0 +1,55 @@
+using System.Globalization;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Policies;
+
+/// <summary>What a rule makes of an end that a message asked for. Pure.</summary>
+internal static class RuleOutcome
+{
+    /// <summary>The decision of a rule whose action ends the connection.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="after">The pause that the message tells; null when it tells none, or none that can be read.</param>
+    public static Outcome Decide(MessageRule rule, string? after)
+    {
+        var action = rule.Then switch
+        {
+            RuleAction.RetryAfter => OutcomeAction.RetryAfter,
+            RuleAction.NextUrl => OutcomeAction.NextUrl,
+            RuleAction.Quarantine => OutcomeAction.Quarantine,
+            RuleAction.Stop => OutcomeAction.Stop,
+            _ => OutcomeAction.Retry, // a rotation comes here when there is nothing to rotate yet
+        };
+        var atLeast = action switch
+        {
+            OutcomeAction.Quarantine => rule.Retry ?? OutcomeSettings.DefaultQuarantine,
+            OutcomeAction.RetryAfter => Clamp(Time(after)) ?? rule.Retry ?? TimeSpan.Zero,
+            _ => TimeSpan.Zero,
+        };
+        return new Outcome(action, atLeast, rule.Scope);
+    }
+
+    /// <summary>A number and a unit (ms, s, m, h, d), such as <c>1.5s</c>; null for anything else.</summary>
+    public static TimeSpan? Time(string? text)
+    {
+        var spelled = (text ?? "").AsSpan().Trim();
+        var digits = spelled.TrimEnd("abcdefghijklmnopqrstuvwxyz");
+        TimeSpan? unit = spelled[digits.Length..] switch
+        {
+            "ms" => TimeSpan.FromMilliseconds(1),
+            "s" => TimeSpan.FromSeconds(1),
+            "m" => TimeSpan.FromMinutes(1),
+            "h" => TimeSpan.FromHours(1),
+            "d" => TimeSpan.FromDays(1),
+            _ => null,
+        };
+        return unit is { } one
+            && decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number <= (decimal)OutcomeTable.MostRetryAfter.TotalMilliseconds
+                ? Shortest(one * (double)number, OutcomeTable.MostRetryAfter)
+                : null;
+    }
+
+    private static TimeSpan Shortest(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan? Clamp(TimeSpan? asked) => asked < OutcomeTable.LeastRetryAfter ? OutcomeTable.LeastRetryAfter : asked;
+}

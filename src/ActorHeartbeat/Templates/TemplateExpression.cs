@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace ActorHeartbeat.Templates;
+
+/// <summary>What stands in a placeholder. Immutable.</summary>
+internal abstract class TemplateExpression
+{
+    private TemplateExpression()
+    {
+    }
+
+    /// <summary>The expressions that it is made of.</summary>
+    public virtual IReadOnlyList<TemplateExpression> Parts => [];
+
+    /// <summary>Its value; null when it has none.</summary>
+    public abstract TemplateValue? Evaluate(TemplateScope scope);
+
+    /// <summary>It and everything in it.</summary>
+    public IEnumerable<TemplateExpression> All() => Parts.SelectMany(part => part.All()).Prepend(this);
+
+    public sealed class Constant(TemplateValue value) : TemplateExpression
+    {
+        public override TemplateValue Evaluate(TemplateScope scope) => value;
+    }
+
+    public sealed class Secret(SecretReference reference) : TemplateExpression
+    {
+        public SecretReference Reference => reference;
+
+        public override TemplateValue? Evaluate(TemplateScope scope) =>
+            scope.Secrets.TryGetValue(reference, out var text) ? TemplateValue.Of(text) with { IsSecret = true } : null;
+    }
+
+    /// <summary>A pointer into the message at hand, or its whole text.</summary>
+    public sealed class OfMessage(string name) : TemplateExpression
+    {
+        public string Name => name;
+
+        public override TemplateValue? Evaluate(TemplateScope scope) => scope.Message?.Find(name);
+    }
+
+    public sealed class Counter(string name) : TemplateExpression
+    {
+        public override TemplateValue? Evaluate(TemplateScope scope) =>
+            scope.Count is { } count ? TemplateValue.Of(count(name)) : null;
+    }
+
+    /// <summary>The number of the attempt or of the connection.</summary>
+    public sealed class OfConnection(Func<TemplateScope, long> number) : TemplateExpression
+    {
+        public override TemplateValue Evaluate(TemplateScope scope) => TemplateValue.Of(number(scope));
+    }
+
+    /// <summary>The time in UTC, as text in a format of .NET or as a number.</summary>
+    public sealed class Clock(Func<DateTimeOffset, TemplateValue> spell) : TemplateExpression
+    {
+        public static readonly Clock Milliseconds = new(now => TemplateValue.Of(now.ToUnixTimeMilliseconds()));
+
+        public static readonly Clock Seconds = new(now => TemplateValue.Of(now.ToUnixTimeSeconds()));
+
+        public static Clock In(string format) =>
+            new(now => TemplateValue.Of(now.UtcDateTime.ToString(format, CultureInfo.InvariantCulture)));
+
+        public override TemplateValue Evaluate(TemplateScope scope) => spell(scope.Now);
+    }
+
+    public sealed class Uuid : TemplateExpression
+    {
+        public override TemplateValue? Evaluate(TemplateScope scope) =>
+            scope.NewUuid is { } make ? TemplateValue.Of(make().ToString()) : null;
+    }
+
+    /// <summary>The second where the first has no value.</summary>
+    public sealed class Otherwise(TemplateExpression first, TemplateExpression second) : TemplateExpression
+    {
+        public override IReadOnlyList<TemplateExpression> Parts => [first, second];
+
+        public override TemplateValue? Evaluate(TemplateScope scope) => first.Evaluate(scope) ?? second.Evaluate(scope);
+    }
+
+    /// <summary>A function of values. What is made from a secret is a secret.</summary>
+    public sealed class Call(TemplateFunction function, TemplateExpression[] arguments) : TemplateExpression
+    {
+        public override IReadOnlyList<TemplateExpression> Parts => arguments;
+
+        public override TemplateValue? Evaluate(TemplateScope scope)
+        {
+            var values = new TemplateValue[arguments.Length];
+            for (var index = 0; index < values.Length; index++)
+            {
+                if (arguments[index].Evaluate(scope) is not { } value)
+                    return null;
+                values[index] = value;
+            }
+            return function.Apply(values) is { } made ? made with { IsSecret = Array.Exists(values, value => value.IsSecret) } : null;
+        }
+    }
+
+    /// <summary>The words <c>null</c> and <c>none</c>.</summary>
+    public static readonly Constant Null = new(TemplateValue.Of(JsonElement.Parse("null"))), None = new(TemplateValue.None.Value);
+}
