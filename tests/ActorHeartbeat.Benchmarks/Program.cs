@@ -1,5 +1,5 @@
 // dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks --
-// runtime|transport|delivery|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak [options]
+// runtime|transport|delivery|rules|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak [options]
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Hocon;
@@ -16,6 +16,8 @@ switch (args)
         return await TransportBenchmarks.Run(rest);
     case ["delivery", .. var rest]:
         return await DeliveryBenchmarks.Run(rest);
+    case ["rules", .. var rest]:
+        return await RulesBenchmark.Run(rest);
     case ["configuration", .. var rest]:
         return ConfigurationBenchmarks.Run(rest);
     case ["hocon", .. var rest]:
@@ -30,13 +32,13 @@ switch (args)
         return await ShowServer.RunAsync(rest);
     case ["--help"]:
         Console.WriteLine(
-            "runtime | transport | delivery | configuration | hocon: what things "
+            "runtime | transport | delivery | rules | configuration | hocon: what things "
                 + $"cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the "
                 + "process uses over time while a fault happens every few seconds");
         return 0;
     default:
         await Console.Error.WriteLineAsync(
-            "name a benchmark: runtime, transport, delivery, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, "
+            "name a benchmark: runtime, transport, delivery, rules, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, "
                 + "governor or soak; --help says more");
         return 2;
 }

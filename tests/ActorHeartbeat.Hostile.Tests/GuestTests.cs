@@ -49,26 +49,7 @@ public sealed class GuestTests
                 Kind.ReservedPlaces,
                 "a flood of 250 connections a second that ask for everything",
                 $"{Asks / 2} of {Asks} requests are answered at the first try; {expected}",
-                async () =>
-                {
-                    guests.Flood(
-                        TimeSpan.FromMilliseconds(4),
-                        "",
-                        "GET / HTTP/1.1\r\nHost: localhost\r\nX: ",
-                        "GET /v1/endpoints/steady/events HTTP/1.1\r\nHost: localhost\r\n\r\n",
-                        $"{Post}Content-Length: 900\r\n\r\n{{",
-                        string.Concat(Enumerable.Repeat("GET /v1/endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n", 50)));
-                    await Task.Delay(TimeSpan.FromSeconds(2)); // for 500 connections
-                    var answered = 0;
-                    for (var ask = 0; ask < Asks; ask++)
-                    {
-                        var answer = await guests.AskAsync("GET /v1/process HTTP/1.1\r\nHost: localhost\r\n\r\n", ServiceProcess.Patience);
-                        answered += answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) ? 1 : 0;
-                    }
-                    Assert.InRange(answered, Asks / 2, Asks);
-                    Assert.DoesNotContain(scene.Service.Lines, line => line.Contains("ERR", StringComparison.Ordinal));
-                    return $"{answered} answered, {await HeldAsync()}";
-                }),
+                async () => $"{await AnsweredInAFloodAsync(guests, scene)} answered, {await HeldAsync()}"),
             scene.Stop(Kind.ReservedPlaces, "while guests take places"));
 
         Try Guest(string what, Func<Task> come) => new(
@@ -84,5 +65,26 @@ public sealed class GuestTests
             Assert.All(Enumerable.Range(0, Feeds), number => Assert.Equal(1, scene.Server.History($"feed-{number}").Accepts));
             return well;
         }
+    }
+
+    private static async Task<int> AnsweredInAFloodAsync(Guests guests, Scene scene)
+    {
+        guests.Flood(
+            TimeSpan.FromMilliseconds(4),
+            "",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nX: ",
+            "GET /v1/endpoints/steady/events HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            $"{Post}Content-Length: 900\r\n\r\n{{",
+            string.Concat(Enumerable.Repeat("GET /v1/endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n", 50)));
+        await Task.Delay(TimeSpan.FromSeconds(2)); // for 500 connections
+        var answered = 0;
+        for (var ask = 0; ask < Asks; ask++)
+        {
+            var answer = await guests.AskAsync("GET /v1/process HTTP/1.1\r\nHost: localhost\r\n\r\n", ServiceProcess.Patience);
+            answered += answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal) ? 1 : 0;
+        }
+        Assert.InRange(answered, Asks / 2, Asks);
+        Assert.DoesNotContain(scene.Service.Lines, line => line.Contains("ERR", StringComparison.Ordinal));
+        return answered;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using ActorHeartbeat.Templates;
@@ -10,8 +11,13 @@ namespace ActorHeartbeat.Endpoints;
 /// </summary>
 public sealed class JsonExpectation : IEquatable<JsonExpectation>
 {
+    /// <summary>What JSON never has in a string as it is.</summary>
+    private static readonly SearchValues<char> Escaped =
+        SearchValues.Create([.. Enumerable.Range(0, ' ').Select(code => (char)code), '"', '\\']);
+
     private readonly JsonPointer _pointer;
     private readonly byte[] _lastName;
+    private readonly byte[] _text;
     private readonly ValueTest[] _tests;
 
     /// <param name="pointer">The pointer.</param>
@@ -26,7 +32,11 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
         _pointer = JsonPointer.Parse(pointer);
         Pointer = pointer;
         ValueJson = valueJson;
-        _tests = TestsOf(JsonElement.Parse(valueJson));
+        var value = JsonElement.Parse(valueJson);
+        _tests = TestsOf(value);
+        _text = value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.AsSpan().IndexOfAny(Escaped) < 0
+            ? Encoding.UTF8.GetBytes(text)
+            : [];
         var needsValue = Array.Exists(_tests, test => !test.Holds(null));
         _lastName = needsValue && _pointer.LastName is { } name && !int.TryParse(name, out _) ? Encoding.UTF8.GetBytes(name) : [];
     }
@@ -35,7 +45,11 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
 
     public string ValueJson { get; }
 
+    /// <summary>A name that every message without escapes has in which it holds; empty for none.</summary>
     internal ReadOnlySpan<byte> LastName => _lastName;
+
+    /// <summary>A text that every message without escapes has in which it holds; empty for none.</summary>
+    internal ReadOnlySpan<byte> Text => _text;
 
     /// <summary>Why <paramref name="pointer"/> is not a JSON pointer, or null when it is.</summary>
     public static string? RejectPointer(string pointer) => JsonPointer.Reject(pointer);

@@ -101,13 +101,13 @@ public abstract record MessagePattern
 
         public override int GetHashCode() => HashCode.Combine(Expectations, _after.Length);
 
-        // The last name of a pointer rules out most data without parsing. An escape could
-        // spell the name differently, so a message with a backslash is always parsed.
+        // The last name of a pointer and the text behind it rule out most data without parsing. An escape
+        // could spell them differently, so a message with a backslash is always parsed.
         private bool CouldMatch(ReadOnlySpan<byte> payload)
         {
             foreach (var expectation in Expectations.AsSpan())
             {
-                if (payload.IndexOf(expectation.LastName) < 0)
+                if (payload.IndexOf(expectation.Text) < 0 || payload.IndexOf(expectation.LastName) < 0)
                     return payload.Contains((byte)'\\');
             }
             return true;

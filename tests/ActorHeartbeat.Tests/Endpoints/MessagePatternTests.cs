@@ -1,6 +1,5 @@
 using System.Text;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Tests.Endpoints;
 

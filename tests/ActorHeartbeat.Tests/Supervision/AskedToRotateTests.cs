@@ -1,6 +1,5 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Tests.Supervision;
 

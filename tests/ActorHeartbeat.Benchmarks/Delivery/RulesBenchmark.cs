@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Text;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Scheduling;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace ActorHeartbeat.Benchmarks.Delivery;
+
+/// <summary>
+/// Measures what rules of on-message cost a message of 128 bytes, from the transport to a feed that nobody reads. Options:
+/// <c>--messages N --rounds N</c>.
+/// </summary>
+public static class RulesBenchmark
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private static readonly byte[] Trade = Encoding.UTF8.GetBytes(
+        """{"e":"trade","E":1795905781250,"s":"BNBBTC","t":12345,"p":"0.00100000","q":"100.00000000","T":1795905781249,"m":true,"event":"x"}""");
+
+    public static async Task<int> Run(string[] args)
+    {
+        var (messages, rounds) = (Option(args, "messages", 3_000_000), Option(args, "rounds", 5));
+        (string Name, ValueList<MessageRule> Rules)[] variants =
+        [
+            ("no rule", []),
+            ("3 rules, none matches", Rules(3)),
+            ("10 rules, none matches", Rules(10)),
+            ("3 rules, the last says data", [.. Rules(2), Rule("/e", "\"trade\"")]),
+            ("10 rules, the last says data", [.. Rules(9), Rule("/e", "\"trade\"")]),
+        ];
+        var costs = variants.ToDictionary(variant => variant.Name, _ => new List<(double Time, double Bytes)>());
+        for (var round = -1; round < rounds; round++)
+        {
+            foreach (var (name, rules) in variants)
+            {
+                var cost = await MeasureAsync(rules, messages);
+                if (round >= 0)
+                    costs[name].Add(cost);
+            }
+        }
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Trade.Length} B, {messages} messages, median of {rounds}"));
+        var least = Median(costs["no rule"], cost => cost.Time);
+        foreach (var (name, seen) in costs)
+        {
+            var time = Median(seen, cost => cost.Time);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name,-30} {time,6:0.000} us  {time - least,6:+0.000;-0.000} us  x {time / least:0.00}  "
+                    + $"{Median(seen, cost => cost.Bytes):0.0} B allocated"));
+        }
+        return 0;
+    }
+
+    private static ValueList<MessageRule> Rules(int count) =>
+        [.. Enumerable.Range(0, count).Select(number => Rule("/event", $"\"notice {number}\""))];
+
+    private static MessageRule Rule(string pointer, string value) =>
+        new() { Match = new MessagePattern.Json([new JsonExpectation(pointer, value)]), Is = MessageRole.Data };
+
+    private static async Task<(double Time, double Bytes)> MeasureAsync(ValueList<MessageRule> rules, int messages)
+    {
+        using var system = ActorSystem.Create(
+            "rules", ConfigurationFactory.ParseString("akka.loglevel = ERROR").WithFallback(DedicatedThreadScheduler.Configuration));
+        var dialer = new OpenDialer();
+        var supervisor = system.ActorOf(
+            ConnectionSupervisor.Props(
+                new SupervisorDependencies(dialer, new SecretAttemptResolver(), new FeedRegistry(TimeProvider.System))), "connections");
+        var endpoint = new EndpointSettings { Id = new EndpointId("a"), Url = new Uri("ws://feed.test/"), OnMessage = rules };
+        await supervisor.Ask<ConfigurationApplied>(
+            new ApplyConfiguration([endpoint], ValueMap<GroupSettings>.Empty, new SupervisorSettings()), Patience);
+        var pump = await dialer.Observer.WaitAsync(Patience);
+        await Deliver(pump, messages / 10);
+        var (begun, allocated) = (TimeProvider.System.GetTimestamp(), GC.GetAllocatedBytesForCurrentThread());
+        await Deliver(pump, messages);
+        var cost = (
+            TimeProvider.System.GetElapsedTime(begun).TotalMicroseconds / messages,
+            (GC.GetAllocatedBytesForCurrentThread() - allocated) / (double)messages);
+        await system.Terminate();
+        return cost;
+    }
+
+    private static async Task Deliver(IConnectionObserver pump, int messages)
+    {
+        for (var number = 0; number < messages; number++)
+            await pump.OnMessageAsync(MessageKind.Text, Trade);
+    }
+
+    private static double Median<T>(List<T> values, Func<T, double> of) => values.Select(of).Order().ElementAt(values.Count / 2);
+
+    private static int Option(string[] args, string name, int otherwise) =>
+        Array.IndexOf(args, $"--{name}") is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
+
+    /// <summary>Opens at once, and hands out who hears what comes in.</summary>
+    private sealed class OpenDialer : IDialer, IConnection
+    {
+        private readonly TaskCompletionSource<IConnectionObserver> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private IConnectionObserver? _observer;
+
+        public Task<IConnectionObserver> Observer => _started.Task;
+
+        public string? Subprotocol => null;
+
+        public Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
+        {
+            _observer = observer;
+            return Task.FromResult<DialResult>(new DialResult.Connected(this));
+        }
+
+        public void Start() => _started.TrySetResult(_observer!); // dialed before
+
+        public ValueTask<SendStatus> SendAsync(OutboundMessage message) => new(SendStatus.Sent);
+
+        public bool TryPing(long id) => true;
+
+        public void Close(int code, string reason) => Abort();
+
+        public void Abort() => _observer!.OnEnded(new ConnectionEnd(1006, "", false));
+    }
+}
