@@ -1,3 +1,4 @@
+using System.Reflection;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Tests;
@@ -81,6 +82,7 @@ public sealed class EndpointChangeTests
             typeof(LimitSettings),
             typeof(OutcomeSettings),
             typeof(SendSettings),
+            typeof(FramingSettings),
             typeof(TlsSettings),
             typeof(TcpSettings),
         ];
@@ -88,9 +90,11 @@ public sealed class EndpointChangeTests
             .Where(property => property.GetMethod is { IsPublic: true, IsStatic: false })
             .SelectMany(property =>
                 groups.Contains(property.PropertyType)
-                    ? Leaves(property.PropertyType, $"{prefix}{Kebab(property.Name)}.")
+                    ? Leaves(property.PropertyType, prefix + (IsBesideItsKeys(property) ? "" : $"{Kebab(property.Name)}."))
                     : [prefix + Kebab(property.Name)]);
     }
+
+    private static bool IsBesideItsKeys(PropertyInfo property) => property.PropertyType == typeof(FramingSettings);
 
     private static string Kebab(string name) =>
         string.Concat(

@@ -54,6 +54,9 @@ public sealed class IdleKeysTests
         { "limits.replay-bytes", "limits { replay = 0, replay-bytes = 1MiB }", "limits { replay = 1, replay-bytes = 1MiB }" },
         { "send.time-to-live", "send.time-to-live = 5s", "send { while-down = queue, time-to-live = 5s }" },
         { "send.time-to-live", "group = plain, send.time-to-live = 5s", "group = slow, send.time-to-live = 5s" },
+        { "deliver-as", "deliver-as = decoded", "deliver-as = decoded, decode = gzip" },
+        { "deliver-as", "deliver-as = decoded, split = lines", "deliver-as = messages, split = lines" },
+        { "deliver-as", "deliver-as = messages", "deliver-as = messages, decode = auto" },
         { "tls.ca-file", """tls { verify = off, ca-file = "a" }""", """tls { verify = on, ca-file = "a" }""" },
     };
 

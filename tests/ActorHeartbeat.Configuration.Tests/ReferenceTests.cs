@@ -155,6 +155,14 @@ public sealed partial class ReferenceTests
         DataIdle = new(TimeSpan.FromDays(1)),
     };
 
+    private static readonly FramingSettings DifferentFraming = new()
+    {
+        Decode = FrameCoding.Gzip,
+        Split = MessageSplit.Lines,
+        EndWith = "a",
+        DeliverAs = DeliverAs.Messages,
+    };
+
     // Differs from every default, so that a key whose reader does nothing shows.
     private static EndpointSettings Different(EndpointSettings settings) =>
         settings with
@@ -185,6 +193,7 @@ public sealed partial class ReferenceTests
             Outcomes = new([], OutcomeAction.Stop),
             Send = new() { WhileDown = SendWhileDown.Queue, TimeToLive = TimeSpan.FromDays(1) },
             Compression = true,
+            Framing = DifferentFraming,
             Redirects = 9,
             Cookies = true,
             Tls = new()

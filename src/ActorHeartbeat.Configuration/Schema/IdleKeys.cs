@@ -64,6 +64,14 @@ internal static class IdleKeys
             endpoint is { Settings.Send.WhileDown: SendWhileDown.Fail, Group: not { SendRate: not null } }
                 ? $"no message waits with send.while-down = fail and without send-rate of a group; use while-down = queue, {Remove}"
                 : null),
+        Row(EndpointSetting.DeliverAs, endpoint => endpoint.Framing switch
+        {
+            { Decode: FrameCoding.Off, DeliverAs: DeliverAs.Decoded } =>
+                $"decode = off, and a decoded frame is the frame itself; set decode, {Remove}",
+            { Decode: FrameCoding.Off, Split.Kind: MessageSplitKind.Off, DeliverAs: DeliverAs.Messages } =>
+                $"decode = off and split = off, and a message is the frame itself; set decode or split, {Remove}",
+            _ => null,
+        }),
         Row(EndpointSetting.TlsVerify, WithoutTls),
         Row(EndpointSetting.TlsMinVersion, WithoutTls),
         Row(EndpointSetting.TlsCaFile, endpoint =>

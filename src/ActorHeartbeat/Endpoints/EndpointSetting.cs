@@ -119,6 +119,14 @@ public static class EndpointSetting
         Send.Setting("time-to-live", Live, send => send.TimeToLive, (send, value) => send with { TimeToLive = value }));
     public static readonly Setting<EndpointSettings, bool> Compression = Row(
         "compression", Reconnect, endpoint => endpoint.Compression, (endpoint, value) => endpoint with { Compression = value });
+    public static readonly Setting<EndpointSettings, FrameCoding> Decode = FramingRow(
+        "decode", Reconnect, framing => framing.Decode, (framing, value) => framing with { Decode = value });
+    public static readonly Setting<EndpointSettings, MessageSplit> Split = FramingRow(
+        "split", Live, framing => framing.Split, (framing, value) => framing with { Split = value });
+    public static readonly Setting<EndpointSettings, string> EndWith = FramingRow(
+        "end-with", Live, framing => framing.EndWith, (framing, value) => framing with { EndWith = value });
+    public static readonly Setting<EndpointSettings, DeliverAs> DeliverAs = FramingRow(
+        "deliver-as", Live, framing => framing.DeliverAs, (framing, value) => framing with { DeliverAs = value });
     public static readonly Setting<EndpointSettings, bool> TlsVerify = Row(
         Tls.Setting("verify", Reconnect, tls => tls.Verify, (tls, value) => tls with { Verify = value }));
     public static readonly Setting<EndpointSettings, TlsVersion> TlsMinVersion = Row(
@@ -164,6 +172,14 @@ public static class EndpointSetting
     private static Setting<EndpointSettings, TValue> Row<TValue>(
         string key, ChangeEffect effect, Func<EndpointSettings, TValue> get, Func<EndpointSettings, TValue, EndpointSettings> set) =>
         Row(new Setting<EndpointSettings, TValue>(key, effect, get, set));
+
+    private static Setting<EndpointSettings, TValue> FramingRow<TValue>(
+        string key, ChangeEffect effect, Func<FramingSettings, TValue> get, Func<FramingSettings, TValue, FramingSettings> set) =>
+        Row(
+            key,
+            effect,
+            endpoint => get(endpoint.Framing),
+            (endpoint, value) => endpoint with { Framing = set(endpoint.Framing, value) });
 
     private static Setting<EndpointSettings, TValue> Row<TValue>(Setting<EndpointSettings, TValue> setting)
     {

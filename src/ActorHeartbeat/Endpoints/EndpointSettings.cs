@@ -56,6 +56,9 @@ public sealed record EndpointSettings
     /// <summary>Offers permessage-deflate without context takeover (RFC 7692). Default off: it costs memory per connection.</summary>
     public bool Compression { get; init; }
 
+    /// <summary>How the frames of the peer become messages, and how a message that is sent ends.</summary>
+    public FramingSettings Framing { get; init; } = new();
+
     public TlsSettings Tls { get; init; } = new();
 
     public ProxySettings Proxy { get; init; } = ProxySettings.FromEnvironment;

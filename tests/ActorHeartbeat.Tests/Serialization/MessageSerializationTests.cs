@@ -51,6 +51,7 @@ public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.Te
         Enabled = false,
         Failover = new FailoverSettings { Back = null },
         Tcp = new TcpSettings { KeepAlive = null },
+        Framing = new FramingSettings { Decode = FrameCoding.ZlibStream, Split = MessageSplit.Behind("\u001e"), EndWith = "\n" },
         Timeouts = new TimeoutSettings
         {
             DataIdle = new DataIdleSettings(TimeSpan.FromMinutes(1)) { QuietHours = [new(new(22, 0), new(6, 30))] },
