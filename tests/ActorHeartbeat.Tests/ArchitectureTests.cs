@@ -65,7 +65,10 @@ public partial class ArchitectureTests
             ("Transport", ["Akka", .. Above("Templates", "Endpoints", "Protocol", "Files", "Transport")]),
             ("Feeds", Above("Endpoints", "Protocol", "Feeds")),
             ("Governor", Above("Endpoints", "Protocol", "Policies", "Scheduling")),
-            ("Connections", Above("Templates", "Endpoints", "Protocol", "Policies", "Scheduling", "Transport", "Feeds", "Governor")),
+            ("Decoding", ["Akka", .. Above("Endpoints", "Decoding")]),
+            (
+                "Connections",
+                Above("Templates", "Endpoints", "Decoding", "Protocol", "Policies", "Scheduling", "Transport", "Feeds", "Governor")),
             ("Scheduling", ["ActorHeartbeat"]),
         })
         {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using ActorHeartbeat.Decoding;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
@@ -15,7 +17,7 @@ namespace ActorHeartbeat.Connections;
 /// writes timestamps here and passes messages on to the feed; the actor looks at the timestamps when its
 /// timer fires. The link tells the actor only what changes a decision, each time with the incarnation.
 /// </summary>
-internal sealed class ConnectionLink : IConnectionObserver
+internal sealed partial class ConnectionLink : IConnectionObserver
 {
     private readonly EndpointPlane _plane;
     private readonly SchedulerClock _clock;
@@ -56,6 +58,7 @@ internal sealed class ConnectionLink : IConnectionObserver
         Incarnation = plane.NextIncarnation();
         Settings = _current = settings;
         _rules = new InboundRules(settings);
+        _decoder = settings.Framing.Decode == FrameCoding.Off ? null : new FrameDecoder(settings.Framing.Decode);
         _conversation = new Conversation(Incarnation, attempt, SplitMix.For(seed + (ulong)Incarnation, settings.Id.Value));
         Request = new DialRequest(settings, settings.Url, []); // until the secrets are read
         Pace = new SendPace(sendRate, clock.Elapsed);
@@ -180,6 +183,8 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     public ValueTask<SendStatus> SendAsync(OutboundMessage message)
     {
+        if (_current.Framing.EndWith is { Length: > 0 } ending && message.Kind == MessageKind.Text)
+            message = new OutboundMessage(MessageKind.Text, (byte[])[.. message.Payload.Span, .. Encoding.UTF8.GetBytes(ending)]);
         _plane.Counters.CountOut(message.Payload.Length);
         return _connection!.SendAsync(message);
     }
@@ -242,35 +247,6 @@ internal sealed class ConnectionLink : IConnectionObserver
 
     public void OnPartOfMessage() => Volatile.Write(ref _lastData, _clock.Elapsed.Ticks);
 
-    public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
-    {
-        var heartbeat = Heartbeat;
-        if (_awaited is { } awaited && awaited.Pattern.Matches(payload.Span))
-        {
-            _awaited = null;
-            _owner.Tell(new OpeningAnswered(Incarnation, awaited.Index));
-        }
-        if (Succession.Received(payload.Span))
-            _owner.Tell(new ProofSeen(Incarnation));
-        var rule = _rules.Find(payload.Span, out var number);
-        var isAnswer = heartbeat.Expect is { } expected && expected.Matches(payload.Span);
-        if (isAnswer)
-            Answered();
-        var isData = rule is null ? !isAnswer : rule.Is == MessageRole.Data;
-        if (isData)
-        {
-            Volatile.Write(ref _lastData, _lastInbound);
-            if (Succession.DataReceived(kind, payload.Span))
-                _owner.Tell(new ProofSeen(Incarnation));
-        }
-        if (rule is { Acts: true })
-            _owner.Tell(new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(payload.Span, [.. rule.OfMessage])));
-        if (!isData && !(rule?.Deliver ?? heartbeat.Deliver))
-            return default;
-        var publishing = _writer!.PublishAsync(kind, payload);
-        return publishing.IsCompletedSuccessfully ? publishing : HoldBackAsync(publishing);
-    }
-
     public void OnPong(ReadOnlySpan<byte> payload)
     {
         if (!PingPayload.Is(payload, Volatile.Read(ref _pingId)))
@@ -292,14 +268,6 @@ internal sealed class ConnectionLink : IConnectionObserver
     /// <summary>A text of the peer without the secrets of the attempt, and without what was made from them.</summary>
     private string Hide(string text) => PeerText.Hide(Request.Hide(text), _conversation.Made);
 
-    private async ValueTask HoldBackAsync(ValueTask publishing)
-    {
-        _isHeldBack = true;
-        await publishing.ConfigureAwait(false);
-        Volatile.Write(ref _heldBackUntil, _clock.Elapsed.Ticks);
-        _isHeldBack = false;
-    }
-
     // The first answer settles the outstanding heartbeat. A later one finds no ping id and counts only as traffic.
     private void Answered()
     {
@@ -312,6 +280,8 @@ internal sealed class ConnectionLink : IConnectionObserver
     {
         Succession.End();
         _writer?.End(why);
+        if (!_isHeldBack) // a subscriber may still be looking at the buffer: then it must not go back to the pool
+            _decoder?.Dispose();
         _plane.SocketIsGone();
         _gone = true; // last: the next dial may begin as soon as this is seen
     }

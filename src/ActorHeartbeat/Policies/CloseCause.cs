@@ -93,6 +93,10 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
             Asked = asked,
         };
 
+    /// <summary>A frame of the peer cannot be decoded within the limit.</summary>
+    public static CloseCause FrameUnreadable(int code, string why) =>
+        new(CauseKind.ConnectionLost, why) { Layer = FailureLayer.Protocol, CloseCode = code, Reason = why };
+
     /// <summary>A message that had to be sent lacks a value.</summary>
     public static CloseCause NotSaid(string placeholder) =>
         Failed(CauseKind.NotSaid, FailureLayer.Resolve, $"a message could not be sent: {placeholder} has no value");

@@ -20,7 +20,7 @@ public static class RulesBenchmark
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly byte[] Trade = Encoding.UTF8.GetBytes(
-        """{"e":"trade","E":1795905781250,"s":"BNBBTC","t":12345,"p":"0.00100000","q":"100.00000000","T":1795905781249,"m":true,"event":"x"}""");
+        """{"e":"trade","E":1795905781250,"s":"BNBBTC","t":12345,"p":"0.001","q":"100.000","T":1795905781249,"m":true,"event":"x"}""");
 
     public static async Task<int> Run(string[] args)
     {

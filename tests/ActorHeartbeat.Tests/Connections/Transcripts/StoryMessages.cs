@@ -25,6 +25,7 @@ internal static class StoryMessages
         ["heartbeat answered"] = typeof(HeartbeatAnswered),
         ["rule matches"] = typeof(RuleMatched),
         ["not said"] = typeof(NotSaid),
+        ["frame unreadable"] = typeof(FrameUnreadable),
         ["proof seen"] = typeof(ProofSeen),
         ["credentials read"] = typeof(CredentialsRead),
         ["stale"] = typeof(ConnectionEvent),
@@ -53,6 +54,7 @@ internal static class StoryMessages
             "heartbeat answered" => new HeartbeatAnswered(incarnation, TimeSpan.FromSeconds(1)),
             "rule matches" => RuleMatches(words, incarnation),
             "not said" => new NotSaid(incarnation, "@{/id}"),
+            "frame unreadable" => new FrameUnreadable(incarnation, 1009, "too much"),
             "proof seen" => new ProofSeen(incarnation),
             "credentials read" => new CredentialsRead(words[2] == "same" ? story.Refused : (int)Number(words[2])),
             "stale" => Stale(line),
@@ -96,6 +98,7 @@ internal static class StoryMessages
             "heartbeat answered" => new HeartbeatAnswered(Never, TimeSpan.Zero),
             "rule matches" => RuleMatches([], Never),
             "not said" => new NotSaid(Never, "@{/id}"),
+            "frame unreadable" => new FrameUnreadable(Never, 1009, "too much"),
             "proof seen" => new ProofSeen(Never),
             _ => throw new FormatException($"'{line}' is no stale event"),
         };

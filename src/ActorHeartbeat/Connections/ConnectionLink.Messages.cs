@@ -1,0 +1,109 @@
+using System.Text.Unicode;
+using ActorHeartbeat.Decoding;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Templates;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Connections;
+
+/// <content>What comes in: frames are decoded and split, rules and waits look at each message, and data go to the feed.</content>
+internal sealed partial class ConnectionLink
+{
+    private readonly FrameDecoder? _decoder;
+    private bool _isUnreadable;
+
+    public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
+    {
+        var framing = _current.Framing;
+        if (_decoder is not null || framing.Split.Kind != MessageSplitKind.Off)
+            return HearFrameAsync(kind, payload, framing);
+        return Hear(kind, payload.Span) ? PublishAsync(kind, payload) : default;
+    }
+
+    /// <summary>Hears a frame that is coded, or that holds several messages.</summary>
+    private async ValueTask HearFrameAsync(MessageKind kind, ReadOnlyMemory<byte> frame, FramingSettings framing)
+    {
+        if (_isUnreadable)
+            return;
+        var (decoded, kindOfDecoded) = (frame, kind);
+        switch (_decoder?.Decode(frame.Span, Limits.Message, out decoded))
+        {
+            case DecodeResult.TooBig:
+                GiveUp(CloseCodes.MessageTooBig, $"a frame decodes to more than limits.message, {Limits.Message} bytes");
+                return;
+            case DecodeResult.Malformed:
+                GiveUp(CloseCodes.InvalidPayloadData, "a frame is not coded as decode says");
+                return;
+            case DecodeResult.Incomplete:
+                OnPartOfMessage();
+                if (framing.DeliverAs == DeliverAs.Frames)
+                    await PublishAsync(kind, frame).ConfigureAwait(false);
+                return;
+            case DecodeResult.Message:
+                kindOfDecoded = Utf8.IsValid(decoded.Span) ? MessageKind.Text : MessageKind.Binary;
+                break;
+        }
+        var deliver = false;
+        foreach (var message in MessageSplitter.Split(decoded, framing.Split))
+        {
+            var isWanted = Hear(kindOfDecoded, message.Span);
+            if (isWanted && framing.DeliverAs == DeliverAs.Messages)
+                await PublishAsync(kindOfDecoded, message).ConfigureAwait(false);
+            deliver |= isWanted;
+        }
+        if (deliver && framing.DeliverAs == DeliverAs.Frames)
+            await PublishAsync(kind, frame).ConfigureAwait(false);
+        else if (deliver && framing.DeliverAs == DeliverAs.Decoded)
+            await PublishAsync(kindOfDecoded, decoded).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets rules and waits look at a message.</summary>
+    /// <returns>Whether it is delivered.</returns>
+    private bool Hear(MessageKind kind, ReadOnlySpan<byte> message)
+    {
+        var heartbeat = Heartbeat;
+        if (_awaited is { } awaited && awaited.Pattern.Matches(message))
+        {
+            _awaited = null;
+            _owner.Tell(new OpeningAnswered(Incarnation, awaited.Index));
+        }
+        if (Succession.Received(message))
+            _owner.Tell(new ProofSeen(Incarnation));
+        var rule = _rules.Find(message, out var number);
+        var isAnswer = heartbeat.Expect is { } expected && expected.Matches(message);
+        if (isAnswer)
+            Answered();
+        var isData = rule is null ? !isAnswer : rule.Is == MessageRole.Data;
+        if (isData)
+        {
+            Volatile.Write(ref _lastData, _lastInbound);
+            if (Succession.DataReceived(kind, message))
+                _owner.Tell(new ProofSeen(Incarnation));
+        }
+        if (rule is { Acts: true })
+            _owner.Tell(new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage])));
+        return isData || (rule?.Deliver ?? heartbeat.Deliver);
+    }
+
+    /// <summary>Ends the connection because of a frame that cannot be read. What comes behind it is not looked at.</summary>
+    private void GiveUp(int code, string why)
+    {
+        _isUnreadable = true;
+        _owner.Tell(new FrameUnreadable(Incarnation, code, why));
+    }
+
+    private ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> message)
+    {
+        var publishing = _writer!.PublishAsync(kind, message);
+        return publishing.IsCompletedSuccessfully ? publishing : HoldBackAsync(publishing);
+    }
+
+    private async ValueTask HoldBackAsync(ValueTask publishing)
+    {
+        _isHeldBack = true;
+        await publishing.ConfigureAwait(false);
+        Volatile.Write(ref _heldBackUntil, _clock.Elapsed.Ticks);
+        _isHeldBack = false;
+    }
+}
