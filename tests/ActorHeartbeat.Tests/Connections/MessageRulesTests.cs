@@ -92,7 +92,10 @@ public class MessageRulesTests : ConnectionSpec
         {
             Heartbeat = new HeartbeatSettings
             {
-                Mode = HeartbeatMode.Text, Send = MessageTemplate.Text("ping @{unhex('xyz')}"), Interval = Seconds(20), Timeout = Seconds(10),
+                Mode = HeartbeatMode.Text,
+                Send = MessageTemplate.Text("ping @{unhex('xyz')}"),
+                Interval = Seconds(20),
+                Timeout = Seconds(10),
             },
         });
 
