@@ -8,14 +8,16 @@ namespace ActorHeartbeat.Service.Tests;
 public partial class ReadmeTests
 {
     [Fact]
-    public void The_configuration_in_the_README_loads()
+    public void The_configurations_in_the_README_load()
     {
-        var block = Assert.Single(Blocks("hocon"));
+        var blocks = Blocks("hocon");
+        Assert.Equal(2, blocks.Length);
 
-        var result = ConfigurationLoader.LoadText(block, "README.md");
-
-        Assert.Empty(result.Errors);
-        Assert.Empty(result.OrThrow().Warnings);
+        foreach (var result in blocks.Select(block => ConfigurationLoader.LoadText(block, "README.md")))
+        {
+            Assert.Empty(result.Errors);
+            Assert.Empty(result.OrThrow().Warnings);
+        }
     }
 
     [Fact]
