@@ -9,6 +9,36 @@ namespace ActorHeartbeat.Configuration.Tests;
 public sealed class ConfigurationLoaderTests
 {
     [Fact]
+    public void A_step_of_the_opening_dialogue_may_only_wait_and_may_be_refused()
+    {
+        var endpoint = Assert.Single(ConfigurationLoader.LoadText(
+            """
+            actor-heartbeat.endpoints.x {
+              url = "wss://feed.example.com"
+              on-open = [
+                { expect = hello, timeout = 9s }
+                { send = login, expect = yes, reject { "/event" = error }, reason = "/msg", then = quarantine, retry = 15m }
+              ]
+            }
+            """,
+            "steps",
+            _ => null).OrThrow().Endpoints);
+
+        Assert.Equal(
+            [
+                new OpeningMessage(null, new MessagePattern.Text("hello"), TimeSpan.FromSeconds(9)),
+                new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("yes"), TimeSpan.FromSeconds(5))
+                {
+                    Reject = new MessagePattern.Json([new JsonExpectation("/event", "\"error\"")]),
+                    Reason = "/msg",
+                    Then = OutcomeAction.Quarantine,
+                    Retry = TimeSpan.FromMinutes(15),
+                },
+            ],
+            endpoint.OnOpen);
+    }
+
+    [Fact]
     public void Layers_are_laid_over_each_other_key_by_key_and_the_endpoint_wins()
     {
         var endpoint = Endpoint("""

@@ -24,6 +24,10 @@ public sealed class SecretCanaryTests
         """heartbeat.expect { "/pwd" = Kanarienvogel }""",
         """heartbeat.reply { match { "/a" { prefix = Kanarienvogel } }, send = "PONG Kanarienvogel" }""",
         """on-open = [ { send = "LOGIN Kanarienvogel", expect = "OK Kanarienvogel" }, { send { sig = Kanarienvogel } } ]""",
+        """
+        on-message = [ { match = Kanarienvogel, reply { k = "Kanarienvogel @{/id}" } }
+                       { match { "/a" = Kanarienvogel }, then = retry-after, after = "9Kanarienvogel@{/a}s" } ]
+        """,
         """on-close = [ "LOGOUT Kanarienvogel", { auth = Kanarienvogel } ]""",
         """max-age { age = 1h, ready-when { any = [ { text { contains = Kanarienvogel } }, { after = Kanarienvogel, "/0" = 1 } ] } }""",
     ];

@@ -30,6 +30,8 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public bool IsStarted { get; private set; }
 
+    public TimeSpan StartedAt { get; private set; }
+
     public bool IsGone { get; private set; }
 
     public string? Subprotocol => _connection.Subprotocol;
@@ -52,7 +54,7 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
     public void Start()
     {
         IsStarted = true;
-        _settled = invariants.Now;
+        _settled = StartedAt = invariants.Now;
         _connection.Start();
     }
 

@@ -40,18 +40,51 @@ internal static class MessageValues
     public static readonly ValueReader<OpeningMessage> Opening = new ObjectOf<OpeningMessage>(
         "an opening message",
         new Shape<OpeningMessage>(
-            Part.Of<OpeningMessage, MessageTemplate>(
-                "send", Message, opening => opening.Send, (opening, message) => opening with { Send = message }),
+            Part.Of<OpeningMessage, MessageTemplate?>(
+                "send", OptionalMessage, opening => opening.Send, (opening, message) => opening with { Send = message }),
             Part.Of<OpeningMessage, MessagePattern?>(
                 "expect", OptionalPattern, opening => opening.Expect, (opening, pattern) => opening with { Expect = pattern }),
             Part.Of<OpeningMessage, TimeSpan>(
-                "timeout", Values.Positive, opening => opening.Timeout, (opening, time) => opening with { Timeout = time })),
-        new OpeningMessage(MessageTemplate.Text(""), null, OpeningTimeout),
-        "send")
+                "timeout", Values.Positive, opening => opening.Timeout, (opening, time) => opening with { Timeout = time }),
+            Part.Of<OpeningMessage, MessagePattern?>(
+                "reject", OptionalPattern, opening => opening.Reject, (opening, pattern) => opening with { Reject = pattern }),
+            Part.Of<OpeningMessage, string?>(
+                "reason",
+                new OptionalObject<string>(null, RuleValues.Reason),
+                opening => opening.Reason,
+                (opening, reason) => opening with { Reason = reason }),
+            Part.Of<OpeningMessage, OutcomeAction?>(
+                "then",
+                new OptionalValue<OutcomeAction>(null, Values.Word<OutcomeAction>()),
+                opening => opening.Then,
+                (opening, then) => opening with { Then = then }),
+            Part.Of<OpeningMessage, TimeSpan?>(
+                "retry",
+                new OptionalValue<TimeSpan>(null, Values.Positive),
+                opening => opening.Retry,
+                (opening, time) => opening with { Retry = time })),
+        new OpeningMessage(null, null, OpeningTimeout))
     {
-        Reject = (opening, layer) =>
-            layer.Find("timeout") is not null && opening.Expect is null ? "timeout is how long expect waits; there is no expect" : null,
+        Reject = RejectOpening,
     };
+
+    private static string? RejectOpening(OpeningMessage opening, Layer<OpeningMessage> layer)
+    {
+        if (opening is { Send: null, Expect: null })
+            return "an opening message needs send or expect";
+        if (layer.Find("timeout") is not null && opening.Expect is null)
+            return "timeout is how long expect waits; there is no expect";
+        if (opening is { Reject: not null, Expect: null })
+            return "reject is what may come instead of expect; there is no expect";
+        foreach (var key in (string[])["reason", "then", "retry"])
+        {
+            if (layer.Find(key) is not null && opening.Reject is null)
+                return $"{key} says what follows from reject; there is no reject";
+        }
+        return layer.Find("retry") is not null && opening.Then is not (OutcomeAction.Quarantine or OutcomeAction.RetryAfter)
+            ? "retry belongs to then = quarantine and then = retry-after"
+            : null;
+    }
 
     /// <summary>
     /// Reads text, an object or a list as compact JSON with its keys in the order written, and <c>{ bytes = "c000" }</c> as a binary

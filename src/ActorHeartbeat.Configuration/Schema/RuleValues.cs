@@ -35,6 +35,9 @@ internal static class RuleValues
         },
         new MessageRule { Match = new MessagePattern.Text("") });
 
+    /// <summary>Where a refusal says why.</summary>
+    public static readonly ValueReader<string> Reason = new ReasonReader();
+
     private static string? RejectRule(MessageRule rule, Layer<MessageRule> layer)
     {
         if (layer.Find("retry") is not null && rule.Then is not (RuleAction.Quarantine or RuleAction.RetryAfter))
@@ -45,6 +48,28 @@ internal static class RuleValues
                 return $"{key} belongs to retry-after, not to {Values.Kebab(rule.Then.ToString())}";
         }
         return layer.Find("deliver") is not null && rule.Is == MessageRole.Data ? "data is delivered anyway; leave out deliver" : null;
+    }
+
+    /// <summary>Reads a pointer, or a template of what the peer says.</summary>
+    private sealed class ReasonReader : ValueReader<string>
+    {
+        public override string Expected => "a JSON pointer such as \"/msg\", or a text with placeholders";
+
+        public override bool MayHoldSecret => true;
+
+        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out string value)
+        {
+            value = at.Text;
+            if (value is null)
+                return at.Refuse(Expected);
+            var text = OpeningMessage.AsTemplate(value);
+            if (Placeholders.Reject(text, TemplatePlace.Answer) is { } fault)
+                return at.Report(fault);
+            return (Template.Parse(text) is { OfMessage.Count: > 0, References.Count: 0, NeedsConnection: false })
+                || at.Report("the peer says why: a reason takes something of its message");
+        }
+
+        public override void Write(Utf8JsonWriter json, string value, bool asWritten) => SecretMask.WriteText(json, value, asWritten);
     }
 
     /// <summary>Reads how long a message asks to wait.</summary>

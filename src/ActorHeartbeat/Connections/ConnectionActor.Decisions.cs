@@ -165,6 +165,13 @@ public sealed partial class ConnectionActor
         return CloseCause.PeerAsked(matched.Number, matched.Rule.Then, RuleOutcome.Decide(matched.Rule, after));
     }
 
+    private CloseCause Refusal(OpeningRefused refused)
+    {
+        var step = _settings.OnOpen[refused.Index];
+        var cause = CloseCause.OpeningRefused(refused.Index, refused.Reason);
+        return step.Then is { } then ? cause with { Asked = RuleOutcome.Decide(then, step.Retry, null, GovernorScope.Endpoint) } : cause;
+    }
+
     /// <summary>Closes for good: from then on the actor only waits for the end of the socket.</summary>
     private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving) => Step.GoTo(
         ConnectionState.BackingOff,

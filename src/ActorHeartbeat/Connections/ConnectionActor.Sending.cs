@@ -18,11 +18,11 @@ public sealed partial class ConnectionActor
     {
         for (var index = from; index <= to; index++)
         {
-            var opening = link.Settings.OnOpen[index];
-            if (opening.Expect is { } expected)
-                link.ExpectOpeningAnswer(index, expected);
+            link.AwaitOpeningAnswer(index);
+            if (link.Settings.OnOpen[index].Send is not { } message)
+                continue;
             link.Pace.Spend(Now);
-            Say(link, opening.Send);
+            Say(link, message);
         }
     }
 

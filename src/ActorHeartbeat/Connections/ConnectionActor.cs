@@ -85,6 +85,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return BackOff(data, CloseCause.OfDial(failed.Failure), leaving: null);
             case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step:
                 return SendOpeningMessages(data, answered.Index + 1);
+            case OpeningRefused refused when Concerns(refused, data.Link) && refused.Index == data.Step:
+                return BackOff(data, Refusal(refused), data.Link).First(() => SayGoodbye(data.Link, _settings.CloseCode, ""));
             case DeadlinePassed when Renewed(TimeOf(data)) is { } deadline:
                 return Step.GoTo(ConnectionState.Connecting, data with { Deadline = deadline });
             case DeadlinePassed:

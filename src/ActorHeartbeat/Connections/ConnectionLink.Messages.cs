@@ -63,11 +63,8 @@ internal sealed partial class ConnectionLink
     private bool Hear(MessageKind kind, ReadOnlySpan<byte> message)
     {
         var heartbeat = Heartbeat;
-        if (_awaited is { } awaited && awaited.Pattern.Matches(message))
-        {
-            _awaited = null;
-            _owner.Tell(new OpeningAnswered(Incarnation, awaited.Index));
-        }
+        if (_awaited is { } awaited)
+            HearAnswer(awaited, message);
         if (Succession.Received(message))
             _owner.Tell(new ProofSeen(Incarnation));
         var rule = _rules.Find(message, out var number);
@@ -84,6 +81,23 @@ internal sealed partial class ConnectionLink
         if (rule is { Acts: true })
             _owner.Tell(new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage])));
         return isData || (rule?.Deliver ?? heartbeat.Deliver);
+    }
+
+    private void HearAnswer(AwaitedStep awaited, ReadOnlySpan<byte> message)
+    {
+        if (awaited.Step.Expect!.Matches(message)) // only such steps are awaited
+        {
+            _awaited = OnlyWaits(awaited.Index + 1);
+            _owner.Tell(new OpeningAnswered(Incarnation, awaited.Index));
+        }
+        else if (awaited.Step.Reject is { } reject && reject.Matches(message))
+        {
+            _awaited = null;
+            var reason = awaited.Step.ReasonTemplate is { } template
+                ? template.Fill(new TemplateScope { Message = MessageAtHand.Read(message, template.OfMessage) })
+                : null;
+            _owner.Tell(new OpeningRefused(Incarnation, awaited.Index, PeerText.Of(Hide(reason ?? ""))));
+        }
     }
 
     /// <summary>Ends the connection because of a frame that cannot be read. What comes behind it is not looked at.</summary>

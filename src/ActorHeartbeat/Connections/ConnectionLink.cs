@@ -26,7 +26,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private volatile IActorRef _owner;
     private volatile EndpointSettings _current;
     private volatile InboundRules _rules;
-    private volatile AwaitedAnswer? _awaited;
+    private volatile AwaitedStep? _awaited;
     private volatile IPEndPoint? _dialed;
     private volatile string? _redirectedTo;
     private IConnection? _connection;
@@ -164,6 +164,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     public void Start()
     {
         _writer = _plane.Feed.Begin(Settings.MaxAge?.DuplicateKey);
+        _awaited = OnlyWaits(0);
         Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks);
         _connection!.Start();
     }
@@ -175,8 +176,16 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         _adopted = true;
     }
 
-    /// <summary>The next message that matches is reported as the answer to the opening message with this index.</summary>
-    public void ExpectOpeningAnswer(int index, MessagePattern pattern) => _awaited = new AwaitedAnswer(index, pattern);
+    /// <summary>
+    /// The next message that matches is reported as the answer in the opening step with this index. A step that only waits, at the beginning
+    /// or behind another answer, is awaited already: what the peer says at once must not be missed.
+    /// </summary>
+    public void AwaitOpeningAnswer(int index)
+    {
+        var steps = Settings.OnOpen;
+        if (steps[index].Expect is not null && !(steps[index].OnlyWaits && (index == 0 || steps[index - 1].Expect is not null)))
+            _awaited = new AwaitedStep(index, steps[index]);
+    }
 
     /// <summary>The opening messages are accepted: this connection carries the feed.</summary>
     public void Opened() => _writer!.Opened();
@@ -292,5 +301,9 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         return at > openedAt ? at : openedAt;
     }
 
-    private sealed record AwaitedAnswer(int Index, MessagePattern Pattern);
+    /// <summary>The step with this index, if it only waits for the peer.</summary>
+    private AwaitedStep? OnlyWaits(int index) =>
+        index < Settings.OnOpen.Count && Settings.OnOpen[index].OnlyWaits ? new AwaitedStep(index, Settings.OnOpen[index]) : null;
+
+    private sealed record AwaitedStep(int Index, OpeningMessage Step);
 }

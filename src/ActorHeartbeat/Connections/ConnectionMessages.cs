@@ -120,6 +120,10 @@ internal sealed record HeartbeatAnswered(long Incarnation, TimeSpan RoundTrip) :
 /// <summary>The opening message with this index was answered as expected.</summary>
 internal sealed record OpeningAnswered(long Incarnation, int Index) : ConnectionEvent(Incarnation);
 
+/// <summary>The opening message with this index was refused.</summary>
+/// <param name="Reason">What the peer said about it, as it may be shown; empty when nothing.</param>
+internal sealed record OpeningRefused(long Incarnation, int Index, string Reason) : ConnectionEvent(Incarnation);
+
 /// <summary>The credentials of the endpoint as they are now, for a connection that was refused because of them.</summary>
 /// <param name="Credentials">Their fingerprint; null when they cannot be read.</param>
 internal sealed record CredentialsRead(int? Credentials) : INoSerializationVerificationNeeded;

@@ -83,7 +83,9 @@ public sealed record EndpointSettings
     /// <summary>Sends the cookies of a handshake with the next handshake to the same host (RFC 6265). Default off.</summary>
     public bool Cookies { get; init; }
 
-    /// <summary>Sent in order after every connect, before the connection counts as open; each may wait for an answer.</summary>
+    /// <summary>
+    /// Said and waited for in order after every connect, before the connection counts as open. A step without a message waits for the peer.
+    /// </summary>
     public ValueList<OpeningMessage> OnOpen { get; init; } = [];
 
     /// <summary>What incoming messages are, and what follows; the first rule that matches decides. Default none: all are data.</summary>
@@ -114,7 +116,7 @@ public sealed record EndpointSettings
         {
             foreach (var message in OnOpen)
             {
-                foreach (var reference in message.Send.References)
+                foreach (var reference in message.Send?.References ?? [])
                     yield return (EndpointSetting.OnOpen.Key, reference);
             }
             foreach (var reference in Heartbeat.Send?.References ?? [])

@@ -60,9 +60,3 @@ public enum HeartbeatWhen
 
 /// <summary>Answers every message that matches <paramref name="Match"/> with <paramref name="Send"/>.</summary>
 public sealed record HeartbeatReply(MessagePattern Match, MessageTemplate Send);
-
-/// <summary>A message of the opening dialogue.</summary>
-/// <param name="Send">What is sent.</param>
-/// <param name="Expect">The answer that must come before the next one is sent; null waits for none.</param>
-/// <param name="Timeout">How long the answer may take.</param>
-public sealed record OpeningMessage(MessageTemplate Send, MessagePattern? Expect, TimeSpan Timeout);

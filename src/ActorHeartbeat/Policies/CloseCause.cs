@@ -31,7 +31,7 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     /// <inheritdoc cref="DialFailure.RedirectedTo"/>
     public string? RedirectedTo { get; init; }
 
-    /// <summary>What a rule of on-message has decided about it; null where the outcome table decides.</summary>
+    /// <summary>What a rule of on-message, or a step of on-open, has decided about it; null where the outcome table decides.</summary>
     public Outcome? Asked { get; init; }
 
     /// <summary>Why the next attempt waits in quarantine; null when it does not.</summary>
@@ -75,6 +75,14 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
             CauseKind.OpeningTimeout,
             FailureLayer.Hello,
             $"opening message {message} was not answered as expected within {Text(deadline)}");
+
+    /// <param name="message">The index of the opening message.</param>
+    /// <param name="reason">What the peer said, as it may be shown; empty when nothing.</param>
+    public static CloseCause OpeningRefused(int message, string reason) =>
+        Failed(CauseKind.OpeningRefused, FailureLayer.Hello, $"opening message {message} was refused{Quoted(reason)}") with
+        {
+            Reason = reason,
+        };
 
     public static CloseCause HeartbeatTimeout(int missed) =>
         Failed(CauseKind.HeartbeatTimeout, FailureLayer.Heartbeat, $"{missed} heartbeats in a row were not answered");
@@ -150,6 +158,9 @@ public enum CauseKind
     DialFailed,
     ConnectTimeout,
     OpeningTimeout,
+
+    /// <summary>The peer refused an opening message.</summary>
+    OpeningRefused,
 
     /// <summary>The peer sent a Close frame.</summary>
     PeerClosed,

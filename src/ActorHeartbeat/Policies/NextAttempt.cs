@@ -39,6 +39,7 @@ public readonly record struct NextAttempt(bool GivesUp, int Failures, TimeSpan D
                 outcome.Action != OutcomeAction.Quarantine ? null
                 : flapping && settings.Flap is { } detector
                     ? $"{detector.Ends} connections ended within {detector.Within.TotalSeconds:0.###} s"
+                : cause.Kind == CauseKind.OpeningRefused && cause.Asked is not null ? "its on-open says so"
                 : cause.Asked is not null ? "a rule of its on-message says so"
                 : "a rule of its outcomes says so",
         };

@@ -19,14 +19,23 @@ internal static class RuleOutcome
             RuleAction.Stop => OutcomeAction.Stop,
             _ => OutcomeAction.Retry, // a rotation comes here when there is nothing to rotate yet
         };
-        var atLeast = action switch
-        {
-            OutcomeAction.Quarantine => rule.Retry ?? OutcomeSettings.DefaultQuarantine,
-            OutcomeAction.RetryAfter => Clamp(Time(after)) ?? rule.Retry ?? TimeSpan.Zero,
-            _ => TimeSpan.Zero,
-        };
-        return new Outcome(action, atLeast, rule.Scope);
+        return Decide(action, rule.Retry, after, rule.Scope);
     }
+
+    /// <summary>The decision for an action.</summary>
+    /// <param name="action">The action.</param>
+    /// <param name="retry">The delay of a quarantine, or the pause without one that is told; null for the default.</param>
+    /// <param name="after">As above.</param>
+    /// <param name="scope">The dials that a pause applies to.</param>
+    public static Outcome Decide(OutcomeAction action, TimeSpan? retry, string? after, GovernorScope scope) => new(
+        action,
+        action switch
+        {
+            OutcomeAction.Quarantine => retry ?? OutcomeSettings.DefaultQuarantine,
+            OutcomeAction.RetryAfter => Clamp(Time(after)) ?? retry ?? TimeSpan.Zero,
+            _ => TimeSpan.Zero,
+        },
+        scope);
 
     /// <summary>A number and a unit (ms, s, m, h, d), such as <c>1.5s</c>; null for anything else.</summary>
     public static TimeSpan? Time(string? text)

@@ -6,13 +6,17 @@ using System.Text.RegularExpressions;
 namespace ActorHeartbeat.Templates;
 
 /// <summary>JSON numbers of any size, digit by digit: nothing is rounded.</summary>
-internal static partial class JsonNumber
+internal static class JsonNumber
 {
     /// <summary>The most digits of a number that is added, and its highest exponent: time grows with their square.</summary>
     private const int MostDigits = 4096;
 
+    /// <summary>RFC 8259 section 6.</summary>
+    private static readonly Regex Grammar = new(
+        @"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking);
+
     /// <summary>The number that the whole text spells; null when it spells none.</summary>
-    public static JsonElement? Parse(string text) => Grammar().IsMatch(text) ? JsonElement.Parse(text) : null;
+    public static JsonElement? Parse(string text) => Grammar.IsMatch(text) ? JsonElement.Parse(text) : null;
 
     /// <summary>
     /// The exact sum. It has as many digits behind the point as the summand with more of them, and no exponent. Null when a summand has
@@ -54,8 +58,4 @@ internal static partial class JsonNumber
         var text = BigInteger.Abs(digits).ToString(CultureInfo.InvariantCulture).PadLeft(scale + 1, '0');
         return $"{(digits.Sign < 0 ? "-" : "")}{text[..^scale]}.{text[^scale..]}";
     }
-
-    // RFC 8259 section 6.
-    [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\z", RegexOptions.ExplicitCapture)]
-    private static partial Regex Grammar();
 }

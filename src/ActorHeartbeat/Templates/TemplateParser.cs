@@ -7,10 +7,14 @@ namespace ActorHeartbeat.Templates;
 
 /// <summary>Reads the expression of one placeholder, from behind its <c>@{</c> to its <c>}</c>.</summary>
 /// <remarks>A fault is one line and repeats no text: a message can hold secrets.</remarks>
-internal ref partial struct TemplateParser
+internal ref struct TemplateParser
 {
     private const string Environment = "env.", File = "file:", Counter = "counter", Now = "now";
     private const int Deepest = 16;
+
+    private static readonly Regex
+        NameAtStart = new(@"\A[A-Za-z_][A-Za-z0-9_.\-]*", RegexOptions.NonBacktracking),
+        NumberAtStart = new(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+\-]?[0-9]+)?", RegexOptions.NonBacktracking);
 
     private readonly ReadOnlySpan<char> _text;
     private int _at;
@@ -88,7 +92,7 @@ internal ref partial struct TemplateParser
         }
         if (_text[_at..].StartsWith(Environment, StringComparison.Ordinal))
             return ReadVariable();
-        var length = NameAtStart().EnumerateMatches(_text[_at..]) is var matches && matches.MoveNext() ? matches.Current.Length : 0;
+        var length = NameAtStart.EnumerateMatches(_text[_at..]) is var matches && matches.MoveNext() ? matches.Current.Length : 0;
         var name = Take(length).ToString();
         if (TryTake("("))
             return name == Now ? ReadFormat() : ReadCall(name);
@@ -203,7 +207,7 @@ internal ref partial struct TemplateParser
 
     private JsonElement ReadNumber()
     {
-        var length = NumberAtStart().EnumerateMatches(_text[_at..]) is var matches && matches.MoveNext() ? matches.Current.Length : 0;
+        var length = NumberAtStart.EnumerateMatches(_text[_at..]) is var matches && matches.MoveNext() ? matches.Current.Length : 0;
         return length > 0 ? JsonElement.Parse(Take(length)) : throw Unknown();
     }
 
@@ -235,10 +239,4 @@ internal ref partial struct TemplateParser
     private static FormatException Unknown() => new(
         "unknown placeholder; known: @{env.NAME}, @{file:PATH}, @{/pointer} and @{text} of a message, @{counter}, @{now.ms}, @{now.s}, "
             + $"@{{now.iso}}, @{{uuid}}, @{{attempt}}, @{{incarnation}} and functions; {Template.Escaped} stands for {Template.Begin}");
-
-    [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_.\-]*")]
-    private static partial Regex NameAtStart();
-
-    [GeneratedRegex(@"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+\-]?[0-9]+)?")]
-    private static partial Regex NumberAtStart();
 }
