@@ -174,10 +174,7 @@ internal sealed class Invariants
             && status.Attempt < before.Attempt)
             Broken(endpoint, "5: failures forgotten on opening");
         if (isOpen && (!wasOpen || before!.Incarnation != status.Incarnation))
-            // A connection that took over has been open since before; the failures that it takes over count from then.
-            endpoint.OpenSince = wasOpen
-                ? endpoint.Sockets.Find(socket => socket.Link.Incarnation == status.Incarnation)?.StartedAt ?? Now
-                : Now;
+            endpoint.OpenSince = Now;
         (endpoint.Status, endpoint.StatusSince) = (status, Now);
     }
 

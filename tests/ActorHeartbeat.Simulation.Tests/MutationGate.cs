@@ -118,9 +118,9 @@ public class MutationGate(ITestOutputHelper output)
         new("a break is not announced", "Feeds/Feed.cs", "_break = new Break(cause, _time.GetTimestamp());", "_break = null;"),
         new(
             "a message is counted and not passed on",
-            "Connections/ConnectionLink.cs",
-            "            default:\n                Volatile.Write(ref _lastData, _lastInbound);",
-            "            default:\n                if (_lastData == 0) { _lastData = 1; return default; }"),
+            "Connections/ConnectionLink.Messages.cs",
+            "            Volatile.Write(ref _lastData, _lastInbound);",
+            "            if (_lastData == 0) { _lastData = 1; return false; }"),
         new(
             "a connection that has crashed is not started again",
             Lifecycle,

@@ -30,8 +30,6 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public bool IsStarted { get; private set; }
 
-    public TimeSpan StartedAt { get; private set; }
-
     public bool IsGone { get; private set; }
 
     public string? Subprotocol => _connection.Subprotocol;
@@ -54,7 +52,7 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
     public void Start()
     {
         IsStarted = true;
-        _settled = StartedAt = invariants.Now;
+        _settled = invariants.Now;
         _connection.Start();
     }
 

@@ -52,7 +52,8 @@ public sealed partial class ConnectionActor
     private BackingOffData Beginning(ConnectionStart start, ConnectionLink? left) =>
         start.IsReleased
             ? new BackingOffData(0, CloseCause.Start, BackingOffPhase.Ending, left is null ? Now : LeaveDeadline(left), left)
-            : new BackingOffData(0, CloseCause.Start, BackingOffPhase.Delay, Now + (start.Spread * _random.NextDouble()), left);
+            : new BackingOffData(
+                start.Failures, CloseCause.Start, BackingOffPhase.Delay, Now + (start.Spread * _random.NextDouble()), left);
 
     private Step BackOff(ConnectionData data, CloseCause why, ConnectionLink? leaving)
     {
@@ -125,8 +126,8 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>
-    /// A primary rotates now, or after a backoff when it is younger than reset-after: that counts as a failure, which its successor takes
-    /// over, so that a peer that asks every connection to go does not make us turn in a circle. A successor remembers it.
+    /// A primary rotates now, or after a backoff when it is younger than reset-after: that counts as a failure, with which its successor
+    /// begins, so that a peer that asks every connection to go does not make us turn in a circle. A successor remembers it.
     /// </summary>
     private ConnectedData AskedToRotate(ConnectedData data)
     {
@@ -144,17 +145,11 @@ public sealed partial class ConnectionActor
         };
     }
 
-    /// <summary>The data of a successor that takes over, with the failures that still count.</summary>
-    private ConnectedData AsPrimary(ConnectedData data, ConnectionStatus? before)
+    private ConnectedData AsPrimary(ConnectedData data)
     {
-        var failures = Math.Max(data.Failures, (before?.Attempt ?? 1) - 1);
         var primary = data with
         {
-            IsSuccessor = false,
-            IsAskedToRotate = false,
-            Failures = failures,
-            Stable = data.Stable && failures == 0,
-            RotateAt = RotationTime(data.OpenedAt, data.UrlIndex),
+            IsSuccessor = false, IsAskedToRotate = false, RotateAt = RotationTime(data.OpenedAt, data.UrlIndex),
         };
         return data.IsAskedToRotate ? AskedToRotate(primary) : primary;
     }
@@ -240,7 +235,8 @@ public sealed partial class ConnectionActor
     /// <summary>Reports that the primary is due for replacement; reports it again if no successor takes over.</summary>
     private Step AskForSuccessor(ConnectedData data) =>
         Connected(StateName, data with { RotateAt = Now + RotationReminder, RotationFailure = null })
-            .Then(() => _dependencies.Supervisor.Tell(new RotationDue(_settings.Id, _id)));
+            .Then(() => _dependencies.Supervisor.Tell(
+                new RotationDue(_settings.Id, _id) { Failures = data is { IsAskedToRotate: true, Stable: false } ? data.Failures : 0 }));
 
     private TimeSpan ReadyAfter => _settings.MaxAge?.ReadyAfter ?? DefaultReadyAfter;
 

@@ -215,7 +215,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case ProofSeen proof when Concerns(proof, data.Link):
                 return data.IsSuccessor ? OfferWhenProven(data) : Step.Stay;
             case TakeOver take when data.IsSuccessor:
-                return Connected(StateName, AsPrimary(data, take.Before))
+                return Connected(StateName, AsPrimary(data))
                     .Then(() => BecomePrimary(take.Before, data.Link))
                     .Then(() => SendWhatMay(data.Link));
             case SettingsChanged changed:

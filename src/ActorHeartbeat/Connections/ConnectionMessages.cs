@@ -79,7 +79,11 @@ internal sealed record ConnectionFailed(EndpointId Endpoint, ConnectionId Connec
     : ConnectionReport(Endpoint, Connection);
 
 /// <summary>The connection is due for replacement.</summary>
-internal sealed record RotationDue(EndpointId Endpoint, ConnectionId Connection) : ConnectionReport(Endpoint, Connection);
+internal sealed record RotationDue(EndpointId Endpoint, ConnectionId Connection) : ConnectionReport(Endpoint, Connection)
+{
+    /// <summary>Failures in a row that the successor begins with, where a peer asks young connections to go.</summary>
+    public int Failures { get; init; }
+}
 
 /// <summary>The successor has proved that it works and can take over. Answered by <see cref="TakeOver"/>.</summary>
 internal sealed record SuccessorReady(EndpointId Endpoint, ConnectionId Connection) : ConnectionReport(Endpoint, Connection);

@@ -22,6 +22,9 @@ internal sealed record ConnectionStart(
     ConnectionId Id, EndpointSettings Settings, Rate? SendRate, bool IsPrimary, TimeSpan Spread, int UrlIndex,
     IReadOnlyList<KeyValuePair<string, OutboundMessage>> Subscriptions)
 {
+    /// <summary>Failures in a row that count from before it.</summary>
+    public int Failures { get; init; }
+
     /// <summary>
     /// Whether the connection is no longer wanted: the actor only waits until the socket that a crashed actor left is gone.
     /// </summary>

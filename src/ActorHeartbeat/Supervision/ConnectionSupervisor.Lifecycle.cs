@@ -22,7 +22,7 @@ public sealed partial class ConnectionSupervisor
 
     private ConnectionId NextId() => new(++_started);
 
-    private void Launch(SupervisedConnection connection, TimeSpan spread)
+    private void Launch(SupervisedConnection connection, TimeSpan spread, int failures = 0)
     {
         var endpoint = connection.Endpoint;
         var isPrimary = connection != endpoint.Successor;
@@ -30,6 +30,7 @@ public sealed partial class ConnectionSupervisor
             connection.Id, endpoint.Settings, endpoint.SendRate, isPrimary, spread, UrlIndexOf(connection, isPrimary),
             endpoint.Subscriptions)
         {
+            Failures = failures,
             IsReleased = !endpoint.Wants(connection),
         };
         var name = connection.Crashes == 0 ? $"{endpoint.Id}-{connection.Id}" : $"{endpoint.Id}-{connection.Id}.{++_restarted}";

@@ -22,14 +22,16 @@ public sealed partial class ConnectionSupervisor
         && endpoint.CanRotate
         && endpoint.Status is { IsUp: true };
 
-    private void BeginRotation(RegistryEntry endpoint)
+    private void BeginRotation(RegistryEntry endpoint) => BeginRotation(endpoint, failures: 0);
+
+    private void BeginRotation(RegistryEntry endpoint, int failures)
     {
         if (_isDraining)
             return;
         if (endpoint.Settings.Rotate.Order == RotationOrder.CloseFirst)
             endpoint.Primary?.Actor?.Tell(new Refresh("replaced by a younger connection, which opens when this one is closed"));
         else if (endpoint.CanRotate)
-            Launch(endpoint.Begin(NextId(), isPrimary: false), TimeSpan.Zero);
+            Launch(endpoint.Begin(NextId(), isPrimary: false), TimeSpan.Zero, failures);
     }
 
     /// <summary>

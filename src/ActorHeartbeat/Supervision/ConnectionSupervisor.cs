@@ -127,8 +127,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             case ConnectionFailed failed when connection == endpoint.Primary:
                 Fail(endpoint, failed.Cause);
                 break;
-            case RotationDue when connection == endpoint.Primary:
-                BeginRotation(endpoint);
+            case RotationDue due when connection == endpoint.Primary:
+                BeginRotation(endpoint, due.Failures);
                 break;
             case SuccessorReady when connection == endpoint.Successor:
                 AskToTakeOver(endpoint, connection);
