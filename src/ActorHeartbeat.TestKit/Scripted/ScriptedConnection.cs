@@ -71,6 +71,9 @@ public sealed class ScriptedConnection : IConnection
     /// <summary>Returns the far end's answer to a text message; null for none. Default none.</summary>
     public Func<string, string?>? Answers { get; set; }
 
+    /// <summary>Refuses what is sent, like a connection whose <c>limits.send-queue</c> is full.</summary>
+    public bool RefusesSends { get; set; }
+
     /// <summary>Whether sends stay pending until <see cref="ReleaseSends"/>: a peer that does not read. Default false.</summary>
     public bool HoldsSends { get; set; }
 
@@ -150,7 +153,7 @@ public sealed class ScriptedConnection : IConnection
         TaskCompletionSource<SendStatus>? held = null;
         lock (_lock)
         {
-            if (_closing || IsEnded)
+            if (_closing || IsEnded || RefusesSends)
                 return new ValueTask<SendStatus>(SendStatus.Refused);
             if (HoldsSends)
                 _heldSends.Add(held = new TaskCompletionSource<SendStatus>());

@@ -122,7 +122,7 @@ public sealed partial class ConnectionActor
     /// <summary>A reply that lacks a value is left out: the peer's message is at fault, not the connection.</summary>
     private void Answer(ConnectionLink link, RuleMatched matched)
     {
-        if (matched.Rule.Reply is { } reply && link.Say(reply, matched.Message) is { } lacking)
+        if (link.Answer(matched) is { } lacking)
             Context.GetLogger().Warning(
                 "{0}: no reply by rule {1} of on-message, because {2} has no value", _settings.Id, matched.Number, lacking);
     }

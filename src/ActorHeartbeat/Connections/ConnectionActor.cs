@@ -105,8 +105,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Step.Stay; // it offers to take over when it opens
             case RuleMatched matched when Concerns(matched, data.Link):
                 return WhenRuleMatched(data, data.Link, matched);
-            case FrameUnreadable frame when Concerns(frame, data.Link):
-                return BackOff(data, CloseCause.FrameUnreadable(frame.Code, frame.Why), data.Link)
+            case PeerAtFault frame when Concerns(frame, data.Link):
+                return BackOff(data, CloseCause.PeerAtFault(frame.Code, frame.Why), data.Link)
                     .First(() => data.Link.Close(frame.Code, frame.Why));
             case NotSaid not when Concerns(not, data.Link):
                 return BackOff(data, CloseCause.NotSaid(not.Placeholder), data.Link).First(data.Link.Abort);
@@ -207,8 +207,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
             case RuleMatched matched when Concerns(matched, data.Link):
                 return WhenRuleMatched(data, data.Link, matched);
-            case FrameUnreadable frame when Concerns(frame, data.Link):
-                return BackOff(data, CloseCause.FrameUnreadable(frame.Code, frame.Why), data.Link)
+            case PeerAtFault frame when Concerns(frame, data.Link):
+                return BackOff(data, CloseCause.PeerAtFault(frame.Code, frame.Why), data.Link)
                     .First(() => data.Link.Close(frame.Code, frame.Why));
             case NotSaid not when Concerns(not, data.Link):
                 return BackOff(data, CloseCause.NotSaid(not.Placeholder), data.Link).First(data.Link.Abort);

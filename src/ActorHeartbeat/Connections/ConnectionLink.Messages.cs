@@ -10,11 +10,16 @@ namespace ActorHeartbeat.Connections;
 /// <content>What comes in: frames are decoded and split, rules and waits look at each message, and data go to the feed.</content>
 internal sealed partial class ConnectionLink
 {
+    private const string AsksTooFast = "the peer asks faster than it takes answers: limits.send-queue of them wait";
+
     private readonly FrameDecoder? _decoder;
-    private bool _isUnreadable;
+    private volatile bool _isGivenUp;
+    private int _owed; // replies that the actor has not sent yet
 
     public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
     {
+        if (_isGivenUp)
+            return default;
         var framing = _current.Framing;
         if (_decoder is not null || framing.Split.Kind != MessageSplitKind.Off)
             return HearFrameAsync(kind, payload, framing);
@@ -24,8 +29,6 @@ internal sealed partial class ConnectionLink
     /// <summary>Hears a frame that is coded, or that holds several messages.</summary>
     private async ValueTask HearFrameAsync(MessageKind kind, ReadOnlyMemory<byte> frame, FramingSettings framing)
     {
-        if (_isUnreadable)
-            return;
         var (decoded, kindOfDecoded) = (frame, kind);
         switch (_decoder?.Decode(frame.Span, Limits.Message, out decoded))
         {
@@ -79,8 +82,16 @@ internal sealed partial class ConnectionLink
                 _owner.Tell(new ProofSeen(Incarnation));
         }
         if (rule is { Acts: true })
-            _owner.Tell(new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage])));
+            Act(rule, number, message);
         return isData || (rule?.Deliver ?? heartbeat.Deliver);
+    }
+
+    private void Act(MessageRule rule, int number, ReadOnlySpan<byte> message)
+    {
+        if (Interlocked.Increment(ref _owed) > Limits.SendQueue)
+            GiveUp(CloseCodes.PolicyViolation, AsksTooFast);
+        else
+            _owner.Tell(new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage])));
     }
 
     private void HearAnswer(AwaitedStep awaited, ReadOnlySpan<byte> message)
@@ -100,11 +111,13 @@ internal sealed partial class ConnectionLink
         }
     }
 
-    /// <summary>Ends the connection because of a frame that cannot be read. What comes behind it is not looked at.</summary>
+    /// <summary>Ends the connection because of what the peer sends. What comes behind it is not looked at.</summary>
     private void GiveUp(int code, string why)
     {
-        _isUnreadable = true;
-        _owner.Tell(new FrameUnreadable(Incarnation, code, why));
+        if (_isGivenUp)
+            return;
+        _isGivenUp = true;
+        _owner.Tell(new PeerAtFault(Incarnation, code, why));
     }
 
     private ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> message)

@@ -203,13 +203,27 @@ internal sealed partial class ConnectionLink : IConnectionObserver
 
     /// <summary>Sends a message of the configuration with its values.</summary>
     /// <param name="template">The message.</param>
-    /// <param name="answered">What it takes from the message that it answers; null when it answers none.</param>
     /// <returns>The placeholder without a value, when it was not sent for that; otherwise null.</returns>
-    public string? Say(MessageTemplate template, MessageAtHand? answered = null)
+    public string? Say(MessageTemplate template)
     {
-        if (_conversation.Fill(template, Request.Secrets, _clock.UtcNow, answered, out var lacking) is { } message)
+        if (_conversation.Fill(template, Request.Secrets, _clock.UtcNow, answered: null, out var lacking) is { } message)
             Send(message);
         return lacking;
+    }
+
+    /// <summary>Carries out the reply of a rule, if it has one. A peer that asks and does not read loses its connection.</summary>
+    /// <returns>As <see cref="Say"/>.</returns>
+    public string? Answer(RuleMatched matched)
+    {
+        Interlocked.Decrement(ref _owed);
+        if (matched.Rule.Reply is not { } reply)
+            return null;
+        if (_conversation.Fill(reply, Request.Secrets, _clock.UtcNow, matched.Message, out var lacking) is not { } message)
+            return lacking;
+        var sending = SendAsync(message);
+        if (sending.IsCompletedSuccessfully && sending.Result == SendStatus.Refused && !_gone)
+            GiveUp(CloseCodes.PolicyViolation, AsksTooFast);
+        return null;
     }
 
     /// <summary>Sends a heartbeat and, unless strict, asks for an event at the first sign of life after it.</summary>

@@ -138,10 +138,10 @@ internal sealed record CredentialsRead(int? Credentials) : INoSerializationVerif
 /// <param name="Message">What reply and action take from the message.</param>
 internal sealed record RuleMatched(long Incarnation, MessageRule Rule, int Number, MessageAtHand Message) : ConnectionEvent(Incarnation);
 
-/// <summary>A frame cannot be decoded within the limit.</summary>
+/// <summary>A frame cannot be decoded within the limit, or the peer asks faster than it is answered.</summary>
 /// <param name="Code">The close code for it.</param>
 /// <param name="Why">One line.</param>
-internal sealed record FrameUnreadable(long Incarnation, int Code, string Why) : ConnectionEvent(Incarnation);
+internal sealed record PeerAtFault(long Incarnation, int Code, string Why) : ConnectionEvent(Incarnation);
 
 /// <summary>A message was not sent, because a placeholder has no value.</summary>
 /// <param name="Placeholder">As it is written.</param>

@@ -101,8 +101,8 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
             Asked = asked,
         };
 
-    /// <summary>A frame of the peer cannot be decoded within the limit.</summary>
-    public static CloseCause FrameUnreadable(int code, string why) =>
+    /// <summary>A frame of the peer cannot be decoded within the limit, or it asks faster than it is answered.</summary>
+    public static CloseCause PeerAtFault(int code, string why) =>
         new(CauseKind.ConnectionLost, why) { Layer = FailureLayer.Protocol, CloseCode = code, Reason = why };
 
     /// <summary>A message that had to be sent lacks a value.</summary>

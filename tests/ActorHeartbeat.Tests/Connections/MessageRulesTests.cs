@@ -119,6 +119,18 @@ public class MessageRulesTests : ConnectionSpec
     }
 
     [Fact]
+    public void A_peer_that_asks_and_takes_no_answers_loses_its_connection()
+    {
+        StartOpen(With(Rule("ask") with { Reply = MessageTemplate.Text("yes") }) with { Limits = new LimitSettings { SendQueue = 3 } });
+        Socket.RefusesSends = true;
+
+        Socket.DeliverText("ask");
+
+        var cause = ExpectBackingOff(CauseKind.ConnectionLost).Cause!;
+        Assert.Equal((1008, "the peer asks faster than it takes answers: limits.send-queue of them wait"), (cause.CloseCode, cause.Detail));
+    }
+
+    [Fact]
     public void Rules_follow_a_reload()
     {
         StartOpen();
