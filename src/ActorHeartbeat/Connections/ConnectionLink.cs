@@ -5,7 +5,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
-using ActorHeartbeat.Templates;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
