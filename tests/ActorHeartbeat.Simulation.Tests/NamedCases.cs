@@ -29,7 +29,7 @@ public class NamedCases(ITestOutputHelper output)
                 "        if (changed.Effect != ChangeEffect.Reconnect) TakeSettings(changed.Settings, changed.SendRate);\n"
                     + "        if (changed.Effect == ChangeEffect.Reconnect)")),
         new(
-            38,
+            31,
             new(
                 "an answer of an older incarnation is not counted while connecting",
                 Actor,

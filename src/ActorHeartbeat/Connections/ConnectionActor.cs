@@ -103,13 +103,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Step.Stay;
             case ProofSeen proof when Concerns(proof, data.Link):
                 return Step.Stay; // it offers to take over when it opens
-            case RuleMatched matched when Concerns(matched, data.Link):
-                return WhenRuleMatched(data, data.Link, matched);
-            case PeerAtFault frame when Concerns(frame, data.Link):
-                return BackOff(data, CloseCause.PeerAtFault(frame.Code, frame.Why), data.Link)
-                    .First(() => data.Link.Close(frame.Code, frame.Why));
-            case NotSaid not when Concerns(not, data.Link):
-                return BackOff(data, CloseCause.NotSaid(not.Placeholder), data.Link).First(data.Link.Abort);
             case Refresh:
                 return Step.Stay; // it dials already
             case SettingsChanged changed:
@@ -118,7 +111,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case CloseConnection close:
                 return End(data, close, data.Link).First(data.Link.Abort);
             default:
-                return null;
+                return WhenSpokenWith(message, data, data.Link);
         }
     }
 
@@ -205,13 +198,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         {
             case ConnectionEnded ended when Concerns(ended, data.Link):
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
-            case RuleMatched matched when Concerns(matched, data.Link):
-                return WhenRuleMatched(data, data.Link, matched);
-            case PeerAtFault frame when Concerns(frame, data.Link):
-                return BackOff(data, CloseCause.PeerAtFault(frame.Code, frame.Why), data.Link)
-                    .First(() => data.Link.Close(frame.Code, frame.Why));
-            case NotSaid not when Concerns(not, data.Link):
-                return BackOff(data, CloseCause.NotSaid(not.Placeholder), data.Link).First(data.Link.Abort);
             case ProofSeen proof when Concerns(proof, data.Link):
                 return data.IsSuccessor ? OfferWhenProven(data) : Step.Stay;
             case TakeOver take when data.IsSuccessor:
@@ -233,6 +219,22 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return InTurn(data).Then(() => SendOrKeep(data.Link));
             case SubscriptionChanged changed:
                 return InTurn(data).Then(() => SendSubscription(data.Link, changed));
+            default:
+                return WhenSpokenWith(message, data, data.Link);
+        }
+    }
+
+    /// <summary>Decides on what is said and heard, alike in every state with a connection.</summary>
+    private Step? WhenSpokenWith(object message, ConnectionData data, ConnectionLink link)
+    {
+        switch (message)
+        {
+            case RuleMatched matched when Concerns(matched, link):
+                return WhenRuleMatched(data, link, matched);
+            case PeerAtFault fault when Concerns(fault, link):
+                return BackOff(data, CloseCause.PeerAtFault(fault.Code, fault.Why), link).First(() => link.Close(fault.Code, fault.Why));
+            case NotSaid not when Concerns(not, link):
+                return BackOff(data, CloseCause.NotSaid(not.Placeholder), link).First(link.Abort);
             default:
                 return null;
         }

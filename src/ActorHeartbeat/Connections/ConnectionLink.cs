@@ -211,14 +211,14 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     }
 
     /// <summary>Carries out the reply of a rule, if it has one. A peer that asks and does not read loses its connection.</summary>
-    /// <returns>As <see cref="Say"/>.</returns>
+    /// <returns>As <see cref="Say"/>, but each placeholder once.</returns>
     public string? Answer(RuleMatched matched)
     {
         Interlocked.Decrement(ref _owed);
         if (matched.Rule.Reply is not { } reply)
             return null;
         if (_conversation.Fill(reply, Request.Secrets, _clock.UtcNow, matched.Message, out var lacking) is not { } message)
-            return lacking;
+            return _conversation.IsFirstLack(lacking) ? lacking : null;
         var sending = SendAsync(message);
         if (sending.IsCompletedSuccessfully && sending.Result == SendStatus.Refused && !_gone)
             GiveUp(CloseCodes.PolicyViolation, AsksTooFast);

@@ -17,6 +17,7 @@ internal sealed class Conversation(long incarnation, int attempt, SplitMix rando
     private const int MostMade = 64;
 
     private readonly Dictionary<string, long> _counters = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _lacked = new(StringComparer.Ordinal);
     private SplitMix _random = random;
     private volatile string[] _made = [];
 
@@ -55,6 +56,9 @@ internal sealed class Conversation(long incarnation, int attempt, SplitMix rando
             _made = [.. _made.Concat(scope.Made).Distinct(StringComparer.Ordinal).TakeLast(MostMade)];
         return filled;
     }
+
+    /// <summary>Whether a placeholder has no value for the first time: the peer must not fill our log.</summary>
+    public bool IsFirstLack(string? placeholder) => placeholder is not null && _lacked.Add(placeholder);
 
     private long Next(string counter) => _counters[counter] = _counters.GetValueOrDefault(counter) + 1;
 
