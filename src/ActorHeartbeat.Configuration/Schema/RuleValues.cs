@@ -65,8 +65,8 @@ internal static class RuleValues
             var text = OpeningMessage.AsTemplate(value);
             if (Placeholders.Reject(text, TemplatePlace.Answer) is { } fault)
                 return at.Report(fault);
-            return (Template.Parse(text) is { OfMessage.Count: > 0, References.Count: 0, NeedsConnection: false })
-                || at.Report("the peer says why: a reason takes something of its message");
+            return Template.Parse(text) is { OfMessage.Count: > 0, References.Count: 0, NeedsConnection: false }
+                || at.Report("the peer says why: a reason takes something of its message, and no secret or counter");
         }
 
         public override void Write(Utf8JsonWriter json, string value, bool asWritten) => SecretMask.WriteText(json, value, asWritten);
@@ -88,7 +88,7 @@ internal static class RuleValues
                 return at.Report(fault);
             var template = Template.Parse(value);
             if (template.References.Count > 0 || template.NeedsConnection)
-                return at.Report("the peer tells the time: a secret or a counter is none");
+                return at.Report("the peer tells the time: a secret or a counter does not");
             return template.HasPlaceholders ? template.Literals.Length > 0 || at.Report($"the unit is missing: {Expected}")
                 : RuleOutcome.Time(value) is not null || at.Refuse(Expected);
         }

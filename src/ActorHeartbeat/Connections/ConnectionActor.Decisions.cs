@@ -149,7 +149,9 @@ public sealed partial class ConnectionActor
     {
         var primary = data with
         {
-            IsSuccessor = false, IsAskedToRotate = false, RotateAt = RotationTime(data.OpenedAt, data.UrlIndex),
+            IsSuccessor = false,
+            IsAskedToRotate = false,
+            RotateAt = RotationTime(data.OpenedAt, data.UrlIndex),
         };
         return data.IsAskedToRotate ? AskedToRotate(primary) : primary;
     }
@@ -157,7 +159,11 @@ public sealed partial class ConnectionActor
     private static CloseCause AskedFor(RuleMatched matched)
     {
         var after = matched.Rule.AfterTemplate?.Fill(new TemplateScope { Message = matched.Message });
-        return CloseCause.PeerAsked(matched.Number, matched.Rule.Then, RuleOutcome.Decide(matched.Rule, after));
+        return CloseCause.PeerAsked(
+            matched.Number,
+            matched.Rule.Then,
+            RuleOutcome.Decide(matched.Rule, after),
+            lacksTime: matched.Rule.AfterTemplate is not null && RuleOutcome.Time(after) is null);
     }
 
     private CloseCause Refusal(OpeningRefused refused)

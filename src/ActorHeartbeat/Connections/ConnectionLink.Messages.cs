@@ -10,11 +10,13 @@ namespace ActorHeartbeat.Connections;
 /// <content>What comes in: frames are decoded and split, rules and waits look at each message, and data go to the feed.</content>
 internal sealed partial class ConnectionLink
 {
-    private const string AsksTooFast = "the peer asks faster than it takes answers: limits.send-queue of them wait";
+    private const string AsksTooFast =
+        "the peer asks faster than it takes answers: as many wait as limits.send-queue, or limits.message of their bytes, allows";
 
     private readonly FrameDecoder? _decoder;
     private volatile bool _isGivenUp;
-    private int _owed; // replies that the actor has not sent yet
+    private int _owed; // questions that the actor has not answered yet
+    private long _owedBytes; // of these questions, and of answers that the socket has not taken
 
     public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
     {
@@ -88,10 +90,37 @@ internal sealed partial class ConnectionLink
 
     private void Act(MessageRule rule, int number, ReadOnlySpan<byte> message)
     {
-        if (Interlocked.Increment(ref _owed) > Limits.SendQueue)
+        // The bytes bound what waits beside the newest, so that a question as large as a message may be is answered.
+        if (Interlocked.Increment(ref _owed) > Limits.SendQueue || Volatile.Read(ref _owedBytes) > Limits.Message)
+        {
             GiveUp(CloseCodes.PolicyViolation, AsksTooFast);
-        else
-            _owner.Tell(new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage])));
+            return;
+        }
+        Interlocked.Add(ref _owedBytes, message.Length);
+        _owner.Tell(new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage])) { Size = message.Length });
+    }
+
+    /// <summary>Carries out the reply of a rule, if it has one. A peer that asks and does not read loses its connection.</summary>
+    /// <returns>As <see cref="Say"/>, but each placeholder once.</returns>
+    public string? Answer(RuleMatched matched)
+    {
+        Interlocked.Decrement(ref _owed);
+        Interlocked.Add(ref _owedBytes, -matched.Size);
+        if (matched.Rule.Reply is not { } reply)
+            return null;
+        if (_conversation.Fill(reply, Request.Secrets, _clock.UtcNow, matched.Message, out var lacking) is not { } message)
+            return _conversation.IsFirstLack(lacking) ? lacking : null;
+        Interlocked.Add(ref _owedBytes, message.Payload.Length);
+        _ = AnswerAsync(message);
+        return null;
+    }
+
+    private async Task AnswerAsync(OutboundMessage message)
+    {
+        var status = await SendAsync(message).ConfigureAwait(false);
+        Interlocked.Add(ref _owedBytes, -message.Payload.Length);
+        if (status == SendStatus.Refused && !_gone)
+            GiveUp(CloseCodes.PolicyViolation, AsksTooFast);
     }
 
     private void HearAnswer(AwaitedStep awaited, ReadOnlySpan<byte> message)

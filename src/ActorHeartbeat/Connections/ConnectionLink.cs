@@ -176,8 +176,8 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     }
 
     /// <summary>
-    /// The next message that matches is reported as the answer in the opening step with this index. A step that only waits, at the beginning
-    /// or behind another answer, is awaited already: what the peer says at once must not be missed.
+    /// The next message that matches is reported as the answer in the opening step with this index. A step that only waits, at the
+    /// beginning or behind another answer, is awaited already: what the peer says at once must not be missed.
     /// </summary>
     public void AwaitOpeningAnswer(int index)
     {
@@ -208,21 +208,6 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         if (_conversation.Fill(template, Request.Secrets, _clock.UtcNow, answered: null, out var lacking) is { } message)
             Send(message);
         return lacking;
-    }
-
-    /// <summary>Carries out the reply of a rule, if it has one. A peer that asks and does not read loses its connection.</summary>
-    /// <returns>As <see cref="Say"/>, but each placeholder once.</returns>
-    public string? Answer(RuleMatched matched)
-    {
-        Interlocked.Decrement(ref _owed);
-        if (matched.Rule.Reply is not { } reply)
-            return null;
-        if (_conversation.Fill(reply, Request.Secrets, _clock.UtcNow, matched.Message, out var lacking) is not { } message)
-            return _conversation.IsFirstLack(lacking) ? lacking : null;
-        var sending = SendAsync(message);
-        if (sending.IsCompletedSuccessfully && sending.Result == SendStatus.Refused && !_gone)
-            GiveUp(CloseCodes.PolicyViolation, AsksTooFast);
-        return null;
     }
 
     /// <summary>Sends a heartbeat and, unless strict, asks for an event at the first sign of life after it.</summary>

@@ -136,7 +136,11 @@ internal sealed record CredentialsRead(int? Credentials) : INoSerializationVerif
 /// <param name="Rule">The rule.</param>
 /// <param name="Number">Its place among those of on-message, from 1.</param>
 /// <param name="Message">What reply and action take from the message.</param>
-internal sealed record RuleMatched(long Incarnation, MessageRule Rule, int Number, MessageAtHand Message) : ConnectionEvent(Incarnation);
+internal sealed record RuleMatched(long Incarnation, MessageRule Rule, int Number, MessageAtHand Message) : ConnectionEvent(Incarnation)
+{
+    /// <summary>Bytes of the message.</summary>
+    public int Size { get; init; }
+}
 
 /// <summary>A frame cannot be decoded within the limit, or the peer asks faster than it is answered.</summary>
 /// <param name="Code">The close code for it.</param>

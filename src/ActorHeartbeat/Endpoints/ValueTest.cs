@@ -129,9 +129,13 @@ internal abstract class ValueTest
             {
                 _regex = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
             }
-            catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException)
+            catch (NotSupportedException wrong)
             {
-                throw new FormatException("expected a regular expression without lookarounds and backreferences", wrong);
+                throw new FormatException("expected a regular expression without lookarounds and backreferences, and not too large", wrong);
+            }
+            catch (ArgumentException wrong)
+            {
+                throw new FormatException("expected a regular expression; its syntax is wrong", wrong);
             }
         }
 

@@ -94,8 +94,13 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     /// <param name="rule">Which rule of on-message, from 1.</param>
     /// <param name="then">Its action.</param>
     /// <param name="asked">What the rule makes of it.</param>
-    public static CloseCause PeerAsked(int rule, RuleAction then, Outcome asked) =>
-        Failed(CauseKind.PeerAsked, FailureLayer.Unknown, $"a message of the peer: rule {rule} of on-message, then = {Word(then)}") with
+    /// <param name="lacksTime">Whether its after was to tell a time and told none that can be read.</param>
+    public static CloseCause PeerAsked(int rule, RuleAction then, Outcome asked, bool lacksTime = false) =>
+        Failed(
+            CauseKind.PeerAsked,
+            FailureLayer.Unknown,
+            $"a message of the peer: rule {rule} of on-message, then = {Word(then)}"
+                + (lacksTime ? ", with no time that can be read" : "")) with
         {
             Layer = null,
             Asked = asked,

@@ -6,6 +6,8 @@ namespace ActorHeartbeat.Policies;
 /// <summary>What a rule makes of an end that a message asked for. Pure.</summary>
 internal static class RuleOutcome
 {
+    private const NumberStyles Spelling = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+
     /// <summary>The decision of a rule whose action ends the connection.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="after">The pause that the message tells; null when it tells none, or none that can be read.</param>
@@ -37,7 +39,10 @@ internal static class RuleOutcome
         },
         scope);
 
-    /// <summary>A number and a unit (ms, s, m, h, d), such as <c>1.5s</c>; null for anything else.</summary>
+    /// <summary>
+    /// A number as JSON spells it and a unit (ms, s, m, h, d), such as <c>1.5s</c>, at most <see cref="OutcomeTable.MostRetryAfter"/>; null
+    /// for anything else.
+    /// </summary>
     public static TimeSpan? Time(string? text)
     {
         var spelled = (text ?? "").AsSpan().Trim();
@@ -52,13 +57,11 @@ internal static class RuleOutcome
             _ => null,
         };
         return unit is { } one
-            && decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-            && number <= (decimal)OutcomeTable.MostRetryAfter.TotalMilliseconds
-                ? Shortest(one * (double)number, OutcomeTable.MostRetryAfter)
+            && digits is [>= '0' and <= '9', ..]
+            && double.TryParse(digits, Spelling, CultureInfo.InvariantCulture, out var number)
+                ? number < OutcomeTable.MostRetryAfter / one ? one * number : OutcomeTable.MostRetryAfter
                 : null;
     }
-
-    private static TimeSpan Shortest(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static TimeSpan? Clamp(TimeSpan? asked) => asked < OutcomeTable.LeastRetryAfter ? OutcomeTable.LeastRetryAfter : asked;
 }

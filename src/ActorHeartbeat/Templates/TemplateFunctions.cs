@@ -138,10 +138,25 @@ internal static class TemplateFunctions
 
     private static TemplateValue? Jwt(IReadOnlyList<TemplateValue> args)
     {
-        if (args[0] is not TemplateValue.Text algorithm || args[1].AsBytes() is not { } key || args[2].AsJson() is not { } claims)
+        if (args[0] is not TemplateValue.Text algorithm || args[1].AsBytes() is not { } key || ObjectOf(args[2]) is not { } claims)
             return null;
-        var header = args.Count > 3 ? args[3].AsJson() : null;
+        var header = args.Count > 3 ? ObjectOf(args[3]) : null;
         return args.Count > 3 && header is null ? null : OfText(JsonWebToken.Sign(algorithm.Value, key, claims, header));
+    }
+
+    /// <summary>A JSON object, or a text that spells one.</summary>
+    private static JsonElement? ObjectOf(TemplateValue value)
+    {
+        if (value is not TemplateValue.Text text)
+            return value.AsJson();
+        try
+        {
+            return JsonElement.Parse(text.Value);
+        }
+        catch (Exception wrong) when (wrong is JsonException or ArgumentException)
+        {
+            return null; // no JSON, or half of a surrogate pair
+        }
     }
 
     private static byte[]? U16(JsonElement json) =>

@@ -69,7 +69,9 @@ public class FramingTests : ConnectionSpec
     {
         var pong = new MessageRule
         {
-            Match = new MessagePattern.TextWhere("""{"prefix":"PING "}"""), Is = MessageRole.Beat, Reply = MessageTemplate.Text("PONG"),
+            Match = new MessagePattern.TextWhere("""{"prefix":"PING "}"""),
+            Is = MessageRole.Beat,
+            Reply = MessageTemplate.Text("PONG"),
         };
         StartOpen(Defaults with
         {

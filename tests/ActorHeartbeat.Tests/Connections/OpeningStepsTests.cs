@@ -11,7 +11,8 @@ public class OpeningStepsTests : ConnectionSpec
         Ready = new(null, Text("ready"), Seconds(3)),
         Login = new(OutboundMessage.Text("login"), Text("welcome"), Seconds(3))
         {
-            Reject = new MessagePattern.Json([new JsonExpectation("/event", "\"error\"")]), Reason = "/msg",
+            Reject = new MessagePattern.Json([new JsonExpectation("/event", "\"error\"")]),
+            Reason = "/msg",
         };
 
     [Fact]

@@ -59,7 +59,9 @@ public sealed class InboundRulesTests
     {
         var rule = new MessageRule
         {
-            Match = new MessagePattern.Text("a"), Then = RuleAction.RetryAfter, Retry = TimeSpan.FromMinutes(2),
+            Match = new MessagePattern.Text("a"),
+            Then = RuleAction.RetryAfter,
+            Retry = TimeSpan.FromMinutes(2),
         };
 
         Assert.Equal(TimeSpan.FromMinutes(2), RuleOutcome.Decide(rule, null).AtLeast);
@@ -76,11 +78,20 @@ public sealed class InboundRulesTests
     [InlineData("", null)]
     [InlineData("s", null)]
     [InlineData("-1s", null)]
-    [InlineData("1e9s", null)]
-    [InlineData("99999999999999999999999999999999s", null)]
+    [InlineData("1e1s", 10_000)]
+    [InlineData("1e-3s", 1)]
+    [InlineData(".5s", null)]
+    [InlineData("+1s", null)]
+    [InlineData("Infinitys", null)]
     [InlineData("1 s", null)]
     public void A_time_is_a_number_and_a_unit(string text, int? milliseconds) =>
         Assert.Equal(milliseconds, (int?)RuleOutcome.Time(text)?.TotalMilliseconds);
+
+    [Theory]
+    [InlineData("31d")]
+    [InlineData("1e400s")]
+    [InlineData("99999999999999999999999999999999ms")]
+    public void A_time_is_30_days_at_most(string text) => Assert.Equal(OutcomeTable.MostRetryAfter, RuleOutcome.Time(text));
 
     private static (MessageRole, int) Find(InboundRules rules, string text)
     {

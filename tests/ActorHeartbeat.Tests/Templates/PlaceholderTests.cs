@@ -140,7 +140,8 @@ public sealed class PlaceholderTests
         {
             Secrets = new Dictionary<SecretReference, string>
             {
-                [new(SecretSource.Environment, "KEY")] = "Jefe", [new(SecretSource.File, "/run/secrets/pass")] = "p w",
+                [new(SecretSource.Environment, "KEY")] = "Jefe",
+                [new(SecretSource.File, "/run/secrets/pass")] = "p w",
             },
             Message = MessageAtHand.Read(
                 Encoding.UTF8.GetBytes(Message),

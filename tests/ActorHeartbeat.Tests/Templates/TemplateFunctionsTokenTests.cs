@@ -81,7 +81,7 @@ public sealed class TemplateFunctionsTokenTests
     [InlineData("""{"kid":"\ud800"}""")]
     [InlineData("""[]""")]
     [InlineData("null")]
-    [InlineData("\"{}\"")]
+    [InlineData("\"text\"")]
     public void A_header_that_is_none_or_names_another_algorithm_is_refused(string more) =>
         Assert.Null(Call(T("HS256"), T("key"), J(Claims), J(more)));
 
@@ -89,7 +89,7 @@ public sealed class TemplateFunctionsTokenTests
     [InlineData("""[1]""")]
     [InlineData("1")]
     [InlineData("null")]
-    [InlineData("\"{}\"")]
+    [InlineData("\"text\"")]
     [InlineData("""{"sub":"a","\u0073ub":"b"}""")]
     [InlineData("""{"sub":"\ud800"}""")]
     public void Claims_that_are_no_object_with_a_name_for_each_are_refused(string claims) =>
@@ -142,6 +142,14 @@ public sealed class TemplateFunctionsTokenTests
         ];
 
         Assert.All(wrong, pair => Assert.Null(Sign(pair.Algorithm, pair.Key)));
+    }
+
+    [Fact]
+    public void Claims_may_be_a_text_that_spells_an_object()
+    {
+        Assert.Equal(Sign("HS256", "key"), Call(T("HS256"), T("key"), T(Claims)));
+        Assert.Null(Call(T("HS256"), T("key"), T("[1]")));
+        Assert.Null(Call(T("HS256"), T("key"), T("{")));
     }
 
     private static string OfUnknownCurve(ECDsa key)
