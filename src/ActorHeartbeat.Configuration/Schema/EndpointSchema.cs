@@ -55,7 +55,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.Compression, Values.Switch),
         Row(EndpointSetting.Decode, Values.Word<FrameCoding>()),
         Row(EndpointSetting.Split, FramingValues.Split),
-        Row(EndpointSetting.EndWith, Values.Text),
+        Row(EndpointSetting.EndWith, FramingValues.EndWith),
         Row(EndpointSetting.DeliverAs, Values.Word<DeliverAs>()),
         Row(EndpointSetting.TlsVerify, Values.Switch),
         Row(EndpointSetting.TlsMinVersion, AddressValues.TlsVersion),

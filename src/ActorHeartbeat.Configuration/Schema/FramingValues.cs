@@ -1,10 +1,16 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>Readers of values about frames and messages.</summary>
 internal static class FramingValues
 {
+    public static readonly ValueReader<string> EndWith = new Judged<string>(
+        "the text behind every text message that is sent",
+        text => Template.MayBe(text) ? (null, "end-with is the same text each time; it has no placeholders") : (text, null),
+        text => text);
+
     public static readonly ValueReader<MessageSplit> Split = new Scalar<MessageSplit>(
         "off, lines, array, or the text that ends each message",
         text => text switch

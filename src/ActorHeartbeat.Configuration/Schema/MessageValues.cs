@@ -76,6 +76,8 @@ internal static class MessageValues
             return "timeout is how long expect waits; there is no expect";
         if (opening is { Reject: not null, Expect: null })
             return "reject is what may come instead of expect; there is no expect";
+        if (opening.Reject is not null && opening.Reject == opening.Expect)
+            return "reject matches what expect matches, which decides";
         foreach (var key in (string[])["reason", "then", "retry"])
         {
             if (layer.Find(key) is not null && opening.Reject is null)

@@ -28,6 +28,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private volatile AwaitedStep? _awaited;
     private volatile IPEndPoint? _dialed;
     private volatile string? _redirectedTo;
+    private volatile string? _closedFor;
     private IConnection? _connection;
     private FeedWriter? _writer;
     private long _lastInbound, _lastData; // ticks of the scheduler's clock
@@ -225,7 +226,12 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         return heartbeat is { Mode: not HeartbeatMode.Ping, Send: { } message } ? Say(message) : null;
     }
 
-    public void Close(int code, string reason) => _connection!.Close(code, reason);
+    /// <inheritdoc cref="IConnection.Close"/>
+    public void Close(int code, string reason)
+    {
+        _closedFor = reason.Length > 0 ? reason : CloseCause.Closed(code, reason).Detail;
+        _connection!.Close(code, reason);
+    }
 
     /// <summary>Drops the dial or the socket at once; the end is still reported.</summary>
     public void Abort()
@@ -266,7 +272,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     public void OnEnded(ConnectionEnd end)
     {
         end = end with { Reason = Hide(end.Reason), Failure = Hide(end.Failure) };
-        Leave(CloseCause.OfEnd(end).Detail);
+        Leave(_closedFor ?? CloseCause.OfEnd(end).Detail); // a peer repeats our own Close frame
         _owner.Tell(new ConnectionEnded(Incarnation, end));
     }
 

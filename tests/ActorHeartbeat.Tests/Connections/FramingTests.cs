@@ -62,6 +62,23 @@ public class FramingTests : ConnectionSpec
         Assert.Equal(0, Plane.Feed.MessagesIn);
     }
 
+    [Fact]
+    public void A_gap_tells_why_we_closed_and_not_what_the_peer_repeats()
+    {
+        StartOpen(With(new FramingSettings { Decode = FrameCoding.Gzip }));
+        using var reading = Plane.Feed.Subscribe(new Gaps(_heard));
+        Socket.DeliverBinary(Gzip("""{"tick":1}"""));
+        Socket.DeliverText("plain");
+        ExpectBackingOff(CauseKind.ConnectionLost);
+        Socket.PeerClose(1007, "a frame is not coded as decode says");
+        Advance(2);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Socket.DeliverBinary(Gzip("""{"tick":2}"""));
+
+        Assert.Equal(["a frame is not coded as decode says"], _heard);
+    }
+
     [Theory]
     [InlineData(DeliverAs.Frames, "Text PING a|:b PRIVMSG|PING c")]
     [InlineData(DeliverAs.Messages, "Text :b PRIVMSG")]
@@ -156,6 +173,15 @@ public class FramingTests : ConnectionSpec
             begins = (int)coded.Length;
         }
         return parts;
+    }
+
+    private sealed class Gaps(List<string> heard) : IFeedHandler
+    {
+        public void OnEvent(in FeedEvent happened)
+        {
+            if (happened.Gap is { } gap)
+                heard.Add(gap.Cause);
+        }
     }
 
     private sealed class Handler(List<string> heard) : IFeedHandler
