@@ -107,7 +107,7 @@ public enum FailureLayer
     /// <summary>No answer to heartbeats, or a clock of the endpoint ran out.</summary>
     Heartbeat,
 
-    /// <summary>An opening message was not answered as expected.</summary>
+    /// <summary>An opening message was refused, or not answered as expected.</summary>
     Hello,
 
     /// <summary>A failure without a better name; the message gives details.</summary>

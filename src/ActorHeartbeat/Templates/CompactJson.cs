@@ -9,7 +9,7 @@ namespace ActorHeartbeat.Templates;
 /// <remarks>The text is not for HTML, so what stands in strings needs no long escapes.</remarks>
 internal static class CompactJson
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <exception cref="InvalidOperationException">A string in it is no Unicode text: it escapes half of a surrogate pair.</exception>
     public static string Of(JsonElement json) => Write(json.WriteTo);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace ActorHeartbeat.Templates;
@@ -7,8 +6,6 @@ namespace ActorHeartbeat.Templates;
 /// <summary>JSON whose texts are templates. A text that is one placeholder takes the JSON type of its value. Immutable.</summary>
 internal sealed class JsonTemplate
 {
-    private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly JsonElement _root;
     private readonly Dictionary<string, Template> _templates = new(StringComparer.Ordinal);
 
@@ -37,7 +34,7 @@ internal sealed class JsonTemplate
     public byte[]? Fill(TemplateScope scope)
     {
         var filled = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(filled, Relaxed);
+        using var json = new Utf8JsonWriter(filled, CompactJson.Options);
         if (!TryWrite(json, _root, null, scope))
             return null;
         json.Flush();

@@ -62,6 +62,21 @@ public sealed class SecretAttemptResolverTests
     }
 
     [Fact]
+    public async Task What_is_made_from_a_secret_of_the_handshake_is_masked_and_a_time_is_no_credential()
+    {
+        _token = "Jefe";
+        var settings = With() with { Url = new Uri("ws://feed.invalid/?sign=@{base64(env.TOKEN)}&id=@{uuid}") };
+
+        var request = await ResolveAsync(settings);
+        var again = await ResolveAsync(settings);
+
+        Assert.Contains("sign=SmVmZQ==", request.Url.OriginalString, StringComparison.Ordinal);
+        Assert.Equal("bad sign ***", request.Hide("bad sign SmVmZQ=="));
+        Assert.NotEqual(request.Url, again.Url);
+        Assert.Equal(request.Fingerprint, again.Fingerprint);
+    }
+
+    [Fact]
     public async Task A_changed_secret_of_a_URL_or_a_subprotocol_changes_the_fingerprint()
     {
         foreach (var settings in (EndpointSettings[])
