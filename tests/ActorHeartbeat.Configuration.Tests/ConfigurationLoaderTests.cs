@@ -26,8 +26,8 @@ public sealed class ConfigurationLoaderTests
 
         Assert.Equal(
             [
-                new OpeningMessage(null, new MessagePattern.Text("hello"), TimeSpan.FromSeconds(9)),
-                new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("yes"), TimeSpan.FromSeconds(5))
+                new DialogueStep(null, new MessagePattern.Text("hello"), TimeSpan.FromSeconds(9)),
+                new DialogueStep(OutboundMessage.Text("login"), new MessagePattern.Text("yes"), TimeSpan.FromSeconds(5))
                 {
                     Reject = new MessagePattern.Json([new JsonExpectation("/event", "\"error\"")]),
                     Reason = "/msg",
@@ -100,7 +100,7 @@ public sealed class ConfigurationLoaderTests
                     ),
                     new MessagePattern.Json([new("/id", "1"), new("/result", "null")]),
                     Seconds(3)),
-                new OpeningMessage(OutboundMessage.Text("as it is "), null, Seconds(5)),
+                new DialogueStep(OutboundMessage.Text("as it is "), null, Seconds(5)),
             ],
             endpoint.OnOpen);
         Assert.Equal([OutboundMessage.Text("""{"op" : "stop"}"""), OutboundMessage.Text("""{"op":"stop"}""")], endpoint.OnClose);

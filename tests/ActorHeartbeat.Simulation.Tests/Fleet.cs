@@ -180,7 +180,7 @@ internal sealed class Fleet(Random random)
             Flap = random.Next(4) == 0 ? new FlapSettings(5, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)) : null,
             OnOpen =
                 random.Next(4) == 0
-                    ? [new OpeningMessage(OutboundMessage.Text("hello"), new MessagePattern.Text("welcome"), TimeSpan.FromSeconds(5))]
+                    ? [new DialogueStep(OutboundMessage.Text("hello"), new MessagePattern.Text("welcome"), TimeSpan.FromSeconds(5))]
                     : [],
             Timeouts = new TimeoutSettings { DataIdle = random.Next(5) == 0 ? new DataIdleSettings(TimeSpan.FromMinutes(30)) : null },
         };

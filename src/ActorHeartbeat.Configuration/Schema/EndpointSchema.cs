@@ -69,7 +69,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.Headers, HeaderValues.Headers),
         Row(EndpointSetting.Redirects, Values.NoneOrCount),
         Row(EndpointSetting.Cookies, Values.Switch),
-        Row(EndpointSetting.OnOpen, new ListOf<OpeningMessage>(MessageValues.Opening)),
+        Row(EndpointSetting.OnOpen, new ListOf<DialogueStep>(MessageValues.Opening)),
         Row(EndpointSetting.OnMessage, RuleValues.Rules),
         Row(EndpointSetting.OnClose, new ListOf<MessageTemplate>(MessageValues.Message)),
         Row(EndpointSetting.CloseCode, OutcomeValues.SendableCloseCode),

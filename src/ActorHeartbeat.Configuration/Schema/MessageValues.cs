@@ -37,38 +37,38 @@ internal static class MessageValues
             "match",
             "send"));
 
-    public static readonly ValueReader<OpeningMessage> Opening = new ObjectOf<OpeningMessage>(
+    public static readonly ValueReader<DialogueStep> Opening = new ObjectOf<DialogueStep>(
         "an opening message",
-        new Shape<OpeningMessage>(
-            Part.Of<OpeningMessage, MessageTemplate?>(
+        new Shape<DialogueStep>(
+            Part.Of<DialogueStep, MessageTemplate?>(
                 "send", OptionalMessage, opening => opening.Send, (opening, message) => opening with { Send = message }),
-            Part.Of<OpeningMessage, MessagePattern?>(
+            Part.Of<DialogueStep, MessagePattern?>(
                 "expect", OptionalPattern, opening => opening.Expect, (opening, pattern) => opening with { Expect = pattern }),
-            Part.Of<OpeningMessage, TimeSpan>(
+            Part.Of<DialogueStep, TimeSpan>(
                 "timeout", Values.Positive, opening => opening.Timeout, (opening, time) => opening with { Timeout = time }),
-            Part.Of<OpeningMessage, MessagePattern?>(
+            Part.Of<DialogueStep, MessagePattern?>(
                 "reject", OptionalPattern, opening => opening.Reject, (opening, pattern) => opening with { Reject = pattern }),
-            Part.Of<OpeningMessage, string?>(
+            Part.Of<DialogueStep, string?>(
                 "reason",
                 new OptionalObject<string>(null, RuleValues.Reason),
                 opening => opening.Reason,
                 (opening, reason) => opening with { Reason = reason }),
-            Part.Of<OpeningMessage, OutcomeAction?>(
+            Part.Of<DialogueStep, OutcomeAction?>(
                 "then",
                 new OptionalValue<OutcomeAction>(null, Values.Word<OutcomeAction>()),
                 opening => opening.Then,
                 (opening, then) => opening with { Then = then }),
-            Part.Of<OpeningMessage, TimeSpan?>(
+            Part.Of<DialogueStep, TimeSpan?>(
                 "retry",
                 new OptionalValue<TimeSpan>(null, Values.Positive),
                 opening => opening.Retry,
                 (opening, time) => opening with { Retry = time })),
-        new OpeningMessage(null, null, OpeningTimeout))
+        new DialogueStep(null, null, OpeningTimeout))
     {
         Reject = RejectOpening,
     };
 
-    private static string? RejectOpening(OpeningMessage opening, Layer<OpeningMessage> layer)
+    private static string? RejectOpening(DialogueStep opening, Layer<DialogueStep> layer)
     {
         if (opening is { Send: null, Expect: null })
             return "an opening message needs send or expect";

@@ -62,7 +62,7 @@ internal static class RuleValues
             value = at.Text;
             if (value is null)
                 return at.Refuse(Expected);
-            var text = OpeningMessage.AsTemplate(value);
+            var text = DialogueStep.AsTemplate(value);
             if (Placeholders.Reject(text, TemplatePlace.Answer) is { } fault)
                 return at.Report(fault);
             return Template.Parse(text) is { OfMessage.Count: > 0, References.Count: 0, NeedsConnection: false }

@@ -309,5 +309,5 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private AwaitedStep? OnlyWaits(int index) =>
         index < Settings.OnOpen.Count && Settings.OnOpen[index].OnlyWaits ? new AwaitedStep(index, Settings.OnOpen[index]) : null;
 
-    private sealed record AwaitedStep(int Index, OpeningMessage Step);
+    private sealed record AwaitedStep(int Index, DialogueStep Step);
 }

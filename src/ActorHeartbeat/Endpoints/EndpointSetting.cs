@@ -151,7 +151,7 @@ public static class EndpointSetting
         "redirects", NextAttempt, endpoint => endpoint.Redirects, (endpoint, value) => endpoint with { Redirects = value });
     public static readonly Setting<EndpointSettings, bool> Cookies = Row(
         "cookies", NextAttempt, endpoint => endpoint.Cookies, (endpoint, value) => endpoint with { Cookies = value });
-    public static readonly Setting<EndpointSettings, ValueList<OpeningMessage>> OnOpen = Row(
+    public static readonly Setting<EndpointSettings, ValueList<DialogueStep>> OnOpen = Row(
         "on-open", Reconnect, endpoint => endpoint.OnOpen, (endpoint, value) => endpoint with { OnOpen = value });
     public static readonly Setting<EndpointSettings, ValueList<MessageRule>> OnMessage = Row(
         "on-message", Live, endpoint => endpoint.OnMessage, (endpoint, value) => endpoint with { OnMessage = value });

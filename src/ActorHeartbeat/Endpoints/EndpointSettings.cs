@@ -86,7 +86,7 @@ public sealed record EndpointSettings
     /// <summary>
     /// Said and waited for in order after every connect, before the connection counts as open. A step without a message waits for the peer.
     /// </summary>
-    public ValueList<OpeningMessage> OnOpen { get; init; } = [];
+    public ValueList<DialogueStep> OnOpen { get; init; } = [];
 
     /// <summary>What incoming messages are, and what follows; the first rule that matches decides. Default none: all are data.</summary>
     public ValueList<MessageRule> OnMessage { get; init; } = [];

@@ -19,10 +19,10 @@ public class ConnectionDialogueTests : ConnectionSpec
         {
             OnOpen =
             [
-                new OpeningMessage(OutboundMessage.Text("hello"), null, Seconds(5)),
-                new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(5)),
-                new OpeningMessage(OutboundMessage.Text("subscribe"), new MessagePattern.Text("subscribed"), Seconds(5)),
-                new OpeningMessage(OutboundMessage.Text("start sending"), null, Seconds(5)),
+                new DialogueStep(OutboundMessage.Text("hello"), null, Seconds(5)),
+                new DialogueStep(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(5)),
+                new DialogueStep(OutboundMessage.Text("subscribe"), new MessagePattern.Text("subscribed"), Seconds(5)),
+                new DialogueStep(OutboundMessage.Text("start sending"), null, Seconds(5)),
             ],
         });
         ExpectStates(ConnectionState.BackingOff);
@@ -49,7 +49,7 @@ public class ConnectionDialogueTests : ConnectionSpec
         Resolver = new SecretAttemptResolver(_ => $"token {++reads}");
         Start(Defaults with
         {
-            OnOpen = [new OpeningMessage(MessageTemplate.Json("{\"login\":\"@{env.TOKEN}\"}"), null, Seconds(5))],
+            OnOpen = [new DialogueStep(MessageTemplate.Json("{\"login\":\"@{env.TOKEN}\"}"), null, Seconds(5))],
             OnClose = [MessageTemplate.Text("bye @{env.TOKEN}"), OutboundMessage.Text("@{env.TOKEN}")],
         });
         ExpectStates(ConnectionState.BackingOff);
@@ -96,7 +96,7 @@ public class ConnectionDialogueTests : ConnectionSpec
     public void An_attempt_without_a_secret_of_a_message_fails_and_names_it()
     {
         Resolver = new SecretAttemptResolver(_ => null);
-        Start(Defaults with { OnOpen = [new OpeningMessage(MessageTemplate.Text("login @{env.TOKEN}"), null, Seconds(5))] });
+        Start(Defaults with { OnOpen = [new DialogueStep(MessageTemplate.Text("login @{env.TOKEN}"), null, Seconds(5))] });
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
         ExpectStates(ConnectionState.Connecting);
@@ -111,7 +111,7 @@ public class ConnectionDialogueTests : ConnectionSpec
         Start(
             Defaults with
             {
-                OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(3))],
+                OnOpen = [new DialogueStep(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(3))],
             });
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
@@ -146,7 +146,7 @@ public class ConnectionDialogueTests : ConnectionSpec
         Start(Defaults with
         {
             Send = new SendSettings { WhileDown = SendWhileDown.Queue, TimeToLive = Seconds(3) },
-            OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), null, Seconds(1))],
+            OnOpen = [new DialogueStep(OutboundMessage.Text("login"), null, Seconds(1))],
         });
         Network.Script(Id, DialScript.Fail(FailureLayer.Tcp), DialScript.Fail(FailureLayer.Tcp));
         ExpectStates(ConnectionState.BackingOff);

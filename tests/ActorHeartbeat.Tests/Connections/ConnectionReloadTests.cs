@@ -188,7 +188,7 @@ public class ConnectionReloadTests : ConnectionSpec
     {
         var greeted = Defaults with
         {
-            OnOpen = [new OpeningMessage(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(5))],
+            OnOpen = [new DialogueStep(OutboundMessage.Text("login"), new MessagePattern.Text("welcome"), Seconds(5))],
         };
         Start(greeted);
         ExpectStates(ConnectionState.BackingOff);

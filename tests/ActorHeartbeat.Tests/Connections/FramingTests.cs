@@ -136,7 +136,7 @@ public class FramingTests : ConnectionSpec
         StartOpen(Defaults with
         {
             Framing = new FramingSettings { EndWith = "\u001e" },
-            OnOpen = [new OpeningMessage(MessageTemplate.Text("hello"), null, Seconds(5))],
+            OnOpen = [new DialogueStep(MessageTemplate.Text("hello"), null, Seconds(5))],
             OnClose = [MessageTemplate.Bytes("c0")],
         });
         Send("mine", TestActor);

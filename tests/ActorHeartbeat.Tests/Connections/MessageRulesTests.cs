@@ -110,7 +110,7 @@ public class MessageRulesTests : ConnectionSpec
     public void What_was_made_from_a_secret_is_masked_where_the_peer_repeats_it()
     {
         Resolver = new SecretAttemptResolver(_ => "Jefe");
-        StartOpen(Defaults with { OnOpen = [new OpeningMessage(MessageTemplate.Text("login @{base64(env.KEY)}"), null, Seconds(5))] });
+        StartOpen(Defaults with { OnOpen = [new DialogueStep(MessageTemplate.Text("login @{base64(env.KEY)}"), null, Seconds(5))] });
         Assert.Equal(["login SmVmZQ=="], SentText);
 
         Socket.PeerClose(4001, "bad signature SmVmZQ==");

@@ -7,7 +7,7 @@ namespace ActorHeartbeat.Tests.Connections;
 /// <summary>Opening dialogues in which the peer speaks first, and refuses.</summary>
 public class OpeningStepsTests : ConnectionSpec
 {
-    private static readonly OpeningMessage Hello = new(null, Text("hello"), Seconds(3)),
+    private static readonly DialogueStep Hello = new(null, Text("hello"), Seconds(3)),
         Ready = new(null, Text("ready"), Seconds(3)),
         Login = new(OutboundMessage.Text("login"), Text("welcome"), Seconds(3))
         {
@@ -46,7 +46,7 @@ public class OpeningStepsTests : ConnectionSpec
     [Fact]
     public void A_step_that_waits_behind_a_message_without_an_answer_waits_from_then_on()
     {
-        Dial(new OpeningMessage(OutboundMessage.Text("hi"), null, Seconds(3)), Hello);
+        Dial(new DialogueStep(OutboundMessage.Text("hi"), null, Seconds(3)), Hello);
         Assert.Equal(["hi"], SentText);
 
         Socket.DeliverText("hello");
@@ -90,7 +90,7 @@ public class OpeningStepsTests : ConnectionSpec
         Assert.Equal("opening message 0 was refused", change.Cause.Detail);
     }
 
-    private void Dial(params OpeningMessage[] steps)
+    private void Dial(params DialogueStep[] steps)
     {
         Start(Defaults with { OnOpen = [.. steps] });
         ExpectStates(ConnectionState.BackingOff);

@@ -42,7 +42,7 @@ public class SendRateTests : ConnectionSpec
         StartOpen(
             Defaults with
             {
-                OnOpen = [new OpeningMessage(OutboundMessage.Text("hello"), null, Seconds(5))],
+                OnOpen = [new DialogueStep(OutboundMessage.Text("hello"), null, Seconds(5))],
                 Send = Queueing,
                 Backoff = new BackoffSettings { Jitter = Jitter.None, Initial = Seconds(5) },
             },

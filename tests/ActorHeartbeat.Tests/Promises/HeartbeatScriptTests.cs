@@ -156,7 +156,7 @@ public class HeartbeatScriptTests : ConnectionSpec
     {
         StartOpen(Defaults with
         {
-            OnOpen = [new OpeningMessage(OutboundMessage.Text("start sending"), null, Seconds(1))],
+            OnOpen = [new DialogueStep(OutboundMessage.Text("start sending"), null, Seconds(1))],
             OnClose = [OutboundMessage.Text("stop")],
         });
         var socket = Socket;

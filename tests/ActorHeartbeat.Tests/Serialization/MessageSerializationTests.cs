@@ -28,7 +28,7 @@ public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.Te
         Headers = new ValueMap<SecretValue>(
             [new("Authorization", new SecretValue(SecretSource.File, "/run/token", "Bearer "))], StringComparer.OrdinalIgnoreCase),
         Labels = new ValueMap<string>([new("venue", "x"), new("kind", "y")]),
-        OnOpen = [new OpeningMessage(OutboundMessage.Text("log in"), new MessagePattern.Text("welcome"), TimeSpan.FromSeconds(3))],
+        OnOpen = [new DialogueStep(OutboundMessage.Text("log in"), new MessagePattern.Text("welcome"), TimeSpan.FromSeconds(3))],
         OnClose =
         [
             OutboundMessage.Binary(new byte[] { 0, 255 }),

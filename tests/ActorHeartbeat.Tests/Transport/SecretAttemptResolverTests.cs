@@ -42,7 +42,7 @@ public sealed class SecretAttemptResolverTests
         {
             Url = new Uri("wss://feed.invalid/@{env.TOKEN}?b=@{file:/b}"),
             Subprotocols = ["v1", "auth-@{env.TOKEN}"],
-            OnOpen = [new OpeningMessage(MessageTemplate.Json("{\"a\":\"@{env.TOKEN}\"}"), null, default)],
+            OnOpen = [new DialogueStep(MessageTemplate.Json("{\"a\":\"@{env.TOKEN}\"}"), null, default)],
             Heartbeat = new() { Reply = new(new MessagePattern.Text(""), MessageTemplate.Text("@{file:/b}")) },
             OnClose = [MessageTemplate.Text("@{file:/c}")],
             ShowMessages = true,

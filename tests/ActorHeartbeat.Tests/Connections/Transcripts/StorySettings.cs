@@ -68,10 +68,10 @@ internal static class StorySettings
 
     private static HeartbeatReply Reply(string[] parts) => new(new MessagePattern.Text(parts[0]), OutboundMessage.Text(parts[1]));
 
-    private static OpeningMessage Opening(string text)
+    private static DialogueStep Opening(string text)
     {
         var parts = text.Split(':');
-        return new OpeningMessage(
+        return new DialogueStep(
             OutboundMessage.Text(parts[0]), parts.Length > 1 ? new MessagePattern.Text(parts[1]) : null, TimeSpan.FromSeconds(5));
     }
 

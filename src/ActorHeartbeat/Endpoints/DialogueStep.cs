@@ -9,7 +9,7 @@ namespace ActorHeartbeat.Endpoints;
 /// <param name="Send">What is sent; null only waits.</param>
 /// <param name="Expect">The answer that must come before the next step; null waits for none.</param>
 /// <param name="Timeout">How long the answer may take.</param>
-public sealed record OpeningMessage(MessageTemplate? Send, MessagePattern? Expect, TimeSpan Timeout)
+public sealed record DialogueStep(MessageTemplate? Send, MessagePattern? Expect, TimeSpan Timeout)
 {
     private readonly string? _reason;
 
