@@ -11,7 +11,8 @@ public sealed class ConfigurationDiffTests
         actor-heartbeat {
           groups { g {}, h {} }
           sinks.s.path = feeds.ndjson
-          endpoints.x { url = "wss://feed.example.com", heartbeat { mode = json, send { op = ping }, expect { "/op" = pong } } }
+          endpoints.x { url = "wss://feed.example.com", heartbeat { mode = json, send { op = ping }, expect { "/op" = pong } }
+            on-message = [ { match = named, capture { token = "/t" } } ] }
         }
         """;
 
@@ -39,6 +40,8 @@ public sealed class ConfigurationDiffTests
         { "heartbeat.timeout", "auto", Live },
         { "heartbeat.max-missed", "3", Live },
         { "heartbeat.strict", "on", Live },
+        { "heartbeat.first", "now", Live },
+        { "heartbeat.let", "{ id = 1 }", Live },
         { "heartbeat.send", "{ op = pang }", Live },
         { "heartbeat.expect", "{ \"/op\" = pung }", Live },
         { "heartbeat.reply", "{ match = a, send = b }", Live },
@@ -72,8 +75,11 @@ public sealed class ConfigurationDiffTests
         { "headers", "{ A = b }", Reconnect },
         { "redirects", "3", NextAttempt },
         { "cookies", "on", NextAttempt },
+        { "let", "{ t = 1 }", Reconnect },
+        { "secrets", "[token]", Live },
         { "on-open", "[ { send = hello } ]", Reconnect },
         { "on-message", "[ { match = ping, is = beat, reply = pong } ]", Live },
+        { "sequence", "{ at = \"/s\" }", Live },
         { "on-close", "[ stop ]", Live },
         { "close-code", "4000", Live },
         { "drain-close-code", "4000", Live },

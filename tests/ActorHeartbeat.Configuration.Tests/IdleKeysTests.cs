@@ -26,7 +26,6 @@ public sealed class IdleKeysTests
         { "backoff.max", "backoff { multiplier = 1, max = 10s }", "backoff { multiplier = 1, max = 10s, jitter = 0.2 }" },
         { "backoff.max", "backoff { multiplier = 1, max = 10s, jitter = none }", "backoff { multiplier = 2, max = 10s, jitter = none }" },
         { "backoff.multiplier", "backoff { initial = 9s, max = 9s, multiplier = 2 }", "backoff { max = 9s, multiplier = 2 }" },
-        { "heartbeat.send", "templates = [ping], heartbeat.send = a", "heartbeat { mode = text, send = a }" },
         { "heartbeat.deliver", "heartbeat.deliver = on", "heartbeat { deliver = on, reply { match = a, send = b } }" },
         { "heartbeat.deliver", "heartbeat.deliver = on", "heartbeat { deliver = on, mode = text, send = a, expect = b }" },
         { "heartbeat.when", "templates = [none], heartbeat.when = always", "templates = [ping], heartbeat.when = always" },
@@ -45,7 +44,8 @@ public sealed class IdleKeysTests
         { "heartbeat.timeout", "templates = [none], heartbeat.timeout = 5s", "templates = [ping], heartbeat.timeout = 5s" },
         { "heartbeat.max-missed", "templates = [none], heartbeat.max-missed = 5", "templates = [ping], heartbeat.max-missed = 5" },
         { "heartbeat.strict", "templates = [none], heartbeat.strict = on", "templates = [ping], heartbeat.strict = on" },
-        { "heartbeat.send", "templates = [none], heartbeat.send = a", "templates = [text], heartbeat.send = a" },
+        { "heartbeat.first", "templates = [none], heartbeat.first = now", "templates = [ping], heartbeat.first = now" },
+        { "heartbeat.let", "templates = [ping], heartbeat.let.a = b", "heartbeat { let.a = b, send = \"@{a}\" }" },
         { "max-age", "group = narrow, max-age = 1h", "group = narrow, max-age = 1h, rotate.order = close-first" },
         { "max-age", "group = narrow, max-age = 1h", "group = slow, max-age = 1h" },
         { "max-age.ready-after", Closing("ready-after = 1s"), "max-age { age = 1h, ready-after = 1s }" },
@@ -100,6 +100,19 @@ public sealed class IdleKeysTests
 
         Assert.Equal([key], Keys($"actor-heartbeat {{ {endpoint}, {idle} }}"));
         Assert.Empty(Keys($"actor-heartbeat {{ {endpoint}, {effective} }}"));
+    }
+
+    [Theory]
+    [InlineData("ping")]
+    [InlineData("none")]
+    public void A_message_of_a_template_is_warned_of_where_every_endpoint_has_another_heartbeat(string mode)
+    {
+        const string template = "templates.t.heartbeat.send = a";
+
+        Assert.Equal(
+            ["templates.t.heartbeat.send"],
+            Keys($"actor-heartbeat {{ {template}, endpoints.x {{ url = \"wss://a\", templates = [t], heartbeat.mode = {mode} }} }}"));
+        Assert.Empty(Keys($"actor-heartbeat {{ {template}, endpoints.x {{ url = \"wss://a\", templates = [t] }} }}"));
     }
 
     [Theory]
@@ -263,6 +276,7 @@ public sealed class IdleKeysTests
         var tested = OfEndpoint.Select(row => (string)row[0])
             .Concat(OfProcess.Select(row => ((string)row[0]).Replace("groups.g.", "", StringComparison.Ordinal)))
             .Select(key => key.StartsWith("max-age", StringComparison.Ordinal) ? "max-age" : key.Split('[')[0])
+            .Append("heartbeat.send") // of a template alone, which has a test of its own
             .ToHashSet(StringComparer.Ordinal);
 
         var rows = IdleKeys.OfEndpoint.Select(row => row.Key).Where(key => !key.StartsWith("tls.", StringComparison.Ordinal))

@@ -134,7 +134,7 @@ public sealed class SecretFileTests : IDisposable
             Headers = new ValueMap<SecretValue>(headers.Select(header => KeyValuePair.Create(header.Name, header.Value))),
         };
         var request = await new SecretAttemptResolver(_environment.GetValueOrDefault, SecretFile.ReadAsync).ResolveAsync(
-            endpoint, endpoint.Url, CancellationToken.None);
+            new DialAttempt(endpoint, endpoint.Url), CancellationToken.None);
         return [.. request.Headers.Select(header => (header.Key, header.Value))];
     }
 }

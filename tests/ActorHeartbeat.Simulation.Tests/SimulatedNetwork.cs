@@ -43,12 +43,12 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
 
     public void BeginOutage(TimeSpan length) => _outageUntil = _simulation.Time + length;
 
-    public ValueTask<DialRequest> ResolveAsync(Endpoints.EndpointSettings settings, Uri url, CancellationToken cancellation)
+    public ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation)
     {
-        _invariants.AttemptBegan(settings, url);
+        _invariants.AttemptBegan(attempt.Settings, attempt.Url);
         if (!IsHealthy && _random.Next(200) == 0)
             throw new InvalidOperationException("the secret is not there");
-        return new ValueTask<DialRequest>(new DialRequest(settings, url, []));
+        return new ValueTask<DialRequest>(new DialRequest(attempt.Settings, attempt.Url, []));
     }
 
     public async Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)

@@ -6,12 +6,6 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>Readers of values about time: jitter, flapping, rotation, silence of data.</summary>
 internal static class ClockValues
 {
-    /// <summary>The default spread of a rotation.</summary>
-    private const double RotationJitter = 0.05;
-
-    /// <summary>The default time for which the successor of a rotation must be open.</summary>
-    private static readonly TimeSpan ReadyAfter = TimeSpan.FromSeconds(5);
-
     public static readonly ValueReader<Jitter> Jitter = new Scalar<Jitter>(
         "full, equal, none, or a factor from 0 to 1",
         text => text switch
@@ -50,7 +44,7 @@ internal static class ClockValues
         "off",
         new ShortOr<TimeSpan, RotationSettings>(
             Values.Positive,
-            age => new RotationSettings(age, RotationJitter, ReadyAfter),
+            RotationSettings.At,
             new ObjectOf<RotationSettings>(
                 "an object",
                 new Shape<RotationSettings>(
@@ -65,7 +59,7 @@ internal static class ClockValues
                         (rotation, time) => rotation with { ReadyAfter = time }),
                     Part.Of<RotationSettings, MessagePattern?>(
                         "ready-when",
-                        MessageValues.OptionalPattern,
+                        MessageValues.OptionalFixedPattern,
                         rotation => rotation.ReadyWhen,
                         (rotation, pattern) => rotation with { ReadyWhen = pattern }),
                     Part.Of<RotationSettings, string?>(
@@ -73,7 +67,7 @@ internal static class ClockValues
                         DuplicateKey,
                         rotation => rotation.DuplicateKey,
                         (rotation, pointer) => rotation with { DuplicateKey = pointer })),
-                new RotationSettings(TimeSpan.Zero, RotationJitter, ReadyAfter),
+                RotationSettings.At(TimeSpan.Zero),
                 "age")));
 
     private static readonly ValueReader<QuietHours> Quiet = new Scalar<QuietHours>(

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Templates;
 
@@ -10,6 +11,7 @@ internal static class EndpointRules
 {
     public static readonly IReadOnlyList<Rule<EndpointSettings>> All =
     [
+        .. NameRules.All,
         new(EndpointSetting.BackoffMax.Key, EndpointSetting.BackoffInitial.Key, endpoint =>
             endpoint.Backoff is var backoff && backoff.Max < backoff.Initial
                 ? $"backoff.max {Values.Spell(backoff.Max)} is shorter than backoff.initial {Values.Spell(backoff.Initial)}"
@@ -68,17 +70,22 @@ internal static class EndpointRules
                 : null),
     ];
 
-    /// <summary>Reports keys that have no meaning in the chosen heartbeat mode. Checks only the layer that sets the mode.</summary>
+    /// <summary>
+    /// Reports keys that have no meaning in the chosen heartbeat mode. Checks only the layer that sets the mode; one that has
+    /// heartbeat.send and no mode sets the mode message.
+    /// </summary>
     /// <returns>The layer, with a fault of its heartbeat if there is such a key.</returns>
     public static Layer<EndpointSettings> CheckMode(Layer<EndpointSettings> layer)
     {
         if (layer.Find(EndpointSetting.HeartbeatMode.Key) is not { } mode)
-            return layer;
+            return layer.Find(EndpointSetting.HeartbeatSend.Key) is { At.IsNull: false } send
+                ? layer with { Assignments = [.. layer.Assignments, ModeOf(send.At)] }
+                : layer;
         var chosen = EndpointSetting.HeartbeatMode.Get(mode.Apply(EndpointSchema.Blank));
         var isSound = true;
         foreach (var (setting, modes) in SettingsOfModes)
         {
-            if (modes.Contains(chosen) || layer.Find(setting.Key) is not { At.IsNull: false } assignment)
+            if (modes.Contains(chosen) || layer.Find(setting.Key) is not { At: { IsNull: false, Fields: not { Count: 0 } } } assignment)
                 continue;
             assignment.At.Report(
                 $"{setting.Key} belongs to the modes {string.Join(", ", modes.Select(each => Values.Kebab(each.ToString())))}; mode = "
@@ -88,18 +95,28 @@ internal static class EndpointRules
         return isSound ? layer : layer with { Faults = new HashSet<string>(layer.Faults, StringComparer.Ordinal) { "heartbeat" } };
     }
 
+    private static Assignment<EndpointSettings> ModeOf(Cursor send) =>
+        EndpointSchema.Shape.Find(["heartbeat", "mode"])!.Read(
+            send with { Value = new HoconString(send.Value.Origin, Values.Kebab(nameof(HeartbeatMode.Message))) })!;
+
+    private static readonly HeartbeatMode[] Messages = [HeartbeatMode.Text, HeartbeatMode.Json, HeartbeatMode.Message];
+
+    private static readonly HeartbeatMode[] Asking = [HeartbeatMode.Ping, .. Messages];
+
     private static readonly (Setting<EndpointSettings> Setting, HeartbeatMode[] Modes)[] SettingsOfModes =
     [
-        (EndpointSetting.HeartbeatWhen, [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
-        (EndpointSetting.HeartbeatInterval, [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
-        (EndpointSetting.HeartbeatTimeout, [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
-        (EndpointSetting.HeartbeatMaxMissed, [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
-        (EndpointSetting.HeartbeatStrict, [HeartbeatMode.Ping, HeartbeatMode.Text, HeartbeatMode.Json]),
-        (EndpointSetting.HeartbeatSend, [HeartbeatMode.Text, HeartbeatMode.Json]),
-        (EndpointSetting.HeartbeatExpect, [HeartbeatMode.Text, HeartbeatMode.Json]),
+        (EndpointSetting.HeartbeatWhen, Asking),
+        (EndpointSetting.HeartbeatInterval, Asking),
+        (EndpointSetting.HeartbeatTimeout, Asking),
+        (EndpointSetting.HeartbeatMaxMissed, Asking),
+        (EndpointSetting.HeartbeatStrict, Asking),
+        (EndpointSetting.HeartbeatFirst, Asking),
+        (EndpointSetting.HeartbeatLet, Messages),
+        (EndpointSetting.HeartbeatSend, Messages),
+        (EndpointSetting.HeartbeatExpect, Messages),
     ];
 
-    private static bool IsMessage(HeartbeatSettings heartbeat) => heartbeat.Mode is HeartbeatMode.Text or HeartbeatMode.Json;
+    private static bool IsMessage(HeartbeatSettings heartbeat) => Messages.Contains(heartbeat.Mode);
 
     private static bool Asks(HeartbeatSettings heartbeat) =>
         heartbeat.Mode == HeartbeatMode.Ping || (IsMessage(heartbeat) && heartbeat is not { Send: null, Reply: not null });

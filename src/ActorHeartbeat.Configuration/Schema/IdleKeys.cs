@@ -41,11 +41,9 @@ internal static class IdleKeys
         Row(EndpointSetting.HeartbeatTimeout, WithoutHeartbeat),
         Row(EndpointSetting.HeartbeatMaxMissed, WithoutHeartbeat),
         Row(EndpointSetting.HeartbeatStrict, WithoutHeartbeat),
-        Row(EndpointSetting.HeartbeatSend, endpoint =>
-            WithoutHeartbeat(endpoint)
-            ?? (endpoint.Heartbeat.Mode == HeartbeatMode.Ping
-                ? $"heartbeat.mode = ping sends ping frames; use mode = text or json, {Remove}"
-                : null)),
+        Row(EndpointSetting.HeartbeatFirst, WithoutHeartbeat),
+        Row(EndpointSetting.HeartbeatLet, WithoutMessage),
+        Row(EndpointSetting.HeartbeatSend, WithoutMessage),
         Row(EndpointSetting.HeartbeatDeliver, endpoint =>
             endpoint.Heartbeat is { Expect: null, Reply: null }
                 ? $"no message is a heartbeat without heartbeat.expect or heartbeat.reply; name one there, {Remove}"
@@ -129,6 +127,12 @@ internal static class IdleKeys
 
     private static string? WithoutAlternates(EndpointSettings endpoint) =>
         endpoint.Urls.Count == 0 ? $"urls is empty; name another URL there, {Remove}" : null;
+
+    private static string? WithoutMessage(EndpointSettings endpoint) =>
+        WithoutHeartbeat(endpoint)
+        ?? (endpoint.Heartbeat.Mode == HeartbeatMode.Ping
+            ? $"heartbeat.mode = ping sends ping frames; use mode = message, {Remove}"
+            : null);
 
     private static string? WithoutHeartbeat(EndpointSettings endpoint) => endpoint switch
     {

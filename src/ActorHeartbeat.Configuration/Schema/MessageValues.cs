@@ -10,9 +10,6 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>Readers of messages to send, and of patterns of expected messages.</summary>
 internal static class MessageValues
 {
-    /// <summary>The default time that an opening message waits for its answer.</summary>
-    private static readonly TimeSpan OpeningTimeout = TimeSpan.FromSeconds(5);
-
     public static readonly ValueReader<MessageTemplate> Message = new MessageReader(TemplatePlace.Message);
 
     /// <summary>A message that answers one of the peer, and may take values of it.</summary>
@@ -20,9 +17,13 @@ internal static class MessageValues
 
     public static readonly ValueReader<MessageTemplate?> OptionalMessage = new OptionalObject<MessageTemplate>(null, Message);
 
-    public static readonly ValueReader<MessagePattern> Pattern = new PatternReader();
+    public static readonly ValueReader<MessagePattern> Pattern = new PatternReader(mayHavePlaceholders: true);
 
     public static readonly ValueReader<MessagePattern?> OptionalPattern = new OptionalObject<MessagePattern>(null, Pattern);
+
+    /// <summary>A pattern of what proves a connection: nothing is said before it, so it has no placeholders.</summary>
+    public static readonly ValueReader<MessagePattern?> OptionalFixedPattern = new OptionalObject<MessagePattern>(
+        null, new PatternReader(mayHavePlaceholders: false));
 
     public static readonly ValueReader<HeartbeatReply?> OptionalReply = new OptionalObject<HeartbeatReply>(
         null,
@@ -36,57 +37,6 @@ internal static class MessageValues
             new HeartbeatReply(new MessagePattern.Text(""), MessageTemplate.Text("")),
             "match",
             "send"));
-
-    public static readonly ValueReader<DialogueStep> Opening = new ObjectOf<DialogueStep>(
-        "an opening message",
-        new Shape<DialogueStep>(
-            Part.Of<DialogueStep, MessageTemplate?>(
-                "send", OptionalMessage, opening => opening.Send, (opening, message) => opening with { Send = message }),
-            Part.Of<DialogueStep, MessagePattern?>(
-                "expect", OptionalPattern, opening => opening.Expect, (opening, pattern) => opening with { Expect = pattern }),
-            Part.Of<DialogueStep, TimeSpan>(
-                "timeout", Values.Positive, opening => opening.Timeout, (opening, time) => opening with { Timeout = time }),
-            Part.Of<DialogueStep, MessagePattern?>(
-                "reject", OptionalPattern, opening => opening.Reject, (opening, pattern) => opening with { Reject = pattern }),
-            Part.Of<DialogueStep, string?>(
-                "reason",
-                new OptionalObject<string>(null, RuleValues.Reason),
-                opening => opening.Reason,
-                (opening, reason) => opening with { Reason = reason }),
-            Part.Of<DialogueStep, OutcomeAction?>(
-                "then",
-                new OptionalValue<OutcomeAction>(null, Values.Word<OutcomeAction>()),
-                opening => opening.Then,
-                (opening, then) => opening with { Then = then }),
-            Part.Of<DialogueStep, TimeSpan?>(
-                "retry",
-                new OptionalValue<TimeSpan>(null, Values.Positive),
-                opening => opening.Retry,
-                (opening, time) => opening with { Retry = time })),
-        new DialogueStep(null, null, OpeningTimeout))
-    {
-        Reject = RejectOpening,
-    };
-
-    private static string? RejectOpening(DialogueStep opening, Layer<DialogueStep> layer)
-    {
-        if (opening is { Send: null, Expect: null })
-            return "an opening message needs send or expect";
-        if (layer.Find("timeout") is not null && opening.Expect is null)
-            return "timeout is how long expect waits; there is no expect";
-        if (opening is { Reject: not null, Expect: null })
-            return "reject is what may come instead of expect; there is no expect";
-        if (opening.Reject is not null && opening.Reject == opening.Expect)
-            return "reject matches what expect matches, which decides";
-        foreach (var key in (string[])["reason", "then", "retry"])
-        {
-            if (layer.Find(key) is not null && opening.Reject is null)
-                return $"{key} says what follows from reject; there is no reject";
-        }
-        return layer.Find("retry") is not null && opening.Then is not (OutcomeAction.Quarantine or OutcomeAction.RetryAfter)
-            ? "retry belongs to then = quarantine and then = retry-after"
-            : null;
-    }
 
     /// <summary>
     /// Reads text, an object or a list as compact JSON with its keys in the order written, and <c>{ bytes = "c000" }</c> as a binary
@@ -103,7 +53,7 @@ internal static class MessageValues
             value = null;
             if (at.IsNull)
                 return at.Refuse(Expected);
-            if (!IsSound(at))
+            if (!(HasNoSecretOfHeader(at) & Placeholders.AreSound(at, place)))
                 return false;
             if (at.Fields is [{ Key: Bytes } only] && at.Below(only) is { Text: { } hex } digits)
                 return TryReadBytes(digits, hex, out value);
@@ -138,23 +88,18 @@ internal static class MessageValues
             json.WriteEndObject();
         }
 
-        private bool IsSound(Cursor at)
+        private static bool HasNoSecretOfHeader(Cursor at)
         {
-            if (at.Text is { } text)
-                return Placeholders.Reject(text, place) is not { } fault || at.Report(fault);
             if (IsSecretOfHeader(at))
                 return at.Report(
                     "{ env = NAME } and { file = PATH } are forms of headers; a message has references in its texts",
                     "write \"@{env.NAME}\" or \"@{file:PATH}\"; a message that really has this object is written as text");
             var isSound = true;
             foreach (var field in at.Fields ?? [])
-            {
-                var below = at.Below(field);
-                isSound &= (Placeholders.Reject(below.Key, place) is not { } fault || below.ReportKey(fault)) & IsSound(below);
-            }
+                isSound &= HasNoSecretOfHeader(at.Below(field));
             var elements = at.Fields is null ? at.Elements ?? [] : [];
             for (var index = 0; index < elements.Count; index++)
-                isSound &= IsSound(at.Element(index, elements[index]));
+                isSound &= HasNoSecretOfHeader(at.Element(index, elements[index]));
             return isSound;
         }
 

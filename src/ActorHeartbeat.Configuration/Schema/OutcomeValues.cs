@@ -35,7 +35,9 @@ internal static class OutcomeValues
         Part.Of<OutcomeRule, TimeSpan?>(
             "retry", new OptionalValue<TimeSpan>(null, Values.Positive), rule => rule.Retry, (rule, time) => rule with { Retry = time }),
         Part.Of<OutcomeRule, GovernorScope>(
-            "scope", Values.Word<GovernorScope>(), rule => rule.Scope, (rule, scope) => rule with { Scope = scope }));
+            "scope", Values.Word<GovernorScope>(), rule => rule.Scope, (rule, scope) => rule with { Scope = scope }),
+        Part.Of<OutcomeRule, ValueList<string>>(
+            "forget", NameValues.Forget, rule => rule.Forget, (rule, names) => rule with { Forget = names }));
 
     public static readonly ValueReader<ValueList<OutcomeRule>> Rules = new ListOf<OutcomeRule>(
         new ObjectOf<OutcomeRule>("a rule", RuleShape, new OutcomeRule { Then = OutcomeAction.Retry }, "then") { Reject = RejectRule });

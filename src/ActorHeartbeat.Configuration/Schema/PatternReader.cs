@@ -10,10 +10,11 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>
 /// Reads a pattern: text is the whole message; an object has JSON pointers with values or conditions, and the words below. All must hold.
 /// </summary>
-internal sealed class PatternReader : ValueReader<MessagePattern>
+/// <param name="mayHavePlaceholders">Whether its texts may have placeholders.</param>
+internal sealed class PatternReader(bool mayHavePlaceholders) : ValueReader<MessagePattern>
 {
     private const string Text = "text", Bytes = "bytes", Any = "any", After = "after";
-    private const string NoPlaceholder = "a pattern is compared with what comes in; it has no placeholders";
+    private const string NoPlaceholder = "nothing is said before this pattern is compared; it has no placeholders";
 
     private static readonly string[] Words = [Text, Bytes, Any, After];
 
@@ -103,13 +104,18 @@ internal sealed class PatternReader : ValueReader<MessagePattern>
         }
     }
 
-    private static bool TryReadText(Cursor at, string text, [MaybeNullWhen(false)] out MessagePattern value)
+    private bool TryReadText(Cursor at, string text, [MaybeNullWhen(false)] out MessagePattern value)
     {
-        value = Template.MayBe(text) ? null : new MessagePattern.Text(text);
-        return value is not null || at.Report(NoPlaceholder);
+        value = AreSound(at) ? new MessagePattern.Text(text) : null;
+        return value is not null;
     }
 
-    private static bool TryReadTexts(Cursor at, List<MessagePattern> parts)
+    /// <summary>Whether the placeholders of a value may stand here; what is wrong is reported.</summary>
+    private bool AreSound(Cursor at) =>
+        mayHavePlaceholders ? Placeholders.AreSound(at, TemplatePlace.Pattern)
+        : !Template.MayBe(at.Text ?? at.Json) || at.Report(NoPlaceholder);
+
+    private bool TryReadTexts(Cursor at, List<MessagePattern> parts)
     {
         if (at.Text is { } text)
         {
@@ -120,23 +126,28 @@ internal sealed class PatternReader : ValueReader<MessagePattern>
         }
         if (at.Fields is null)
             return at.Refuse("text, or conditions such as { prefix = PING }");
-        if (Template.MayBe(at.Json))
-            return at.Report(NoPlaceholder);
-        if (!TryParse(at, out _) || !AreConditions(at, ValueTest.WordsOfText))
+        if (!AreSound(at) || !TryParse(at, out _) || !AreConditions(at, ValueTest.WordsOfText))
             return false;
         parts.Add(new MessagePattern.TextWhere(at.Json));
         return true;
     }
 
-    private static bool TryReadBytes(Cursor at, List<MessagePattern> parts)
+    private bool TryReadBytes(Cursor at, List<MessagePattern> parts)
     {
         if (at.Text is not { } hex)
             return at.Refuse("hexadecimal digits such as \"9003????00\"");
-        if (HexPattern.Reject(hex) is { } reason)
+        if (!AreSound(at))
+            return false;
+        if ((Template.MayBe(hex) ? RejectAround(Template.Parse(hex)) : HexPattern.Reject(hex)) is { } reason)
             return at.Report(reason);
         parts.Add(new MessagePattern.Bytes(hex));
         return true;
     }
+
+    private static string? RejectAround(Template bytes) =>
+        bytes.Literals.Length == 0 ? null
+        : bytes.IsHexBut('?') ? null
+        : "bytes are an even number of hexadecimal digits or ?, and placeholders between them";
 
     private bool TryReadAny(Cursor at, List<MessagePattern> parts)
     {
@@ -154,13 +165,13 @@ internal sealed class PatternReader : ValueReader<MessagePattern>
         return isSound;
     }
 
-    private static bool TryReadAfter(Cursor at, out string after)
+    private bool TryReadAfter(Cursor at, out string after)
     {
         after = at.Text ?? "";
-        return after.Length == 0 ? at.Refuse("the text before the JSON") : !Template.MayBe(after) || at.Report(NoPlaceholder);
+        return after.Length == 0 ? at.Refuse("the text before the JSON") : AreSound(at);
     }
 
-    private static bool TryReadPointer(Cursor at, List<JsonExpectation> expectations)
+    private bool TryReadPointer(Cursor at, List<JsonExpectation> expectations)
     {
         if (at.Key.Length > 0 && at.Key[0] != '/')
             return at.ReportKey(
@@ -168,9 +179,7 @@ internal sealed class PatternReader : ValueReader<MessagePattern>
                 Nearest.To(at.Key, Words) is { } near ? $"did you mean \"{near}\", or \"/{at.Key}\"?" : $"did you mean \"/{at.Key}\"?");
         if (JsonExpectation.RejectPointer(at.Key) is { } reason)
             return at.ReportKey(reason);
-        if (Template.MayBe(at.Json))
-            return at.Report(NoPlaceholder);
-        if (!TryParse(at, out _) || (at.Fields is not null && !AreConditions(at, ValueTest.AllWords)))
+        if (!AreSound(at) || !TryParse(at, out _) || (at.Fields is not null && !AreConditions(at, ValueTest.AllWords)))
             return false;
         expectations.Add(new JsonExpectation(at.Key, at.Json));
         return true;
@@ -190,6 +199,20 @@ internal sealed class PatternReader : ValueReader<MessagePattern>
         }
     }
 
+    /// <summary>Why a regular expression captures what it cannot, or is none around its placeholders; null when it is one.</summary>
+    private static string? RejectGroups(string word, JsonElement operand)
+    {
+        if (word != ValueTest.RegexWord || operand.ValueKind != JsonValueKind.String)
+            return null;
+        var pattern = JsonSerializer.SerializeToElement(Template.Parse(operand.GetString()!).Literals);
+        return ValueTest.Reject(word, pattern)
+            ?? ValueTest.Parse(word, pattern).Groups.Select(TemplateName.Reject).OfType<string>().FirstOrDefault() switch
+            {
+                { } reason => $"a group of the regular expression has a wrong name: {reason}",
+                null => null,
+            };
+    }
+
     private static bool AreConditions(Cursor at, IReadOnlyCollection<string> words)
     {
         if (at.Fields is not { Count: > 0 } fields)
@@ -204,8 +227,10 @@ internal sealed class PatternReader : ValueReader<MessagePattern>
                         + $"known: {string.Join(", ", words)}; equals takes an object literally");
             else if (!TryParse(below, out var operand))
                 isSound = false;
-            else if (ValueTest.Reject(below.Key, operand) is { } reason)
+            else if (!Template.MayBe(below.Json) && ValueTest.Reject(below.Key, operand) is { } reason)
                 isSound = below.Report(reason);
+            else if (RejectGroups(below.Key, operand) is { } flaw)
+                isSound = below.Report(flaw);
         }
         return isSound;
     }

@@ -11,8 +11,14 @@ internal enum TemplatePlace
     /// <summary>In a message that begins something.</summary>
     Message,
 
-    /// <summary>In what follows from a message of the peer.</summary>
+    /// <summary>In what answers a message of the peer.</summary>
     Answer,
+
+    /// <summary>In what is compared with messages of the peer.</summary>
+    Pattern,
+
+    /// <summary>In what is taken from a message of the peer.</summary>
+    Taken,
 }
 
 /// <summary>Judges templates by their place.</summary>
@@ -26,10 +32,32 @@ internal static class Placeholders
         if (Template.Reject(text) is { } fault)
             return fault;
         var template = Template.Parse(text);
-        if (template.OfMessage.Count > 0 && place != TemplatePlace.Answer)
-            return "no message is at hand here: @{/pointer} and @{text} stand in the reply of a rule and in its after";
-        return template.NeedsConnection && place == TemplatePlace.Handshake
-            ? "there is no connection yet: @{counter}, @{attempt} and @{incarnation} stand in messages"
-            : null;
+        if (template.OfMessage.Count > 0 && place is not (TemplatePlace.Answer or TemplatePlace.Taken))
+            return "no message is at hand here: @{/pointer} and @{text} stand in reply, capture, set, after and reason";
+        if (template.NeedsConnection && place == TemplatePlace.Handshake)
+            return "there is no connection yet: @{counter}, @{attempt} and @{incarnation} stand in messages";
+        return !template.IsNewEachTime ? null : place switch
+        {
+            TemplatePlace.Pattern => "a pattern counts nothing: give @{counter} and @{uuid} a name with let, and compare with @{NAME}",
+            TemplatePlace.Taken => "@{counter} and @{uuid} stand in what is said, not in what is taken from a message",
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether all names and texts of a value are templates for their place; what is wrong is reported.</summary>
+    public static bool AreSound(Cursor at, TemplatePlace place)
+    {
+        if (at.Text is { } text)
+            return Reject(text, place) is not { } fault || at.Report(fault);
+        var isSound = true;
+        foreach (var field in at.Fields ?? [])
+        {
+            var below = at.Below(field);
+            isSound &= (Reject(below.Key, place) is not { } fault || below.ReportKey(fault)) & AreSound(below, place);
+        }
+        var elements = at.Fields is null ? at.Elements ?? [] : [];
+        for (var index = 0; index < elements.Count; index++)
+            isSound &= AreSound(at.Element(index, elements[index]), place);
+        return isSound;
     }
 }

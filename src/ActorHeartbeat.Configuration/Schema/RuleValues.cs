@@ -26,7 +26,12 @@ internal static class RuleValues
         Part.Of<MessageRule, string?>(
             "after", new OptionalObject<string>(null, new AfterReader()), rule => rule.After, (rule, after) => rule with { After = after }),
         Part.Of<MessageRule, GovernorScope>(
-            "scope", Values.Word<GovernorScope>(), rule => rule.Scope, (rule, scope) => rule with { Scope = scope }));
+            "scope", Values.Word<GovernorScope>(), rule => rule.Scope, (rule, scope) => rule with { Scope = scope }),
+        Part.Of<MessageRule, ValueList<string>>(
+            "forget", NameValues.Forget, rule => rule.Forget, (rule, names) => rule with { Forget = names }),
+        Part.Of<MessageRule, ValueMap<ValueTemplate>>(
+            "capture", NameValues.Capture, rule => rule.Capture, (rule, capture) => rule with { Capture = capture }),
+        Part.Of<MessageRule, ValueMap<ValueTemplate>>("set", NameValues.Set, rule => rule.Set, (rule, set) => rule with { Set = set }));
 
     public static readonly ValueReader<ValueList<MessageRule>> Rules = new InheritingList<MessageRule>(
         new ObjectOf<MessageRule>("a rule", RuleShape, new MessageRule { Match = new MessagePattern.Text("") }, "match")
@@ -63,9 +68,10 @@ internal static class RuleValues
             if (value is null)
                 return at.Refuse(Expected);
             var text = DialogueStep.AsTemplate(value);
-            if (Placeholders.Reject(text, TemplatePlace.Answer) is { } fault)
+            if (Placeholders.Reject(text, TemplatePlace.Taken) is { } fault)
                 return at.Report(fault);
-            return Template.Parse(text) is { OfMessage.Count: > 0, References.Count: 0, NeedsConnection: false }
+            var template = Template.Parse(text);
+            return template is { References.Count: 0, NeedsConnection: false } && template.OfMessage.Count + template.Names.Count > 0
                 || at.Report("the peer says why: a reason takes something of its message, and no secret or counter");
         }
 
@@ -84,7 +90,7 @@ internal static class RuleValues
             value = at.Text;
             if (value is null)
                 return at.Refuse(Expected);
-            if (Placeholders.Reject(value, TemplatePlace.Answer) is { } fault)
+            if (Placeholders.Reject(value, TemplatePlace.Taken) is { } fault)
                 return at.Report(fault);
             var template = Template.Parse(value);
             if (template.References.Count > 0 || template.NeedsConnection)

@@ -24,7 +24,7 @@ public sealed partial class ConnectionActor
                 return WhenRetryDue(data);
             case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == data.Request:
                 var link = new ConnectionLink(
-                    _id, _plane, _settings, _sendRate, _dependencies.Clock, data.Failures + 1, _dependencies.Seed, Self);
+                    _id, _plane, _settings, _sendRate, _dependencies.Clock, data.Failures + 1, _dependencies.Seed, Before, Self);
                 var dialing = new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect);
                 return Step.GoTo(ConnectionState.Connecting, dialing).Then(() => Dial(link));
             case PermitRefused refused when data.Phase == BackingOffPhase.Queued && refused.Request == data.Request:
@@ -115,14 +115,15 @@ public sealed partial class ConnectionActor
         var step = Step.GoTo(ConnectionState.BackingOff, data with { LookAt = Now + CredentialsLook, ReadsCredentials = true });
         return data.ReadsCredentials
             ? step
-            : step.Then(() => ReadCredentialsAsync(_dependencies.Resolver, _settings, Target).PipeTo(Self));
+            : step.Then(() => ReadCredentialsAsync(
+                _dependencies.Resolver, new DialAttempt(_settings, Target) { Names = new ConnectionNames(Before) }).PipeTo(Self));
     }
 
-    private static async Task<CredentialsRead> ReadCredentialsAsync(IAttemptResolver resolver, EndpointSettings settings, Uri url)
+    private static async Task<CredentialsRead> ReadCredentialsAsync(IAttemptResolver resolver, DialAttempt attempt)
     {
         try
         {
-            return new CredentialsRead((await resolver.ResolveAsync(settings, url, CancellationToken.None)).Fingerprint);
+            return new CredentialsRead((await resolver.ResolveAsync(attempt, CancellationToken.None)).Fingerprint);
         }
         catch (Exception)
         {

@@ -19,9 +19,6 @@ public sealed partial class ConnectionActor
     /// <summary>How long until a primary that is due, or a successor that is ready, reports so again.</summary>
     private static readonly TimeSpan RotationReminder = TimeSpan.FromMinutes(1);
 
-    /// <summary>The ready-after of a rotation on an endpoint without max-age: an operator may ask for one there too.</summary>
-    private static readonly TimeSpan DefaultReadyAfter = TimeSpan.FromSeconds(5);
-
     /// <summary>How often a successor without proof is looked at, and how long after its ready-after it is given up.</summary>
     private static readonly TimeSpan ProofLook = TimeSpan.FromSeconds(1), ProofPatience = TimeSpan.FromMinutes(1);
 
@@ -37,7 +34,13 @@ public sealed partial class ConnectionActor
     /// <summary>How long a pump that has bytes to read may take to read them before its silence counts.</summary>
     private static readonly TimeSpan PumpTurn = TimeSpan.FromMilliseconds(100);
 
-    private TimeSpan PongTimeout => _settings.Heartbeat.Timeout ?? AutomaticTimeout;
+    private TimeSpan PongTimeoutOf(ConnectedData data) => SettingsOf(data).Heartbeat.Timeout ?? AutomaticTimeout;
+
+    /// <summary>What the next connection begins with.</summary>
+    private Session Before => _board.Link?.Session ?? _before;
+
+    /// <summary>The settings, and over them what the peer has set for this connection.</summary>
+    private EndpointSettings SettingsOf(ConnectedData data) => data.Dictated.Over(_settings);
 
     private TimeSpan AutomaticTimeout => _board.Estimator.Timeout is not { } suggested ? TimeoutBeforeFirstRoundTrip
         : suggested < LongestAutomaticTimeout ? suggested
@@ -85,6 +88,7 @@ public sealed partial class ConnectionActor
             RefuseWhatCannotWait();
             if (flap is not null)
                 _board.Flaps.Ended(Now, flap.Ends, flap.Within);
+            LinkOf(data)?.Forget(next.Outcome.Forget);
             PauseAsAsked(next.Outcome, cause); // the host that was dialed, before another takes its place
             if (next.Outcome.Action == OutcomeAction.NextUrl || (cause.IsFailure && next.Failures % _settings.Failover.After == 0))
                 _urlIndex = (_urlIndex + 1) % (_settings.Urls.Count + 1);
@@ -116,13 +120,52 @@ public sealed partial class ConnectionActor
     /// <summary>What follows from a message that a rule matched: its reply, then its action.</summary>
     private Step WhenRuleMatched(ConnectionData data, ConnectionLink link, RuleMatched matched)
     {
-        var step = matched.Rule.Then switch
+        var set = Set(data, matched.Set, out var refusal);
+        var step = (matched.Rule.Then, set) switch
         {
-            RuleAction.Nothing => Step.Stay,
-            RuleAction.Rotate when data is ConnectedData connected => Connected(StateName, AskedToRotate(connected)),
+            (RuleAction.Nothing, _) when ReferenceEquals(set, data) => Step.Stay,
+            (RuleAction.Nothing, ConnectedData connected) => Connected(StateName, connected),
+            (RuleAction.Nothing, _) => Step.Stay.Using(set),
+            (RuleAction.Rotate, ConnectedData connected) => Connected(StateName, AskedToRotate(connected)),
             _ => BackOff(data, AskedFor(matched), link).First(() => SayGoodbye(link, _settings.CloseCode, "")),
         };
-        return step.First(() => Answer(link, matched));
+        step = step.First(() => Answer(link, matched));
+        return refusal is null ? step : step.First(() => TellNotSet(refusal));
+    }
+
+    /// <summary>The data with what a message sets.</summary>
+    private ConnectionData Set(ConnectionData data, ValueMap<string?> set, out string? refusal)
+    {
+        switch (data)
+        {
+            case ConnectingData connecting:
+                var dictated = Dictate(connecting.Dictated, set, out refusal);
+                return dictated == connecting.Dictated ? data : connecting with { Dictated = dictated };
+            case ConnectedData connected:
+                dictated = Dictate(connected.Dictated, set, out refusal);
+                if (dictated == connected.Dictated)
+                    return data;
+                var after = connected with { Dictated = dictated };
+                return data is ConnectedData { IsSuccessor: true } || SettingsOf(after).MaxAge == SettingsOf(connected).MaxAge
+                    ? after
+                    : after with { RotateAt = RotationTime(SettingsOf(after), after.OpenedAt, after.UrlIndex) };
+            default:
+                refusal = null;
+                return data;
+        }
+    }
+
+    private DictatedSettings Dictate(DictatedSettings dictated, ValueMap<string?> set, out string? refusal)
+    {
+        refusal = null;
+        if (set.Count == 0)
+            return dictated;
+        if (set.FirstOrDefault(each => each.Value is null) is { Key: { } lacking })
+        {
+            refusal = $"{lacking} has no value";
+            return dictated;
+        }
+        return dictated.With(set.Select(each => KeyValuePair.Create(each.Key, each.Value!)), _settings, out refusal);
     }
 
     /// <summary>
@@ -151,7 +194,7 @@ public sealed partial class ConnectionActor
         {
             IsSuccessor = false,
             IsAskedToRotate = false,
-            RotateAt = RotationTime(data.OpenedAt, data.UrlIndex),
+            RotateAt = RotationTime(SettingsOf(data), data.OpenedAt, data.UrlIndex),
         };
         return data.IsAskedToRotate ? AskedToRotate(primary) : primary;
     }
@@ -183,15 +226,23 @@ public sealed partial class ConnectionActor
     {
         var now = Now;
         var (isSuccessor, urlIndex) = (!_isPrimary, _urlIndex);
+        var settings = data.Dictated.Over(_settings);
         return Connected(
                 ConnectionState.Open,
                 new ConnectedData(
                     data.Failures, data.Link, now, Stable: data.Failures == 0 && urlIndex == 0, now, 0, null,
-                    isSuccessor ? ReadyTime(data.Link, now) : RotationTime(now, urlIndex), isSuccessor)
+                    isSuccessor ? ReadyTime(data.Link, now) : RotationTime(settings, now, urlIndex), isSuccessor)
                 {
                     UrlIndex = urlIndex,
+                    Dictated = data.Dictated,
+                    FirstHeartbeat = settings.Heartbeat.First switch
+                    {
+                        FirstHeartbeat.Now => now,
+                        FirstHeartbeat.Jitter => now + (settings.Heartbeat.Interval * _random.NextDouble()),
+                        _ => null,
+                    },
                 })
-            .Then(() => BeginFeed(data.Link));
+            .Then(() => BeginFeed(data.Link, data.IsResumed));
     }
 
     /// <summary>A transition of a connected actor. Its deadline is computed from the new data.</summary>
@@ -200,9 +251,9 @@ public sealed partial class ConnectionActor
 
     private (LivenessVerdict Verdict, TimeSpan LookAgain) Look(ConnectedData data)
     {
-        var signs = data.Link.Signs(data.OpenedAt, data.LastAnswer);
+        var signs = data.Link.Signs(data.OpenedAt, data.LastAnswer) with { FirstHeartbeat = data.FirstHeartbeat };
         var look = Liveness.Judge(
-            _settings,
+            SettingsOf(data),
             signs,
             data.PongDeadline,
             !data.Stable,
@@ -228,9 +279,9 @@ public sealed partial class ConnectionActor
         _dependencies.Clock.StoodStillUntil + time is var deadline && deadline > Now ? deadline : null;
 
     /// <summary>When a connection is as old as max-age, or has been on another URL for failover.back; null for never.</summary>
-    private TimeSpan? RotationTime(TimeSpan openedAt, int urlIndex)
+    private TimeSpan? RotationTime(EndpointSettings settings, TimeSpan openedAt, int urlIndex)
     {
-        TimeSpan? aged = _settings.MaxAge is { } rotation
+        TimeSpan? aged = settings.MaxAge is { } rotation
             ? openedAt + (rotation.Age * (1 - (rotation.Jitter * _random.NextDouble())))
             : null;
         // closed first, the way back could lead from a connection that works to a URL that does not
@@ -244,7 +295,7 @@ public sealed partial class ConnectionActor
             .Then(() => _dependencies.Supervisor.Tell(
                 new RotationDue(_settings.Id, _id) { Failures = data is { IsAskedToRotate: true, Stable: false } ? data.Failures : 0 }));
 
-    private TimeSpan ReadyAfter => _settings.MaxAge?.ReadyAfter ?? DefaultReadyAfter;
+    private TimeSpan ReadyAfter => _settings.MaxAge?.ReadyAfter ?? RotationSettings.DefaultReadyAfter;
 
     private bool HasReadyWhen => _settings.MaxAge?.ReadyWhen is not null;
 
@@ -277,7 +328,8 @@ public sealed partial class ConnectionActor
         Connected(StateName, data with { Failures = 0, Stable = true }).Then(() => _urlIndex = 0);
 
     private Step Ping(ConnectedData data) =>
-        Connected(ConnectionState.AwaitingPong, data with { PongDeadline = Now + PongTimeout }).Then(() => SendHeartbeat(data.Link));
+        Connected(ConnectionState.AwaitingPong, data with { PongDeadline = Now + PongTimeoutOf(data), FirstHeartbeat = null })
+            .Then(() => SendHeartbeat(data.Link));
 
     /// <summary>How long the handshake, or the answer to the opening message that was sent last, may take.</summary>
     private TimeSpan TimeOf(ConnectingData data) => data.Step is { } step ? _settings.OnOpen[step].Timeout : _settings.Timeouts.Connect;

@@ -106,17 +106,18 @@ public sealed partial class ConnectionActor
             if (_settings.MaxAge?.DuplicateKey is { } key)
                 _plane.Feed.ExpectAnother(key);
         }
-        AttemptAsync(_dependencies, _settings, Target, link).PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
+        AttemptAsync(_dependencies, new DialAttempt(_settings, Target) { Names = link.Names }, link)
+            .PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
     }
 
     private static async Task<DialResult> AttemptAsync(
-        ConnectionDependencies dependencies, EndpointSettings settings, Uri url, ConnectionLink link)
+        ConnectionDependencies dependencies, DialAttempt attempt, ConnectionLink link)
     {
         try
         {
             // A resolver that ignores its token is left behind at the deadline: it owns no socket.
             var request = await dependencies
-                .Resolver.ResolveAsync(settings, url, link.DialCancellation)
+                .Resolver.ResolveAsync(attempt, link.DialCancellation)
                 .AsTask()
                 .WaitAsync(link.DialCancellation);
             if (request.Lacking is { } lacking)
@@ -132,12 +133,15 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>Lets the connection carry the feed; sends subscriptions and the messages that waited.</summary>
-    private void BeginFeed(ConnectionLink link)
+    /// <param name="link">The connection.</param>
+    /// <param name="resumed">Whether the peer goes on where it was: it knows the subscriptions that it has been told.</param>
+    private void BeginFeed(ConnectionLink link, bool resumed)
     {
-        link.Opened();
+        link.Opened(resumed);
         if (link.RedirectedTo is { } url)
             Context.GetLogger().Info("{0}: the server has redirected the dial to {1}", _settings.Id, url);
-        link.Pace.Replay(_subscriptions);
+        link.Pace.Replay(resumed ? _subscriptions.Where(each => !_told.Contains(each)) : _subscriptions);
+        _told = [.. _subscriptions];
         SendWhatMay(link);
         if (_isPrimary || HasReadyWhen)
             return;

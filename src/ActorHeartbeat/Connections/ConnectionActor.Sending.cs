@@ -13,16 +13,14 @@ public sealed partial class ConnectionActor
 {
     private const string QueueIsFull = "as many messages as limits.send-queue allows wait for the send-rate of the group";
 
-    /// <summary>Sends the opening messages from one index to another. The last of them may ask for an answer.</summary>
-    private void SendOpening(ConnectionLink link, int from, int to)
+    /// <summary>Takes opening steps. The last of them may ask for an answer.</summary>
+    private void TakeOpening(ConnectionLink link, IReadOnlyList<int> steps)
     {
-        for (var index = from; index <= to; index++)
+        foreach (var index in steps)
         {
-            link.AwaitOpeningAnswer(index);
-            if (link.Settings.OnOpen[index].Send is not { } message)
-                continue;
-            link.Pace.Spend(Now);
-            Say(link, message);
+            if (link.Settings.OnOpen[index].Send is not null)
+                link.Pace.Spend(Now);
+            Require(link, link.Take(index));
         }
     }
 
@@ -108,11 +106,9 @@ public sealed partial class ConnectionActor
                 new SendResult(SendStatus.Refused, "the connection ended while it waited for the send-rate of its group"));
     }
 
-    /// <summary>Says something that the connection cannot do without.</summary>
-    private void Say(ConnectionLink link, MessageTemplate message) => Require(link, link.Say(message));
-
     private void SendHeartbeat(ConnectionLink link) => Require(link, link.Ping());
 
+    /// <summary>The connection cannot do without what was to be said.</summary>
     private void Require(ConnectionLink link, string? lacking)
     {
         if (lacking is not null)
@@ -126,6 +122,14 @@ public sealed partial class ConnectionActor
             Context.GetLogger().Warning(
                 "{0}: no reply by rule {1} of on-message, because {2} has no value", _settings.Id, matched.Number, lacking);
     }
+
+    private void TellNotSet(string refusal) =>
+        Context.GetLogger().Warning("{0}: what a message of the peer sets is not taken: {1}", _settings.Id, refusal);
+
+    private void TellNotCaptured(string name) =>
+        Context
+            .GetLogger()
+            .Warning("{0}: {1} is not captured, because it is over {2} bytes", _settings.Id, name, Conversation.MostCaptured);
 
     private void SayGoodbye(ConnectionLink link, int code, string reason)
     {

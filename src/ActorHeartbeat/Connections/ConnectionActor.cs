@@ -24,6 +24,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     private readonly ConnectionDependencies _dependencies;
     private readonly ConnectionId _id;
     private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(0, StringComparer.Ordinal);
+    private readonly Session _before;
+    private HashSet<KeyValuePair<string, OutboundMessage>> _told = []; // the subscriptions that the peer knows if it resumes
     private EndpointSettings _settings;
     private Rate? _sendRate;
     private SplitMix _random;
@@ -40,8 +42,11 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         _board = board;
         _dependencies = dependencies;
         (_id, _isPrimary, _urlIndex) = (start.Id, start.IsPrimary, start.UrlIndex);
+        _before = start.Session;
         foreach (var (key, message) in start.Subscriptions)
             _subscriptions.Add(key, message);
+        if (!start.IsPrimary)
+            _told = [.. start.Subscriptions];
         TakeSettings(start.Settings, start.SendRate);
         _random = SplitMix.For(dependencies.Seed + (ulong)plane.Counters.Dials, start.Settings.Id.Value);
 
@@ -80,11 +85,13 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         switch (message)
         {
             case DialCompleted { Result: DialResult.Connected } dialed when Concerns(dialed, data.Link):
-                return SendOpeningMessages(data, from: 0).First(data.Link.Start);
+                return (data.Link.FirstWait is { } first ? Await(data, first) : Advance(data, from: 0)).First(data.Link.Start);
             case DialCompleted { Result: DialResult.Failed failed } dialed when Concerns(dialed, data.Link):
                 return BackOff(data, CloseCause.OfDial(failed.Failure), leaving: null);
-            case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step:
-                return SendOpeningMessages(data, answered.Index + 1);
+            case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step && !data.IsPausing:
+                return WhenAnswered(data, answered);
+            case DeadlinePassed when data is { IsPausing: true, Step: { } index }:
+                return Advance(data, index, isRested: true);
             case OpeningRefused refused when Concerns(refused, data.Link) && refused.Index == data.Step:
                 return BackOff(data, Refusal(refused), data.Link).First(() => SayGoodbye(data.Link, _settings.CloseCode, ""));
             case DeadlinePassed when Renewed(TimeOf(data)) is { } deadline:
@@ -120,18 +127,37 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             ? BackOff(data, CloseCause.Refresh("configuration changed"), data.Link).First(data.Link.Abort)
             : Step.Stay.Then(() => Follow(data.Link));
 
-    /// <summary>Sends opening messages up to the first that expects an answer. If none does, the connection is open.</summary>
-    private Step SendOpeningMessages(ConnectingData data, int from)
+    private Step WhenAnswered(ConnectingData data, OpeningAnswered answered)
     {
-        var asking = from;
-        while (asking < _settings.OnOpen.Count && _settings.OnOpen[asking].Expect is null)
-            asking++;
-        if (asking == _settings.OnOpen.Count)
-            return Opened(data).First(() => SendOpening(data.Link, from, asking - 1));
-        return Step
-            .GoTo(ConnectionState.Connecting, data with { Step = asking, Deadline = Now + _settings.OnOpen[asking].Timeout })
-            .Then(() => SendOpening(data.Link, from, asking));
+        var dictated = Dictate(data.Dictated, answered.Set, out var refusal);
+        var after = data with { Dictated = dictated, IsResumed = data.IsResumed || _settings.OnOpen[answered.Index].Resumed };
+        var step = answered.Next is { } next ? Await(after, next) : Advance(after, answered.Index + 1);
+        return refusal is null ? step : step.First(() => TellNotSet(refusal));
     }
+
+    /// <summary>Takes opening steps up to the first that pauses or expects an answer. If none does, the connection is open.</summary>
+    private Step Advance(ConnectingData data, int from, bool isRested = false)
+    {
+        var taken = new List<int>();
+        for (var index = from; index < _settings.OnOpen.Count; index++)
+        {
+            var step = _settings.OnOpen[index];
+            if (!data.Link.Applies(step))
+                continue;
+            if (step.Wait > TimeSpan.Zero && !(isRested && index == from))
+                return Step
+                    .GoTo(ConnectionState.Connecting, data with { Step = index, IsPausing = true, Deadline = Now + step.Wait })
+                    .First(() => TakeOpening(data.Link, taken));
+            taken.Add(index);
+            if (step.Expect is not null)
+                return Await(data, index).Then(() => TakeOpening(data.Link, taken));
+            data = data with { IsResumed = data.IsResumed || step.Resumed };
+        }
+        return Opened(data).First(() => TakeOpening(data.Link, taken));
+    }
+
+    private Step Await(ConnectingData data, int step) => Step.GoTo(
+        ConnectionState.Connecting, data with { Step = step, IsPausing = false, Deadline = Now + _settings.OnOpen[step].Timeout });
 
     private Step? WhenOpen(object message, ConnectedData data)
     {
@@ -173,7 +199,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
 
     private Step WhenMissed(ConnectedData data)
     {
-        if (data.Link.HeldBackUntil + PongTimeout is var deadline && deadline > Now)
+        if (data.Link.HeldBackUntil + PongTimeoutOf(data) is var deadline && deadline > Now)
             return Connected(ConnectionState.AwaitingPong, data with { PongDeadline = deadline });
         return data.Missed + 1 < _settings.Heartbeat.MaxMissed
             ? Ping(data with { Missed = data.Missed + 1 })
@@ -185,8 +211,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     {
         LivenessVerdict.Wait => Step.GoTo(StateName, data with { LookAgain = look.LookAgain }),
         LivenessVerdict.Stable => Steady(data),
-        LivenessVerdict.DataIdle => Lose(data, CloseCause.DataIdle(_settings.Timeouts.DataIdle!.After)),
-        LivenessVerdict.MaxSilence => Lose(data, CloseCause.MaxSilence(_settings.Heartbeat.MaxSilence!.Value)),
+        LivenessVerdict.DataIdle => Lose(data, CloseCause.DataIdle(SettingsOf(data).Timeouts.DataIdle!.After)),
+        LivenessVerdict.MaxSilence => Lose(data, CloseCause.MaxSilence(SettingsOf(data).Heartbeat.MaxSilence!.Value)),
         LivenessVerdict.RotationDue => data.IsSuccessor ? OfferWhenProven(data) : AskForSuccessor(data),
         _ => throw new InvalidOperationException($"{look.Verdict} in {StateName}"),
     };
@@ -233,6 +259,10 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return WhenRuleMatched(data, link, matched);
             case PeerAtFault fault when Concerns(fault, link):
                 return BackOff(data, CloseCause.PeerAtFault(fault.Code, fault.Why), link).First(() => link.Close(fault.Code, fault.Why));
+            case NumbersMissing missing when Concerns(missing, link):
+                return BackOff(data, CloseCause.NumbersMissing(missing.Why), link).First(() => SayGoodbye(link, _settings.CloseCode, ""));
+            case NotCaptured not when Concerns(not, link):
+                return Step.Stay.Then(() => TellNotCaptured(not.Name));
             case NotSaid not when Concerns(not, link):
                 return BackOff(data, CloseCause.NotSaid(not.Placeholder), link).First(link.Abort);
             default:
@@ -249,7 +279,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             return WhenClosing(data, CloseCause.Refresh("configuration changed"));
         var kept = data.IsSuccessor || (before.MaxAge, before.Failover) == (_settings.MaxAge, _settings.Failover)
             ? data
-            : data with { RotateAt = RotationTime(data.OpenedAt, data.UrlIndex) };
+            : data with { RotateAt = RotationTime(SettingsOf(data), data.OpenedAt, data.UrlIndex) };
         return Connected(StateName, kept).Then(() => Follow(data.Link));
     }
 

@@ -49,7 +49,17 @@ internal enum BackingOffPhase
 /// <param name="Link">The dial, and the socket that comes of it.</param>
 /// <param name="Step">Index of the opening message whose answer is awaited; null while dialing.</param>
 /// <param name="Deadline">When the dial or the answer is late, on the scheduler's clock.</param>
-internal sealed record ConnectingData(int Failures, ConnectionLink Link, int? Step, TimeSpan Deadline) : ConnectionData(Failures);
+internal sealed record ConnectingData(int Failures, ConnectionLink Link, int? Step, TimeSpan Deadline) : ConnectionData(Failures)
+{
+    /// <summary>Whether the pause before the step is not over.</summary>
+    public bool IsPausing { get; init; }
+
+    /// <summary>Whether a step has told that the peer goes on where it was.</summary>
+    public bool IsResumed { get; init; }
+
+    /// <summary>What the peer has set for this connection.</summary>
+    public DictatedSettings Dictated { get; init; } = DictatedSettings.None;
+}
 
 /// <summary>Connected.</summary>
 /// <param name="OpenedAt">When it opened, on the scheduler's clock.</param>
@@ -75,6 +85,12 @@ internal sealed record ConnectedData(
 {
     /// <summary>When liveness must be judged again, as computed when these data were decided.</summary>
     public TimeSpan LookAgain { get; init; }
+
+    /// <summary>When the first heartbeat is sent, whatever has come in; null once it is, and where none is.</summary>
+    public TimeSpan? FirstHeartbeat { get; init; }
+
+    /// <summary>What the peer has set for this connection.</summary>
+    public DictatedSettings Dictated { get; init; } = DictatedSettings.None;
 
     /// <summary>Which of the endpoint's URLs it is connected to; 0 is the first.</summary>
     public int UrlIndex { get; init; }

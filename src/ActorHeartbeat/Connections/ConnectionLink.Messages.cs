@@ -68,14 +68,16 @@ internal sealed partial class ConnectionLink
     private bool Hear(MessageKind kind, ReadOnlySpan<byte> message)
     {
         var heartbeat = Heartbeat;
-        if (_awaited is { } awaited)
-            HearAnswer(awaited, message);
+        var rules = _rules;
+        rules.Fill(Names.Version, () => _conversation.Hears(null, null));
+        var rule = rules.Find(message, out var number, out var match);
+        if (rule is not null)
+            Keep(rule.Forget, rule.Capture, match!, message, names: null);
+        HearNumber(message);
+        var isAnswer = _awaited is { } awaited && HearAnswer(awaited, message);
         if (Succession.Received(message))
             _owner.Tell(new ProofSeen(Incarnation));
-        var rule = _rules.Find(message, out var number);
-        var isAnswer = heartbeat.Expect is { } expected && expected.Matches(message);
-        if (isAnswer)
-            Answered();
+        isAnswer |= HearHeartbeatAnswer(message);
         var isData = rule is null ? !isAnswer : rule.Is == MessageRole.Data;
         if (isData)
         {
@@ -88,6 +90,54 @@ internal sealed partial class ConnectionLink
         return isData || (rule?.Deliver ?? heartbeat.Deliver);
     }
 
+    /// <summary>Whether a message answers a heartbeat; the answer to an earlier one is no data, and settles nothing.</summary>
+    private bool HearHeartbeatAnswer(ReadOnlySpan<byte> message)
+    {
+        var answers = _heartbeatAnswers;
+        for (var index = 0; index < answers.Length; index++)
+        {
+            if (answers[index]?.Matches(message) != true)
+                continue;
+            if (index == 0)
+                Answered();
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>Follows the numbers of the peer.</summary>
+    private void HearNumber(ReadOnlySpan<byte> message)
+    {
+        if (_current.Sequence is not { } sequence || sequence.Read(message) is not { } number)
+            return;
+        Names.SequenceChanged();
+        if (Names.Sequence.Received(number, sequence.Step) is { } missing)
+            Miss(missing);
+    }
+
+    private void Miss((long After, long Before) numbers)
+    {
+        var missing = numbers.Before - numbers.After == 2 ? $"{numbers.After + 1} is" : $"{numbers.After + 1} to {numbers.Before - 1} are";
+        var why = $"of the numbers of the peer {missing} missing";
+        if (_current.Sequence is { OnGap: SequenceGapAction.Retry })
+            _owner.Tell(new NumbersMissing(Incarnation, why));
+        else
+            _writer!.TellLost(why);
+    }
+
+    /// <summary>Forgets and captures what a rule or a step says, in this order.</summary>
+    private void Keep(
+        ValueList<string> forget, ValueMap<ValueTemplate> capture, MessagePattern match, ReadOnlySpan<byte> message, ITemplateNames? names)
+    {
+        Forget(forget);
+        var secrets = _current.Secrets;
+        match.Capture(message, (name, text) => _conversation.Keep(name, TemplateValue.Of(text), secrets, TellTooBig));
+        if (capture.Count > 0)
+            _conversation.Capture(capture, message, names, secrets, TellTooBig);
+    }
+
+    private void TellTooBig(string name) => _owner.Tell(new NotCaptured(Incarnation, name));
+
     private void Act(MessageRule rule, int number, ReadOnlySpan<byte> message)
     {
         // The bytes bound what waits beside the newest, so that a question as large as a message may be is answered.
@@ -97,7 +147,12 @@ internal sealed partial class ConnectionLink
             return;
         }
         Interlocked.Add(ref _owedBytes, message.Length);
-        _owner.Tell(new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage])) { Size = message.Length });
+        _owner.Tell(
+            new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage]))
+            {
+                Size = message.Length,
+                Set = Dictated(rule.Set, names: null, message),
+            });
     }
 
     /// <summary>Carries out the reply of a rule, if it has one. A peer that asks and does not read loses its connection.</summary>
@@ -108,7 +163,7 @@ internal sealed partial class ConnectionLink
         Interlocked.Add(ref _owedBytes, -matched.Size);
         if (matched.Rule.Reply is not { } reply)
             return null;
-        if (_conversation.Fill(reply, Request.Secrets, _clock.UtcNow, matched.Message, out var lacking) is not { } message)
+        if (_conversation.Fill(reply, names: null, matched.Message, out var lacking) is not { } message)
             return _conversation.IsFirstLack(lacking) ? lacking : null;
         Interlocked.Add(ref _owedBytes, message.Payload.Length);
         _ = AnswerAsync(message);
@@ -123,21 +178,42 @@ internal sealed partial class ConnectionLink
             GiveUp(CloseCodes.PolicyViolation, AsksTooFast);
     }
 
-    private void HearAnswer(AwaitedStep awaited, ReadOnlySpan<byte> message)
+    /// <summary>Whether a message is the answer that a step of the opening dialogue waits for.</summary>
+    private bool HearAnswer(AwaitedStep awaited, ReadOnlySpan<byte> message)
     {
-        if (awaited.Step.Expect!.Matches(message)) // only such steps are awaited
+        var step = awaited.Step;
+        if (awaited.Expect.Matches(message))
         {
-            _awaited = OnlyWaits(awaited.Index + 1);
-            _owner.Tell(new OpeningAnswered(Incarnation, awaited.Index));
+            Keep(step.Forget, step.Capture, awaited.Expect, message, awaited.Names);
+            var next = NextWait(awaited.Index + 1);
+            _awaited = next;
+            _owner.Tell(
+                new OpeningAnswered(Incarnation, awaited.Index)
+                {
+                    Next = next?.Index,
+                    Set = Dictated(step.Set, awaited.Names, message),
+                });
+            return true;
         }
-        else if (awaited.Step.Reject is { } reject && reject.Matches(message))
-        {
-            _awaited = null;
-            var reason = awaited.Step.ReasonTemplate is { } template
-                ? template.Fill(new TemplateScope { Message = MessageAtHand.Read(message, template.OfMessage) })
-                : null;
-            _owner.Tell(new OpeningRefused(Incarnation, awaited.Index, PeerText.Of(Hide(reason ?? ""))));
-        }
+        if (awaited.Reject?.Matches(message) != true)
+            return false;
+        _awaited = null;
+        var found = new Dictionary<string, TemplateValue>(StringComparer.Ordinal);
+        awaited.Reject.Capture(message, (name, text) => found[name] = TemplateValue.Of(text));
+        var reason = step.ReasonTemplate is { } template
+            ? template.Fill(_conversation.Hears(new FoundNames(found, awaited.Names), MessageAtHand.Read(message, template.OfMessage)))
+            : null;
+        _owner.Tell(new OpeningRefused(Incarnation, awaited.Index, PeerText.Of(Hide(reason ?? ""))));
+        return true;
+    }
+
+    /// <summary>What a message sets, as text by key; null in place of a text that has no value.</summary>
+    private ValueMap<string?> Dictated(ValueMap<ValueTemplate> set, ITemplateNames? names, ReadOnlySpan<byte> message)
+    {
+        if (set.Count == 0)
+            return ValueMap<string?>.Empty;
+        var at = MessageAtHand.Read(message, [.. set.Values.SelectMany(value => value.OfMessage)]);
+        return new(set.Select(each => KeyValuePair.Create(each.Key, each.Value.Fill(_conversation.Hears(names, at))?.AsText())));
     }
 
     /// <summary>Ends the connection because of what the peer sends. What comes behind it is not looked at.</summary>
@@ -153,6 +229,12 @@ internal sealed partial class ConnectionLink
     {
         var publishing = _writer!.PublishAsync(kind, message);
         return publishing.IsCompletedSuccessfully ? publishing : HoldBackAsync(publishing);
+    }
+
+    /// <summary>What a refusal has found, before the names around it.</summary>
+    private sealed class FoundNames(Dictionary<string, TemplateValue> found, ITemplateNames outer) : ITemplateNames
+    {
+        public TemplateValue? Find(string name, TemplateScope scope) => found.GetValueOrDefault(name) ?? outer.Find(name, scope);
     }
 
     private async ValueTask HoldBackAsync(ValueTask publishing)

@@ -6,6 +6,7 @@ using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Scheduling;
+using ActorHeartbeat.Templates;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 
@@ -25,6 +26,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private volatile IActorRef _owner;
     private volatile EndpointSettings _current;
     private volatile InboundRules _rules;
+    private volatile MessagePattern?[] _heartbeatAnswers; // of the newest heartbeat first
     private volatile AwaitedStep? _awaited;
     private volatile IPEndPoint? _dialed;
     private volatile string? _redirectedTo;
@@ -34,7 +36,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private long _lastInbound, _lastData; // ticks of the scheduler's clock
     private long _pings, _pingId, _pingSentAt, _signedId, _heldBackUntil;
     private int _wantsSign;
-    private volatile bool _gone, _abandoned, _adopted, _isHeldBack;
+    private volatile bool _gone, _abandoned, _adopted, _isHeldBack, _isResumed;
 
     /// <param name="connection">The connection that it is an incarnation of.</param>
     /// <param name="plane">The data plane of its endpoint, which numbers the incarnations.</param>
@@ -43,6 +45,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <param name="clock">The scheduler's clock.</param>
     /// <param name="attempt">Failures in a row before it, plus one.</param>
     /// <param name="seed">Of the random values in its messages.</param>
+    /// <param name="before">What the endpoint knows from the connection before.</param>
     /// <param name="owner">The actor that receives its events.</param>
     public ConnectionLink(
         ConnectionId connection,
@@ -52,6 +55,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         SchedulerClock clock,
         int attempt,
         ulong seed,
+        Session before,
         IActorRef owner)
     {
         Connection = connection;
@@ -59,8 +63,12 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         Settings = _current = settings;
         _rules = new InboundRules(settings);
         _decoder = settings.Framing.Decode == FrameCoding.Off ? null : new FrameDecoder(settings.Framing.Decode);
-        _conversation = new Conversation(Incarnation, attempt, SplitMix.For(seed + (ulong)Incarnation, settings.Id.Value));
-        Request = new DialRequest(settings, settings.Url, []); // until the secrets are read
+        _heartbeatAnswers = [settings.Heartbeat.Expect];
+        _conversation = new Conversation(
+            clock, settings, Incarnation, attempt, SplitMix.For(seed + (ulong)Incarnation, settings.Id.Value), before)
+        {
+            Request = new DialRequest(settings, settings.Url, []), // until the secrets are read
+        };
         Pace = new SendPace(sendRate, clock.Elapsed);
         Succession = new Succession(plane.Shapes);
         _plane = plane;
@@ -84,8 +92,18 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <summary>What it has to prove as a successor, and what it is compared with.</summary>
     public Succession Succession { get; }
 
-    /// <summary>What is dialed, with its secrets; written before the dial.</summary>
-    public DialRequest Request { get; set; }
+    /// <inheritdoc cref="Conversation.Request"/>
+    public DialRequest Request
+    {
+        get => _conversation.Request;
+        set => _conversation.Request = value;
+    }
+
+    /// <inheritdoc cref="Conversation.Names"/>
+    public ConnectionNames Names => _conversation.Names;
+
+    /// <inheritdoc cref="Conversation.Session"/>
+    public Session Session => _conversation.Session;
 
     /// <summary>What is said before it is closed on purpose.</summary>
     public ValueList<MessageTemplate> Goodbyes => _current.OnClose;
@@ -125,10 +143,13 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// </summary>
     public void Follow(EndpointSettings settings)
     {
+        var before = Heartbeat.Expect;
         _current = EndpointChange.BringsSecret(Settings, settings)
             ? settings with { Heartbeat = _current.Heartbeat, OnMessage = _current.OnMessage, OnClose = _current.OnClose }
             : settings;
         _rules = new InboundRules(_current);
+        if (Heartbeat.Expect != before)
+            _heartbeatAnswers = [Heartbeat.Expect];
     }
 
     public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer)
@@ -163,8 +184,8 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <summary>Begins to read from the accepted connection.</summary>
     public void Start()
     {
-        _writer = _plane.Feed.Begin(Settings.MaxAge?.DuplicateKey);
-        _awaited = OnlyWaits(0);
+        _writer = _plane.Feed.Begin(Settings.MaxAge?.DuplicateKey, mayResume: Settings.OnOpen.Any(step => step.Resumed && Applies(step)));
+        _awaited = NextWait(0);
         Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks);
         _connection!.Start();
     }
@@ -176,19 +197,50 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         _adopted = true;
     }
 
+    /// <summary>Whether a step of the opening dialogue is gone through, by the names that have a value now.</summary>
+    public bool Applies(DialogueStep step) =>
+        (step.When is not { } when || Names.Find(when) is not null) && (step.Unless is not { } unless || Names.Find(unless) is null);
+
     /// <summary>
-    /// The next message that matches is reported as the answer in the opening step with this index. A step that only waits, at the
-    /// beginning or behind another answer, is awaited already: what the peer says at once must not be missed.
+    /// The step for which the pump waits from its start on, because nothing is said before it: what the peer says at once must not be
+    /// missed. Null for none.
     /// </summary>
-    public void AwaitOpeningAnswer(int index)
+    public int? FirstWait => NextWait(0)?.Index;
+
+    /// <summary>Does what an opening step says, and reports the next message that it expects as its answer.</summary>
+    /// <param name="index">The step.</param>
+    /// <returns>As <see cref="Say"/>.</returns>
+    public string? Take(int index)
     {
-        var steps = Settings.OnOpen;
-        if (steps[index].Expect is not null && !(steps[index].OnlyWaits && (index == 0 || steps[index - 1].Expect is not null)))
-            _awaited = new AwaitedStep(index, steps[index]);
+        var step = Settings.OnOpen[index];
+        var names = _conversation.Begin(step.Let);
+        if (step.Expect is not null)
+            _awaited = new AwaitedStep(
+                index, step, names, _conversation.Await(step.Expect, names)!, _conversation.Await(step.Reject, names));
+        return step.Send is { } message ? Say(message, names) : null;
     }
 
     /// <summary>The opening messages are accepted: this connection carries the feed.</summary>
-    public void Opened() => _writer!.Opened();
+    /// <param name="resumed">Whether the peer goes on where it was.</param>
+    public void Opened(bool resumed)
+    {
+        if (resumed)
+            _conversation.Resume();
+        _isResumed = resumed;
+        var missing = Names.Sequence.Settle(resumed, _current.Sequence?.Step);
+        _writer!.Opened(resumed);
+        if (missing is { } numbers)
+            Miss(numbers);
+    }
+
+    /// <summary>Forgets captured values. Consumers are told of a gap when the session was resumed before.</summary>
+    public void Forget(ValueList<string> names)
+    {
+        if (names.Count == 0 || !Names.Forget(names) || !_isResumed)
+            return;
+        _isResumed = false;
+        _writer!.TellLost("the peer does not go on where it was");
+    }
 
     public ValueTask<SendStatus> SendAsync(OutboundMessage message)
     {
@@ -203,10 +255,11 @@ internal sealed partial class ConnectionLink : IConnectionObserver
 
     /// <summary>Sends a message of the configuration with its values.</summary>
     /// <param name="template">The message.</param>
+    /// <param name="names">The names of its block; null where it has none of its own.</param>
     /// <returns>The placeholder without a value, when it was not sent for that; otherwise null.</returns>
-    public string? Say(MessageTemplate template)
+    public string? Say(MessageTemplate template, ITemplateNames? names = null)
     {
-        if (_conversation.Fill(template, Request.Secrets, _clock.UtcNow, answered: null, out var lacking) is { } message)
+        if (_conversation.Fill(template, names, answered: null, out var lacking) is { } message)
             Send(message);
         return lacking;
     }
@@ -223,7 +276,13 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         Volatile.Write(ref _wantsSign, heartbeat.Strict ? 0 : 1);
         if (heartbeat.Mode == HeartbeatMode.Ping)
             _connection!.TryPing(id); // refused while closing; then the end is on its way
-        return heartbeat is { Mode: not HeartbeatMode.Ping, Send: { } message } ? Say(message) : null;
+        if (heartbeat is not { Mode: not HeartbeatMode.Ping, Send: { } message })
+            return null;
+        var names = _conversation.Begin(heartbeat.Let);
+        if (heartbeat.Expect is { HasPlaceholders: true } expect)
+            // an answer that is late is still an answer
+            _heartbeatAnswers = [_conversation.Await(expect, names), .. _heartbeatAnswers.Take(heartbeat.MaxMissed)];
+        return Say(message, names);
     }
 
     /// <inheritdoc cref="IConnection.Close"/>
@@ -305,9 +364,20 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         return at > openedAt ? at : openedAt;
     }
 
-    /// <summary>The step with this index, if it only waits for the peer.</summary>
-    private AwaitedStep? OnlyWaits(int index) =>
-        index < Settings.OnOpen.Count && Settings.OnOpen[index].OnlyWaits ? new AwaitedStep(index, Settings.OnOpen[index]) : null;
+    /// <summary>The next step from an index on, if it only waits for the peer and needs nothing that is said.</summary>
+    private AwaitedStep? NextWait(int index)
+    {
+        while (index < Settings.OnOpen.Count && !Applies(Settings.OnOpen[index]))
+            index++;
+        if (index == Settings.OnOpen.Count
+            || Settings.OnOpen[index] is not { OnlyWaits: true } step
+            || step.Templates.Any(template => template.IsNewEachTime))
+            return null;
+        var names = _conversation.Begin(step.Let);
+        return new AwaitedStep(
+            index, step, names, _conversation.AwaitNext(step.Expect, names)!, _conversation.AwaitNext(step.Reject, names));
+    }
 
-    private sealed record AwaitedStep(int Index, DialogueStep Step);
+    /// <summary>A step that waits, with the names of its block and its patterns as they are filled.</summary>
+    private sealed record AwaitedStep(int Index, DialogueStep Step, LetBlock Names, MessagePattern Expect, MessagePattern? Reject);
 }

@@ -122,7 +122,14 @@ internal sealed record SignOfLife(long Incarnation) : ConnectionEvent(Incarnatio
 internal sealed record HeartbeatAnswered(long Incarnation, TimeSpan RoundTrip) : ConnectionEvent(Incarnation);
 
 /// <summary>The opening message with this index was answered as expected.</summary>
-internal sealed record OpeningAnswered(long Incarnation, int Index) : ConnectionEvent(Incarnation);
+internal sealed record OpeningAnswered(long Incarnation, int Index) : ConnectionEvent(Incarnation)
+{
+    /// <summary>The step for which the pump waits now; null when it waits for none.</summary>
+    public int? Next { get; init; }
+
+    /// <summary>What the answer sets, as text by key; null in place of a text that has no value.</summary>
+    public ValueMap<string?> Set { get; init; } = ValueMap<string?>.Empty;
+}
 
 /// <summary>The opening message with this index was refused.</summary>
 /// <param name="Reason">What the peer said about it, as it may be shown; empty when nothing.</param>
@@ -140,7 +147,18 @@ internal sealed record RuleMatched(long Incarnation, MessageRule Rule, int Numbe
 {
     /// <summary>Bytes of the message.</summary>
     public int Size { get; init; }
+
+    /// <inheritdoc cref="OpeningAnswered.Set"/>
+    public ValueMap<string?> Set { get; init; } = ValueMap<string?>.Empty;
 }
+
+/// <summary>Numbers of the peer are missing, and the connection is to end for it.</summary>
+/// <param name="Why">One line.</param>
+internal sealed record NumbersMissing(long Incarnation, string Why) : ConnectionEvent(Incarnation);
+
+/// <summary>A value was not captured, because it is too large.</summary>
+/// <param name="Name">Its name.</param>
+internal sealed record NotCaptured(long Incarnation, string Name) : ConnectionEvent(Incarnation);
 
 /// <summary>A frame cannot be decoded within the limit, or the peer asks faster than it is answered.</summary>
 /// <param name="Code">The close code for it.</param>

@@ -22,6 +22,9 @@ internal sealed record ConnectionStart(
     ConnectionId Id, EndpointSettings Settings, Rate? SendRate, bool IsPrimary, TimeSpan Spread, int UrlIndex,
     IReadOnlyList<KeyValuePair<string, OutboundMessage>> Subscriptions)
 {
+    /// <summary>What the endpoint knows from the connection before.</summary>
+    public Session Session { get; init; } = Session.Empty;
+
     /// <summary>Failures in a row that count from before it.</summary>
     public int Failures { get; init; }
 

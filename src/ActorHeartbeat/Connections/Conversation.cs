@@ -1,66 +1,182 @@
+using System.Collections.Immutable;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Templates;
+using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Connections;
 
 /// <summary>
-/// What one connection says: it fills the messages of the configuration when they go out. Only the actor fills, so the numbers of counters
-/// are in the order of the wire.
+/// What one connection knows for what it says and hears. Its actor fills what goes out, so the numbers of counters are in the order of the
+/// wire. Its pump keeps what comes in: captured values are in the order of the messages.
 /// </summary>
+/// <param name="clock">The scheduler's clock.</param>
+/// <param name="settings">The settings for the dial.</param>
 /// <param name="incarnation">Which connection of the endpoint.</param>
 /// <param name="attempt">Failures in a row, plus one.</param>
 /// <param name="random">For UUIDs.</param>
-internal sealed class Conversation(long incarnation, int attempt, SplitMix random)
+/// <param name="before">What the endpoint knows from before.</param>
+internal sealed class Conversation(
+    SchedulerClock clock, EndpointSettings settings, long incarnation, int attempt, SplitMix random, Session before)
 {
+    /// <summary>The most bytes of a captured value.</summary>
+    public const int MostCaptured = 8 * 1024;
+
     /// <summary>A peer repeats what it was told last, if anything.</summary>
     private const int MostMade = 64;
 
-    private readonly Dictionary<string, long> _counters = new(StringComparer.Ordinal);
     private readonly HashSet<string> _lacked = new(StringComparer.Ordinal);
+    private readonly ConnectionNames _names = new(before);
+    private readonly Lock _madeLock = new();
+    private ImmutableDictionary<string, long> _counters = ImmutableDictionary<string, long>.Empty; // only the actor writes it
     private SplitMix _random = random;
     private volatile string[] _made = [];
+    private volatile DialRequest _request = new(settings, settings.Url, []); // until the secrets are read
+    private LetBlock _lets = null!; // comes with the request
+
+    /// <summary>What is dialed, with its secrets; written at once, and again before the dial.</summary>
+    public DialRequest Request
+    {
+        get => _request;
+        set => (_request, _lets) = (value, value.Lets ?? new LetBlock(settings.Let, _names));
+    }
+
+    /// <summary>The captured values.</summary>
+    public ConnectionNames Names => _names;
+
+    /// <summary>What the next connection begins with.</summary>
+    public Session Session => new(_names.OfSession, _names.Sequence.Highest, Volatile.Read(ref _counters));
 
     /// <summary>The latest texts that were made from secrets, such as signatures, to mask them where the peer repeats them.</summary>
     public IReadOnlyCollection<string> Made => _made;
 
+    /// <summary>The peer goes on where it was, and so do the counters.</summary>
+    public void Resume()
+    {
+        foreach (var (name, number) in before.Counters)
+            _counters = _counters.SetItem(name, Math.Max(number, _counters.GetValueOrDefault(name)));
+    }
+
+    /// <summary>The names of a block, and around it those of the endpoint and the captured ones.</summary>
+    public LetBlock Begin(ValueMap<ValueTemplate> let) => new(let, _lets);
+
     /// <summary>Fills a message.</summary>
     /// <param name="template">The message.</param>
-    /// <param name="secrets">The secrets of the attempt.</param>
-    /// <param name="now">The wall clock.</param>
+    /// <param name="names">The names of its block; null where it has none of its own.</param>
     /// <param name="answered">What the message takes from the one that it answers; null when it answers none.</param>
     /// <param name="lacking">The placeholder without a value, when the result is null.</param>
-    public OutboundMessage? Fill(
-        MessageTemplate template,
-        IReadOnlyDictionary<SecretReference, string> secrets,
-        DateTimeOffset now,
-        MessageAtHand? answered,
-        out string? lacking)
+    public OutboundMessage? Fill(MessageTemplate template, ITemplateNames? names, MessageAtHand? answered, out string? lacking)
     {
         lacking = null;
         if (template.Literal is { } literal)
             return literal;
-        var scope = new TemplateScope
-        {
-            Secrets = secrets,
-            Message = answered,
-            Now = now,
-            Count = Next,
-            NewUuid = NewUuid,
-            Attempt = attempt,
-            Incarnation = incarnation,
-        };
+        var scope = Says(names, answered);
         var filled = template.Fill(scope);
         lacking = scope.Lacking;
-        if (scope.Made.Count > 0)
-            _made = [.. _made.Concat(scope.Made).Distinct(StringComparer.Ordinal).TakeLast(MostMade)];
+        Remember(scope);
         return filled;
     }
+
+    /// <summary>Fills the values of a block, and the pattern of an answer to what it says.</summary>
+    /// <returns>A pattern that matches nothing where a value is lacking.</returns>
+    public MessagePattern? Await(MessagePattern? pattern, LetBlock names)
+    {
+        var scope = Says(names, null);
+        names.Fill(scope);
+        var filled = Fix(pattern, scope);
+        Remember(scope);
+        return filled;
+    }
+
+    /// <summary>Fills a pattern on the pump, where nothing can be counted.</summary>
+    /// <returns>As <see cref="Await"/>.</returns>
+    public MessagePattern? AwaitNext(MessagePattern? pattern, LetBlock names) => Fix(pattern, Hears(names, null));
+
+    /// <summary>What templates look at on the pump.</summary>
+    public TemplateScope Hears(ITemplateNames? names, MessageAtHand? message) => new()
+    {
+        Secrets = _request.Secrets,
+        Message = message,
+        Now = clock.UtcNow,
+        Names = names ?? _lets,
+        Attempt = attempt,
+        Incarnation = incarnation,
+    };
 
     /// <summary>Whether a placeholder has no value for the first time: the peer must not fill our log.</summary>
     public bool IsFirstLack(string? placeholder) => placeholder is not null && _lacked.Add(placeholder);
 
-    private long Next(string counter) => _counters[counter] = _counters.GetValueOrDefault(counter) + 1;
+    /// <summary>Keeps values of a message. A name that finds none stays as it is.</summary>
+    /// <param name="capture">The values by name.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="names">The names of the block.</param>
+    /// <param name="secrets">The names whose values are secrets.</param>
+    /// <param name="tooBig">Receives a name whose value is too large.</param>
+    public void Capture(
+        ValueMap<ValueTemplate> capture,
+        ReadOnlySpan<byte> message,
+        ITemplateNames? names,
+        ValueList<string> secrets,
+        Action<string> tooBig)
+    {
+        foreach (var (name, value) in capture)
+        {
+            var at = MessageAtHand.Read(message, [.. value.OfMessage]);
+            if (value.Fill(Hears(names, at)) is { } found and not TemplateValue.None)
+                Keep(name, found, secrets, tooBig);
+        }
+    }
+
+    /// <summary>Keeps one value.</summary>
+    public void Keep(string name, TemplateValue value, ValueList<string> secrets, Action<string> tooBig)
+    {
+        var text = value.AsText();
+        if ((text?.Length ?? value.AsBytes()!.Length) > MostCaptured)
+        {
+            tooBig(name);
+            return;
+        }
+        if (value.IsSecret || secrets.Contains(name, StringComparer.Ordinal))
+        {
+            value = value with { IsSecret = true };
+            if (text is { Length: > 0 })
+                Remember([text]);
+        }
+        _names.Capture(name, value);
+    }
+
+    private TemplateScope Says(ITemplateNames? names, MessageAtHand? message) => new()
+    {
+        Secrets = _request.Secrets,
+        Message = message,
+        Now = clock.UtcNow,
+        Names = names ?? _lets,
+        Count = Next,
+        NewUuid = NewUuid,
+        Attempt = attempt,
+        Incarnation = incarnation,
+    };
+
+    private static MessagePattern? Fix(MessagePattern? pattern, TemplateScope scope) =>
+        pattern is not { HasPlaceholders: true } ? pattern : pattern.Fix(scope) ?? new MessagePattern.Any([]);
+
+    private void Remember(TemplateScope scope) => Remember(scope.Made);
+
+    private void Remember(IReadOnlyList<string> made)
+    {
+        if (made.Count == 0)
+            return;
+        lock (_madeLock)
+            _made = [.. _made.Concat(made).Distinct(StringComparer.Ordinal).TakeLast(MostMade)];
+    }
+
+    private long Next(string counter)
+    {
+        var number = _counters.GetValueOrDefault(counter) + 1;
+        Volatile.Write(ref _counters, _counters.SetItem(counter, number));
+        return number;
+    }
 
     /// <summary>A random UUID (RFC 9562, version 4).</summary>
     private Guid NewUuid()

@@ -93,6 +93,15 @@ public sealed record FlapSettings(int Ends, TimeSpan Within, TimeSpan Retry);
 /// </param>
 public sealed record RotationSettings(TimeSpan Age, double Jitter, TimeSpan ReadyAfter)
 {
+    /// <summary>The spread of <c>max-age = 23h</c>, which names none: 0.05.</summary>
+    public const double DefaultJitter = 0.05;
+
+    /// <summary>The ready-after of <c>max-age = 23h</c>, which names none: 5 s.</summary>
+    public static readonly TimeSpan DefaultReadyAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>A rotation at this age, with the defaults for the rest.</summary>
+    public static RotationSettings At(TimeSpan age) => new(age, DefaultJitter, DefaultReadyAfter);
+
     /// <summary>The message that proves that the successor works; null (default) for none.</summary>
     public MessagePattern? ReadyWhen { get; init; }
 

@@ -1,3 +1,4 @@
+using ActorHeartbeat.Templates;
 using static ActorHeartbeat.Endpoints.ChangeEffect;
 
 namespace ActorHeartbeat.Endpoints;
@@ -82,6 +83,10 @@ public static class EndpointSetting
             "max-missed", Live, heartbeat => heartbeat.MaxMissed, (heartbeat, value) => heartbeat with { MaxMissed = value }));
     public static readonly Setting<EndpointSettings, bool> HeartbeatStrict = Row(
         Heartbeat.Setting("strict", Live, heartbeat => heartbeat.Strict, (heartbeat, value) => heartbeat with { Strict = value }));
+    public static readonly Setting<EndpointSettings, FirstHeartbeat> HeartbeatFirst = Row(
+        Heartbeat.Setting("first", Live, heartbeat => heartbeat.First, (heartbeat, value) => heartbeat with { First = value }));
+    public static readonly Setting<EndpointSettings, ValueMap<ValueTemplate>> HeartbeatLet = Row(
+        Heartbeat.Setting("let", Live, heartbeat => heartbeat.Let, (heartbeat, value) => heartbeat with { Let = value }));
     public static readonly Setting<EndpointSettings, MessageTemplate?> HeartbeatSend = Row(
         Heartbeat.Setting("send", Live, heartbeat => heartbeat.Send, (heartbeat, value) => heartbeat with { Send = value }));
     public static readonly Setting<EndpointSettings, MessagePattern?> HeartbeatExpect = Row(
@@ -151,10 +156,16 @@ public static class EndpointSetting
         "redirects", NextAttempt, endpoint => endpoint.Redirects, (endpoint, value) => endpoint with { Redirects = value });
     public static readonly Setting<EndpointSettings, bool> Cookies = Row(
         "cookies", NextAttempt, endpoint => endpoint.Cookies, (endpoint, value) => endpoint with { Cookies = value });
+    public static readonly Setting<EndpointSettings, ValueMap<ValueTemplate>> Let = Row(
+        "let", Reconnect, endpoint => endpoint.Let, (endpoint, value) => endpoint with { Let = value });
+    public static readonly Setting<EndpointSettings, ValueList<string>> Secrets = Row(
+        "secrets", Live, endpoint => endpoint.Secrets, (endpoint, value) => endpoint with { Secrets = value });
     public static readonly Setting<EndpointSettings, ValueList<DialogueStep>> OnOpen = Row(
         "on-open", Reconnect, endpoint => endpoint.OnOpen, (endpoint, value) => endpoint with { OnOpen = value });
     public static readonly Setting<EndpointSettings, ValueList<MessageRule>> OnMessage = Row(
         "on-message", Live, endpoint => endpoint.OnMessage, (endpoint, value) => endpoint with { OnMessage = value });
+    public static readonly Setting<EndpointSettings, SequenceSettings?> Sequence = Row(
+        "sequence", Live, endpoint => endpoint.Sequence, (endpoint, value) => endpoint with { Sequence = value });
     public static readonly Setting<EndpointSettings, ValueList<MessageTemplate>> OnClose = Row(
         "on-close", Live, endpoint => endpoint.OnClose, (endpoint, value) => endpoint with { OnClose = value });
     public static readonly Setting<EndpointSettings, int> CloseCode = Row(

@@ -91,6 +91,19 @@ public sealed record EndpointSettings
     /// <summary>What incoming messages are, and what follows; the first rule that matches decides. Default none: all are data.</summary>
     public ValueList<MessageRule> OnMessage { get; init; } = [];
 
+    /// <summary>
+    /// Values by name for messages and handshake, each filled once for each attempt. Default none.
+    /// </summary>
+    public ValueMap<ValueTemplate> Let { get; init; } = ValueMap<ValueTemplate>.Empty;
+
+    /// <summary>
+    /// Captured names whose values are secrets: they, and what is made from them, are masked wherever something is shown. Default none.
+    /// </summary>
+    public ValueList<string> Secrets { get; init; } = [];
+
+    /// <summary>Where the peer numbers its messages; null (default) for nowhere.</summary>
+    public SequenceSettings? Sequence { get; init; }
+
     /// <summary>Sent in order before a deliberate close.</summary>
     public ValueList<MessageTemplate> OnClose { get; init; } = [];
 
@@ -110,31 +123,24 @@ public sealed record EndpointSettings
     public ValueMap<string> Labels { get; init; } = ValueMap<string>.Empty;
 
     /// <summary>The secrets that the messages of a connection need, each with the key of its message.</summary>
-    internal IEnumerable<(string Key, SecretReference Reference)> MessageReferences
-    {
-        get
-        {
-            foreach (var message in OnOpen)
-            {
-                foreach (var reference in message.Send?.References ?? [])
-                    yield return (EndpointSetting.OnOpen.Key, reference);
-            }
-            foreach (var reference in Heartbeat.Send?.References ?? [])
-                yield return (EndpointSetting.HeartbeatSend.Key, reference);
-            foreach (var reference in Heartbeat.Reply?.Send.References ?? [])
-                yield return (EndpointSetting.HeartbeatReply.Key, reference);
-            foreach (var rule in OnMessage)
-            {
-                foreach (var reference in (rule.Reply?.References ?? []).Concat(rule.AfterTemplate?.References ?? []))
-                    yield return (EndpointSetting.OnMessage.Key, reference);
-            }
-            foreach (var message in OnClose)
-            {
-                foreach (var reference in message.References)
-                    yield return (EndpointSetting.OnClose.Key, reference);
-            }
-        }
-    }
+    internal IEnumerable<(string Key, SecretReference Reference)> MessageReferences =>
+        MessageTemplates.SelectMany(each => each.Template.References.Select(reference => (each.Key, reference)));
+
+    /// <summary>Everything with placeholders that a connection fills, each with its key.</summary>
+    internal IEnumerable<(string Key, Template Template)> MessageTemplates =>
+    [
+        .. Under(EndpointSetting.Let, Let.Values.SelectMany(value => value.Templates)),
+        .. Under(EndpointSetting.OnOpen, OnOpen.SelectMany(step => step.Templates)),
+        .. Under(EndpointSetting.HeartbeatLet, Heartbeat.Let.Values.SelectMany(value => value.Templates)),
+        .. Under(EndpointSetting.HeartbeatSend, Heartbeat.Send?.Templates ?? []),
+        .. Under(EndpointSetting.HeartbeatExpect, Heartbeat.Expect?.Templates ?? []),
+        .. Under(EndpointSetting.HeartbeatReply, (Heartbeat.Reply?.Match.Templates ?? []).Concat(Heartbeat.Reply?.Send.Templates ?? [])),
+        .. Under(EndpointSetting.OnMessage, OnMessage.SelectMany(rule => rule.Templates)),
+        .. Under(EndpointSetting.OnClose, OnClose.SelectMany(message => message.Templates)),
+    ];
+
+    private static IEnumerable<(string Key, Template Template)> Under(Setting<EndpointSettings> setting, IEnumerable<Template> templates) =>
+        templates.Select(template => (setting.Key, template));
 
     /// <summary>The id alone: a log that prints a message between actors must not print the settings in it.</summary>
     public override string ToString() => $"settings of {Id}";

@@ -1,3 +1,5 @@
+using ActorHeartbeat.Templates;
+
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>How the life of a connection is checked.</summary>
@@ -23,10 +25,16 @@ public sealed record HeartbeatSettings
     /// <summary>True: only the matching answer counts. False (default): any inbound frame answers a heartbeat.</summary>
     public bool Strict { get; init; }
 
+    /// <summary>When the first heartbeat is sent. Default an interval after the connection is open.</summary>
+    public FirstHeartbeat First { get; init; }
+
+    /// <summary>Values by name for the message and its answer, filled once for each heartbeat. Default none.</summary>
+    public ValueMap<ValueTemplate> Let { get; init; } = ValueMap<ValueTemplate>.Empty;
+
     /// <summary>The heartbeat message in text and json modes.</summary>
     public MessageTemplate? Send { get; init; }
 
-    /// <summary>The pattern of the answer in text and json modes.</summary>
+    /// <summary>The pattern of the answer in text and json modes. Its placeholders are filled when the heartbeat is sent.</summary>
     public MessagePattern? Expect { get; init; }
 
     /// <summary>
@@ -49,7 +57,23 @@ public enum HeartbeatMode
     Ping,
     Text,
     Json,
+
+    /// <summary>Whatever <see cref="HeartbeatSettings.Send"/> is, and whatever is expected for it.</summary>
+    Message,
     None,
+}
+
+/// <summary>When the first heartbeat of a connection is sent.</summary>
+public enum FirstHeartbeat
+{
+    /// <summary>An interval after it is open.</summary>
+    Interval,
+
+    /// <summary>After a random part of the interval, so that a fleet does not speak at once.</summary>
+    Jitter,
+
+    /// <summary>When it opens.</summary>
+    Now,
 }
 
 public enum HeartbeatWhen

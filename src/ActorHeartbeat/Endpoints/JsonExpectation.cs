@@ -16,34 +16,37 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
         SearchValues.Create([.. Enumerable.Range(0, ' ').Select(code => (char)code), '"', '\\']);
 
     private readonly JsonPointer _pointer;
+    private readonly Conditions _conditions;
     private readonly byte[] _lastName;
     private readonly byte[] _text;
-    private readonly ValueTest[] _tests;
 
     /// <param name="pointer">The pointer.</param>
     /// <param name="valueJson">
     /// The value it must lead to, as JSON. An object holds conditions instead, such as <c>{"exists":true}</c>
-    /// or <c>{"prefix":"a","not":"abc"}</c>; <c>equals</c> takes an object literally.
+    /// or <c>{"prefix":"a","not":"abc"}</c>; <c>equals</c> takes an object literally. Texts may have placeholders (<see cref="Template"/>).
     /// </param>
     /// <exception cref="ArgumentException">The pointer is malformed, or a condition is.</exception>
     /// <exception cref="JsonException">The value is not JSON.</exception>
     public JsonExpectation(string pointer, string valueJson)
+        : this(pointer, valueJson, ConditionsOf(JsonElement.Parse(valueJson)))
+    {
+    }
+
+    private JsonExpectation(string pointer, string valueJson, Conditions conditions)
     {
         _pointer = JsonPointer.Parse(pointer);
-        Pointer = pointer;
-        ValueJson = valueJson;
-        var value = JsonElement.Parse(valueJson);
-        _tests = TestsOf(value);
-        _text = value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.AsSpan().IndexOfAny(Escaped) < 0
-            ? Encoding.UTF8.GetBytes(text)
-            : [];
-        var needsValue = Array.Exists(_tests, test => !test.Holds(null));
-        _lastName = needsValue && _pointer.LastName is { } name && !int.TryParse(name, out _) ? Encoding.UTF8.GetBytes(name) : [];
+        (Pointer, ValueJson, _conditions) = (pointer, valueJson, conditions);
+        _text = conditions.Text is { } text && text.AsSpan().IndexOfAny(Escaped) < 0 ? Encoding.UTF8.GetBytes(text) : [];
+        _lastName = conditions.NeedValue && _pointer.LastName is { } name && !int.TryParse(name, out _) ? Encoding.UTF8.GetBytes(name) : [];
     }
 
     public string Pointer { get; }
 
     public string ValueJson { get; }
+
+    internal IEnumerable<Template> Templates => _conditions.Templates;
+
+    internal IEnumerable<string> Groups => _conditions.Groups;
 
     /// <summary>A name that every message without escapes has in which it holds; empty for none.</summary>
     internal ReadOnlySpan<byte> LastName => _lastName;
@@ -54,15 +57,20 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
     /// <summary>Why <paramref name="pointer"/> is not a JSON pointer, or null when it is.</summary>
     public static string? RejectPointer(string pointer) => JsonPointer.Reject(pointer);
 
-    public bool Matches(JsonElement root)
+    /// <summary>False too while it has placeholders that are not filled.</summary>
+    public bool Matches(JsonElement root) => _conditions.Hold(_pointer.Find(root));
+
+    internal JsonExpectation? Fix(TemplateScope scope) => _conditions.Fix(scope) switch
     {
-        var value = _pointer.Find(root);
-        foreach (var test in _tests)
-        {
-            if (!test.Holds(value))
-                return false;
-        }
-        return true;
+        null => null,
+        var conditions when conditions == _conditions => this,
+        var conditions => new JsonExpectation(Pointer, ValueJson, conditions),
+    };
+
+    internal void Capture(JsonElement root, Action<string, string> found)
+    {
+        if (_pointer.Find(root) is { ValueKind: JsonValueKind.String } text)
+            _conditions.Capture(text.GetString()!, found);
     }
 
     public bool Equals(JsonExpectation? other) => other is not null && Pointer == other.Pointer && ValueJson == other.ValueJson;
@@ -71,13 +79,11 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
 
     public override int GetHashCode() => HashCode.Combine(Pointer, ValueJson);
 
-    private static ValueTest[] TestsOf(JsonElement value)
+    private static Conditions ConditionsOf(JsonElement value)
     {
-        if (value.ValueKind != JsonValueKind.Object)
-            return [ValueTest.Parse("equals", value)];
         try
         {
-            return [.. value.EnumerateObject().Select(member => ValueTest.Parse(member.Name, member.Value))];
+            return value.ValueKind == JsonValueKind.Object ? Conditions.Of(value) : Conditions.Be(value);
         }
         catch (FormatException wrong)
         {

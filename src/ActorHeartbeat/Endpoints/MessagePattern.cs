@@ -1,26 +1,53 @@
 using System.Text;
 using System.Text.Json;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>
 /// Recognises a message, such as the answer to a heartbeat, by what it holds: a text or JSON in a binary message counts like one in a text
-/// message. Matching never throws: a message that cannot be parsed does not match. Immutable, compared by content.
+/// message. Matching never throws: a message that cannot be parsed does not match. Texts may have placeholders of names and secrets
+/// (<see cref="Template"/>), which are filled before a pattern is compared. Immutable, compared by content.
 /// </summary>
-public abstract record MessagePattern
+public abstract partial record MessagePattern
 {
     private MessagePattern()
     {
     }
 
+    /// <summary>Whether it matches. Never while it has placeholders that are not filled.</summary>
     public abstract bool Matches(ReadOnlySpan<byte> payload);
 
+    /// <summary>The texts in it that have placeholders.</summary>
+    internal virtual IEnumerable<Template> Templates => [];
+
+    /// <summary>The names of the groups in its regular expressions.</summary>
+    internal virtual IEnumerable<string> Groups => [];
+
+    /// <summary>Whether anything has to be filled before it can match.</summary>
+    internal bool HasPlaceholders => Templates.Any();
+
+    /// <summary>The pattern with the values of its placeholders; null when one has none.</summary>
+    internal virtual MessagePattern? Fix(TemplateScope scope) => this;
+
+    /// <summary>Tells what the groups of its regular expressions have found in a message that it matches.</summary>
+    internal virtual void Capture(ReadOnlySpan<byte> payload, Action<string, string> found)
+    {
+    }
+
     /// <summary>The whole text, compared byte by byte.</summary>
+    /// <exception cref="FormatException">As <see cref="Template.Parse"/>.</exception>
     public sealed record Text(string Value) : MessagePattern
     {
+        private readonly Template? _template = Template.MayBe(Value) ? Template.Parse(Value) : null;
         private readonly byte[] _bytes = Encoding.UTF8.GetBytes(Value);
 
-        public override bool Matches(ReadOnlySpan<byte> payload) => payload.SequenceEqual(_bytes);
+        internal override IEnumerable<Template> Templates => _template is null ? [] : [_template];
+
+        public override bool Matches(ReadOnlySpan<byte> payload) => _template is null && payload.SequenceEqual(_bytes);
+
+        internal override MessagePattern? Fix(TemplateScope scope) =>
+            _template is null ? this : _template.Fill(scope) is { } text ? new Exactly(Encoding.UTF8.GetBytes(text)) : null;
 
         public bool Equals(Text? other) => other is not null && Value == other.Value;
 
@@ -31,18 +58,19 @@ public abstract record MessagePattern
     /// <exception cref="FormatException">A condition is malformed.</exception>
     public sealed record TextWhere(string ConditionsJson) : MessagePattern
     {
-        private readonly ValueTest[] _tests =
-            [.. JsonElement.Parse(ConditionsJson).EnumerateObject().Select(member => ValueTest.Parse(member.Name, member.Value))];
+        private Conditions _conditions = Conditions.Of(JsonElement.Parse(ConditionsJson));
 
-        public override bool Matches(ReadOnlySpan<byte> payload)
-        {
-            foreach (var test in _tests)
-            {
-                if (!test.HoldsText(payload))
-                    return false;
-            }
-            return true;
-        }
+        internal override IEnumerable<Template> Templates => _conditions.Templates;
+
+        internal override IEnumerable<string> Groups => _conditions.Groups;
+
+        public override bool Matches(ReadOnlySpan<byte> payload) => _conditions.HoldText(payload);
+
+        internal override MessagePattern? Fix(TemplateScope scope) =>
+            _conditions.Fix(scope) is { } conditions ? this with { _conditions = conditions } : null;
+
+        internal override void Capture(ReadOnlySpan<byte> payload, Action<string, string> found) =>
+            _conditions.Capture(Encoding.UTF8.GetString(payload), found);
 
         public bool Equals(TextWhere? other) => other is not null && ConditionsJson == other.ConditionsJson;
 
@@ -53,70 +81,31 @@ public abstract record MessagePattern
     /// <exception cref="FormatException">It is something else.</exception>
     public sealed record Bytes(string Hex) : MessagePattern
     {
-        private readonly HexPattern _bytes = HexPattern.Parse(Hex);
+        private readonly Template? _template = Template.MayBe(Hex) ? Template.Parse(Hex) : null;
+        private readonly HexPattern? _bytes = Template.MayBe(Hex) ? null : HexPattern.Parse(Hex);
 
-        public override bool Matches(ReadOnlySpan<byte> payload) => _bytes.Matches(payload);
+        internal override IEnumerable<Template> Templates => _template is null ? [] : [_template];
+
+        public override bool Matches(ReadOnlySpan<byte> payload) => _bytes?.Matches(payload) ?? false;
+
+        internal override MessagePattern? Fix(TemplateScope scope) =>
+            _template is null ? this
+            : _template.FillSpelled(scope, value => value.AsBytes() is { } bytes ? Convert.ToHexString(bytes) : null) is { } hex
+                && HexPattern.Reject(hex) is null ? new Bytes(hex)
+            : null;
 
         public bool Equals(Bytes? other) => other is not null && Hex == other.Hex;
 
         public override int GetHashCode() => Hex.GetHashCode(StringComparison.Ordinal);
     }
 
-    /// <summary>A JSON text in which every pointer (RFC 6901) leads to the value beside it.</summary>
-    public sealed record Json(ValueList<JsonExpectation> Expectations) : MessagePattern
-    {
-        private readonly byte[] _after = [];
-
-        /// <summary>The text before the JSON, as in <c>42["open"]</c>. Default none.</summary>
-        public string After
-        {
-            get => Encoding.UTF8.GetString(_after);
-            init => _after = Encoding.UTF8.GetBytes(value);
-        }
-
-        public override bool Matches(ReadOnlySpan<byte> payload)
-        {
-            if (!payload.StartsWith(_after) || !CouldMatch(payload[_after.Length..]))
-                return false;
-            try
-            {
-                var reader = new Utf8JsonReader(payload[_after.Length..]);
-                using var document = JsonDocument.ParseValue(ref reader);
-                foreach (var expectation in Expectations.AsSpan())
-                {
-                    if (!expectation.Matches(document.RootElement))
-                        return false;
-                }
-                return true;
-            }
-            // Half a surrogate pair and an endless exponent are JSON that the framework cannot read.
-            catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or ArgumentException)
-            {
-                return false;
-            }
-        }
-
-        public bool Equals(Json? other) =>
-            other is not null && Expectations.Equals(other.Expectations) && _after.AsSpan().SequenceEqual(other._after);
-
-        public override int GetHashCode() => HashCode.Combine(Expectations, _after.Length);
-
-        // The last name of a pointer and the text behind it rule out most data without parsing. An escape
-        // could spell them differently, so a message with a backslash is always parsed.
-        private bool CouldMatch(ReadOnlySpan<byte> payload)
-        {
-            foreach (var expectation in Expectations.AsSpan())
-            {
-                if (payload.IndexOf(expectation.Text) < 0 || payload.IndexOf(expectation.LastName) < 0)
-                    return payload.Contains((byte)'\\');
-            }
-            return true;
-        }
-    }
-
     /// <summary>A message that all patterns match.</summary>
     public sealed record All(ValueList<MessagePattern> Patterns) : MessagePattern
     {
+        internal override IEnumerable<Template> Templates => Patterns.SelectMany(pattern => pattern.Templates);
+
+        internal override IEnumerable<string> Groups => Patterns.SelectMany(pattern => pattern.Groups);
+
         public override bool Matches(ReadOnlySpan<byte> payload)
         {
             foreach (var pattern in Patterns.AsSpan())
@@ -126,11 +115,27 @@ public abstract record MessagePattern
             }
             return true;
         }
+
+        internal override MessagePattern? Fix(TemplateScope scope)
+        {
+            var patterns = Patterns.Select(pattern => pattern.Fix(scope)).OfType<MessagePattern>().ToArray();
+            return patterns.Length == Patterns.Count ? new All([.. patterns]) : null;
+        }
+
+        internal override void Capture(ReadOnlySpan<byte> payload, Action<string, string> found)
+        {
+            foreach (var pattern in Patterns.AsSpan())
+                pattern.Capture(payload, found);
+        }
     }
 
-    /// <summary>A message that one of the patterns matches.</summary>
+    /// <summary>A message that one of the patterns matches. Of those with placeholders one without a value is left out.</summary>
     public sealed record Any(ValueList<MessagePattern> Patterns) : MessagePattern
     {
+        internal override IEnumerable<Template> Templates => Patterns.SelectMany(pattern => pattern.Templates);
+
+        internal override IEnumerable<string> Groups => Patterns.SelectMany(pattern => pattern.Groups);
+
         public override bool Matches(ReadOnlySpan<byte> payload)
         {
             foreach (var pattern in Patterns.AsSpan())
@@ -140,5 +145,25 @@ public abstract record MessagePattern
             }
             return false;
         }
+
+        internal override MessagePattern Fix(TemplateScope scope) =>
+            new Any([.. Patterns.Select(pattern => pattern.Fix(scope)).OfType<MessagePattern>()]);
+
+        internal override void Capture(ReadOnlySpan<byte> payload, Action<string, string> found)
+        {
+            foreach (var pattern in Patterns.AsSpan())
+            {
+                if (!pattern.Matches(payload))
+                    continue;
+                pattern.Capture(payload, found);
+                return;
+            }
+        }
+    }
+
+    /// <summary>A text whose placeholders are filled.</summary>
+    private sealed record Exactly(byte[] Filled) : MessagePattern
+    {
+        public override bool Matches(ReadOnlySpan<byte> payload) => payload.SequenceEqual(Filled);
     }
 }

@@ -45,13 +45,40 @@ public sealed record MessageRule
     /// <summary>The dials that a retry-after pauses. Default those of the endpoint.</summary>
     public GovernorScope Scope { get; init; } = GovernorScope.Endpoint;
 
+    /// <summary>
+    /// What is forgotten: a captured name, <see cref="TemplateName.Sequence"/>, or <see cref="TemplateName.Session"/> for every value of
+    /// the session and the number. Default nothing.
+    /// </summary>
+    public ValueList<string> Forget { get; init; } = [];
+
+    /// <summary>
+    /// Values that are kept under a name, up to 8 KiB each, for as long as the connection lives; those under a name that begins with
+    /// <c>session.</c> are the endpoint's until they are forgotten. Without a value the name stays as it was. Default none.
+    /// </summary>
+    public ValueMap<ValueTemplate> Capture { get; init; } = ValueMap<ValueTemplate>.Empty;
+
+    /// <summary>
+    /// Settings that the message dictates for this connection, by key, such as <c>heartbeat.interval</c>: times with their unit, or the
+    /// words that the key allows. A value that the configuration would refuse is told and not taken. Default none.
+    /// </summary>
+    public ValueMap<ValueTemplate> Set { get; init; } = ValueMap<ValueTemplate>.Empty;
+
     internal Template? AfterTemplate => _after;
 
-    /// <summary>Whether anything follows from it for the connection.</summary>
-    internal bool Acts => Reply is not null || Then != RuleAction.Nothing;
+    /// <summary>Whether anything follows from it that the connection's actor does.</summary>
+    internal bool Acts => Reply is not null || Then != RuleAction.Nothing || Set.Count > 0;
 
-    /// <summary>What it takes from a message: pointers, and <see cref="Template.TextOfMessage"/>.</summary>
+    /// <summary>What the actor takes from a message: pointers, and <see cref="Template.TextOfMessage"/>.</summary>
     internal IEnumerable<string> OfMessage => (Reply?.OfMessage ?? []).Concat(_after?.OfMessage ?? []);
+
+    /// <summary>Everything in it that may have placeholders.</summary>
+    internal IEnumerable<Template> Templates =>
+    [
+        .. Match.Templates,
+        .. Reply?.Templates ?? [],
+        .. _after is null ? [] : (Template[])[_after],
+        .. Capture.Values.Concat(Set.Values).SelectMany(value => value.Templates),
+    ];
 }
 
 /// <summary>What an incoming message is.</summary>

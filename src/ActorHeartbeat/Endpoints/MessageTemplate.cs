@@ -26,6 +26,7 @@ public sealed class MessageTemplate : IEquatable<MessageTemplate>
         if (form == MessageForm.Bytes && !_text!.IsHex)
             throw new FormatException("bytes are an even number of hexadecimal digits, and placeholders between them");
         Template[] templates = [.. _json?.Templates ?? [_text!]];
+        Templates = templates;
         References = [.. templates.SelectMany(template => template.References).Distinct()];
         OfMessage = [.. templates.SelectMany(template => template.OfMessage).Distinct()];
         if (!Array.Exists(templates, template => template.HasPlaceholders))
@@ -37,6 +38,9 @@ public sealed class MessageTemplate : IEquatable<MessageTemplate>
 
     /// <summary>The payload as written, placeholders in place of values; bytes as hexadecimal digits.</summary>
     public ReadOnlyMemory<byte> Written => Form == MessageForm.Given ? Literal!.Payload : Encoding.UTF8.GetBytes(_written);
+
+    /// <summary>The texts in it that may have placeholders.</summary>
+    internal IReadOnlyList<Template> Templates { get; } = [];
 
     /// <summary>What it takes from the message that it answers: pointers, and <see cref="Template.TextOfMessage"/>.</summary>
     internal IReadOnlyList<string> OfMessage { get; } = [];

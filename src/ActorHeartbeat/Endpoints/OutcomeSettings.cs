@@ -43,6 +43,9 @@ public sealed record OutcomeRule
 
     /// <summary>The dials that a retry-after pauses. Default those of the endpoint.</summary>
     public GovernorScope Scope { get; init; } = GovernorScope.Endpoint;
+
+    /// <summary>What the endpoint forgets of its conversation then, as in <see cref="MessageRule.Forget"/>. Default nothing.</summary>
+    public ValueList<string> Forget { get; init; } = [];
 }
 
 /// <summary>A code or an inclusive span of codes.</summary>

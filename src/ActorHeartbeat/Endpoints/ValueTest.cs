@@ -9,6 +9,8 @@ namespace ActorHeartbeat.Endpoints;
 /// <summary>One condition of a pattern, such as <c>prefix = PING</c>: its word, and whether a value holds it. Immutable.</summary>
 internal abstract class ValueTest
 {
+    public const string RegexWord = "regex";
+
     /// <summary>Every word, and how its operand makes a test; a <see cref="FormatException"/> says what the operand has to be.</summary>
     private static readonly Dictionary<string, Func<JsonElement, ValueTest>> Words = new(StringComparer.Ordinal)
     {
@@ -18,7 +20,7 @@ internal abstract class ValueTest
         ["prefix"] = static operand => new PartOfText(Text(operand), static (text, part) => text.StartsWith(part)),
         ["suffix"] = static operand => new PartOfText(Text(operand), static (text, part) => text.EndsWith(part)),
         ["contains"] = static operand => new PartOfText(Text(operand), static (text, part) => text.IndexOf(part) >= 0),
-        ["regex"] = static operand => new OfRegex(Text(operand)),
+        [RegexWord] = static operand => new OfRegex(Text(operand)),
         ["exists"] = static operand => new Exists(Switch(operand)),
         ["above"] = static operand => new OfNumber(Number(operand), above: true),
         ["below"] = static operand => new OfNumber(Number(operand), above: false),
@@ -27,7 +29,10 @@ internal abstract class ValueTest
     };
 
     /// <summary>The words that test a text or bytes as a whole; the others look into JSON.</summary>
-    public static readonly IReadOnlyList<string> WordsOfText = ["equals", "not", "one-of", "prefix", "suffix", "contains", "regex"];
+    public static readonly IReadOnlyList<string> WordsOfText = ["equals", "not", "one-of", "prefix", "suffix", "contains", RegexWord];
+
+    /// <summary>Holds for nothing.</summary>
+    public static readonly ValueTest Never = new OneOf([]);
 
     public static IReadOnlyCollection<string> AllWords => Words.Keys;
 
@@ -56,6 +61,14 @@ internal abstract class ValueTest
     /// <summary>Whether a whole text holds it.</summary>
     public virtual bool HoldsText(ReadOnlySpan<byte> text) => false;
 
+    /// <summary>The names of groups that it captures.</summary>
+    public virtual IReadOnlyList<string> Groups => [];
+
+    /// <summary>Tells what its groups have found in a text that holds it.</summary>
+    public virtual void Capture(string text, Action<string, string> found)
+    {
+    }
+
     private static string Text(JsonElement operand) =>
         operand.ValueKind == JsonValueKind.String ? operand.GetString()! : throw new FormatException("expected text");
 
@@ -80,9 +93,12 @@ internal abstract class ValueTest
         operand.ValueKind == JsonValueKind.String ? Encoding.UTF8.GetBytes(operand.GetString()!) : null;
 
     /// <summary>Numbers are equal by value, objects whatever the order of their members.</summary>
-    private sealed class OneOf(JsonElement[] values) : ValueTest
+    public sealed class OneOf(JsonElement[] values) : ValueTest
     {
         private readonly byte[]?[] _texts = Array.ConvertAll(values, TextOf);
+
+        /// <summary>The one value, if it is a text.</summary>
+        public string? Only => values is [{ ValueKind: JsonValueKind.String } only] ? only.GetString() : null;
 
         public override bool Holds(JsonElement? value) =>
             value is { } present && Array.Exists(values, one => JsonElement.DeepEquals(one, present));
@@ -122,12 +138,14 @@ internal abstract class ValueTest
     private sealed class OfRegex : ValueTest
     {
         private readonly Regex _regex;
+        private readonly string[] _groups;
 
         public OfRegex(string pattern)
         {
             try
             {
                 _regex = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+                _groups = [.. _regex.GetGroupNames().Where(name => !char.IsAsciiDigit(name[0]))];
             }
             catch (NotSupportedException wrong)
             {
@@ -141,6 +159,20 @@ internal abstract class ValueTest
 
         public override bool Holds(JsonElement? value) =>
             value is { ValueKind: JsonValueKind.String } text && _regex.IsMatch(text.GetString()!);
+
+        public override IReadOnlyList<string> Groups => _groups;
+
+        public override void Capture(string text, Action<string, string> found)
+        {
+            if (_groups.Length == 0)
+                return;
+            var match = _regex.Match(text);
+            foreach (var name in _groups)
+            {
+                if (match.Groups[name] is { Success: true } group)
+                    found(name, group.Value);
+            }
+        }
 
         /// <summary>Every message may be looked at: the characters are of a pool.</summary>
         public override bool HoldsText(ReadOnlySpan<byte> text)

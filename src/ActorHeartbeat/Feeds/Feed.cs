@@ -85,12 +85,15 @@ public sealed class Feed
     /// A JSON pointer (RFC 6901) to the value that identifies a message. While two connections carry the feed, and for ten
     /// seconds after, a message whose key the other connection has delivered is left out. Null (default) delivers everything.
     /// </param>
-    public FeedWriter Begin(string? duplicateKey = null)
+    /// <param name="mayResume">
+    /// Whether the peer may go on where the connection before it ended: then <see cref="FeedWriter.Opened"/> tells whether there is a gap.
+    /// </param>
+    public FeedWriter Begin(string? duplicateKey = null, bool mayResume = false)
     {
         lock (_gate)
         {
             _source = _source with { Epoch = _source.Epoch + 1 };
-            var writer = new FeedWriter(this, _source);
+            var writer = new FeedWriter(this, _source, mayResume);
             if (duplicateKey is not null && _writers.Count > 0 && _duplicates is not { IsOpen: true })
                 _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
             _writers.Add(writer);
@@ -150,7 +153,7 @@ public sealed class Feed
         {
             // While a connection carries the feed, the state says nothing about its successor.
             if (state.Name == FeedState.Open && !_writers.Exists(writer => writer.Covers))
-                _writers.ForEach(Cover);
+                _writers.ForEach(writer => Cover(writer));
             Announce(state);
         }
     }
@@ -209,7 +212,7 @@ public sealed class Feed
             _lastInboundUtcTicks = now;
             _messagesIn++;
             _bytesIn += payload.Length;
-            if (!writer.Covers)
+            if (!writer.Covers && !writer.MayResume)
                 Cover(writer);
             if (_duplicates is not null && IsDuplicate(writer, kind, payload.Span))
                 return ValueTask.CompletedTask;
@@ -218,7 +221,7 @@ public sealed class Feed
         return mustWait ? WaitForRoomAsync(writer) : ValueTask.CompletedTask;
     }
 
-    internal void Cover(FeedWriter writer)
+    internal void Cover(FeedWriter writer, bool isGap = true)
     {
         lock (_gate)
         {
@@ -228,10 +231,17 @@ public sealed class Feed
             if (_break is not { } since)
                 return;
             _break = null;
-            _gaps++;
-            _lastSeq++;
-            var gap = new FeedGap(GapReason.Disconnected, _lastSeq, null, _lastSeq - 1, since.Cause, _time.GetElapsedTime(since.Timestamp));
-            Append(FeedEvent.Detailed(writer.Source with { Detail = gap }, _lastSeq, UtcTicks()));
+            if (isGap)
+                AppendGap(writer, GapReason.Disconnected, since.Cause, _time.GetElapsedTime(since.Timestamp));
+        }
+    }
+
+    internal void TellLost(FeedWriter writer, string cause)
+    {
+        lock (_gate)
+        {
+            if (!writer.HasEnded && writer.Covers)
+                AppendGap(writer, GapReason.Missing, cause, TimeSpan.Zero);
         }
     }
 
@@ -292,6 +302,14 @@ public sealed class Feed
         if (isNeeded)
             _ring.Add(kept);
         return _audience.Publish(feedEvent, kept);
+    }
+
+    private void AppendGap(FeedWriter writer, GapReason reason, string cause, TimeSpan duration)
+    {
+        _gaps++;
+        _lastSeq++;
+        var gap = new FeedGap(reason, _lastSeq, null, _lastSeq - 1, cause, duration);
+        Append(FeedEvent.Detailed(writer.Source with { Detail = gap }, _lastSeq, UtcTicks()));
     }
 
     private void Announce(FeedState state)

@@ -76,12 +76,13 @@ public static class FeedEventJson
         _ => "drain",
     };
 
-    /// <summary>disconnected, overflow, not-retained or renumbered.</summary>
+    /// <summary>disconnected, overflow, not-retained, renumbered or missing.</summary>
     public static string NameOf(GapReason reason) => reason switch
     {
         GapReason.Disconnected => "disconnected",
         GapReason.Overflow => "overflow",
         GapReason.NotRetained => "not-retained",
+        GapReason.Missing => "missing",
         _ => "renumbered",
     };
 }

@@ -31,6 +31,9 @@ public enum GapReason
     /// The subscriber asked to resume at a number of another run of the process, or at one that this run has not reached.
     /// </summary>
     Renumbered,
+
+    /// <summary>The connection stood, and messages of the peer are missing all the same: by its numbers, or by its own word.</summary>
+    Missing,
 }
 
 /// <summary>A state of an endpoint as its subscribers see it.</summary>

@@ -10,10 +10,10 @@ public sealed class FeedWriter
     private volatile bool _hasEnded;
     private volatile TaskCompletionSource? _ended;
 
-    internal FeedWriter(Feed feed, FeedSource source)
+    internal FeedWriter(Feed feed, FeedSource source, bool mayResume)
     {
         _feed = feed;
-        Source = source;
+        (Source, MayResume) = (source, mayResume);
     }
 
     /// <summary>Which connection of the endpoint this is, counted from 1.</summary>
@@ -39,7 +39,16 @@ public sealed class FeedWriter
     /// Marks that the opening messages are accepted: from here on this connection carries the feed, and a pending
     /// gap is announced. Its first message and the state <see cref="FeedState.Open"/> have the same effect.
     /// </summary>
-    public void Opened() => _feed.Cover(this);
+    /// <param name="resumed">Whether the peer goes on where the connection before it ended: then there is no gap.</param>
+    public void Opened(bool resumed = false)
+    {
+        MayResume = false;
+        _feed.Cover(this, isGap: !resumed);
+    }
+
+    /// <summary>Tells subscribers, at this point between the messages, that some of the peer's are lost.</summary>
+    /// <param name="cause">One line for operators, without secrets.</param>
+    public void TellLost(string cause) => _feed.TellLost(this, cause);
 
     /// <summary>Ends the connection; a second call does nothing. When no other writer carries the feed, a gap begins.</summary>
     /// <param name="cause">One line for operators, without secrets.</param>
@@ -49,6 +58,9 @@ public sealed class FeedWriter
 
     /// <summary>Zero until <see cref="Received"/> is called. Used only by the pump.</summary>
     internal long ReceivedUtcTicks { get; private set; }
+
+    /// <summary>Whether it may turn out that the peer goes on: until then its messages announce no gap.</summary>
+    internal bool MayResume { get; private set; }
 
     /// <summary>Whether this connection has carried the feed. Guarded by the feed.</summary>
     internal bool Covers { get; set; }

@@ -110,6 +110,10 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     public static CloseCause PeerAtFault(int code, string why) =>
         new(CauseKind.ConnectionLost, why) { Layer = FailureLayer.Protocol, CloseCode = code, Reason = why };
 
+    /// <summary>Numbers of the peer are missing.</summary>
+    public static CloseCause NumbersMissing(string why) =>
+        Failed(CauseKind.NumbersMissing, FailureLayer.Unknown, why) with { Layer = null };
+
     /// <summary>A message that had to be sent lacks a value.</summary>
     public static CloseCause NotSaid(string placeholder) =>
         Failed(CauseKind.NotSaid, FailureLayer.Resolve, $"a message could not be sent: {placeholder} has no value");
@@ -197,6 +201,9 @@ public enum CauseKind
 
     /// <summary>A placeholder of a message that had to be sent has no value.</summary>
     NotSaid,
+
+    /// <summary>Of the numbers that the peer counts with some are missing: <c>sequence</c> with <c>on-gap = retry</c>.</summary>
+    NumbersMissing,
 
     /// <summary>The new connection of a rotation did not prove that it works.</summary>
     Unproven,

@@ -1,13 +1,18 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Policies;
 
 /// <summary>
-/// The rules for the messages of an endpoint: those of <c>on-message</c>, then the short form <c>heartbeat.reply</c>. Pure.
+/// The rules for the messages of an endpoint: those of <c>on-message</c>, then the short form <c>heartbeat.reply</c>. A match with
+/// placeholders is filled again when the names have changed. Used by one pump at a time.
 /// </summary>
 internal sealed class InboundRules
 {
     private readonly MessageRule[] _rules;
+    private readonly MessagePattern?[] _matches; // null for one that lacks a value
+    private readonly bool _hasPlaceholders;
+    private int _filledAt = -1;
 
     public InboundRules(EndpointSettings settings)
     {
@@ -19,22 +24,41 @@ internal sealed class InboundRules
                 .. settings.OnMessage,
                 new MessageRule { Match = reply.Match, Is = MessageRole.Beat, Reply = reply.Send, Deliver = heartbeat.Deliver },
             ];
+        _matches = Array.ConvertAll(_rules, rule => (MessagePattern?)rule.Match);
+        _hasPlaceholders = Array.Exists(_rules, rule => rule.Match.HasPlaceholders);
+    }
+
+    /// <summary>Fills the placeholders of the matches.</summary>
+    /// <param name="version">Tells whether the names have changed since the last time.</param>
+    /// <param name="scope">Makes what the placeholders look at.</param>
+    public void Fill(int version, Func<TemplateScope> scope)
+    {
+        if (!_hasPlaceholders || version == _filledAt)
+            return;
+        for (var index = 0; index < _rules.Length; index++)
+        {
+            if (_rules[index].Match.HasPlaceholders)
+                _matches[index] = _rules[index].Match.Fix(scope());
+        }
+        _filledAt = version;
     }
 
     /// <summary>Finds the first rule that matches.</summary>
     /// <param name="payload">The message.</param>
     /// <param name="number">Its place, from 1.</param>
+    /// <param name="match">Its match, filled.</param>
     /// <returns>Null when none matches.</returns>
-    public MessageRule? Find(ReadOnlySpan<byte> payload, out int number)
+    public MessageRule? Find(ReadOnlySpan<byte> payload, out int number, out MessagePattern? match)
     {
         for (var index = 0; index < _rules.Length; index++)
         {
-            if (!_rules[index].Match.Matches(payload))
+            match = _matches[index];
+            if (match is null || !match.Matches(payload))
                 continue;
             number = index + 1;
             return _rules[index];
         }
-        number = 0;
+        (number, match) = (0, null);
         return null;
     }
 }

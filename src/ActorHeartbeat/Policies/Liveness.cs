@@ -8,7 +8,11 @@ namespace ActorHeartbeat.Policies;
 /// <param name="LastAnswer">The pong clock: when a heartbeat was last answered, or <paramref name="OpenedAt"/>.</param>
 /// <param name="LastData">The data clock: when a data message last arrived, or <paramref name="OpenedAt"/>.</param>
 public readonly record struct LifeSigns(
-    TimeSpan OpenedAt, TimeSpan LastInbound, TimeSpan LastAnswer, TimeSpan LastData);
+    TimeSpan OpenedAt, TimeSpan LastInbound, TimeSpan LastAnswer, TimeSpan LastData)
+{
+    /// <summary>When the first heartbeat is due, whatever has come in; null where it is due like any other.</summary>
+    public TimeSpan? FirstHeartbeat { get; init; }
+}
 
 /// <summary>What is due on an open connection.</summary>
 public enum LivenessVerdict
@@ -72,7 +76,8 @@ public static class Liveness
             if (Due(deadline, now, ref next))
                 return (LivenessVerdict.Missed, now);
         }
-        else if (settings.Heartbeat.Mode != HeartbeatMode.None && Due(HeartbeatDue(settings.Heartbeat, signs), now, ref next))
+        else if (settings.Heartbeat.Mode != HeartbeatMode.None
+            && Due(signs.FirstHeartbeat ?? HeartbeatDue(settings.Heartbeat, signs), now, ref next))
         {
             return (LivenessVerdict.HeartbeatDue, now);
         }

@@ -27,7 +27,7 @@ public readonly record struct NextAttempt(bool GivesUp, int Failures, TimeSpan D
         failures++;
         var outcome = OutcomeTable.Decide(settings.Outcomes, cause, failures, utcNow);
         if (flapping && settings.Flap is { } flap && outcome.Action is not OutcomeAction.Stop)
-            outcome = new Outcome(OutcomeAction.Quarantine, flap.Retry, GovernorScope.Endpoint);
+            outcome = new Outcome(OutcomeAction.Quarantine, flap.Retry, GovernorScope.Endpoint) { Forget = outcome.Forget };
         var backoff = ReconnectBackoff.Delay(settings.Backoff, failures, random);
         return new NextAttempt(
             outcome.Action == OutcomeAction.Stop || failures >= settings.Backoff.MaxAttempts,

@@ -7,7 +7,11 @@ namespace ActorHeartbeat.Policies;
 /// <param name="Action">The decision.</param>
 /// <param name="AtLeast">The shortest wait it asks for; the backoff may ask for more. Zero when it asks for none.</param>
 /// <param name="Scope">The dials that the wait applies to.</param>
-public readonly record struct Outcome(OutcomeAction Action, TimeSpan AtLeast, GovernorScope Scope);
+public readonly record struct Outcome(OutcomeAction Action, TimeSpan AtLeast, GovernorScope Scope)
+{
+    /// <inheritdoc cref="OutcomeRule.Forget"/>
+    public ValueList<string> Forget { get; init; } = [];
+}
 
 /// <summary>Decides what an end of a connection or a refused handshake means: the first rule that matches wins. Pure.</summary>
 public static class OutcomeTable
@@ -35,7 +39,7 @@ public static class OutcomeTable
             if (!Matches(rule, cause))
                 continue;
             var then = failures < rule.After ? OutcomeAction.Retry : rule.Then;
-            return new Outcome(then, AtLeast(then, rule.Retry, cause, utcNow), rule.Scope);
+            return new Outcome(then, AtLeast(then, rule.Retry, cause, utcNow), rule.Scope) { Forget = rule.Forget };
         }
         return new Outcome(settings.Otherwise, AtLeast(settings.Otherwise, null, cause, utcNow), GovernorScope.Endpoint);
     }

@@ -46,6 +46,7 @@ public sealed class MessageSerializer : NewtonSoftJsonSerializer
             typeof(ValueMapConverter),
             typeof(OutboundMessageConverter),
             typeof(MessageTemplateConverter),
+            typeof(ValueTemplateConverter),
             typeof(FeedEventConverter),
             typeof(LabelSelectorConverter),
         ],

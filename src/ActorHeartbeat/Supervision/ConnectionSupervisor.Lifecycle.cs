@@ -31,6 +31,7 @@ public sealed partial class ConnectionSupervisor
             endpoint.Subscriptions)
         {
             Failures = failures,
+            Session = connection.Before,
             IsReleased = !endpoint.Wants(connection),
         };
         var name = connection.Crashes == 0 ? $"{endpoint.Id}-{connection.Id}" : $"{endpoint.Id}-{connection.Id}.{++_restarted}";

@@ -96,7 +96,10 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     public SupervisedConnection Begin(ConnectionId id, bool isPrimary)
     {
-        var connection = new SupervisedConnection(this, id, new ConnectionBoard(isPrimary ? Status : null));
+        var connection = new SupervisedConnection(this, id, new ConnectionBoard(isPrimary ? Status : null))
+        {
+            Before = Shown?.Board.Link?.Session ?? Shown?.Before ?? Session.Empty,
+        };
         _connections.Add(connection);
         if (!isPrimary)
         {
@@ -160,6 +163,9 @@ internal sealed class SupervisedConnection(RegistryEntry endpoint, ConnectionId 
     public ConnectionId Id { get; } = id;
 
     public ConnectionBoard Board { get; } = board;
+
+    /// <summary>What the endpoint knew when it began.</summary>
+    public required Session Before { get; init; }
 
     /// <summary>Its actor; null while it waits for its restart.</summary>
     public IActorRef? Actor { get; set; }

@@ -23,6 +23,8 @@ public sealed class Template : IEquatable<Template>
         var expressions = parts.SelectMany(part => part.Expression?.All() ?? []).ToArray();
         References = [.. expressions.OfType<TemplateExpression.Secret>().Select(secret => secret.Reference).Distinct()];
         OfMessage = [.. expressions.OfType<TemplateExpression.OfMessage>().Select(value => value.Name).Distinct()];
+        Names = [.. expressions.OfType<TemplateExpression.Named>().Select(value => value.Name).Distinct()];
+        IsNewEachTime = expressions.Any(each => each is TemplateExpression.Counter or TemplateExpression.Uuid);
         NeedsConnection = expressions.Any(each => each is TemplateExpression.Counter or TemplateExpression.OfConnection);
     }
 
@@ -34,6 +36,12 @@ public sealed class Template : IEquatable<Template>
 
     /// <summary>What it takes from the message at hand: pointers, and <see cref="TextOfMessage"/>.</summary>
     internal IReadOnlyList<string> OfMessage { get; }
+
+    /// <summary>The names that it takes values of, each once; see <see cref="TemplateName"/>.</summary>
+    internal IReadOnlyList<string> Names { get; }
+
+    /// <summary>Whether it has a counter or a UUID: only what is said takes these, in its order.</summary>
+    internal bool IsNewEachTime { get; }
 
     /// <summary>Whether it has numbers of a connection, such as a counter.</summary>
     internal bool NeedsConnection { get; }
@@ -81,11 +89,34 @@ public sealed class Template : IEquatable<Template>
     internal TemplateValue? FillValue(TemplateScope scope)
     {
         if (_parts is not [{ Literal: "", Expression: not null } only])
-            return Fill(scope) is { } text ? TemplateValue.Of(text) : null;
+        {
+            var made = scope.Made.Count;
+            return Fill(scope) is { } text ? TemplateValue.Of(text) with { IsSecret = scope.Made.Count > made } : null;
+        }
         var value = ValueOf(only, scope);
         if (value is null)
             scope.Lack(only.Written);
         return value;
+    }
+
+    /// <summary>The text with the values in it, each as <paramref name="spell"/> writes it.</summary>
+    /// <returns>Null as in <see cref="Fill"/>.</returns>
+    internal string? FillSpelled(TemplateScope scope, Func<TemplateValue, string?> spell)
+    {
+        var filled = new StringBuilder();
+        foreach (var part in _parts)
+        {
+            filled.Append(part.Literal);
+            if (part.Expression is null)
+                continue;
+            if (ValueOf(part, scope) is not { } value || spell(value) is not { } spelled)
+            {
+                scope.Lack(part.Written);
+                return null;
+            }
+            filled.Append(spelled);
+        }
+        return filled.ToString();
     }
 
     /// <summary>The bytes that a text of hexadecimal digits and placeholders stands for.</summary>
@@ -113,8 +144,11 @@ public sealed class Template : IEquatable<Template>
         Array.Exists(_parts, part => part.Expression is TemplateExpression.Secret secret && secret.Reference == reference);
 
     /// <summary>Whether everything beside the placeholders is hexadecimal digits, two for each byte.</summary>
-    internal bool IsHex =>
-        Array.TrueForAll(_parts, part => part.Literal.Length % 2 == 0 && part.Literal.All(char.IsAsciiHexDigit));
+    internal bool IsHex => IsHexBut(null);
+
+    /// <summary>The same, where one more character stands for a digit.</summary>
+    internal bool IsHexBut(char? wildcard) => Array.TrueForAll(
+        _parts, part => part.Literal.Length % 2 == 0 && part.Literal.All(digit => char.IsAsciiHexDigit(digit) || digit == wildcard));
 
     /// <summary>The text as it may be shown: placeholders as written, everything else as <paramref name="mask"/>.</summary>
     internal string Masked(string mask) =>

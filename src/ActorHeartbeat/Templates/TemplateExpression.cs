@@ -40,6 +40,14 @@ internal abstract class TemplateExpression
         public override TemplateValue? Evaluate(TemplateScope scope) => scope.Message?.Find(name);
     }
 
+    /// <summary>What the configuration gives a name: see <see cref="TemplateName"/>.</summary>
+    public sealed class Named(string name) : TemplateExpression
+    {
+        public string Name => name;
+
+        public override TemplateValue? Evaluate(TemplateScope scope) => scope.Find(name);
+    }
+
     public sealed class Counter(string name) : TemplateExpression
     {
         public override TemplateValue? Evaluate(TemplateScope scope) =>

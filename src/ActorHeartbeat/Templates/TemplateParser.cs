@@ -109,6 +109,7 @@ internal ref struct TemplateParser
             "null" => TemplateExpression.Null,
             "none" => TemplateExpression.None,
             _ when name.StartsWith(Counter + ".", StringComparison.Ordinal) => new TemplateExpression.Counter(name[(Counter.Length + 1)..]),
+            _ when TemplateName.IsGivable(name) => new TemplateExpression.Named(name),
             _ => throw Unknown(),
         };
     }

@@ -13,6 +13,9 @@ internal sealed class TemplateScope
     /// <summary>What the template's pointers found in the message at hand; null when there is none.</summary>
     public MessageAtHand? Message { get; init; }
 
+    /// <summary>The values of names; null where there are none.</summary>
+    public ITemplateNames? Names { get; init; }
+
     /// <summary>The next number of a counter by its name; the name is empty for the one without.</summary>
     public Func<string, long>? Count { get; init; }
 
@@ -36,6 +39,8 @@ internal sealed class TemplateScope
 
     /// <summary>Whether that placeholder has a value, which may not stand in its place.</summary>
     public bool DoesNotFit { get; private set; }
+
+    public TemplateValue? Find(string name) => Names?.Find(name, this);
 
     public void Lack(string placeholder, bool doesNotFit = false)
     {

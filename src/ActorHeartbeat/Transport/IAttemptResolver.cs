@@ -1,5 +1,3 @@
-using ActorHeartbeat.Endpoints;
-
 namespace ActorHeartbeat.Transport;
 
 /// <summary>Resolves what may change from attempt to attempt: the secrets of URL, headers, subprotocols and messages.</summary>
@@ -8,5 +6,5 @@ public interface IAttemptResolver
     /// <summary>
     /// Called for every attempt under the connect deadline. Throwing, or not returning in time, fails that attempt only.
     /// </summary>
-    ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation);
+    ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation);
 }

@@ -22,9 +22,13 @@ public sealed class SecretAttemptResolver(
     /// <exception cref="SecretUnavailableException">
     /// A variable is not set, a file cannot be read, or the value does not fit its place; the message names it, never a value.
     /// </exception>
-    public async ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation)
+    public async ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation)
     {
-        var secrets = new AttemptSecrets(_environment, readFile, time ?? TimeProvider.System, cancellation);
+        var (settings, url) = (attempt.Settings, attempt.Url);
+        var lets = new LetBlock(settings.Let, attempt.Names);
+        var secrets = new AttemptSecrets(_environment, readFile, time ?? TimeProvider.System, lets, cancellation);
+        foreach (var reference in settings.Let.Values.SelectMany(value => value.References))
+            await secrets.ReadAsync(EndpointSetting.Let.Key, reference).ConfigureAwait(false);
         var headers = new KeyValuePair<string, string>[settings.Headers.Count];
         var next = 0;
         foreach (var (name, value) in settings.Headers)
@@ -46,6 +50,7 @@ public sealed class SecretAttemptResolver(
         {
             Subprotocols = subprotocols,
             Secrets = messages,
+            Lets = lets,
             SecretTexts = secrets.Texts,
             Credentials = credentials,
         };

@@ -49,7 +49,8 @@ public sealed class ConnectionLinkTests() : Akka.TestKit.Xunit2.TestKit(VirtualT
         _network.Script(Prices.Id, script);
         var plane = new EndpointPlane(Prices, new FeedRegistry(TimeProvider.System).GetOrAdd(Prices.Id, Prices.Limits));
         var link = new ConnectionLink(
-            new ConnectionId(1), plane, Prices, sendRate: null, new SchedulerClock(Sys.Scheduler), attempt: 1, seed: 0, TestActor);
+            new ConnectionId(1), plane, Prices, sendRate: null, new SchedulerClock(Sys.Scheduler), attempt: 1, seed: 0,
+            Session.Empty, TestActor);
         link.Begin();
         link.Accept(await _network.DialAsync(new DialRequest(Prices, Prices.Url, []), link, CancellationToken.None));
         link.Start();

@@ -166,8 +166,8 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
 
     private sealed class PlainResolver : IAttemptResolver
     {
-        public ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) =>
-            new(new DialRequest(settings, url, []));
+        public ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation) =>
+            new(new DialRequest(attempt.Settings, attempt.Url, []));
     }
 
     /// <summary>

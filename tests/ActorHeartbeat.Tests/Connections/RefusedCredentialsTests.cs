@@ -41,11 +41,11 @@ public class RefusedCredentialsTests : ConnectionSpec
 
         public void Answer() => _answer.SetResult();
 
-        public async ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation)
+        public async ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation)
         {
             if (++Calls > 1)
                 await _answer.Task;
-            return new DialRequest(settings, url, []);
+            return new DialRequest(attempt.Settings, attempt.Url, []);
         }
     }
 }

@@ -29,7 +29,7 @@ public sealed class InboundRulesTests
         Assert.Equal((MessageRole.Beat, 2), Find(rules, "ab"));
         Assert.Equal((MessageRole.Beat, 2), Find(rules, "are you there?"));
         Assert.Equal((MessageRole.Beat, 3), Find(rules, "there?"));
-        Assert.Null(rules.Find("b"u8, out _));
+        Assert.Null(rules.Find("b"u8, out _, out _));
     }
 
     [Theory]
@@ -95,7 +95,7 @@ public sealed class InboundRulesTests
 
     private static (MessageRole, int) Find(InboundRules rules, string text)
     {
-        var rule = rules.Find(System.Text.Encoding.UTF8.GetBytes(text), out var number);
+        var rule = rules.Find(System.Text.Encoding.UTF8.GetBytes(text), out var number, out _);
         return (rule!.Is, number);
     }
 }

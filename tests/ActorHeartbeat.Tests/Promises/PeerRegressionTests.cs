@@ -267,8 +267,8 @@ public class PeerRegressionTests : ConnectionSpec
 
     private sealed class Provider(Func<EndpointSettings, Uri, CancellationToken, ValueTask<DialRequest>> resolve) : IAttemptResolver
     {
-        public ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) =>
-            resolve(settings, url, cancellation);
+        public ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation) =>
+            resolve(attempt.Settings, attempt.Url, cancellation);
     }
 
     private sealed class Handler(List<string> heard) : IFeedHandler

@@ -63,7 +63,7 @@ public sealed class PlaceholderTests
     [InlineData("@{now('%')}", "now takes a format")]
     [InlineData("@{now()}", "now takes a format")]
     [InlineData("@{/a~2}", "not ~0 or ~1")]
-    [InlineData("@{token}", "unknown placeholder")]
+    [InlineData("@{token.of}", "unknown placeholder")]
     [InlineData("@{/a /b}", "unknown placeholder")]
     [InlineData("@{/a ??}", "unknown placeholder")]
     [InlineData("@{-}", "unknown placeholder")]

@@ -34,7 +34,7 @@ public sealed class TemplateTests
     [InlineData("@{env.}")]
     [InlineData("@{env.A B}")]
     [InlineData("@{file:}")]
-    [InlineData("@{uid}")]
+    [InlineData("@{u.id}")]
     [InlineData("@{env.@{env.HOME}}")]
     [InlineData("@{ENV.A}")]
     public void What_is_no_placeholder_is_refused_without_repeating_it(string text)

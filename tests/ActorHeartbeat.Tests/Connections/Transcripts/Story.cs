@@ -248,8 +248,11 @@ internal sealed class Story : IDisposable
 
     private sealed class StoryResolver(Func<string> credentials) : IAttemptResolver
     {
-        public ValueTask<DialRequest> ResolveAsync(EndpointSettings settings, Uri url, CancellationToken cancellation) =>
-            new(new DialRequest(settings, url, [.. settings.Headers.Select(header => KeyValuePair.Create(header.Key, credentials()))]));
+        public ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation) =>
+            new(new DialRequest(
+                attempt.Settings,
+                attempt.Url,
+                [.. attempt.Settings.Headers.Select(header => KeyValuePair.Create(header.Key, credentials()))]));
     }
 
     /// <summary>Creates the actor and keeps a reference: the test observes the FSM itself, not its reports.</summary>

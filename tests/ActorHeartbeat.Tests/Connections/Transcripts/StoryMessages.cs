@@ -26,6 +26,8 @@ internal static class StoryMessages
         ["heartbeat answered"] = typeof(HeartbeatAnswered),
         ["rule matches"] = typeof(RuleMatched),
         ["not said"] = typeof(NotSaid),
+        ["not captured"] = typeof(NotCaptured),
+        ["numbers missing"] = typeof(NumbersMissing),
         ["peer at fault"] = typeof(PeerAtFault),
         ["proof seen"] = typeof(ProofSeen),
         ["credentials read"] = typeof(CredentialsRead),
@@ -50,12 +52,16 @@ internal static class StoryMessages
         {
             "permit" => new PermitGranted(Story.Id, words.Length > 1 ? Number(words[1]) : story.Request),
             "refusal" => new PermitRefused(Story.Id, words.Length > 1 ? Number(words[1]) : story.Request, "the group is full"),
+            "opening answered" when words is [_, _, "next", var next] =>
+                new OpeningAnswered(incarnation, story.OpeningStep) { Next = (int)Number(next) },
             "opening answered" => new OpeningAnswered(incarnation, words.Length > 2 ? (int)Number(words[2]) : story.OpeningStep),
             "opening refused" => new OpeningRefused(incarnation, words.Length > 2 ? (int)Number(words[2]) : story.OpeningStep, "no"),
             "sign of life" => new SignOfLife(incarnation),
             "heartbeat answered" => new HeartbeatAnswered(incarnation, TimeSpan.FromSeconds(1)),
             "rule matches" => RuleMatches(words, incarnation),
             "not said" => new NotSaid(incarnation, "@{/id}"),
+            "not captured" => new NotCaptured(incarnation, "session.id"),
+            "numbers missing" => new NumbersMissing(incarnation, "of the numbers of the peer 2 is missing"),
             "peer at fault" => new PeerAtFault(incarnation, 1009, "too much"),
             "proof seen" => new ProofSeen(incarnation),
             "credentials read" => new CredentialsRead(words[2] == "same" ? story.Refused : (int)Number(words[2])),
@@ -75,17 +81,24 @@ internal static class StoryMessages
         };
     }
 
-    /// <summary>A message without values; the words are reply and action, "-" for no reply, "lacking" for one without its value.</summary>
+    /// <summary>
+    /// A message without values; the words are reply, action and what is set, "-" for no reply, "lacking" for one without its value.
+    /// </summary>
     private static RuleMatched RuleMatches(string[] words, long incarnation) => new(
         incarnation,
         new MessageRule
         {
             Match = new MessagePattern.Text("a"),
             Reply = words is [_, _, not "-", ..] ? MessageTemplate.Text(words[2] == "lacking" ? "@{/id}" : words[2]) : null,
-            Then = words is [_, _, _, var then] ? Enum.Parse<RuleAction>(then, ignoreCase: true) : RuleAction.Nothing,
+            Then = words is [_, _, _, var then, ..] ? Enum.Parse<RuleAction>(then, ignoreCase: true) : RuleAction.Nothing,
         },
         1,
-        MessageAtHand.Read("{}"u8, []));
+        MessageAtHand.Read("{}"u8, []))
+    {
+        Set = words is [_, _, _, _, var set]
+            ? new([KeyValuePair.Create<string, string?>(set.Split('=')[0], set.Split('=')[1])])
+            : ValueMap<string?>.Empty,
+    };
 
     /// <summary>An event of an incarnation that never existed.</summary>
     private static ConnectionEvent Stale(string line)
@@ -101,6 +114,8 @@ internal static class StoryMessages
             "heartbeat answered" => new HeartbeatAnswered(Never, TimeSpan.Zero),
             "rule matches" => RuleMatches([], Never),
             "not said" => new NotSaid(Never, "@{/id}"),
+            "not captured" => new NotCaptured(Never, "session.id"),
+            "numbers missing" => new NumbersMissing(Never, "of the numbers of the peer 2 is missing"),
             "peer at fault" => new PeerAtFault(Never, 1009, "too much"),
             "proof seen" => new ProofSeen(Never),
             _ => throw new FormatException($"'{line}' is no stale event"),

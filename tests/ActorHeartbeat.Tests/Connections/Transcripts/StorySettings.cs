@@ -71,6 +71,8 @@ internal static class StorySettings
     private static DialogueStep Opening(string text)
     {
         var parts = text.Split(':');
+        if (parts[0] == "wait")
+            return new DialogueStep(null, null, TimeSpan.FromSeconds(5)) { Wait = Time(parts[1]) };
         return new DialogueStep(
             OutboundMessage.Text(parts[0]), parts.Length > 1 ? new MessagePattern.Text(parts[1]) : null, TimeSpan.FromSeconds(5));
     }

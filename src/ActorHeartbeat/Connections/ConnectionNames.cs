@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Templates;
+
+namespace ActorHeartbeat.Connections;
+
+/// <summary>
+/// The captured values of one connection, and the highest number of its peer. Its pump writes them, in the order of the messages; once the
+/// pump is done, the actor may forget some. Thread-safe.
+/// </summary>
+/// <param name="before">What the endpoint knows from before.</param>
+internal sealed class ConnectionNames(Session before) : ITemplateNames
+{
+    private ImmutableDictionary<string, TemplateValue> _values = before.Values;
+    private int _version;
+
+    /// <summary>Rises with every change, so that what was filled from names can be kept until then.</summary>
+    public int Version => Volatile.Read(ref _version);
+
+    public SequenceTracker Sequence { get; } = new(before.Sequence);
+
+    /// <summary>The values that outlive the connection.</summary>
+    public ImmutableDictionary<string, TemplateValue> OfSession =>
+        Volatile.Read(ref _values).Where(value => TemplateName.IsOfSession(value.Key)).ToImmutableDictionary(StringComparer.Ordinal);
+
+    public TemplateValue? Find(string name, TemplateScope scope) => Find(name);
+
+    public TemplateValue? Find(string name) =>
+        name != TemplateName.Sequence ? Volatile.Read(ref _values).GetValueOrDefault(name)
+        : Sequence.Highest is { } number ? TemplateValue.Of(number)
+        : null;
+
+    public void Capture(string name, TemplateValue value) => Change(values => values.SetItem(name, value));
+
+    /// <summary>Marks a change of the number.</summary>
+    public void SequenceChanged() => Interlocked.Increment(ref _version);
+
+    /// <param name="names">Names of values; <see cref="TemplateName.Session"/> stands for all of the session, and the number.</param>
+    /// <returns>Whether the session is forgotten.</returns>
+    public bool Forget(IEnumerable<string> names)
+    {
+        var forgetsSession = false;
+        foreach (var name in names)
+        {
+            if (name is TemplateName.Session or TemplateName.Sequence)
+                Sequence.Forget();
+            forgetsSession |= name == TemplateName.Session;
+            Change(values => name == TemplateName.Session
+                ? values.RemoveRange(values.Keys.Where(TemplateName.IsOfSession))
+                : values.Remove(name));
+        }
+        return forgetsSession;
+    }
+
+    private void Change(Func<ImmutableDictionary<string, TemplateValue>, ImmutableDictionary<string, TemplateValue>> change)
+    {
+        ImmutableInterlocked.Update(ref _values, change);
+        Interlocked.Increment(ref _version);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
+
+namespace ActorHeartbeat.Policies;
+
+/// <summary>
+/// What the messages of a peer have set for one connection, such as the interval of its heartbeats. It stands over the settings of the
+/// endpoint, also when these change. Immutable. Pure.
+/// </summary>
+public sealed class DictatedSettings
+{
+    internal static readonly DictatedSettings None = new(ImmutableSortedDictionary<string, TimeSpan?>.Empty);
+
+    private const string
+        Interval = "heartbeat.interval", Timeout = "heartbeat.timeout", MaxSilence = "heartbeat.max-silence",
+        DataIdle = "timeouts.data-idle", MaxAge = "max-age";
+
+    /// <summary>Every key, and the word for none that it allows; null where it needs a time.</summary>
+    private static readonly ImmutableSortedDictionary<string, string?> Words = new Dictionary<string, string?>
+    {
+        [Interval] = null,
+        [Timeout] = "auto",
+        [MaxSilence] = "off",
+        [DataIdle] = "off",
+        [MaxAge] = "off",
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    private readonly ImmutableSortedDictionary<string, TimeSpan?> _values;
+
+    private DictatedSettings(ImmutableSortedDictionary<string, TimeSpan?> values) => _values = values;
+
+    /// <summary>The keys that a message may set.</summary>
+    public static IReadOnlyCollection<string> Keys { get; } = [.. Words.Keys];
+
+    /// <summary>What is wrong with a value that has no placeholders, in one line; null when nothing is.</summary>
+    public static string? Reject(string key, string text) =>
+        !Words.TryGetValue(key, out var word) ? $"{key} is no key that a message may set"
+        : TryRead(text, word, out _) ? null
+        : Expected(word);
+
+    /// <summary>Takes what one message sets, or nothing of it.</summary>
+    /// <param name="set">Keys and texts.</param>
+    /// <param name="settings">The endpoint's settings.</param>
+    /// <param name="refusal">Why nothing was taken, in one line; null when all was.</param>
+    internal DictatedSettings With(IEnumerable<KeyValuePair<string, string>> set, EndpointSettings settings, out string? refusal)
+    {
+        var values = _values;
+        foreach (var (key, text) in set)
+        {
+            if (!Words.TryGetValue(key, out var word) || !TryRead(text, word, out var time))
+            {
+                refusal = $"{key} = \"{PeerText.Of(text)}\": {Expected(word)}";
+                return this;
+            }
+            values = values.SetItem(key, time);
+        }
+        var taken = new DictatedSettings(values);
+        refusal = Contradiction(taken.Over(settings));
+        return refusal is null ? taken : this;
+    }
+
+    /// <summary>The settings with what is dictated in their place.</summary>
+    internal EndpointSettings Over(EndpointSettings settings)
+    {
+        foreach (var (key, value) in _values)
+        {
+            settings = key switch
+            {
+                Interval => settings with { Heartbeat = settings.Heartbeat with { Interval = value!.Value } },
+                Timeout => settings with { Heartbeat = settings.Heartbeat with { Timeout = value } },
+                MaxSilence => settings with { Heartbeat = settings.Heartbeat with { MaxSilence = value } },
+                DataIdle => settings with { Timeouts = settings.Timeouts with { DataIdle = Idle(settings.Timeouts.DataIdle, value) } },
+                _ => settings with { MaxAge = Rotation(settings.MaxAge, value) },
+            };
+        }
+        return settings;
+    }
+
+    private static DataIdleSettings? Idle(DataIdleSettings? configured, TimeSpan? value) =>
+        value is not { } after ? null : configured is null ? new DataIdleSettings(after) : configured with { After = after };
+
+    private static RotationSettings? Rotation(RotationSettings? configured, TimeSpan? value) =>
+        value is not { } age ? null : configured is null ? RotationSettings.At(age) : configured with { Age = age };
+
+    private static string? Contradiction(EndpointSettings settings) => settings switch
+    {
+        { Heartbeat: { Mode: not HeartbeatMode.None, Timeout: { } timeout, Interval: var interval } } when interval < timeout =>
+            $"{Interval} {interval.TotalSeconds:0.###} s is shorter than {Timeout} {timeout.TotalSeconds:0.###} s; lower the timeout too, "
+                + "or let it be auto",
+        { MaxAge: { } rotation } when rotation.Age <= rotation.ReadyAfter =>
+            $"{MaxAge} {rotation.Age.TotalSeconds:0.###} s is not longer than its ready-after {rotation.ReadyAfter.TotalSeconds:0.###} s",
+        _ => null,
+    };
+
+    private static bool TryRead(string text, string? word, out TimeSpan? time)
+    {
+        time = RuleOutcome.Time(text);
+        return (word is not null && text == word) || time > TimeSpan.Zero;
+    }
+
+    private static string Expected(string? word) =>
+        $"expected {(word is null ? "" : $"{word}, or ")}a time longer than 0 with its unit (ms, s, m, h, d)";
+}

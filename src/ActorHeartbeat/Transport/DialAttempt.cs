@@ -1,0 +1,16 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
+
+namespace ActorHeartbeat.Transport;
+
+/// <summary>One attempt before anything about it is resolved.</summary>
+/// <param name="Settings">The endpoint.</param>
+/// <param name="Url">Which of its URLs.</param>
+public sealed record DialAttempt(EndpointSettings Settings, Uri Url)
+{
+    /// <summary>The values that the endpoint has captured; null for none.</summary>
+    internal ITemplateNames? Names { get; init; }
+
+    /// <summary>The endpoint's id alone.</summary>
+    public override string ToString() => $"attempt of {Settings.Id}";
+}
