@@ -47,6 +47,7 @@ public sealed class ConfigurationDiffTests
         { "heartbeat.reply", "{ match = a, send = b }", Live },
         { "heartbeat.max-silence", "1m", Live },
         { "heartbeat.deliver", "on", Live },
+        { "keep-alives", "{ a { send = b, interval = 4s } }", Live },
         { "flap", "{ ends = 5, within = 60s }", Live },
         { "max-age", "23h", Live },
         { "rotate.order", "close-first", Live },

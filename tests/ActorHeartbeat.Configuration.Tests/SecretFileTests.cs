@@ -134,7 +134,7 @@ public sealed class SecretFileTests : IDisposable
             Headers = new ValueMap<SecretValue>(headers.Select(header => KeyValuePair.Create(header.Name, header.Value))),
         };
         var request = await new SecretAttemptResolver(_environment.GetValueOrDefault, SecretFile.ReadAsync).ResolveAsync(
-            new DialAttempt(endpoint, endpoint.Url), CancellationToken.None);
+            new Attempt(endpoint, endpoint.Url), CancellationToken.None);
         return [.. request.Headers.Select(header => (header.Key, header.Value))];
     }
 }

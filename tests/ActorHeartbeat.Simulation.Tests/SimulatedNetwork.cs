@@ -43,7 +43,7 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
 
     public void BeginOutage(TimeSpan length) => _outageUntil = _simulation.Time + length;
 
-    public ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation)
+    public ValueTask<DialRequest> ResolveAsync(Attempt attempt, CancellationToken cancellation)
     {
         _invariants.AttemptBegan(attempt.Settings, attempt.Url);
         if (!IsHealthy && _random.Next(200) == 0)

@@ -42,6 +42,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.HeartbeatReply, MessageValues.OptionalReply),
         Row(EndpointSetting.HeartbeatMaxSilence, Values.OffOrDuration),
         Row(EndpointSetting.HeartbeatDeliver, Values.Switch),
+        Row(EndpointSetting.KeepAlives, StepValues.KeepAlives),
         Row(EndpointSetting.Flap, ClockValues.Flap),
         Row(EndpointSetting.MaxAge, ClockValues.Rotation),
         Row(EndpointSetting.RotateOrder, Values.Word<RotationOrder>()),

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
@@ -15,6 +16,7 @@ internal static class NameRules
         new(EndpointSetting.OnOpen.Key, null, RejectSteps),
         new(EndpointSetting.OnMessage.Key, null, RejectRules),
         new(EndpointSetting.HeartbeatLet.Key, null, RejectHeartbeat),
+        new(EndpointSetting.KeepAlives.Key, null, RejectKeepAlives),
         new(EndpointSetting.Secrets.Key, null, endpoint =>
             Unknown(endpoint.Secrets, Captured(endpoint)) is { } name ? $"{name} is captured nowhere" : null),
         new(EndpointSetting.OutcomesRules.Key, null, endpoint =>
@@ -61,7 +63,7 @@ internal static class NameRules
                 return NobodyGives(place, name, given);
             var flaw = RejectNames(place, step.Templates, known)
                 ?? RejectForget(place, step.Forget, endpoint)
-                ?? RejectSet(place, step.Set);
+                ?? RejectSet(place, step.Set, endpoint);
             if (flaw is not null)
                 return flaw;
         }
@@ -78,7 +80,7 @@ internal static class NameRules
             var (rule, place) = (endpoint.OnMessage[index], $"rule {index + 1}: ");
             var flaw = RejectNames(place, rule.Templates, given)
                 ?? RejectForget(place, rule.Forget, endpoint)
-                ?? RejectSet(place, rule.Set);
+                ?? RejectSet(place, rule.Set, endpoint);
             if (flaw is not null)
                 return flaw;
         }
@@ -95,6 +97,19 @@ internal static class NameRules
         return RejectBlock("", heartbeat.Let, given) ?? RejectNames("heartbeat: ", templates, [.. given, .. heartbeat.Let.Keys]);
     }
 
+    private static string? RejectKeepAlives(EndpointSettings endpoint)
+    {
+        if (endpoint.KeepAlives.Count == 0)
+            return null;
+        var given = Given(endpoint);
+        return endpoint.KeepAlives
+            .Select(each =>
+                RejectBlock($"{each.Key}: ", each.Value.Let, given)
+                ?? RejectNames(
+                    $"{each.Key}: ", [.. each.Value.Send.Templates, .. TemplatesOf(each.Value.Let)], [.. given, .. each.Value.Let.Keys]))
+            .FirstOrDefault(flaw => flaw is not null);
+    }
+
     private static string? RejectBlock(string place, ValueMap<ValueTemplate> let, HashSet<string> around) =>
         Twice(let.Keys, around) is { } name ? $"{place}{name} has a value already; give one of them another name"
         : MadeOfItself(let) is { } circle ? $"{place}{circle} is made of itself"
@@ -108,12 +123,14 @@ internal static class NameRules
             ? $"{place}forget names {name}, which is captured nowhere"
             : null;
 
-    private static string? RejectSet(string place, ValueMap<ValueTemplate> set)
+    private static string? RejectSet(string place, ValueMap<ValueTemplate> set, EndpointSettings endpoint)
     {
         foreach (var (key, value) in set)
         {
+            if (DictatedSettings.KeepAliveOf(key) is { } name && !endpoint.KeepAlives.ContainsKey(name))
+                return $"{place}set {key}: there is no keep-alive {name}";
             if (!value.Templates.Any(template => template.HasPlaceholders)
-                && Policies.DictatedSettings.Reject(key, value.Fill(new TemplateScope())!.AsText()!) is { } reason)
+                && DictatedSettings.Reject(key, value.Fill(new TemplateScope())!.AsText()!) is { } reason)
                 return $"{place}set {key}: {reason}";
         }
         return null;

@@ -39,7 +39,7 @@ internal static class NameValues
     public static readonly ValueReader<ValueMap<ValueTemplate>> Set = new FlatMap(
         $"an object of keys and times: {string.Join(", ", DictatedSettings.Keys)}",
         (at, _) => at.Fields is not null,
-        name => DictatedSettings.Keys.Contains(name) ? null : $"no message may set this; known: {string.Join(", ", DictatedSettings.Keys)}",
+        name => DictatedSettings.Knows(name) ? null : $"no message may set this; known: {string.Join(", ", DictatedSettings.Keys)}",
         new SetReader());
 
     public static readonly ValueReader<SequenceSettings?> Sequence = new OptionalObject<SequenceSettings>(

@@ -52,6 +52,26 @@ internal static class StepValues
         Reject = Reject,
     };
 
+    private static readonly ObjectOf<KeepAlive> KeepAlive = new(
+        "a keep-alive",
+        new Shape<KeepAlive>(
+            Part.Of<KeepAlive, ValueMap<ValueTemplate>>("let", NameValues.Let, each => each.Let, (each, let) => each with { Let = let }),
+            Part.Of<KeepAlive, MessageTemplate>(
+                "send", MessageValues.Message, each => each.Send, (each, message) => each with { Send = message }),
+            Part.Of<KeepAlive, TimeSpan>("interval", Values.Positive, each => each.Interval, (each, time) => each with { Interval = time }),
+            Part.Of<KeepAlive, KeepAliveWhen>("when", Values.Word<KeepAliveWhen>(), each => each.When, (each, when) => each with { When = when })),
+        new KeepAlive(MessageTemplate.Text(""), TimeSpan.Zero),
+        "send",
+        "interval")
+    {
+        Reject = (each, _) => each is { When: KeepAliveWhen.Changed, Send.Literal: not null }
+            ? "when = changed says only something new, and this message is the same each time"
+            : null,
+    };
+
+    public static readonly ValueReader<ValueMap<KeepAlive>> KeepAlives = new MapOf<KeepAlive>(
+        "an object of names and keep-alives", KeepAlive, StringComparer.Ordinal, TemplateName.Reject);
+
     private static string? Reject(DialogueStep step, Layer<DialogueStep> layer)
     {
         if (step is { Send: null, Expect: null, Resumed: false } && step.Wait == TimeSpan.Zero)

@@ -116,10 +116,10 @@ public sealed partial class ConnectionActor
         return data.ReadsCredentials
             ? step
             : step.Then(() => ReadCredentialsAsync(
-                _dependencies.Resolver, new DialAttempt(_settings, Target) { Names = new ConnectionNames(Before) }).PipeTo(Self));
+                _dependencies.Resolver, new Attempt(_settings, Target) { Names = new ConnectionNames(Before) }).PipeTo(Self));
     }
 
-    private static async Task<CredentialsRead> ReadCredentialsAsync(IAttemptResolver resolver, DialAttempt attempt)
+    private static async Task<CredentialsRead> ReadCredentialsAsync(IAttemptResolver resolver, Attempt attempt)
     {
         try
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Templates;
@@ -145,7 +146,7 @@ public sealed partial class ConnectionActor
                 dictated = Dictate(connected.Dictated, set, out refusal);
                 if (dictated == connected.Dictated)
                     return data;
-                var after = connected with { Dictated = dictated };
+                var after = WithKeepAlivesOf(connected with { Dictated = dictated }, SettingsOf(connected), dictated.Over(_settings));
                 return data is ConnectedData { IsSuccessor: true } || SettingsOf(after).MaxAge == SettingsOf(connected).MaxAge
                     ? after
                     : after with { RotateAt = RotationTime(SettingsOf(after), after.OpenedAt, after.UrlIndex) };
@@ -235,6 +236,7 @@ public sealed partial class ConnectionActor
                 {
                     UrlIndex = urlIndex,
                     Dictated = data.Dictated,
+                    KeepAlives = DueTimes(settings.KeepAlives, ImmutableDictionary<string, TimeSpan>.Empty, settings.KeepAlives),
                     FirstHeartbeat = settings.Heartbeat.First switch
                     {
                         FirstHeartbeat.Now => now,
@@ -260,6 +262,8 @@ public sealed partial class ConnectionActor
             data.RotateAt,
             Now,
             TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
+        foreach (var due in data.KeepAlives.Values)
+            look = due < look.LookAgain && look.Verdict == LivenessVerdict.Wait ? (look.Verdict, due) : look;
         if (look.Verdict == LivenessVerdict.Missed && data.Link.IsSettled)
             return (LivenessVerdict.Wait, Now + PumpTurn); // the report is in the mailbox, behind what made us look
         // What lies in the socket may be the sign that is missing: a pump that has not had its turn goes first.

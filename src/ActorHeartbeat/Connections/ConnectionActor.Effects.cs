@@ -106,12 +106,12 @@ public sealed partial class ConnectionActor
             if (_settings.MaxAge?.DuplicateKey is { } key)
                 _plane.Feed.ExpectAnother(key);
         }
-        AttemptAsync(_dependencies, new DialAttempt(_settings, Target) { Names = link.Names }, link)
+        AttemptAsync(_dependencies, new Attempt(_settings, Target) { Names = link.Names }, link)
             .PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
     }
 
     private static async Task<DialResult> AttemptAsync(
-        ConnectionDependencies dependencies, DialAttempt attempt, ConnectionLink link)
+        ConnectionDependencies dependencies, Attempt attempt, ConnectionLink link)
     {
         try
         {

@@ -68,6 +68,13 @@ public sealed partial class ConnectionActor
         SendWhatMay(link);
     }
 
+    /// <summary>Says the keep-alives that are due, outside the send rate, and then what the rate allows.</summary>
+    private void SendInTurn(ConnectionLink link, IReadOnlyList<KeyValuePair<string, KeepAlive>> due)
+    {
+        SayKeepAlives(link, due);
+        SendWhatMay(link);
+    }
+
     /// <summary>Sends what the rate allows now. The messages that wait for the endpoint belong to its primary.</summary>
     private void SendWhatMay(ConnectionLink link)
     {

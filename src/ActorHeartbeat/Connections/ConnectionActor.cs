@@ -164,9 +164,10 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         switch (message)
         {
             case DeadlinePassed:
-                var look = Look(data);
-                var step = look.Verdict == LivenessVerdict.HeartbeatDue ? Ping(data) : WhenClockRings(data, look);
-                return step.First(() => SendWhatMay(data.Link));
+                var (kept, due) = TakeDue(data);
+                var look = Look(kept);
+                var step = look.Verdict == LivenessVerdict.HeartbeatDue ? Ping(kept) : WhenClockRings(kept, look);
+                return step.First(() => SendInTurn(data.Link, due));
             case HeartbeatAnswered answered when Concerns(answered, data.Link):
                 // an earlier sign of life has ended the wait already
                 return Step.Stay.Using(data with { LastAnswer = Now }).Then(() => CountAnswer(answered));
@@ -186,9 +187,10 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case SignOfLife sign when Concerns(sign, data.Link):
                 return HeardFrom(data);
             case DeadlinePassed:
-                var look = Look(data);
-                var step = look.Verdict == LivenessVerdict.Missed ? WhenMissed(data) : WhenClockRings(data, look);
-                return step.First(() => SendWhatMay(data.Link));
+                var (kept, due) = TakeDue(data);
+                var look = Look(kept);
+                var step = look.Verdict == LivenessVerdict.Missed ? WhenMissed(kept) : WhenClockRings(kept, look);
+                return step.First(() => SendInTurn(data.Link, due));
             default:
                 return WhenConnected(message, data);
         }
@@ -273,10 +275,11 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     /// <summary>A changed max-age or failover.back counts from when the connection opened; the deadline follows the new settings.</summary>
     private Step WhenChanged(ConnectedData data, SettingsChanged changed)
     {
-        var before = _settings;
+        var (before, settingsBefore) = (_settings, SettingsOf(data));
         TakeSettings(changed.Settings, changed.SendRate);
         if (changed.Effect == ChangeEffect.Reconnect)
             return WhenClosing(data, CloseCause.Refresh("configuration changed"));
+        data = WithKeepAlivesOf(data, settingsBefore, SettingsOf(data));
         var kept = data.IsSuccessor || (before.MaxAge, before.Failover) == (_settings.MaxAge, _settings.Failover)
             ? data
             : data with { RotateAt = RotationTime(SettingsOf(data), data.OpenedAt, data.UrlIndex) };

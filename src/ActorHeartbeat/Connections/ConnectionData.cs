@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Connections;
@@ -85,6 +86,9 @@ internal sealed record ConnectedData(
 {
     /// <summary>When liveness must be judged again, as computed when these data were decided.</summary>
     public TimeSpan LookAgain { get; init; }
+
+    /// <summary>When each keep-alive is due, by name.</summary>
+    public ImmutableDictionary<string, TimeSpan> KeepAlives { get; init; } = ImmutableDictionary<string, TimeSpan>.Empty;
 
     /// <summary>When the first heartbeat is sent, whatever has come in; null once it is, and where none is.</summary>
     public TimeSpan? FirstHeartbeat { get; init; }

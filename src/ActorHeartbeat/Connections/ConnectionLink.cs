@@ -36,6 +36,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private long _lastInbound, _lastData; // ticks of the scheduler's clock
     private long _pings, _pingId, _pingSentAt, _signedId, _heldBackUntil;
     private int _wantsSign;
+    private readonly Dictionary<string, OutboundMessage> _keptAlive = new(StringComparer.Ordinal); // only the actor uses it
     private volatile bool _gone, _abandoned, _adopted, _isHeldBack, _isResumed;
 
     /// <param name="connection">The connection that it is an incarnation of.</param>
@@ -283,6 +284,20 @@ internal sealed partial class ConnectionLink : IConnectionObserver
             // an answer that is late is still an answer
             _heartbeatAnswers = [_conversation.Await(expect, names), .. _heartbeatAnswers.Take(heartbeat.MaxMissed)];
         return Say(message, names);
+    }
+
+    /// <summary>Says a keep-alive, unless it is to say only something new and has none.</summary>
+    /// <returns>As <see cref="Say"/>.</returns>
+    public string? KeepAlive(string name, KeepAlive keepAlive)
+    {
+        var message = _conversation.Fill(keepAlive.Send, _conversation.Begin(keepAlive.Let), answered: null, out var lacking);
+        if (message is null)
+            return keepAlive.When == KeepAliveWhen.Changed ? null : lacking;
+        if (keepAlive.When == KeepAliveWhen.Changed && message.Equals(_keptAlive.GetValueOrDefault(name)))
+            return null;
+        _keptAlive[name] = message;
+        Send(message);
+        return null;
     }
 
     /// <inheritdoc cref="IConnection.Close"/>

@@ -98,6 +98,8 @@ public static class EndpointSetting
             "max-silence", Live, heartbeat => heartbeat.MaxSilence, (heartbeat, value) => heartbeat with { MaxSilence = value }));
     public static readonly Setting<EndpointSettings, bool> HeartbeatDeliver = Row(
         Heartbeat.Setting("deliver", Live, heartbeat => heartbeat.Deliver, (heartbeat, value) => heartbeat with { Deliver = value }));
+    public static readonly Setting<EndpointSettings, ValueMap<KeepAlive>> KeepAlives = Row(
+        "keep-alives", Live, endpoint => endpoint.KeepAlives, (endpoint, value) => endpoint with { KeepAlives = value });
     public static readonly Setting<EndpointSettings, FlapSettings?> Flap = Row(
         "flap", Live, endpoint => endpoint.Flap, (endpoint, value) => endpoint with { Flap = value });
     public static readonly Setting<EndpointSettings, RotationSettings?> MaxAge = Row(

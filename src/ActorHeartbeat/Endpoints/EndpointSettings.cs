@@ -38,6 +38,9 @@ public sealed record EndpointSettings
 
     public HeartbeatSettings Heartbeat { get; init; } = new();
 
+    /// <summary>What is said again and again while a connection is open, by name. Default nothing.</summary>
+    public ValueMap<KeepAlive> KeepAlives { get; init; } = ValueMap<KeepAlive>.Empty;
+
     /// <summary>When a connection that keeps ending is moved to quarantine; null (default) for never.</summary>
     public FlapSettings? Flap { get; init; }
 
@@ -135,6 +138,8 @@ public sealed record EndpointSettings
         .. Under(EndpointSetting.HeartbeatSend, Heartbeat.Send?.Templates ?? []),
         .. Under(EndpointSetting.HeartbeatExpect, Heartbeat.Expect?.Templates ?? []),
         .. Under(EndpointSetting.HeartbeatReply, (Heartbeat.Reply?.Match.Templates ?? []).Concat(Heartbeat.Reply?.Send.Templates ?? [])),
+        .. Under(EndpointSetting.KeepAlives, KeepAlives.Values.SelectMany(each => each.Let.Values.SelectMany(value => value.Templates))),
+        .. Under(EndpointSetting.KeepAlives, KeepAlives.Values.SelectMany(each => each.Send.Templates)),
         .. Under(EndpointSetting.OnMessage, OnMessage.SelectMany(rule => rule.Templates)),
         .. Under(EndpointSetting.OnClose, OnClose.SelectMany(message => message.Templates)),
     ];

@@ -16,6 +16,9 @@ public sealed class DictatedSettings
         Interval = "heartbeat.interval", Timeout = "heartbeat.timeout", MaxSilence = "heartbeat.max-silence",
         DataIdle = "timeouts.data-idle", MaxAge = "max-age";
 
+    /// <summary>What stands around the name in the key of a keep-alive's interval.</summary>
+    internal const string KeepAlivePrefix = "keep-alives.", KeepAliveSuffix = ".interval";
+
     /// <summary>Every key, and the word for none that it allows; null where it needs a time.</summary>
     private static readonly ImmutableSortedDictionary<string, string?> Words = new Dictionary<string, string?>
     {
@@ -31,13 +34,24 @@ public sealed class DictatedSettings
     private DictatedSettings(ImmutableSortedDictionary<string, TimeSpan?> values) => _values = values;
 
     /// <summary>The keys that a message may set.</summary>
-    public static IReadOnlyCollection<string> Keys { get; } = [.. Words.Keys];
+    public static IReadOnlyCollection<string> Keys { get; } = [.. Words.Keys, $"{KeepAlivePrefix}NAME{KeepAliveSuffix}"];
+
+    /// <summary>Whether a message may set it.</summary>
+    public static bool Knows(string key) => Words.ContainsKey(key) || KeepAliveOf(key) is not null;
+
+    /// <summary>The keep-alive whose interval a key is; null for another key.</summary>
+    internal static string? KeepAliveOf(string key) =>
+        key.StartsWith(KeepAlivePrefix, StringComparison.Ordinal)
+        && key.EndsWith(KeepAliveSuffix, StringComparison.Ordinal)
+        && key.Length > KeepAlivePrefix.Length + KeepAliveSuffix.Length
+            ? key[KeepAlivePrefix.Length..^KeepAliveSuffix.Length]
+            : null;
 
     /// <summary>What is wrong with a value that has no placeholders, in one line; null when nothing is.</summary>
     public static string? Reject(string key, string text) =>
-        !Words.TryGetValue(key, out var word) ? $"{key} is no key that a message may set"
-        : TryRead(text, word, out _) ? null
-        : Expected(word);
+        !Knows(key) ? $"{key} is no key that a message may set"
+        : TryRead(text, Words.GetValueOrDefault(key), out _) ? null
+        : Expected(Words.GetValueOrDefault(key));
 
     /// <summary>Takes what one message sets, or nothing of it.</summary>
     /// <param name="set">Keys and texts.</param>
@@ -48,7 +62,8 @@ public sealed class DictatedSettings
         var values = _values;
         foreach (var (key, text) in set)
         {
-            if (!Words.TryGetValue(key, out var word) || !TryRead(text, word, out var time))
+            var word = Words.GetValueOrDefault(key);
+            if (!TryRead(text, word, out var time))
             {
                 refusal = $"{key} = \"{PeerText.Of(text)}\": {Expected(word)}";
                 return this;
@@ -71,11 +86,15 @@ public sealed class DictatedSettings
                 Timeout => settings with { Heartbeat = settings.Heartbeat with { Timeout = value } },
                 MaxSilence => settings with { Heartbeat = settings.Heartbeat with { MaxSilence = value } },
                 DataIdle => settings with { Timeouts = settings.Timeouts with { DataIdle = Idle(settings.Timeouts.DataIdle, value) } },
-                _ => settings with { MaxAge = Rotation(settings.MaxAge, value) },
+                MaxAge => settings with { MaxAge = Rotation(settings.MaxAge, value) },
+                _ => settings with { KeepAlives = With(settings.KeepAlives, KeepAliveOf(key)!, value!.Value) },
             };
         }
         return settings;
     }
+
+    private static ValueMap<KeepAlive> With(ValueMap<KeepAlive> all, string name, TimeSpan interval) =>
+        new(all.Select(each => each.Key == name ? KeyValuePair.Create(name, each.Value with { Interval = interval }) : each));
 
     private static DataIdleSettings? Idle(DataIdleSettings? configured, TimeSpan? value) =>
         value is not { } after ? null : configured is null ? new DataIdleSettings(after) : configured with { After = after };

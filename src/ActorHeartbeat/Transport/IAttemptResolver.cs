@@ -6,5 +6,5 @@ public interface IAttemptResolver
     /// <summary>
     /// Called for every attempt under the connect deadline. Throwing, or not returning in time, fails that attempt only.
     /// </summary>
-    ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation);
+    ValueTask<DialRequest> ResolveAsync(Attempt attempt, CancellationToken cancellation);
 }

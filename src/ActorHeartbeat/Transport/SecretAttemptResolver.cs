@@ -22,7 +22,7 @@ public sealed class SecretAttemptResolver(
     /// <exception cref="SecretUnavailableException">
     /// A variable is not set, a file cannot be read, or the value does not fit its place; the message names it, never a value.
     /// </exception>
-    public async ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation)
+    public async ValueTask<DialRequest> ResolveAsync(Attempt attempt, CancellationToken cancellation)
     {
         var (settings, url) = (attempt.Settings, attempt.Url);
         var lets = new LetBlock(settings.Let, attempt.Names);

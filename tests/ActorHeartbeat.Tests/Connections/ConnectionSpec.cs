@@ -166,7 +166,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
 
     private sealed class PlainResolver : IAttemptResolver
     {
-        public ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation) =>
+        public ValueTask<DialRequest> ResolveAsync(Attempt attempt, CancellationToken cancellation) =>
             new(new DialRequest(attempt.Settings, attempt.Url, []));
     }
 

@@ -240,6 +240,76 @@ public class ConversationTests : ConnectionSpec
     }
 
     [Fact]
+    public void A_keep_alive_is_said_on_schedule_whatever_comes_in_and_waits_for_nothing()
+    {
+        StartOpen(Defaults with
+        {
+            Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.None },
+            KeepAlives = KeepAlives(("audio", new KeepAlive(MessageTemplate.Text("alive"), Seconds(4)))),
+        });
+
+        Advance(3.9);
+        Assert.Empty(SentText);
+        Socket.DeliverText("data");
+        Advance(0.1);
+        Assert.Equal(["alive"], SentText);
+        Advance(4);
+        Assert.Equal(["alive", "alive"], SentText);
+        Assert.Equal(ConnectionState.Open, Board.Status!.State);
+    }
+
+    [Fact]
+    public void A_keep_alive_may_say_only_what_is_new()
+    {
+        StartOpen(Defaults with
+        {
+            Sequence = new SequenceSettings(["/s"]),
+            KeepAlives = KeepAlives(
+                ("ack", new KeepAlive(MessageTemplate.Json("""{"ack":"@{sequence}"}"""), Seconds(1)) { When = KeepAliveWhen.Changed })),
+        });
+
+        Advance(2);
+        Socket.DeliverText("""{"s":7}""");
+        Socket.DeliverText("""{"s":9}""");
+        Socket.DeliverText("""{"s":8}""");
+        Advance(1);
+        Advance(1);
+        Socket.DeliverText("""{"s":10}""");
+        Advance(1);
+
+        Assert.Equal(["""{"ack":9}""", """{"ack":10}"""], SentText);
+    }
+
+    [Fact]
+    public void A_reload_and_the_peer_change_keep_alives_of_an_open_connection()
+    {
+        var settings = Defaults with
+        {
+            Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.None },
+            KeepAlives = KeepAlives(("a", new KeepAlive(MessageTemplate.Text("a"), Seconds(10)))),
+            OnMessage = [new MessageRule { Match = Json("/i", """{"exists":true}"""), Set = Values(("keep-alives.a.interval", "@{/i}s")) }],
+        };
+        StartOpen(settings);
+        Advance(8);
+
+        Reload(
+            settings with { KeepAlives = KeepAlives([.. settings.KeepAlives.Select(each => (each.Key, each.Value)), ("b", B(3))]) },
+            ChangeEffect.Live);
+        Advance(2);
+        Assert.Equal(["a"], SentText);
+        Advance(1);
+        Assert.Equal(["a", "b"], SentText);
+        Socket.DeliverText("""{"i":1}""");
+        Advance(1);
+        Assert.Equal(["a", "b", "a"], SentText);
+        Reload(settings with { KeepAlives = ValueMap<KeepAlive>.Empty }, ChangeEffect.Live);
+        Advance(60);
+        Assert.Equal(3, SentText.Count);
+
+        static KeepAlive B(double seconds) => new(MessageTemplate.Text("b"), Seconds(seconds));
+    }
+
+    [Fact]
     public void A_value_that_is_too_large_is_not_kept_and_told()
     {
         StartOpen(Defaults with
@@ -306,6 +376,9 @@ public class ConversationTests : ConnectionSpec
     private static MessagePattern Where(string conditions) => new MessagePattern.TextWhere(conditions);
 
     private static MessagePattern Json(string pointer, string value) => new MessagePattern.Json([new JsonExpectation(pointer, value)]);
+
+    private static ValueMap<KeepAlive> KeepAlives(params (string Name, KeepAlive KeepAlive)[] all) =>
+        new(all.Select(each => KeyValuePair.Create(each.Name, each.KeepAlive)));
 
     private static ValueMap<ValueTemplate> Values(params (string Name, string Text)[] values) =>
         new(values.Select(value => KeyValuePair.Create(value.Name, ValueTemplate.Text(value.Text))));

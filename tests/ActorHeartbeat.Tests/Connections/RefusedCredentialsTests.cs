@@ -41,7 +41,7 @@ public class RefusedCredentialsTests : ConnectionSpec
 
         public void Answer() => _answer.SetResult();
 
-        public async ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation)
+        public async ValueTask<DialRequest> ResolveAsync(Attempt attempt, CancellationToken cancellation)
         {
             if (++Calls > 1)
                 await _answer.Task;

@@ -267,7 +267,7 @@ public class PeerRegressionTests : ConnectionSpec
 
     private sealed class Provider(Func<EndpointSettings, Uri, CancellationToken, ValueTask<DialRequest>> resolve) : IAttemptResolver
     {
-        public ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation) =>
+        public ValueTask<DialRequest> ResolveAsync(Attempt attempt, CancellationToken cancellation) =>
             resolve(attempt.Settings, attempt.Url, cancellation);
     }
 

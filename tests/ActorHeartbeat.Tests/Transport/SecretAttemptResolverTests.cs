@@ -168,7 +168,7 @@ public sealed class SecretAttemptResolverTests
 
     private async Task<DialRequest> ResolveAsync(EndpointSettings settings, bool files = false) =>
         await new SecretAttemptResolver(name => name == "TOKEN" ? _token : null, files ? ReadAsync : null).ResolveAsync(
-            new DialAttempt(settings, settings.Url), CancellationToken.None);
+            new Attempt(settings, settings.Url), CancellationToken.None);
 
     private Task<string> ReadAsync(string path, CancellationToken cancellation)
     {

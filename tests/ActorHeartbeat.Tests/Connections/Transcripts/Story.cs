@@ -248,7 +248,7 @@ internal sealed class Story : IDisposable
 
     private sealed class StoryResolver(Func<string> credentials) : IAttemptResolver
     {
-        public ValueTask<DialRequest> ResolveAsync(DialAttempt attempt, CancellationToken cancellation) =>
+        public ValueTask<DialRequest> ResolveAsync(Attempt attempt, CancellationToken cancellation) =>
             new(new DialRequest(
                 attempt.Settings,
                 attempt.Url,

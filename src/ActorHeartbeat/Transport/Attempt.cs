@@ -6,7 +6,7 @@ namespace ActorHeartbeat.Transport;
 /// <summary>One attempt before anything about it is resolved.</summary>
 /// <param name="Settings">The endpoint.</param>
 /// <param name="Url">Which of its URLs.</param>
-public sealed record DialAttempt(EndpointSettings Settings, Uri Url)
+public sealed record Attempt(EndpointSettings Settings, Uri Url)
 {
     /// <summary>The values that the endpoint has captured; null for none.</summary>
     internal ITemplateNames? Names { get; init; }
