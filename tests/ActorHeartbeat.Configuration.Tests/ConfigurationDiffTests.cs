@@ -78,6 +78,7 @@ public sealed class ConfigurationDiffTests
         { "cookies", "on", NextAttempt },
         { "let", "{ t = 1 }", Reconnect },
         { "secrets", "[token]", Live },
+        { "prepare", "[ { http { url = \"https://api.example.com/t\" } } ]", NextAttempt },
         { "on-open", "[ { send = hello } ]", Reconnect },
         { "on-message", "[ { match = ping, is = beat, reply = pong } ]", Live },
         { "sequence", "{ at = \"/s\" }", Live },

@@ -74,6 +74,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.Cookies, Values.Switch),
         Row(EndpointSetting.Let, NameValues.LetOfEndpoint),
         Row(EndpointSetting.Secrets, NameValues.Secrets),
+        Row(EndpointSetting.Prepare, new ListOf<DialogueStep>(StepValues.Request)),
         Row(EndpointSetting.OnOpen, new ListOf<DialogueStep>(StepValues.Step)),
         Row(EndpointSetting.OnMessage, RuleValues.Rules),
         Row(EndpointSetting.Sequence, NameValues.Sequence),

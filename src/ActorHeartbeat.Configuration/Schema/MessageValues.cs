@@ -17,13 +17,17 @@ internal static class MessageValues
 
     public static readonly ValueReader<MessageTemplate?> OptionalMessage = new OptionalObject<MessageTemplate>(null, Message);
 
-    public static readonly ValueReader<MessagePattern> Pattern = new PatternReader(mayHavePlaceholders: true);
+    public static readonly ValueReader<MessagePattern> Pattern = new PatternReader(PatternPlace.Message);
 
     public static readonly ValueReader<MessagePattern?> OptionalPattern = new OptionalObject<MessagePattern>(null, Pattern);
 
     /// <summary>A pattern of what proves a connection: nothing is said before it, so it has no placeholders.</summary>
     public static readonly ValueReader<MessagePattern?> OptionalFixedPattern = new OptionalObject<MessagePattern>(
-        null, new PatternReader(mayHavePlaceholders: false));
+        null, new PatternReader(PatternPlace.Proof));
+
+    /// <summary>A pattern of the answer to an HTTP request.</summary>
+    public static readonly ValueReader<MessagePattern?> OptionalAnswer = new OptionalObject<MessagePattern>(
+        null, new PatternReader(PatternPlace.Answer));
 
     public static readonly ValueReader<HeartbeatReply?> OptionalReply = new OptionalObject<HeartbeatReply>(
         null,

@@ -13,7 +13,8 @@ internal static class NameRules
     public static readonly IReadOnlyList<Rule<EndpointSettings>> All =
     [
         new(EndpointSetting.Let.Key, null, RejectLet),
-        new(EndpointSetting.OnOpen.Key, null, RejectSteps),
+        new(EndpointSetting.Prepare.Key, null, endpoint => RejectSteps(endpoint, endpoint.Prepare)),
+        new(EndpointSetting.OnOpen.Key, null, endpoint => RejectSteps(endpoint, endpoint.OnOpen)),
         new(EndpointSetting.OnMessage.Key, null, RejectRules),
         new(EndpointSetting.HeartbeatLet.Key, null, RejectHeartbeat),
         new(EndpointSetting.KeepAlives.Key, null, RejectKeepAlives),
@@ -48,14 +49,14 @@ internal static class NameRules
             : RejectNames("", TemplatesOf(endpoint.Let), Given(endpoint));
     }
 
-    private static string? RejectSteps(EndpointSettings endpoint)
+    private static string? RejectSteps(EndpointSettings endpoint, ValueList<DialogueStep> steps)
     {
-        if (endpoint.OnOpen.Count == 0)
+        if (steps.Count == 0)
             return null;
         var given = Given(endpoint);
-        for (var index = 0; index < endpoint.OnOpen.Count; index++)
+        for (var index = 0; index < steps.Count; index++)
         {
-            var (step, place) = (endpoint.OnOpen[index], $"step {index + 1}: ");
+            var (step, place) = (steps[index], $"step {index + 1}: ");
             if (RejectBlock(place, step.Let, given) is { } reason)
                 return reason;
             HashSet<string> known = [.. given, .. step.Let.Keys, .. step.Reject?.Groups ?? []];
@@ -150,7 +151,7 @@ internal static class NameRules
 
     private static HashSet<string> Captured(EndpointSettings endpoint) =>
     [
-        .. endpoint.OnOpen.SelectMany(step => step.Capture.Keys.Concat(step.Expect?.Groups ?? [])),
+        .. endpoint.Prepare.Concat(endpoint.OnOpen).SelectMany(step => step.Capture.Keys.Concat(step.Expect?.Groups ?? [])),
         .. endpoint.OnMessage.SelectMany(rule => rule.Capture.Keys.Concat(rule.Match.Groups)),
     ];
 

@@ -6,7 +6,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>Readers of the rows of the outcome table, and of close codes.</summary>
 internal static class OutcomeValues
 {
-    private static readonly ValueReader<CodeRange> HttpStatus = Codes(
+    public static readonly ValueReader<CodeRange> HttpStatus = Codes(
         "an HTTP status from 100 to 599, or a span such as \"500-599\"", 100, 599);
 
     // 1005, 1006 and 1015 are never sent, but they report an end that carried no close code (RFC 6455 section 7.4.1).

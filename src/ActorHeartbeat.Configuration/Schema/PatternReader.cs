@@ -10,13 +10,13 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>
 /// Reads a pattern: text is the whole message; an object has JSON pointers with values or conditions, and the words below. All must hold.
 /// </summary>
-/// <param name="mayHavePlaceholders">Whether its texts may have placeholders.</param>
-internal sealed class PatternReader(bool mayHavePlaceholders) : ValueReader<MessagePattern>
+/// <param name="place">What is compared with it.</param>
+internal sealed class PatternReader(PatternPlace place) : ValueReader<MessagePattern>
 {
-    private const string Text = "text", Bytes = "bytes", Any = "any", After = "after";
+    private const string Text = "text", Bytes = "bytes", Any = "any", After = "after", Status = "status";
     private const string NoPlaceholder = "nothing is said before this pattern is compared; it has no placeholders";
 
-    private static readonly string[] Words = [Text, Bytes, Any, After];
+    private readonly string[] _words = place == PatternPlace.Answer ? [Status, Text, Any, After] : [Text, Bytes, Any, After];
 
     public override string Expected => "text, or JSON pointers such as { \"/type\" = pong }";
 
@@ -38,6 +38,7 @@ internal sealed class PatternReader(bool mayHavePlaceholders) : ValueReader<Mess
             {
                 Text => TryReadTexts(below, parts),
                 Bytes => TryReadBytes(below, parts),
+                Status when place == PatternPlace.Answer => TryReadStatus(below, parts),
                 Any => TryReadAny(below, parts),
                 After => TryReadAfter(below, out after),
                 _ => TryReadPointer(below, expectations),
@@ -74,6 +75,9 @@ internal sealed class PatternReader(bool mayHavePlaceholders) : ValueReader<Mess
             case MessagePattern.TextWhere where:
                 json.WritePropertyName(Text);
                 SecretMask.WriteJson(json, where.ConditionsJson, asWritten);
+                break;
+            case MessagePattern.Status status:
+                json.WriteString(Status, status.Codes.ToString());
                 break;
             case MessagePattern.Bytes bytes:
                 json.WritePropertyName(Bytes);
@@ -112,7 +116,7 @@ internal sealed class PatternReader(bool mayHavePlaceholders) : ValueReader<Mess
 
     /// <summary>Whether the placeholders of a value may stand here; what is wrong is reported.</summary>
     private bool AreSound(Cursor at) =>
-        mayHavePlaceholders ? Placeholders.AreSound(at, TemplatePlace.Pattern)
+        place != PatternPlace.Proof ? Placeholders.AreSound(at, TemplatePlace.Pattern)
         : !Template.MayBe(at.Text ?? at.Json) || at.Report(NoPlaceholder);
 
     private bool TryReadTexts(Cursor at, List<MessagePattern> parts)
@@ -149,6 +153,14 @@ internal sealed class PatternReader(bool mayHavePlaceholders) : ValueReader<Mess
         : bytes.IsHexBut('?') ? null
         : "bytes are an even number of hexadecimal digits or ?, and placeholders between them";
 
+    private static bool TryReadStatus(Cursor at, List<MessagePattern> parts)
+    {
+        if (!OutcomeValues.HttpStatus.TryRead(at, out var codes))
+            return false;
+        parts.Add(new MessagePattern.Status(codes));
+        return true;
+    }
+
     private bool TryReadAny(Cursor at, List<MessagePattern> parts)
     {
         if (at.Fields is not null || at.Elements is not { Count: > 0 } elements)
@@ -175,8 +187,8 @@ internal sealed class PatternReader(bool mayHavePlaceholders) : ValueReader<Mess
     {
         if (at.Key.Length > 0 && at.Key[0] != '/')
             return at.ReportKey(
-                $"a pattern has JSON pointers and the words {string.Join(", ", Words)}",
-                Nearest.To(at.Key, Words) is { } near ? $"did you mean \"{near}\", or \"/{at.Key}\"?" : $"did you mean \"/{at.Key}\"?");
+                $"a pattern has JSON pointers and the words {string.Join(", ", _words)}",
+                Nearest.To(at.Key, _words) is { } near ? $"did you mean \"{near}\", or \"/{at.Key}\"?" : $"did you mean \"/{at.Key}\"?");
         if (JsonExpectation.RejectPointer(at.Key) is { } reason)
             return at.ReportKey(reason);
         if (!AreSound(at) || !TryParse(at, out _) || (at.Fields is not null && !AreConditions(at, ValueTest.AllWords)))
@@ -234,4 +246,17 @@ internal sealed class PatternReader(bool mayHavePlaceholders) : ValueReader<Mess
         }
         return isSound;
     }
+}
+
+/// <summary>What a pattern is compared with.</summary>
+internal enum PatternPlace
+{
+    /// <summary>Messages of the peer.</summary>
+    Message,
+
+    /// <summary>Messages before which nothing is said that they could answer.</summary>
+    Proof,
+
+    /// <summary>The answer to an HTTP request.</summary>
+    Answer,
 }

@@ -9,9 +9,36 @@ internal static class StepValues
     /// <summary>The default time that a step waits for its answer.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
+    private const string NeverHappens = "when and unless ask for the same name, so the step never happens";
+
+    /// <summary>What follows from the answer to a step.</summary>
+    private static readonly Key<DialogueStep>[] AfterAnswer =
+    [
+        Part.Of<DialogueStep, string?>(
+            "reason",
+            new OptionalObject<string>(null, RuleValues.Reason),
+            step => step.Reason,
+            (step, reason) => step with { Reason = reason }),
+        Part.Of<DialogueStep, OutcomeAction?>(
+            "then",
+            new OptionalValue<OutcomeAction>(null, Values.Word<OutcomeAction>()),
+            step => step.Then,
+            (step, then) => step with { Then = then }),
+        Part.Of<DialogueStep, TimeSpan?>(
+            "retry",
+            new OptionalValue<TimeSpan>(null, Values.Positive),
+            step => step.Retry,
+            (step, time) => step with { Retry = time }),
+        Part.Of<DialogueStep, ValueList<string>>(
+            "forget", NameValues.Forget, step => step.Forget, (step, names) => step with { Forget = names }),
+        Part.Of<DialogueStep, ValueMap<ValueTemplate>>(
+            "capture", NameValues.Capture, step => step.Capture, (step, capture) => step with { Capture = capture }),
+        Part.Of<DialogueStep, ValueMap<ValueTemplate>>("set", NameValues.Set, step => step.Set, (step, set) => step with { Set = set }),
+    ];
+
     public static readonly ValueReader<DialogueStep> Step = new ObjectOf<DialogueStep>(
         "a step",
-        new Shape<DialogueStep>(
+        new Shape<DialogueStep>([
             Part.Of<DialogueStep, string?>("when", NameValues.OptionalName, step => step.When, (step, name) => step with { When = name }),
             Part.Of<DialogueStep, string?>(
                 "unless", NameValues.OptionalName, step => step.Unless, (step, name) => step with { Unless = name }),
@@ -25,31 +52,40 @@ internal static class StepValues
             Part.Of<DialogueStep, TimeSpan>("timeout", Values.Positive, step => step.Timeout, (step, time) => step with { Timeout = time }),
             Part.Of<DialogueStep, MessagePattern?>(
                 "reject", MessageValues.OptionalPattern, step => step.Reject, (step, pattern) => step with { Reject = pattern }),
-            Part.Of<DialogueStep, string?>(
-                "reason",
-                new OptionalObject<string>(null, RuleValues.Reason),
-                step => step.Reason,
-                (step, reason) => step with { Reason = reason }),
-            Part.Of<DialogueStep, OutcomeAction?>(
-                "then",
-                new OptionalValue<OutcomeAction>(null, Values.Word<OutcomeAction>()),
-                step => step.Then,
-                (step, then) => step with { Then = then }),
-            Part.Of<DialogueStep, TimeSpan?>(
-                "retry",
-                new OptionalValue<TimeSpan>(null, Values.Positive),
-                step => step.Retry,
-                (step, time) => step with { Retry = time }),
-            Part.Of<DialogueStep, ValueList<string>>(
-                "forget", NameValues.Forget, step => step.Forget, (step, names) => step with { Forget = names }),
-            Part.Of<DialogueStep, ValueMap<ValueTemplate>>(
-                "capture", NameValues.Capture, step => step.Capture, (step, capture) => step with { Capture = capture }),
-            Part.Of<DialogueStep, ValueMap<ValueTemplate>>("set", NameValues.Set, step => step.Set, (step, set) => step with { Set = set }),
+            .. AfterAnswer,
             Part.Of<DialogueStep, bool>(
-                "resumed", Values.Switch, step => step.Resumed, (step, resumed) => step with { Resumed = resumed })),
+                "resumed", Values.Switch, step => step.Resumed, (step, resumed) => step with { Resumed = resumed }),
+        ]),
         new DialogueStep(null, null, Timeout))
     {
         Reject = Reject,
+    };
+
+    /// <summary>Reads a step of prepare.</summary>
+    public static readonly ValueReader<DialogueStep> Request = new ObjectOf<DialogueStep>(
+        "a step",
+        new Shape<DialogueStep>([
+            Part.Of<DialogueStep, string?>("when", NameValues.OptionalName, step => step.When, (step, name) => step with { When = name }),
+            Part.Of<DialogueStep, string?>(
+                "unless", NameValues.OptionalName, step => step.Unless, (step, name) => step with { Unless = name }),
+            Part.Of<DialogueStep, ValueMap<ValueTemplate>>(
+                "let", NameValues.Let, step => step.Let, (step, let) => step with { Let = let }),
+            Part.Of<DialogueStep, HttpCall?>("http", HttpValues.OptionalCall, step => step.Http, (step, http) => step with { Http = http }),
+            Part.Of<DialogueStep, MessagePattern?>(
+                "expect", MessageValues.OptionalAnswer, step => step.Expect, (step, pattern) => step with { Expect = pattern }),
+            Part.Of<DialogueStep, MessagePattern?>(
+                "reject", MessageValues.OptionalAnswer, step => step.Reject, (step, pattern) => step with { Reject = pattern }),
+            .. AfterAnswer,
+        ]),
+        new DialogueStep(null, null, Timeout),
+        "http")
+    {
+        Reject = (step, layer) =>
+            step.Http is null ? "a step of prepare makes a request; it needs http"
+            : step.When is not null && step.When == step.Unless ? NeverHappens
+            : step.Reject is not null && step.Reject == step.Expect ? "reject matches what expect matches, which decides"
+            : layer.Find("then") is not null && step.Reject is null ? "then says what follows from reject; there is no reject"
+            : RejectRetry(step, layer),
     };
 
     private static readonly ObjectOf<KeepAlive> KeepAlive = new(
@@ -77,7 +113,7 @@ internal static class StepValues
         if (step is { Send: null, Expect: null, Resumed: false } && step.Wait == TimeSpan.Zero)
             return "a step needs send, expect, wait or resumed";
         if (step.When is not null && step.When == step.Unless)
-            return "when and unless ask for the same name, so the step never happens";
+            return NeverHappens;
         if (layer.Find("timeout") is not null && step.Expect is null)
             return "timeout is how long expect waits; there is no expect";
         if (step is { Reject: not null, Expect: null })
@@ -94,8 +130,11 @@ internal static class StepValues
             if (layer.Find(key) is not null && step.Expect is null)
                 return $"{key} follows from the message that expect waits for; there is no expect";
         }
-        return layer.Find("retry") is not null && step.Then is not (OutcomeAction.Quarantine or OutcomeAction.RetryAfter)
+        return RejectRetry(step, layer);
+    }
+
+    private static string? RejectRetry(DialogueStep step, Layer<DialogueStep> layer) =>
+        layer.Find("retry") is not null && step.Then is not (OutcomeAction.Quarantine or OutcomeAction.RetryAfter)
             ? "retry belongs to then = quarantine and then = retry-after"
             : null;
-    }
 }

@@ -14,6 +14,7 @@ public sealed class ScriptedNetwork : IDialer
     private readonly Action<TimeSpan, Action>? _after;
     private readonly Dictionary<EndpointId, Queue<DialScript>> _scripts = [];
     private readonly Dictionary<EndpointId, (int Now, int Peak)> _sockets = [];
+    private readonly Record<HttpQuestion> _questions = new();
     private readonly Record<ScriptedDial> _dials = new();
     private readonly Record<string> _violations = new();
 
@@ -108,6 +109,18 @@ public sealed class ScriptedNetwork : IDialer
         }
         dial.Follow(script ?? Otherwise(request), cancellation);
         return dial.Result;
+    }
+
+    /// <summary>The HTTP requests so far, oldest first.</summary>
+    public IReadOnlyList<HttpQuestion> Questions => _questions.Snapshot();
+
+    /// <summary>Returns the answer to an HTTP request. Default: 404.</summary>
+    public Func<HttpQuestion, HttpResult> Answers { get; set; } = _ => new HttpResult.Answered(404, default);
+
+    public Task<HttpResult> AskAsync(HttpQuestion question, CancellationToken cancellation)
+    {
+        _questions.Add(question);
+        return Task.FromResult(Answers(question));
     }
 
     internal void After(TimeSpan delay, Action action)

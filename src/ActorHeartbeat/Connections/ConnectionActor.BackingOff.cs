@@ -100,7 +100,7 @@ public sealed partial class ConnectionActor
 
     /// <summary>The credentials of a dial that was refused because of them; null when they cannot change by themselves.</summary>
     private int? RefusedCredentials(ConnectionData data, CloseCause cause) =>
-        cause.HttpStatus is 401 or 403 && data is ConnectingData refused && HandshakeHasReferences
+        cause.HttpStatus is 401 or 403 && data is ConnectingData refused && _settings.Prepare.Count == 0 && HandshakeHasReferences
             ? refused.Link.Request.Fingerprint
             : null;
 

@@ -107,12 +107,14 @@ public sealed partial class ConnectionActor
                 _plane.Feed.ExpectAnother(key);
         }
         AttemptAsync(_dependencies, new Attempt(_settings, Target) { Names = link.Names }, link)
-            .PipeTo(Self, success: result => new DialCompleted(link.Incarnation, result));
+            .PipeTo(Self);
     }
 
-    private static async Task<DialResult> AttemptAsync(
-        ConnectionDependencies dependencies, Attempt attempt, ConnectionLink link)
+    private static async Task<DialCompleted> AttemptAsync(ConnectionDependencies dependencies, Attempt attempt, ConnectionLink link)
     {
+        var preparation = link.PrepareBy(dependencies.Dialer);
+        if (attempt.Settings.Prepare.Count > 0)
+            attempt = attempt with { Prepare = preparation.RunAsync };
         try
         {
             // A resolver that ignores its token is left behind at the deadline: it owns no socket.
@@ -121,15 +123,24 @@ public sealed partial class ConnectionActor
                 .AsTask()
                 .WaitAsync(link.DialCancellation);
             if (request.Lacking is { } lacking)
-                return link.Accept(new DialResult.Failed(new DialFailure(FailureLayer.Resolve, lacking)));
+                return Failed(new DialFailure(FailureLayer.Resolve, lacking));
             link.Request = request;
-            return link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
+            if (attempt.Prepare is not null && !preparation.IsDone) // by a resolver of the host's own
+                await preparation.RunAsync(request.Secrets, request.SecretTexts, link.DialCancellation);
+            var result = link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
+            return new DialCompleted(link.Incarnation, result) { Set = preparation.Set };
+        }
+        catch (PreparationException refused)
+        {
+            return Failed(refused.Failure) with { Asked = refused.Asked };
         }
         catch (Exception error)
         {
             // A dialer reports failures as values, so only the resolver throws.
-            return link.Accept(new DialResult.Failed(new DialFailure(FailureLayer.Resolve, error.Message)));
+            return Failed(new DialFailure(FailureLayer.Resolve, error.Message));
         }
+
+        DialCompleted Failed(DialFailure failure) => new(link.Incarnation, link.Accept(new DialResult.Failed(failure)));
     }
 
     /// <summary>Lets the connection carry the feed; sends subscriptions and the messages that waited.</summary>

@@ -85,9 +85,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         switch (message)
         {
             case DialCompleted { Result: DialResult.Connected } dialed when Concerns(dialed, data.Link):
-                return (data.Link.FirstWait is { } first ? Await(data, first) : Advance(data, from: 0)).First(data.Link.Start);
+                return WhenDialed(data, dialed);
             case DialCompleted { Result: DialResult.Failed failed } dialed when Concerns(dialed, data.Link):
-                return BackOff(data, CloseCause.OfDial(failed.Failure), leaving: null);
+                return BackOff(data, CloseCause.OfDial(failed.Failure) with { Asked = dialed.Asked }, leaving: null);
             case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step && !data.IsPausing:
                 return WhenAnswered(data, answered);
             case DeadlinePassed when data is { IsPausing: true, Step: { } index }:
@@ -126,6 +126,13 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         IsOutdated(data.Link)
             ? BackOff(data, CloseCause.Refresh("configuration changed"), data.Link).First(data.Link.Abort)
             : Step.Stay.Then(() => Follow(data.Link));
+
+    private Step WhenDialed(ConnectingData data, DialCompleted dialed)
+    {
+        var after = data with { Dictated = Dictate(data.Dictated, dialed.Set, out var refusal) };
+        var step = (data.Link.FirstWait is { } first ? Await(after, first) : Advance(after, from: 0)).First(data.Link.Start);
+        return refusal is null ? step : step.First(() => TellNotSet(refusal));
+    }
 
     private Step WhenAnswered(ConnectingData data, OpeningAnswered answered)
     {

@@ -151,7 +151,7 @@ internal sealed partial class ConnectionLink
             new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage]))
             {
                 Size = message.Length,
-                Set = Dictated(rule.Set, names: null, message),
+                Set = _conversation.Dictated(rule.Set, names: null, message),
             });
     }
 
@@ -191,7 +191,7 @@ internal sealed partial class ConnectionLink
                 new OpeningAnswered(Incarnation, awaited.Index)
                 {
                     Next = next?.Index,
-                    Set = Dictated(step.Set, awaited.Names, message),
+                    Set = _conversation.Dictated(step.Set, awaited.Names, message),
                 });
             return true;
         }
@@ -205,15 +205,6 @@ internal sealed partial class ConnectionLink
             : null;
         _owner.Tell(new OpeningRefused(Incarnation, awaited.Index, PeerText.Of(Hide(reason ?? ""))));
         return true;
-    }
-
-    /// <summary>What a message sets, as text by key; null in place of a text that has no value.</summary>
-    private ValueMap<string?> Dictated(ValueMap<ValueTemplate> set, ITemplateNames? names, ReadOnlySpan<byte> message)
-    {
-        if (set.Count == 0)
-            return ValueMap<string?>.Empty;
-        var at = MessageAtHand.Read(message, [.. set.Values.SelectMany(value => value.OfMessage)]);
-        return new(set.Select(each => KeyValuePair.Create(each.Key, each.Value.Fill(_conversation.Hears(names, at))?.AsText())));
     }
 
     /// <summary>Ends the connection because of what the peer sends. What comes behind it is not looked at.</summary>

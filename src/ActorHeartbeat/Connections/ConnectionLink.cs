@@ -100,6 +100,9 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         set => _conversation.Request = value;
     }
 
+    /// <summary>What is to be done before it is dialed.</summary>
+    public Preparation PrepareBy(IDialer dialer) => new(dialer, Settings, _conversation);
+
     /// <inheritdoc cref="Conversation.Names"/>
     public ConnectionNames Names => _conversation.Names;
 
@@ -198,9 +201,8 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         _adopted = true;
     }
 
-    /// <summary>Whether a step of the opening dialogue is gone through, by the names that have a value now.</summary>
-    public bool Applies(DialogueStep step) =>
-        (step.When is not { } when || Names.Find(when) is not null) && (step.Unless is not { } unless || Names.Find(unless) is null);
+    /// <inheritdoc cref="Conversation.Applies"/>
+    public bool Applies(DialogueStep step) => _conversation.Applies(step);
 
     /// <summary>
     /// The step for which the pump waits from its start on, because nothing is said before it: what the peer says at once must not be

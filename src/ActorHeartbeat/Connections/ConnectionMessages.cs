@@ -112,7 +112,14 @@ internal sealed record RotationFailed(CloseCause Cause, TimeSpan RetryIn) : ISer
 /// </summary>
 internal abstract record ConnectionEvent(long Incarnation) : INoSerializationVerificationNeeded;
 
-internal sealed record DialCompleted(long Incarnation, DialResult Result) : ConnectionEvent(Incarnation);
+internal sealed record DialCompleted(long Incarnation, DialResult Result) : ConnectionEvent(Incarnation)
+{
+    /// <summary>What a step of prepare has decided about a failure; null where the outcome table decides.</summary>
+    public Outcome? Asked { get; init; }
+
+    /// <summary>What the answers before the dial set, as text by key; null in place of a text that has no value.</summary>
+    public ValueMap<string?> Set { get; init; } = ValueMap<string?>.Empty;
+}
 
 internal sealed record ConnectionEnded(long Incarnation, ConnectionEnd End) : ConnectionEvent(Incarnation);
 

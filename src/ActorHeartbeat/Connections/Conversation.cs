@@ -58,6 +58,10 @@ internal sealed class Conversation(
             _counters = _counters.SetItem(name, Math.Max(number, _counters.GetValueOrDefault(name)));
     }
 
+    /// <summary>Whether a step is gone through, by the names that have a value now.</summary>
+    public bool Applies(DialogueStep step) =>
+        (step.When is not { } when || _names.Find(when) is not null) && (step.Unless is not { } unless || _names.Find(unless) is null);
+
     /// <summary>The names of a block, and around it those of the endpoint and the captured ones.</summary>
     public LetBlock Begin(ValueMap<ValueTemplate> let) => new(let, _lets);
 
@@ -72,6 +76,17 @@ internal sealed class Conversation(
         if (template.Literal is { } literal)
             return literal;
         var scope = Says(names, answered);
+        var filled = template.Fill(scope);
+        lacking = scope.Lacking;
+        Remember(scope);
+        return filled;
+    }
+
+    /// <summary>Fills a text.</summary>
+    /// <inheritdoc cref="Fill(MessageTemplate, ITemplateNames?, MessageAtHand?, out string?)"/>
+    public string? Fill(Template template, ITemplateNames names, out string? lacking)
+    {
+        var scope = Says(names, null);
         var filled = template.Fill(scope);
         lacking = scope.Lacking;
         Remember(scope);
@@ -113,19 +128,30 @@ internal sealed class Conversation(
     /// <param name="names">The names of the block.</param>
     /// <param name="secrets">The names whose values are secrets.</param>
     /// <param name="tooBig">Receives a name whose value is too large.</param>
+    /// <param name="areSecret">Whether every value is a secret.</param>
     public void Capture(
         ValueMap<ValueTemplate> capture,
         ReadOnlySpan<byte> message,
         ITemplateNames? names,
         ValueList<string> secrets,
-        Action<string> tooBig)
+        Action<string> tooBig,
+        bool areSecret = false)
     {
         foreach (var (name, value) in capture)
         {
             var at = MessageAtHand.Read(message, [.. value.OfMessage]);
             if (value.Fill(Hears(names, at)) is { } found and not TemplateValue.None)
-                Keep(name, found, secrets, tooBig);
+                Keep(name, found with { IsSecret = found.IsSecret || areSecret }, secrets, tooBig);
         }
+    }
+
+    /// <summary>What a message sets, as text by key; null in place of a text that has no value.</summary>
+    public ValueMap<string?> Dictated(ValueMap<ValueTemplate> set, ITemplateNames? names, ReadOnlySpan<byte> message)
+    {
+        if (set.Count == 0)
+            return ValueMap<string?>.Empty;
+        var at = MessageAtHand.Read(message, [.. set.Values.SelectMany(value => value.OfMessage)]);
+        return new(set.Select(each => KeyValuePair.Create(each.Key, each.Value.Fill(Hears(names, at))?.AsText())));
     }
 
     /// <summary>Keeps one value.</summary>

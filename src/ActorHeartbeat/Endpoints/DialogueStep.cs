@@ -3,7 +3,7 @@ using ActorHeartbeat.Templates;
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>
-/// A step of the opening dialogue: something is said, or waited for, or both. Until its time is over it waits for the first message that
+/// A step of the opening dialogue, or of what comes before a dial: something is said, or waited for, or both. Until its time is over it waits for the first message that
 /// <paramref name="Expect"/> or else <see cref="Reject"/> matches. What it then keeps of that message are <see cref="Forget"/>,
 /// <see cref="Capture"/> and <see cref="Set"/>, in this order.
 /// </summary>
@@ -27,6 +27,9 @@ public sealed record DialogueStep(MessageTemplate? Send, MessagePattern? Expect,
 
     /// <summary>Values by name for this step, each filled once. Default none.</summary>
     public ValueMap<ValueTemplate> Let { get; init; } = ValueMap<ValueTemplate>.Empty;
+
+    /// <summary>The HTTP request that is made in place of sending a message; null (default) for none.</summary>
+    public HttpCall? Http { get; init; }
 
     /// <summary>The answer with which the peer refuses: it ends the attempt. Null (default) for none.</summary>
     public MessagePattern? Reject { get; init; }
@@ -70,6 +73,7 @@ public sealed record DialogueStep(MessageTemplate? Send, MessagePattern? Expect,
     [
         .. Let.Values.SelectMany(value => value.Templates),
         .. Send?.Templates ?? [],
+        .. Http?.Templates ?? [],
         .. Expect?.Templates ?? [],
         .. Reject?.Templates ?? [],
         .. ReasonTemplate is null ? [] : (Template[])[ReasonTemplate],

@@ -162,6 +162,8 @@ public static class EndpointSetting
         "let", Reconnect, endpoint => endpoint.Let, (endpoint, value) => endpoint with { Let = value });
     public static readonly Setting<EndpointSettings, ValueList<string>> Secrets = Row(
         "secrets", Live, endpoint => endpoint.Secrets, (endpoint, value) => endpoint with { Secrets = value });
+    public static readonly Setting<EndpointSettings, ValueList<DialogueStep>> Prepare = Row(
+        "prepare", NextAttempt, endpoint => endpoint.Prepare, (endpoint, value) => endpoint with { Prepare = value });
     public static readonly Setting<EndpointSettings, ValueList<DialogueStep>> OnOpen = Row(
         "on-open", Reconnect, endpoint => endpoint.OnOpen, (endpoint, value) => endpoint with { OnOpen = value });
     public static readonly Setting<EndpointSettings, ValueList<MessageRule>> OnMessage = Row(

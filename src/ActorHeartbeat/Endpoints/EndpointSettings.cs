@@ -87,6 +87,12 @@ public sealed record EndpointSettings
     public bool Cookies { get; init; }
 
     /// <summary>
+    /// HTTP requests that are made in order before each dial, within <see cref="TimeoutSettings.Connect"/>. Whatever they capture is a
+    /// secret. Default none.
+    /// </summary>
+    public ValueList<DialogueStep> Prepare { get; init; } = [];
+
+    /// <summary>
     /// Said and waited for in order after every connect, before the connection counts as open. A step without a message waits for the peer.
     /// </summary>
     public ValueList<DialogueStep> OnOpen { get; init; } = [];
@@ -133,6 +139,7 @@ public sealed record EndpointSettings
     internal IEnumerable<(string Key, Template Template)> MessageTemplates =>
     [
         .. Under(EndpointSetting.Let, Let.Values.SelectMany(value => value.Templates)),
+        .. Under(EndpointSetting.Prepare, Prepare.SelectMany(step => step.Templates)),
         .. Under(EndpointSetting.OnOpen, OnOpen.SelectMany(step => step.Templates)),
         .. Under(EndpointSetting.HeartbeatLet, Heartbeat.Let.Values.SelectMany(value => value.Templates)),
         .. Under(EndpointSetting.HeartbeatSend, Heartbeat.Send?.Templates ?? []),

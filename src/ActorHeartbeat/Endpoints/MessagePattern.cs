@@ -18,6 +18,12 @@ public abstract partial record MessagePattern
     /// <summary>Whether it matches. Never while it has placeholders that are not filled.</summary>
     public abstract bool Matches(ReadOnlySpan<byte> payload);
 
+    /// <summary>Whether it matches the answer to an HTTP request, by its status and its body.</summary>
+    internal virtual bool MatchesAnswer(int status, ReadOnlySpan<byte> body) => Matches(body);
+
+    /// <summary>Whether it looks at the status of an HTTP answer.</summary>
+    internal virtual bool LooksAtStatus => false;
+
     /// <summary>The texts in it that have placeholders.</summary>
     internal virtual IEnumerable<Template> Templates => [];
 
@@ -99,9 +105,31 @@ public abstract partial record MessagePattern
         public override int GetHashCode() => Hex.GetHashCode(StringComparison.Ordinal);
     }
 
+    /// <summary>The answer to an HTTP request with this status (RFC 9110 section 15). It matches no message.</summary>
+    public sealed record Status(CodeRange Codes) : MessagePattern
+    {
+        internal override bool LooksAtStatus => true;
+
+        public override bool Matches(ReadOnlySpan<byte> payload) => false;
+
+        internal override bool MatchesAnswer(int status, ReadOnlySpan<byte> body) => Codes.Contains(status);
+    }
+
     /// <summary>A message that all patterns match.</summary>
     public sealed record All(ValueList<MessagePattern> Patterns) : MessagePattern
     {
+        internal override bool LooksAtStatus => Patterns.Any(pattern => pattern.LooksAtStatus);
+
+        internal override bool MatchesAnswer(int status, ReadOnlySpan<byte> body)
+        {
+            foreach (var pattern in Patterns.AsSpan())
+            {
+                if (!pattern.MatchesAnswer(status, body))
+                    return false;
+            }
+            return true;
+        }
+
         internal override IEnumerable<Template> Templates => Patterns.SelectMany(pattern => pattern.Templates);
 
         internal override IEnumerable<string> Groups => Patterns.SelectMany(pattern => pattern.Groups);
@@ -132,6 +160,18 @@ public abstract partial record MessagePattern
     /// <summary>A message that one of the patterns matches. Of those with placeholders one without a value is left out.</summary>
     public sealed record Any(ValueList<MessagePattern> Patterns) : MessagePattern
     {
+        internal override bool LooksAtStatus => Patterns.Any(pattern => pattern.LooksAtStatus);
+
+        internal override bool MatchesAnswer(int status, ReadOnlySpan<byte> body)
+        {
+            foreach (var pattern in Patterns.AsSpan())
+            {
+                if (pattern.MatchesAnswer(status, body))
+                    return true;
+            }
+            return false;
+        }
+
         internal override IEnumerable<Template> Templates => Patterns.SelectMany(pattern => pattern.Templates);
 
         internal override IEnumerable<string> Groups => Patterns.SelectMany(pattern => pattern.Groups);

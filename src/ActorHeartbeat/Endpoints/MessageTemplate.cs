@@ -12,6 +12,7 @@ public sealed class MessageTemplate : IEquatable<MessageTemplate>
 {
     private readonly string _written = "";
     private readonly JsonTemplate? _json; // of a message that is JSON
+    private bool _isJson; // of one that is given
     private readonly Template? _text; // of a text, or of hexadecimal digits
 
     private MessageTemplate(OutboundMessage literal) => (Literal, Form) = (literal, MessageForm.Given);
@@ -47,6 +48,9 @@ public sealed class MessageTemplate : IEquatable<MessageTemplate>
 
     internal MessageForm Form { get; }
 
+    /// <summary>Whether it was written as JSON.</summary>
+    internal bool IsJson => Form == MessageForm.Json || (Form == MessageForm.Given && _isJson);
+
     /// <summary>The message that goes out each time; null when something in it is filled.</summary>
     internal OutboundMessage? Literal { get; }
 
@@ -62,7 +66,8 @@ public sealed class MessageTemplate : IEquatable<MessageTemplate>
     /// and nothing else becomes the JSON value that it stands for. Blanks between values do not go out when there are placeholders.
     /// </summary>
     /// <exception cref="FormatException">As <see cref="Template.Parse"/>, or the text is no JSON.</exception>
-    public static MessageTemplate Json(string json) => Template.MayBe(json) ? new(MessageForm.Json, json) : new(OutboundMessage.Text(json));
+    public static MessageTemplate Json(string json) =>
+        Template.MayBe(json) ? new(MessageForm.Json, json) : new(OutboundMessage.Text(json)) { _isJson = true };
 
     /// <summary>A binary message: hexadecimal digits, two for each byte, with placeholders between them.</summary>
     /// <exception cref="FormatException">As <see cref="Template.Parse"/>, or it has something else.</exception>

@@ -93,4 +93,12 @@ public sealed record SecretValue(SecretSource Source, string Text, string Prefix
         SecretSource.Environment => $"{Prefix}(env {Text})",
         _ => $"{Prefix}(file {Text})",
     };
+
+    /// <summary>The same as a text with placeholders; null for a literal.</summary>
+    internal Template? AsTemplate() => Source switch
+    {
+        SecretSource.Literal => null,
+        SecretSource.Template => Templates.Template.Parse(Text),
+        _ => Templates.Template.Parse($"{Prefix}{new SecretReference(Source, Text)}"),
+    };
 }

@@ -16,6 +16,11 @@ public interface IDialer
     /// <param name="observer">Receives everything that the connection reports, from <see cref="IConnection.Start"/> on.</param>
     /// <param name="cancellation">Gives the attempt up.</param>
     Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation);
+
+    /// <summary>Makes an HTTP request of an endpoint's conversation. Never throws for a network reason: the failure is a value.</summary>
+    /// <remarks>A dialer that makes none answers so; the attempt fails with that word.</remarks>
+    Task<HttpResult> AskAsync(HttpQuestion question, CancellationToken cancellation) => Task.FromResult<HttpResult>(
+        new HttpResult.Failed(new DialFailure(FailureLayer.Unknown, $"{GetType().Name} makes no HTTP requests")));
 }
 
 /// <summary>One attempt, ready to dial.</summary>

@@ -29,6 +29,9 @@ public sealed class SecretAttemptResolver(
         var secrets = new AttemptSecrets(_environment, readFile, time ?? TimeProvider.System, lets, cancellation);
         foreach (var reference in settings.Let.Values.SelectMany(value => value.References))
             await secrets.ReadAsync(EndpointSetting.Let.Key, reference).ConfigureAwait(false);
+        if (attempt.Prepare is { } prepare)
+            await prepare(await MessageSecretsAsync(settings, secrets).ConfigureAwait(false), secrets.Texts, cancellation)
+                .ConfigureAwait(false);
         var headers = new KeyValuePair<string, string>[settings.Headers.Count];
         var next = 0;
         foreach (var (name, value) in settings.Headers)
@@ -43,9 +46,7 @@ public sealed class SecretAttemptResolver(
         if (Template.MayBe(url.OriginalString))
             url = await UrlAsync(url, secrets).ConfigureAwait(false);
         var credentials = secrets.Fingerprint; // of the handshake: what messages need is read behind it
-        var messages = new Dictionary<SecretReference, string>();
-        foreach (var (key, reference) in settings.MessageReferences)
-            messages[reference] = await secrets.ReadAsync(key, reference).ConfigureAwait(false);
+        var messages = await MessageSecretsAsync(settings, secrets).ConfigureAwait(false);
         return new DialRequest(settings, url, headers)
         {
             Subprotocols = subprotocols,
@@ -54,6 +55,14 @@ public sealed class SecretAttemptResolver(
             SecretTexts = secrets.Texts,
             Credentials = credentials,
         };
+    }
+
+    private static async ValueTask<Dictionary<SecretReference, string>> MessageSecretsAsync(EndpointSettings settings, AttemptSecrets secrets)
+    {
+        var read = new Dictionary<SecretReference, string>();
+        foreach (var (key, reference) in settings.MessageReferences)
+            read[reference] = await secrets.ReadAsync(key, reference).ConfigureAwait(false);
+        return read;
     }
 
     private static async ValueTask<string> HeaderAsync(string name, SecretValue value, AttemptSecrets secrets)

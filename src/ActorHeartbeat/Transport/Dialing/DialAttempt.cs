@@ -56,6 +56,9 @@ internal sealed class DialAttempt : IDisposable
     /// <summary>The address that it has reached; null before there is a TCP connection.</summary>
     public DialedAddress? Dialed { get; private set; }
 
+    /// <summary>What the server is asked for, in a word.</summary>
+    public string Asked { get; init; } = "handshake";
+
     /// <summary>How far it got.</summary>
     public DialStage Stage { get; set; }
 
@@ -76,7 +79,7 @@ internal sealed class DialAttempt : IDisposable
             ObjectDisposedException.ThrowIf(_givenUp.IsCancellationRequested, this);
             return _connecting is null
                 ? _connecting = ConnectAsync(_givenUp.Token)
-                : throw new DialException(FailureLayer.Tcp, "the server closed the connection without an answer to the handshake");
+                : throw new DialException(FailureLayer.Tcp, $"the server closed the connection without an answer to the {Asked}");
         }
     }
 
@@ -104,7 +107,7 @@ internal sealed class DialAttempt : IDisposable
 
     public DialFailure Judge(Exception exception, bool cancelled)
     {
-        var failure = DialFailures.Of(exception, _request, Stage, cancelled, Dialed?.Address);
+        var failure = DialFailures.Of(exception, _request, Stage, cancelled, Dialed?.Address, Asked);
         // Since TLS 1.3 a server verifies the client's certificate when the client already considers the handshake done.
         return Stage == DialStage.Upgrading && Verdict is { } verdict && (failure.Layer == FailureLayer.Tls || IsCutOff(failure, verdict))
             ? failure with { Message = $"{failure.Message} ({verdict.DescribeClient()})" }
@@ -151,7 +154,7 @@ internal sealed class DialAttempt : IDisposable
         var stream = Proxy is { } proxy
             ? await ConnectThroughAsync(proxy, Url, cancellation).ConfigureAwait(false)
             : await OpenAsync(Url, cancellation).ConfigureAwait(false);
-        if (Url.Scheme == Uri.UriSchemeWss)
+        if (Url.Scheme == Uri.UriSchemeWss || Url.Scheme == Uri.UriSchemeHttps)
         {
             Stage = DialStage.Securing;
             Verdict = _tls.VerdictFor(ServerName, Url.IdnHost);

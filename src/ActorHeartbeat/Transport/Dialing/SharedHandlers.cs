@@ -65,6 +65,9 @@ internal sealed class SharedHandlers : IDisposable
 
         public HttpMessageHandler Handler => shared.Handler;
 
+        /// <summary>The handler of requests that are no handshakes.</summary>
+        public HttpMessageHandler PlainHandler => shared.PlainHandler;
+
         public TlsClientOptions Tls => shared.Tls;
 
         public void Dispose()
@@ -84,9 +87,12 @@ internal sealed class SharedHandlers : IDisposable
 
         public SocketsHttpHandler Handler => field ??= UpgradeHandler.Create();
 
+        public SocketsHttpHandler PlainHandler => field ??= UpgradeHandler.CreatePlain();
+
         public void Dispose()
         {
             Handler.Dispose();
+            PlainHandler.Dispose();
             Tls.Dispose();
         }
     }

@@ -9,7 +9,16 @@ namespace ActorHeartbeat.Transport.Dialing;
 /// </summary>
 internal static class UpgradeHandler
 {
-    public static SocketsHttpHandler Create() =>
+    public static SocketsHttpHandler Create()
+    {
+        var handler = CreatePlain();
+        handler.PlaintextStreamFilter = static (context, _) =>
+            new ValueTask<Stream>(AttemptOf(context.InitialRequestMessage).Upgrade(context.PlaintextStream));
+        return handler;
+    }
+
+    /// <summary>The same for requests that upgrade nothing.</summary>
+    public static SocketsHttpHandler CreatePlain() =>
         new()
         {
             PooledConnectionLifetime = TimeSpan.Zero,
@@ -20,8 +29,6 @@ internal static class UpgradeHandler
             ConnectTimeout = Timeout.InfiniteTimeSpan,
             ConnectCallback = static async (context, _) =>
                 await AttemptOf(context.InitialRequestMessage).ConnectAsync().ConfigureAwait(false),
-            PlaintextStreamFilter = static (context, _) =>
-                new ValueTask<Stream>(AttemptOf(context.InitialRequestMessage).Upgrade(context.PlaintextStream)),
         };
 
     private static DialAttempt AttemptOf(HttpRequestMessage request) =>

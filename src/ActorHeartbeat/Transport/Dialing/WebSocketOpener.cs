@@ -73,6 +73,13 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
         }
     }
 
+    /// <exception cref="DialException">There is no answer.</exception>
+    public async Task<HttpResult> AskAsync(HttpQuestion question, CancellationToken cancellation)
+    {
+        using var lease = await TakeAsync(new DialRequest(question.Settings, question.Url, []), cancellation).ConfigureAwait(false);
+        return await HttpAsker.AskAsync(question, lease, context, cancellation).ConfigureAwait(false);
+    }
+
     public void Dispose() => _handlers.Dispose();
 
     private async ValueTask<SharedHandlers.Lease> TakeAsync(DialRequest request, CancellationToken cancellation)

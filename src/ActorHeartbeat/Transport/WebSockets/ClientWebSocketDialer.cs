@@ -40,5 +40,18 @@ public sealed class ClientWebSocketDialer(TimeProvider time) : IDialer, IDisposa
         }
     }
 
+    /// <inheritdoc/>
+    public async Task<HttpResult> AskAsync(HttpQuestion question, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _opener.AskAsync(question, cancellation).ConfigureAwait(false);
+        }
+        catch (DialException exception)
+        {
+            return new HttpResult.Failed(exception.Failure);
+        }
+    }
+
     public void Dispose() => _opener.Dispose();
 }

@@ -45,6 +45,11 @@ public sealed class TransportCatalog : IDialer, IDisposable
                     + $"options, as in options.Transports.Add{request.Settings.Transport}()"));
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Whatever the transport of the endpoint, the built-in one makes its HTTP requests.</remarks>
+    public Task<HttpResult> AskAsync(HttpQuestion question, CancellationToken cancellation) =>
+        _dialers[TransportKind.ClientWebSocket].AskAsync(question, cancellation);
+
     public void Dispose()
     {
         foreach (var dialer in _dialers.Values)

@@ -1,0 +1,150 @@
+using System.Text;
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Templates;
+using ActorHeartbeat.Transport;
+
+namespace ActorHeartbeat.Tests.Connections;
+
+/// <summary>HTTP requests before each dial.</summary>
+public class PreparationTests : ConnectionSpec
+{
+    private static readonly DialogueStep Ticket = new(null, Json("/ok", "true"), Seconds(5))
+    {
+        Http = new HttpCall("POST", "https://api.test/ticket?for=@{env.KEY}")
+        {
+            Headers = new([KeyValuePair.Create("X-Key", SecretValue.Template("k-@{env.KEY}"))]),
+            Body = MessageTemplate.Json("""{"scope":"@{scope}"}"""),
+        },
+        Let = Values(("scope", "feed")),
+        Capture = Values(("ticket", "@{/ticket}")),
+        Reason = "/error",
+    };
+
+    private static readonly EndpointSettings Endpoint = Defaults with
+    {
+        Url = new Uri("ws://feed.test/?t=@{url(ticket)}"),
+        Prepare = [Ticket],
+    };
+
+    public PreparationTests() => Resolver = new SecretAttemptResolver(name => name == "KEY" ? "canary" : null);
+
+    [Fact]
+    public void Each_dial_takes_a_ticket_of_its_own()
+    {
+        var tickets = 0;
+        Network.Answers = _ => Answer(200, $$"""{"ok":true,"ticket":"t/{{++tickets}}"}""");
+        StartOpen(Endpoint);
+        Socket.PeerClose(1001);
+        ExpectBackingOff(CauseKind.PeerClosed);
+        Advance(2);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Assert.Equal(["?t=t%2F1", "?t=t%2F2"], Network.DialsOf(Id).Select(dial => dial.Request.Url.Query));
+        var question = Network.Questions[0];
+        Assert.Equal(("POST", "https://api.test/ticket?for=canary"), (question.Method, question.Url.OriginalString));
+        Assert.Equal([new("X-Key", "k-canary"), new("Content-Type", "application/json")], question.Headers);
+        Assert.Equal("""{"scope":"feed"}""", Encoding.UTF8.GetString(question.Body!.Value.Span));
+    }
+
+    [Fact]
+    public void What_the_answer_sets_holds_for_the_connection()
+    {
+        Network.Answers = _ => Answer(200, """{"ok":true,"ticket":"t","beat":3000}""");
+        StartOpen(Endpoint with { Prepare = [Ticket with { Set = Values(("heartbeat.interval", "@{/beat}ms"), ("heartbeat.timeout", "auto")) }] });
+
+        Advance(3);
+
+        Assert.Single(Socket.Pings);
+    }
+
+    [Theory]
+    [InlineData(429, """{"error":"slow down, canary"}""", "7", FailureLayer.Http, "\"slow down, ***\"")]
+    [InlineData(200, """{"ok":false,"error":"no such key"}""", null, FailureLayer.Hello, "\"no such key\"")]
+    [InlineData(500, "oops", null, FailureLayer.Http, "\"oops\"")]
+    public void A_refusal_fails_the_attempt_and_says_why(int status, string body, string? retryAfter, FailureLayer layer, string said)
+    {
+        Network.Answers = _ => Answer(status, body, retryAfter);
+        Start(Endpoint);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+        var cause = ExpectBackingOff(CauseKind.DialFailed).Cause!;
+
+        Assert.Equal($"prepare, step 1: POST https://api.test answered {status}, {said}", cause.Detail);
+        Assert.Equal(layer, cause.Layer);
+        Assert.Equal((status == 200 ? null : status, retryAfter), (cause.HttpStatus, cause.RetryAfter));
+        Assert.Empty(Network.Dials);
+    }
+
+    [Fact]
+    public void A_step_may_say_what_follows_from_its_refusal()
+    {
+        Network.Answers = _ => Answer(200, """{"ok":false}""");
+        Start(Endpoint with
+        {
+            Prepare = [Ticket with { Reject = Json("/ok", "false"), Then = OutcomeAction.Quarantine, Retry = Seconds(900) }],
+        });
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+
+        Assert.Equal(Seconds(900), ExpectBackingOff(CauseKind.DialFailed).RetryIn);
+    }
+
+    [Fact]
+    public void A_later_step_asks_with_what_an_earlier_one_has_brought_and_only_where_it_has()
+    {
+        Network.Answers = question => question.Url.AbsolutePath == "/ticket"
+            ? Answer(200, """{"ok":true,"ticket":"t","place":"p"}""")
+            : Answer(202, "");
+        StartOpen(Endpoint with
+        {
+            Prepare =
+            [
+                Ticket with { Capture = Values(("ticket", "@{/ticket}"), ("place", "@{/place}")) },
+                new DialogueStep(null, new MessagePattern.Status(202), Seconds(5))
+                {
+                    When = "place",
+                    Http = new HttpCall("GET", "https://api.test/@{place}"),
+                },
+                new DialogueStep(null, null, Seconds(5)) { Unless = "ticket", Http = new HttpCall("GET", "https://api.test/never") },
+            ],
+        });
+
+        Assert.Equal(["/ticket", "/p"], Network.Questions.Select(question => question.Url.AbsolutePath));
+    }
+
+    [Fact]
+    public void What_was_brought_is_masked_where_the_peer_repeats_it()
+    {
+        Network.Answers = _ => Answer(200, """{"ok":true,"ticket":"secret-ticket"}""");
+        StartOpen(Endpoint);
+        Socket.PeerClose(4000, "secret-ticket is used");
+
+        Assert.DoesNotContain("secret-ticket", ExpectBackingOff(CauseKind.PeerClosed).Cause!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_request_without_an_answer_fails_the_attempt_with_its_place()
+    {
+        Network.Answers = _ => new HttpResult.Failed(new DialFailure(FailureLayer.Tcp, "https://api.test: no address answered"));
+        Start(Endpoint);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+
+        var cause = ExpectBackingOff(CauseKind.DialFailed).Cause!;
+        Assert.Equal((FailureLayer.Tcp, "prepare, step 1: https://api.test: no address answered"), (cause.Layer, cause.Detail));
+    }
+
+    private static HttpResult.Answered Answer(int status, string body, string? retryAfter = null) =>
+        new(status, Encoding.UTF8.GetBytes(body)) { RetryAfter = retryAfter };
+
+    private static MessagePattern Json(string pointer, string value) => new MessagePattern.Json([new JsonExpectation(pointer, value)]);
+
+    private static ValueMap<ValueTemplate> Values(params (string Name, string Text)[] values) =>
+        new(values.Select(value => KeyValuePair.Create(value.Name, ValueTemplate.Text(value.Text))));
+}
