@@ -80,6 +80,7 @@ public sealed class ConfigurationDiffTests
         { "secrets", "[token]", Live },
         { "prepare", "[ { http { url = \"https://api.example.com/t\" } } ]", NextAttempt },
         { "on-open", "[ { send = hello } ]", Reconnect },
+        { "on-open-pace", "4/s", NextAttempt },
         { "on-message", "[ { match = ping, is = beat, reply = pong } ]", Live },
         { "sequence", "{ at = \"/s\" }", Live },
         { "on-close", "[ stop ]", Live },

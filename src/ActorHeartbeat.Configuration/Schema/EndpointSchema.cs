@@ -76,6 +76,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.Secrets, NameValues.Secrets),
         Row(EndpointSetting.Prepare, new ListOf<DialogueStep>(StepValues.Request)),
         Row(EndpointSetting.OnOpen, new ListOf<DialogueStep>(StepValues.Step)),
+        Row(EndpointSetting.OnOpenPace, RateValues.UnlimitedOrRate),
         Row(EndpointSetting.OnMessage, RuleValues.Rules),
         Row(EndpointSetting.Sequence, NameValues.Sequence),
         Row(EndpointSetting.OnClose, new ListOf<MessageTemplate>(MessageValues.Message)),

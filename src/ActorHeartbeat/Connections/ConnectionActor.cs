@@ -145,22 +145,35 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     /// <summary>Takes opening steps up to the first that pauses or expects an answer. If none does, the connection is open.</summary>
     private Step Advance(ConnectingData data, int from, bool isRested = false)
     {
-        var taken = new List<int>();
+        var (taken, hasSpoken) = (new List<int>(), false);
         for (var index = from; index < _settings.OnOpen.Count; index++)
         {
             var step = _settings.OnOpen[index];
             if (!data.Link.Applies(step))
                 continue;
-            if (step.Wait > TimeSpan.Zero && !(isRested && index == from))
+            if (!(isRested && index == from) && PauseBefore(step, data.Link, hasSpoken) is var pause && pause > TimeSpan.Zero)
                 return Step
-                    .GoTo(ConnectionState.Connecting, data with { Step = index, IsPausing = true, Deadline = Now + step.Wait })
+                    .GoTo(ConnectionState.Connecting, data with { Step = index, IsPausing = true, Deadline = Now + pause })
                     .First(() => TakeOpening(data.Link, taken));
             taken.Add(index);
+            hasSpoken |= step.Send is not null;
             if (step.Expect is not null)
                 return Await(data, index).Then(() => TakeOpening(data.Link, taken));
             data = data with { IsResumed = data.IsResumed || step.Resumed };
         }
         return Opened(data).First(() => TakeOpening(data.Link, taken));
+    }
+
+    /// <summary>How long to pause before a step: as it says, and for its turn under on-open-pace.</summary>
+    /// <param name="step">The step.</param>
+    /// <param name="link">The connection.</param>
+    /// <param name="hasSpoken">Whether a step before it speaks now.</param>
+    private TimeSpan PauseBefore(DialogueStep step, ConnectionLink link, bool hasSpoken)
+    {
+        if (step.Send is null || link.Settings.OnOpenPace is not { } pace)
+            return step.Wait;
+        var turn = hasSpoken ? TimeSpan.FromSeconds(1 / pace.PerSecond) : link.Pace.OpeningWait(Now);
+        return turn > step.Wait ? turn : step.Wait;
     }
 
     private Step Await(ConnectingData data, int step) => Step.GoTo(

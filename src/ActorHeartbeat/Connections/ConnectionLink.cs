@@ -70,7 +70,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         {
             Request = new DialRequest(settings, settings.Url, []), // until the secrets are read
         };
-        Pace = new SendPace(sendRate, clock.Elapsed);
+        Pace = new SendPace(sendRate, settings.OnOpenPace, clock.Elapsed);
         Succession = new Succession(plane.Shapes);
         _plane = plane;
         _clock = clock;

@@ -7,19 +7,24 @@ namespace ActorHeartbeat.Connections;
 /// Decides when the next message may go out over one connection, under the send rate of its group, and holds the subscriptions that wait
 /// for their turn. Messages go out one at a time, evenly spaced: no span of time sees more than the rate allows, whatever window the server
 /// counts in. Opening messages go out at once and count; heartbeats, replies to the server and on-close messages neither wait nor count.
+/// Under a pace of their own, opening messages and subscriptions are spaced besides.
 /// </summary>
-internal sealed class SendPace(Rate? rate, TimeSpan now)
+/// <param name="rate">The send rate of the group; null for no limit.</param>
+/// <param name="opening">The pace of opening messages and subscriptions; null for none.</param>
+/// <param name="now">On the scheduler's clock.</param>
+internal sealed class SendPace(Rate? rate, Rate? opening, TimeSpan now)
 {
     private const double Burst = 1;
 
     private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(StringComparer.Ordinal);
     private TokenBucket? _bucket = rate is { } given ? TokenBucket.Full(given, Burst, now) : null;
+    private TokenBucket? _opening = opening is { } pace ? TokenBucket.Full(pace, Burst, now) : null;
 
     /// <summary>Whether subscriptions wait for their turn; they go before other messages.</summary>
     public bool HasSubscriptions => _subscriptions.Count > 0;
 
     /// <summary>Whether everything goes out at once.</summary>
-    public bool IsUnlimited => _bucket is null;
+    public bool IsUnlimited => _bucket is null && _opening is null;
 
     /// <summary>Sets another rate, or none.</summary>
     public void Configure(Rate? rate, TimeSpan now) => _bucket = (rate, _bucket) switch
@@ -30,14 +35,20 @@ internal sealed class SendPace(Rate? rate, TimeSpan now)
     };
 
     /// <summary>How long until the next message may go out; zero for now.</summary>
-    public TimeSpan Wait(TimeSpan now) => _bucket?.Wait(now) ?? TimeSpan.Zero;
+    public TimeSpan Wait(TimeSpan now)
+    {
+        var wait = _bucket?.Wait(now) ?? TimeSpan.Zero;
+        return HasSubscriptions && OpeningWait(now) is var opening && opening > wait ? opening : wait;
+    }
+
+    /// <summary>How long until the next opening message may go out; zero for now.</summary>
+    public TimeSpan OpeningWait(TimeSpan now) => _opening?.Wait(now) ?? TimeSpan.Zero;
 
     /// <summary>Counts a message that goes out, in its turn or out of turn.</summary>
-    public void Spend(TimeSpan now)
-    {
-        if (_bucket is { } bucket)
-            _bucket = bucket.Take(now) ?? bucket.RefilledAt(now) with { Tokens = 0 };
-    }
+    public void Spend(TimeSpan now) => (_bucket, _opening) = (Spent(_bucket, now), Spent(_opening, now));
+
+    private static TokenBucket? Spent(TokenBucket? before, TimeSpan now) =>
+        before is { } bucket ? bucket.Take(now) ?? bucket.RefilledAt(now) with { Tokens = 0 } : null;
 
     /// <summary>Queues the remembered subscriptions when the connection opens.</summary>
     public void Replay(IEnumerable<KeyValuePair<string, OutboundMessage>> remembered)

@@ -166,6 +166,8 @@ public static class EndpointSetting
         "prepare", NextAttempt, endpoint => endpoint.Prepare, (endpoint, value) => endpoint with { Prepare = value });
     public static readonly Setting<EndpointSettings, ValueList<DialogueStep>> OnOpen = Row(
         "on-open", Reconnect, endpoint => endpoint.OnOpen, (endpoint, value) => endpoint with { OnOpen = value });
+    public static readonly Setting<EndpointSettings, Rate?> OnOpenPace = Row(
+        "on-open-pace", NextAttempt, endpoint => endpoint.OnOpenPace, (endpoint, value) => endpoint with { OnOpenPace = value });
     public static readonly Setting<EndpointSettings, ValueList<MessageRule>> OnMessage = Row(
         "on-message", Live, endpoint => endpoint.OnMessage, (endpoint, value) => endpoint with { OnMessage = value });
     public static readonly Setting<EndpointSettings, SequenceSettings?> Sequence = Row(

@@ -97,6 +97,12 @@ public sealed record EndpointSettings
     /// </summary>
     public ValueList<DialogueStep> OnOpen { get; init; } = [];
 
+    /// <summary>
+    /// How fast opening messages, and the subscriptions that are sent after every connect, may follow each other: evenly spaced, for
+    /// servers that close a connection which says much at once. Null (default) for no limit but that of the group.
+    /// </summary>
+    public Rate? OnOpenPace { get; init; }
+
     /// <summary>What incoming messages are, and what follows; the first rule that matches decides. Default none: all are data.</summary>
     public ValueList<MessageRule> OnMessage { get; init; } = [];
 

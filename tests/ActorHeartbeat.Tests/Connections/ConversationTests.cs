@@ -104,6 +104,42 @@ public class ConversationTests : ConnectionSpec
     }
 
     [Fact]
+    public void Opening_messages_and_subscriptions_are_paced_where_the_server_wants_it()
+    {
+        Start(Defaults with
+        {
+            OnOpenPace = new Rate(2, Seconds(1)),
+            OnOpen =
+            [
+                new DialogueStep(OutboundMessage.Text("a"), null, Seconds(5)),
+                new DialogueStep(OutboundMessage.Text("b"), new MessagePattern.Text("ok"), Seconds(5)),
+                new DialogueStep(OutboundMessage.Text("c"), null, Seconds(5)),
+            ],
+        });
+        ExpectStates(ConnectionState.BackingOff);
+        Subscribe("x", "sub x");
+        Subscribe("y", "sub y");
+        Advance(0);
+        Assert.Equal(["a"], SentText);
+        Advance(0.4);
+        Assert.Equal(["a"], SentText);
+        Advance(0.1);
+        Assert.Equal(["a", "b"], SentText);
+        Socket.DeliverText("ok");
+        Settle();
+        Assert.Equal(["a", "b"], SentText);
+        Advance(0.5);
+        Assert.Equal(["a", "b", "c"], SentText);
+        Advance(0.5);
+        Assert.Equal(["a", "b", "c", "sub x"], SentText);
+        Advance(0.5);
+        Assert.Equal(["a", "b", "c", "sub x", "sub y"], SentText);
+        Send("data", TestActor);
+        Settle();
+        Assert.Equal("data", SentText[^1]);
+    }
+
+    [Fact]
     public void A_rule_matches_by_what_was_captured_before()
     {
         StartOpen(Defaults with
