@@ -107,7 +107,7 @@ internal static class NameRules
             .Select(each =>
                 RejectBlock($"{each.Key}: ", each.Value.Let, given)
                 ?? RejectNames(
-                    $"{each.Key}: ", [.. each.Value.Send.Templates, .. TemplatesOf(each.Value.Let)], [.. given, .. each.Value.Let.Keys]))
+                    $"{each.Key}: ", each.Value.Templates, [.. given, .. each.Value.Let.Keys]))
             .FirstOrDefault(flaw => flaw is not null);
     }
 

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>Reads the steps of on-open.</summary>
+/// <summary>Reads the steps of on-open and prepare, and keep-alives.</summary>
 internal static class StepValues
 {
     /// <summary>The default time that a step waits for its answer.</summary>
@@ -36,15 +38,19 @@ internal static class StepValues
         Part.Of<DialogueStep, ValueMap<ValueTemplate>>("set", NameValues.Set, step => step.Set, (step, set) => step with { Set = set }),
     ];
 
-    public static readonly ValueReader<DialogueStep> Step = new ObjectOf<DialogueStep>(
+    /// <summary>What stands before what a step does.</summary>
+    private static readonly Key<DialogueStep>[] BeforeIt =
+    [
+        Part.Of<DialogueStep, string?>("when", NameValues.OptionalName, step => step.When, (step, name) => step with { When = name }),
+        Part.Of<DialogueStep, string?>("unless", NameValues.OptionalName, step => step.Unless, (step, name) => step with { Unless = name }),
+        Part.Of<DialogueStep, ValueMap<ValueTemplate>>("let", NameValues.Let, step => step.Let, (step, let) => step with { Let = let }),
+    ];
+
+    private static readonly ValueReader<DialogueStep> Message = new ObjectOf<DialogueStep>(
         "a step",
         new Shape<DialogueStep>([
-            Part.Of<DialogueStep, string?>("when", NameValues.OptionalName, step => step.When, (step, name) => step with { When = name }),
-            Part.Of<DialogueStep, string?>(
-                "unless", NameValues.OptionalName, step => step.Unless, (step, name) => step with { Unless = name }),
+            .. BeforeIt,
             Part.Of<DialogueStep, TimeSpan>("wait", Values.Duration, step => step.Wait, (step, time) => step with { Wait = time }),
-            Part.Of<DialogueStep, ValueMap<ValueTemplate>>(
-                "let", NameValues.Let, step => step.Let, (step, let) => step with { Let = let }),
             Part.Of<DialogueStep, MessageTemplate?>(
                 "send", MessageValues.OptionalMessage, step => step.Send, (step, message) => step with { Send = message }),
             Part.Of<DialogueStep, MessagePattern?>(
@@ -58,18 +64,14 @@ internal static class StepValues
         ]),
         new DialogueStep(null, null, Timeout))
     {
-        Reject = Reject,
+        Reject = RejectMessage,
     };
 
-    /// <summary>Reads a step of prepare.</summary>
+    /// <summary>Reads a step that makes a request.</summary>
     public static readonly ValueReader<DialogueStep> Request = new ObjectOf<DialogueStep>(
         "a step",
         new Shape<DialogueStep>([
-            Part.Of<DialogueStep, string?>("when", NameValues.OptionalName, step => step.When, (step, name) => step with { When = name }),
-            Part.Of<DialogueStep, string?>(
-                "unless", NameValues.OptionalName, step => step.Unless, (step, name) => step with { Unless = name }),
-            Part.Of<DialogueStep, ValueMap<ValueTemplate>>(
-                "let", NameValues.Let, step => step.Let, (step, let) => step with { Let = let }),
+            .. BeforeIt,
             Part.Of<DialogueStep, HttpCall?>("http", HttpValues.OptionalCall, step => step.Http, (step, http) => step with { Http = http }),
             Part.Of<DialogueStep, MessagePattern?>(
                 "expect", MessageValues.OptionalAnswer, step => step.Expect, (step, pattern) => step with { Expect = pattern }),
@@ -80,35 +82,40 @@ internal static class StepValues
         new DialogueStep(null, null, Timeout),
         "http")
     {
-        Reject = (step, layer) =>
-            step.Http is null ? "a step of prepare makes a request; it needs http"
-            : step.When is not null && step.When == step.Unless ? NeverHappens
-            : step.Reject is not null && step.Reject == step.Expect ? "reject matches what expect matches, which decides"
-            : layer.Find("then") is not null && step.Reject is null ? "then says what follows from reject; there is no reject"
-            : RejectRetry(step, layer),
+        Reject = RejectRequest,
     };
+
+    /// <summary>Reads a step that sends, waits, or makes a request.</summary>
+    public static readonly ValueReader<DialogueStep> Step = new StepReader();
 
     private static readonly ObjectOf<KeepAlive> KeepAlive = new(
         "a keep-alive",
         new Shape<KeepAlive>(
             Part.Of<KeepAlive, ValueMap<ValueTemplate>>("let", NameValues.Let, each => each.Let, (each, let) => each with { Let = let }),
-            Part.Of<KeepAlive, MessageTemplate>(
-                "send", MessageValues.Message, each => each.Send, (each, message) => each with { Send = message }),
+            Part.Of<KeepAlive, MessageTemplate?>(
+                "send", MessageValues.OptionalMessage, each => each.Send, (each, message) => each with { Send = message }),
+            Part.Of<KeepAlive, HttpCall?>("http", HttpValues.OptionalCall, each => each.Http, (each, http) => each with { Http = http }),
             Part.Of<KeepAlive, TimeSpan>("interval", Values.Positive, each => each.Interval, (each, time) => each with { Interval = time }),
-            Part.Of<KeepAlive, KeepAliveWhen>("when", Values.Word<KeepAliveWhen>(), each => each.When, (each, when) => each with { When = when })),
-        new KeepAlive(MessageTemplate.Text(""), TimeSpan.Zero),
-        "send",
+            Part.Of<KeepAlive, KeepAliveWhen>(
+                "when", Values.Word<KeepAliveWhen>(), each => each.When, (each, when) => each with { When = when })),
+        new KeepAlive(null, TimeSpan.Zero),
         "interval")
     {
-        Reject = (each, _) => each is { When: KeepAliveWhen.Changed, Send.Literal: not null }
-            ? "when = changed says only something new, and this message is the same each time"
-            : null,
+        Reject = (each, _) => each switch
+        {
+            { Send: null, Http: null } => "a keep-alive needs send or http",
+            { Send: not null, Http: not null } => "a keep-alive has send or http, not both",
+            { When: KeepAliveWhen.Changed, Http: not null } => "when = changed belongs to send",
+            { When: KeepAliveWhen.Changed, Send.Literal: not null } =>
+                "when = changed says only something new, and this message is the same each time",
+            _ => null,
+        },
     };
 
     public static readonly ValueReader<ValueMap<KeepAlive>> KeepAlives = new MapOf<KeepAlive>(
         "an object of names and keep-alives", KeepAlive, StringComparer.Ordinal, TemplateName.Reject);
 
-    private static string? Reject(DialogueStep step, Layer<DialogueStep> layer)
+    private static string? RejectMessage(DialogueStep step, Layer<DialogueStep> layer)
     {
         if (step is { Send: null, Expect: null, Resumed: false } && step.Wait == TimeSpan.Zero)
             return "a step needs send, expect, wait or resumed";
@@ -133,8 +140,35 @@ internal static class StepValues
         return RejectRetry(step, layer);
     }
 
+    private static string? RejectRequest(DialogueStep step, Layer<DialogueStep> layer)
+    {
+        if (step.Http is null)
+            return "http needs an object with a url";
+        if (step.When is not null && step.When == step.Unless)
+            return NeverHappens;
+        if (step.Reject is not null && step.Reject == step.Expect)
+            return "reject matches what expect matches, which decides";
+        return layer.Find("then") is not null && step.Reject is null
+            ? "then says what follows from reject; there is no reject"
+            : RejectRetry(step, layer);
+    }
+
     private static string? RejectRetry(DialogueStep step, Layer<DialogueStep> layer) =>
         layer.Find("retry") is not null && step.Then is not (OutcomeAction.Quarantine or OutcomeAction.RetryAfter)
             ? "retry belongs to then = quarantine and then = retry-after"
             : null;
+
+    /// <summary>Reads a step by what it does: its answer is a message, or that of a request.</summary>
+    private sealed class StepReader : ValueReader<DialogueStep>
+    {
+        public override string Expected => Message.Expected;
+
+        public override bool MayHoldSecret => true;
+
+        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out DialogueStep value) =>
+            (at.Find("http") is null ? Message : Request).TryRead(at, out value);
+
+        public override void Write(Utf8JsonWriter json, DialogueStep value, bool asWritten) =>
+            (value.Http is null ? Message : Request).Write(json, value, asWritten);
+    }
 }

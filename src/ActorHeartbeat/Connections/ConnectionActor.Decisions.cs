@@ -212,6 +212,8 @@ public sealed partial class ConnectionActor
 
     private CloseCause Refusal(OpeningRefused refused)
     {
+        if (refused.Failure is { } failure)
+            return CloseCause.OfDial(failure) with { Asked = refused.Asked };
         var step = _settings.OnOpen[refused.Index];
         var cause = CloseCause.OpeningRefused(refused.Index, refused.Reason);
         return step.Then is { } then ? cause with { Asked = RuleOutcome.Decide(then, step.Retry, null, GovernorScope.Endpoint) } : cause;

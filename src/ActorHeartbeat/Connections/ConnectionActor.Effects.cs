@@ -130,7 +130,7 @@ public sealed partial class ConnectionActor
             var result = link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
             return new DialCompleted(link.Incarnation, result) { Set = preparation.Set };
         }
-        catch (PreparationException refused)
+        catch (HttpStepException refused)
         {
             return Failed(refused.Failure) with { Asked = refused.Asked };
         }

@@ -36,6 +36,6 @@ public sealed partial class ConnectionActor
     private void SayKeepAlives(ConnectionLink link, IReadOnlyList<KeyValuePair<string, KeepAlive>> due)
     {
         foreach (var (name, keepAlive) in due)
-            Require(link, link.KeepAlive(name, keepAlive));
+            Require(link, link.KeepAlive(name, keepAlive, _dependencies.Dialer));
     }
 }

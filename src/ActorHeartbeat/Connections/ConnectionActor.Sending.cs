@@ -20,7 +20,10 @@ public sealed partial class ConnectionActor
         {
             if (link.Settings.OnOpen[index].Send is not null)
                 link.Pace.Spend(Now);
-            Require(link, link.Take(index));
+            if (link.Settings.OnOpen[index].Http is null)
+                Require(link, link.Take(index));
+            else
+                link.AskAsync(_dependencies.Dialer, index).PipeTo(Self);
         }
     }
 
@@ -129,6 +132,8 @@ public sealed partial class ConnectionActor
             Context.GetLogger().Warning(
                 "{0}: no reply by rule {1} of on-message, because {2} has no value", _settings.Id, matched.Number, lacking);
     }
+
+    private void TellKeepAliveFailed(string why) => Context.GetLogger().Warning("{0}: {1}", _settings.Id, why);
 
     private void TellNotSet(string refusal) =>
         Context.GetLogger().Warning("{0}: what a message of the peer sets is not taken: {1}", _settings.Id, refusal);

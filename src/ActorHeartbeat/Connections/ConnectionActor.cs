@@ -157,7 +157,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                     .First(() => TakeOpening(data.Link, taken));
             taken.Add(index);
             hasSpoken |= step.Send is not null;
-            if (step.Expect is not null)
+            if (step.Expect is not null || step.Http is not null)
                 return Await(data, index).Then(() => TakeOpening(data.Link, taken));
             data = data with { IsResumed = data.IsResumed || step.Resumed };
         }
@@ -283,6 +283,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return BackOff(data, CloseCause.PeerAtFault(fault.Code, fault.Why), link).First(() => link.Close(fault.Code, fault.Why));
             case NumbersMissing missing when Concerns(missing, link):
                 return BackOff(data, CloseCause.NumbersMissing(missing.Why), link).First(() => SayGoodbye(link, _settings.CloseCode, ""));
+            case KeepAliveFailed failed when Concerns(failed, link):
+                return Step.Stay.Then(() => TellKeepAliveFailed(failed.Why));
             case NotCaptured not when Concerns(not, link):
                 return Step.Stay.Then(() => TellNotCaptured(not.Name));
             case NotSaid not when Concerns(not, link):

@@ -112,7 +112,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <summary>What is said before it is closed on purpose.</summary>
     public ValueList<MessageTemplate> Goodbyes => _current.OnClose;
 
-    /// <summary>Cancelled when the actor gives the dial up.</summary>
+    /// <summary>Cancelled when the actor gives the dial up, and when the connection ends.</summary>
     public CancellationToken DialCancellation => _dial.Token;
 
     /// <summary>Whether the transport has confirmed that nothing of this incarnation is left.</summary>
@@ -288,11 +288,30 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         return Say(message, names);
     }
 
+    /// <summary>Makes the request of a step, and reports it like any answer.</summary>
+    public async Task<ConnectionEvent> AskAsync(IDialer dialer, int index)
+    {
+        try
+        {
+            var step = new HttpStep(dialer, Settings, _conversation, $"on-open, step {index + 1}");
+            return new OpeningAnswered(Incarnation, index) { Set = await step.TakeAsync(Settings.OnOpen[index], _dial.Token) };
+        }
+        catch (HttpStepException refused)
+        {
+            return new OpeningRefused(Incarnation, index, "") { Failure = refused.Failure, Asked = refused.Asked };
+        }
+    }
+
     /// <summary>Says a keep-alive, unless it is to say only something new and has none.</summary>
     /// <returns>As <see cref="Say"/>.</returns>
-    public string? KeepAlive(string name, KeepAlive keepAlive)
+    public string? KeepAlive(string name, KeepAlive keepAlive, IDialer dialer)
     {
-        var message = _conversation.Fill(keepAlive.Send, _conversation.Begin(keepAlive.Let), answered: null, out var lacking);
+        if (keepAlive.Send is not { } send)
+        {
+            _ = KeepAliveAsync(name, keepAlive, dialer);
+            return null;
+        }
+        var message = _conversation.Fill(send, _conversation.Begin(keepAlive.Let), answered: null, out var lacking);
         if (message is null)
             return keepAlive.When == KeepAliveWhen.Changed ? null : lacking;
         if (keepAlive.When == KeepAliveWhen.Changed && message.Equals(_keptAlive.GetValueOrDefault(name)))
@@ -300,6 +319,20 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         _keptAlive[name] = message;
         Send(message);
         return null;
+    }
+
+    private async Task KeepAliveAsync(string name, KeepAlive keepAlive, IDialer dialer)
+    {
+        try
+        {
+            var step = new DialogueStep(null, null, TimeSpan.Zero) { Http = keepAlive.Http, Let = keepAlive.Let };
+            await new HttpStep(dialer, Settings, _conversation, $"keep-alives.{name}").TakeAsync(step, _dial.Token).ConfigureAwait(false);
+        }
+        catch (HttpStepException refused)
+        {
+            if (!_gone)
+                _owner.Tell(new KeepAliveFailed(Incarnation, refused.Message));
+        }
     }
 
     /// <inheritdoc cref="IConnection.Close"/>
@@ -314,10 +347,8 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     {
         _abandoned = true;
         Interlocked.MemoryBarrier();
-        if (_connection is { } connection)
-            connection.Abort();
-        else
-            _dial.Cancel();
+        _dial.Cancel();
+        _connection?.Abort();
     }
 
     public void OnTcpConnected(IPEndPoint address) => _dialed = address;
@@ -367,6 +398,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
 
     private void Leave(string why)
     {
+        _dial.Cancel(); // requests of the conversation end with it
         Succession.End();
         _writer?.End(why);
         if (!_isHeldBack) // a subscriber may still be looking at the buffer: then it must not go back to the pool

@@ -140,7 +140,18 @@ internal sealed record OpeningAnswered(long Incarnation, int Index) : Connection
 
 /// <summary>The opening message with this index was refused.</summary>
 /// <param name="Reason">What the peer said about it, as it may be shown; empty when nothing.</param>
-internal sealed record OpeningRefused(long Incarnation, int Index, string Reason) : ConnectionEvent(Incarnation);
+internal sealed record OpeningRefused(long Incarnation, int Index, string Reason) : ConnectionEvent(Incarnation)
+{
+    /// <summary>Why an HTTP request has no good answer; null for a refusal by a message.</summary>
+    public DialFailure? Failure { get; init; }
+
+    /// <inheritdoc cref="DialCompleted.Asked"/>
+    public Outcome? Asked { get; init; }
+}
+
+/// <summary>The HTTP request of a keep-alive has no good answer. It ends nothing.</summary>
+/// <param name="Why">One line, with its place.</param>
+internal sealed record KeepAliveFailed(long Incarnation, string Why) : ConnectionEvent(Incarnation);
 
 /// <summary>The credentials of the endpoint as they are now, for a connection that was refused because of them.</summary>
 /// <param name="Credentials">Their fingerprint; null when they cannot be read.</param>

@@ -151,8 +151,7 @@ public sealed record EndpointSettings
         .. Under(EndpointSetting.HeartbeatSend, Heartbeat.Send?.Templates ?? []),
         .. Under(EndpointSetting.HeartbeatExpect, Heartbeat.Expect?.Templates ?? []),
         .. Under(EndpointSetting.HeartbeatReply, (Heartbeat.Reply?.Match.Templates ?? []).Concat(Heartbeat.Reply?.Send.Templates ?? [])),
-        .. Under(EndpointSetting.KeepAlives, KeepAlives.Values.SelectMany(each => each.Let.Values.SelectMany(value => value.Templates))),
-        .. Under(EndpointSetting.KeepAlives, KeepAlives.Values.SelectMany(each => each.Send.Templates)),
+        .. Under(EndpointSetting.KeepAlives, KeepAlives.Values.SelectMany(each => each.Templates)),
         .. Under(EndpointSetting.OnMessage, OnMessage.SelectMany(rule => rule.Templates)),
         .. Under(EndpointSetting.OnClose, OnClose.SelectMany(message => message.Templates)),
     ];

@@ -140,6 +140,61 @@ public class PreparationTests : ConnectionSpec
         Assert.Equal((FailureLayer.Tcp, "prepare, step 1: https://api.test: no address answered"), (cause.Layer, cause.Detail));
     }
 
+    [Fact]
+    public void A_step_of_the_opening_dialogue_may_be_a_request()
+    {
+        Network.Answers = _ => Answer(202, """{"data":[{"id":"s-1"}]}""");
+        StartOpen(Defaults with
+        {
+            OnOpen =
+            [
+                new DialogueStep(OutboundMessage.Text("hello"), null, Seconds(5)),
+                new DialogueStep(null, new MessagePattern.Status(202), Seconds(5))
+                {
+                    Http = new HttpCall("POST", "https://api.test/subscriptions"),
+                    Capture = Values(("sub", "@{/data/0/id}")),
+                },
+                new DialogueStep(MessageTemplate.Text("take @{sub}"), null, Seconds(5)),
+            ],
+        });
+
+        Assert.Equal(["hello", "take s-1"], SentText);
+    }
+
+    [Fact]
+    public void A_request_of_the_opening_dialogue_that_is_refused_or_late_ends_the_attempt()
+    {
+        var step = new DialogueStep(null, null, Seconds(5)) { Http = new HttpCall("GET", "https://api.test/s") };
+        Network.Answers = _ => Answer(403, "who are you?");
+        Start(Defaults with { OnOpen = [step] });
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+        var refused = ExpectBackingOff(CauseKind.DialFailed);
+        Assert.Equal("on-open, step 1: GET https://api.test answered 403, \"who are you?\"", refused.Cause!.Detail);
+        Assert.Equal(OutcomeSettings.DefaultQuarantine, refused.RetryIn);
+    }
+
+    [Fact]
+    public void A_keep_alive_may_be_a_request_and_one_that_fails_is_told_and_ends_nothing()
+    {
+        var status = 200;
+        Network.Answers = _ => Answer(status, "");
+        StartOpen(Defaults with
+        {
+            KeepAlives = new([
+                KeyValuePair.Create(
+                    "key", new KeepAlive(null, Seconds(30)) { Http = new HttpCall("PUT", "https://api.test/listenKey?n=@{now.s}") }),
+            ]),
+        });
+
+        Advance(30);
+        Assert.Equal("PUT", Assert.Single(Network.Questions).Method);
+        status = 500;
+        EventFilter.Warning(contains: "keep-alives.key: PUT https://api.test answered 500").ExpectOne(() => Advance(30));
+        Assert.Equal(ConnectionState.Open, Board.Status!.State);
+    }
+
     private static HttpResult.Answered Answer(int status, string body, string? retryAfter = null) =>
         new(status, Encoding.UTF8.GetBytes(body)) { RetryAfter = retryAfter };
 
