@@ -57,6 +57,8 @@ internal static class MessageValues
                 return false;
             if (at.Fields is [{ Key: Bytes } only] && at.Below(only) is { Text: { } hex } digits)
                 return TryReadBytes(digits, hex, out value);
+            if (at.Text is null && Template.MayBe(at.Json) && !PatternReader.TryParse(at, out _))
+                return false;
             value = at.Text is { } text ? MessageTemplate.Text(text) : MessageTemplate.Json(at.Json);
             return true;
         }
