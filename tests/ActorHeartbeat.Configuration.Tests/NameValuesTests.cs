@@ -2,7 +2,6 @@ using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Show;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Tests;

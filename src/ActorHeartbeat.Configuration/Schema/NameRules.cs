@@ -175,8 +175,11 @@ internal static class NameRules
 
     private static Flaw? RejectForget(IEnumerable<string> names, EndpointSettings endpoint, Func<Cursor, Cursor?> part)
     {
+        var forgotten = names.Except([TemplateName.Session, TemplateName.Sequence]).ToArray();
+        if (forgotten.Length == 0)
+            return null;
         var captured = Captured(endpoint);
-        return Unknown(names.Except([TemplateName.Session, TemplateName.Sequence]), captured) is { } name
+        return Unknown(forgotten, captured) is { } name
             ? new Flaw(
                 $"{name} is captured nowhere{Meant(name, captured, "")}",
                 at => part(at) is { } inside ? Forgetting(inside, name) : null)

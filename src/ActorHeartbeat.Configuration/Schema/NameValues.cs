@@ -118,7 +118,7 @@ internal static class NameValues
             value = null;
             if (at.IsNull)
                 return at.Refuse(Expected);
-            if (!Placeholders.AreSound(at, place))
+            if (!(MessageValues.HasNoSecretOfHeader(at, "value") & Placeholders.AreSound(at, place)))
                 return false;
             if (at.Text is null && !PatternReader.TryParse(at, out _))
                 return false;
