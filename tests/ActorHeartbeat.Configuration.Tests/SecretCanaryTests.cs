@@ -23,11 +23,21 @@ public sealed class SecretCanaryTests
         """heartbeat { mode = json, send { op = login, args = [Kanarienvogel, { jwt = Kanarienvogel }] } }""",
         """heartbeat.expect { "/pwd" = Kanarienvogel }""",
         """heartbeat.reply { match { "/a" { prefix = Kanarienvogel } }, send = "PONG Kanarienvogel" }""",
-        """on-open = [ { send = "LOGIN Kanarienvogel", expect = "OK Kanarienvogel" }, { send { sig = Kanarienvogel } } ]""",
+        """heartbeat.let { beat = Kanarienvogel, h { x = [ "Kanarienvogel @{uuid}" ] } }""",
+        """let { k = Kanarienvogel, claims { sub = [ Kanarienvogel, "Kanarienvogel @{k}" ] } }""",
+        """
+        on-open = [ { send = "LOGIN Kanarienvogel", expect = "OK Kanarienvogel" }, { send { sig = Kanarienvogel } }
+                    { let { s = Kanarienvogel, t { u = "Kanarienvogel @{s}" } }, send = "@{s}", expect { "/a" = "Kanarienvogel @{s}" }
+                      capture { id = "Kanarienvogel @{/id} Kanarienvogel", session { key = "Kanarienvogel @{/a ?? /b}" } }
+                      set { heartbeat.interval = "Kanarienvogel@{/i}s" } } ]
+        """,
         """
         on-message = [ { match = Kanarienvogel, reply { k = "Kanarienvogel @{/id}" } }
-                       { match { "/a" = Kanarienvogel }, then = retry-after, after = "9Kanarienvogel@{/a}s" } ]
+                       { match { "/a" = Kanarienvogel }, then = retry-after, after = "9Kanarienvogel@{/a}s" }
+                       { match = "Kanarienvogel @{id}", capture.session.seen = "Kanarienvogel @{text}"
+                         set.max-age = "Kanarienvogel@{/m}s" } ]
         """,
+        "secrets = [id, session.key]",
         """on-close = [ "LOGOUT Kanarienvogel", { auth = Kanarienvogel } ]""",
         """max-age { age = 1h, ready-when { any = [ { text { contains = Kanarienvogel } }, { after = Kanarienvogel, "/0" = 1 } ] } }""",
     ];
@@ -47,6 +57,44 @@ public sealed class SecretCanaryTests
         "{0} // Kanarienvogel\n zebra = 1 # Kanarienvogel",
         "{0}, include required(\"nowhere.conf\")",
         "{0}, labels.a = ${nowhere}",
+    ];
+
+    /// <summary>Wrong values of keys that give values to names, or ask for them.</summary>
+    private static readonly string[] WrongNames =
+    [
+        "let = Kanarienvogel",
+        "let { now = Kanarienvogel }",
+        "let { a = \"Kanarienvogel @{a}\" }",
+        "let { a = \"Kanarienvogel @{counter}\" }",
+        "let { a = \"Kanarienvogel @{/b}\" }",
+        "let { a = [ Kanarienvogel, { b = \"Kanarienvogel @{nobody}\" } ] }",
+        "let { a = Kanarienvogel }, on-open = [ { let { a = Kanarienvogel }, send = \"Kanarienvogel @{a}\" } ]",
+        "let { a = Kanarienvogel }, on-message = [ { match = Kanarienvogel, capture { a = \"/a\" } } ]",
+        "secrets = Kanarienvogel",
+        "secrets = [Kanarienvogel]",
+        "secrets = [\"a Kanarienvogel\"]",
+        "secrets = [ { env = Kanarienvogel } ]",
+        "on-open = [ { expect = x, capture = Kanarienvogel } ]",
+        "on-open = [ { expect = x, capture { a = Kanarienvogel } } ]",
+        "on-open = [ { expect = x, capture { a = [ Kanarienvogel ] } } ]",
+        "on-open = [ { expect = x, capture { a = \"/Kanarienvogel x\" } } ]",
+        "on-open = [ { expect = x, capture { a = \"/Kanarienvogel~\", session = Kanarienvogel } } ]",
+        "on-open = [ { expect = x, capture { a = \"Kanarienvogel @{counter}\" } } ]",
+        "on-open = [ { expect = x, capture { a = \"Kanarienvogel @{nobody}\" } } ]",
+        "on-open = [ { expect = x, set { max-age = Kanarienvogel } } ]",
+        "on-open = [ { expect = x, set { max-age = 9Kanarienvogel, zebra = Kanarienvogel } } ]",
+        "on-open = [ { expect = x, set { max-age = \"Kanarienvogel @{env.A}\" } } ]",
+        "on-open = [ { when = \"Kanarienvogel x\", send = a } ]",
+        "on-open = [ { when = a, send = \"Kanarienvogel\" } ]",
+        "on-open = [ { expect { text { regex = [ Kanarienvogel, \"@{env.A}\" ] } } } ]",
+        "on-open = [ { expect { \"/a\" { above = \"@@{Kanarienvogel\" } } } ]",
+        "on-message = [ { match = \"Kanarienvogel @{nobody}\", forget = \"a Kanarienvogel\" } ]",
+        "on-message = [ { match = \"Kanarienvogel @{nobody}\" } ]",
+        "heartbeat { send = Kanarienvogel, let = Kanarienvogel }",
+        "heartbeat { let { a = Kanarienvogel, b = \"Kanarienvogel @{nobody}\" }, send = Kanarienvogel }",
+        "heartbeat { send = \"Kanarienvogel @{nobody}\", expect = \"Kanarienvogel @{nobody}\" }",
+        "headers.A = \"Kanarienvogel @{nobody}\"",
+        "url = \"wss://h/Kanarienvogel?a=@{nobody}\"",
     ];
 
     /// <summary>Values that are wrong themselves.</summary>
@@ -88,6 +136,7 @@ public sealed class SecretCanaryTests
         "on-close = [ \"a Kanarienvogel\" Kanarienvogel ${nowhere} ]",
         "on-close = [ {} Kanarienvogel ]",
         "on-close = [ null ], on-open = \"${Kanarien}\"Kanarienvogel{}",
+        .. WrongNames,
     ];
 
     public static TheoryData<string> EverySecret => [.. Secrets];
@@ -129,6 +178,11 @@ public sealed class SecretCanaryTests
         Assert.Equal("{\"/pwd\":\"***\"}", shown["heartbeat.expect"]);
         Assert.Equal("{\"match\":{\"/a\":{\"prefix\":\"***\"}},\"send\":\"*** (18 B)\"}", shown["heartbeat.reply"]);
         Assert.Equal("[\"*** (20 B)\",{\"auth\":\"***\"}]", shown["on-close"]);
+        Assert.Equal("\"*** (13 B)\"", shown["let.k"]);
+        Assert.Equal("{\"sub\":[\"***\",\"***@{k}\"]}", shown["let.claims"]);
+        Assert.Equal("[\"id\",\"session.key\"]", shown["secrets"]);
+        Assert.Contains("{\"id\":\"***@{/id}***\",\"session.key\":\"***@{/a ?? /b}\"}", shown["on-open"], StringComparison.Ordinal);
+        Assert.Contains("{\"heartbeat.interval\":\"***@{/i}***\"}", shown["on-open"], StringComparison.Ordinal);
     }
 
     [Fact]

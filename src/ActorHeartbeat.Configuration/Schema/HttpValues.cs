@@ -29,7 +29,8 @@ internal static class HttpValues
             new HttpCall("GET", ""),
             "url")
         {
-            Reject = (call, _) => call is { Method: "GET" or "HEAD", Body: not null } ? $"{call.Method} has no body; use method = POST" : null,
+            Reject = (call, _) =>
+                call is { Method: "GET" or "HEAD", Body: not null } ? $"{call.Method} has no body; use method = POST" : null,
         });
 
     private static HttpCall With(HttpCall call, string method, string url) =>

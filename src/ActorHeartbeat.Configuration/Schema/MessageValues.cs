@@ -42,6 +42,27 @@ internal static class MessageValues
             "match",
             "send"));
 
+    /// <summary>Whether nothing in a value is a secret in the form of headers; what is, is reported.</summary>
+    public static bool HasNoSecretOfHeader(Cursor at, string what)
+    {
+        if (IsSecretOfHeader(at))
+            return at.Report(
+                $"{{ env = NAME }} and {{ file = PATH }} are forms of headers; a {what} has references in its texts",
+                $"write \"@{{env.NAME}}\" or \"@{{file:PATH}}\"; a {what} that really has this object is written as text");
+        var isSound = true;
+        foreach (var field in at.Fields ?? [])
+            isSound &= HasNoSecretOfHeader(at.Below(field), what);
+        var elements = at.Fields is null ? at.Elements ?? [] : [];
+        for (var index = 0; index < elements.Count; index++)
+            isSound &= HasNoSecretOfHeader(at.Element(index, elements[index]), what);
+        return isSound;
+    }
+
+    private static bool IsSecretOfHeader(Cursor at) =>
+        at.Fields is { Count: > 0 } fields
+        && fields.All(field => field.Key is "env" or "file" or "prefix" && at.Below(field).Text is not null)
+        && fields.Count(field => field.Key is "env" or "file") == 1;
+
     /// <summary>
     /// Reads text, an object or a list as compact JSON with its keys in the order written, and <c>{ bytes = "c000" }</c> as a binary
     /// message. Texts may have placeholders.
@@ -57,10 +78,12 @@ internal static class MessageValues
             value = null;
             if (at.IsNull)
                 return at.Refuse(Expected);
-            if (!(HasNoSecretOfHeader(at) & Placeholders.AreSound(at, place)))
+            if (!(HasNoSecretOfHeader(at, "message") & Placeholders.AreSound(at, place)))
                 return false;
             if (at.Fields is [{ Key: Bytes } only] && at.Below(only) is { Text: { } hex } digits)
                 return TryReadBytes(digits, hex, out value);
+            if (at.Text is null && Template.MayBe(at.Json) && !PatternReader.TryParse(at, out _))
+                return false;
             value = at.Text is { } text ? MessageTemplate.Text(text) : MessageTemplate.Json(at.Json);
             return true;
         }
@@ -91,25 +114,5 @@ internal static class MessageValues
             SecretMask.WriteText(json, written, asWritten);
             json.WriteEndObject();
         }
-
-        private static bool HasNoSecretOfHeader(Cursor at)
-        {
-            if (IsSecretOfHeader(at))
-                return at.Report(
-                    "{ env = NAME } and { file = PATH } are forms of headers; a message has references in its texts",
-                    "write \"@{env.NAME}\" or \"@{file:PATH}\"; a message that really has this object is written as text");
-            var isSound = true;
-            foreach (var field in at.Fields ?? [])
-                isSound &= HasNoSecretOfHeader(at.Below(field));
-            var elements = at.Fields is null ? at.Elements ?? [] : [];
-            for (var index = 0; index < elements.Count; index++)
-                isSound &= HasNoSecretOfHeader(at.Element(index, elements[index]));
-            return isSound;
-        }
-
-        private static bool IsSecretOfHeader(Cursor at) =>
-            at.Fields is { Count: > 0 } fields
-            && fields.All(field => field.Key is "env" or "file" or "prefix" && at.Below(field).Text is not null)
-            && fields.Count(field => field.Key is "env" or "file") == 1;
     }
 }

@@ -16,144 +16,264 @@ internal static class NameRules
         new(EndpointSetting.Prepare.Key, null, endpoint => RejectSteps(endpoint, endpoint.Prepare)),
         new(EndpointSetting.OnOpen.Key, null, endpoint => RejectSteps(endpoint, endpoint.OnOpen)),
         new(EndpointSetting.OnMessage.Key, null, RejectRules),
-        new(EndpointSetting.HeartbeatLet.Key, null, RejectHeartbeat),
+        new(EndpointSetting.HeartbeatLet.Key, null, RejectHeartbeatLet),
         new(EndpointSetting.KeepAlives.Key, null, RejectKeepAlives),
-        new(EndpointSetting.Secrets.Key, null, endpoint =>
-            Unknown(endpoint.Secrets, Captured(endpoint)) is { } name ? $"{name} is captured nowhere" : null),
+        new(EndpointSetting.Secrets.Key, null, RejectSecrets),
         new(EndpointSetting.OutcomesRules.Key, null, endpoint =>
-            RejectForget("", endpoint.Outcomes.Rules.SelectMany(rule => rule.Forget), endpoint)),
-        Asks(EndpointSetting.Url, endpoint => [endpoint.Url.OriginalString]),
-        Asks(EndpointSetting.Urls, endpoint => endpoint.Urls.Select(url => url.OriginalString)),
-        Asks(EndpointSetting.Subprotocols, endpoint => endpoint.Subprotocols),
-        Asks(EndpointSetting.Headers, endpoint => endpoint.Headers.Values.Where(IsTemplate).Select(header => header.Text)),
-        Asks(EndpointSetting.HeartbeatReply, endpoint => Texts(endpoint.Heartbeat.Reply?.Send.Templates ?? [])),
-        Asks(EndpointSetting.OnClose, endpoint => Texts(endpoint.OnClose.SelectMany(message => message.Templates))),
+            RejectForget(endpoint.Outcomes.Rules.SelectMany(rule => rule.Forget), endpoint, at => at)),
+        OfHandshake(EndpointSetting.Url, endpoint => [endpoint.Url.OriginalString]),
+        OfHandshake(EndpointSetting.Urls, endpoint => endpoint.Urls.Select(url => url.OriginalString)),
+        OfHandshake(EndpointSetting.Subprotocols, endpoint => endpoint.Subprotocols),
+        OfHandshake(EndpointSetting.Headers, endpoint => endpoint.Headers.Values.Where(IsTemplate).Select(header => header.Text)),
+        OfHeartbeat(EndpointSetting.HeartbeatSend, heartbeat => heartbeat.Send?.Templates ?? []),
+        OfHeartbeat(EndpointSetting.HeartbeatExpect, heartbeat => heartbeat.Expect?.Templates ?? []),
+        Asks(EndpointSetting.HeartbeatReply, endpoint => endpoint.Heartbeat.Reply is { } reply
+            ? [.. reply.Match.Templates, .. reply.Send.Templates]
+            : []),
+        Asks(EndpointSetting.OnClose, endpoint => endpoint.OnClose.SelectMany(message => message.Templates)),
     ];
-
-    private static IEnumerable<string> Texts(IEnumerable<Template> templates) => templates.Select(template => template.Text);
 
     private static bool IsTemplate(SecretValue header) => header.Source == SecretSource.Template;
 
-    private static Rule<EndpointSettings> Asks(Setting<EndpointSettings> setting, Func<EndpointSettings, IEnumerable<string>> texts) =>
+    private static Rule<EndpointSettings> Asks(
+        Setting<EndpointSettings> setting, Func<EndpointSettings, IEnumerable<Template>> templates) =>
         new(setting.Key, null, endpoint =>
-            texts(endpoint).Where(Template.MayBe).Select(Template.Parse).ToArray() is { Length: > 0 } templates
-                ? RejectNames("", templates, Given(endpoint))
-                : null);
+            templates(endpoint).ToArray() is { Length: > 0 } asking ? RejectNames(asking, Given(endpoint), endpoint) : null);
 
-    private static string? RejectLet(EndpointSettings endpoint)
+    private static Rule<EndpointSettings> OfHeartbeat(
+        Setting<EndpointSettings> setting, Func<HeartbeatSettings, IEnumerable<Template>> templates) =>
+        new(setting.Key, null, endpoint => templates(endpoint.Heartbeat).ToArray() is { Length: > 0 } asking
+            ? RejectNames(asking, [.. Given(endpoint), .. endpoint.Heartbeat.Let.Keys], endpoint)
+            : null);
+
+    /// <summary>In the handshake a value of the connection is never there.</summary>
+    private static Rule<EndpointSettings> OfHandshake(
+        Setting<EndpointSettings> setting, Func<EndpointSettings, IEnumerable<string>> texts) =>
+        new(setting.Key, null, endpoint =>
+        {
+            var templates = texts(endpoint).Where(Template.MayBe).Select(Template.Parse).ToArray();
+            if (templates.Length == 0)
+                return null;
+            if (RejectNames(templates, Given(endpoint), endpoint) is { } flaw)
+                return flaw;
+            var captured = CapturedBy(endpoint.OnOpen).Concat(CapturedByRules(endpoint)).Except(CapturedBy(endpoint.Prepare)).ToHashSet();
+            foreach (var name in NamesOf(templates))
+            {
+                if (NamesBehind(name, endpoint.Let).FirstOrDefault(each => captured.Contains(each) && !IsOfSession(each)) is { } late)
+                    return new Flaw(
+                        $"{late} is captured on the connection, and the handshake comes before it; "
+                            + $"{TemplateName.Session}.{late} outlives a connection",
+                        at => Placeholders.Asking(at, name));
+            }
+            return null;
+        });
+
+    private static bool IsOfSession(string name) => name.StartsWith($"{TemplateName.Session}.", StringComparison.Ordinal);
+
+    /// <summary>A name, and all names that its value is made of.</summary>
+    private static HashSet<string> NamesBehind(string name, ValueMap<ValueTemplate> let)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Queue<string>([name]);
+        while (open.TryDequeue(out var next))
+        {
+            if (!names.Add(next) || !let.TryGetValue(next, out var value))
+                continue;
+            foreach (var each in NamesOf(value.Templates))
+                open.Enqueue(each);
+        }
+        return names;
+    }
+
+    private static Flaw? RejectLet(EndpointSettings endpoint)
     {
         if (endpoint.Let.Count == 0)
             return null;
-        return Twice(endpoint.Let.Keys, Captured(endpoint)) is { } name ? $"{name} is captured too; give one of them another name"
-            : MadeOfItself(endpoint.Let) is { } circle ? $"{circle} is made of itself"
-            : RejectNames("", TemplatesOf(endpoint.Let), Given(endpoint));
+        return Twice(endpoint.Let.Keys, Captured(endpoint)) is { } name
+            ? new Flaw($"{name} is captured too; give one of them another name", at => at.Find(name))
+            : RejectCircle(endpoint.Let, at => at) ?? RejectNames(TemplatesOf(endpoint.Let), Given(endpoint), endpoint);
     }
 
-    private static string? RejectSteps(EndpointSettings endpoint, ValueList<DialogueStep> steps)
+    private static Flaw? RejectSteps(EndpointSettings endpoint, ValueList<DialogueStep> steps)
     {
         if (steps.Count == 0)
             return null;
         var given = Given(endpoint);
         for (var index = 0; index < steps.Count; index++)
         {
-            var (step, place) = (steps[index], $"step {index + 1}: ");
-            if (RejectBlock(place, step.Let, given) is { } reason)
-                return reason;
-            HashSet<string> known = [.. given, .. step.Let.Keys, .. step.Reject?.Groups ?? []];
-            if (Unknown([.. OrNone(step.When), .. OrNone(step.Unless)], given) is { } name)
-                return NobodyGives(place, name, given);
-            var flaw = RejectNames(place, step.Templates, known)
-                ?? RejectForget(place, step.Forget, endpoint)
-                ?? RejectSet(place, step.Set, endpoint);
-            if (flaw is not null)
+            if (RejectStep(steps[index], index, given, endpoint) is { } flaw)
                 return flaw;
         }
         return null;
     }
 
-    private static string? RejectRules(EndpointSettings endpoint)
+    private static Flaw? RejectStep(DialogueStep step, int index, HashSet<string> given, EndpointSettings endpoint)
+    {
+        Cursor? Step(Cursor at) => at.Elements is { } steps && index < steps.Count ? at.Element(index, steps[index]) : null;
+
+        foreach (var (key, name) in ((string, string?)[])[("when", step.When), ("unless", step.Unless)])
+        {
+            if (name is not null && !given.Contains(name))
+                return new Flaw(NobodyGives(name, given, endpoint), at => Step(at)?.Find(key));
+        }
+        HashSet<string> known = [.. given, .. step.Let.Keys];
+        return RejectBlock(step.Let, given, at => Step(at)?.Find("let"))
+            ?? RejectNames((step with { Reason = null }).Templates, known, endpoint, Step)
+            ?? RejectNames(
+                step.ReasonTemplate is { } reason ? [reason] : [],
+                [.. known, .. step.Reject?.Groups ?? []],
+                endpoint,
+                at => Step(at)?.Find("reason"))
+            ?? RejectForget(step.Forget, endpoint, Step)
+            ?? RejectSet(step.Set, endpoint, Step);
+    }
+
+    private static Flaw? RejectRules(EndpointSettings endpoint)
     {
         if (endpoint.OnMessage.Count == 0)
             return null;
-        var given = Given(endpoint);
-        for (var index = 0; index < endpoint.OnMessage.Count; index++)
-        {
-            var (rule, place) = (endpoint.OnMessage[index], $"rule {index + 1}: ");
-            var flaw = RejectNames(place, rule.Templates, given)
-                ?? RejectForget(place, rule.Forget, endpoint)
-                ?? RejectSet(place, rule.Set, endpoint);
-            if (flaw is not null)
-                return flaw;
-        }
-        return null;
+        return RejectNames(endpoint.OnMessage.SelectMany(rule => rule.Templates), Given(endpoint), endpoint)
+            ?? RejectForget(endpoint.OnMessage.SelectMany(rule => rule.Forget), endpoint, at => at)
+            ?? RejectSet(endpoint.OnMessage.SelectMany(rule => rule.Set), endpoint, at => at);
     }
 
-    private static string? RejectHeartbeat(EndpointSettings endpoint)
-    {
-        var heartbeat = endpoint.Heartbeat;
-        Template[] templates = [.. heartbeat.Send?.Templates ?? [], .. heartbeat.Expect?.Templates ?? [], .. TemplatesOf(heartbeat.Let)];
-        if (templates.Length == 0)
-            return null;
-        var given = Given(endpoint);
-        return RejectBlock("", heartbeat.Let, given) ?? RejectNames("heartbeat: ", templates, [.. given, .. heartbeat.Let.Keys]);
-    }
-
-    private static string? RejectKeepAlives(EndpointSettings endpoint)
+    private static Flaw? RejectKeepAlives(EndpointSettings endpoint)
     {
         if (endpoint.KeepAlives.Count == 0)
             return null;
         var given = Given(endpoint);
-        return endpoint.KeepAlives
-            .Select(each =>
-                RejectBlock($"{each.Key}: ", each.Value.Let, given)
-                ?? RejectNames(
-                    $"{each.Key}: ", each.Value.Templates, [.. given, .. each.Value.Let.Keys]))
-            .FirstOrDefault(flaw => flaw is not null);
-    }
-
-    private static string? RejectBlock(string place, ValueMap<ValueTemplate> let, HashSet<string> around) =>
-        Twice(let.Keys, around) is { } name ? $"{place}{name} has a value already; give one of them another name"
-        : MadeOfItself(let) is { } circle ? $"{place}{circle} is made of itself"
-        : null;
-
-    private static string? RejectNames(string place, IEnumerable<Template> templates, IReadOnlyCollection<string> given) =>
-        Unknown(templates.SelectMany(template => template.Names), given) is { } name ? NobodyGives(place, name, given) : null;
-
-    private static string? RejectForget(string place, IEnumerable<string> names, EndpointSettings endpoint) =>
-        Unknown(names.Except([TemplateName.Session, TemplateName.Sequence]), Captured(endpoint)) is { } name
-            ? $"{place}forget names {name}, which is captured nowhere"
-            : null;
-
-    private static string? RejectSet(string place, ValueMap<ValueTemplate> set, EndpointSettings endpoint)
-    {
-        foreach (var (key, value) in set)
+        foreach (var (name, keepAlive) in endpoint.KeepAlives)
         {
-            if (DictatedSettings.KeepAliveOf(key) is { } name && !endpoint.KeepAlives.ContainsKey(name))
-                return $"{place}set {key}: there is no keep-alive {name}";
-            if (!value.Templates.Any(template => template.HasPlaceholders)
-                && DictatedSettings.Reject(key, value.Fill(new TemplateScope())!.AsText()!) is { } reason)
-                return $"{place}set {key}: {reason}";
+            var flaw = RejectBlock(keepAlive.Let, given, at => at.Find(name)?.Find("let"))
+                ?? RejectNames(keepAlive.Templates, [.. given, .. keepAlive.Let.Keys], endpoint, at => at.Find(name));
+            if (flaw is not null)
+                return flaw;
         }
         return null;
     }
 
-    private static string NobodyGives(string place, string name, IReadOnlyCollection<string> given) =>
-        name == TemplateName.Sequence
-            ? $"{place}@{{{name}}} needs the key sequence, which says where the peer numbers its messages"
-            : $"{place}nothing gives {name} a value"
-                + (Nearest.To(name, given) is { } near ? $"; did you mean {near}?"
-                    : given.Count == 0 ? "; let and capture do"
-                    : $"; given are {string.Join(", ", given.Order(StringComparer.Ordinal))}");
+    /// <summary>A message may set the interval of a keep-alive that is there.</summary>
+    private static Flaw? RejectSet(
+        IEnumerable<KeyValuePair<string, ValueTemplate>> set, EndpointSettings endpoint, Func<Cursor, Cursor?> part) =>
+        set.Select(each => DictatedSettings.KeepAliveOf(each.Key))
+            .FirstOrDefault(name => name is not null && !endpoint.KeepAlives.ContainsKey(name)) is { } unknown
+            ? new Flaw($"there is no keep-alive {unknown}{Meant(unknown, [.. endpoint.KeepAlives.Keys], "")}", part)
+            : null;
+
+    private static Flaw? RejectHeartbeatLet(EndpointSettings endpoint)
+    {
+        var let = endpoint.Heartbeat.Let;
+        if (let.Count == 0)
+            return null;
+        var given = Given(endpoint);
+        return RejectBlock(let, given, at => at) ?? RejectNames(TemplatesOf(let), [.. given, .. let.Keys], endpoint);
+    }
+
+    /// <summary>It does not repeat what it refuses: a secret may stand there by mistake.</summary>
+    private static Flaw? RejectSecrets(EndpointSettings endpoint)
+    {
+        if (endpoint.Secrets.Count == 0)
+            return null;
+        var captured = Captured(endpoint);
+        return Unknown(endpoint.Secrets, captured) is { } name
+            ? new Flaw(
+                $"nothing captures a value of this name{Known(captured, "; capture does")}",
+                at => Element(at, name))
+            : null;
+    }
+
+    private static Flaw? RejectBlock(ValueMap<ValueTemplate> let, HashSet<string> around, Func<Cursor, Cursor?> block) =>
+        Twice(let.Keys, around) is { } name
+            ? new Flaw($"{name} has a value already; give one of them another name", at => block(at)?.Find(name))
+            : RejectCircle(let, block);
+
+    private static Flaw? RejectCircle(ValueMap<ValueTemplate> let, Func<Cursor, Cursor?> block) =>
+        MadeOfItself(let) is { } name ? new Flaw($"{name} is made of itself", at => block(at)?.Find(name)) : null;
+
+    private static Flaw? RejectNames(
+        IEnumerable<Template> templates,
+        IReadOnlyCollection<string> given,
+        EndpointSettings endpoint,
+        Func<Cursor, Cursor?>? part = null) =>
+        Unknown(NamesOf(templates), given) is { } name
+            ? new Flaw(
+                NobodyGives(name, given, endpoint),
+                at => (part is null ? at : part(at)) is { } inside ? Placeholders.Asking(inside, name) : null)
+            : null;
+
+    private static Flaw? RejectForget(IEnumerable<string> names, EndpointSettings endpoint, Func<Cursor, Cursor?> part)
+    {
+        var forgotten = names.Except([TemplateName.Session, TemplateName.Sequence]).ToArray();
+        if (forgotten.Length == 0)
+            return null;
+        var captured = Captured(endpoint);
+        return Unknown(forgotten, captured) is { } name
+            ? new Flaw(
+                $"{name} is captured nowhere{Meant(name, captured, "")}",
+                at => part(at) is { } inside ? Forgetting(inside, name) : null)
+            : null;
+    }
+
+    /// <summary>Where a list of steps or rules, or one of them, forgets a name.</summary>
+    private static Cursor? Forgetting(Cursor at, string name)
+    {
+        if (at.Fields is not null)
+            return at.Find("forget") is { } forget ? Element(forget, name) : null;
+        var elements = at.Elements ?? [];
+        for (var index = 0; index < elements.Count; index++)
+        {
+            if (Forgetting(at.Element(index, elements[index]), name) is { } found)
+                return found;
+        }
+        return null;
+    }
+
+    /// <summary>The element of a list that is this text, or the text itself.</summary>
+    private static Cursor? Element(Cursor at, string text)
+    {
+        if (at.Text == text)
+            return at;
+        var elements = at.Elements ?? [];
+        for (var index = 0; index < elements.Count; index++)
+        {
+            var element = at.Element(index, elements[index]);
+            if (element.Text == text)
+                return element;
+        }
+        return null;
+    }
+
+    private static string NobodyGives(string name, IReadOnlyCollection<string> given, EndpointSettings endpoint) =>
+        name == TemplateName.Sequence ? $"@{{{name}}} needs the key sequence, which says where the peer numbers its messages"
+        : IsOfBlock(name, endpoint)
+            ? $"{name} has its value in another let, which is for its step or the heartbeat alone; use let of the endpoint"
+        : $"nothing gives {name} a value{Meant(name, given, IsOfSession(name) ? "; capture does" : "; let and capture do")}";
+
+    private static bool IsOfBlock(string name, EndpointSettings endpoint) =>
+        endpoint.Heartbeat.Let.ContainsKey(name) || endpoint.OnOpen.Any(step => step.Let.ContainsKey(name));
+
+    private static string Meant(string name, IReadOnlyCollection<string> known, string none) =>
+        Nearest.To(name, known) is { } near ? $"; did you mean {near}?" : Known(known, none);
+
+    private static string Known(IReadOnlyCollection<string> known, string none) =>
+        known.Count == 0 ? none : $"; known: {string.Join(", ", known.Order(StringComparer.Ordinal))}";
 
     /// <summary>The names that a placeholder may ask for anywhere.</summary>
     private static HashSet<string> Given(EndpointSettings endpoint) =>
         [.. endpoint.Let.Keys, .. Captured(endpoint), .. endpoint.Sequence is null ? [] : (string[])[TemplateName.Sequence]];
 
     private static HashSet<string> Captured(EndpointSettings endpoint) =>
-    [
-        .. endpoint.Prepare.Concat(endpoint.OnOpen).SelectMany(step => step.Capture.Keys.Concat(step.Expect?.Groups ?? [])),
-        .. endpoint.OnMessage.SelectMany(rule => rule.Capture.Keys.Concat(rule.Match.Groups)),
-    ];
+        [.. CapturedBy(endpoint.Prepare), .. CapturedBy(endpoint.OnOpen), .. CapturedByRules(endpoint)];
+
+    private static IEnumerable<string> CapturedBy(ValueList<DialogueStep> steps) =>
+        steps.SelectMany(step => step.Capture.Keys.Concat(step.Expect?.Groups ?? []));
+
+    private static IEnumerable<string> CapturedByRules(EndpointSettings endpoint) =>
+        endpoint.OnMessage
+            .SelectMany(rule => rule.Capture.Keys.Concat(rule.Match.Groups))
+            .Concat(endpoint.Heartbeat.Reply?.Match.Groups ?? []);
+
+    private static IEnumerable<string> NamesOf(IEnumerable<Template> templates) => templates.SelectMany(template => template.Names);
 
     private static IEnumerable<Template> TemplatesOf(ValueMap<ValueTemplate> values) => values.Values.SelectMany(value => value.Templates);
 
@@ -161,8 +281,6 @@ internal static class NameRules
         asked.FirstOrDefault(name => !given.Contains(name));
 
     private static string? Twice(IEnumerable<string> names, HashSet<string> others) => names.FirstOrDefault(others.Contains);
-
-    private static IEnumerable<string> OrNone(string? name) => name is null ? [] : [name];
 
     private static string? MadeOfItself(ValueMap<ValueTemplate> let)
     {
@@ -176,7 +294,7 @@ internal static class NameRules
                 return false;
             if (!above.Add(name))
                 return true;
-            var isCircle = value.Templates.SelectMany(template => template.Names).Any(IsCircle);
+            var isCircle = NamesOf(value.Templates).Any(IsCircle);
             above.Remove(name);
             if (!isCircle)
                 sound.Add(name);

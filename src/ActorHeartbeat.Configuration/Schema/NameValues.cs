@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
@@ -12,10 +13,10 @@ internal static class NameValues
 {
     private static readonly ValueReader<string> AnyName = Name(
         "the name of a captured value such as session.id, or sequence",
-        name => name == TemplateName.Sequence ? null : TemplateName.RejectCaptured(name));
+        name => name == TemplateName.Sequence ? null : RejectCaptured(name));
 
     /// <summary>The names of an endpoint's own <c>let</c>.</summary>
-    public static readonly ValueReader<ValueMap<ValueTemplate>> LetOfEndpoint = LetIn(TemplatePlace.Handshake);
+    public static readonly ValueReader<ValueMap<ValueTemplate>> LetOfEndpoint = LetIn(TemplatePlace.Attempt);
 
     public static readonly ValueReader<ValueMap<ValueTemplate>> Let = LetIn(TemplatePlace.Message);
 
@@ -24,22 +25,29 @@ internal static class NameValues
     public static readonly ValueReader<ValueList<string>> Forget = new ListOf<string>(
         Name(
             "session, sequence, or the name of a captured value",
-            name => name is TemplateName.Session or TemplateName.Sequence ? null : TemplateName.RejectCaptured(name)),
+            name => name is TemplateName.Session or TemplateName.Sequence ? null : RejectCaptured(name)),
         orOne: true);
 
+    /// <summary>Errors do not show what stands there: it may be a secret by mistake.</summary>
     public static readonly ValueReader<ValueList<string>> Secrets = new ListOf<string>(
-        Name("the name of a captured value such as session.id", TemplateName.RejectCaptured));
+        Name("the name of a captured value such as session.id", RejectCaptured, mayHoldSecret: true));
 
     public static readonly ValueReader<ValueMap<ValueTemplate>> Capture = new FlatMap(
         "an object of names and JSON pointers",
+        "a name is missing: { id = \"/id\" }",
         (at, name) => name == TemplateName.Session && at.Fields is not null,
-        TemplateName.RejectCaptured,
+        name => name == TemplateName.Session ? "session is an object of names: session { id = \"/id\" }" : RejectCaptured(name),
         new CaptureReader());
 
     public static readonly ValueReader<ValueMap<ValueTemplate>> Set = new FlatMap(
         $"an object of keys and times: {string.Join(", ", DictatedSettings.Keys)}",
+        $"a key is missing; known: {string.Join(", ", DictatedSettings.Keys)}",
         (at, _) => at.Fields is not null,
-        name => DictatedSettings.Knows(name) ? null : $"no message may set this; known: {string.Join(", ", DictatedSettings.Keys)}",
+        name => DictatedSettings.Knows(name) ? null
+            : "no message may set this; "
+                + (Nearest.To(name, DictatedSettings.Keys) is { } near
+                    ? $"did you mean {near}?"
+                    : $"known: {string.Join(", ", DictatedSettings.Keys)}"),
         new SetReader());
 
     public static readonly ValueReader<SequenceSettings?> Sequence = new OptionalObject<SequenceSettings>(
@@ -83,8 +91,20 @@ internal static class NameValues
     private static MapOf<ValueTemplate> LetIn(TemplatePlace place) => new(
         "an object of names and values", new LetReader(place), StringComparer.Ordinal, TemplateName.Reject);
 
-    private static Judged<string> Name(string expected, Func<string, string?> reject) =>
-        new(expected, name => reject(name) is { } reason ? (null, reason) : (name, null), name => name);
+    private static Judged<string> Name(string expected, Func<string, string?> reject, bool mayHoldSecret = false) => new(
+        expected,
+        name => Template.MayBe(name) ? (null, "a name stands here as it is, without @{ and }")
+            : reject(name) is { } reason ? (null, reason)
+            : (name, null),
+        name => name)
+    {
+        HoldsSecret = mayHoldSecret,
+    };
+
+    private static string? RejectCaptured(string name) =>
+        name.Contains('.') && !name.StartsWith($"{TemplateName.Session}.", StringComparison.Ordinal)
+            ? $"a name has no dot, unless it begins with {TemplateName.Session}."
+            : TemplateName.RejectCaptured(name);
 
     /// <summary>Reads a text, an object or a list with placeholders in their texts.</summary>
     private sealed class LetReader(TemplatePlace place) : ValueReader<ValueTemplate>
@@ -98,7 +118,9 @@ internal static class NameValues
             value = null;
             if (at.IsNull)
                 return at.Refuse(Expected);
-            if (!Placeholders.AreSound(at, place))
+            if (!(MessageValues.HasNoSecretOfHeader(at, "value") & Placeholders.AreSound(at, place)))
+                return false;
+            if (at.Text is null && !PatternReader.TryParse(at, out _))
                 return false;
             value = at.Text is { } text ? ValueTemplate.Text(text) : ValueTemplate.Json(at.Json);
             return true;
@@ -124,22 +146,32 @@ internal static class NameValues
         {
             value = null;
             if (at.Text is { } text)
-                return TryReadText(at, text.StartsWith('/') ? $"@{{{text}}}" : text, out value);
+                return text.StartsWith('/')
+                    ? IsPointer(at, text) && TryReadText(at, $"@{{{text}}}", out value)
+                    : TryReadText(at, text, out value);
             if (at.Fields is not null || at.Elements is not { Count: > 0 } elements)
                 return at.Refuse(Expected);
-            var pointers = new List<string>();
+            var (isSound, pointers) = (true, new List<string>());
             for (var index = 0; index < elements.Count; index++)
             {
                 var element = at.Element(index, elements[index]);
-                if (element.Text is not { } pointer || !pointer.StartsWith('/'))
-                    return element.Refuse("a JSON pointer such as \"/id\"");
-                pointers.Add(pointer);
+                if (element.Text is { } pointer && pointer.StartsWith('/'))
+                    isSound &= IsPointer(element, pointer);
+                else
+                    isSound = element.Refuse("a JSON pointer such as \"/id\"");
+                pointers.Add(element.Text ?? "");
             }
-            return TryReadText(at, $"@{{{string.Join(" ?? ", pointers)}}}", out value);
+            return isSound && TryReadText(at, $"@{{{string.Join(" ?? ", pointers)}}}", out value);
         }
 
         public override void Write(Utf8JsonWriter json, ValueTemplate value, bool asWritten) =>
             SecretMask.WriteText(json, value.Written, asWritten);
+
+        private static bool IsPointer(Cursor at, string pointer) =>
+            JsonExpectation.RejectPointer(pointer) is not null
+                ? at.Report("a JSON pointer has a '~' that is not ~0 or ~1 (RFC 6901)")
+            : pointer.AsSpan().IndexOfAny(" \t,)}?") < 0
+                || at.Report("a JSON pointer that gives a value has no blank, comma, question mark or closing bracket");
 
         private bool TryReadText(Cursor at, string text, [MaybeNullWhen(false)] out ValueTemplate value)
         {
@@ -148,6 +180,8 @@ internal static class NameValues
                 return at.Refuse(Expected);
             if (Placeholders.Reject(text, TemplatePlace.Taken) is { } fault)
                 return at.Report(fault);
+            if (!Template.Parse(text).HasPlaceholders)
+                return at.Refuse(Expected);
             value = ValueTemplate.Text(text);
             return true;
         }
@@ -167,21 +201,34 @@ internal static class NameValues
                 return at.Refuse(Expected);
             if (Placeholders.Reject(text, TemplatePlace.Taken) is { } fault)
                 return at.Report(fault);
+            var template = Template.Parse(text);
+            if (template.References.Count > 0)
+                return at.Report("the peer tells the time: a secret does not");
+            if (!template.HasPlaceholders && DictatedSettings.Reject(KeyOf(at), template.Literals) is { } reason)
+                return at.Report(reason);
             value = ValueTemplate.Text(text);
             return true;
         }
 
         public override void Write(Utf8JsonWriter json, ValueTemplate value, bool asWritten) =>
             SecretMask.WriteText(json, value.Written, asWritten);
+
+        /// <summary>The key that is set: the names behind the last <c>set</c>.</summary>
+        private static string KeyOf(Cursor at) => string.Join('.', at.Path.Names.Reverse().TakeWhile(name => name != "set").Reverse());
     }
 
     /// <summary>A map whose keys may have dots, which are objects in the tree.</summary>
     /// <param name="expected">What is allowed.</param>
+    /// <param name="missing">What is wrong with an empty object.</param>
     /// <param name="isObject">Whether a value is an object of further names.</param>
     /// <param name="reject">Why a name is not allowed, in one line; null when it is.</param>
     /// <param name="element">Reads a value.</param>
     private sealed class FlatMap(
-        string expected, Func<Cursor, string, bool> isObject, Func<string, string?> reject, ValueReader<ValueTemplate> element)
+        string expected,
+        string missing,
+        Func<Cursor, string, bool> isObject,
+        Func<string, string?> reject,
+        ValueReader<ValueTemplate> element)
         : ValueReader<ValueMap<ValueTemplate>>
     {
         public override string Expected => expected;
@@ -191,7 +238,7 @@ internal static class NameValues
         public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out ValueMap<ValueTemplate> value)
         {
             value = null;
-            if (at.Fields is not { Count: > 0 })
+            if (at.Fields is null)
                 return at.Refuse(expected);
             var read = new List<KeyValuePair<string, ValueTemplate>>();
             if (!TryRead(at, "", read))
@@ -213,8 +260,10 @@ internal static class NameValues
 
         private bool TryRead(Cursor at, string prefix, List<KeyValuePair<string, ValueTemplate>> read)
         {
+            if (at.Fields is not { Count: > 0 } fields)
+                return at.Report(missing);
             var isSound = true;
-            foreach (var below in at.Fields!.Select(at.Below)) // the caller has looked
+            foreach (var below in fields.Select(at.Below))
             {
                 var name = prefix + below.Key;
                 if (isObject(below, name))

@@ -191,13 +191,16 @@ internal sealed class PatternReader(PatternPlace place) : ValueReader<MessagePat
                 Nearest.To(at.Key, _words) is { } near ? $"did you mean \"{near}\", or \"/{at.Key}\"?" : $"did you mean \"/{at.Key}\"?");
         if (JsonExpectation.RejectPointer(at.Key) is { } reason)
             return at.ReportKey(reason);
+        if (Template.MayBe(at.Key))
+            return at.ReportKey("a JSON pointer has no placeholders; the value beside it may");
         if (!AreSound(at) || !TryParse(at, out _) || (at.Fields is not null && !AreConditions(at, ValueTest.AllWords)))
             return false;
         expectations.Add(new JsonExpectation(at.Key, at.Json));
         return true;
     }
 
-    private static bool TryParse(Cursor at, out JsonElement value)
+    /// <summary>Reads a value as JSON; one that is nested too deep is reported.</summary>
+    internal static bool TryParse(Cursor at, out JsonElement value)
     {
         value = default;
         try
@@ -209,6 +212,15 @@ internal sealed class PatternReader(PatternPlace place) : ValueReader<MessagePat
         {
             return at.Report("it is nested deeper than 64 levels, and no message is read so deep");
         }
+    }
+
+    /// <summary>Why a word cannot take an operand; null when it can, or when the operand is a text that is to be filled.</summary>
+    private static string? RejectOperand(string word, JsonElement operand)
+    {
+        if (operand.ValueKind != JsonValueKind.String)
+            return ValueTest.Reject(word, operand);
+        var text = Template.Parse(operand.GetString()!);
+        return text.HasPlaceholders ? null : ValueTest.Reject(word, JsonSerializer.SerializeToElement(text.Literals));
     }
 
     /// <summary>Why a regular expression captures what it cannot, or is none around its placeholders; null when it is one.</summary>
@@ -239,7 +251,7 @@ internal sealed class PatternReader(PatternPlace place) : ValueReader<MessagePat
                         + $"known: {string.Join(", ", words)}; equals takes an object literally");
             else if (!TryParse(below, out var operand))
                 isSound = false;
-            else if (!Template.MayBe(below.Json) && ValueTest.Reject(below.Key, operand) is { } reason)
+            else if (RejectOperand(below.Key, operand) is { } reason)
                 isSound = below.Report(reason);
             else if (RejectGroups(below.Key, operand) is { } flaw)
                 isSound = below.Report(flaw);

@@ -8,6 +8,9 @@ internal enum TemplatePlace
     /// <summary>In the handshake: no connection is there yet.</summary>
     Handshake,
 
+    /// <summary>In the let of an endpoint, which the handshake may use.</summary>
+    Attempt,
+
     /// <summary>In a message that begins something.</summary>
     Message,
 
@@ -33,9 +36,15 @@ internal static class Placeholders
             return fault;
         var template = Template.Parse(text);
         if (template.OfMessage.Count > 0 && place is not (TemplatePlace.Answer or TemplatePlace.Taken))
-            return "no message is at hand here: @{/pointer} and @{text} stand in reply, capture, set, after and reason";
+            return place == TemplatePlace.Pattern
+                ? "a pattern takes nothing of the message that it looks at; @{/pointer} and @{text} stand in reply, capture, set, after "
+                    + "and reason"
+                : "no message is at hand here: @{/pointer} and @{text} stand in reply, capture, set, after and reason";
         if (template.NeedsConnection && place == TemplatePlace.Handshake)
             return "there is no connection yet: @{counter}, @{attempt} and @{incarnation} stand in messages";
+        if (template.NeedsConnection && place == TemplatePlace.Attempt)
+            return "these values are there before the connection: @{counter}, @{attempt} and @{incarnation} stand in messages, and in let "
+                + "of a step or of the heartbeat";
         return !template.IsNewEachTime ? null : place switch
         {
             TemplatePlace.Pattern => "a pattern counts nothing: give @{counter} and @{uuid} a name with let, and compare with @{NAME}",
@@ -60,4 +69,29 @@ internal static class Placeholders
             isSound &= AreSound(at.Element(index, elements[index]), place);
         return isSound;
     }
+
+    /// <summary>The text or the key, in a value, in which a placeholder asks for a name; null when none does.</summary>
+    public static Cursor? Asking(Cursor at, string name)
+    {
+        if (at.Text is { } text)
+            return Asks(text, name) ? at : null;
+        foreach (var field in at.Fields ?? [])
+        {
+            var below = at.Below(field);
+            if (Asks(below.Key, name))
+                return below;
+            if (Asking(below, name) is { } found)
+                return found;
+        }
+        var elements = at.Fields is null ? at.Elements ?? [] : [];
+        for (var index = 0; index < elements.Count; index++)
+        {
+            if (Asking(at.Element(index, elements[index]), name) is { } found)
+                return found;
+        }
+        return null;
+    }
+
+    private static bool Asks(string text, string name) =>
+        Template.MayBe(text) && Template.Reject(text) is null && Template.Parse(text).Names.Contains(name);
 }

@@ -46,44 +46,39 @@ internal static class StepValues
         Part.Of<DialogueStep, ValueMap<ValueTemplate>>("let", NameValues.Let, step => step.Let, (step, let) => step with { Let = let }),
     ];
 
+    private static readonly Key<DialogueStep>
+        Wait = Part.Of<DialogueStep, TimeSpan>(
+            "wait", Values.Duration, step => step.Wait, (step, time) => step with { Wait = time }),
+        AnswerTime = Part.Of<DialogueStep, TimeSpan>(
+            "timeout", Values.Positive, step => step.Timeout, (step, time) => step with { Timeout = time }),
+        Resumed = Part.Of<DialogueStep, bool>(
+            "resumed", Values.Switch, step => step.Resumed, (step, resumed) => step with { Resumed = resumed });
+
     private static readonly ValueReader<DialogueStep> Message = new ObjectOf<DialogueStep>(
         "a step",
         new Shape<DialogueStep>([
             .. BeforeIt,
-            Part.Of<DialogueStep, TimeSpan>("wait", Values.Duration, step => step.Wait, (step, time) => step with { Wait = time }),
+            Wait,
             Part.Of<DialogueStep, MessageTemplate?>(
                 "send", MessageValues.OptionalMessage, step => step.Send, (step, message) => step with { Send = message }),
             Part.Of<DialogueStep, MessagePattern?>(
                 "expect", MessageValues.OptionalPattern, step => step.Expect, (step, pattern) => step with { Expect = pattern }),
-            Part.Of<DialogueStep, TimeSpan>("timeout", Values.Positive, step => step.Timeout, (step, time) => step with { Timeout = time }),
+            AnswerTime,
             Part.Of<DialogueStep, MessagePattern?>(
                 "reject", MessageValues.OptionalPattern, step => step.Reject, (step, pattern) => step with { Reject = pattern }),
             .. AfterAnswer,
-            Part.Of<DialogueStep, bool>(
-                "resumed", Values.Switch, step => step.Resumed, (step, resumed) => step with { Resumed = resumed }),
+            Resumed,
         ]),
         new DialogueStep(null, null, Timeout))
     {
         Reject = RejectMessage,
     };
 
-    /// <summary>Reads a step that makes a request.</summary>
-    public static readonly ValueReader<DialogueStep> Request = new ObjectOf<DialogueStep>(
-        "a step",
-        new Shape<DialogueStep>([
-            .. BeforeIt,
-            Part.Of<DialogueStep, HttpCall?>("http", HttpValues.OptionalCall, step => step.Http, (step, http) => step with { Http = http }),
-            Part.Of<DialogueStep, MessagePattern?>(
-                "expect", MessageValues.OptionalAnswer, step => step.Expect, (step, pattern) => step with { Expect = pattern }),
-            Part.Of<DialogueStep, MessagePattern?>(
-                "reject", MessageValues.OptionalAnswer, step => step.Reject, (step, pattern) => step with { Reject = pattern }),
-            .. AfterAnswer,
-        ]),
-        new DialogueStep(null, null, Timeout),
-        "http")
-    {
-        Reject = RejectRequest,
-    };
+    /// <summary>Reads a step of prepare.</summary>
+    public static readonly ValueReader<DialogueStep> Request = RequestWith();
+
+    /// <summary>Reads a step of on-open that makes a request.</summary>
+    private static readonly ValueReader<DialogueStep> RequestOfOpening = RequestWith(Wait, AnswerTime, Resumed);
 
     /// <summary>Reads a step that sends, waits, or makes a request.</summary>
     public static readonly ValueReader<DialogueStep> Step = new StepReader();
@@ -114,6 +109,24 @@ internal static class StepValues
 
     public static readonly ValueReader<ValueMap<KeepAlive>> KeepAlives = new MapOf<KeepAlive>(
         "an object of names and keep-alives", KeepAlive, StringComparer.Ordinal, TemplateName.Reject);
+
+    private static ObjectOf<DialogueStep> RequestWith(params Key<DialogueStep>[] more) => new(
+        "a step",
+        new Shape<DialogueStep>([
+            .. BeforeIt,
+            Part.Of<DialogueStep, HttpCall?>("http", HttpValues.OptionalCall, step => step.Http, (step, http) => step with { Http = http }),
+            Part.Of<DialogueStep, MessagePattern?>(
+                "expect", MessageValues.OptionalAnswer, step => step.Expect, (step, pattern) => step with { Expect = pattern }),
+            Part.Of<DialogueStep, MessagePattern?>(
+                "reject", MessageValues.OptionalAnswer, step => step.Reject, (step, pattern) => step with { Reject = pattern }),
+            .. AfterAnswer,
+            .. more,
+        ]),
+        new DialogueStep(null, null, Timeout),
+        "http")
+    {
+        Reject = RejectRequest,
+    };
 
     private static string? RejectMessage(DialogueStep step, Layer<DialogueStep> layer)
     {
@@ -166,9 +179,9 @@ internal static class StepValues
         public override bool MayHoldSecret => true;
 
         public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out DialogueStep value) =>
-            (at.Find("http") is null ? Message : Request).TryRead(at, out value);
+            (at.Find("http") is null ? Message : RequestOfOpening).TryRead(at, out value);
 
         public override void Write(Utf8JsonWriter json, DialogueStep value, bool asWritten) =>
-            (value.Http is null ? Message : Request).Write(json, value, asWritten);
+            (value.Http is null ? Message : RequestOfOpening).Write(json, value, asWritten);
     }
 }

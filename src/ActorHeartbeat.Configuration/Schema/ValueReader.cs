@@ -65,6 +65,11 @@ internal sealed class Scalar<T>(string expected, Func<string, (bool, T)> parse, 
 /// <param name="spell">The text of a value.</param>
 internal sealed class Judged<T>(string expected, Func<string, (T?, string?)> judge, Func<T, string> spell) : ValueReader<T>
 {
+    /// <summary>Whether errors must not show the text.</summary>
+    public bool HoldsSecret { get; init; }
+
+    public override bool MayHoldSecret => HoldsSecret;
+
     public override string Expected => expected;
 
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value)

@@ -131,7 +131,7 @@ public sealed partial class ConnectionActor
             _ => BackOff(data, AskedFor(matched), link).First(() => SayGoodbye(link, _settings.CloseCode, "")),
         };
         step = step.First(() => Answer(link, matched));
-        return refusal is null ? step : step.First(() => TellNotSet(refusal));
+        return refusal is null ? step : step.First(() => TellNotSet(link, refusal));
     }
 
     /// <summary>The data with what a message sets.</summary>

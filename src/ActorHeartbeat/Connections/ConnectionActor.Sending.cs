@@ -135,8 +135,8 @@ public sealed partial class ConnectionActor
 
     private void TellKeepAliveFailed(string why) => Context.GetLogger().Warning("{0}: {1}", _settings.Id, why);
 
-    private void TellNotSet(string refusal) =>
-        Context.GetLogger().Warning("{0}: what a message of the peer sets is not taken: {1}", _settings.Id, refusal);
+    private void TellNotSet(ConnectionLink link, string refusal) =>
+        Context.GetLogger().Warning("{0}: what a message of the peer sets is not taken: {1}", _settings.Id, link.Hide(refusal));
 
     private void TellNotCaptured(string name) =>
         Context

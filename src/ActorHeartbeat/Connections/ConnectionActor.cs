@@ -131,7 +131,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     {
         var after = data with { Dictated = Dictate(data.Dictated, dialed.Set, out var refusal) };
         var step = (data.Link.FirstWait is { } first ? Await(after, first) : Advance(after, from: 0)).First(data.Link.Start);
-        return refusal is null ? step : step.First(() => TellNotSet(refusal));
+        return refusal is null ? step : step.First(() => TellNotSet(data.Link, refusal));
     }
 
     private Step WhenAnswered(ConnectingData data, OpeningAnswered answered)
@@ -139,7 +139,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         var dictated = Dictate(data.Dictated, answered.Set, out var refusal);
         var after = data with { Dictated = dictated, IsResumed = data.IsResumed || _settings.OnOpen[answered.Index].Resumed };
         var step = answered.Next is { } next ? Await(after, next) : Advance(after, answered.Index + 1);
-        return refusal is null ? step : step.First(() => TellNotSet(refusal));
+        return refusal is null ? step : step.First(() => TellNotSet(data.Link, refusal));
     }
 
     /// <summary>Takes opening steps up to the first that pauses or expects an answer. If none does, the connection is open.</summary>

@@ -386,7 +386,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private DialFailure? Hide(DialFailure? failure) => failure is null ? null : failure with { Message = Hide(failure.Message) };
 
     /// <summary>A text of the peer without the secrets of the attempt, and without what was made from them.</summary>
-    private string Hide(string text) => PeerText.Hide(Request.Hide(text), _conversation.Made);
+    public string Hide(string text) => PeerText.Hide(Request.Hide(text), _conversation.Made);
 
     // The first answer settles the outstanding heartbeat. A later one finds no ping id and counts only as traffic.
     private void Answered()

@@ -75,7 +75,8 @@ internal sealed class HttpStep(IDialer dialer, EndpointSettings settings, Conver
         var reason = isRejected && step.ReasonTemplate is { } template
             ? template.Fill(conversation.Hears(names, MessageAtHand.Read(answer.Body.Span, template.OfMessage)))
             : null;
-        var said = PeerText.Of(Hide(reason ?? Encoding.UTF8.GetString(answer.Body.Span[..Math.Min(answer.Body.Length, PeerText.MaxLength)])));
+        var beginning = answer.Body.Span[..Math.Min(answer.Body.Length, PeerText.MaxLength)];
+        var said = PeerText.Of(Hide(reason ?? Encoding.UTF8.GetString(beginning)));
         var isSuccess = answer.Status is >= 200 and <= 299;
         var detail = $"{place}: {question} answered {answer.Status}" + (said.Length > 0 ? $", \"{said}\"" : "");
         return new HttpStepException(

@@ -3,9 +3,9 @@ using ActorHeartbeat.Templates;
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>
-/// A step of the opening dialogue, or of what comes before a dial: something is said, or waited for, or both. Until its time is over it waits for the first message that
-/// <paramref name="Expect"/> or else <see cref="Reject"/> matches. What it then keeps of that message are <see cref="Forget"/>,
-/// <see cref="Capture"/> and <see cref="Set"/>, in this order.
+/// A step of the opening dialogue, or of what comes before a dial: something is said, or waited for, or both. Until its time is over it
+/// waits for the first message that <paramref name="Expect"/> or else <see cref="Reject"/> matches. What follows from that message are
+/// <see cref="Forget"/>, <see cref="Capture"/> and <see cref="Set"/>, in this order.
 /// </summary>
 /// <param name="Send">What is sent; null only waits.</param>
 /// <param name="Expect">

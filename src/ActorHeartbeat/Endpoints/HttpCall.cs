@@ -2,7 +2,9 @@ using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Endpoints;
 
-/// <summary>An HTTP request of the conversation, filled each time. Redirects are not followed; proxy and TLS are those of the endpoint.</summary>
+/// <summary>
+/// An HTTP request of the conversation, filled each time. Redirects are not followed; proxy and TLS are those of the endpoint.
+/// </summary>
 /// <param name="Method">The method (RFC 9110 section 9), such as POST.</param>
 /// <param name="Url">An absolute http or https URL; path and query may have placeholders (<see cref="Template"/>).</param>
 public sealed record HttpCall(string Method, string Url)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ActorHeartbeat.Templates;
 
@@ -10,6 +11,8 @@ namespace ActorHeartbeat.Templates;
 public sealed class Template : IEquatable<Template>
 {
     internal const string Begin = "@{", Escaped = "@@{";
+
+    private static readonly Regex Quoted = new("'[^']*'", RegexOptions.NonBacktracking);
 
     /// <summary>The placeholder of a message's whole text.</summary>
     internal const string TextOfMessage = "text";
@@ -76,7 +79,7 @@ public sealed class Template : IEquatable<Template>
             var text = ValueOf(part, scope)?.AsText();
             if (text is null || fits?.Invoke(text) == false)
             {
-                scope.Lack(part.Written, doesNotFit: text is not null);
+                scope.Lack(part.Shown, doesNotFit: text is not null);
                 return null;
             }
             filled.Append(text);
@@ -95,7 +98,7 @@ public sealed class Template : IEquatable<Template>
         }
         var value = ValueOf(only, scope);
         if (value is null)
-            scope.Lack(only.Written);
+            scope.Lack(only.Shown);
         return value;
     }
 
@@ -111,7 +114,7 @@ public sealed class Template : IEquatable<Template>
                 continue;
             if (ValueOf(part, scope) is not { } value || spell(value) is not { } spelled)
             {
-                scope.Lack(part.Written);
+                scope.Lack(part.Shown);
                 return null;
             }
             filled.Append(spelled);
@@ -131,7 +134,7 @@ public sealed class Template : IEquatable<Template>
                 continue;
             if (ValueOf(part, scope)?.AsBytes() is not { } bytes)
             {
-                scope.Lack(part.Written);
+                scope.Lack(part.Shown);
                 return null;
             }
             filled.Write(bytes);
@@ -152,7 +155,7 @@ public sealed class Template : IEquatable<Template>
 
     /// <summary>The text as it may be shown: placeholders as written, everything else as <paramref name="mask"/>.</summary>
     internal string Masked(string mask) =>
-        string.Concat(_parts.Select(part => (part.Literal.Length > 0 ? mask : "") + part.Written));
+        string.Concat(_parts.Select(part => (part.Literal.Length > 0 ? mask : "") + part.Shown));
 
     public bool Equals(Template? other) => other is not null && Text == other.Text;
 
@@ -190,7 +193,7 @@ public sealed class Template : IEquatable<Template>
             }
             if (TemplateParser.Read(text, ref at, out fault) is not { } expression)
                 return null;
-            parts.Add(new Part(literal.ToString(), expression, text[next..at]));
+            parts.Add(new Part(literal.ToString(), expression, Quoted.Replace(text[next..at], "'***'")));
             literal.Clear();
         }
         if (literal.Length > 0)
@@ -198,6 +201,6 @@ public sealed class Template : IEquatable<Template>
         return new Template(text, [.. parts]);
     }
 
-    /// <summary>Text, and the placeholder behind it.</summary>
-    private sealed record Part(string Literal, TemplateExpression? Expression, string Written);
+    /// <summary>Text, and the placeholder behind it as it may be shown: what stands in quotes is text too.</summary>
+    private sealed record Part(string Literal, TemplateExpression? Expression, string Shown);
 }

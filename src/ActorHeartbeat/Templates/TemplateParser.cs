@@ -238,6 +238,7 @@ internal ref struct TemplateParser
         new($"a placeholder has no end; write {Template.Escaped} for the characters {Template.Begin}");
 
     private static FormatException Unknown() => new(
-        "unknown placeholder; known: @{env.NAME}, @{file:PATH}, @{/pointer} and @{text} of a message, @{counter}, @{now.ms}, @{now.s}, "
+        "unknown placeholder; known: @{env.NAME}, @{file:PATH}, @{/pointer} and @{text} of a message, @{NAME} and @{session.NAME} of let "
+            + "and capture, @{sequence}, @{counter}, @{now.ms}, @{now.s}, "
             + $"@{{now.iso}}, @{{uuid}}, @{{attempt}}, @{{incarnation}} and functions; {Template.Escaped} stands for {Template.Begin}");
 }

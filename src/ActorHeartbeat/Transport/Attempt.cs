@@ -15,7 +15,11 @@ public sealed record Attempt(EndpointSettings Settings, Uri Url)
     /// Makes the requests before the dial, which may give names a value; it takes the secrets, and every text of them in any spelling.
     /// Null where none are made.
     /// </summary>
-    internal Func<IReadOnlyDictionary<SecretReference, string>, IReadOnlyCollection<string>, CancellationToken, Task>? Prepare { get; init; }
+    internal Func<IReadOnlyDictionary<SecretReference, string>, IReadOnlyCollection<string>, CancellationToken, Task>? Prepare
+    {
+        get;
+        init;
+    }
 
     /// <summary>The endpoint's id alone.</summary>
     public override string ToString() => $"attempt of {Settings.Id}";

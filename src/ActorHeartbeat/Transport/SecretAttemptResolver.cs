@@ -57,7 +57,8 @@ public sealed class SecretAttemptResolver(
         };
     }
 
-    private static async ValueTask<Dictionary<SecretReference, string>> MessageSecretsAsync(EndpointSettings settings, AttemptSecrets secrets)
+    private static async ValueTask<Dictionary<SecretReference, string>> MessageSecretsAsync(
+        EndpointSettings settings, AttemptSecrets secrets)
     {
         var read = new Dictionary<SecretReference, string>();
         foreach (var (key, reference) in settings.MessageReferences)

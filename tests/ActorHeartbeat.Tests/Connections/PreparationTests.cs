@@ -53,7 +53,10 @@ public class PreparationTests : ConnectionSpec
     public void What_the_answer_sets_holds_for_the_connection()
     {
         Network.Answers = _ => Answer(200, """{"ok":true,"ticket":"t","beat":3000}""");
-        StartOpen(Endpoint with { Prepare = [Ticket with { Set = Values(("heartbeat.interval", "@{/beat}ms"), ("heartbeat.timeout", "auto")) }] });
+        StartOpen(Endpoint with
+        {
+            Prepare = [Ticket with { Set = Values(("heartbeat.interval", "@{/beat}ms"), ("heartbeat.timeout", "auto")) }],
+        });
 
         Advance(3);
 
