@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Templates;

@@ -3,7 +3,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Templates;
 using ActorHeartbeat.Transport;
-using Akka.Event;
 
 namespace ActorHeartbeat.Tests.Connections;
 
