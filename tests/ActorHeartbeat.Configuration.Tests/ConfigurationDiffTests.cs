@@ -20,6 +20,7 @@ public sealed class ConfigurationDiffTests
     public static readonly TheoryData<string, string, ChangeEffect> EndpointKeys = new()
     {
         { "url", "\"wss://other.example.com\"", Reconnect },
+        { "hosts", "[\"*.example.com\"]", Live },
         { "urls", "[\"wss://b.example.com\"]", NextAttempt },
         { "failover.after", "1", Live },
         { "failover.back", "off", Live },

@@ -47,8 +47,8 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "a heartbeat is sent while one is out",
             Decisions,
-            "PongDeadline = Now + PongTimeout })",
-            "PongDeadline = Now + (PongTimeout / 2) })"),
+            "PongDeadline = Now + PongTimeoutOf(data), FirstHeartbeat",
+            "PongDeadline = Now + (PongTimeoutOf(data) / 2), FirstHeartbeat"),
         new(
             "missed heartbeats never end a connection",
             Actor,

@@ -13,6 +13,11 @@ internal static class AddressValues
     public static readonly ValueReader<Uri> WebSocketUrl = new Guarded<Uri>(
         new Judged<Uri>(UrlExample, ParseWebSocketUrl, ShownUrl.WithoutUser), ShownUrl.Shape);
 
+    public static readonly ValueReader<string> HostPattern = new Judged<string>(
+        "a host such as \"*.example.com\"",
+        text => PeersUrl.Reject(text) is { } reason ? (null, reason) : (text, null),
+        text => text);
+
     public static readonly ValueReader<TransportKind> Transport = Values.Word<TransportKind>();
 
     public static readonly ValueReader<TlsVersion> TlsVersion = new Scalar<TlsVersion>(
@@ -48,9 +53,12 @@ internal static class AddressValues
         if (Placeholders.Reject(text, TemplatePlace.Handshake) is { } fault)
             return (null, fault);
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
-            return (null, Template.MayBe(text)
-                ? "a reference stands in the path or the query of a URL; its scheme and host are written out"
-                : $"expected {UrlExample}");
+            return Template.MayBe(text) && Template.Parse(text) is { References.Count: 0 } && Uri.TryCreate(text, UriKind.Relative, out url)
+                ? (url, null)
+                : (null, Template.MayBe(text)
+                    ? "a secret stands in the path or the query of a URL; scheme and host are written out, or the peer gives both, as in "
+                        + "\"@{NAME}?token=...\""
+                    : $"expected {UrlExample}");
         if (url.Scheme is not ("ws" or "wss"))
             return (null, url.Scheme switch
             {

@@ -64,6 +64,18 @@ internal static class EndpointRules
             endpoint.Tls is { ClientKey: not null, ClientCert: null }
                 ? "tls.client-key is the key of tls.client-cert, which names no certificate"
                 : null),
+        new(EndpointSetting.Url.Key, EndpointSetting.Hosts.Key, endpoint =>
+            PeersUrl.Is(endpoint.Url) && endpoint.Hosts.Count == 0
+                ? "the peer decides the host of this URL; hosts has to say which are allowed, such as [\"*.example.com\"]"
+                : null),
+        new(EndpointSetting.Urls.Key, EndpointSetting.Hosts.Key, endpoint =>
+            endpoint.Urls.Any(PeersUrl.Is) && endpoint.Hosts.Count == 0
+                ? "the peer decides the host of one of these URLs; hosts has to say which are allowed, such as [\"*.example.com\"]"
+                : null),
+        new(EndpointSetting.OnMessage.Key, EndpointSetting.Hosts.Key, endpoint =>
+            endpoint.OnMessage.Any(rule => rule.To is not null) && endpoint.Hosts.Count == 0
+                ? "a message decides the host to which a rule rotates; hosts has to say which are allowed, such as [\"*.example.com\"]"
+                : null),
         new(EndpointSetting.Urls.Key, EndpointSetting.Url.Key, endpoint =>
             endpoint.Urls.Count > 0 && Repeated([endpoint.Url, .. endpoint.Urls]) is not null
                 ? "urls repeats a URL; alternates after url are tried in order, each once"

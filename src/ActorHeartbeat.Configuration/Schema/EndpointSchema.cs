@@ -13,6 +13,7 @@ internal static class EndpointSchema
 
     public static readonly Shape<EndpointSettings> Shape = new(
         Row(EndpointSetting.Url, AddressValues.WebSocketUrl),
+        Row(EndpointSetting.Hosts, new ListOf<string>(AddressValues.HostPattern)),
         Row(EndpointSetting.Urls, new ListOf<Uri>(AddressValues.WebSocketUrl)),
         Row(EndpointSetting.FailoverAfter, Values.Count),
         Row(EndpointSetting.FailoverBack, Values.OffOrDuration),

@@ -153,5 +153,5 @@ internal static class IdleKeys
     private static string? WithoutWatch(ProcessSettings process) =>
         process.Config.Watch ? null : $"config.watch = off does not look at the files; set it to on, {Remove}";
 
-    private static bool IsPlain(Uri url) => url.Scheme == Uri.UriSchemeWs;
+    private static bool IsPlain(Uri url) => url.IsAbsoluteUri && url.Scheme == Uri.UriSchemeWs;
 }

@@ -40,7 +40,7 @@ internal static class IdleRules
     private static bool IsOfAddresses(EndpointSettings endpoint) =>
         endpoint is { Redirects: 0, Proxy.Kind: ProxyKind.None } && IsAddress(endpoint.Url) && endpoint.Urls.All(IsAddress);
 
-    private static bool IsAddress(Uri url) => url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
+    private static bool IsAddress(Uri url) => url.IsAbsoluteUri && url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6;
 }
 
 /// <summary>A rule, and an endpoint that takes it.</summary>

@@ -27,6 +27,9 @@ internal static class RuleValues
             "after", new OptionalObject<string>(null, new AfterReader()), rule => rule.After, (rule, after) => rule with { After = after }),
         Part.Of<MessageRule, GovernorScope>(
             "scope", Values.Word<GovernorScope>(), rule => rule.Scope, (rule, scope) => rule with { Scope = scope }),
+        Part.Of<MessageRule, string?>(
+            "to", new OptionalObject<string>(null, new ToReader()), rule => rule.To, (rule, to) => rule with { To = to }),
+        Part.Of<MessageRule, bool>("resumed", Values.Switch, rule => rule.Resumed, (rule, resumed) => rule with { Resumed = resumed }),
         Part.Of<MessageRule, ValueList<string>>(
             "forget", NameValues.Forget, rule => rule.Forget, (rule, names) => rule with { Forget = names }),
         Part.Of<MessageRule, ValueMap<ValueTemplate>>(
@@ -52,6 +55,11 @@ internal static class RuleValues
             if (layer.Find(key) is not null && rule.Then != RuleAction.RetryAfter)
                 return $"{key} belongs to retry-after, not to {Values.Kebab(rule.Then.ToString())}";
         }
+        foreach (var key in (string[])["to", "resumed"])
+        {
+            if (layer.Find(key) is not null && rule.Then != RuleAction.Rotate)
+                return $"{key} belongs to rotate, not to {Values.Kebab(rule.Then.ToString())}";
+        }
         return layer.Find("deliver") is not null && rule.Is == MessageRole.Data ? "data is delivered anyway; leave out deliver" : null;
     }
 
@@ -73,6 +81,27 @@ internal static class RuleValues
             var template = Template.Parse(text);
             return template is { References.Count: 0, NeedsConnection: false } && template.OfMessage.Count + template.Names.Count > 0
                 || at.Report("the peer says why: a reason takes something of its message, and no secret or counter");
+        }
+
+        public override void Write(Utf8JsonWriter json, string value, bool asWritten) => SecretMask.WriteText(json, value, asWritten);
+    }
+
+    /// <summary>Reads where a message sends the next connection.</summary>
+    private sealed class ToReader : ValueReader<string>
+    {
+        public override string Expected => "where the message says the URL, such as \"@{/reconnect_url}\"";
+
+        public override bool MayHoldSecret => true;
+
+        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out string value)
+        {
+            value = at.Text;
+            if (value is null)
+                return at.Refuse(Expected);
+            if (Placeholders.Reject(value, TemplatePlace.Taken) is { } fault)
+                return at.Report(fault);
+            return Template.Parse(value) is { References.Count: 0, OfMessage.Count: > 0 }
+                || at.Report("the peer says where: to takes something of its message, and no secret");
         }
 
         public override void Write(Utf8JsonWriter json, string value, bool asWritten) => SecretMask.WriteText(json, value, asWritten);

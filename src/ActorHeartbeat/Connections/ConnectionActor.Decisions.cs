@@ -127,11 +127,27 @@ public sealed partial class ConnectionActor
             (RuleAction.Nothing, _) when ReferenceEquals(set, data) => Step.Stay,
             (RuleAction.Nothing, ConnectedData connected) => Connected(StateName, connected),
             (RuleAction.Nothing, _) => Step.Stay.Using(set),
-            (RuleAction.Rotate, ConnectedData connected) => Connected(StateName, AskedToRotate(connected)),
+            (RuleAction.Rotate, ConnectedData connected) => AskedToRotate(connected, matched),
             _ => BackOff(data, AskedFor(matched), link).First(() => SayGoodbye(link, _settings.CloseCode, "")),
         };
         step = step.First(() => Answer(link, matched));
         return refusal is null ? step : step.First(() => TellNotSet(link, refusal));
+    }
+
+    /// <summary>
+    /// A rotation, to where the message says. A place that may not be dialed is told, and the endpoint's own URL takes its place.
+    /// </summary>
+    private Step AskedToRotate(ConnectedData data, RuleMatched matched)
+    {
+        string? fault = null;
+        var to = data.Link.Filled(matched.Rule.ToTemplate, matched.Message) is { } text
+            ? PeersUrl.Read(text, _settings.Hosts, data.Link.Request.Url.Scheme == Uri.UriSchemeWss, out fault)
+            : null;
+        if (matched.Rule.ToTemplate is not null && to is null)
+            fault ??= "it has no value";
+        var step = Connected(
+            StateName, AskedToRotate(data with { RotateTo = to, IsResumedByNext = matched.Rule.Resumed && fault is null }));
+        return fault is null ? step : step.First(() => TellNotGoing(fault));
     }
 
     /// <summary>The data with what a message sets.</summary>
@@ -297,9 +313,16 @@ public sealed partial class ConnectionActor
 
     /// <summary>Reports that the primary is due for replacement; reports it again if no successor takes over.</summary>
     private Step AskForSuccessor(ConnectedData data) =>
-        Connected(StateName, data with { RotateAt = Now + RotationReminder, RotationFailure = null })
+        Connected(
+                StateName,
+                data with { RotateAt = Now + RotationReminder, RotationFailure = null, RotateTo = null, IsResumedByNext = false })
             .Then(() => _dependencies.Supervisor.Tell(
-                new RotationDue(_settings.Id, _id) { Failures = data is { IsAskedToRotate: true, Stable: false } ? data.Failures : 0 }));
+                new RotationDue(_settings.Id, _id) 
+                {
+                    Failures = data is { IsAskedToRotate: true, Stable: false } ? data.Failures : 0,
+                    To = data.RotateTo,
+                    IsResumed = data.IsResumedByNext,
+                }));
 
     private TimeSpan ReadyAfter => _settings.MaxAge?.ReadyAfter ?? RotationSettings.DefaultReadyAfter;
 

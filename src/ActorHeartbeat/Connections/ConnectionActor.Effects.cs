@@ -108,6 +108,7 @@ public sealed partial class ConnectionActor
         }
         AttemptAsync(_dependencies, new Attempt(_settings, Target) { Names = link.Names }, link)
             .PipeTo(Self);
+        (_to, _resumes) = (null, false);
     }
 
     private static async Task<DialCompleted> AttemptAsync(ConnectionDependencies dependencies, Attempt attempt, ConnectionLink link)

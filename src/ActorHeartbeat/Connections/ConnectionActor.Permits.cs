@@ -14,12 +14,13 @@ public sealed partial class ConnectionActor
 {
     private long _request;
 
-    private Uri Target => UrlAt(_urlIndex);
+    /// <summary>Where the next dial goes.</summary>
+    private Uri Target => _to ?? UrlAt(_urlIndex);
 
     private Uri UrlAt(int index) => index == 0 || index > _settings.Urls.Count ? _settings.Url : _settings.Urls[index - 1];
 
     /// <summary>The line in which a request waits. The host and the group each have a budget.</summary>
-    private (string Host, string? Group) Line => (Target.Authority, _settings.Group);
+    private (string Host, string? Group) Line => (PeersUrl.Authority(Target, _settings), _settings.Group);
 
     [Flags]
     private enum Holding
@@ -95,7 +96,7 @@ public sealed partial class ConnectionActor
 
     private string ScopeKey(GovernorScope scope, CloseCause cause) => scope switch
     {
-        GovernorScope.Host => cause.RedirectedTo ?? Target.Authority,
+        GovernorScope.Host => cause.RedirectedTo ?? PeersUrl.Authority(Target, _settings),
         GovernorScope.Group => _settings.Group ?? "",
         _ => "",
     };

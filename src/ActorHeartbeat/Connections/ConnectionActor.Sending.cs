@@ -138,6 +138,9 @@ public sealed partial class ConnectionActor
     private void TellNotSet(ConnectionLink link, string refusal) =>
         Context.GetLogger().Warning("{0}: what a message of the peer sets is not taken: {1}", _settings.Id, link.Hide(refusal));
 
+    private void TellNotGoing(string fault) => Context.GetLogger().Warning(
+        "{0}: where a message of the peer sends the next connection is not taken: {1}", _settings.Id, fault);
+
     private void TellNotCaptured(string name) =>
         Context
             .GetLogger()

@@ -31,6 +31,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     private SplitMix _random;
     private bool _isPrimary;
     private int _urlIndex;
+    private Uri? _to; // where a peer has sent the next dial, once
+    private bool _resumes; // whether the next dial goes on where the connection before was
 
     /// <param name="start">All that it begins with.</param>
     /// <param name="plane">The endpoint's data plane.</param>
@@ -42,7 +44,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         _board = board;
         _dependencies = dependencies;
         (_id, _isPrimary, _urlIndex) = (start.Id, start.IsPrimary, start.UrlIndex);
-        _before = start.Session;
+        (_before, _to, _resumes) = (start.Session, start.To, start.IsResumed);
         foreach (var (key, message) in start.Subscriptions)
             _subscriptions.Add(key, message);
         if (!start.IsPrimary)
@@ -260,7 +262,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case RotationFailed failed:
                 return Connected(StateName, data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
             case Refresh refresh:
-                return WhenClosing(data, CloseCause.Refresh(refresh.Why));
+                return WhenClosing(data, CloseCause.Refresh(refresh.Why)).Then(() => (_to, _resumes) = (refresh.To, refresh.IsResumed));
             case CloseConnection close:
                 return End(data, close, data.Link).First(() => SayGoodbye(data.Link, close.Code, close.Reason));
             case TakeSends:

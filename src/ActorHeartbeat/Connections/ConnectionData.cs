@@ -102,6 +102,12 @@ internal sealed record ConnectedData(
     /// <summary>Whether a message of the peer has asked for its replacement.</summary>
     public bool IsAskedToRotate { get; init; }
 
+    /// <summary>Where that message sends the replacement; null for the endpoint's own URL.</summary>
+    public Uri? RotateTo { get; init; }
+
+    /// <summary>Whether the replacement goes on where this connection was.</summary>
+    public bool IsResumedByNext { get; init; }
+
     /// <summary>Why the last successor failed, until the next is tried; null when none did.</summary>
     public CloseCause? RotationFailure { get; init; }
 }

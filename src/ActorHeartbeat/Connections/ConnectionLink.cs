@@ -288,6 +288,9 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         return Say(message, names);
     }
 
+    /// <summary>A text that is made of a message; null for none, and where it has no value.</summary>
+    public string? Filled(Template? template, MessageAtHand message) => template?.Fill(_conversation.Hears(names: null, message));
+
     /// <summary>Makes the request of a step, and reports it like any answer.</summary>
     public async Task<ConnectionEvent> AskAsync(IDialer dialer, int index)
     {

@@ -9,7 +9,14 @@ using Akka.Event;
 namespace ActorHeartbeat.Connections;
 
 /// <summary>Close and dial again; does not count as a failure. While backing off: retry now.</summary>
-public sealed record Refresh(string Why) : ISerializableMessage;
+public sealed record Refresh(string Why) : ISerializableMessage
+{
+    /// <summary>Where the next dial goes, once; null (default) for the endpoint's own URL.</summary>
+    public Uri? To { get; init; }
+
+    /// <summary>Whether the peer goes on with the next connection where it was. Default false.</summary>
+    public bool IsResumed { get; init; }
+}
 
 /// <summary>Close for good, with a Close frame, then stop. The messages of on-close go out first.</summary>
 public sealed record CloseConnection(int Code, string Reason) : ISerializableMessage;
@@ -83,6 +90,12 @@ internal sealed record RotationDue(EndpointId Endpoint, ConnectionId Connection)
 {
     /// <summary>Failures in a row that the successor begins with, where a peer asks young connections to go.</summary>
     public int Failures { get; init; }
+
+    /// <inheritdoc cref="Refresh.To"/>
+    public Uri? To { get; init; }
+
+    /// <inheritdoc cref="Refresh.IsResumed"/>
+    public bool IsResumed { get; init; }
 }
 
 /// <summary>The successor has proved that it works and can take over. Answered by <see cref="TakeOver"/>.</summary>

@@ -25,6 +25,12 @@ internal sealed record ConnectionStart(
     /// <summary>What the endpoint knows from the connection before.</summary>
     public Session Session { get; init; } = Session.Empty;
 
+    /// <inheritdoc cref="Refresh.To"/>
+    public Uri? To { get; init; }
+
+    /// <inheritdoc cref="Refresh.IsResumed"/>
+    public bool IsResumed { get; init; }
+
     /// <summary>Failures in a row that count from before it.</summary>
     public int Failures { get; init; }
 

@@ -36,6 +36,8 @@ public static class EndpointSetting
 
     public static readonly Setting<EndpointSettings, Uri> Url = Row(
         "url", Reconnect, endpoint => endpoint.Url, (endpoint, value) => endpoint with { Url = value });
+    public static readonly Setting<EndpointSettings, ValueList<string>> Hosts = Row(
+        "hosts", Live, endpoint => endpoint.Hosts, (endpoint, value) => endpoint with { Hosts = value });
     public static readonly Setting<EndpointSettings, ValueList<Uri>> Urls = Row(
         "urls", NextAttempt, endpoint => endpoint.Urls, (endpoint, value) => endpoint with { Urls = value });
     public static readonly Setting<EndpointSettings, int> FailoverAfter = Row(

@@ -13,9 +13,16 @@ public sealed record EndpointSettings
 
     /// <summary>
     /// Where to connect first: an absolute <c>ws</c> or <c>wss</c> URL without a fragment (RFC 6455 section 3). Path and query may have
-    /// references, as in a <see cref="Template"/>.
+    /// placeholders, as in a <see cref="Template"/>. With a placeholder before the path it is a relative <see cref="Uri"/>, and becomes a
+    /// URL at each attempt.
     /// </summary>
     public required Uri Url { get; init; }
+
+    /// <summary>
+    /// The hosts that the peer's words may lead to: needed where a placeholder stands before the path of a URL, and for
+    /// <see cref="MessageRule.To"/>. <c>*.example.com</c> stands for every host below it. Default none.
+    /// </summary>
+    public ValueList<string> Hosts { get; init; } = [];
 
     /// <summary>Other URLs, tried in order after <see cref="Url"/> as <see cref="Failover"/> says. Default none.</summary>
     public ValueList<Uri> Urls { get; init; } = [];

@@ -63,13 +63,31 @@ public sealed record MessageRule
     /// </summary>
     public ValueMap<ValueTemplate> Set { get; init; } = ValueMap<ValueTemplate>.Empty;
 
+    /// <summary>
+    /// Where the new connection of a rotation is dialed, once: a template of a ws or wss URL whose host is one of
+    /// <see cref="EndpointSettings.Hosts"/>. Null (default) for the endpoint's own URL.
+    /// </summary>
+    /// <exception cref="FormatException">As <see cref="Template.Parse"/>.</exception>
+    public string? To
+    {
+        get => ToTemplate?.Text;
+        init => ToTemplate = value is null ? null : Template.Parse(value);
+    }
+
+    /// <summary>
+    /// Whether the new connection of a rotation goes on where the old one was, as in <see cref="DialogueStep.Resumed"/>. Default false.
+    /// </summary>
+    public bool Resumed { get; init; }
+
+    internal Template? ToTemplate { get; private init; }
+
     internal Template? AfterTemplate => _after;
 
     /// <summary>Whether anything follows from it that the connection's actor does.</summary>
     internal bool Acts => Reply is not null || Then != RuleAction.Nothing || Set.Count > 0;
 
     /// <summary>What the actor takes from a message: pointers, and <see cref="Template.TextOfMessage"/>.</summary>
-    internal IEnumerable<string> OfMessage => (Reply?.OfMessage ?? []).Concat(_after?.OfMessage ?? []);
+    internal IEnumerable<string> OfMessage => (Reply?.OfMessage ?? []).Concat(_after?.OfMessage ?? []).Concat(ToTemplate?.OfMessage ?? []);
 
     /// <summary>Everything in it that may have placeholders.</summary>
     internal IEnumerable<Template> Templates =>
@@ -77,6 +95,7 @@ public sealed record MessageRule
         .. Match.Templates,
         .. Reply?.Templates ?? [],
         .. _after is null ? [] : (Template[])[_after],
+        .. ToTemplate is null ? [] : (Template[])[ToTemplate],
         .. Capture.Values.Concat(Set.Values).SelectMany(value => value.Templates),
     ];
 }

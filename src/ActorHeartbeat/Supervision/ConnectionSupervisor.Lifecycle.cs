@@ -22,7 +22,7 @@ public sealed partial class ConnectionSupervisor
 
     private ConnectionId NextId() => new(++_started);
 
-    private void Launch(SupervisedConnection connection, TimeSpan spread, int failures = 0)
+    private void Launch(SupervisedConnection connection, TimeSpan spread, RotationDue? due = null)
     {
         var endpoint = connection.Endpoint;
         var isPrimary = connection != endpoint.Successor;
@@ -30,7 +30,9 @@ public sealed partial class ConnectionSupervisor
             connection.Id, endpoint.Settings, endpoint.SendRate, isPrimary, spread, UrlIndexOf(connection, isPrimary),
             endpoint.Subscriptions)
         {
-            Failures = failures,
+            Failures = due?.Failures ?? 0,
+            To = due?.To,
+            IsResumed = due is { IsResumed: true },
             Session = connection.Before,
             IsReleased = !endpoint.Wants(connection),
         };

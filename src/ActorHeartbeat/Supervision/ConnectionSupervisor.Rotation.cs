@@ -22,16 +22,23 @@ public sealed partial class ConnectionSupervisor
         && endpoint.CanRotate
         && endpoint.Status is { IsUp: true };
 
-    private void BeginRotation(RegistryEntry endpoint) => BeginRotation(endpoint, failures: 0);
+    private void BeginRotation(RegistryEntry endpoint) => BeginRotation(endpoint, due: null);
 
-    private void BeginRotation(RegistryEntry endpoint, int failures)
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="due">What its primary asks for; null where somebody else does.</param>
+    private void BeginRotation(RegistryEntry endpoint, RotationDue? due)
     {
         if (_isDraining)
             return;
         if (endpoint.Settings.Rotate.Order == RotationOrder.CloseFirst)
-            endpoint.Primary?.Actor?.Tell(new Refresh("replaced by a younger connection, which opens when this one is closed"));
+            endpoint.Primary?.Actor?.Tell(
+                new Refresh("replaced by a younger connection, which opens when this one is closed")
+                {
+                    To = due?.To,
+                    IsResumed = due is { IsResumed: true },
+                });
         else if (endpoint.CanRotate)
-            Launch(endpoint.Begin(NextId(), isPrimary: false), TimeSpan.Zero, failures);
+            Launch(endpoint.Begin(NextId(), isPrimary: false), TimeSpan.Zero, due);
     }
 
     /// <summary>

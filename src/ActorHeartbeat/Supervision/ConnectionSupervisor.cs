@@ -128,7 +128,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 Fail(endpoint, failed.Cause);
                 break;
             case RotationDue due when connection == endpoint.Primary:
-                BeginRotation(endpoint, due.Failures);
+                BeginRotation(endpoint, due);
                 break;
             case SuccessorReady when connection == endpoint.Successor:
                 AskToTakeOver(endpoint, connection);

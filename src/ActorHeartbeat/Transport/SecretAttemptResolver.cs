@@ -44,7 +44,7 @@ public sealed class SecretAttemptResolver(
         if (Template.MayBe(url.OriginalString) || settings.Subprotocols.Any(Template.MayBe))
             settings = settings with { ShowMessages = false }; // what is shown then would hold a secret
         if (Template.MayBe(url.OriginalString))
-            url = await UrlAsync(url, secrets).ConfigureAwait(false);
+            url = await UrlAsync(url, settings, secrets).ConfigureAwait(false);
         var credentials = secrets.Fingerprint; // of the handshake: what messages need is read behind it
         var messages = await MessageSecretsAsync(settings, secrets).ConfigureAwait(false);
         return new DialRequest(settings, url, headers)
@@ -90,10 +90,16 @@ public sealed class SecretAttemptResolver(
             : text;
     }
 
-    private static async ValueTask<Uri> UrlAsync(Uri url, AttemptSecrets secrets)
+    private static async ValueTask<Uri> UrlAsync(Uri url, EndpointSettings settings, AttemptSecrets secrets)
     {
         const string Flaw = "a character that a URL cannot have";
-        return new Uri(await secrets.FillAsync("url", url.OriginalString, Flaw, IsOfUrl).ConfigureAwait(false));
+        var filled = await secrets.FillAsync("url", url.OriginalString, Flaw, IsOfUrl).ConfigureAwait(false);
+        if (!PeersUrl.Is(url))
+            return new Uri(filled);
+        // What a request over TLS has brought must not go out without it.
+        var needsTls = settings.Prepare.All(step => step.Http is not { } http || http.Url.StartsWith("https:", StringComparison.Ordinal));
+        return PeersUrl.Read(filled, settings.Hosts, needsTls, out var fault)
+            ?? throw new SecretUnavailableException($"url: what it is made of leads nowhere: {fault}");
     }
 
     /// <summary>Visible ASCII, spaces and tabs (RFC 9110 section 5.5).</summary>

@@ -143,6 +143,33 @@ public class PreparationTests : ConnectionSpec
         Assert.Equal((FailureLayer.Tcp, "prepare, step 1: https://api.test: no address answered"), (cause.Layer, cause.Detail));
     }
 
+    [Theory]
+    [InlineData("wss://ws-1.feed.test/x", "wss://ws-1.feed.test/x?t=t")]
+    [InlineData("wss://evil.test/x", "url: what it is made of leads nowhere: its host evil.test is not one of hosts")]
+    [InlineData("wss://feed.test.evil/x", "url: what it is made of leads nowhere: its host feed.test.evil is not one of hosts")]
+    [InlineData("wss://ws-1.feed.test@evil.test/x", "url: what it is made of leads nowhere: it is no WebSocket URL")]
+    [InlineData("ws://ws-1.feed.test/x", "url: what it is made of leads nowhere: it leads from TLS to a connection without")]
+    [InlineData("https://ws-1.feed.test/x", "url: what it is made of leads nowhere: it is no WebSocket URL")]
+    [InlineData("wss://ws-1.feed.test/@{env.KEY}", "url: what it is made of leads nowhere: it is no WebSocket URL")]
+    public void A_peer_may_say_where_to_dial_within_the_hosts_that_are_allowed(string place, string then)
+    {
+        Network.Answers = _ => Answer(200, $$"""{"ok":true,"ticket":"t","place":"{{place}}"}""");
+        Start(Endpoint with
+        {
+            Url = new Uri("@{place}?t=@{ticket}", UriKind.Relative),
+            Hosts = ["*.feed.test"],
+            Prepare = [Ticket with { Capture = Values(("ticket", "@{/ticket}"), ("place", "@{/place}")) }],
+        });
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+
+        if (then.StartsWith("url:", StringComparison.Ordinal))
+            Assert.Equal(then, ExpectBackingOff(CauseKind.DialFailed).Cause!.Detail);
+        else
+            Assert.Equal(then, Network.DialsOf(Id)[0].Request.Url.OriginalString);
+    }
+
     [Fact]
     public void A_step_of_the_opening_dialogue_may_be_a_request()
     {

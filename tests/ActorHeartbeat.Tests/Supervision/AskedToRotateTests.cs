@@ -50,6 +50,63 @@ public class AskedToRotateTests : SupervisorSpec
         Assert.Equal(0, Feeds.Find(Id("a"))!.Gaps);
     }
 
+    [Theory]
+    [InlineData(RotationOrder.OpenFirst)]
+    [InlineData(RotationOrder.CloseFirst)]
+    public void The_peer_may_say_where_the_new_connection_goes_once_and_that_it_goes_on_there(RotationOrder order)
+    {
+        Apply(Moved() with { Rotate = new RotateSettings { Order = order } });
+        AwaitStates(("a", "open"));
+        Advance(10);
+
+        Network.Connection(Id("a")).DeliverText("""{"to":"wss://next.feed.test/r?id=7"}""");
+        AwaitIncarnation(2);
+
+        Assert.Equal("wss://next.feed.test/r?id=7", Network.DialsOf(Id("a"))[^1].Request.Url.OriginalString);
+        Assert.Equal(0, Feeds.Find(Id("a"))!.Gaps);
+        Network.Connection(Id("a")).PeerClose(1001);
+        AwaitIncarnation(3);
+        Assert.Equal(Moved().Url, Network.DialsOf(Id("a"))[^1].Request.Url);
+    }
+
+    [Theory]
+    [InlineData("wss://evil.test/")]
+    [InlineData("ws://next.feed.test/")]
+    [InlineData("nowhere")]
+    public void Where_a_peer_may_not_send_us_the_endpoints_own_URL_is_dialed(string to)
+    {
+        Apply(Moved());
+        AwaitStates(("a", "open"));
+        Advance(10);
+
+        Network.Connection(Id("a")).DeliverText($$"""{"to":"{{to}}"}""");
+        AwaitIncarnation(2);
+
+        Assert.Equal(Moved().Url, Network.DialsOf(Id("a"))[^1].Request.Url);
+    }
+
+    private void AwaitIncarnation(long incarnation) => AwaitAssert(() =>
+    {
+        Advance(1);
+        Assert.Equal((incarnation, true), (Snapshot("a").Status!.Incarnation, Snapshot("a").Status!.IsUp));
+    });
+
+    private static EndpointSettings Moved() => Asked() with
+    {
+        Url = new Uri("wss://feed.test/"),
+        Hosts = ["*.feed.test"],
+        OnMessage =
+        [
+            new MessageRule
+            {
+                Match = new MessagePattern.Json([new JsonExpectation("/to", """{"exists":true}""")]),
+                Then = RuleAction.Rotate,
+                To = "@{/to}",
+                Resumed = true,
+            },
+        ],
+    };
+
     [Fact]
     public void The_failures_are_forgotten_when_a_connection_stays()
     {
