@@ -69,9 +69,9 @@ internal sealed partial class ConnectionLink
     {
         var heartbeat = Heartbeat;
         var rules = _rules;
-        rules.Fill(Names.Version, () => _conversation.Hears(null, null));
+        rules.Fill(Names.Version, _hears);
         var rule = rules.Find(message, out var number, out var match);
-        if (rule is not null)
+        if (rule is not null && rules.Keeps(number))
             Keep(rule.Forget, rule.Capture, match!, message, names: null);
         HearNumber(message);
         var isAnswer = _awaited is { } awaited && HearAnswer(awaited, message);

@@ -25,6 +25,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private readonly CancellationTokenSource _dial = new();
     private volatile IActorRef _owner;
     private volatile EndpointSettings _current;
+    private readonly Func<TemplateScope> _hears;
     private volatile InboundRules _rules;
     private volatile MessagePattern?[] _heartbeatAnswers; // of the newest heartbeat first
     private volatile AwaitedStep? _awaited;
@@ -70,6 +71,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         {
             Request = new DialRequest(settings, settings.Url, []), // until the secrets are read
         };
+        _hears = () => _conversation.Hears(names: null, message: null);
         Pace = new SendPace(sendRate, settings.OnOpenPace, clock.Elapsed);
         Succession = new Succession(plane.Shapes);
         _plane = plane;

@@ -11,6 +11,7 @@ internal sealed class InboundRules
 {
     private readonly MessageRule[] _rules;
     private readonly MessagePattern?[] _matches; // null for one that lacks a value
+    private readonly bool[] _keep;
     private readonly bool _hasPlaceholders;
     private int _filledAt = -1;
 
@@ -25,6 +26,7 @@ internal sealed class InboundRules
                 new MessageRule { Match = reply.Match, Is = MessageRole.Beat, Reply = reply.Send, Deliver = heartbeat.Deliver },
             ];
         _matches = Array.ConvertAll(_rules, rule => (MessagePattern?)rule.Match);
+        _keep = Array.ConvertAll(_rules, rule => rule.Forget.Count + rule.Capture.Count > 0 || rule.Match.Groups.Any());
         _hasPlaceholders = Array.Exists(_rules, rule => rule.Match.HasPlaceholders);
     }
 
@@ -42,6 +44,9 @@ internal sealed class InboundRules
         }
         _filledAt = version;
     }
+
+    /// <summary>Whether a rule forgets or captures something, by its place from 1.</summary>
+    public bool Keeps(int number) => _keep[number - 1];
 
     /// <summary>Finds the first rule that matches.</summary>
     /// <param name="payload">The message.</param>
