@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Templates;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Connections;
@@ -117,123 +116,6 @@ public sealed partial class ConnectionActor
     }
 
     private Step Lose(ConnectedData data, CloseCause cause) => BackOff(data, cause, data.Link).First(data.Link.Abort);
-
-    /// <summary>What follows from a message that a rule matched: its reply, then its action.</summary>
-    private Step WhenRuleMatched(ConnectionData data, ConnectionLink link, RuleMatched matched)
-    {
-        var set = Set(data, matched.Set, out var refusal);
-        var step = (matched.Rule.Then, set) switch
-        {
-            (RuleAction.Nothing, _) when ReferenceEquals(set, data) => Step.Stay,
-            (RuleAction.Nothing, ConnectedData connected) => Connected(StateName, connected),
-            (RuleAction.Nothing, _) => Step.Stay.Using(set),
-            (RuleAction.Rotate, ConnectedData connected) => AskedToRotate(connected, matched),
-            _ => BackOff(data, AskedFor(matched), link).First(() => SayGoodbye(link, _settings.CloseCode, "")),
-        };
-        step = step.First(() => Answer(link, matched));
-        return refusal is null ? step : step.First(() => TellNotSet(link, refusal));
-    }
-
-    /// <summary>
-    /// A rotation, to where the message says. A place that may not be dialed is told, and the endpoint's own URL takes its place.
-    /// </summary>
-    private Step AskedToRotate(ConnectedData data, RuleMatched matched)
-    {
-        string? fault = null;
-        var to = data.Link.Filled(matched.Rule.ToTemplate, matched.Message) is { } text
-            ? PeersUrl.Read(text, _settings.Hosts, data.Link.Request.Url.Scheme == Uri.UriSchemeWss, out fault)
-            : null;
-        if (matched.Rule.ToTemplate is not null && to is null)
-            fault ??= "it has no value";
-        var step = Connected(
-            StateName, AskedToRotate(data with { RotateTo = to, IsResumedByNext = matched.Rule.Resumed && fault is null }));
-        return fault is null ? step : step.First(() => TellNotGoing(fault));
-    }
-
-    /// <summary>The data with what a message sets.</summary>
-    private ConnectionData Set(ConnectionData data, ValueMap<string?> set, out string? refusal)
-    {
-        switch (data)
-        {
-            case ConnectingData connecting:
-                var dictated = Dictate(connecting.Dictated, set, out refusal);
-                return dictated == connecting.Dictated ? data : connecting with { Dictated = dictated };
-            case ConnectedData connected:
-                dictated = Dictate(connected.Dictated, set, out refusal);
-                if (dictated == connected.Dictated)
-                    return data;
-                var after = WithKeepAlivesOf(connected with { Dictated = dictated }, SettingsOf(connected), dictated.Over(_settings));
-                return data is ConnectedData { IsSuccessor: true } || SettingsOf(after).MaxAge == SettingsOf(connected).MaxAge
-                    ? after
-                    : after with { RotateAt = RotationTime(SettingsOf(after), after.OpenedAt, after.UrlIndex) };
-            default:
-                refusal = null;
-                return data;
-        }
-    }
-
-    private DictatedSettings Dictate(DictatedSettings dictated, ValueMap<string?> set, out string? refusal)
-    {
-        refusal = null;
-        if (set.Count == 0)
-            return dictated;
-        if (set.FirstOrDefault(each => each.Value is null) is { Key: { } lacking })
-        {
-            refusal = $"{lacking} has no value";
-            return dictated;
-        }
-        return dictated.With(set.Select(each => KeyValuePair.Create(each.Key, each.Value!)), _settings, out refusal);
-    }
-
-    /// <summary>
-    /// A primary rotates now, or after a backoff when it is younger than reset-after: that counts as a failure, with which its successor
-    /// begins, so that a peer that asks every connection to go does not make us turn in a circle. A successor remembers it.
-    /// </summary>
-    private ConnectedData AskedToRotate(ConnectedData data)
-    {
-        if (data.IsSuccessor || data.IsAskedToRotate)
-            return data with { IsAskedToRotate = true };
-        if (Now - data.OpenedAt >= _settings.Backoff.ResetAfter)
-            return data with { IsAskedToRotate = true, RotateAt = Now };
-        var failures = data.Failures + 1;
-        return data with
-        {
-            IsAskedToRotate = true,
-            Failures = failures,
-            Stable = false,
-            RotateAt = Now + ReconnectBackoff.Delay(_settings.Backoff, failures, _random.NextDouble()),
-        };
-    }
-
-    private ConnectedData AsPrimary(ConnectedData data)
-    {
-        var primary = data with
-        {
-            IsSuccessor = false,
-            IsAskedToRotate = false,
-            RotateAt = RotationTime(SettingsOf(data), data.OpenedAt, data.UrlIndex),
-        };
-        return data.IsAskedToRotate ? AskedToRotate(primary) : primary;
-    }
-
-    private static CloseCause AskedFor(RuleMatched matched)
-    {
-        var after = matched.Rule.AfterTemplate?.Fill(new TemplateScope { Message = matched.Message });
-        return CloseCause.PeerAsked(
-            matched.Number,
-            matched.Rule.Then,
-            RuleOutcome.Decide(matched.Rule, after),
-            lacksTime: matched.Rule.AfterTemplate is not null && RuleOutcome.Time(after) is null);
-    }
-
-    private CloseCause Refusal(OpeningRefused refused)
-    {
-        if (refused.Failure is { } failure)
-            return CloseCause.OfDial(failure) with { Asked = refused.Asked };
-        var step = _settings.OnOpen[refused.Index];
-        var cause = CloseCause.OpeningRefused(refused.Index, refused.Reason);
-        return step.Then is { } then ? cause with { Asked = RuleOutcome.Decide(then, step.Retry, null, GovernorScope.Endpoint) } : cause;
-    }
 
     /// <summary>Closes for good: from then on the actor only waits for the end of the socket.</summary>
     private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving) => Step.GoTo(

@@ -129,58 +129,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             ? BackOff(data, CloseCause.Refresh("configuration changed"), data.Link).First(data.Link.Abort)
             : Step.Stay.Then(() => Follow(data.Link));
 
-    private Step WhenDialed(ConnectingData data, DialCompleted dialed)
-    {
-        var after = data with { Dictated = Dictate(data.Dictated, dialed.Set, out var refusal) };
-        var step = (data.Link.FirstWait is { } first ? Await(after, first) : Advance(after, from: 0)).First(data.Link.Start);
-        return refusal is null ? step : step.First(() => TellNotSet(data.Link, refusal));
-    }
-
-    private Step WhenAnswered(ConnectingData data, OpeningAnswered answered)
-    {
-        var dictated = Dictate(data.Dictated, answered.Set, out var refusal);
-        var after = data with { Dictated = dictated, IsResumed = data.IsResumed || _settings.OnOpen[answered.Index].Resumed };
-        var step = answered.Next is { } next ? Await(after, next) : Advance(after, answered.Index + 1);
-        return refusal is null ? step : step.First(() => TellNotSet(data.Link, refusal));
-    }
-
-    /// <summary>Takes opening steps up to the first that pauses or expects an answer. If none does, the connection is open.</summary>
-    private Step Advance(ConnectingData data, int from, bool isRested = false)
-    {
-        var (taken, hasSpoken) = (new List<int>(), false);
-        for (var index = from; index < _settings.OnOpen.Count; index++)
-        {
-            var step = _settings.OnOpen[index];
-            if (!data.Link.Applies(step))
-                continue;
-            if (!(isRested && index == from) && PauseBefore(step, data.Link, hasSpoken) is var pause && pause > TimeSpan.Zero)
-                return Step
-                    .GoTo(ConnectionState.Connecting, data with { Step = index, IsPausing = true, Deadline = Now + pause })
-                    .First(() => TakeOpening(data.Link, taken));
-            taken.Add(index);
-            hasSpoken |= step.Send is not null;
-            if (step.Expect is not null || step.Http is not null)
-                return Await(data, index).Then(() => TakeOpening(data.Link, taken));
-            data = data with { IsResumed = data.IsResumed || step.Resumed };
-        }
-        return Opened(data).First(() => TakeOpening(data.Link, taken));
-    }
-
-    /// <summary>How long to pause before a step: as it says, and for its turn under on-open-pace.</summary>
-    /// <param name="step">The step.</param>
-    /// <param name="link">The connection.</param>
-    /// <param name="hasSpoken">Whether a step before it speaks now.</param>
-    private TimeSpan PauseBefore(DialogueStep step, ConnectionLink link, bool hasSpoken)
-    {
-        if (step.Send is null || link.Settings.OnOpenPace is not { } pace)
-            return step.Wait;
-        var turn = hasSpoken ? TimeSpan.FromSeconds(1 / pace.PerSecond) : link.Pace.OpeningWait(Now);
-        return turn > step.Wait ? turn : step.Wait;
-    }
-
-    private Step Await(ConnectingData data, int step) => Step.GoTo(
-        ConnectionState.Connecting, data with { Step = step, IsPausing = false, Deadline = Now + _settings.OnOpen[step].Timeout });
-
     private Step? WhenOpen(object message, ConnectedData data)
     {
         switch (message)
@@ -271,28 +219,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return InTurn(data).Then(() => SendSubscription(data.Link, changed));
             default:
                 return WhenSpokenWith(message, data, data.Link);
-        }
-    }
-
-    /// <summary>Decides on what is said and heard, alike in every state with a connection.</summary>
-    private Step? WhenSpokenWith(object message, ConnectionData data, ConnectionLink link)
-    {
-        switch (message)
-        {
-            case RuleMatched matched when Concerns(matched, link):
-                return WhenRuleMatched(data, link, matched);
-            case PeerAtFault fault when Concerns(fault, link):
-                return BackOff(data, CloseCause.PeerAtFault(fault.Code, fault.Why), link).First(() => link.Close(fault.Code, fault.Why));
-            case NumbersMissing missing when Concerns(missing, link):
-                return BackOff(data, CloseCause.NumbersMissing(missing.Why), link).First(() => SayGoodbye(link, _settings.CloseCode, ""));
-            case KeepAliveFailed failed when Concerns(failed, link):
-                return Step.Stay.Then(() => TellKeepAliveFailed(failed.Why));
-            case NotCaptured not when Concerns(not, link):
-                return Step.Stay.Then(() => TellNotCaptured(not.Name));
-            case NotSaid not when Concerns(not, link):
-                return BackOff(data, CloseCause.NotSaid(not.Placeholder), link).First(link.Abort);
-            default:
-                return null;
         }
     }
 

@@ -1,0 +1,118 @@
+using System.Text;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Templates;
+using ActorHeartbeat.Transport;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Connections;
+
+/// <content>What goes out: messages of the configuration with their values, heartbeats, keep-alives, and requests by HTTP.</content>
+internal sealed partial class ConnectionLink
+{
+    /// <summary>Does what an opening step says, and reports the next message that it expects as its answer.</summary>
+    /// <param name="index">The step.</param>
+    /// <returns>As <see cref="Say"/>.</returns>
+    public string? Take(int index)
+    {
+        var step = Settings.OnOpen[index];
+        var names = _conversation.Begin(step.Let);
+        if (step.Expect is not null)
+            _awaited = new AwaitedStep(
+                index, step, names, _conversation.Await(step.Expect, names)!, _conversation.Await(step.Reject, names));
+        return step.Send is { } message ? Say(message, names) : null;
+    }
+
+    public ValueTask<SendStatus> SendAsync(OutboundMessage message)
+    {
+        if (_current.Framing.EndWith is { Length: > 0 } ending && message.Kind == MessageKind.Text)
+            message = new OutboundMessage(MessageKind.Text, (byte[])[.. message.Payload.Span, .. Encoding.UTF8.GetBytes(ending)]);
+        _plane.Counters.CountOut(message.Payload.Length);
+        return _connection!.SendAsync(message);
+    }
+
+    /// <summary>Sends without a result: the only failure that matters is the end of the connection, and that is reported anyway.</summary>
+    public void Send(OutboundMessage message) => _ = SendAsync(message);
+
+    /// <summary>Sends a message of the configuration with its values.</summary>
+    /// <param name="template">The message.</param>
+    /// <param name="names">The names of its block; null where it has none of its own.</param>
+    /// <returns>The placeholder without a value, when it was not sent for that; otherwise null.</returns>
+    public string? Say(MessageTemplate template, ITemplateNames? names = null)
+    {
+        if (_conversation.Fill(template, names, answered: null, out var lacking) is { } message)
+            Send(message);
+        return lacking;
+    }
+
+    /// <summary>Sends a heartbeat and, unless strict, asks for an event at the first sign of life after it.</summary>
+    /// <returns>As <see cref="Say"/>.</returns>
+    public string? Ping()
+    {
+        _plane.Counters.CountHeartbeat();
+        var id = ++_pings;
+        Volatile.Write(ref _pingSentAt, _clock.Elapsed.Ticks);
+        Volatile.Write(ref _pingId, id);
+        var heartbeat = Heartbeat;
+        Volatile.Write(ref _wantsSign, heartbeat.Strict ? 0 : 1);
+        if (heartbeat.Mode == HeartbeatMode.Ping)
+            _connection!.TryPing(id); // refused while closing; then the end is on its way
+        if (heartbeat is not { Mode: not HeartbeatMode.Ping, Send: { } message })
+            return null;
+        var names = _conversation.Begin(heartbeat.Let);
+        if (heartbeat.Expect is { HasPlaceholders: true } expect)
+            // an answer that is late is still an answer
+            _heartbeatAnswers = [_conversation.Await(expect, names), .. _heartbeatAnswers.Take(heartbeat.MaxMissed)];
+        return Say(message, names);
+    }
+
+    /// <summary>A text that is made of a message; null for none, and where it has no value.</summary>
+    public string? Filled(Template? template, MessageAtHand message) => template?.Fill(_conversation.Hears(names: null, message));
+
+    /// <summary>Makes the request of a step, and reports it like any answer.</summary>
+    public async Task<ConnectionEvent> AskAsync(IDialer dialer, int index)
+    {
+        try
+        {
+            var step = new HttpStep(dialer, Settings, _conversation, $"on-open, step {index + 1}");
+            return new OpeningAnswered(Incarnation, index) { Set = await step.TakeAsync(Settings.OnOpen[index], _dial.Token) };
+        }
+        catch (HttpStepException refused)
+        {
+            return new OpeningRefused(Incarnation, index, "") { Failure = refused.Failure, Asked = refused.Asked };
+        }
+    }
+
+    /// <summary>Says a keep-alive, unless it is to say only something new and has none.</summary>
+    /// <returns>As <see cref="Say"/>.</returns>
+    public string? KeepAlive(string name, KeepAlive keepAlive, IDialer dialer)
+    {
+        if (keepAlive.Send is not { } send)
+        {
+            _ = KeepAliveAsync(name, keepAlive, dialer);
+            return null;
+        }
+        var message = _conversation.Fill(send, _conversation.Begin(keepAlive.Let), answered: null, out var lacking);
+        if (message is null)
+            return keepAlive.When == KeepAliveWhen.Changed ? null : lacking;
+        if (keepAlive.When == KeepAliveWhen.Changed && message.Equals(_keptAlive.GetValueOrDefault(name)))
+            return null;
+        _keptAlive[name] = message;
+        Send(message);
+        return null;
+    }
+
+    private async Task KeepAliveAsync(string name, KeepAlive keepAlive, IDialer dialer)
+    {
+        try
+        {
+            var step = new DialogueStep(null, null, TimeSpan.Zero) { Http = keepAlive.Http, Let = keepAlive.Let };
+            await new HttpStep(dialer, Settings, _conversation, $"keep-alives.{name}").TakeAsync(step, _dial.Token).ConfigureAwait(false);
+        }
+        catch (HttpStepException refused)
+        {
+            if (!_gone)
+                _owner.Tell(new KeepAliveFailed(Incarnation, refused.Message));
+        }
+    }
+}
