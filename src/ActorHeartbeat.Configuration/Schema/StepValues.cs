@@ -134,6 +134,8 @@ internal static class StepValues
             return "a step needs send, expect, wait or resumed";
         if (step.When is not null && step.When == step.Unless)
             return NeverHappens;
+        if (step is { Resumed: true, When: null })
+            return "resumed needs when: without a name that has a value, such as session.id, there is nothing to resume";
         if (layer.Find("timeout") is not null && step.Expect is null)
             return "timeout is how long expect waits; there is no expect";
         if (step is { Reject: not null, Expect: null })

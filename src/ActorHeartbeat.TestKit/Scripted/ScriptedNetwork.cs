@@ -117,10 +117,13 @@ public sealed class ScriptedNetwork : IDialer
     /// <summary>Returns the answer to an HTTP request. Default: 404.</summary>
     public Func<HttpQuestion, HttpResult> Answers { get; set; } = _ => new HttpResult.Answered(404, default);
 
+    /// <summary>Answers HTTP requests in their own time, in place of <see cref="Answers"/>. Default: null.</summary>
+    public Func<HttpQuestion, CancellationToken, Task<HttpResult>>? Asks { get; set; }
+
     public Task<HttpResult> AskAsync(HttpQuestion question, CancellationToken cancellation)
     {
         _questions.Add(question);
-        return Task.FromResult(Answers(question));
+        return Asks is { } ask ? ask(question, cancellation) : Task.FromResult(Answers(question));
     }
 
     internal void After(TimeSpan delay, Action action)

@@ -1,6 +1,5 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Connections;
 
@@ -71,9 +70,9 @@ public sealed partial class ConnectionActor
             case NumbersMissing missing when Concerns(missing, link):
                 return BackOff(data, CloseCause.NumbersMissing(missing.Why), link).First(() => SayGoodbye(link, _settings.CloseCode, ""));
             case KeepAliveFailed failed when Concerns(failed, link):
-                return Step.Stay.Then(() => TellKeepAliveFailed(failed.Why));
+                return Step.Stay.Then(() => TellKeepAliveFailed(link, failed.Why));
             case NotCaptured not when Concerns(not, link):
-                return Step.Stay.Then(() => TellNotCaptured(not.Name));
+                return Step.Stay.Then(() => TellNotCaptured(link, not.Name));
             case NotSaid not when Concerns(not, link):
                 return BackOff(data, CloseCause.NotSaid(not.Placeholder), link).First(link.Abort);
             default:
@@ -91,7 +90,7 @@ public sealed partial class ConnectionActor
             (RuleAction.Nothing, ConnectedData connected) => Connected(StateName, connected),
             (RuleAction.Nothing, _) => Step.Stay.Using(set),
             (RuleAction.Rotate, ConnectedData connected) => AskedToRotate(connected, matched),
-            _ => BackOff(data, AskedFor(matched), link).First(() => SayGoodbye(link, _settings.CloseCode, "")),
+            _ => BackOff(data, AskedFor(link, matched), link).First(() => SayGoodbye(link, _settings.CloseCode, "")),
         };
         step = step.First(() => Answer(link, matched));
         return refusal is null ? step : step.First(() => TellNotSet(link, refusal));
@@ -103,7 +102,7 @@ public sealed partial class ConnectionActor
     private Step AskedToRotate(ConnectedData data, RuleMatched matched)
     {
         string? fault = null;
-        var to = data.Link.Filled(matched.Rule.ToTemplate, matched.Message) is { } text
+        var to = data.Link.Filled(matched.Rule.ToTemplate, matched) is { } text
             ? PeersUrl.Read(text, _settings.Hosts, data.Link.Request.Url.Scheme == Uri.UriSchemeWss, out fault)
             : null;
         if (matched.Rule.ToTemplate is not null && to is null)
@@ -179,9 +178,9 @@ public sealed partial class ConnectionActor
         return data.IsAskedToRotate ? AskedToRotate(primary) : primary;
     }
 
-    private static CloseCause AskedFor(RuleMatched matched)
+    private static CloseCause AskedFor(ConnectionLink link, RuleMatched matched)
     {
-        var after = matched.Rule.AfterTemplate?.Fill(new TemplateScope { Message = matched.Message });
+        var after = link.Filled(matched.Rule.AfterTemplate, matched);
         return CloseCause.PeerAsked(
             matched.Number,
             matched.Rule.Then,

@@ -149,7 +149,7 @@ public sealed partial class ConnectionActor
     /// <param name="resumed">Whether the peer goes on where it was: it knows the subscriptions that it has been told.</param>
     private void BeginFeed(ConnectionLink link, bool resumed)
     {
-        link.Opened(resumed);
+        resumed = link.Opened(resumed);
         if (link.RedirectedTo is { } url)
             Context.GetLogger().Info("{0}: the server has redirected the dial to {1}", _settings.Id, url);
         link.Pace.Replay(resumed ? _subscriptions.Where(each => !_told.Contains(each)) : _subscriptions);

@@ -133,18 +133,29 @@ public sealed partial class ConnectionActor
                 "{0}: no reply by rule {1} of on-message, because {2} has no value", _settings.Id, matched.Number, lacking);
     }
 
-    private void TellKeepAliveFailed(string why) => Context.GetLogger().Warning("{0}: {1}", _settings.Id, why);
+    // The peer must not fill our log: each of these is told once of a connection.
+    private void TellKeepAliveFailed(ConnectionLink link, string why)
+    {
+        if (link.IsFirst(nameof(KeepAliveFailed)))
+            Context.GetLogger().Warning("{0}: {1}", _settings.Id, why);
+    }
 
-    private void TellNotSet(ConnectionLink link, string refusal) =>
-        Context.GetLogger().Warning("{0}: what a message of the peer sets is not taken: {1}", _settings.Id, link.Hide(refusal));
+    private void TellNotSet(ConnectionLink link, string refusal)
+    {
+        if (link.IsFirst(nameof(TellNotSet)))
+            Context.GetLogger().Warning("{0}: what a message of the peer sets is not taken: {1}", _settings.Id, link.Hide(refusal));
+    }
 
     private void TellNotGoing(string fault) => Context.GetLogger().Warning(
         "{0}: where a message of the peer sends the next connection is not taken: {1}", _settings.Id, fault);
 
-    private void TellNotCaptured(string name) =>
-        Context
-            .GetLogger()
-            .Warning("{0}: {1} is not captured, because it is over {2} bytes", _settings.Id, name, Conversation.MostCaptured);
+    private void TellNotCaptured(ConnectionLink link, string name)
+    {
+        if (link.IsFirst(name))
+            Context
+                .GetLogger()
+                .Warning("{0}: {1} is not captured, because it is over {2} bytes", _settings.Id, name, Conversation.MostCaptured);
+    }
 
     private void SayGoodbye(ConnectionLink link, int code, string reason)
     {

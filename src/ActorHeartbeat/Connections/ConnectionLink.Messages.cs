@@ -110,7 +110,8 @@ internal sealed partial class ConnectionLink
     {
         if (_current.Sequence is not { } sequence || sequence.Read(message) is not { } number)
             return;
-        Names.SequenceChanged();
+        if (_rules.UseSequence)
+            Names.SequenceChanged();
         if (Names.Sequence.Received(number, sequence.Step) is { } missing)
             Miss(missing);
     }
@@ -119,10 +120,9 @@ internal sealed partial class ConnectionLink
     {
         var missing = numbers.Before - numbers.After == 2 ? $"{numbers.After + 1} is" : $"{numbers.After + 1} to {numbers.Before - 1} are";
         var why = $"of the numbers of the peer {missing} missing";
+        _writer!.TellLost(why);
         if (_current.Sequence is { OnGap: SequenceGapAction.Retry })
             _owner.Tell(new NumbersMissing(Incarnation, why));
-        else
-            _writer!.TellLost(why);
     }
 
     /// <summary>Forgets and captures what a rule or a step says, in this order.</summary>
@@ -152,6 +152,7 @@ internal sealed partial class ConnectionLink
             {
                 Size = message.Length,
                 Set = _conversation.Dictated(rule.Set, names: null, message),
+                Names = rule.AsksForNames ? _conversation.NamesAtHand : null,
             });
     }
 
@@ -163,7 +164,7 @@ internal sealed partial class ConnectionLink
         Interlocked.Add(ref _owedBytes, -matched.Size);
         if (matched.Rule.Reply is not { } reply)
             return null;
-        if (_conversation.Fill(reply, names: null, matched.Message, out var lacking) is not { } message)
+        if (_conversation.Fill(reply, matched.Names, matched.Message, out var lacking) is not { } message)
             return _conversation.IsFirstLack(lacking) ? lacking : null;
         Interlocked.Add(ref _owedBytes, message.Payload.Length);
         _ = AnswerAsync(message);

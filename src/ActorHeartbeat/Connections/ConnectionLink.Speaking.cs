@@ -67,7 +67,8 @@ internal sealed partial class ConnectionLink
     }
 
     /// <summary>A text that is made of a message; null for none, and where it has no value.</summary>
-    public string? Filled(Template? template, MessageAtHand message) => template?.Fill(_conversation.Hears(names: null, message));
+    public string? Filled(Template? template, RuleMatched matched) =>
+        template?.Fill(_conversation.Hears(matched.Names, matched.Message));
 
     /// <summary>Makes the request of a step, and reports it like any answer.</summary>
     public async Task<ConnectionEvent> AskAsync(IDialer dialer, int index)
@@ -87,9 +88,11 @@ internal sealed partial class ConnectionLink
     /// <returns>As <see cref="Say"/>.</returns>
     public string? KeepAlive(string name, KeepAlive keepAlive, IDialer dialer)
     {
+        if (!HasSecretsOf(keepAlive))
+            return null; // a reload has brought it: the next connection has them
         if (keepAlive.Send is not { } send)
         {
-            _ = KeepAliveAsync(name, keepAlive, dialer);
+            AskAgain(name, keepAlive, dialer);
             return null;
         }
         var message = _conversation.Fill(send, _conversation.Begin(keepAlive.Let), answered: null, out var lacking);
@@ -102,17 +105,52 @@ internal sealed partial class ConnectionLink
         return null;
     }
 
-    private async Task KeepAliveAsync(string name, KeepAlive keepAlive, IDialer dialer)
+    private bool HasSecretsOf(KeepAlive keepAlive) =>
+        keepAlive.Templates.SelectMany(template => template.References).All(Request.Secrets.ContainsKey);
+
+    /// <summary>Makes a request of a keep-alive, one at a time: one that has no answer in its time makes room for the next.</summary>
+    private void AskAgain(string name, KeepAlive keepAlive, IDialer dialer)
+    {
+        if (_requests.TryGetValue(name, out var before) && !before.Task.IsCompleted)
+        {
+            if (_clock.Elapsed - before.At < Settings.Timeouts.Connect)
+                return;
+            before.GiveUp();
+        }
+        var giveUp = CancellationTokenSource.CreateLinkedTokenSource(_dial.Token);
+        _requests[name] = new KeepAliveRequest(KeepAliveAsync(name, keepAlive, dialer, giveUp), giveUp, _clock.Elapsed);
+    }
+
+    private async Task KeepAliveAsync(string name, KeepAlive keepAlive, IDialer dialer, CancellationTokenSource giveUp)
     {
         try
         {
             var step = new DialogueStep(null, null, TimeSpan.Zero) { Http = keepAlive.Http, Let = keepAlive.Let };
-            await new HttpStep(dialer, Settings, _conversation, $"keep-alives.{name}").TakeAsync(step, _dial.Token).ConfigureAwait(false);
+            await new HttpStep(dialer, Settings, _conversation, $"keep-alives.{name}").TakeAsync(step, giveUp.Token).ConfigureAwait(false);
         }
         catch (HttpStepException refused)
         {
             if (!_gone)
                 _owner.Tell(new KeepAliveFailed(Incarnation, refused.Message));
+        }
+        finally
+        {
+            giveUp.Dispose();
+        }
+    }
+
+    private sealed record KeepAliveRequest(Task Task, CancellationTokenSource Cancellation, TimeSpan At)
+    {
+        public void GiveUp()
+        {
+            try
+            {
+                Cancellation.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has just been answered.
+            }
         }
     }
 }

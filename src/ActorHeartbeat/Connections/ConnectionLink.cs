@@ -36,8 +36,9 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private long _lastInbound, _lastData; // ticks of the scheduler's clock
     private long _pings, _pingId, _pingSentAt, _signedId, _heldBackUntil;
     private int _wantsSign;
+    private readonly Dictionary<string, KeepAliveRequest> _requests = new(StringComparer.Ordinal); // only the actor uses it
     private readonly Dictionary<string, OutboundMessage> _keptAlive = new(StringComparer.Ordinal); // only the actor uses it
-    private volatile bool _gone, _abandoned, _adopted, _isHeldBack, _isResumed;
+    private volatile bool _gone, _abandoned, _adopted, _isHeldBack, _isResumed, _forgets;
 
     /// <param name="connection">The connection that it is an incarnation of.</param>
     /// <param name="plane">The data plane of its endpoint, which numbers the incarnations.</param>
@@ -157,6 +158,9 @@ internal sealed partial class ConnectionLink : IConnectionObserver
             _heartbeatAnswers = [Heartbeat.Expect];
     }
 
+    /// <summary>Whether something is told for the first time of this connection.</summary>
+    public bool IsFirst(string what) => _conversation.IsFirstLack(what);
+
     public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer)
     {
         var since = HeldBackUntil is var heldBack && heldBack > openedAt ? heldBack : openedAt;
@@ -212,9 +216,11 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     public int? FirstWait => NextWait(0)?.Index;
 
     /// <summary>The opening messages are accepted: this connection carries the feed.</summary>
-    /// <param name="resumed">Whether the peer goes on where it was.</param>
-    public void Opened(bool resumed)
+    /// <param name="resumed">Whether the peer goes on where it was, as the steps say.</param>
+    /// <returns>Whether it does: a session that was forgotten meanwhile does not.</returns>
+    public bool Opened(bool resumed)
     {
+        resumed &= !_forgets;
         if (resumed)
             _conversation.Resume();
         _isResumed = resumed;
@@ -222,12 +228,16 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         _writer!.Opened(resumed);
         if (missing is { } numbers)
             Miss(numbers);
+        return resumed;
     }
 
     /// <summary>Forgets captured values. Consumers are told of a gap when the session was resumed before.</summary>
     public void Forget(ValueList<string> names)
     {
-        if (names.Count == 0 || !Names.Forget(names) || !_isResumed)
+        if (names.Count == 0 || !Names.Forget(names))
+            return;
+        _forgets = true;
+        if (!_isResumed)
             return;
         _isResumed = false;
         _writer!.TellLost("the peer does not go on where it was");
@@ -284,7 +294,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private DialFailure? Hide(DialFailure? failure) => failure is null ? null : failure with { Message = Hide(failure.Message) };
 
     /// <summary>A text of the peer without the secrets of the attempt, and without what was made from them.</summary>
-    public string Hide(string text) => PeerText.Hide(Request.Hide(text), _conversation.Made);
+    public string Hide(string text) => _conversation.Hide(text, _current.Secrets);
 
     // The first answer settles the outstanding heartbeat. A later one finds no ping id and counts only as traffic.
     private void Answered()

@@ -181,6 +181,9 @@ internal sealed record RuleMatched(long Incarnation, MessageRule Rule, int Numbe
 
     /// <inheritdoc cref="OpeningAnswered.Set"/>
     public ValueMap<string?> Set { get; init; } = ValueMap<string?>.Empty;
+
+    /// <summary>The names as they were then; null where nothing asks for one.</summary>
+    public ITemplateNames? Names { get; init; }
 }
 
 /// <summary>Numbers of the peer are missing, and the connection is to end for it.</summary>

@@ -23,6 +23,16 @@ internal sealed class ConnectionNames(Session before) : ITemplateNames
     public ImmutableDictionary<string, TemplateValue> OfSession =>
         Volatile.Read(ref _values).Where(value => TemplateName.IsOfSession(value.Key)).ToImmutableDictionary(StringComparer.Ordinal);
 
+    /// <summary>The texts of values that are secrets.</summary>
+    /// <param name="names">The names whose values are secrets, whatever these were when they were captured.</param>
+    public IEnumerable<string> SecretTexts(IReadOnlyCollection<string> names) => Volatile.Read(ref _values)
+        .Where(value => value.Value.IsSecret || names.Contains(value.Key))
+        .Select(value => value.Value.AsText())
+        .OfType<string>();
+
+    /// <summary>The values as they are now, whatever is captured later; in front of other names.</summary>
+    public ITemplateNames AtHand(ITemplateNames others) => new Present(Volatile.Read(ref _values), Sequence.Highest, others);
+
     public TemplateValue? Find(string name, TemplateScope scope) => Find(name);
 
     public TemplateValue? Find(string name) =>
@@ -50,6 +60,13 @@ internal sealed class ConnectionNames(Session before) : ITemplateNames
                 : values.Remove(name));
         }
         return forgetsSession;
+    }
+
+    private sealed class Present(ImmutableDictionary<string, TemplateValue> values, long? number, ITemplateNames others) : ITemplateNames
+    {
+        public TemplateValue? Find(string name, TemplateScope scope) =>
+            name == TemplateName.Sequence ? number is { } highest ? TemplateValue.Of(highest) : null
+            : values.GetValueOrDefault(name) ?? others.Find(name, scope);
     }
 
     private void Change(Func<ImmutableDictionary<string, TemplateValue>, ImmutableDictionary<string, TemplateValue>> change)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Templates;
 using ActorHeartbeat.Transport;
@@ -45,11 +46,19 @@ internal sealed class Conversation(
     /// <summary>The captured values.</summary>
     public ConnectionNames Names => _names;
 
+    /// <summary>The names as they are now, for what is said about a message after others have come.</summary>
+    public ITemplateNames NamesAtHand => _names.AtHand(_lets);
+
     /// <summary>What the next connection begins with.</summary>
     public Session Session => new(_names.OfSession, _names.Sequence.Highest, Volatile.Read(ref _counters));
 
-    /// <summary>The latest texts that were made from secrets, such as signatures, to mask them where the peer repeats them.</summary>
-    public IReadOnlyCollection<string> Made => _made;
+    /// <summary>
+    /// A text of the peer without the secrets of the attempt, the captured ones, and what was made from them, such as signatures.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="secrets">The names whose values are secrets now.</param>
+    public string Hide(string text, ValueList<string> secrets) => PeerText.Hide(
+        PeerText.Hide(_request.Hide(text), _made), [.. _names.SecretTexts(secrets).SelectMany(SecretSpelling.Of)]);
 
     /// <summary>The peer goes on where it was, and so do the counters.</summary>
     public void Resume()
@@ -140,7 +149,7 @@ internal sealed class Conversation(
         foreach (var (name, value) in capture)
         {
             var at = MessageAtHand.Read(message, [.. value.OfMessage]);
-            if (value.Fill(Hears(names, at)) is { } found and not TemplateValue.None)
+            if (value.Fill(Hears(names, at)) is { IsNothing: false } found)
                 Keep(name, found with { IsSecret = found.IsSecret || areSecret }, secrets, tooBig);
         }
     }
@@ -163,12 +172,8 @@ internal sealed class Conversation(
             tooBig(name);
             return;
         }
-        if (value.IsSecret || secrets.Contains(name, StringComparer.Ordinal))
-        {
+        if (secrets.Contains(name, StringComparer.Ordinal))
             value = value with { IsSecret = true };
-            if (text is { Length: > 0 })
-                Remember([text]);
-        }
         _names.Capture(name, value);
     }
 

@@ -94,7 +94,7 @@ internal sealed class HttpStep(IDialer dialer, EndpointSettings settings, Conver
 
     private HttpStepException Failed(string why) => new(new DialFailure(FailureLayer.Resolve, $"{place}: {why}"));
 
-    private string Hide(string text) => PeerText.Hide(conversation.Request.Hide(text), conversation.Made);
+    private string Hide(string text) => conversation.Hide(text, settings.Secrets);
 }
 
 /// <summary>An HTTP request of the conversation has no answer, or a refusal.</summary>

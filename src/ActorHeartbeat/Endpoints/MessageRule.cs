@@ -86,6 +86,12 @@ public sealed record MessageRule
     /// <summary>Whether anything follows from it that the connection's actor does.</summary>
     internal bool Acts => Reply is not null || Then != RuleAction.Nothing || Set.Count > 0;
 
+    /// <summary>Whether what the actor says or does about it asks for a name.</summary>
+    internal bool AsksForNames =>
+        (Reply?.Templates ?? []).Any(template => template.Names.Count > 0)
+        || _after is { Names.Count: > 0 }
+        || ToTemplate is { Names.Count: > 0 };
+
     /// <summary>What the actor takes from a message: pointers, and <see cref="Template.TextOfMessage"/>.</summary>
     internal IEnumerable<string> OfMessage => (Reply?.OfMessage ?? []).Concat(_after?.OfMessage ?? []).Concat(ToTemplate?.OfMessage ?? []);
 

@@ -240,7 +240,7 @@ public sealed class Feed
     {
         lock (_gate)
         {
-            if (!writer.HasEnded && writer.Covers)
+            if (!writer.HasEnded && (writer.Covers || writer.MayResume))
                 AppendGap(writer, GapReason.Missing, cause, TimeSpan.Zero);
         }
     }

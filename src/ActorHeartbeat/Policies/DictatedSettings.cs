@@ -19,6 +19,9 @@ public sealed class DictatedSettings
     /// <summary>What stands around the name in the key of a keep-alive's interval.</summary>
     internal const string KeepAlivePrefix = "keep-alives.", KeepAliveSuffix = ".interval";
 
+    /// <summary>The shortest time that a peer may dictate: it must not make us spin.</summary>
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Every key, and the word for none that it allows; null where it needs a time.</summary>
     private static readonly ImmutableSortedDictionary<string, string?> Words = new Dictionary<string, string?>
     {
@@ -115,9 +118,9 @@ public sealed class DictatedSettings
     private static bool TryRead(string text, string? word, out TimeSpan? time)
     {
         time = RuleOutcome.Time(text);
-        return (word is not null && text == word) || time > TimeSpan.Zero;
+        return (word is not null && text == word) || time >= Least;
     }
 
     private static string Expected(string? word) =>
-        $"expected {(word is null ? "" : $"{word}, or ")}a time longer than 0 with its unit (ms, s, m, h, d)";
+        $"expected {(word is null ? "" : $"{word}, or ")}a time of at least 100ms with its unit (ms, s, m, h, d)";
 }

@@ -27,8 +27,13 @@ internal sealed class InboundRules
             ];
         _matches = Array.ConvertAll(_rules, rule => (MessagePattern?)rule.Match);
         _keep = Array.ConvertAll(_rules, rule => rule.Forget.Count + rule.Capture.Count > 0 || rule.Match.Groups.Any());
+        UseSequence = Array.Exists(
+            _rules, rule => rule.Match.Templates.Any(template => template.Names.Contains(TemplateName.Sequence)));
         _hasPlaceholders = Array.Exists(_rules, rule => rule.Match.HasPlaceholders);
     }
+
+    /// <summary>Whether a match asks for the peer's number, which changes with every message.</summary>
+    public bool UseSequence { get; }
 
     /// <summary>Fills the placeholders of the matches.</summary>
     /// <param name="version">Tells whether the names have changed since the last time.</param>

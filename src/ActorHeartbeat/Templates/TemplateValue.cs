@@ -13,6 +13,9 @@ internal abstract record TemplateValue
     /// <summary>Whether it is a secret or was made from one.</summary>
     public bool IsSecret { get; init; }
 
+    /// <summary>Whether it is JSON null or the word <c>none</c>, which give a name no value.</summary>
+    public bool IsNothing => this is None or Json { Value.ValueKind: JsonValueKind.Null };
+
     /// <summary>
     /// As part of a text: JSON other than a string as it is written, so that numbers keep their digits. Null for what is no text.
     /// </summary>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.Encodings.Web;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Transport;
@@ -37,14 +35,7 @@ internal sealed class AttemptSecrets(
     [
         .. _read.Values
             .Concat(_made)
-            .SelectMany(value => (string[])
-            [
-                value,
-                JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value),
-                JavaScriptEncoder.Default.Encode(value),
-                Uri.EscapeDataString(value),
-                WebUtility.HtmlEncode(value),
-            ])
+            .SelectMany(SecretSpelling.Of)
             .Distinct(StringComparer.Ordinal),
     ];
 

@@ -182,9 +182,10 @@ public class ConversationTests : ConnectionSpec
     }
 
     [Theory]
-    [InlineData("1ms", "heartbeat.interval 0.001 s is shorter than heartbeat.timeout 10 s; lower the timeout too, or let it be auto")]
-    [InlineData("-5s", "heartbeat.interval = \"-5s\": expected a time longer than 0 with its unit (ms, s, m, h, d)")]
-    [InlineData("soon", "heartbeat.interval = \"soon\": expected a time longer than 0 with its unit (ms, s, m, h, d)")]
+    [InlineData("200ms", "heartbeat.interval 0.2 s is shorter than heartbeat.timeout 10 s; lower the timeout too, or let it be auto")]
+    [InlineData("0.001ms", "heartbeat.interval = \"0.001ms\": expected a time of at least 100ms with its unit (ms, s, m, h, d)")]
+    [InlineData("-5s", "heartbeat.interval = \"-5s\": expected a time of at least 100ms with its unit (ms, s, m, h, d)")]
+    [InlineData("soon", "heartbeat.interval = \"soon\": expected a time of at least 100ms with its unit (ms, s, m, h, d)")]
     public void What_no_file_may_have_is_told_and_not_taken(string dictated, string why)
     {
         StartOpen(Defaults with
@@ -376,6 +377,51 @@ public class ConversationTests : ConnectionSpec
         Socket.PeerClose(4001, "no canary-7 here");
 
         Assert.DoesNotContain("canary", ExpectBackingOff(CauseKind.PeerClosed).Cause!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_captured_secret_stays_masked_however_much_comes_after_it_and_from_the_reload_that_names_it()
+    {
+        var settings = Defaults with
+        {
+            OnMessage =
+            [
+                new MessageRule { Match = Json("/t", """{"exists":true}"""), Capture = Values(("token", "@{/t}")) },
+                new MessageRule { Match = Json("/n", """{"exists":true}"""), Capture = Values(("nonce", "@{/n}")) },
+            ],
+        };
+        StartOpen(settings);
+        Socket.DeliverText("""{"t":"canary/7"}""");
+        Reload(settings with { Secrets = ["token", "nonce"] }, ChangeEffect.Live);
+        Settle();
+        for (var number = 0; number < 100; number++)
+            Socket.DeliverText($$"""{"n":"nonce-{{number}}"}""");
+        Socket.PeerClose(4001, "no canary\\/7 here");
+
+        Assert.DoesNotContain("canary", ExpectBackingOff(CauseKind.PeerClosed).Cause!.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_reply_says_what_was_captured_when_its_message_came()
+    {
+        StartOpen(Defaults with
+        {
+            Sequence = new SequenceSettings(["/s"]),
+            OnMessage =
+            [
+                new MessageRule
+                {
+                    Match = Json("/id", """{"exists":true}"""),
+                    Capture = Values(("id", "@{/id}")),
+                    Reply = MessageTemplate.Text("@{id} @{sequence}"),
+                },
+            ],
+        });
+        for (var number = 1; number <= 5; number++)
+            Socket.DeliverText($$"""{"id":"E{{number}}","s":{{number}}}""");
+        Settle();
+
+        Assert.Equal(["E1 1", "E2 2", "E3 3", "E4 4", "E5 5"], SentText);
     }
 
     [Fact]

@@ -225,6 +225,29 @@ public class PreparationTests : ConnectionSpec
         Assert.Equal(ConnectionState.Open, Board.Status!.State);
     }
 
+    [Fact]
+    public void A_keep_alive_without_an_answer_holds_one_request_and_gives_it_up_when_its_time_is_over()
+    {
+        var asked = new List<CancellationToken>();
+        Network.Asks = async (_, cancellation) =>
+        {
+            asked.Add(cancellation);
+            await Task.Delay(Timeout.Infinite, cancellation);
+            throw new InvalidOperationException("it is never answered");
+        };
+        StartOpen(Defaults with
+        {
+            KeepAlives = new([
+                KeyValuePair.Create("key", new KeepAlive(null, Seconds(1)) { Http = new HttpCall("PUT", "https://api.test/k") }),
+            ]),
+        });
+
+        Advance(5);
+        Assert.Single(asked);
+        Advance(10);
+        Assert.Equal((2, true, false), (asked.Count, asked[0].IsCancellationRequested, asked[1].IsCancellationRequested));
+    }
+
     private static HttpResult.Answered Answer(int status, string body, string? retryAfter = null) =>
         new(status, Encoding.UTF8.GetBytes(body)) { RetryAfter = retryAfter };
 

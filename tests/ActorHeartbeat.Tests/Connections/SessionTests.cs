@@ -158,6 +158,7 @@ public class SessionTests : ConnectionSpec
         Socket.DeliverText("""{"s":3}""");
 
         Assert.Equal("of the numbers of the peer 2 is missing", ExpectBackingOff(CauseKind.NumbersMissing).Cause!.Detail);
+        Assert.Contains("gap missing", Heard());
     }
 
     [Fact]
@@ -170,6 +171,37 @@ public class SessionTests : ConnectionSpec
         ExpectStates(ConnectionState.Open);
 
         Assert.Equal("gap missing", Heard()[^1]);
+    }
+
+    [Fact]
+    public void Numbers_that_are_missing_before_a_resume_is_confirmed_are_told_too()
+    {
+        LogIn();
+        Lose();
+        Socket.DeliverText("""{"s":2}""");
+        Socket.DeliverText("""{"s":4}""");
+        Socket.DeliverText("""{"op":"resumed"}""");
+        ExpectStates(ConnectionState.Open);
+
+        Assert.Equal(["{\"s\":2}", "gap missing", "{\"s\":4}"], Heard());
+    }
+
+    [Fact]
+    public void A_session_that_is_forgotten_while_it_is_resumed_is_not_resumed()
+    {
+        var late = new DialogueStep(null, Json("/op", """{"one-of":["go","invalid"]}"""), Seconds(5)) { When = "session.id" };
+        LogIn(Endpoint with
+        {
+            OnOpen = [Resume with { Expect = null }, late, Login],
+            OnMessage = [new MessageRule { Match = Json("/op", "\"invalid\""), Forget = [TemplateName.Session] }],
+        });
+        Lose();
+        Socket.DeliverText("""{"op":"invalid"}""");
+        Settle();
+        Socket.DeliverText("""{"op":"ready","id":"new","s":1}""");
+        ExpectStates(ConnectionState.Open);
+
+        Assert.Equal("gap disconnected", Heard()[^1]);
     }
 
     private void LogIn(EndpointSettings? settings = null)
