@@ -70,7 +70,8 @@ internal static class NameValues
                     new OptionalValue<long>("any", new Scalar<long>(
                         "a whole number, at least 1",
                         text => long.TryParse(text, out var step) && step > 0 ? (true, step) : default,
-                        step => $"{step}") { Bare = true }),
+                        step => $"{step}")
+                    { Bare = true }),
                     sequence => sequence.Step,
                     (sequence, step) => sequence with { Step = step }),
                 Part.Of<SequenceSettings, SequenceGapAction>(

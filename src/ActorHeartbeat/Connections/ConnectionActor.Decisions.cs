@@ -199,7 +199,7 @@ public sealed partial class ConnectionActor
                 StateName,
                 data with { RotateAt = Now + RotationReminder, RotationFailure = null, RotateTo = null, IsResumedByNext = false })
             .Then(() => _dependencies.Supervisor.Tell(
-                new RotationDue(_settings.Id, _id) 
+                new RotationDue(_settings.Id, _id)
                 {
                     Failures = data is { IsAskedToRotate: true, Stable: false } ? data.Failures : 0,
                     To = data.RotateTo,
