@@ -59,7 +59,9 @@ internal static class NameRules
             var captured = CapturedBy(endpoint.OnOpen).Concat(CapturedByRules(endpoint)).Except(CapturedBy(endpoint.Prepare)).ToHashSet();
             foreach (var name in NamesOf(templates))
             {
-                if (NamesBehind(name, endpoint.Let).FirstOrDefault(each => captured.Contains(each) && !IsOfSession(each)) is { } late)
+                var late = NamesBehind(name, endpoint.Let)
+                    .FirstOrDefault(each => captured.Contains(each) && !TemplateName.IsOfSession(each));
+                if (late is not null)
                     return new Flaw(
                         $"{late} is captured on the connection, and the handshake comes before it; "
                             + $"{TemplateName.Session}.{late} outlives a connection",
@@ -67,8 +69,6 @@ internal static class NameRules
             }
             return null;
         });
-
-    private static bool IsOfSession(string name) => name.StartsWith($"{TemplateName.Session}.", StringComparison.Ordinal);
 
     /// <summary>A name, and all names that its value is made of.</summary>
     private static HashSet<string> NamesBehind(string name, ValueMap<ValueTemplate> let)
@@ -246,11 +246,13 @@ internal static class NameRules
     private static string NobodyGives(string name, IReadOnlyCollection<string> given, EndpointSettings endpoint) =>
         name == TemplateName.Sequence ? $"@{{{name}}} needs the key sequence, which says where the peer numbers its messages"
         : IsOfBlock(name, endpoint)
-            ? $"{name} has its value in another let, which is for its step or the heartbeat alone; use let of the endpoint"
-        : $"nothing gives {name} a value{Meant(name, given, IsOfSession(name) ? "; capture does" : "; let and capture do")}";
+            ? $"{name} has its value in another let, which is for its step, heartbeat or keep-alive alone; use let of the endpoint"
+        : $"nothing gives {name} a value{Meant(name, given, TemplateName.IsOfSession(name) ? "; capture does" : "; let and capture do")}";
 
     private static bool IsOfBlock(string name, EndpointSettings endpoint) =>
-        endpoint.Heartbeat.Let.ContainsKey(name) || endpoint.OnOpen.Any(step => step.Let.ContainsKey(name));
+        endpoint.Heartbeat.Let.ContainsKey(name)
+        || endpoint.Prepare.Concat(endpoint.OnOpen).Any(step => step.Let.ContainsKey(name))
+        || endpoint.KeepAlives.Values.Any(each => each.Let.ContainsKey(name));
 
     private static string Meant(string name, IReadOnlyCollection<string> known, string none) =>
         Nearest.To(name, known) is { } near ? $"; did you mean {near}?" : Known(known, none);

@@ -24,11 +24,18 @@ internal static class RuleValues
         Part.Of<MessageRule, TimeSpan?>(
             "retry", new OptionalValue<TimeSpan>(null, Values.Positive), rule => rule.Retry, (rule, time) => rule with { Retry = time }),
         Part.Of<MessageRule, string?>(
-            "after", new OptionalObject<string>(null, new AfterReader()), rule => rule.After, (rule, after) => rule with { After = after }),
+            "after",
+            new OptionalObject<string>(null, new TakenReader(AfterExpected, RejectAfter)),
+            rule => rule.After,
+            (rule, after) => rule with { After = after }),
         Part.Of<MessageRule, GovernorScope>(
             "scope", Values.Word<GovernorScope>(), rule => rule.Scope, (rule, scope) => rule with { Scope = scope }),
         Part.Of<MessageRule, string?>(
-            "to", new OptionalObject<string>(null, new ToReader()), rule => rule.To, (rule, to) => rule with { To = to }),
+            "to",
+            new OptionalObject<string>(
+                null, new TakenReader("where the message says the URL, such as \"@{/reconnect_url}\"", RejectTo)),
+            rule => rule.To,
+            (rule, to) => rule with { To = to }),
         Part.Of<MessageRule, bool>("resumed", Values.Switch, rule => rule.Resumed, (rule, resumed) => rule with { Resumed = resumed }),
         Part.Of<MessageRule, ValueList<string>>(
             "forget", NameValues.Forget, rule => rule.Forget, (rule, names) => rule with { Forget = names }),
@@ -43,8 +50,25 @@ internal static class RuleValues
         },
         new MessageRule { Match = new MessagePattern.Text("") });
 
-    /// <summary>Where a refusal says why.</summary>
-    public static readonly ValueReader<string> Reason = new ReasonReader();
+    /// <summary>Where a refusal says why: a pointer, or a template.</summary>
+    public static readonly ValueReader<string> Reason = new TakenReader(
+        "a JSON pointer such as \"/msg\", or a text with placeholders",
+        template => template is { References.Count: 0, NeedsConnection: false } && template.OfMessage.Count + template.Names.Count > 0
+            ? null
+            : "the peer says why: a reason takes something of its message, and no secret or counter",
+        DialogueStep.AsTemplate);
+
+    private const string AfterExpected = "a time with its unit, such as \"@{/retry_after ?? 60}s\"";
+
+    private static string? RejectAfter(Template after) =>
+        after.References.Count > 0 || after.NeedsConnection ? "the peer tells the time: a secret or a counter does not"
+        : after.HasPlaceholders ? after.Literals.Length > 0 ? null : $"the unit is missing: {AfterExpected}"
+        : RuleOutcome.Time(after.Literals) is null ? $"found ***; expected {AfterExpected}"
+        : null;
+
+    private static string? RejectTo(Template to) => to is { References.Count: 0, OfMessage.Count: > 0 }
+        ? null
+        : "the peer says where: to takes something of its message, and no secret";
 
     private static string? RejectRule(MessageRule rule, Layer<MessageRule> layer)
     {
@@ -63,10 +87,14 @@ internal static class RuleValues
         return layer.Find("deliver") is not null && rule.Is == MessageRole.Data ? "data is delivered anyway; leave out deliver" : null;
     }
 
-    /// <summary>Reads a pointer, or a template of what the peer says.</summary>
-    private sealed class ReasonReader : ValueReader<string>
+    /// <summary>Reads a text that takes something of a message of the peer.</summary>
+    /// <param name="expected">What is allowed.</param>
+    /// <param name="reject">What is wrong with a sound template, in one line; null when nothing is.</param>
+    /// <param name="spell">The template that a text stands for; null for the text itself.</param>
+    private sealed class TakenReader(string expected, Func<Template, string?> reject, Func<string, string>? spell = null)
+        : ValueReader<string>
     {
-        public override string Expected => "a JSON pointer such as \"/msg\", or a text with placeholders";
+        public override string Expected => expected;
 
         public override bool MayHoldSecret => true;
 
@@ -74,58 +102,9 @@ internal static class RuleValues
         {
             value = at.Text;
             if (value is null)
-                return at.Refuse(Expected);
-            var text = DialogueStep.AsTemplate(value);
-            if (Placeholders.Reject(text, TemplatePlace.Taken) is { } fault)
-                return at.Report(fault);
-            var template = Template.Parse(text);
-            return template is { References.Count: 0, NeedsConnection: false } && template.OfMessage.Count + template.Names.Count > 0
-                || at.Report("the peer says why: a reason takes something of its message, and no secret or counter");
-        }
-
-        public override void Write(Utf8JsonWriter json, string value, bool asWritten) => SecretMask.WriteText(json, value, asWritten);
-    }
-
-    /// <summary>Reads where a message sends the next connection.</summary>
-    private sealed class ToReader : ValueReader<string>
-    {
-        public override string Expected => "where the message says the URL, such as \"@{/reconnect_url}\"";
-
-        public override bool MayHoldSecret => true;
-
-        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out string value)
-        {
-            value = at.Text;
-            if (value is null)
-                return at.Refuse(Expected);
-            if (Placeholders.Reject(value, TemplatePlace.Taken) is { } fault)
-                return at.Report(fault);
-            return Template.Parse(value) is { References.Count: 0, OfMessage.Count: > 0 }
-                || at.Report("the peer says where: to takes something of its message, and no secret");
-        }
-
-        public override void Write(Utf8JsonWriter json, string value, bool asWritten) => SecretMask.WriteText(json, value, asWritten);
-    }
-
-    /// <summary>Reads how long a message asks to wait.</summary>
-    private sealed class AfterReader : ValueReader<string>
-    {
-        public override string Expected => "a time with its unit, such as \"@{/retry_after ?? 60}s\"";
-
-        public override bool MayHoldSecret => true;
-
-        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out string value)
-        {
-            value = at.Text;
-            if (value is null)
-                return at.Refuse(Expected);
-            if (Placeholders.Reject(value, TemplatePlace.Taken) is { } fault)
-                return at.Report(fault);
-            var template = Template.Parse(value);
-            if (template.References.Count > 0 || template.NeedsConnection)
-                return at.Report("the peer tells the time: a secret or a counter does not");
-            return template.HasPlaceholders ? template.Literals.Length > 0 || at.Report($"the unit is missing: {Expected}")
-                : RuleOutcome.Time(value) is not null || at.Refuse(Expected);
+                return at.Refuse(expected);
+            var text = spell?.Invoke(value) ?? value;
+            return (Placeholders.Reject(text, TemplatePlace.Taken) ?? reject(Template.Parse(text))) is not { } fault || at.Report(fault);
         }
 
         public override void Write(Utf8JsonWriter json, string value, bool asWritten) => SecretMask.WriteText(json, value, asWritten);

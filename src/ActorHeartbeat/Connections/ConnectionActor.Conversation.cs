@@ -9,7 +9,8 @@ public sealed partial class ConnectionActor
     private Step WhenDialed(ConnectingData data, DialCompleted dialed)
     {
         var after = data with { Dictated = Dictate(data.Dictated, dialed.Set, out var refusal) };
-        var step = (data.Link.FirstWait is { } first ? Await(after, first) : Advance(after, from: 0)).First(data.Link.Start);
+        var step = (data.Link.FirstWait is { } first ? Await(after, first) : Advance(after, from: 0))
+            .First(() => data.Link.Start(data.IsResumed));
         return refusal is null ? step : step.First(() => TellNotSet(data.Link, refusal));
     }
 

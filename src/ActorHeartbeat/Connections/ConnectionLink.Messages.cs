@@ -165,7 +165,7 @@ internal sealed partial class ConnectionLink
         if (matched.Rule.Reply is not { } reply)
             return null;
         if (_conversation.Fill(reply, matched.Names, matched.Message, out var lacking) is not { } message)
-            return _conversation.IsFirstLack(lacking) ? lacking : null;
+            return lacking is not null && _conversation.IsFirst(lacking) ? lacking : null;
         Interlocked.Add(ref _owedBytes, message.Payload.Length);
         _ = AnswerAsync(message);
         return null;

@@ -159,7 +159,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     }
 
     /// <summary>Whether something is told for the first time of this connection.</summary>
-    public bool IsFirst(string what) => _conversation.IsFirstLack(what);
+    public bool IsFirst(string what) => _conversation.IsFirst(what);
 
     public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer)
     {
@@ -191,9 +191,10 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     }
 
     /// <summary>Begins to read from the accepted connection.</summary>
-    public void Start()
+    /// <param name="mayResume">Whether the peer goes on where the connection before was, whatever the steps say.</param>
+    public void Start(bool mayResume = false)
     {
-        _writer = _plane.Feed.Begin(Settings.MaxAge?.DuplicateKey, mayResume: Settings.OnOpen.Any(step => step.Resumed && Applies(step)));
+        _writer = _plane.Feed.Begin(Settings.MaxAge?.DuplicateKey, mayResume || Settings.OnOpen.Any(step => step.Resumed && Applies(step)));
         _awaited = NextWait(0);
         Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks);
         _connection!.Start();

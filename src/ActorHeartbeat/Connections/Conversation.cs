@@ -24,13 +24,13 @@ internal sealed class Conversation(
     /// <summary>The most bytes of a captured value.</summary>
     public const int MostCaptured = 8 * 1024;
 
-    /// <summary>A peer repeats what it was told last, if anything.</summary>
+    /// <summary>The most texts made from secrets that are remembered: a peer repeats what came last, if anything.</summary>
     private const int MostMade = 64;
 
-    private readonly HashSet<string> _lacked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private readonly ConnectionNames _names = new(before);
     private readonly Lock _madeLock = new();
-    private ImmutableDictionary<string, long> _counters = ImmutableDictionary<string, long>.Empty; // only the actor writes it
+    private ImmutableDictionary<string, long> _counters = ImmutableDictionary<string, long>.Empty; // the actor's, after the preparation
     private SplitMix _random = random;
     private volatile string[] _made = [];
     private volatile DialRequest _request = new(settings, settings.Url, []); // until the secrets are read
@@ -82,25 +82,13 @@ internal sealed class Conversation(
     public OutboundMessage? Fill(MessageTemplate template, ITemplateNames? names, MessageAtHand? answered, out string? lacking)
     {
         lacking = null;
-        if (template.Literal is { } literal)
-            return literal;
-        var scope = Says(names, answered);
-        var filled = template.Fill(scope);
-        lacking = scope.Lacking;
-        Remember(scope);
-        return filled;
+        return template.Literal ?? Fill(Says(names, answered), template.Fill, out lacking);
     }
 
     /// <summary>Fills a text.</summary>
     /// <inheritdoc cref="Fill(MessageTemplate, ITemplateNames?, MessageAtHand?, out string?)"/>
-    public string? Fill(Template template, ITemplateNames names, out string? lacking)
-    {
-        var scope = Says(names, null);
-        var filled = template.Fill(scope);
-        lacking = scope.Lacking;
-        Remember(scope);
-        return filled;
-    }
+    public string? Fill(Template template, ITemplateNames names, out string? lacking) =>
+        Fill(Says(names, null), scope => template.Fill(scope), out lacking);
 
     /// <summary>Fills the values of a block, and the pattern of an answer to what it says.</summary>
     /// <returns>A pattern that matches nothing where a value is lacking.</returns>
@@ -109,7 +97,7 @@ internal sealed class Conversation(
         var scope = Says(names, null);
         names.Fill(scope);
         var filled = Fix(pattern, scope);
-        Remember(scope);
+        Remember(scope.Made);
         return filled;
     }
 
@@ -118,18 +106,10 @@ internal sealed class Conversation(
     public MessagePattern? AwaitNext(MessagePattern? pattern, LetBlock names) => Fix(pattern, Hears(names, null));
 
     /// <summary>What templates look at on the pump.</summary>
-    public TemplateScope Hears(ITemplateNames? names, MessageAtHand? message) => new()
-    {
-        Secrets = _request.Secrets,
-        Message = message,
-        Now = clock.UtcNow,
-        Names = names ?? _lets,
-        Attempt = attempt,
-        Incarnation = incarnation,
-    };
+    public TemplateScope Hears(ITemplateNames? names, MessageAtHand? message) => Scope(names, message, speaks: false);
 
-    /// <summary>Whether a placeholder has no value for the first time: the peer must not fill our log.</summary>
-    public bool IsFirstLack(string? placeholder) => placeholder is not null && _lacked.Add(placeholder);
+    /// <summary>Whether something is told for the first time of this connection: the peer must not fill our log.</summary>
+    public bool IsFirst(string what) => _told.Add(what);
 
     /// <summary>Keeps values of a message. A name that finds none stays as it is.</summary>
     /// <param name="capture">The values by name.</param>
@@ -174,25 +154,39 @@ internal sealed class Conversation(
         }
         if (secrets.Contains(name, StringComparer.Ordinal))
             value = value with { IsSecret = true };
+        if (value.IsSecret && text is { Length: > 0 })
+            Remember([text]); // also once another value has taken its place
         _names.Capture(name, value);
     }
 
-    private TemplateScope Says(ITemplateNames? names, MessageAtHand? message) => new()
+    private TemplateScope Says(ITemplateNames? names, MessageAtHand? message) => Scope(names, message, speaks: true);
+
+    /// <param name="names">The names of a block; null where it has none of its own.</param>
+    /// <param name="message">The message at hand; null for none.</param>
+    /// <param name="speaks">Whether counters and UUIDs have values: only in what is said.</param>
+    private TemplateScope Scope(ITemplateNames? names, MessageAtHand? message, bool speaks) => new()
     {
         Secrets = _request.Secrets,
         Message = message,
         Now = clock.UtcNow,
         Names = names ?? _lets,
-        Count = Next,
-        NewUuid = NewUuid,
+        Count = speaks ? Next : null,
+        NewUuid = speaks ? NewUuid : null,
         Attempt = attempt,
         Incarnation = incarnation,
     };
 
+    private T? Fill<T>(TemplateScope scope, Func<TemplateScope, T?> fill, out string? lacking)
+        where T : class
+    {
+        var filled = fill(scope);
+        lacking = scope.Lacking;
+        Remember(scope.Made);
+        return filled;
+    }
+
     private static MessagePattern? Fix(MessagePattern? pattern, TemplateScope scope) =>
         pattern is not { HasPlaceholders: true } ? pattern : pattern.Fix(scope) ?? new MessagePattern.Any([]);
-
-    private void Remember(TemplateScope scope) => Remember(scope.Made);
 
     private void Remember(IReadOnlyList<string> made)
     {

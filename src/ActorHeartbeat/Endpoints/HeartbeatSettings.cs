@@ -31,10 +31,10 @@ public sealed record HeartbeatSettings
     /// <summary>Values by name for the message and its answer, filled once for each heartbeat. Default none.</summary>
     public ValueMap<ValueTemplate> Let { get; init; } = ValueMap<ValueTemplate>.Empty;
 
-    /// <summary>The heartbeat message in text and json modes.</summary>
+    /// <summary>The heartbeat message, in every mode but ping and none.</summary>
     public MessageTemplate? Send { get; init; }
 
-    /// <summary>The pattern of the answer in text and json modes. Its placeholders are filled when the heartbeat is sent.</summary>
+    /// <summary>The pattern of the answer to it. Its placeholders are filled when the heartbeat is sent.</summary>
     public MessagePattern? Expect { get; init; }
 
     /// <summary>

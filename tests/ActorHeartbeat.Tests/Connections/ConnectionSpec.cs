@@ -4,6 +4,7 @@ using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Scheduling;
+using ActorHeartbeat.Templates;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
@@ -62,6 +63,13 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     protected ScriptedConnection Socket => Network.Connection(Id);
 
     protected static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    /// <summary>A pattern of JSON with this value, or these conditions, at a pointer.</summary>
+    protected static MessagePattern Json(string pointer, string value) => new MessagePattern.Json([new JsonExpectation(pointer, value)]);
+
+    /// <summary>Values of let, capture or set by name.</summary>
+    protected static ValueMap<ValueTemplate> Values(params (string Name, string Text)[] values) =>
+        new(values.Select(value => KeyValuePair.Create(value.Name, ValueTemplate.Text(value.Text))));
 
     protected void Start(EndpointSettings? settings = null, bool isPrimary = true, Rate? sendRate = null)
     {

@@ -204,6 +204,28 @@ public class SessionTests : ConnectionSpec
         Assert.Equal("gap disconnected", Heard()[^1]);
     }
 
+    [Fact]
+    public void A_connection_that_is_replaced_where_the_peer_goes_on_has_no_gap_even_when_data_comes_before_it_is_open()
+    {
+        var ready = new DialogueStep(null, new MessagePattern.Text("ready"), Seconds(5));
+        Start(Defaults with { OnOpen = [ready] });
+        ExpectStates(ConnectionState.BackingOff);
+        Plane.Feed.Subscribe(new Handler(_events));
+        Advance(0);
+        Socket.DeliverText("ready");
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Connection.Tell(new Refresh("moved") { IsResumed = true }, TestActor);
+        ExpectBackingOff(CauseKind.Refresh);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting);
+        Socket.DeliverText("data");
+        Socket.DeliverText("ready");
+        ExpectStates(ConnectionState.Open);
+
+        Assert.Equal(["data"], Heard());
+    }
+
     private void LogIn(EndpointSettings? settings = null)
     {
         Start(settings ?? Endpoint);
@@ -238,11 +260,6 @@ public class SessionTests : ConnectionSpec
     }
 
     private IEnumerable<string> Causes() => _events.Select(each => each.Gap?.Cause ?? "");
-
-    private static MessagePattern Json(string pointer, string value) => new MessagePattern.Json([new JsonExpectation(pointer, value)]);
-
-    private static ValueMap<ValueTemplate> Values(params (string Name, string Text)[] values) =>
-        new(values.Select(value => KeyValuePair.Create(value.Name, ValueTemplate.Text(value.Text))));
 
     private sealed class Handler(List<FeedEvent> events) : IFeedHandler
     {

@@ -20,6 +20,27 @@ public sealed class InboundRulesTests
         },
     };
 
+    [Theory]
+    [InlineData("@{name}", false)]
+    [InlineData("@{sequence}", true)]
+    public void Placeholders_are_filled_again_only_when_what_they_ask_for_has_changed(string text, bool usesSequence)
+    {
+        var fillings = 0;
+        var rules = new InboundRules(Endpoint with { OnMessage = [new MessageRule { Match = new MessagePattern.Text(text) }] });
+
+        for (var message = 0; message < 3; message++)
+            rules.Fill(version: 1, Scope);
+        rules.Fill(version: 2, Scope);
+
+        Assert.Equal((2, usesSequence), (fillings, rules.UseSequence));
+
+        ActorHeartbeat.Templates.TemplateScope Scope()
+        {
+            fillings++;
+            return new();
+        }
+    }
+
     [Fact]
     public void The_first_rule_that_matches_decides_and_the_short_form_stands_behind_them()
     {
