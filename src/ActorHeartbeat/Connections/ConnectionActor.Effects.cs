@@ -152,8 +152,9 @@ public sealed partial class ConnectionActor
         resumed = link.Opened(resumed);
         if (link.RedirectedTo is { } url)
             Context.GetLogger().Info("{0}: the server has redirected the dial to {1}", _settings.Id, url);
-        link.Pace.Replay(resumed ? _subscriptions.Where(each => !_told.Contains(each)) : _subscriptions);
-        _told = [.. _subscriptions];
+        if (!resumed)
+            _told.Clear();
+        link.Pace.Replay(_subscriptions.Where(each => !each.Value.Equals(_told.GetValueOrDefault(each.Key))));
         SendWhatMay(link);
         if (_isPrimary || HasReadyWhen)
             return;

@@ -85,13 +85,20 @@ public sealed partial class ConnectionActor
         while (link.Pace.Wait(Now) == TimeSpan.Zero)
         {
             if (link.Pace.HasSubscriptions)
-                link.Send(link.Pace.NextSubscription());
+                SendNextSubscription(link);
             else if (_isPrimary && _plane.PendingSends.TryTake(out var held))
                 SendFor(held.Ticket, link, held.Message);
             else
                 return;
             link.Pace.Spend(Now);
         }
+    }
+
+    private void SendNextSubscription(ConnectionLink link)
+    {
+        var (key, message) = link.Pace.NextSubscription();
+        _told[key] = message;
+        link.Send(message);
     }
 
     /// <summary>When the first message that waits may go out; null when none waits.</summary>

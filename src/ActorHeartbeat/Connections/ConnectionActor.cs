@@ -25,7 +25,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     private readonly ConnectionId _id;
     private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(0, StringComparer.Ordinal);
     private readonly Session _before;
-    private HashSet<KeyValuePair<string, OutboundMessage>> _told = []; // the subscriptions that the peer knows if it resumes
+    private readonly Dictionary<string, OutboundMessage> _told = new(StringComparer.Ordinal); // what the peer knows if it resumes
     private EndpointSettings _settings;
     private Rate? _sendRate;
     private SplitMix _random;
@@ -46,9 +46,11 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         (_id, _isPrimary, _urlIndex) = (start.Id, start.IsPrimary, start.UrlIndex);
         (_before, _to, _resumes) = (start.Session, start.To, start.IsResumed);
         foreach (var (key, message) in start.Subscriptions)
+        {
             _subscriptions.Add(key, message);
-        if (!start.IsPrimary)
-            _told = [.. start.Subscriptions];
+            if (!start.IsPrimary)
+                _told.Add(key, message); // by the primary
+        }
         TakeSettings(start.Settings, start.SendRate);
         _random = SplitMix.For(dependencies.Seed + (ulong)plane.Counters.Dials, start.Settings.Id.Value);
 

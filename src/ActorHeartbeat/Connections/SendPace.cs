@@ -65,10 +65,10 @@ internal sealed class SendPace(Rate? rate, Rate? opening, TimeSpan now)
             _subscriptions.Add(key, message);
     }
 
-    public OutboundMessage NextSubscription()
+    public KeyValuePair<string, OutboundMessage> NextSubscription()
     {
-        var message = _subscriptions.GetAt(0).Value;
+        var next = _subscriptions.GetAt(0);
         _subscriptions.RemoveAt(0);
-        return message;
+        return next;
     }
 }

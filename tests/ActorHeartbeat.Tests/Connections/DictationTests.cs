@@ -1,7 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Connections;
 

@@ -52,19 +52,56 @@ public class SessionTests : ConnectionSpec
     }
 
     [Fact]
-    public void Counters_go_on_only_where_the_peer_does()
+    public void Counters_go_on_where_the_peer_does()
+    {
+        var asks = new HeartbeatSettings { Mode = HeartbeatMode.Message, Send = MessageTemplate.Text("beat @{counter}") };
+        LogIn(Endpoint with { Heartbeat = asks });
+        Advance(20); // beat 2
+        Socket.DeliverText("alive");
+        Advance(20); // beat 3
+        Assert.Equal("beat 3", SentText[^1]);
+        Socket.DeliverText("alive");
+        Settle();
+        Socket.PeerClose(1001);
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
+        Advance(2);
+        Assert.Equal(["""{"op":"resume","id":"abc","seq":1,"n":1}"""], SentText); // not resumed yet
+        Socket.DeliverText("""{"op":"resumed"}""");
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.Open);
+
+        Advance(10); // reset-after
+        Advance(10);
+
+        Assert.Equal("beat 4", SentText[^1]);
+    }
+
+    [Fact]
+    public void Where_the_peer_goes_on_only_the_subscriptions_that_it_does_not_know_are_sent()
     {
         LogIn();
-        Lose();
+        Subscribe("a", "sub a");
+        Settle();
+        Socket.PeerClose(1001);
+        ExpectBackingOff(CauseKind.PeerClosed);
+        Subscribe("b", "sub b");
+        Advance(2);
+        ExpectStates(ConnectionState.Connecting);
         Socket.DeliverText("""{"op":"resumed"}""");
         ExpectStates(ConnectionState.Open);
-        Lose();
-        Assert.Equal(["""{"op":"resume","id":"abc","seq":1,"n":1}"""], SentText);
 
-        Socket.DeliverText("""{"op":"resumed"}""");
-        ExpectStates(ConnectionState.Open);
+        Assert.Equal("sub b", Assert.Single(SentText, text => text.StartsWith("sub", StringComparison.Ordinal)));
+    }
 
-        Assert.Equal(1, Board.Link!.Session.Counters[""]); // the highest of both, not their sum
+    [Fact]
+    public void A_close_code_ends_the_session_also_where_the_connection_flaps()
+    {
+        LogIn(Endpoint with { Flap = new FlapSettings(1, Seconds(60), Seconds(30)) });
+        Socket.PeerClose(1008, "session gone");
+        ExpectBackingOff(CauseKind.PeerClosed);
+        Advance(30);
+        ExpectStates(ConnectionState.Connecting);
+
+        Assert.Equal(["""{"op":"login","n":1}"""], SentText);
     }
 
     [Fact]
