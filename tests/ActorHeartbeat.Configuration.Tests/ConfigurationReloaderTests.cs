@@ -11,7 +11,7 @@ using Akka.TestKit.Xunit2;
 namespace ActorHeartbeat.Configuration.Tests;
 
 /// <summary>Uses real files, virtual time, and directory events that the test raises.</summary>
-public sealed class ConfigurationReloaderTests : TestKit
+public sealed class ConfigurationReloaderTests : Akka.TestKit.Xunit2.TestKit
 {
     private const string Good = """
         actor-heartbeat.endpoints {

@@ -180,12 +180,23 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
         for (var index = 0; index < elements.Count; index++)
         {
             var element = at.Element(index, elements[index]);
-            if (element.Text is { } name && _templates.ContainsKey(name))
+            if (element.Text is { } name && IsTemplate(name, at.Sources))
                 chosen.Add(name);
             else
-                element.ReportUnknown("template", _templates.Keys);
+                element.ReportUnknown("template", [.. _templates.Keys.Union(Dialects.Names)]);
         }
         return [.. chosen];
+    }
+
+    /// <summary>Whether there is a template of this name; one of the operator stands in place of a built-in one.</summary>
+    private bool IsTemplate(string name, Sources sources)
+    {
+        if (_templates.ContainsKey(name))
+            return true;
+        if (Dialects.Layer(name, sources) is not { } dialect)
+            return false;
+        _templates.Add(name, EndpointRules.CheckMode(dialect));
+        return true;
     }
 
     private LowerLayers LowerLayersOf(ValueList<string> templates, LowerLayers lowest)

@@ -68,29 +68,30 @@ internal sealed class IdleSearch
     {
         // Thousands of endpoints may have the table of one template.
         var tables = _bound.Endpoints
-            .Select(endpoint => Written(endpoint.Layers, EndpointSetting.OutcomesRules.Key))
-            .OfType<Assignment<EndpointSettings>>()
-            .Where(table => !table.At.IsNull)
-            .Distinct();
-        var rules = tables
-            .SelectMany(table => IdleKeys
-                .Elements(table.At)
-                .Zip(OutcomeReach.Judge(EndpointSetting.OutcomesRules.Get(table.Apply(EndpointSchema.Blank)))))
+            .SelectMany(endpoint => Written(endpoint.Layers, EndpointSetting.OutcomesRules.Key) is { At: { IsNull: false } at }
+                ? [(At: at, Of: endpoint.Settings)]
+                : Array.Empty<(Cursor At, EndpointSettings Of)>())
             .ToArray();
-        Judge(rules, rule => rule.Second, rule => [rule.First]);
-        SearchRules();
-    }
-
-    private void SearchRules()
-    {
-        var rules = _bound.Endpoints
-            .SelectMany(endpoint => Written(endpoint.Layers, EndpointSetting.OutcomesRules.Key) is { At: { IsNull: false } table }
-                ? IdleKeys.Elements(table)
-                    .Zip(endpoint.Settings.Outcomes.Rules, (at, rule) => (At: at, Of: new RuleOfEndpoint(rule, endpoint.Settings)))
-                : [])
+        var rules = tables
+            .DistinctBy(table => (table.At.KeyOrigin, table.Of.Outcomes.Rules))
+            .SelectMany(table => Reached(table.At, table.Of.Outcomes.Rules))
+            .ToArray();
+        Judge(rules, rule => rule.Why, rule => [rule.At]);
+        var used = tables
+            .SelectMany(table => Inherited.Around(table.At, table.Of.Outcomes.Rules.Count)
+                .Select(rule => (rule.At, Of: new RuleOfEndpoint(table.Of.Outcomes.Rules[rule.Index], table.Of))))
             .ToArray();
         foreach (var key in IdleRules.All)
-            Judge(rules, rule => key.Why(rule.Of), rule => Written(rule.At, key.Key));
+            Judge(used, rule => key.Why(rule.Of), rule => Written(rule.At, key.Key));
+    }
+
+    /// <summary>The rules as they are written, each with why nothing reaches it; null where something does.</summary>
+    private static IEnumerable<(Cursor At, string? Why)> Reached(Cursor table, ValueList<OutcomeRule> rules)
+    {
+        var verdicts = OutcomeReach.Judge(rules);
+        var counted = Inherited.IsIn(table) ? $" ({Inherited.Word} rules are counted)" : "";
+        return Inherited.Around(table, rules.Count)
+            .Select(rule => (rule.At, verdicts[rule.Index] is { } why ? why + counted : null));
     }
 
     private void SearchTemplates()
@@ -171,13 +172,13 @@ internal sealed class IdleSearch
             place.ReportKey($"has no effect: {why}");
     }
 
-    /// <summary>What a key of an endpoint is set to by the operator, in the layer that decides it; null when it is not.</summary>
+    /// <summary>What a key of an endpoint is set to by the operator; null when the layer that decides it is not the operator's.</summary>
     private static Assignment<EndpointSettings>? Written(IReadOnlyList<Layer<EndpointSettings>> layers, string key)
     {
         for (var index = layers.Count - 1; index > 0; index--) // the lowest layer is reference.conf
         {
             if (layers[index].Find(key) is { } assignment)
-                return assignment;
+                return layers[index].IsBuiltIn ? null : assignment;
         }
         return null;
     }

@@ -101,15 +101,18 @@ internal static class NameRules
         var given = Given(endpoint);
         for (var index = 0; index < steps.Count; index++)
         {
-            if (RejectStep(steps[index], index, given, endpoint) is { } flaw)
+            if (RejectStep(steps[index], (index, steps.Count), given, endpoint) is { } flaw)
                 return flaw;
         }
         return null;
     }
 
-    private static Flaw? RejectStep(DialogueStep step, int index, HashSet<string> given, EndpointSettings endpoint)
+    private static Flaw? RejectStep(
+        DialogueStep step, (int Index, int Count) place, HashSet<string> given, EndpointSettings endpoint)
     {
-        Cursor? Step(Cursor at) => at.Elements is { } steps && index < steps.Count ? at.Element(index, steps[index]) : null;
+        // Null for a step of the layer below.
+        Cursor? Step(Cursor at) =>
+            Inherited.Around(at, place.Count).Where(own => own.Index == place.Index).Select(own => (Cursor?)own.At).FirstOrDefault();
 
         foreach (var (key, name) in ((string, string?)[])[("when", step.When), ("unless", step.Unless)])
         {

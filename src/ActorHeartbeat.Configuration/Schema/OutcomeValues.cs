@@ -39,8 +39,9 @@ internal static class OutcomeValues
         Part.Of<OutcomeRule, ValueList<string>>(
             "forget", NameValues.Forget, rule => rule.Forget, (rule, names) => rule with { Forget = names }));
 
-    public static readonly ValueReader<ValueList<OutcomeRule>> Rules = new ListOf<OutcomeRule>(
-        new ObjectOf<OutcomeRule>("a rule", RuleShape, new OutcomeRule { Then = OutcomeAction.Retry }, "then") { Reject = RejectRule });
+    public static readonly ValueReader<ValueList<OutcomeRule>> Rules = new InheritingList<OutcomeRule>(
+        new ObjectOf<OutcomeRule>("a rule", RuleShape, new OutcomeRule { Then = OutcomeAction.Retry }, "then") { Reject = RejectRule },
+        new OutcomeRule { Then = OutcomeAction.Retry });
 
     public static readonly ValueReader<int> SendableCloseCode = new Scalar<int>(
         "a close code that may be sent: 1000-1003, 1007-1014 or 3000-4999 (RFC 6455 section 7.4)",

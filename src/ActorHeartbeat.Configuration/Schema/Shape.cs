@@ -106,6 +106,9 @@ internal sealed record Layer<TSettings>(string Name, IReadOnlyList<Assignment<TS
     /// </summary>
     public IReadOnlySet<string> Faults { get; init; } = FrozenSet<string>.Empty;
 
+    /// <summary>Whether it comes with the product: the operator has not written it.</summary>
+    public bool IsBuiltIn { get; init; }
+
     /// <summary>Whether the layer was read without an error.</summary>
     public bool IsSound => Faults.Count == 0;
 

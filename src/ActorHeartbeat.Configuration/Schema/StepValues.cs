@@ -75,13 +75,19 @@ internal static class StepValues
     };
 
     /// <summary>Reads a step of prepare.</summary>
-    public static readonly ValueReader<DialogueStep> Request = RequestWith();
+    private static readonly ValueReader<DialogueStep> Request = RequestWith();
 
     /// <summary>Reads a step of on-open that makes a request.</summary>
     private static readonly ValueReader<DialogueStep> RequestOfOpening = RequestWith(Wait, AnswerTime, Resumed);
 
     /// <summary>Reads a step that sends, waits, or makes a request.</summary>
-    public static readonly ValueReader<DialogueStep> Step = new StepReader();
+    private static readonly ValueReader<DialogueStep> Step = new StepReader();
+
+    /// <summary>The steps of prepare.</summary>
+    public static readonly ValueReader<ValueList<DialogueStep>> Requests = List(Request);
+
+    /// <summary>The steps of on-open.</summary>
+    public static readonly ValueReader<ValueList<DialogueStep>> Steps = List(Step);
 
     private static readonly ObjectOf<KeepAlive> KeepAlive = new(
         "a keep-alive",
@@ -109,6 +115,8 @@ internal static class StepValues
 
     public static readonly ValueReader<ValueMap<KeepAlive>> KeepAlives = new MapOf<KeepAlive>(
         "an object of names and keep-alives", KeepAlive, StringComparer.Ordinal, TemplateName.Reject);
+
+    private static InheritingList<DialogueStep> List(ValueReader<DialogueStep> step) => new(step, new DialogueStep(null, null, Timeout));
 
     private static ObjectOf<DialogueStep> RequestWith(params Key<DialogueStep>[] more) => new(
         "a step",

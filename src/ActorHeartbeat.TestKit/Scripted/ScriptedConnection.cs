@@ -77,6 +77,9 @@ public sealed class ScriptedConnection : IConnection
     /// <summary>Whether sends stay pending until <see cref="ReleaseSends"/>: a peer that does not read. Default false.</summary>
     public bool HoldsSends { get; set; }
 
+    /// <summary>Is told what the client does; null for nobody.</summary>
+    internal IFarEnd? FarEnd { get; set; }
+
     /// <summary>Whether the far end has vanished silently.</summary>
     public bool IsHalfOpen { get; private set; }
 
@@ -159,6 +162,7 @@ public sealed class ScriptedConnection : IConnection
                 _heldSends.Add(held = new TaskCompletionSource<SendStatus>());
         }
         _sent.Add(message);
+        FarEnd?.Heard(message);
         if (Answers is { } answers
             && message.Kind == MessageKind.Text
             && answers(Encoding.UTF8.GetString(message.Payload.Span)) is { } answer)
@@ -172,6 +176,7 @@ public sealed class ScriptedConnection : IConnection
         if (_closing || IsEnded)
             return false;
         _pings.Add(id);
+        FarEnd?.Pinged();
         if (PongAfter is { } delay && !IsHalfOpen)
             _network.After(delay, () => DeliverPong(id));
         return true;
@@ -187,6 +192,7 @@ public sealed class ScriptedConnection : IConnection
                 return;
             _closing = true;
         }
+        FarEnd?.Closing(code);
         if (AnswersClose && !IsHalfOpen)
             _pump.Then(() => End(new ConnectionEnd(code, reason, WasClean: true)));
         else if (_network.CanDelay)
@@ -216,6 +222,7 @@ public sealed class ScriptedConnection : IConnection
             _end = end;
         }
         _pump.Stop();
+        FarEnd?.Ended();
         ReleaseSends(SendStatus.Expired);
         if (!_network.HoldsEnds)
             ReportEnd();

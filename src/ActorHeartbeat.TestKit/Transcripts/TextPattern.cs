@@ -1,0 +1,63 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using ActorHeartbeat.Templates;
+
+namespace ActorHeartbeat.TestKit;
+
+/// <summary>
+/// A text with placeholders that a client's text is compared with. A placeholder that is a name without a value takes the shortest text
+/// that fits, and gives the name that value. Immutable.
+/// </summary>
+internal sealed class TextPattern
+{
+    private static readonly Regex Placeholder = new(@"@\{(?:[^}']|'[^']*')*\}", RegexOptions.NonBacktracking);
+
+    /// <exception cref="FormatException">A placeholder is not known or has no end.</exception>
+    public TextPattern(string text)
+    {
+        Text = text;
+        _ = Template.Parse(text);
+    }
+
+    public string Text { get; }
+
+    /// <summary>Whether a text is like this; gives names their values.</summary>
+    /// <exception cref="FormatException">A placeholder has no value.</exception>
+    public bool Matches(string text, PeerNames names)
+    {
+        if (!Template.MayBe(Text))
+            return text == Text;
+        var groups = new List<string>();
+        var matched = new Regex($"\\A{Expression(names, groups)}\\z", RegexOptions.Singleline).Match(text);
+        if (!matched.Success)
+            return false;
+        for (var group = 0; group < groups.Count; group++)
+            names.Give(groups[group], TemplateValue.Of(matched.Groups[group + 1].Value));
+        return true;
+    }
+
+    private string Expression(PeerNames names, List<string> groups)
+    {
+        var expression = new StringBuilder();
+        var at = 0;
+        foreach (Match placeholder in Placeholder.Matches(Text))
+        {
+            expression.Append(Regex.Escape(Text[at..placeholder.Index]));
+            at = placeholder.Index + placeholder.Length;
+            if (names.Free(placeholder.Value) is not { } name)
+                expression.Append(Regex.Escape(names.Evaluate(placeholder.Value).AsText() ?? throw NoText(placeholder.Value)));
+            else if (groups.IndexOf(name) is >= 0 and var before)
+                expression.Append($"\\{before + 1}");
+            else
+            {
+                groups.Add(name);
+                expression.Append("(.+?)");
+            }
+        }
+        return expression.Append(Regex.Escape(Text[at..])).ToString();
+    }
+
+    private static FormatException NoText(string placeholder) => new($"{placeholder} is no text");
+
+    public override string ToString() => Text;
+}

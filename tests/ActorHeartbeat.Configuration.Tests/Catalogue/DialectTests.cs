@@ -1,0 +1,85 @@
+using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.TestKit;
+
+namespace ActorHeartbeat.Configuration.Tests.Catalogue;
+
+/// <summary>
+/// Each dialect of the catalogue against the transcripts of its service, which cuts who breaks its rules: NAME.script and NAME-*.script.
+/// </summary>
+public class DialectTests
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Catalogue");
+
+    public static TheoryData<string, string> Transcripts
+    {
+        get
+        {
+            var rows = new TheoryData<string, string>();
+            foreach (var dialect in Dialects.Names)
+            {
+                foreach (var script in ScriptsOf(dialect))
+                    rows.Add(dialect, script);
+            }
+            return rows;
+        }
+    }
+
+    public static TheoryData<string> Names => [.. Dialects.Names];
+
+    [Theory]
+    [MemberData(nameof(Transcripts))]
+    public void The_service_is_content_with_the_dialect(string dialect, string script) =>
+        Assert.Null(DialectTrial.Fault(dialect, Read(script)));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_dialect_has_a_transcript_and_says_where_its_words_are_from(string dialect)
+    {
+        Assert.NotEmpty(ScriptsOf(dialect));
+        Assert.Contains("# Source: ", Dialects.Text(dialect), StringComparison.Ordinal);
+    }
+
+    /// <summary>A transcript that is content without a piece of the dialect would prove nothing about that piece.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_service_is_not_content_without_any_piece_of_the_dialect(string dialect)
+    {
+        var text = Dialects.Text(dialect)!;
+        var idle = Pieces
+            .Where(piece => text.Contains($"\n  {piece.Key} ", StringComparison.Ordinal))
+            .Where(piece => ScriptsOf(dialect).All(script => DialectTrial.Fault(dialect, Read(script), piece.Without) is null))
+            .Select(piece => piece.Key);
+        Assert.Empty(idle);
+    }
+
+    private static readonly (string Key, string Without)[] Pieces =
+    [
+        ("on-open", "on-open = []"),
+        ("on-message", "on-message = []"),
+        ("prepare", "prepare = []"),
+        ("heartbeat", "heartbeat { mode = none, max-silence = off }"),
+        ("decode", "decode = off"),
+        ("split", "split = off"),
+        ("end-with", "end-with = \"\""),
+        ("subprotocols", "subprotocols = []"),
+        ("close-code", "close-code = 1000"),
+        ("max-age", "max-age = off"),
+        ("outcomes.rules", "outcomes.rules = []"),
+    ];
+
+    private static string[] ScriptsOf(string dialect)
+    {
+        var name = dialect[(dialect.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        return [.. Directory.GetFiles(Folder, "*.script")
+            .Select(path => Path.GetFileName(path))
+            .Where(file => file == $"{name}.script" || (file.StartsWith($"{name}-", StringComparison.Ordinal) && IsNoOther(file, dialect)))
+            .Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>okx-refused.script belongs to okx, htx-private.script to htx-private and not to htx.</summary>
+    private static bool IsNoOther(string file, string dialect) => Dialects.Names
+        .Where(other => other.Length > dialect.Length)
+        .All(other => !file.StartsWith(other[(other.IndexOf('.', StringComparison.Ordinal) + 1)..], StringComparison.Ordinal));
+
+    private static Transcript Read(string script) => Transcript.Parse(File.ReadAllText(Path.Combine(Folder, script)), script);
+}
