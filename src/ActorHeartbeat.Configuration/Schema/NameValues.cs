@@ -3,6 +3,7 @@ using System.Text.Json;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Secrets;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Templates;
 
@@ -107,10 +108,10 @@ internal static class NameValues
             ? $"a name has no dot, unless it begins with {TemplateName.Session}."
             : TemplateName.RejectCaptured(name);
 
-    /// <summary>Reads a text, an object or a list with placeholders in their texts.</summary>
+    /// <summary>Reads a value of any JSON type with placeholders in its texts; what is written as a number stays one.</summary>
     private sealed class LetReader(TemplatePlace place) : ValueReader<ValueTemplate>
     {
-        public override string Expected => "text, an object or a list";
+        public override string Expected => "text, a number, true, false, an object or a list";
 
         public override bool MayHoldSecret => true;
 
@@ -123,7 +124,7 @@ internal static class NameValues
                 return false;
             if (at.Text is null && !PatternReader.TryParse(at, out _))
                 return false;
-            value = at.Text is { } text ? ValueTemplate.Text(text) : ValueTemplate.Json(at.Json);
+            value = at is { Text: { } text, Value: HoconString } ? ValueTemplate.Text(text) : ValueTemplate.Json(at.Json);
             return true;
         }
 

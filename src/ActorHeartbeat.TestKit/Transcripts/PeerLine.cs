@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using ActorHeartbeat.Endpoints;
@@ -11,7 +12,7 @@ namespace ActorHeartbeat.TestKit;
 internal sealed class PeerLine(ScriptedConnection connection, PeerNames names, Action<string> log)
 {
     private readonly List<Rule> _rules = [];
-    private readonly List<Utterance> _owed = [];
+    private readonly List<(Statement.Every Of, PeerNames Names)> _owed = [];
     private readonly MemoryStream _compressed = new();
     private ZLibStream? _stream;
     private FrameLook _look;
@@ -51,16 +52,16 @@ internal sealed class PeerLine(ScriptedConnection connection, PeerNames names, A
             Say(Encoding.UTF8.GetString(message.Payload.Span) + _delimiter);
     }
 
-    /// <summary>Says something that wants an answer.</summary>
+    /// <summary>Says something that may want an answer.</summary>
     public void Ask(Statement.Every every)
     {
         Say(every.Message);
-        if (every.Answer is { } answer)
-            _owed.Add(answer);
+        if (every.Answer is not null)
+            _owed.Add((every, names.Copy()));
     }
 
-    /// <summary>Whether the client has given the answer.</summary>
-    public bool IsPaid(Utterance answer) => !_owed.Contains(answer);
+    /// <summary>Whether the client has given all answers.</summary>
+    public bool IsPaid(Statement.Every every) => !_owed.Exists(owed => owed.Of == every);
 
     /// <summary>The messages in a frame.</summary>
     /// <exception cref="FormatException">What ends a message is not there.</exception>
@@ -74,13 +75,17 @@ internal sealed class PeerLine(ScriptedConnection connection, PeerNames names, A
             : throw new FormatException($"the client's message lacks its delimiter: {text}");
     }
 
-    /// <summary>Whether a message is an answer that is owed.</summary>
+    /// <summary>Whether a message is an answer that is owed; says what follows.</summary>
     public bool Pays(OutboundMessage message)
     {
-        var paid = _owed.FindIndex(answer => answer.Matches(message, names));
-        if (paid >= 0)
-            _owed.RemoveAt(paid);
-        return paid >= 0;
+        var paid = _owed.FindIndex(owed => owed.Of.Answer!.Matches(message, owed.Names));
+        if (paid < 0)
+            return false;
+        var (every, own) = _owed[paid];
+        _owed.RemoveAt(paid);
+        foreach (var answer in every.Then)
+            Say(answer, own);
+        return true;
     }
 
     /// <summary>Whether a message may come at any time; says the answers.</summary>
@@ -89,7 +94,7 @@ internal sealed class PeerLine(ScriptedConnection connection, PeerNames names, A
         var own = names.Copy(); // what this message gives is for its answers alone
         if (_rules.Find(rule => rule.Of.Message?.Matches(message, own) == true) is not { } rule)
             return false;
-        rule.Times++;
+        rule.Take(own);
         foreach (var answer in rule.Of.Answers)
             Say(answer, own);
         return true;
@@ -130,6 +135,22 @@ internal sealed class PeerLine(ScriptedConnection connection, PeerNames names, A
     {
         public Statement.Whenever Of => of;
 
-        public int Times { get; set; }
+        public int Times { get; private set; }
+
+        private double? Last { get; set; }
+
+        public void Take() => Times++;
+
+        /// <exception cref="FormatException">A number is not higher than the one before.</exception>
+        public void Take(PeerNames names)
+        {
+            Take();
+            if (of.Grows is not { } name)
+                return;
+            var text = names.Evaluate($"@{{{name}}}").AsText();
+            if (!double.TryParse(text, CultureInfo.InvariantCulture, out var number) || number <= Last)
+                throw new FormatException($"{name} is {text} after {Last}");
+            Last = number;
+        }
     }
 }

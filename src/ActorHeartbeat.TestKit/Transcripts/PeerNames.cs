@@ -19,7 +19,11 @@ internal sealed class PeerNames(IReadOnlyDictionary<string, string> environment)
     public void GiveAlways(string name, string value) => _always[name] = TemplateValue.Of(value);
 
     /// <summary>Forgets what the last connection gave.</summary>
-    public void Forget() => _values.Clear();
+    public void Forget()
+    {
+        _values.Clear();
+        _counters.Clear();
+    }
 
     /// <summary>What a template looks at.</summary>
     public TemplateScope Scope(IEnumerable<Template> templates) => new()
@@ -40,6 +44,9 @@ internal sealed class PeerNames(IReadOnlyDictionary<string, string> environment)
         var value = ValueTemplate.Text(placeholder);
         return value.Fill(Scope(value.Templates)) ?? throw new FormatException($"{placeholder} has no value");
     }
+
+    /// <summary>Whether a placeholder asks for a name without a value.</summary>
+    public bool IsOpen(string placeholder) => Template.Parse(placeholder).Names.Any(name => !Has(name));
 
     /// <summary>The name, if a text is one placeholder that takes what stands there: a plain name without a value yet.</summary>
     public string? Free(string text) =>

@@ -43,13 +43,20 @@ internal abstract record Statement(int Line)
     {
         public TimeSpan? AtLeastEvery { get; init; }
 
+        /// <summary>A number in the message that must be higher each time; null for none.</summary>
+        public string? Grows { get; init; }
+
         public IReadOnlyList<Utterance> Answers { get; init; } = [];
     }
 
     /// <summary>The server says this again and again, and may want an answer.</summary>
     public sealed record Every(int Line, TimeSpan Period, Utterance Message) : Statement(Line)
     {
+        /// <summary>What the client must answer; null for nothing.</summary>
         public Utterance? Answer { get; init; }
+
+        /// <summary>What the server says to the answer.</summary>
+        public IReadOnlyList<Utterance> Then { get; init; } = [];
     }
 
     /// <summary>The client may not be silent for longer.</summary>

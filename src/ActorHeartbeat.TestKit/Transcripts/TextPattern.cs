@@ -31,9 +31,14 @@ internal sealed class TextPattern
         var matched = new Regex($"\\A{Expression(names, groups)}\\z", RegexOptions.Singleline).Match(text);
         if (!matched.Success)
             return false;
-        for (var group = 0; group < groups.Count; group++)
-            names.Give(groups[group], TemplateValue.Of(matched.Groups[group + 1].Value));
-        return true;
+        var taken = groups.Select((placeholder, index) => (placeholder, matched.Groups[index + 1].Value)).ToArray();
+        foreach (var (placeholder, value) in taken)
+        {
+            if (names.Free(placeholder) is { } name)
+                names.Give(name, TemplateValue.Of(value));
+        }
+        // What was made of names that this text gives is known only now.
+        return Array.TrueForAll(taken, each => TextOf(each.placeholder, names) == each.Value);
     }
 
     private string Expression(PeerNames names, List<string> groups)
@@ -44,18 +49,21 @@ internal sealed class TextPattern
         {
             expression.Append(Regex.Escape(Text[at..placeholder.Index]));
             at = placeholder.Index + placeholder.Length;
-            if (names.Free(placeholder.Value) is not { } name)
-                expression.Append(Regex.Escape(names.Evaluate(placeholder.Value).AsText() ?? throw NoText(placeholder.Value)));
-            else if (groups.IndexOf(name) is >= 0 and var before)
+            if (!names.IsOpen(placeholder.Value))
+                expression.Append(Regex.Escape(TextOf(placeholder.Value, names)));
+            else if (groups.IndexOf(placeholder.Value) is >= 0 and var before)
                 expression.Append($"\\{before + 1}");
             else
             {
-                groups.Add(name);
+                groups.Add(placeholder.Value);
                 expression.Append("(.+?)");
             }
         }
         return expression.Append(Regex.Escape(Text[at..])).ToString();
     }
+
+    private static string TextOf(string placeholder, PeerNames names) =>
+        names.Evaluate(placeholder).AsText() ?? throw NoText(placeholder);
 
     private static FormatException NoText(string placeholder) => new($"{placeholder} is no text");
 

@@ -108,7 +108,7 @@ public sealed class TranscriptPeer
                     Fail($"the client asked {Show(question)}");
                 return new HttpResult.Answered(500, default);
             }
-            rule.Times++;
+            rule.Take();
             return Answer(rule.Of.Call!);
         }
     }
@@ -263,10 +263,10 @@ public sealed class TranscriptPeer
         if (!Holds(line))
             return;
         line.Ask(every);
-        if (every.Answer is { } answer)
+        if (every.Answer is not null)
             Later(every.Within, () =>
             {
-                if (Holds(line) && !line.IsPaid(answer))
+                if (Holds(line) && !line.IsPaid(every))
                     Fail($"the answer has not come within {Spell(every.Within)}", every.Line);
             });
         Later(every.Period, () => Repeat(every, line));

@@ -166,8 +166,10 @@ internal sealed class TranscriptReader
                 answers.Add(new Utterance(value));
             else if (word == "at-least-every")
                 whenever = whenever with { AtLeastEvery = Duration(value) };
+            else if (word == "grows" && request is null)
+                whenever = whenever with { Grows = value };
             else
-                throw new FormatException($"unknown {word} below whenever; known: at-least-every, <");
+                throw new FormatException($"unknown {word} below whenever; known: at-least-every, grows, <");
         }
         return whenever;
     }
@@ -178,16 +180,22 @@ internal sealed class TranscriptReader
         var (arrow, message) = Cut(says);
         if (arrow != "<")
             throw new FormatException("every is followed by a time and <");
-        var every = new Statement.Every(line, Duration(period), new Utterance(message)) { Within = AnswerTime };
+        var then = new List<Utterance>();
+        var every = new Statement.Every(line, Duration(period), new Utterance(message)) { Within = AnswerTime, Then = then };
         foreach (var (word, value) in Block())
         {
             var (time, answer) = Cut(value);
+            if (word == "<" && every.Answer is not null)
+            {
+                then.Add(new Utterance(value));
+                continue;
+            }
             every = word switch
             {
                 ">" => every with { Answer = new Utterance(value) },
                 "within" when Cut(answer) is (">", var late) => every with { Within = Duration(time), Answer = new Utterance(late) },
                 "within" => every with { Within = Duration(time) },
-                _ => throw new FormatException($"unknown {word} below every; known: >, within"),
+                _ => throw new FormatException($"unknown {word} below every; known: >, within, and < below >"),
             };
         }
         return every;
