@@ -86,7 +86,7 @@ internal sealed partial class ConnectionLink
                 _owner.Tell(new ProofSeen(Incarnation));
         }
         if (rule is { Acts: true })
-            Act(rule, number, message);
+            Act(rule, number, match!.Heard(message));
         return isData || (rule?.Deliver ?? heartbeat.Deliver);
     }
 
@@ -133,12 +133,12 @@ internal sealed partial class ConnectionLink
         var secrets = _current.Secrets;
         match.Capture(message, (name, text) => _conversation.Keep(name, TemplateValue.Of(text), secrets, TellTooBig));
         if (capture.Count > 0)
-            _conversation.Capture(capture, message, names, secrets, TellTooBig);
+            _conversation.Capture(capture, match.Heard(message), names, secrets, TellTooBig);
     }
 
     private void TellTooBig(string name) => _owner.Tell(new NotCaptured(Incarnation, name));
 
-    private void Act(MessageRule rule, int number, ReadOnlySpan<byte> message)
+    private void Act(MessageRule rule, int number, HeardMessage message)
     {
         // The bytes bound what waits beside the newest, so that a question as large as a message may be is answered.
         if (Interlocked.Increment(ref _owed) > Limits.SendQueue || Volatile.Read(ref _owedBytes) > Limits.Message)
@@ -146,11 +146,11 @@ internal sealed partial class ConnectionLink
             GiveUp(CloseCodes.PolicyViolation, AsksTooFast);
             return;
         }
-        Interlocked.Add(ref _owedBytes, message.Length);
+        Interlocked.Add(ref _owedBytes, message.Payload.Length);
         _owner.Tell(
             new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage]))
             {
-                Size = message.Length,
+                Size = message.Payload.Length,
                 Set = _conversation.Dictated(rule.Set, names: null, message),
                 Names = rule.AsksForNames ? _conversation.NamesAtHand : null,
             });
@@ -192,7 +192,7 @@ internal sealed partial class ConnectionLink
                 new OpeningAnswered(Incarnation, awaited.Index)
                 {
                     Next = next?.Index,
-                    Set = _conversation.Dictated(step.Set, awaited.Names, message),
+                    Set = _conversation.Dictated(step.Set, awaited.Names, awaited.Expect.Heard(message)),
                 });
             return true;
         }
@@ -202,7 +202,8 @@ internal sealed partial class ConnectionLink
         var found = new Dictionary<string, TemplateValue>(StringComparer.Ordinal);
         awaited.Reject.Capture(message, (name, text) => found[name] = TemplateValue.Of(text));
         var reason = step.ReasonTemplate is { } template
-            ? template.Fill(_conversation.Hears(new FoundNames(found, awaited.Names), MessageAtHand.Read(message, template.OfMessage)))
+            ? template.Fill(_conversation.Hears(
+                new FoundNames(found, awaited.Names), MessageAtHand.Read(awaited.Reject.Heard(message), template.OfMessage)))
             : null;
         _owner.Tell(new OpeningRefused(Incarnation, awaited.Index, PeerText.Of(Hide(reason ?? ""))));
         return true;

@@ -120,7 +120,7 @@ internal sealed class Conversation(
     /// <param name="areSecret">Whether every value is a secret.</param>
     public void Capture(
         ValueMap<ValueTemplate> capture,
-        ReadOnlySpan<byte> message,
+        HeardMessage message,
         ITemplateNames? names,
         ValueList<string> secrets,
         Action<string> tooBig,
@@ -135,7 +135,7 @@ internal sealed class Conversation(
     }
 
     /// <summary>What a message sets, as text by key; null in place of a text that has no value.</summary>
-    public ValueMap<string?> Dictated(ValueMap<ValueTemplate> set, ITemplateNames? names, ReadOnlySpan<byte> message)
+    public ValueMap<string?> Dictated(ValueMap<ValueTemplate> set, ITemplateNames? names, HeardMessage message)
     {
         if (set.Count == 0)
             return ValueMap<string?>.Empty;

@@ -53,6 +53,8 @@ public abstract partial record MessagePattern
             }
         }
 
+        internal override int JsonAt(ReadOnlySpan<byte> payload) => _after?.Length ?? 0;
+
         internal override MessagePattern? Fix(TemplateScope scope)
         {
             var after = AfterTemplate is null ? _after : AfterTemplate.Fill(scope) is { } text ? Encoding.UTF8.GetBytes(text) : null;

@@ -36,6 +36,12 @@ public abstract partial record MessagePattern
     /// <summary>The pattern with the values of its placeholders; null when one has none.</summary>
     internal virtual MessagePattern? Fix(TemplateScope scope) => this;
 
+    /// <summary>Where the JSON of a message that it matches begins.</summary>
+    internal virtual int JsonAt(ReadOnlySpan<byte> payload) => 0;
+
+    /// <summary>A message that it matches, for pointers.</summary>
+    internal HeardMessage Heard(ReadOnlySpan<byte> payload) => new(payload, JsonAt(payload));
+
     /// <summary>Tells what the groups of its regular expressions have found in a message that it matches.</summary>
     internal virtual void Capture(ReadOnlySpan<byte> payload, Action<string, string> found)
     {
@@ -144,6 +150,14 @@ public abstract partial record MessagePattern
             return true;
         }
 
+        internal override int JsonAt(ReadOnlySpan<byte> payload)
+        {
+            var at = 0;
+            foreach (var pattern in Patterns.AsSpan())
+                at = Math.Max(at, pattern.JsonAt(payload));
+            return at;
+        }
+
         internal override MessagePattern? Fix(TemplateScope scope)
         {
             var patterns = Patterns.Select(pattern => pattern.Fix(scope)).OfType<MessagePattern>().ToArray();
@@ -184,6 +198,16 @@ public abstract partial record MessagePattern
                     return true;
             }
             return false;
+        }
+
+        internal override int JsonAt(ReadOnlySpan<byte> payload)
+        {
+            foreach (var pattern in Patterns.AsSpan())
+            {
+                if (pattern.Matches(payload))
+                    return pattern.JsonAt(payload);
+            }
+            return 0;
         }
 
         internal override MessagePattern Fix(TemplateScope scope) =>

@@ -9,17 +9,17 @@ internal sealed class MessageAtHand
     private readonly Dictionary<string, TemplateValue> _values = new(StringComparer.Ordinal);
 
     /// <summary>Reads the values. A pointer that leads nowhere, and a message that is no JSON, gives none.</summary>
-    /// <param name="payload">The message.</param>
+    /// <param name="message">The message.</param>
     /// <param name="wanted">Pointers, and <see cref="Template.TextOfMessage"/> for the whole text.</param>
-    public static MessageAtHand Read(ReadOnlySpan<byte> payload, IReadOnlyList<string> wanted)
+    public static MessageAtHand Read(HeardMessage message, IReadOnlyList<string> wanted)
     {
         var read = new MessageAtHand();
         JsonElement? root = null;
         foreach (var each in wanted)
         {
             if (each == Template.TextOfMessage)
-                read._values[each] = TemplateValue.Of(Encoding.UTF8.GetString(payload));
-            else if (ValueOf(payload, JsonPointer.Parse(each), ref root) is { } value)
+                read._values[each] = TemplateValue.Of(Encoding.UTF8.GetString(message.Payload));
+            else if (ValueOf(message.Json, JsonPointer.Parse(each), ref root) is { } value)
                 read._values[each] = value;
         }
         return read;
@@ -30,11 +30,11 @@ internal sealed class MessageAtHand
     /// <summary>The kinds of its values.</summary>
     public override string ToString() => string.Join(", ", _values.Select(value => $"{value.Key}: {value.Value}"));
 
-    private static TemplateValue? ValueOf(ReadOnlySpan<byte> payload, JsonPointer pointer, ref JsonElement? root)
+    private static TemplateValue? ValueOf(ReadOnlySpan<byte> json, JsonPointer pointer, ref JsonElement? root)
     {
         try
         {
-            return pointer.Find(root ??= JsonElement.Parse(payload)) is { } found ? TemplateValue.Of(found) : null;
+            return pointer.Find(root ??= JsonElement.Parse(json)) is { } found ? TemplateValue.Of(found) : null;
         }
         // Half a surrogate pair and an endless exponent are JSON that the framework cannot read.
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or ArgumentException)

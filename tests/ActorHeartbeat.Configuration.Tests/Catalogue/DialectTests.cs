@@ -73,12 +73,16 @@ public class DialectTests
         ("outcomes.rules", $"outcomes.rules = {DefaultOf("outcomes.rules")}"),
     ];
 
-    /// <summary>Pieces that no service can hear: a beat that is no data, a pause before what an operator adds.</summary>
+    /// <summary>Pieces that no service can hear: a beat or a notice that is no data, a pause before what an operator adds.</summary>
     private static readonly HashSet<(string Dialect, string Key)> Unheard =
     [
+        ("dialect.centrifugo", "heartbeat"), // the server dictates it
         ("dialect.coinbase", "on-message"),
         ("dialect.crypto-com", "on-open"),
         ("dialect.finnhub", "on-message"),
+        ("dialect.mqtt", "on-message"),
+        ("dialect.nostr", "on-message"),
+        ("dialect.socket-io", "heartbeat"), // the server dictates it
     ];
 
     private static string DefaultOf(string key) => ConfigurationLoader

@@ -44,6 +44,26 @@ public class DictationTests : ConnectionSpec
     }
 
     [Fact]
+    public void A_message_dictates_by_the_JSON_behind_its_text()
+    {
+        Dial(
+            new DialogueStep(
+                null,
+                new MessagePattern.Any([new MessagePattern.Text("no"), Json("/sid", "\"a\"") with { After = "0" }]),
+                Seconds(5))
+            {
+                Set = Values(("heartbeat.interval", "@{/pingInterval}ms"), ("heartbeat.timeout", "2s")),
+            });
+        Socket.DeliverText("""0{"sid":"a","pingInterval":3000}""");
+        ExpectStates(ConnectionState.Open);
+
+        Advance(2.9);
+        Assert.Empty(Socket.Pings);
+        Advance(0.1);
+        Assert.Single(Socket.Pings);
+    }
+
+    [Fact]
     public void The_peer_dictates_its_heartbeat_for_this_connection()
     {
         Dial(
