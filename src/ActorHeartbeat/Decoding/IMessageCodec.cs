@@ -7,7 +7,9 @@ namespace ActorHeartbeat.Decoding;
 public interface IMessageCodec
 {
     /// <summary>The messages that a frame completes. It is enumerated once, to its end unless the connection ends before.</summary>
-    /// <param name="frame">The bytes as received, valid until the enumeration ends. What goes on in the next frame has to be copied.</param>
+    /// <param name="frame">
+    /// The bytes as received, valid until the enumeration ends. What goes on in the next frame has to be copied.
+    /// </param>
     /// <param name="most">
     /// The most bytes of a message, <c>limits.message</c>. A codec keeps no more of a message that is not complete, and ends a connection
     /// whose message has more by a <see cref="CodecException"/>.
@@ -26,7 +28,9 @@ public interface IMessageCodec
 /// </param>
 public readonly record struct CodecMessage(ReadOnlyMemory<byte> Payload, ReadOnlyMemory<byte> View);
 
-/// <summary>What the peer has sent is no message of the codec. The connection ends with close code 1007, or 1009 when it is too large.</summary>
+/// <summary>
+/// What the peer has sent is no message of the codec. The connection ends with close code 1007, or 1009 when it is too large.
+/// </summary>
 /// <param name="why">What is wrong, in one line; it becomes the cause that is shown and sent.</param>
 /// <param name="isTooBig">Whether a message is over the limit.</param>
 public sealed class CodecException(string why, bool isTooBig = false) : Exception(why)

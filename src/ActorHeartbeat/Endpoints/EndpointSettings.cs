@@ -94,8 +94,8 @@ public sealed record EndpointSettings
     public bool Cookies { get; init; }
 
     /// <summary>
-    /// HTTP requests, and steps of the host, that are made in order before each dial, within <see cref="TimeoutSettings.Connect"/>. Whatever
-    /// they capture is a secret. Default none.
+    /// HTTP requests, and steps of the host, in order before each dial, within <see cref="TimeoutSettings.Connect"/>. Whatever they capture
+    /// is a secret. Default none.
     /// </summary>
     public ValueList<DialogueStep> Prepare { get; init; } = [];
 

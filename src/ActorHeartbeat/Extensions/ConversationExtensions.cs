@@ -56,9 +56,9 @@ public sealed class ConversationExtensions
 
     /// <summary>Adds a step of <c>prepare</c>: <c>{ call = sigv4, let { region = eu } }</c>.</summary>
     /// <remarks>
-    /// It is called before each dial, and the attempt goes on when it is done. What it returns are secrets, each at most 8 KiB. An exception
-    /// fails the attempt; its message is told, without the secrets of the attempt. It is called on the connection's own thread and must not
-    /// block it.
+    /// It is called before each dial, and the attempt goes on when it is done. What it returns are secrets, each at most 8 KiB. An
+    /// exception fails the attempt; its message is told, without the secrets of the attempt. It is called on the thread of the connection,
+    /// which it must not block.
     /// </remarks>
     /// <param name="name">As it is written.</param>
     /// <param name="gives">The names to which it may give a value, as <c>capture</c> does.</param>
