@@ -67,7 +67,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         Incarnation = plane.NextIncarnation();
         Settings = _current = settings;
         _rules = new InboundRules(settings);
-        _decoder = settings.Framing.Decode == FrameCoding.Off ? null : new FrameDecoder(settings.Framing.Decode);
+        _decoder = settings.Framing is { Decode: not FrameCoding.Off and var coding, Codec: null } ? new FrameDecoder(coding) : null;
         _codec = CodecOf(settings.Framing.Codec, extensions);
         _heartbeatAnswers = [settings.Heartbeat.Expect];
         _conversation = new Conversation(

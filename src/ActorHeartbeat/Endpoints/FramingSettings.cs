@@ -9,8 +9,8 @@ public sealed record FramingSettings
     public FrameCoding Decode { get; init; } = FrameCoding.Off;
 
     /// <summary>
-    /// The codec that finds the messages in binary frames, by its name, in place of <see cref="Decode"/> and <see cref="Split"/>; null
-    /// (default) for none. What stands in text frames is looked at as it is.
+    /// The codec that finds the messages in binary frames, by its name, in place of <see cref="Decode"/>; null (default) for none. Text
+    /// frames do not pass it: they are looked at as they are, split by <see cref="Split"/>.
     /// </summary>
     public string? Codec { get; init; }
 

@@ -5,7 +5,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Tests.Connections;
@@ -205,6 +204,20 @@ public class ExtensionsTests : ConnectionSpec
 
         var cause = ExpectBackingOff(CauseKind.ConnectionLost).Cause!;
         Assert.Equal((why, code), (cause.Detail, cause.CloseCode));
+    }
+
+    [Fact]
+    public void A_text_frame_passes_no_codec_and_is_looked_at_as_it_is()
+    {
+        StartOpen(With("mqtt") with
+        {
+            Framing = new FramingSettings { Codec = "mqtt", Decode = FrameCoding.Gzip, Split = MessageSplit.Lines },
+        });
+
+        Socket.DeliverText("""{"type":"PUBLISH","qos":1,"id":8}""" + "\n" + """{"type":"PUBLISH","qos":1,"id":9}""");
+        Settle();
+
+        Assert.Equal(["@\u0002\0\u0008", "@\u0002\0\u0009"], SentText);
     }
 
     [Fact]

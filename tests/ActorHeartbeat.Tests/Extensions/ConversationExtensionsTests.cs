@@ -1,4 +1,3 @@
-using System.Text;
 using ActorHeartbeat.Decoding;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Extensions;
