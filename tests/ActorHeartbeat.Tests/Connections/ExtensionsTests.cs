@@ -89,10 +89,13 @@ public class ExtensionsTests : ConnectionSpec
         Assert.Equal("prepare, step 1: there is no step sign", Refusal(Signed).Detail);
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_step_that_takes_too_long_is_cancelled_with_the_attempt_and_left_behind(bool obeys)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public void A_step_that_takes_too_long_is_cancelled_with_the_attempt_and_left_behind(bool obeys, bool hasResolverOfTheHost)
     {
+        if (hasResolverOfTheHost)
+            Resolver = new ResolverOfTheHost();
         var endless = new TaskCompletionSource<IReadOnlyDictionary<string, string>>();
         Give(context =>
         {
@@ -100,7 +103,7 @@ public class ExtensionsTests : ConnectionSpec
                 context.Cancellation.Register(() => endless.TrySetCanceled());
             return endless.Task;
         });
-        Start(Signed with { Timeouts = new TimeoutSettings { Connect = Seconds(10) } });
+        Start(Signed with { Prepare = [Sign with { Let = Values() }], Timeouts = new TimeoutSettings { Connect = Seconds(10) } });
         ExpectStates(ConnectionState.BackingOff);
         Advance(0);
         ExpectStates(ConnectionState.Connecting);
@@ -221,6 +224,26 @@ public class ExtensionsTests : ConnectionSpec
     }
 
     [Fact]
+    public void Parts_of_a_packet_are_data()
+    {
+        StartOpen(With("mqtt") with
+        {
+            Timeouts = new TimeoutSettings { DataIdle = new DataIdleSettings(Seconds(5)) },
+            Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.None },
+        });
+
+        foreach (var part in (byte[])[0x30, 0x05, 0x00, 0x01])
+        {
+            Socket.DeliverBinary([part]);
+            Advance(3);
+        }
+        Assert.Equal(ConnectionState.Open, Status!.State);
+        Advance(3);
+
+        ExpectBackingOff(CauseKind.DataIdle);
+    }
+
+    [Fact]
     public void The_next_connection_begins_with_a_codec_of_its_own()
     {
         StartOpen(With("mqtt", DeliverAs.Messages));
@@ -318,6 +341,13 @@ public class ExtensionsTests : ConnectionSpec
         var cause = ExpectBackingOff(CauseKind.DialFailed).Cause!;
         Assert.Equal(FailureLayer.Resolve, cause.Layer);
         return cause;
+    }
+
+    /// <summary>Knows nothing of what comes before a dial.</summary>
+    private sealed class ResolverOfTheHost : IAttemptResolver
+    {
+        public ValueTask<DialRequest> ResolveAsync(Attempt attempt, CancellationToken cancellation) =>
+            new(new DialRequest(attempt.Settings, attempt.Url, []));
     }
 
     /// <summary>Does what its frames say.</summary>
