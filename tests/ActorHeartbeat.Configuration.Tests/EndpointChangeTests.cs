@@ -10,7 +10,8 @@ public sealed class EndpointChangeTests
     [Fact]
     public void Every_property_of_an_endpoint_has_a_key_of_the_same_name()
     {
-        var properties = Leaves(typeof(EndpointSettings), "").Where(path => path != "id").Order(StringComparer.Ordinal);
+        string[] others = ["id", "codec"]; // the key decode has the codec too
+        var properties = Leaves(typeof(EndpointSettings), "").Except(others).Order(StringComparer.Ordinal);
 
         var keys = EndpointSetting.All.Select(setting => setting.Key).Order(StringComparer.Ordinal);
 

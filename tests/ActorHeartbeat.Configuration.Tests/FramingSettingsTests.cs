@@ -17,6 +17,7 @@ public sealed class FramingSettingsTests
         { "decode = deflate", new FramingSettings { Decode = FrameCoding.Deflate } },
         { "decode = auto", new FramingSettings { Decode = FrameCoding.Auto } },
         { "decode = zlib-stream", new FramingSettings { Decode = FrameCoding.ZlibStream } },
+        { "decode = mqtt, deliver-as = messages", new FramingSettings { Codec = "mqtt", DeliverAs = DeliverAs.Messages } },
         { "split = lines", new FramingSettings { Split = MessageSplit.Lines } },
         { "split = array", new FramingSettings { Split = MessageSplit.Array } },
         { "split = \"\\u001e\"", new FramingSettings { Split = MessageSplit.Behind("\u001e") } },

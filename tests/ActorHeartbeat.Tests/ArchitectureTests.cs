@@ -65,10 +65,13 @@ public partial class ArchitectureTests
             ("Transport", ["Akka", .. Above("Templates", "Endpoints", "Protocol", "Files", "Transport")]),
             ("Feeds", Above("Endpoints", "Protocol", "Feeds")),
             ("Governor", Above("Endpoints", "Protocol", "Policies", "Scheduling")),
-            ("Decoding", ["Akka", .. Above("Endpoints", "Decoding")]),
+            ("Decoding", ["Akka", .. Above("Templates", "Endpoints", "Protocol", "Decoding")]),
+            ("Extensions", ["Akka", .. Above("Templates", "Endpoints", "Decoding", "Extensions")]),
             (
                 "Connections",
-                Above("Templates", "Endpoints", "Decoding", "Protocol", "Policies", "Scheduling", "Transport", "Feeds", "Governor")),
+                Above(
+                    "Templates", "Endpoints", "Decoding", "Extensions", "Protocol", "Policies", "Scheduling", "Transport", "Feeds",
+                    "Governor")),
             ("Scheduling", ["ActorHeartbeat"]),
         })
         {

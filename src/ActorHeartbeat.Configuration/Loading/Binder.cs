@@ -36,6 +36,8 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
     public BoundConfiguration Bind(Cursor root)
     {
         CheckNames(root);
+        if (root.Find(Ours) is { } all)
+            FunctionRules.Check(all with { Path = KeyPath.Root });
         var own = root.Find(Ours) is { } section
             ? Root.Read(section with { Path = KeyPath.Root }, isReference ? Reference.LayerName : "process")
             : new Layer<ProcessSettings>("process", []);

@@ -1,6 +1,7 @@
 using System.Text;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Schema;
+using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Hocon.Reading;
 
@@ -13,20 +14,30 @@ public static class ConfigurationLoader
     /// <param name="path">The path as given: errors and origins name the file by it.</param>
     /// <param name="environment">Looks up an environment variable for a substitution. Default: the environment of the process.</param>
     /// <param name="inHand">Receives the name of each file before it is opened; null when the caller does not need it.</param>
-    public static LoadResult Load(string path, Func<string, string?>? environment = null, FileInHand? inHand = null)
+    /// <param name="extensions">What the host adds to the language of the conversation. Default: the codec <c>mqtt</c>.</param>
+    public static LoadResult Load(
+        string path,
+        Func<string, string?>? environment = null,
+        FileInHand? inHand = null,
+        ConversationExtensions? extensions = null)
     {
         var read = HoconDocument.LoadFile(path, Options(environment, inHand));
-        return Bind(read, read.Files);
+        return Bind(read, read.Files, extensions);
     }
 
     /// <summary>Reads a text that is in no file.</summary>
     /// <param name="text">HOCON or JSON.</param>
     /// <param name="name">Its name in errors and origins.</param>
     /// <param name="environment">Looks up an environment variable for a substitution. Default: the environment of the process.</param>
-    public static LoadResult LoadText(string text, string name = "text", Func<string, string?>? environment = null)
+    /// <param name="extensions">What the host adds to the language of the conversation. Default: the codec <c>mqtt</c>.</param>
+    public static LoadResult LoadText(
+        string text,
+        string name = "text",
+        Func<string, string?>? environment = null,
+        ConversationExtensions? extensions = null)
     {
         var read = HoconDocument.Load(text, name, Options(environment));
-        return Bind(read, [new HoconFile(name, Encoding.UTF8.GetBytes(text)), .. read.Files]);
+        return Bind(read, [new HoconFile(name, Encoding.UTF8.GetBytes(text)), .. read.Files], extensions);
     }
 
     /// <summary>Binds the text of reference.conf, which has no layer below it.</summary>
@@ -38,11 +49,11 @@ public static class ConfigurationLoader
             : throw new ConfigurationException(diagnostics.Sorted);
     }
 
-    private static LoadResult Bind(HoconResult read, IReadOnlyList<HoconFile> asked)
+    private static LoadResult Bind(HoconResult read, IReadOnlyList<HoconFile> asked, ConversationExtensions? extensions)
     {
         var files = new SourceFiles([.. asked.DistinctBy(file => file.Path).Select(file => SourceFile.Of(file.Path, file.Content))]);
         var diagnostics = new Diagnostics();
-        var sources = new Sources(diagnostics, asked);
+        var sources = new Sources(diagnostics, asked, extensions);
         if (Root(read, sources) is not { } root)
             return new LoadResult(null, sources.Errors, files);
         var bound = new Binder(diagnostics).Bind(root);

@@ -64,6 +64,7 @@ internal static class IdleKeys
                 : null),
         Row(EndpointSetting.DeliverAs, endpoint => endpoint.Framing switch
         {
+            { Codec: not null } => null,
             { Decode: FrameCoding.Off, DeliverAs: DeliverAs.Decoded } =>
                 $"decode = off, and a decoded frame is the frame itself; set decode, {Remove}",
             { Decode: FrameCoding.Off, Split.Kind: MessageSplitKind.Off, DeliverAs: DeliverAs.Messages } =>

@@ -271,7 +271,7 @@ internal static class NameRules
         [.. CapturedBy(endpoint.Prepare), .. CapturedBy(endpoint.OnOpen), .. CapturedByRules(endpoint)];
 
     private static IEnumerable<string> CapturedBy(ValueList<DialogueStep> steps) =>
-        steps.SelectMany(step => step.Capture.Keys.Concat(step.Expect?.Groups ?? []));
+        steps.SelectMany(step => step.Capture.Keys.Concat(step.Expect?.Groups ?? []).Concat(step.Call?.Gives ?? []));
 
     private static IEnumerable<string> CapturedByRules(EndpointSettings endpoint) =>
         endpoint.OnMessage

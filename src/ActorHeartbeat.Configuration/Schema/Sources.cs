@@ -1,15 +1,20 @@
 using System.Text;
 using ActorHeartbeat.Configuration.Errors;
+using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Hocon;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>The texts that were read. Turns places in them into errors with their lines, as far as these may be shown.</summary>
-internal sealed class Sources(Diagnostics diagnostics, IReadOnlyList<HoconFile> files)
+internal sealed class Sources(
+    Diagnostics diagnostics, IReadOnlyList<HoconFile> files, ConversationExtensions? extensions = null)
 {
     private readonly Dictionary<string, string?> _texts = new(StringComparer.Ordinal);
 
     public Diagnostics Diagnostics { get; } = diagnostics;
+
+    /// <summary>What the host adds to the language of the conversation.</summary>
+    public ConversationExtensions Extensions { get; } = extensions ?? ConversationExtensions.Default;
 
     /// <summary>The resolved tree; null while the texts are not known to parse.</summary>
     public HoconObject? Root { get; set; }
@@ -18,7 +23,7 @@ internal sealed class Sources(Diagnostics diagnostics, IReadOnlyList<HoconFile> 
     public ConfigurationErrors Errors => new Excerpts(Text, Root).Under(Diagnostics.Sorted);
 
     /// <summary>The same texts, for reports that are collected apart.</summary>
-    public Sources Beside() => new(new Diagnostics(), files) { Root = Root };
+    public Sources Beside() => new(new Diagnostics(), files, Extensions) { Root = Root };
 
     /// <summary>Reports an error that the HOCON reader found.</summary>
     public void Report(HoconError error) => Report(error.Origin, error.Length, "", error.Message);

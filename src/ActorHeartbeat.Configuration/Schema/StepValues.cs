@@ -74,17 +74,41 @@ internal static class StepValues
         Reject = RejectMessage,
     };
 
-    /// <summary>Reads a step of prepare.</summary>
+    /// <summary>Reads a step of prepare that makes a request.</summary>
     private static readonly ValueReader<DialogueStep> Request = RequestWith();
+
+    /// <summary>Reads a step of prepare that calls one of the host.</summary>
+    private static readonly ValueReader<DialogueStep> Called = new ObjectOf<DialogueStep>(
+        "a step",
+        new Shape<DialogueStep>([
+            .. BeforeIt,
+            Part.Of<DialogueStep, StepCall?>(
+                "call", new OptionalObject<StepCall>(null, new CallReader()), step => step.Call, (step, call) => step with { Call = call }),
+            Part.Of<DialogueStep, ValueMap<ValueTemplate>>("set", NameValues.Set, step => step.Set, (step, set) => step with { Set = set }),
+        ]),
+        new DialogueStep(null, null, Timeout),
+        "call")
+    {
+        Reject = (step, _) =>
+            step.Call is null ? "call needs the name of a step"
+            : step.When is not null && step.When == step.Unless ? NeverHappens
+            : null,
+    };
+
+    /// <summary>Reads a step of prepare, by what it does.</summary>
+    private static readonly ValueReader<DialogueStep> Preparation = new StepReader("call", Called, step => step.Call is not null, Request);
 
     /// <summary>Reads a step of on-open that makes a request.</summary>
     private static readonly ValueReader<DialogueStep> RequestOfOpening = RequestWith(Wait, AnswerTime, Resumed);
 
     /// <summary>Reads a step that sends, waits, or makes a request.</summary>
-    private static readonly ValueReader<DialogueStep> Step = new StepReader();
+    private static readonly ValueReader<DialogueStep> Step = new StepReader("http", RequestOfOpening, step => step.Http is not null, Message)
+    {
+        Misplaced = ("call", "a step of the host is called before the dial: call stands in prepare"),
+    };
 
     /// <summary>The steps of prepare.</summary>
-    public static readonly ValueReader<ValueList<DialogueStep>> Requests = List(Request);
+    public static readonly ValueReader<ValueList<DialogueStep>> Preparations = List(Preparation);
 
     /// <summary>The steps of on-open.</summary>
     public static readonly ValueReader<ValueList<DialogueStep>> Steps = List(Step);
@@ -181,17 +205,54 @@ internal static class StepValues
             ? "retry belongs to then = quarantine and then = retry-after"
             : null;
 
-    /// <summary>Reads a step by what it does: its answer is a message, or that of a request.</summary>
-    private sealed class StepReader : ValueReader<DialogueStep>
+    /// <summary>Reads a step by what it does.</summary>
+    /// <param name="key">The key that one kind of step has.</param>
+    /// <param name="with">Reads that kind.</param>
+    /// <param name="isWith">Whether a step is of that kind.</param>
+    /// <param name="without">Reads the other kind.</param>
+    private sealed class StepReader(
+        string key, ValueReader<DialogueStep> with, Func<DialogueStep, bool> isWith, ValueReader<DialogueStep> without)
+        : ValueReader<DialogueStep>
     {
-        public override string Expected => Message.Expected;
+        /// <summary>A key that stands elsewhere, and where; null for none.</summary>
+        public (string Key, string Reason)? Misplaced { get; init; }
+
+        public override string Expected => without.Expected;
 
         public override bool MayHoldSecret => true;
 
-        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out DialogueStep value) =>
-            (at.Find("http") is null ? Message : RequestOfOpening).TryRead(at, out value);
+        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out DialogueStep value)
+        {
+            value = null;
+            if (Misplaced is { } misplaced && at.Find(misplaced.Key) is { } found)
+                return found.ReportKey(misplaced.Reason);
+            return (at.Find(key) is null ? without : with).TryRead(at, out value);
+        }
 
         public override void Write(Utf8JsonWriter json, DialogueStep value, bool asWritten) =>
-            (value.Http is null ? Message : RequestOfOpening).Write(json, value, asWritten);
+            (isWith(value) ? with : without).Write(json, value, asWritten);
+    }
+
+    /// <summary>Reads the name of a step of the host.</summary>
+    private sealed class CallReader : ValueReader<StepCall>
+    {
+        public override string Expected => "the name of a step of the host";
+
+        public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out StepCall value)
+        {
+            value = null;
+            if (at.Text is not { } name)
+                return at.Refuse(Expected);
+            var extensions = at.Sources.Extensions;
+            if (extensions.FindStep(name) is not { } step)
+            {
+                at.ReportUnknown("step", extensions.Steps);
+                return false;
+            }
+            value = new StepCall(name) { Gives = step.Gives };
+            return true;
+        }
+
+        public override void Write(Utf8JsonWriter json, StepCall value, bool asWritten) => json.WriteStringValue(value.Name);
     }
 }

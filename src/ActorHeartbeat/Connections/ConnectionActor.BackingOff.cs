@@ -24,7 +24,8 @@ public sealed partial class ConnectionActor
                 return WhenRetryDue(data);
             case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == data.Request:
                 var link = new ConnectionLink(
-                    _id, _plane, _settings, _sendRate, _dependencies.Clock, data.Failures + 1, _dependencies.Seed, Before, Self);
+                    _id, _plane, _settings, _sendRate, _dependencies.Clock, data.Failures + 1, _dependencies.Seed, Before, Self,
+                    _dependencies.Extensions);
                 var dialing = new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect) { IsResumed = _resumes };
                 return Step.GoTo(ConnectionState.Connecting, dialing).Then(() => Dial(link));
             case PermitRefused refused when data.Phase == BackingOffPhase.Queued && refused.Request == data.Request:
@@ -116,7 +117,7 @@ public sealed partial class ConnectionActor
         return data.ReadsCredentials
             ? step
             : step.Then(() => ReadCredentialsAsync(
-                _dependencies.Resolver, new Attempt(_settings, Target) { Names = new ConnectionNames(Before) }).PipeTo(Self));
+                _dependencies.Resolver, AttemptWith(new ConnectionNames(Before))).PipeTo(Self));
     }
 
     private static async Task<CredentialsRead> ReadCredentialsAsync(IAttemptResolver resolver, Attempt attempt)

@@ -106,14 +106,18 @@ public sealed partial class ConnectionActor
             if (_settings.MaxAge?.DuplicateKey is { } key)
                 _plane.Feed.ExpectAnother(key);
         }
-        AttemptAsync(_dependencies, new Attempt(_settings, Target) { Names = link.Names }, link)
-            .PipeTo(Self);
+        AttemptAsync(_dependencies, AttemptWith(link.Names), link).PipeTo(Self);
         (_to, _resumes) = (null, false);
     }
 
+    private Attempt AttemptWith(ConnectionNames names) =>
+        new(_settings, Target) { Names = names, Functions = _dependencies.Extensions.Functions };
+
     private static async Task<DialCompleted> AttemptAsync(ConnectionDependencies dependencies, Attempt attempt, ConnectionLink link)
     {
-        var preparation = link.PrepareBy(dependencies.Dialer);
+        if (link.WithoutCodec is { } why)
+            return Failed(new DialFailure(FailureLayer.Resolve, why));
+        var preparation = link.PrepareBy(dependencies.Dialer, attempt.Url);
         if (attempt.Settings.Prepare.Count > 0)
             attempt = attempt with { Prepare = preparation.RunAsync };
         try
@@ -131,7 +135,7 @@ public sealed partial class ConnectionActor
             var result = link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
             return new DialCompleted(link.Incarnation, result) { Set = preparation.Set };
         }
-        catch (HttpStepException refused)
+        catch (StepFailedException refused)
         {
             return Failed(refused.Failure) with { Asked = refused.Asked };
         }

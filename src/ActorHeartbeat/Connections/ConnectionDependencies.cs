@@ -1,3 +1,4 @@
+using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
@@ -12,4 +13,8 @@ namespace ActorHeartbeat.Connections;
 /// <param name="Clock">The scheduler's clock.</param>
 /// <param name="Seed">Decides every random delay of the run.</param>
 public sealed record ConnectionDependencies(
-    IDialer Dialer, IAttemptResolver Resolver, IActorRef Governor, IActorRef Supervisor, SchedulerClock Clock, ulong Seed);
+    IDialer Dialer, IAttemptResolver Resolver, IActorRef Governor, IActorRef Supervisor, SchedulerClock Clock, ulong Seed)
+{
+    /// <summary>What the host adds to the language of the conversation.</summary>
+    public ConversationExtensions Extensions { get; init; } = ConversationExtensions.Default;
+}

@@ -1,6 +1,7 @@
 using System.Text.Unicode;
 using ActorHeartbeat.Decoding;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Templates;
 using Akka.Actor;
@@ -14,15 +15,21 @@ internal sealed partial class ConnectionLink
         "the peer asks faster than it takes answers: as many wait as limits.send-queue, or limits.message of their bytes, allows";
 
     private readonly FrameDecoder? _decoder;
+    private readonly CodecReader? _codec;
     private volatile bool _isGivenUp;
     private int _owed; // questions that the actor has not answered yet
     private long _owedBytes; // of these questions, and of answers that the socket has not taken
+
+    /// <summary>Why the attempt has no codec that it needs; null when it has.</summary>
+    public string? WithoutCodec { get; private set; }
 
     public ValueTask OnMessageAsync(MessageKind kind, ReadOnlyMemory<byte> payload)
     {
         if (_isGivenUp)
             return default;
         var framing = _current.Framing;
+        if (_codec is { } codec && kind == MessageKind.Binary)
+            return HearPacketsAsync(codec, payload, framing.DeliverAs);
         if (_decoder is not null || framing.Split.Kind != MessageSplitKind.Off)
             return HearFrameAsync(kind, payload, framing);
         return Hear(kind, payload.Span) ? PublishAsync(kind, payload) : default;
@@ -61,6 +68,51 @@ internal sealed partial class ConnectionLink
             await PublishAsync(kind, frame).ConfigureAwait(false);
         else if (deliver && framing.DeliverAs == DeliverAs.Decoded)
             await PublishAsync(kindOfDecoded, decoded).ConfigureAwait(false);
+    }
+
+    /// <summary>Hears a frame through a codec: rules and waits look at the view of each message.</summary>
+    private async ValueTask HearPacketsAsync(CodecReader codec, ReadOnlyMemory<byte> frame, DeliverAs deliverAs)
+    {
+        var deliver = false;
+        codec.Begin(frame, Limits.Message);
+        while (!_isGivenUp && codec.TryRead(out var message))
+        {
+            if (!Hear(MessageKind.Text, message.View.Span))
+                continue;
+            deliver = true;
+            if (deliverAs == DeliverAs.Messages)
+                await PublishAsync(MessageKind.Binary, message.Payload).ConfigureAwait(false);
+            else if (deliverAs == DeliverAs.Decoded)
+                await PublishAsync(MessageKind.Text, message.View).ConfigureAwait(false);
+        }
+        codec.End();
+        if (codec.Fault is var (code, why))
+        {
+            GiveUp(code, Hide(why));
+            return;
+        }
+        if (codec.Count == 0)
+            OnPartOfMessage();
+        if ((deliver || codec.Count == 0) && deliverAs == DeliverAs.Frames)
+            await PublishAsync(MessageKind.Binary, frame).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes the codec of the connection. Without it the attempt fails.</summary>
+    private CodecReader? CodecOf(string? name, ConversationExtensions extensions)
+    {
+        if (name is null)
+            return null;
+        try
+        {
+            if (extensions.CreateCodec(name) is { } codec)
+                return new CodecReader(name, codec);
+            WithoutCodec = $"decode: there is no codec {name}";
+        }
+        catch (Exception error) // the code of the host may throw anything
+        {
+            WithoutCodec = $"decode: the codec {name} cannot be made: {error.GetType().Name}";
+        }
+        return null;
     }
 
     /// <summary>Lets rules and waits look at a message.</summary>

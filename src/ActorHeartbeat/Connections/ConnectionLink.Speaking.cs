@@ -78,7 +78,7 @@ internal sealed partial class ConnectionLink
             var step = new HttpStep(dialer, Settings, _conversation, $"on-open, step {index + 1}");
             return new OpeningAnswered(Incarnation, index) { Set = await step.TakeAsync(Settings.OnOpen[index], _dial.Token) };
         }
-        catch (HttpStepException refused)
+        catch (StepFailedException refused)
         {
             return new OpeningRefused(Incarnation, index, "") { Failure = refused.Failure, Asked = refused.Asked };
         }
@@ -128,7 +128,7 @@ internal sealed partial class ConnectionLink
             var step = new DialogueStep(null, null, TimeSpan.Zero) { Http = keepAlive.Http, Let = keepAlive.Let };
             await new HttpStep(dialer, Settings, _conversation, $"keep-alives.{name}").TakeAsync(step, giveUp.Token).ConfigureAwait(false);
         }
-        catch (HttpStepException refused)
+        catch (StepFailedException refused)
         {
             if (!_gone)
                 _owner.Tell(new KeepAliveFailed(Incarnation, refused.Message));

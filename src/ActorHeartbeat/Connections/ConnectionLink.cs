@@ -1,6 +1,7 @@
 using System.Net;
 using ActorHeartbeat.Decoding;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
@@ -49,6 +50,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <param name="seed">Of the random values in its messages.</param>
     /// <param name="before">What the endpoint knows from the connection before.</param>
     /// <param name="owner">The actor that receives its events.</param>
+    /// <param name="extensions">What the host adds to the language of the conversation.</param>
     public ConnectionLink(
         ConnectionId connection,
         EndpointPlane plane,
@@ -58,16 +60,18 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         int attempt,
         ulong seed,
         Session before,
-        IActorRef owner)
+        IActorRef owner,
+        ConversationExtensions extensions)
     {
         Connection = connection;
         Incarnation = plane.NextIncarnation();
         Settings = _current = settings;
         _rules = new InboundRules(settings);
-        _decoder = settings.Framing.Decode == FrameCoding.Off ? null : new FrameDecoder(settings.Framing.Decode);
+        _decoder = settings.Framing is { Decode: not FrameCoding.Off and var coding, Codec: null } ? new FrameDecoder(coding) : null;
+        _codec = CodecOf(settings.Framing.Codec, extensions);
         _heartbeatAnswers = [settings.Heartbeat.Expect];
         _conversation = new Conversation(
-            clock, settings, Incarnation, attempt, SplitMix.For(seed + (ulong)Incarnation, settings.Id.Value), before)
+            clock, settings, Incarnation, attempt, SplitMix.For(seed + (ulong)Incarnation, settings.Id.Value), before, extensions)
         {
             Request = new DialRequest(settings, settings.Url, []), // until the secrets are read
         };
@@ -103,7 +107,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     }
 
     /// <summary>What is to be done before it is dialed.</summary>
-    public Preparation PrepareBy(IDialer dialer) => new(dialer, Settings, _conversation);
+    public Preparation PrepareBy(IDialer dialer, Uri url) => new(dialer, url, Settings, _conversation);
 
     /// <inheritdoc cref="Conversation.Names"/>
     public ConnectionNames Names => _conversation.Names;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Scheduling;
@@ -18,8 +19,10 @@ namespace ActorHeartbeat.Connections;
 /// <param name="attempt">Failures in a row, plus one.</param>
 /// <param name="random">For UUIDs.</param>
 /// <param name="before">What the endpoint knows from before.</param>
+/// <param name="extensions">What the host adds to the language.</param>
 internal sealed class Conversation(
-    SchedulerClock clock, EndpointSettings settings, long incarnation, int attempt, SplitMix random, Session before)
+    SchedulerClock clock, EndpointSettings settings, long incarnation, int attempt, SplitMix random, Session before,
+    ConversationExtensions extensions)
 {
     /// <summary>The most bytes of a captured value.</summary>
     public const int MostCaptured = 8 * 1024;
@@ -42,6 +45,9 @@ internal sealed class Conversation(
         get => _request;
         set => (_request, _lets) = (value, value.Lets ?? new LetBlock(settings.Let, _names));
     }
+
+    /// <summary>What the host adds to the language.</summary>
+    public ConversationExtensions Extensions => extensions;
 
     /// <summary>The captured values.</summary>
     public ConnectionNames Names => _names;
@@ -170,6 +176,7 @@ internal sealed class Conversation(
         Message = message,
         Now = clock.UtcNow,
         Names = names ?? _lets,
+        Functions = extensions.Functions,
         Count = speaks ? Next : null,
         NewUuid = speaks ? NewUuid : null,
         Attempt = attempt,

@@ -15,7 +15,7 @@ namespace ActorHeartbeat.Connections;
 internal sealed class HttpStep(IDialer dialer, EndpointSettings settings, Conversation conversation, string place)
 {
     /// <returns>What the answer sets, as text by key; null in place of a text that has no value.</returns>
-    /// <exception cref="HttpStepException">It has no answer, or a refusal.</exception>
+    /// <exception cref="StepFailedException">It has no answer, or a refusal.</exception>
     public async Task<ValueMap<string?>> TakeAsync(DialogueStep step, CancellationToken cancellation)
     {
         var names = conversation.Begin(step.Let);
@@ -39,7 +39,7 @@ internal sealed class HttpStep(IDialer dialer, EndpointSettings settings, Conver
         if (result is HttpResult.Answered answer)
             return answer;
         var failure = ((HttpResult.Failed)result).Failure;
-        throw new HttpStepException(failure with { Message = Hide($"{place}: {failure.Message}") });
+        throw new StepFailedException(failure with { Message = Hide($"{place}: {failure.Message}") });
     }
 
     private HttpQuestion QuestionOf(HttpCall call, LetBlock names)
@@ -68,7 +68,7 @@ internal sealed class HttpStep(IDialer dialer, EndpointSettings settings, Conver
     private string Fill(Template template, LetBlock names) =>
         conversation.Fill(template, names, out var lacking) ?? throw Failed($"{lacking} has no value");
 
-    private HttpStepException Refused(
+    private StepFailedException Refused(
         DialogueStep step, HttpQuestion question, HttpResult.Answered answer, LetBlock names, MessagePattern? reject)
     {
         var isRejected = reject is null || reject.MatchesAnswer(answer.Status, answer.Body.Span);
@@ -79,7 +79,7 @@ internal sealed class HttpStep(IDialer dialer, EndpointSettings settings, Conver
         var said = PeerText.Of(Hide(reason ?? Encoding.UTF8.GetString(beginning)));
         var isSuccess = answer.Status is >= 200 and <= 299;
         var detail = $"{place}: {question} answered {answer.Status}" + (said.Length > 0 ? $", \"{said}\"" : "");
-        return new HttpStepException(
+        return new StepFailedException(
             new DialFailure(isSuccess ? FailureLayer.Hello : FailureLayer.Http, detail)
             {
                 HttpStatus = isSuccess ? null : answer.Status,
@@ -92,13 +92,13 @@ internal sealed class HttpStep(IDialer dialer, EndpointSettings settings, Conver
         };
     }
 
-    private HttpStepException Failed(string why) => new(new DialFailure(FailureLayer.Resolve, $"{place}: {why}"));
+    private StepFailedException Failed(string why) => new(new DialFailure(FailureLayer.Resolve, $"{place}: {why}"));
 
     private string Hide(string text) => conversation.Hide(text, settings.Secrets);
 }
 
-/// <summary>An HTTP request of the conversation has no answer, or a refusal.</summary>
-internal sealed class HttpStepException(DialFailure failure) : Exception(failure.Message)
+/// <summary>An HTTP request of the conversation has no answer, or a refusal; or a step of the host has failed.</summary>
+internal sealed class StepFailedException(DialFailure failure) : Exception(failure.Message)
 {
     public DialFailure Failure => failure;
 

@@ -4,11 +4,12 @@ using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Connections;
 
-/// <summary>Makes the HTTP requests before a dial, in order.</summary>
+/// <summary>Makes the HTTP requests and calls the steps of the host before a dial, in order.</summary>
 /// <param name="dialer">Makes the requests.</param>
+/// <param name="url">The URL that is to be dialed, as configured.</param>
 /// <param name="settings">The settings for the dial.</param>
 /// <param name="conversation">Of the connection that is to be dialed.</param>
-internal sealed class Preparation(IDialer dialer, EndpointSettings settings, Conversation conversation)
+internal sealed class Preparation(IDialer dialer, Uri url, EndpointSettings settings, Conversation conversation)
 {
     private readonly Dictionary<string, string?> _set = new(StringComparer.Ordinal);
 
@@ -17,7 +18,7 @@ internal sealed class Preparation(IDialer dialer, EndpointSettings settings, Con
     /// <summary>What the answers set, as text by key; null in place of a text that has no value.</summary>
     public ValueMap<string?> Set => new(_set);
 
-    /// <exception cref="HttpStepException">A step failed or was refused.</exception>
+    /// <exception cref="StepFailedException">A step failed or was refused.</exception>
     public async Task RunAsync(
         IReadOnlyDictionary<SecretReference, string> secrets, IReadOnlyCollection<string> secretTexts, CancellationToken cancellation)
     {
@@ -27,9 +28,16 @@ internal sealed class Preparation(IDialer dialer, EndpointSettings settings, Con
         {
             if (!conversation.Applies(settings.Prepare[index]))
                 continue;
-            var step = new HttpStep(dialer, settings, conversation, $"prepare, step {index + 1}");
-            foreach (var (key, text) in await step.TakeAsync(settings.Prepare[index], cancellation).ConfigureAwait(false))
+            foreach (var (key, text) in await TakeAsync(settings.Prepare[index], index, cancellation).ConfigureAwait(false))
                 _set[key] = text;
         }
+    }
+
+    private Task<ValueMap<string?>> TakeAsync(DialogueStep step, int index, CancellationToken cancellation)
+    {
+        var place = $"prepare, step {index + 1}";
+        return step.Call is { } call
+            ? new HostStepCall(url, settings, conversation, place).TakeAsync(step, call, cancellation)
+            : new HttpStep(dialer, settings, conversation, place).TakeAsync(step, cancellation);
     }
 }

@@ -31,6 +31,9 @@ public sealed record DialogueStep(MessageTemplate? Send, MessagePattern? Expect,
     /// <summary>The HTTP request that is made in place of sending a message; null (default) for none.</summary>
     public HttpCall? Http { get; init; }
 
+    /// <summary>The step of the host that is called in place of sending a message, before a dial only; null (default) for none.</summary>
+    public StepCall? Call { get; init; }
+
     /// <summary>The answer with which the peer refuses: it ends the attempt. Null (default) for none.</summary>
     public MessagePattern? Reject { get; init; }
 

@@ -128,8 +128,11 @@ public static class EndpointSetting
         Send.Setting("time-to-live", Live, send => send.TimeToLive, (send, value) => send with { TimeToLive = value }));
     public static readonly Setting<EndpointSettings, bool> Compression = Row(
         "compression", Reconnect, endpoint => endpoint.Compression, (endpoint, value) => endpoint with { Compression = value });
-    public static readonly Setting<EndpointSettings, FrameCoding> Decode = FramingRow(
-        "decode", Reconnect, framing => framing.Decode, (framing, value) => framing with { Decode = value });
+    public static readonly Setting<EndpointSettings, FrameDecoding> Decode = FramingRow(
+        "decode",
+        Reconnect,
+        framing => new FrameDecoding(framing.Decode, framing.Codec),
+        (framing, value) => framing with { Decode = value.Coding, Codec = value.Codec });
     public static readonly Setting<EndpointSettings, MessageSplit> Split = FramingRow(
         "split", Live, framing => framing.Split, (framing, value) => framing with { Split = value });
     public static readonly Setting<EndpointSettings, string> EndWith = FramingRow(

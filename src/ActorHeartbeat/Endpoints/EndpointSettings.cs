@@ -94,8 +94,8 @@ public sealed record EndpointSettings
     public bool Cookies { get; init; }
 
     /// <summary>
-    /// HTTP requests that are made in order before each dial, within <see cref="TimeoutSettings.Connect"/>. Whatever they capture is a
-    /// secret. Default none.
+    /// HTTP requests, and steps of the host, in order before each dial, within <see cref="TimeoutSettings.Connect"/>. Whatever they capture
+    /// is a secret. Default none.
     /// </summary>
     public ValueList<DialogueStep> Prepare { get; init; } = [];
 
@@ -162,6 +162,18 @@ public sealed record EndpointSettings
         .. Under(EndpointSetting.OnMessage, OnMessage.SelectMany(rule => rule.Templates)),
         .. Under(EndpointSetting.OnClose, OnClose.SelectMany(message => message.Templates)),
     ];
+
+    /// <summary>Everything with placeholders, that of the handshake too, each with its key.</summary>
+    internal IEnumerable<(string Key, Template Template)> AllTemplates =>
+    [
+        .. Under(EndpointSetting.Url, Parsed(Url.OriginalString)),
+        .. Under(EndpointSetting.Urls, Urls.SelectMany(url => Parsed(url.OriginalString))),
+        .. Under(EndpointSetting.Subprotocols, Subprotocols.SelectMany(Parsed)),
+        .. Under(EndpointSetting.Headers, Headers.Values.Select(header => header.AsTemplate()).OfType<Template>()),
+        .. MessageTemplates,
+    ];
+
+    private static Template[] Parsed(string text) => Template.MayBe(text) ? [Template.Parse(text)] : [];
 
     private static IEnumerable<(string Key, Template Template)> Under(Setting<EndpointSettings> setting, IEnumerable<Template> templates) =>
         templates.Select(template => (setting.Key, template));

@@ -8,6 +8,12 @@ public sealed record FramingSettings
     /// <summary>How frames are compressed by the application, beside permessage-deflate (RFC 7692). Default off.</summary>
     public FrameCoding Decode { get; init; } = FrameCoding.Off;
 
+    /// <summary>
+    /// The codec that finds the messages in binary frames, by its name, in place of <see cref="Decode"/>; null (default) for none. Text
+    /// frames do not pass it: they are looked at as they are, split by <see cref="Split"/>.
+    /// </summary>
+    public string? Codec { get; init; }
+
     /// <summary>How the messages stand in a frame that is decoded. Default off: each is one message.</summary>
     public MessageSplit Split { get; init; } = MessageSplit.Off;
 
@@ -17,6 +23,11 @@ public sealed record FramingSettings
     /// <summary>What subscribers receive. Default frames.</summary>
     public DeliverAs DeliverAs { get; init; } = DeliverAs.Frames;
 }
+
+/// <summary>The value of the key <c>decode</c>: how frames are compressed, or which codec finds messages in them.</summary>
+/// <param name="Coding">How frames are compressed; off beside a codec.</param>
+/// <param name="Codec">The name of the codec; null for none.</param>
+public readonly record struct FrameDecoding(FrameCoding Coding, string? Codec);
 
 /// <summary>How the frames of the peer are compressed.</summary>
 public enum FrameCoding
@@ -49,10 +60,10 @@ public enum DeliverAs
     /// <summary>The frames as the peer sent them.</summary>
     Frames,
 
-    /// <summary>The frames after decoding.</summary>
+    /// <summary>The frames after decoding; with a codec the view of each message.</summary>
     Decoded,
 
-    /// <summary>Each message by itself, after decoding and splitting.</summary>
+    /// <summary>Each message by itself, after decoding and splitting; with a codec the bytes of each message.</summary>
     Messages,
 }
 

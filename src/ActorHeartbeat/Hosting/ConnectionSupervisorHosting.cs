@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Feeds.Actors;
 using ActorHeartbeat.Governor;
@@ -53,11 +54,17 @@ public static class ConnectionSupervisorHosting
     /// </remarks>
     /// <param name="builder">The builder of <c>AddAkka</c>.</param>
     /// <param name="configure">Names the endpoints, and replaces defaults that do not fit.</param>
+    /// <exception cref="ArgumentException">An endpoint asks for a function, step or codec that the options do not have.</exception>
     public static AkkaConfigurationBuilder WithConnectionSupervisor(
         this AkkaConfigurationBuilder builder, Action<ConnectionSupervisorOptions> configure)
     {
         var options = new ConnectionSupervisorOptions();
         configure(options);
+        foreach (var endpoint in options.Endpoints)
+        {
+            if (options.Extensions.Reject(endpoint) is { } reason)
+                throw new ArgumentException($"{endpoint.Id}: {reason}", nameof(configure));
+        }
         return builder
             .AddHocon(PhaseTimeout(options.Supervisor.ShutdownTimeout + Grace + Grace), HoconAddMode.Append)
             .AddHocon(DedicatedThreadScheduler.Configuration, HoconAddMode.Append)
@@ -126,6 +133,12 @@ public sealed class ConnectionSupervisorOptions
     /// </summary>
     public IDialRoom? Room { get; set; } = new ProcessRoom();
 
+    /// <summary>
+    /// What this host adds to the language of the conversation, in <see cref="Endpoints"/> and in those that come later. Default: the codec
+    /// <c>mqtt</c>.
+    /// </summary>
+    public ConversationExtensions Extensions { get; set; } = ConversationExtensions.Default;
+
     /// <summary>Adds an endpoint.</summary>
     /// <param name="id">See <see cref="EndpointId"/>.</param>
     /// <param name="url">An absolute ws or wss URL.</param>
@@ -138,5 +151,10 @@ public sealed class ConnectionSupervisorOptions
     }
 
     internal SupervisorDependencies Dependencies() =>
-        new(Dialer ?? Transports, Resolver ?? new SecretAttemptResolver(), Feeds) { GovernorStore = GovernorStore, Room = Room };
+        new(Dialer ?? Transports, Resolver ?? new SecretAttemptResolver(), Feeds)
+        {
+            GovernorStore = GovernorStore,
+            Room = Room,
+            Extensions = Extensions,
+        };
 }

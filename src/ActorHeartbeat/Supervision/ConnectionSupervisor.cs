@@ -37,7 +37,10 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             _ledger.Restore(state, age, _clock.Elapsed);
         var governor = Context.ActorOf(
             ConnectGovernor.Props(_ledger, _clock, dependencies.GovernorStore, dependencies.Room), "governor");
-        _connections = new ConnectionDependencies(dependencies.Dialer, dependencies.Resolver, governor, Self, _clock, dependencies.Seed);
+        _connections = new ConnectionDependencies(dependencies.Dialer, dependencies.Resolver, governor, Self, _clock, dependencies.Seed)
+        {
+            Extensions = dependencies.Extensions,
+        };
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message

@@ -1,3 +1,4 @@
+using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Transport;
@@ -17,6 +18,9 @@ public sealed record SupervisorDependencies(IDialer Dialer, IAttemptResolver Res
     /// What the process has left for dials; null (default) for no bound. <see cref="ProcessRoom"/> looks at the process itself.
     /// </summary>
     public IDialRoom? Room { get; init; }
+
+    /// <summary>What the host adds to the language of the conversation. Default: the codec <c>mqtt</c>.</summary>
+    public ConversationExtensions Extensions { get; init; } = ConversationExtensions.Default;
 
     /// <summary>
     /// The seed of every random delay of the run. Default: drawn for each instance, so that the processes of a fleet differ.

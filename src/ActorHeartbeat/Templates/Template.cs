@@ -27,6 +27,7 @@ public sealed class Template : IEquatable<Template>
         References = [.. expressions.OfType<TemplateExpression.Secret>().Select(secret => secret.Reference).Distinct()];
         OfMessage = [.. expressions.OfType<TemplateExpression.OfMessage>().Select(value => value.Name).Distinct()];
         Names = [.. expressions.OfType<TemplateExpression.Named>().Select(value => value.Name).Distinct()];
+        HostCalls = [.. expressions.OfType<TemplateExpression.HostCall>().Select(call => (call.Name, call.Parts.Count))];
         IsNewEachTime = expressions.Any(each => each is TemplateExpression.Counter or TemplateExpression.Uuid);
         NeedsConnection = expressions.Any(each => each is TemplateExpression.Counter or TemplateExpression.OfConnection);
     }
@@ -43,6 +44,9 @@ public sealed class Template : IEquatable<Template>
     /// <summary>The names that it takes values of, each once; see <see cref="TemplateName"/>.</summary>
     internal IReadOnlyList<string> Names { get; }
 
+    /// <summary>The functions in it that are not built in, each with the number of its arguments.</summary>
+    internal IReadOnlyList<(string Name, int Arguments)> HostCalls { get; }
+
     /// <summary>Whether it has a counter or a UUID: only what is said takes these, in its order.</summary>
     internal bool IsNewEachTime { get; }
 
@@ -55,6 +59,10 @@ public sealed class Template : IEquatable<Template>
     /// <summary>The text without its placeholders.</summary>
     internal string Literals => string.Concat(_parts.Select(part => part.Literal));
 
+    /// <remarks>
+    /// A function that is not built in may be one of the host: whether it is there is known when it is called, or by
+    /// <c>ConversationExtensions.Reject</c> before.
+    /// </remarks>
     /// <exception cref="FormatException">A placeholder is not known or has no end; the message is one line and repeats no text.</exception>
     public static Template Parse(string text) => Read(text, out var fault) ?? throw new FormatException(fault);
 

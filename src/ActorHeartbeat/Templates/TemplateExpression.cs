@@ -92,7 +92,9 @@ internal abstract class TemplateExpression
     {
         public override IReadOnlyList<TemplateExpression> Parts => arguments;
 
-        public override TemplateValue? Evaluate(TemplateScope scope)
+        public override TemplateValue? Evaluate(TemplateScope scope) => Apply(function, arguments, scope);
+
+        public static TemplateValue? Apply(TemplateFunction function, TemplateExpression[] arguments, TemplateScope scope)
         {
             var values = new TemplateValue[arguments.Length];
             for (var index = 0; index < values.Length; index++)
@@ -103,6 +105,17 @@ internal abstract class TemplateExpression
             }
             return function.Apply(values) is { } made ? made with { IsSecret = Array.Exists(values, value => value.IsSecret) } : null;
         }
+    }
+
+    /// <summary>A function that the host may have registered, found by its name when it is called.</summary>
+    public sealed class HostCall(string name, TemplateExpression[] arguments) : TemplateExpression
+    {
+        public string Name => name;
+
+        public override IReadOnlyList<TemplateExpression> Parts => arguments;
+
+        public override TemplateValue? Evaluate(TemplateScope scope) =>
+            scope.Functions.Find(name) is { } function ? Call.Apply(function, arguments, scope) : null;
     }
 
     /// <summary>The words <c>null</c> and <c>none</c>.</summary>

@@ -7,4 +7,12 @@ namespace ActorHeartbeat.Templates;
 /// <param name="Apply">
 /// Makes the result; null where an argument is of a wrong kind or form. The caller marks the result of a secret as secret.
 /// </param>
-internal sealed record TemplateFunction(string Name, int Least, int? Most, Func<IReadOnlyList<TemplateValue>, TemplateValue?> Apply);
+internal sealed record TemplateFunction(string Name, int Least, int? Most, Func<IReadOnlyList<TemplateValue>, TemplateValue?> Apply)
+{
+    /// <summary>How many arguments it takes, in words.</summary>
+    public string Arity =>
+        Most is not { } most ? $"{Least} or more values"
+        : most > Least ? $"{Least} to {most} values"
+        : most == 1 ? "1 value"
+        : $"{most} values";
+}

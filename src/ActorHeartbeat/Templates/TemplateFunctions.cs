@@ -51,6 +51,30 @@ internal static class TemplateFunctions
     /// <summary>Null when there is none of this name; capital letters matter.</summary>
     public static TemplateFunction? Find(string name) => ByName.GetValueOrDefault(name);
 
+    /// <summary>A function of the host: bytes in, bytes out.</summary>
+    /// <param name="name">As it is written.</param>
+    /// <param name="arguments">How many arguments it takes.</param>
+    /// <param name="apply">Makes the bytes; null where an argument has a wrong form.</param>
+    public static TemplateFunction OfHost(string name, int arguments, Func<IReadOnlyList<ReadOnlyMemory<byte>>, byte[]?> apply) =>
+        Define(name, arguments, arguments, args =>
+        {
+            var given = new ReadOnlyMemory<byte>[args.Count];
+            for (var index = 0; index < given.Length; index++)
+            {
+                if (args[index].AsBytes() is not { } bytes)
+                    return null;
+                given[index] = bytes;
+            }
+            try
+            {
+                return OfBytes(apply(given));
+            }
+            catch (Exception) // the code of the host may throw anything, and no function may end a connection
+            {
+                return null;
+            }
+        });
+
     private static TemplateFunction Define(
         string name, int least, int? most, Func<IReadOnlyList<TemplateValue>, TemplateValue?> apply) =>
         new(name, least, most, args =>

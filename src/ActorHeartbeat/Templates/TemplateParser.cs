@@ -160,10 +160,12 @@ internal ref struct TemplateParser
         static FormatException Wrong() => new("now takes a format of date and time such as now('yyyy-MM-ddTHH:mm:ss')");
     }
 
-    private TemplateExpression.Call ReadCall(string name)
+    /// <summary>A function that is not built in may be one of the host, by which it is judged and called.</summary>
+    private TemplateExpression ReadCall(string name)
     {
-        var function = TemplateFunctions.Find(name)
-            ?? throw new FormatException($"unknown function; known: {string.Join(", ", TemplateFunctions.Names.Append(Now))}");
+        var function = TemplateFunctions.Find(name);
+        if (function is null && HostFunctions.RejectName(name) is not null)
+            throw new FormatException($"unknown function; known: {string.Join(", ", TemplateFunctions.Names.Append(Now))}");
         if (++_depth > Deepest)
             throw new FormatException($"functions are nested deeper than {Deepest}");
         var arguments = new List<TemplateExpression>();
@@ -176,16 +178,12 @@ internal ref struct TemplateParser
                 throw _at == _text.Length ? NoEnd() : Unknown();
         }
         _depth--;
+        if (function is null)
+            return new TemplateExpression.HostCall(name, [.. arguments]);
         if (arguments.Count < function.Least || arguments.Count > (function.Most ?? int.MaxValue))
-            throw new FormatException($"{name} takes {Arity(function)}, not {arguments.Count}");
+            throw new FormatException($"{name} takes {function.Arity}, not {arguments.Count}");
         return new TemplateExpression.Call(function, [.. arguments]);
     }
-
-    private static string Arity(TemplateFunction function) =>
-        function.Most is not { } most ? $"{function.Least} or more values"
-        : most > function.Least ? $"{function.Least} to {most} values"
-        : most == 1 ? "1 value"
-        : $"{most} values";
 
     /// <summary>Text in single quotes; two of them in a row stand for one.</summary>
     private string ReadQuoted()

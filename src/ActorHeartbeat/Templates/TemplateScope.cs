@@ -16,6 +16,9 @@ internal sealed class TemplateScope
     /// <summary>The values of names; null where there are none.</summary>
     public ITemplateNames? Names { get; init; }
 
+    /// <summary>The functions of the host.</summary>
+    public HostFunctions Functions { get; init; } = HostFunctions.None;
+
     /// <summary>The next number of a counter by its name; the name is empty for the one without.</summary>
     public Func<string, long>? Count { get; init; }
 

@@ -11,6 +11,9 @@ public sealed record Attempt(EndpointSettings Settings, Uri Url)
     /// <summary>The values that the endpoint has captured; null for none.</summary>
     internal ITemplateNames? Names { get; init; }
 
+    /// <summary>The functions of the host.</summary>
+    internal HostFunctions Functions { get; init; } = HostFunctions.None;
+
     /// <summary>
     /// Makes the requests before the dial, which may give names a value; it takes the secrets, and every text of them in any spelling.
     /// Null where none are made.

@@ -7,12 +7,14 @@ namespace ActorHeartbeat.Transport;
 /// <param name="readFile">Reads a file; null for none.</param>
 /// <param name="time">The clock of placeholders.</param>
 /// <param name="names">The values of names.</param>
+/// <param name="functions">The functions of the host.</param>
 /// <param name="cancellation">Gives the attempt up.</param>
 internal sealed class AttemptSecrets(
     Func<string, string?> environment,
     Func<string, CancellationToken, Task<string>>? readFile,
     TimeProvider time,
     ITemplateNames names,
+    HostFunctions functions,
     CancellationToken cancellation)
 {
     private readonly Dictionary<SecretReference, string> _read = [];
@@ -49,7 +51,14 @@ internal sealed class AttemptSecrets(
         var template = Template.Parse(text);
         foreach (var reference in template.References)
             await ReadAsync(place, reference, flaw, template.HasAlone(reference) ? fits : null).ConfigureAwait(false);
-        var scope = new TemplateScope { Secrets = _read, Names = names, Now = time.GetUtcNow(), NewUuid = Guid.NewGuid };
+        var scope = new TemplateScope
+        {
+            Secrets = _read,
+            Names = names,
+            Functions = functions,
+            Now = time.GetUtcNow(),
+            NewUuid = Guid.NewGuid,
+        };
         if (template.Fill(scope, fits) is not { } filled)
             throw new SecretUnavailableException($"{place}: {scope.Lacking} has {(scope.DoesNotFit ? flaw : "no value")}");
         _made.UnionWith(scope.Made);

@@ -26,7 +26,7 @@ public sealed class SecretAttemptResolver(
     {
         var (settings, url) = (attempt.Settings, attempt.Url);
         var lets = new LetBlock(settings.Let, attempt.Names);
-        var secrets = new AttemptSecrets(_environment, readFile, time ?? TimeProvider.System, lets, cancellation);
+        var secrets = new AttemptSecrets(_environment, readFile, time ?? TimeProvider.System, lets, attempt.Functions, cancellation);
         foreach (var reference in settings.Let.Values.SelectMany(value => value.References))
             await secrets.ReadAsync(EndpointSetting.Let.Key, reference).ConfigureAwait(false);
         if (attempt.Prepare is { } prepare)

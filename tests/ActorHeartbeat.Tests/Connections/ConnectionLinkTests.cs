@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.TestKit;
@@ -50,7 +51,7 @@ public sealed class ConnectionLinkTests() : Akka.TestKit.Xunit2.TestKit(VirtualT
         var plane = new EndpointPlane(Prices, new FeedRegistry(TimeProvider.System).GetOrAdd(Prices.Id, Prices.Limits));
         var link = new ConnectionLink(
             new ConnectionId(1), plane, Prices, sendRate: null, new SchedulerClock(Sys.Scheduler), attempt: 1, seed: 0,
-            Session.Empty, TestActor);
+            Session.Empty, TestActor, ConversationExtensions.Default);
         link.Begin();
         link.Accept(await _network.DialAsync(new DialRequest(Prices, Prices.Url, []), link, CancellationToken.None));
         link.Start();

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
@@ -45,6 +46,8 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
 
     protected IAttemptResolver Resolver { get; set; } = new PlainResolver();
 
+    protected ConversationExtensions Extensions { get; set; } = ConversationExtensions.Default;
+
     protected GovernorLedger<IActorRef> Ledger { get; } = new();
 
     protected IActorRef Governor { get; }
@@ -86,8 +89,11 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     {
         _start = change?.Invoke(_start) ?? _start;
         Connection = Sys.ActorOf(
-            ConnectionActor.Props(_start, Plane, Board, new ConnectionDependencies(Network, Resolver, Governor, _listener, _clock, Seed: 1))
-        );
+            ConnectionActor.Props(
+                _start,
+                Plane,
+                Board,
+                new ConnectionDependencies(Network, Resolver, Governor, _listener, _clock, Seed: 1) { Extensions = Extensions }));
         Connection.Tell(new FSMBase.SubscribeTransitionCallBack(_listener));
     }
 

@@ -49,7 +49,8 @@ public class DictationTests : ConnectionSpec
         Dial(
             new DialogueStep(
                 null,
-                new MessagePattern.Any([new MessagePattern.Text("no"), Json("/sid", "\"a\"") with { After = "0" }]),
+                new MessagePattern.Any(
+                    [new MessagePattern.Text("no"), new MessagePattern.Json([new JsonExpectation("/sid", "\"a\"")]) { After = "0" }]),
                 Seconds(5))
             {
                 Set = Values(("heartbeat.interval", "@{/pingInterval}ms"), ("heartbeat.timeout", "2s")),

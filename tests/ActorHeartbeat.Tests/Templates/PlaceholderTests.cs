@@ -54,7 +54,7 @@ public sealed class PlaceholderTests
     [Theory]
     [InlineData("@{/absent", "no end")]
     [InlineData("@{'a}", "no closing single quote")]
-    [InlineData("@{sha3('a')}", "unknown function; known: ")]
+    [InlineData("@{SHA3('a')}", "unknown function; known: ")]
     [InlineData("@{hex(}", "unknown placeholder")]
     [InlineData("@{hex()}", "hex takes 1 or more values, not 0")]
     [InlineData("@{add(1)}", "add takes 2 values, not 1")]
