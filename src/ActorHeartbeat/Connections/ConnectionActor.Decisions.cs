@@ -85,6 +85,8 @@ public sealed partial class ConnectionActor
                 });
         return step.First(() =>
         {
+            LinkOf(data)?.Tell(
+                $"ended: {cause.Detail}; {(next.GivesUp ? "for good" : $"the next attempt in {CloseCause.Text(next.Delay)}")}");
             RefuseWhatCannotWait();
             if (flap is not null)
                 _board.Flaps.Ended(Now, flap.Ends, flap.Within);
@@ -108,6 +110,7 @@ public sealed partial class ConnectionActor
                 new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
         return step.Then(() =>
         {
+            LinkOf(data)?.Tell($"ended: {cause.Detail}; the old connection stays");
             _plane.Feed.ExpectNoOther();
             if (cause.IsFailure)
                 PauseAsAsked(OutcomeTable.Decide(_settings.Outcomes, cause, data.Failures + 1, _dependencies.Clock.UtcNow), cause);
@@ -118,10 +121,15 @@ public sealed partial class ConnectionActor
     private Step Lose(ConnectedData data, CloseCause cause) => BackOff(data, cause, data.Link).First(data.Link.Abort);
 
     /// <summary>Closes for good: from then on the actor only waits for the end of the socket.</summary>
-    private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving) => Step.GoTo(
-        ConnectionState.BackingOff,
-        new BackingOffData(
-            data.Failures, CloseCause.Closed(close.Code, close.Reason), BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
+    private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving)
+    {
+        var cause = CloseCause.Closed(close.Code, close.Reason);
+        return Step
+            .GoTo(
+                ConnectionState.BackingOff,
+                new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving))
+            .Then(() => leaving.Tell(cause.Detail));
+    }
 
     private Step Opened(ConnectingData data)
     {

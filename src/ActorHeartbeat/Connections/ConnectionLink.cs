@@ -70,7 +70,9 @@ internal sealed partial class ConnectionLink : IConnectionObserver
             clock, settings, Incarnation, attempt, SplitMix.For(seed + (ulong)Incarnation, settings.Id.Value), before)
         {
             Request = new DialRequest(settings, settings.Url, []), // until the secrets are read
+            Taps = plane.Taps,
         };
+        Transcript = new Transcript(plane.Taps, _conversation, clock, Incarnation, () => _current);
         _hears = () => _conversation.Hears(names: null, message: null);
         Pace = new SendPace(sendRate, settings.OnOpenPace, clock.Elapsed);
         Succession = new Succession(plane.Shapes);
@@ -103,7 +105,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     }
 
     /// <summary>What is to be done before it is dialed.</summary>
-    public Preparation PrepareBy(IDialer dialer) => new(dialer, Settings, _conversation);
+    public Preparation PrepareBy(IDialer dialer) => new(dialer, Settings, _conversation, Transcript);
 
     /// <inheritdoc cref="Conversation.Names"/>
     public ConnectionNames Names => _conversation.Names;
@@ -288,6 +290,8 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     public void OnEnded(ConnectionEnd end)
     {
         end = end with { Reason = Hide(end.Reason), Failure = Hide(end.Failure) };
+        if (_closedFor is not null)
+            Tell($"the socket is gone: {CloseCause.OfEnd(end).Detail}");
         Leave(_closedFor ?? CloseCause.OfEnd(end).Detail); // a peer repeats our own Close frame
         _owner.Tell(new ConnectionEnded(Incarnation, end));
     }
@@ -302,7 +306,10 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     {
         if (Interlocked.Exchange(ref _pingId, 0) == 0)
             return;
-        _owner.Tell(new HeartbeatAnswered(Incarnation, _clock.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt))));
+        var roundTrip = _clock.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt));
+        if (Transcript.IsHeard)
+            Transcript.Event($"heartbeat: answered after {CloseCause.Text(roundTrip)}");
+        _owner.Tell(new HeartbeatAnswered(Incarnation, roundTrip));
     }
 
     private void Leave(string why)

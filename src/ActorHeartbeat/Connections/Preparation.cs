@@ -8,7 +8,8 @@ namespace ActorHeartbeat.Connections;
 /// <param name="dialer">Makes the requests.</param>
 /// <param name="settings">The settings for the dial.</param>
 /// <param name="conversation">Of the connection that is to be dialed.</param>
-internal sealed class Preparation(IDialer dialer, EndpointSettings settings, Conversation conversation)
+/// <param name="transcript">Tells who listens.</param>
+internal sealed class Preparation(IDialer dialer, EndpointSettings settings, Conversation conversation, Transcript transcript)
 {
     private readonly Dictionary<string, string?> _set = new(StringComparer.Ordinal);
 
@@ -27,7 +28,7 @@ internal sealed class Preparation(IDialer dialer, EndpointSettings settings, Con
         {
             if (!conversation.Applies(settings.Prepare[index]))
                 continue;
-            var step = new HttpStep(dialer, settings, conversation, $"prepare, step {index + 1}");
+            var step = new HttpStep(dialer, settings, conversation, transcript, $"prepare, step {index + 1}");
             foreach (var (key, text) in await step.TakeAsync(settings.Prepare[index], cancellation).ConfigureAwait(false))
                 _set[key] = text;
         }
