@@ -43,6 +43,8 @@ internal static class TryVerb
         {
             if (given.GetResult(url) is null == given.GetValue(endpoint) is null)
                 given.AddError("try takes either FILE and ENDPOINT, or ENDPOINT and --url");
+            else if (given.GetResult(url) is not null && EndpointId.Reject(given.GetValue(file) ?? "") is { } reason)
+                given.AddError(reason);
         });
         verb.SetAction((parsed, stop) =>
         {
@@ -134,11 +136,6 @@ internal static class TryVerb
     private static async Task<int> Listen(
         Uri service, string name, TimeSpan time, InvocationConfiguration console, CancellationToken stop)
     {
-        if (EndpointId.Reject(name) is { } reason)
-        {
-            await console.Error.WriteLineAsync(reason);
-            return ExitCode.Usage;
-        }
         var path = $"/v1/endpoints/{name}/conversation";
         using var client = new HttpClient { BaseAddress = service, Timeout = Timeout.InfiniteTimeSpan };
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
