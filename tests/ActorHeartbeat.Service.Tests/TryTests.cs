@@ -54,7 +54,8 @@ public sealed partial class TryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_connection_that_never_opens_is_exit_code_3()
     {
-        var file = Write($$"""refused { url = "{{_feeds.UrlOf(FeedPath.Refuse, "refused")}}", outcomes { rules = [], otherwise = stop } }""");
+        var url = _feeds.UrlOf(FeedPath.Refuse, "refused");
+        var file = Write($$"""refused { url = "{{url}}", outcomes { rules = [], otherwise = stop } }""");
 
         var result = await Run("try", file, "refused", "--for", "10m"); // it does not wait that long
 

@@ -121,15 +121,10 @@ public sealed partial class ConnectionActor
     private Step Lose(ConnectedData data, CloseCause cause) => BackOff(data, cause, data.Link).First(data.Link.Abort);
 
     /// <summary>Closes for good: from then on the actor only waits for the end of the socket.</summary>
-    private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving)
-    {
-        var cause = CloseCause.Closed(close.Code, close.Reason);
-        return Step
-            .GoTo(
-                ConnectionState.BackingOff,
-                new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving))
-            .Then(() => leaving.Tell(cause.Detail));
-    }
+    private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving) => Step.GoTo(
+        ConnectionState.BackingOff,
+        new BackingOffData(
+            data.Failures, CloseCause.Closed(close.Code, close.Reason), BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
 
     private Step Opened(ConnectingData data)
     {

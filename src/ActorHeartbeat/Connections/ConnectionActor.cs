@@ -120,7 +120,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 TakeSettings(changed.Settings, changed.SendRate);
                 return WhenOutdated(data);
             case CloseConnection close:
-                return End(data, close, data.Link).First(data.Link.Abort);
+                return End(data, close, data.Link).First(data.Link.Abort).First(() => data.Link.Tell("given up before it was open"));
             default:
                 return WhenSpokenWith(message, data, data.Link);
         }

@@ -250,6 +250,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     public void Close(int code, string reason)
     {
         _closedFor = reason.Length > 0 ? reason : CloseCause.Closed(code, reason).Detail;
+        Tell(CloseCause.Closed(code, reason).Detail);
         _connection!.Close(code, reason);
     }
 

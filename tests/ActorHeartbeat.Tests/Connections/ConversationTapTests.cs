@@ -81,6 +81,7 @@ public class ConversationTapTests : ConnectionSpec
                 """< {"price":1} [data]""",
                 """< {"op":"bye"} [on-message, rule 2: control, then = retry (/op = "bye")]""",
                 "> so long @{env.KEY} [on-close]",
+                "* closed by us: 1000 Normal Closure",
                 """* ended: a message of the peer: rule 2 of on-message (/op = "bye"), then = retry; the next attempt in 1 s""",
             ],
             Lines().Where(line => !line.StartsWith("* the socket", StringComparison.Ordinal)));
