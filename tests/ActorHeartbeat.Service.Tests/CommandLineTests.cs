@@ -21,7 +21,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, help.ExitCode);
         Assert.Contains("actorheartbeat [command]", help.Output, StringComparison.Ordinal);
         Assert.All(
-            ["run", "check", "show", "diff", "render", "tail", "health", "feed-server", "Exit codes"],
+            ["run", "check", "show", "diff", "render", "try", "tail", "health", "feed-server", "Exit codes"],
             word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }
 
@@ -39,6 +39,11 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("fly")]
     [InlineData("check")]
     [InlineData("render")]
+    [InlineData("try", "a.conf")]
+    [InlineData("try", "a.conf", "a", "--url", "http://localhost")]
+    [InlineData("try", "a.conf", "a", "--for", "0s")]
+    [InlineData("try", "a.conf", "a", "--for", "5")]
+    [InlineData("try", "not an id", "--url", "http://localhost")]
     [InlineData("tail")]
     [InlineData("tail", "a", "--select", "x=y")]
     [InlineData("tail", "not an id")]
@@ -193,6 +198,7 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("health")]
     [InlineData("tail", "a")]
+    [InlineData("try", "a")]
     [InlineData("diff", "good.conf")]
     public async Task A_service_that_cannot_be_reached_is_exit_code_3(params string[] args)
     {

@@ -87,7 +87,7 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "subscriptions are not sent again after a reconnect",
             Sending,
-            "link.Send(message);",
+            "link.Send(message, Speaker.Subscription(key));",
             ""),
         new(
             "a message that waited too long is dropped without a word",

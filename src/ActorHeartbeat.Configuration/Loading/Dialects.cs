@@ -1,6 +1,5 @@
 using ActorHeartbeat.Configuration.Schema;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Hocon.Reading;
 
 namespace ActorHeartbeat.Configuration.Loading;

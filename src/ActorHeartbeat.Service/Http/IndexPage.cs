@@ -11,6 +11,7 @@ internal static class IndexPage
         GET  /v1/endpoints/{id}                 one of them
         GET  /v1/endpoints/{id}/explain         why it is not open, what it waits for and until when
         GET  /v1/endpoints/{id}/events          its feed as Server-Sent Events; NDJSON with Accept: application/x-ndjson
+        GET  /v1/endpoints/{id}/conversation    what is said on its connection, as NDJSON while it is said; secrets are masked
         GET  /v1/events?select=key=value,...    the feeds of all endpoints with these labels in one
                                                 both: Last-Event-ID or ?after=ID resumes, ?after=oldest replays what is kept,
                                                 ?overflow=drop-oldest|drop-newest|disconnect

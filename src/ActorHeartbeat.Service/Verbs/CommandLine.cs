@@ -53,6 +53,7 @@ internal static class CommandLine
             ShowVerb.Create(),
             DiffVerb.Create(),
             RenderVerb.Create(),
+            TryVerb.Create(),
             TailVerb.Create(),
             HealthVerb.Create(),
             FeedServerVerb.Create(),

@@ -9,9 +9,10 @@ public sealed partial class ConnectionActor
     private Step WhenDialed(ConnectingData data, DialCompleted dialed)
     {
         var after = data with { Dictated = Dictate(data.Dictated, dialed.Set, out var refusal) };
-        var step = (data.Link.FirstWait is { } first ? Await(after, first) : Advance(after, from: 0))
-            .First(() => data.Link.Start(data.IsResumed));
-        return refusal is null ? step : step.First(() => TellNotSet(data.Link, refusal));
+        return (data.Link.FirstWait is { } first ? Await(after, first) : Advance(after, from: 0))
+            .First(() => data.Link.Start(data.IsResumed))
+            .First(() => TellConnected(data.Link))
+            .First(() => TellSet(data.Link, dialed.Set, refusal));
     }
 
     private Step WhenAnswered(ConnectingData data, OpeningAnswered answered)
@@ -19,7 +20,9 @@ public sealed partial class ConnectionActor
         var dictated = Dictate(data.Dictated, answered.Set, out var refusal);
         var after = data with { Dictated = dictated, IsResumed = data.IsResumed || _settings.OnOpen[answered.Index].Resumed };
         var step = answered.Next is { } next ? Await(after, next) : Advance(after, answered.Index + 1);
-        return refusal is null ? step : step.First(() => TellNotSet(data.Link, refusal));
+        return step
+            .First(() => data.Link.Tell($"{Speaker.Step(answered.Index)}: done"))
+            .First(() => TellSet(data.Link, answered.Set, refusal));
     }
 
     /// <summary>Takes opening steps up to the first that pauses or expects an answer. If none does, the connection is open.</summary>
@@ -94,7 +97,7 @@ public sealed partial class ConnectionActor
             _ => BackOff(data, AskedFor(link, matched), link).First(() => SayGoodbye(link, _settings.CloseCode, "")),
         };
         step = step.First(() => Answer(link, matched));
-        return refusal is null ? step : step.First(() => TellNotSet(link, refusal));
+        return matched.Set.Count == 0 ? step : step.First(() => TellSet(link, matched.Set, refusal));
     }
 
     /// <summary>
@@ -186,6 +189,7 @@ public sealed partial class ConnectionActor
             matched.Number,
             matched.Rule.Then,
             RuleOutcome.Decide(matched.Rule, after),
+            matched.Looked,
             lacksTime: matched.Rule.AfterTemplate is not null && RuleOutcome.Time(after) is null);
     }
 

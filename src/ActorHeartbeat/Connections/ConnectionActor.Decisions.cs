@@ -85,6 +85,8 @@ public sealed partial class ConnectionActor
                 });
         return step.First(() =>
         {
+            LinkOf(data)?.Tell(
+                $"ended: {cause.Detail}; {(next.GivesUp ? "for good" : $"the next attempt in {CloseCause.Text(next.Delay)}")}");
             RefuseWhatCannotWait();
             if (flap is not null)
                 _board.Flaps.Ended(Now, flap.Ends, flap.Within);
@@ -108,6 +110,7 @@ public sealed partial class ConnectionActor
                 new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
         return step.Then(() =>
         {
+            LinkOf(data)?.Tell($"ended: {cause.Detail}; the old connection stays");
             _plane.Feed.ExpectNoOther();
             if (cause.IsFailure)
                 PauseAsAsked(OutcomeTable.Decide(_settings.Outcomes, cause, data.Failures + 1, _dependencies.Clock.UtcNow), cause);

@@ -100,6 +100,7 @@ public sealed partial class ConnectionActor
         link.Begin();
         _board.Link = link;
         _plane.Counters.CountDial();
+        link.Tell($"connection {link.Incarnation}: dialing {ShownUrl.Of(Target, _settings)}");
         if (!_isPrimary)
         {
             link.Succession.Begin(_settings.MaxAge?.ReadyWhen);
@@ -154,6 +155,7 @@ public sealed partial class ConnectionActor
     private void BeginFeed(ConnectionLink link, bool resumed)
     {
         resumed = link.Opened(resumed);
+        link.Transcript.Event(resumed ? "open; the peer goes on where it was" : "open", opens: true);
         if (link.RedirectedTo is { } url)
             Context.GetLogger().Info("{0}: the server has redirected the dial to {1}", _settings.Id, url);
         if (!resumed)

@@ -98,7 +98,7 @@ public sealed partial class ConnectionActor
     {
         var (key, message) = link.Pace.NextSubscription();
         _told[key] = message;
-        link.Send(message);
+        link.Send(message, Speaker.Subscription(key));
     }
 
     /// <summary>When the first message that waits may go out; null when none waits.</summary>
@@ -106,7 +106,7 @@ public sealed partial class ConnectionActor
         link.Pace.HasSubscriptions || (_isPrimary && !_plane.PendingSends.IsEmpty) ? Now + link.Pace.Wait(Now) : null;
 
     private static void SendFor(IActorRef asker, ConnectionLink link, OutboundMessage message) =>
-        link.SendAsync(message).AsTask().PipeTo(asker, success: status => new SendResult(status));
+        link.SendAsync(message, Speaker.Consumer).AsTask().PipeTo(asker, success: status => new SendResult(status));
 
     private void TellExpired()
     {
@@ -135,22 +135,36 @@ public sealed partial class ConnectionActor
     /// <summary>A reply that lacks a value is left out: the peer's message is at fault, not the connection.</summary>
     private void Answer(ConnectionLink link, RuleMatched matched)
     {
-        if (link.Answer(matched) is { } lacking)
-            Context.GetLogger().Warning(
-                "{0}: no reply by rule {1} of on-message, because {2} has no value", _settings.Id, matched.Number, lacking);
+        if (link.Answer(matched) is not { } lacking)
+            return;
+        link.Tell($"no reply by rule {matched.Number} of on-message, because {lacking} has no value");
+        Context.GetLogger().Warning(
+            "{0}: no reply by rule {1} of on-message, because {2} has no value", _settings.Id, matched.Number, lacking);
     }
 
     // The peer must not fill our log: each of these is told once of a connection.
     private void TellKeepAliveFailed(ConnectionLink link, string why)
     {
+        link.Tell(why);
         if (link.IsFirst(nameof(KeepAliveFailed)))
             Context.GetLogger().Warning("{0}: {1}", _settings.Id, why);
     }
 
-    private void TellNotSet(ConnectionLink link, string refusal)
+    private void TellSet(ConnectionLink link, ValueMap<string?> set, string? refusal)
     {
-        if (link.IsFirst(nameof(TellNotSet)))
+        if (link.Transcript.IsHeard && set.Count > 0)
+            link.Transcript.Event(
+                refusal is null ? $"set {string.Join(", ", set.Select(each => $"{each.Key} = {each.Value}"))}" : $"not set: {refusal}");
+        if (refusal is not null && link.IsFirst(nameof(TellSet)))
             Context.GetLogger().Warning("{0}: what a message of the peer sets is not taken: {1}", _settings.Id, link.Hide(refusal));
+    }
+
+    private static void TellConnected(ConnectionLink link)
+    {
+        if (link.Transcript.IsHeard)
+            link.Transcript.Event(
+                (link.Address is { } address ? $"connected to {address}" : "connected")
+                    + (link.Subprotocol is { } subprotocol ? $", subprotocol {subprotocol}" : ""));
     }
 
     private void TellNotGoing(string fault) => Context.GetLogger().Warning(
@@ -158,6 +172,7 @@ public sealed partial class ConnectionActor
 
     private void TellNotCaptured(ConnectionLink link, string name)
     {
+        link.Tell($"{name} is not captured: it is too large");
         if (link.IsFirst(name))
             Context
                 .GetLogger()
@@ -167,7 +182,7 @@ public sealed partial class ConnectionActor
     private void SayGoodbye(ConnectionLink link, int code, string reason)
     {
         foreach (var message in link.Goodbyes)
-            link.Say(message);
+            link.Say(message, Speaker.Goodbye);
         link.Close(code, reason);
     }
 }

@@ -57,6 +57,7 @@ public sealed partial class ConnectionActor
     {
         _isPrimary = true;
         link.Succession.End();
+        link.Tell($"connection {link.Incarnation} takes over");
         var own = _board.Status!; // connected, so it has reported
         _board.Status = own with
         {

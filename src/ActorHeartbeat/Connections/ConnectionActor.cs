@@ -120,7 +120,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 TakeSettings(changed.Settings, changed.SendRate);
                 return WhenOutdated(data);
             case CloseConnection close:
-                return End(data, close, data.Link).First(data.Link.Abort);
+                return End(data, close, data.Link).First(data.Link.Abort).First(() => data.Link.Tell("given up before it was open"));
             default:
                 return WhenSpokenWith(message, data, data.Link);
         }
@@ -176,7 +176,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         if (data.Link.HeldBackUntil + PongTimeoutOf(data) is var deadline && deadline > Now)
             return Connected(ConnectionState.AwaitingPong, data with { PongDeadline = deadline });
         return data.Missed + 1 < _settings.Heartbeat.MaxMissed
-            ? Ping(data with { Missed = data.Missed + 1 })
+            ? Ping(data with { Missed = data.Missed + 1 }).First(() => data.Link.Tell($"heartbeat: {data.Missed + 1} missed in a row"))
             : Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1));
     }
 

@@ -121,12 +121,22 @@ internal sealed partial class ConnectionLink
     {
         var heartbeat = Heartbeat;
         var rules = _rules;
+        var before = Transcript.IsHeard ? Names.Values : null;
         rules.Fill(Names.Version, _hears);
         var rule = rules.Find(message, out var number, out var match);
         if (rule is not null && rules.Keeps(number))
             Keep(rule.Forget, rule.Capture, match!, message, names: null);
         HearNumber(message);
-        var isAnswer = _awaited is { } awaited && HearAnswer(awaited, message);
+        var awaited = _awaited;
+        var answer = awaited is null ? null : HearAnswer(awaited, message);
+        var isAnswer = answer is not null;
+        if (before is not null)
+        {
+            TellHeard(kind, message, rules, (rule, number, match), isAnswer ? awaited : null);
+            Transcript.Kept(before);
+        }
+        if (answer is not null)
+            _owner.Tell(answer); // behind the line of the message, which it may be answered with
         if (Succession.Received(message))
             _owner.Tell(new ProofSeen(Incarnation));
         isAnswer |= HearHeartbeatAnswer(message);
@@ -138,7 +148,7 @@ internal sealed partial class ConnectionLink
                 _owner.Tell(new ProofSeen(Incarnation));
         }
         if (rule is { Acts: true })
-            Act(rule, number, match!.Heard(message));
+            Act(rule, number, match!, message);
         return isData || (rule?.Deliver ?? heartbeat.Deliver);
     }
 
@@ -146,15 +156,22 @@ internal sealed partial class ConnectionLink
     private bool HearHeartbeatAnswer(ReadOnlySpan<byte> message)
     {
         var answers = _heartbeatAnswers;
-        for (var index = 0; index < answers.Length; index++)
+        if (FindAnswer(answers, message) is not { } answer)
+            return false;
+        if (ReferenceEquals(answer, answers[0]))
+            Answered();
+        return true;
+    }
+
+    /// <summary>The pattern of the heartbeat that a message answers, the newest first; null for none.</summary>
+    private static MessagePattern? FindAnswer(MessagePattern?[] answers, ReadOnlySpan<byte> message)
+    {
+        foreach (var answer in answers)
         {
-            if (answers[index]?.Matches(message) != true)
-                continue;
-            if (index == 0)
-                Answered();
-            return true;
+            if (answer?.Matches(message) == true)
+                return answer;
         }
-        return false;
+        return null;
     }
 
     /// <summary>Follows the numbers of the peer.</summary>
@@ -173,6 +190,7 @@ internal sealed partial class ConnectionLink
         var missing = numbers.Before - numbers.After == 2 ? $"{numbers.After + 1} is" : $"{numbers.After + 1} to {numbers.Before - 1} are";
         var why = $"of the numbers of the peer {missing} missing";
         _writer!.TellLost(why);
+        Tell(why);
         if (_current.Sequence is { OnGap: SequenceGapAction.Retry })
             _owner.Tell(new NumbersMissing(Incarnation, why));
     }
@@ -190,7 +208,7 @@ internal sealed partial class ConnectionLink
 
     private void TellTooBig(string name) => _owner.Tell(new NotCaptured(Incarnation, name));
 
-    private void Act(MessageRule rule, int number, HeardMessage message)
+    private void Act(MessageRule rule, int number, MessagePattern match, ReadOnlySpan<byte> message)
     {
         // The bytes bound what waits beside the newest, so that a question as large as a message may be is answered.
         if (Interlocked.Increment(ref _owed) > Limits.SendQueue || Volatile.Read(ref _owedBytes) > Limits.Message)
@@ -198,13 +216,15 @@ internal sealed partial class ConnectionLink
             GiveUp(CloseCodes.PolicyViolation, AsksTooFast);
             return;
         }
-        Interlocked.Add(ref _owedBytes, message.Payload.Length);
+        Interlocked.Add(ref _owedBytes, message.Length);
+        var heard = match.Heard(message);
         _owner.Tell(
-            new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(message, [.. rule.OfMessage]))
+            new RuleMatched(Incarnation, rule, number, MessageAtHand.Read(heard, [.. rule.OfMessage]))
             {
-                Size = message.Payload.Length,
-                Set = _conversation.Dictated(rule.Set, names: null, message),
+                Size = message.Length,
+                Set = _conversation.Dictated(rule.Set, names: null, heard),
                 Names = rule.AsksForNames ? _conversation.NamesAtHand : null,
+                Looked = rule.Then == RuleAction.Nothing ? "" : Transcript.Looked(match, message),
             });
     }
 
@@ -219,20 +239,20 @@ internal sealed partial class ConnectionLink
         if (_conversation.Fill(reply, matched.Names, matched.Message, out var lacking) is not { } message)
             return lacking is not null && _conversation.IsFirst(lacking) ? lacking : null;
         Interlocked.Add(ref _owedBytes, message.Payload.Length);
-        _ = AnswerAsync(message);
+        _ = AnswerAsync(message, Speaker.Reply(matched.Number <= _current.OnMessage.Count ? matched.Number : 0));
         return null;
     }
 
-    private async Task AnswerAsync(OutboundMessage message)
+    private async Task AnswerAsync(OutboundMessage message, Speaker by)
     {
-        var status = await SendAsync(message).ConfigureAwait(false);
+        var status = await SendAsync(message, by).ConfigureAwait(false);
         Interlocked.Add(ref _owedBytes, -message.Payload.Length);
         if (status == SendStatus.Refused && !_gone)
             GiveUp(CloseCodes.PolicyViolation, AsksTooFast);
     }
 
-    /// <summary>Whether a message is the answer that a step of the opening dialogue waits for.</summary>
-    private bool HearAnswer(AwaitedStep awaited, ReadOnlySpan<byte> message)
+    /// <summary>What follows from a message that a step of the opening dialogue waits for; null for any other message.</summary>
+    private ConnectionEvent? HearAnswer(AwaitedStep awaited, ReadOnlySpan<byte> message)
     {
         var step = awaited.Step;
         if (awaited.Expect.Matches(message))
@@ -240,16 +260,14 @@ internal sealed partial class ConnectionLink
             Keep(step.Forget, step.Capture, awaited.Expect, message, awaited.Names);
             var next = NextWait(awaited.Index + 1);
             _awaited = next;
-            _owner.Tell(
-                new OpeningAnswered(Incarnation, awaited.Index)
-                {
-                    Next = next?.Index,
-                    Set = _conversation.Dictated(step.Set, awaited.Names, awaited.Expect.Heard(message)),
-                });
-            return true;
+            return new OpeningAnswered(Incarnation, awaited.Index)
+            {
+                Next = next?.Index,
+                Set = _conversation.Dictated(step.Set, awaited.Names, awaited.Expect.Heard(message)),
+            };
         }
         if (awaited.Reject?.Matches(message) != true)
-            return false;
+            return null;
         _awaited = null;
         var found = new Dictionary<string, TemplateValue>(StringComparer.Ordinal);
         awaited.Reject.Capture(message, (name, text) => found[name] = TemplateValue.Of(text));
@@ -257,8 +275,7 @@ internal sealed partial class ConnectionLink
             ? template.Fill(_conversation.Hears(
                 new FoundNames(found, awaited.Names), MessageAtHand.Read(awaited.Reject.Heard(message), template.OfMessage)))
             : null;
-        _owner.Tell(new OpeningRefused(Incarnation, awaited.Index, PeerText.Of(Hide(reason ?? ""))));
-        return true;
+        return new OpeningRefused(Incarnation, awaited.Index, PeerText.Of(Hide(reason ?? "")));
     }
 
     /// <summary>Ends the connection because of what the peer sends. What comes behind it is not looked at.</summary>

@@ -20,11 +20,15 @@ internal sealed partial class ConnectionLink
         if (step.Expect is not null)
             _awaited = new AwaitedStep(
                 index, step, names, _conversation.Await(step.Expect, names)!, _conversation.Await(step.Reject, names));
-        return step.Send is { } message ? Say(message, names) : null;
+        return step.Send is { } message ? Say(message, Speaker.Step(index), names) : null;
     }
 
-    public ValueTask<SendStatus> SendAsync(OutboundMessage message)
+    /// <param name="message">The message.</param>
+    /// <param name="by">What it comes from.</param>
+    public ValueTask<SendStatus> SendAsync(OutboundMessage message, Speaker by)
     {
+        if (Transcript.IsHeard)
+            Transcript.Said(message, by);
         if (_current.Framing.EndWith is { Length: > 0 } ending && message.Kind == MessageKind.Text)
             message = new OutboundMessage(MessageKind.Text, (byte[])[.. message.Payload.Span, .. Encoding.UTF8.GetBytes(ending)]);
         _plane.Counters.CountOut(message.Payload.Length);
@@ -32,16 +36,17 @@ internal sealed partial class ConnectionLink
     }
 
     /// <summary>Sends without a result: the only failure that matters is the end of the connection, and that is reported anyway.</summary>
-    public void Send(OutboundMessage message) => _ = SendAsync(message);
+    public void Send(OutboundMessage message, Speaker by) => _ = SendAsync(message, by);
 
     /// <summary>Sends a message of the configuration with its values.</summary>
     /// <param name="template">The message.</param>
+    /// <param name="by">What it comes from.</param>
     /// <param name="names">The names of its block; null where it has none of its own.</param>
     /// <returns>The placeholder without a value, when it was not sent for that; otherwise null.</returns>
-    public string? Say(MessageTemplate template, ITemplateNames? names = null)
+    public string? Say(MessageTemplate template, Speaker by, ITemplateNames? names = null)
     {
         if (_conversation.Fill(template, names, answered: null, out var lacking) is { } message)
-            Send(message);
+            Send(message, by);
         return lacking;
     }
 
@@ -56,14 +61,17 @@ internal sealed partial class ConnectionLink
         var heartbeat = Heartbeat;
         Volatile.Write(ref _wantsSign, heartbeat.Strict ? 0 : 1);
         if (heartbeat.Mode == HeartbeatMode.Ping)
+        {
+            Tell("heartbeat: a ping frame goes out");
             _connection!.TryPing(id); // refused while closing; then the end is on its way
+        }
         if (heartbeat is not { Mode: not HeartbeatMode.Ping, Send: { } message })
             return null;
         var names = _conversation.Begin(heartbeat.Let);
         if (heartbeat.Expect is { HasPlaceholders: true } expect)
             // an answer that is late is still an answer
             _heartbeatAnswers = [_conversation.Await(expect, names), .. _heartbeatAnswers.Take(heartbeat.MaxMissed)];
-        return Say(message, names);
+        return Say(message, Speaker.Heartbeat, names);
     }
 
     /// <summary>A text that is made of a message; null for none, and where it has no value.</summary>
@@ -75,7 +83,7 @@ internal sealed partial class ConnectionLink
     {
         try
         {
-            var step = new HttpStep(dialer, Settings, _conversation, $"on-open, step {index + 1}");
+            var step = new HttpStep(dialer, Settings, _conversation, Transcript, $"on-open, step {index + 1}");
             return new OpeningAnswered(Incarnation, index) { Set = await step.TakeAsync(Settings.OnOpen[index], _dial.Token) };
         }
         catch (StepFailedException refused)
@@ -101,7 +109,7 @@ internal sealed partial class ConnectionLink
         if (keepAlive.When == KeepAliveWhen.Changed && message.Equals(_keptAlive.GetValueOrDefault(name)))
             return null;
         _keptAlive[name] = message;
-        Send(message);
+        Send(message, Speaker.KeepAlive(name));
         return null;
     }
 
@@ -126,7 +134,9 @@ internal sealed partial class ConnectionLink
         try
         {
             var step = new DialogueStep(null, null, TimeSpan.Zero) { Http = keepAlive.Http, Let = keepAlive.Let };
-            await new HttpStep(dialer, Settings, _conversation, $"keep-alives.{name}").TakeAsync(step, giveUp.Token).ConfigureAwait(false);
+            await new HttpStep(dialer, Settings, _conversation, Transcript, $"keep-alives.{name}")
+                .TakeAsync(step, giveUp.Token)
+                .ConfigureAwait(false);
         }
         catch (StepFailedException refused)
         {

@@ -74,7 +74,9 @@ internal sealed partial class ConnectionLink : IConnectionObserver
             clock, settings, Incarnation, attempt, SplitMix.For(seed + (ulong)Incarnation, settings.Id.Value), before, extensions)
         {
             Request = new DialRequest(settings, settings.Url, []), // until the secrets are read
+            Taps = plane.Taps,
         };
+        Transcript = new Transcript(plane.Taps, _conversation, clock, Incarnation, () => _current);
         _hears = () => _conversation.Hears(names: null, message: null);
         Pace = new SendPace(sendRate, settings.OnOpenPace, clock.Elapsed);
         Succession = new Succession(plane.Shapes);
@@ -107,7 +109,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     }
 
     /// <summary>What is to be done before it is dialed.</summary>
-    public Preparation PrepareBy(IDialer dialer, Uri url) => new(dialer, url, Settings, _conversation);
+    public Preparation PrepareBy(IDialer dialer, Uri url) => new(dialer, url, Settings, _conversation, Transcript);
 
     /// <inheritdoc cref="Conversation.Names"/>
     public ConnectionNames Names => _conversation.Names;
@@ -252,6 +254,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     public void Close(int code, string reason)
     {
         _closedFor = reason.Length > 0 ? reason : CloseCause.Closed(code, reason).Detail;
+        Tell(CloseCause.Closed(code, reason).Detail);
         _connection!.Close(code, reason);
     }
 
@@ -292,6 +295,8 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     public void OnEnded(ConnectionEnd end)
     {
         end = end with { Reason = Hide(end.Reason), Failure = Hide(end.Failure) };
+        if (_closedFor is not null)
+            Tell($"the socket is gone: {CloseCause.OfEnd(end).Detail}");
         Leave(_closedFor ?? CloseCause.OfEnd(end).Detail); // a peer repeats our own Close frame
         _owner.Tell(new ConnectionEnded(Incarnation, end));
     }
@@ -306,7 +311,10 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     {
         if (Interlocked.Exchange(ref _pingId, 0) == 0)
             return;
-        _owner.Tell(new HeartbeatAnswered(Incarnation, _clock.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt))));
+        var roundTrip = _clock.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt));
+        if (Transcript.IsHeard)
+            Transcript.Event($"heartbeat: answered after {CloseCause.Text(roundTrip)}");
+        _owner.Tell(new HeartbeatAnswered(Incarnation, roundTrip));
     }
 
     private void Leave(string why)

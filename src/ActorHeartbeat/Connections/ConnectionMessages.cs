@@ -184,6 +184,9 @@ internal sealed record RuleMatched(long Incarnation, MessageRule Rule, int Numbe
 
     /// <summary>The names as they were then; null where nothing asks for one.</summary>
     public ITemplateNames? Names { get; init; }
+
+    /// <summary>The pointers that its match looked at with their values, as they may be shown; empty where nothing ends for it.</summary>
+    public string Looked { get; init; } = "";
 }
 
 /// <summary>Numbers of the peer are missing, and the connection is to end for it.</summary>

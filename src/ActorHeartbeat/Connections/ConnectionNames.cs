@@ -23,6 +23,9 @@ internal sealed class ConnectionNames(Session before) : ITemplateNames
     public ImmutableDictionary<string, TemplateValue> OfSession =>
         Volatile.Read(ref _values).Where(value => TemplateName.IsOfSession(value.Key)).ToImmutableDictionary(StringComparer.Ordinal);
 
+    /// <summary>The values as they are now.</summary>
+    public ImmutableDictionary<string, TemplateValue> Values => Volatile.Read(ref _values);
+
     /// <summary>The texts of values that are secrets.</summary>
     /// <param name="names">The names whose values are secrets, whatever these were when they were captured.</param>
     public IEnumerable<string> SecretTexts(IReadOnlyCollection<string> names) => Volatile.Read(ref _values)

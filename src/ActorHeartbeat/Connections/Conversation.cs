@@ -39,6 +39,9 @@ internal sealed class Conversation(
     private volatile DialRequest _request = new(settings, settings.Url, []); // until the secrets are read
     private LetBlock _lets = null!; // comes with the request
 
+    /// <summary>Who listens; null for nobody.</summary>
+    public ConversationTaps? Taps { get; init; }
+
     /// <summary>What is dialed, with its secrets; written at once, and again before the dial.</summary>
     public DialRequest Request
     {
@@ -88,7 +91,12 @@ internal sealed class Conversation(
     public OutboundMessage? Fill(MessageTemplate template, ITemplateNames? names, MessageAtHand? answered, out string? lacking)
     {
         lacking = null;
-        return template.Literal ?? Fill(Says(names, answered), template.Fill, out lacking);
+        if (template.Literal is { } literal)
+            return literal;
+        var scope = Scope(names, answered, speaks: true, records: Taps is { IsHeard: true });
+        return Fill(scope, template.Fill, out lacking) is { } message
+            ? scope.Records ? new OutboundMessage(message.Kind, message.Payload) { Shown = template.Show(scope) } : message
+            : null;
     }
 
     /// <summary>Fills a text.</summary>
@@ -170,8 +178,10 @@ internal sealed class Conversation(
     /// <param name="names">The names of a block; null where it has none of its own.</param>
     /// <param name="message">The message at hand; null for none.</param>
     /// <param name="speaks">Whether counters and UUIDs have values: only in what is said.</param>
-    private TemplateScope Scope(ITemplateNames? names, MessageAtHand? message, bool speaks) => new()
+    /// <param name="records">Whether what is filled is to be shown.</param>
+    private TemplateScope Scope(ITemplateNames? names, MessageAtHand? message, bool speaks, bool records = false) => new()
     {
+        Records = records,
         Secrets = _request.Secrets,
         Message = message,
         Now = clock.UtcNow,

@@ -28,6 +28,9 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
     /// </summary>
     public SendQueue<IActorRef> PendingSends { get; } = new(settings.Send, settings.Limits.SendQueue);
 
+    /// <summary>Who listens to what is said.</summary>
+    public ConversationTaps Taps { get; } = new();
+
     /// <summary>Sockets and dials that exist now: at most one, two during a planned rotation.</summary>
     public int Sockets => Volatile.Read(ref _sockets);
 

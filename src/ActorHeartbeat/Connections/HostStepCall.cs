@@ -10,8 +10,10 @@ namespace ActorHeartbeat.Connections;
 /// <param name="url">The URL that is to be dialed, as configured.</param>
 /// <param name="settings">The settings for the dial.</param>
 /// <param name="conversation">Of the connection.</param>
+/// <param name="transcript">Tells who listens.</param>
 /// <param name="place">Where the step stands, for messages.</param>
-internal sealed class HostStepCall(Uri url, EndpointSettings settings, Conversation conversation, string place)
+internal sealed class HostStepCall(
+    Uri url, EndpointSettings settings, Conversation conversation, Transcript transcript, string place)
 {
     /// <returns>What is set, as text by key; null in place of a text that has no value.</returns>
     /// <exception cref="StepFailedException">The step has failed, or is not there.</exception>
@@ -28,6 +30,8 @@ internal sealed class HostStepCall(Uri url, EndpointSettings settings, Conversat
                 throw Failed($"{call.Name} gives {PeerText.Of(name)} a value, and was registered without this name");
             conversation.Keep(name, TemplateValue.Of(text) with { IsSecret = true }, settings.Secrets, TooBig);
         }
+        if (transcript.IsHeard)
+            transcript.Event($"{place}: {call.Name} gave {string.Join(", ", returned.Keys.Order(StringComparer.Ordinal))}");
         return conversation.Dictated(step.Set, names, JsonSerializer.SerializeToUtf8Bytes(returned));
 
         void TooBig(string name) => throw Failed($"{name} is over {Conversation.MostCaptured} bytes");

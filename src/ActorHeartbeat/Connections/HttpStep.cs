@@ -11,8 +11,10 @@ namespace ActorHeartbeat.Connections;
 /// <param name="dialer">Makes the request.</param>
 /// <param name="settings">The settings for the dial.</param>
 /// <param name="conversation">Of the connection.</param>
+/// <param name="transcript">Tells who listens.</param>
 /// <param name="place">Where the step stands, for messages.</param>
-internal sealed class HttpStep(IDialer dialer, EndpointSettings settings, Conversation conversation, string place)
+internal sealed class HttpStep(
+    IDialer dialer, EndpointSettings settings, Conversation conversation, Transcript transcript, string place)
 {
     /// <returns>What the answer sets, as text by key; null in place of a text that has no value.</returns>
     /// <exception cref="StepFailedException">It has no answer, or a refusal.</exception>
@@ -24,10 +26,13 @@ internal sealed class HttpStep(IDialer dialer, EndpointSettings settings, Conver
         var answer = await AskAsync(question, cancellation).ConfigureAwait(false);
         if (expect is null ? answer.Status is < 200 or > 299 : !expect.MatchesAnswer(answer.Status, answer.Body.Span))
             throw Refused(step, question, answer, names, reject);
+        var before = transcript.IsHeard ? conversation.Names.Values : null;
         conversation.Names.Forget(step.Forget);
         expect?.Capture(answer.Body.Span, (name, text) =>
             conversation.Keep(name, TemplateValue.Of(text) with { IsSecret = true }, settings.Secrets, TooBig));
         conversation.Capture(step.Capture, answer.Body.Span, names, settings.Secrets, TooBig, areSecret: true);
+        if (before is not null)
+            transcript.Kept(before);
         return conversation.Dictated(step.Set, names, answer.Body.Span);
 
         void TooBig(string name) => throw Failed($"{name} is over {Conversation.MostCaptured} bytes");
@@ -37,8 +42,14 @@ internal sealed class HttpStep(IDialer dialer, EndpointSettings settings, Conver
     {
         var result = await dialer.AskAsync(question, cancellation).ConfigureAwait(false);
         if (result is HttpResult.Answered answer)
+        {
+            if (transcript.IsHeard)
+                transcript.Event($"{place}: {question} answered {answer.Status}, {answer.Body.Length} B");
             return answer;
+        }
         var failure = ((HttpResult.Failed)result).Failure;
+        if (transcript.IsHeard)
+            transcript.Event($"{place}: {question} failed: {failure.Message}");
         throw new StepFailedException(failure with { Message = Hide($"{place}: {failure.Message}") });
     }
 

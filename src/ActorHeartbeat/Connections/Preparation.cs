@@ -9,7 +9,8 @@ namespace ActorHeartbeat.Connections;
 /// <param name="url">The URL that is to be dialed, as configured.</param>
 /// <param name="settings">The settings for the dial.</param>
 /// <param name="conversation">Of the connection that is to be dialed.</param>
-internal sealed class Preparation(IDialer dialer, Uri url, EndpointSettings settings, Conversation conversation)
+/// <param name="transcript">Tells who listens.</param>
+internal sealed class Preparation(IDialer dialer, Uri url, EndpointSettings settings, Conversation conversation, Transcript transcript)
 {
     private readonly Dictionary<string, string?> _set = new(StringComparer.Ordinal);
 
@@ -37,7 +38,7 @@ internal sealed class Preparation(IDialer dialer, Uri url, EndpointSettings sett
     {
         var place = $"prepare, step {index + 1}";
         return step.Call is { } call
-            ? new HostStepCall(url, settings, conversation, place).TakeAsync(step, call, cancellation)
-            : new HttpStep(dialer, settings, conversation, place).TakeAsync(step, cancellation);
+            ? new HostStepCall(url, settings, conversation, transcript, place).TakeAsync(step, call, cancellation)
+            : new HttpStep(dialer, settings, conversation, transcript, place).TakeAsync(step, cancellation);
     }
 }

@@ -60,6 +60,9 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
     /// <summary>False too while it has placeholders that are not filled.</summary>
     public bool Matches(JsonElement root) => _conditions.Hold(_pointer.Find(root));
 
+    /// <summary>What its pointer leads to; null when it leads nowhere.</summary>
+    internal JsonElement? Find(JsonElement root) => _pointer.Find(root);
+
     internal JsonExpectation? Fix(TemplateScope scope) => _conditions.Fix(scope) switch
     {
         null => null,

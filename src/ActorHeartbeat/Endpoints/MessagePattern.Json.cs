@@ -73,6 +73,13 @@ public abstract partial record MessagePattern
                 expectation.Capture(document.RootElement, found);
         }
 
+        internal override void Look(ReadOnlySpan<byte> payload, Action<string, string?> found)
+        {
+            using var document = Read(payload); // it matches, so it can be read
+            foreach (var expectation in Expectations.AsSpan())
+                found(expectation.Pointer, expectation.Find(document.RootElement)?.GetRawText());
+        }
+
         public bool Equals(Json? other) => other is not null && Expectations.Equals(other.Expectations) && After == other.After;
 
         public override int GetHashCode() => HashCode.Combine(Expectations, After.Length);

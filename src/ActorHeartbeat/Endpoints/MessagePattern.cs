@@ -47,6 +47,11 @@ public abstract partial record MessagePattern
     {
     }
 
+    /// <summary>Tells the JSON pointers that it looks at, and what each leads to in a message that it matches; null for nothing.</summary>
+    internal virtual void Look(ReadOnlySpan<byte> payload, Action<string, string?> found)
+    {
+    }
+
     /// <summary>The whole text, compared byte by byte.</summary>
     /// <exception cref="FormatException">As <see cref="Template.Parse"/>.</exception>
     public sealed record Text(string Value) : MessagePattern
@@ -169,6 +174,12 @@ public abstract partial record MessagePattern
             foreach (var pattern in Patterns.AsSpan())
                 pattern.Capture(payload, found);
         }
+
+        internal override void Look(ReadOnlySpan<byte> payload, Action<string, string?> found)
+        {
+            foreach (var pattern in Patterns.AsSpan())
+                pattern.Look(payload, found);
+        }
     }
 
     /// <summary>A message that one of the patterns matches. Of those with placeholders one without a value is left out.</summary>
@@ -220,6 +231,17 @@ public abstract partial record MessagePattern
                 if (!pattern.Matches(payload))
                     continue;
                 pattern.Capture(payload, found);
+                return;
+            }
+        }
+
+        internal override void Look(ReadOnlySpan<byte> payload, Action<string, string?> found)
+        {
+            foreach (var pattern in Patterns.AsSpan())
+            {
+                if (!pattern.Matches(payload))
+                    continue;
+                pattern.Look(payload, found);
                 return;
             }
         }

@@ -80,6 +80,18 @@ public sealed class MessageTemplate : IEquatable<MessageTemplate>
     /// <summary>The message as it goes out; null when a placeholder has no value, and the scope tells which.</summary>
     internal OutboundMessage? Fill(TemplateScope scope) => Literal ?? Make(scope);
 
+    /// <summary>The message that was filled by a scope that records, with placeholders in place of the secrets in it.</summary>
+    internal string Show(TemplateScope filled)
+    {
+        var scope = filled.Again();
+        return Form switch
+        {
+            MessageForm.Json => _json!.Fill(scope) is { } json ? Encoding.UTF8.GetString(json) : _written,
+            MessageForm.Bytes => $"bytes {_text!.FillSpelled(scope, Digits) ?? _written}",
+            _ => _text!.Fill(scope) ?? _written,
+        };
+    }
+
     public bool Equals(MessageTemplate? other) =>
         other is not null
         && (Form, _written) == (other.Form, other._written)
@@ -97,10 +109,16 @@ public sealed class MessageTemplate : IEquatable<MessageTemplate>
 
     private OutboundMessage? Make(TemplateScope scope) => Form switch
     {
-        MessageForm.Json => _json!.Fill(scope) is { } json ? new OutboundMessage(MessageKind.Text, json) : null,
-        MessageForm.Bytes => _text!.FillBytes(scope) is { } bytes ? OutboundMessage.Binary(bytes) : null,
-        _ => _text!.Fill(scope) is { } text ? OutboundMessage.Text(text) : null,
+        MessageForm.Json => _json!.Fill(scope) is { } json ? Made(MessageKind.Text, json) : null,
+        MessageForm.Bytes => _text!.FillBytes(scope) is { } bytes ? Made(MessageKind.Binary, bytes) : null,
+        _ => _text!.Fill(scope) is { } text ? Made(MessageKind.Text, Encoding.UTF8.GetBytes(text)) : null,
     };
+
+    // As written until somebody listens, who is shown the values too.
+    private OutboundMessage Made(MessageKind kind, byte[] payload) => new(kind, payload) { Shown = _written };
+
+    private static string? Digits(TemplateValue value) =>
+        value.IsSecret ? value.AsText() : value.AsBytes() is { } bytes ? Convert.ToHexString(bytes) : null;
 }
 
 /// <summary>What a message of the configuration is written as.</summary>

@@ -16,6 +16,9 @@ public sealed class OutboundMessage(MessageKind kind, ReadOnlyMemory<byte> paylo
 
     public ReadOnlyMemory<byte> Payload { get; } = payload;
 
+    /// <summary>How it may be shown where it was filled: placeholders in place of secrets. Null for what was not filled.</summary>
+    internal string? Shown { get; init; }
+
     public static OutboundMessage Text(string text) => new(MessageKind.Text, Encoding.UTF8.GetBytes(text));
 
     public static OutboundMessage Binary(ReadOnlyMemory<byte> payload) => new(MessageKind.Binary, payload);

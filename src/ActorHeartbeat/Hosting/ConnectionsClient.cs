@@ -51,6 +51,27 @@ public sealed class ConnectionsClient
             ? list.Transitions
             : [];
 
+    /// <summary>
+    /// Listens to what is said on the connections of an endpoint of this process, with what each message means; null when there is no such
+    /// endpoint. Secrets are masked. The caller disposes it.
+    /// </summary>
+    public async Task<ConversationTap?> TapAsync(EndpointId endpoint, CancellationToken cancellation = default)
+    {
+        var tap = new ConversationTap();
+        var hasBegun = false;
+        try
+        {
+            var answer = await Command(new TapConversation(endpoint, tap), cancellation).ConfigureAwait(false);
+            hasBegun = answer.Outcome == CommandOutcome.Accepted;
+            return hasBegun ? tap : null;
+        }
+        finally
+        {
+            if (!hasBegun)
+                tap.Dispose(); // also where the supervisor takes it after all
+        }
+    }
+
     /// <summary>Where an endpoint stands in the queue of the governor, and what it waits for.</summary>
     public Task<QueuePlace> GetPlaceAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
         Ask<QueuePlace>(new GetPlace(endpoint), Deadline, cancellation);

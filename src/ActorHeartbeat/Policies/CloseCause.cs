@@ -94,12 +94,13 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     /// <param name="rule">Which rule of on-message, from 1.</param>
     /// <param name="then">Its action.</param>
     /// <param name="asked">What the rule makes of it.</param>
+    /// <param name="looked">The pointers that it looked at with their values, as they may be shown; empty for none.</param>
     /// <param name="lacksTime">Whether its after was to tell a time and told none that can be read.</param>
-    public static CloseCause PeerAsked(int rule, RuleAction then, Outcome asked, bool lacksTime = false) =>
+    public static CloseCause PeerAsked(int rule, RuleAction then, Outcome asked, string looked = "", bool lacksTime = false) =>
         Failed(
             CauseKind.PeerAsked,
             FailureLayer.Unknown,
-            $"a message of the peer: rule {rule} of on-message, then = {Word(then)}"
+            $"a message of the peer: rule {rule} of on-message{(looked.Length > 0 ? $" ({looked})" : "")}, then = {Word(then)}"
                 + (lacksTime ? ", with no time that can be read" : "")) with
         {
             Layer = null,
@@ -146,7 +147,7 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     private static string Quoted(string reason) =>
         reason.Length == 0 ? "" : $", \"{reason.Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
-    private static string Word(RuleAction then) => then switch
+    internal static string Word(RuleAction then) => then switch
     {
         RuleAction.RetryAfter => "retry-after",
         RuleAction.NextUrl => "next-url",
@@ -156,7 +157,7 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     private static CloseCause Failed(CauseKind kind, FailureLayer layer, string detail) =>
         new(kind, detail) { Layer = layer, CloseCode = kind == CauseKind.ConnectTimeout ? null : CloseCodes.AbnormalClosure };
 
-    private static string Text(TimeSpan span) =>
+    internal static string Text(TimeSpan span) =>
         span.TotalSeconds >= 1 ? $"{span.TotalSeconds:0.###} s" : $"{span.TotalMilliseconds:0.###} ms";
 }
 

@@ -13,11 +13,13 @@ internal sealed class InboundRules
     private readonly MessagePattern?[] _matches; // null for one that lacks a value
     private readonly bool[] _keep;
     private readonly bool _hasPlaceholders;
+    private readonly int _own;
     private int _filledAt = -1;
 
     public InboundRules(EndpointSettings settings)
     {
         var heartbeat = settings.Heartbeat;
+        _own = settings.OnMessage.Count;
         _rules = heartbeat.Reply is not { } reply
             ? [.. settings.OnMessage]
             :
@@ -49,6 +51,9 @@ internal sealed class InboundRules
         }
         _filledAt = version;
     }
+
+    /// <summary>Where a rule stands in the configuration, by its place from 1.</summary>
+    public string PlaceOf(int number) => number > _own ? "heartbeat.reply" : $"on-message, rule {number}";
 
     /// <summary>Whether a rule forgets or captures something, by its place from 1.</summary>
     public bool Keeps(int number) => _keep[number - 1];

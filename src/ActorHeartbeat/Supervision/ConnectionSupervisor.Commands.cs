@@ -123,6 +123,8 @@ public sealed partial class ConnectionSupervisor
             return; // answered already; a connection that was dropped has stopped
         Timers.Cancel(ShutdownDeadline);
         _drained = new Drained(forced);
+        foreach (var endpoint in _endpoints.Values)
+            endpoint.Plane.Taps.End();
         foreach (var asker in _drainedTo)
             asker.Tell(_drained);
     }

@@ -72,6 +72,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         RotateEndpoint rotate => WithRunning(rotate.Endpoint, BeginRotation),
         SubscribeTo subscribe => With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Remember(subscribe.Key, subscribe.Message))),
         UnsubscribeFrom leave => With(leave.Endpoint, endpoint => endpoint.Tell(endpoint.Forget(leave.Key, leave.Message))),
+        TapConversation listen => With(listen.Endpoint, endpoint => endpoint.Plane.Taps.Add(listen.Tap)),
         GetEndpoints => new EndpointList([.. _endpoints.Values.Where(endpoint => !endpoint.IsRemoved).Select(Snapshot)]),
         GetEndpoint get => Find(get.Endpoint) is { } endpoint ? Snapshot(endpoint) : Unknown(get.Endpoint),
         GetTransitions get => Find(get.Endpoint) is { } endpoint
@@ -150,6 +151,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         if (!endpoint.IsRemoved || !endpoint.IsIdle)
             return;
         _endpoints.Remove(endpoint.Id);
+        endpoint.Plane.Taps.End();
         _dependencies.Feeds.Remove(endpoint.Id, "removed");
     }
 

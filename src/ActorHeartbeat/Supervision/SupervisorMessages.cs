@@ -2,6 +2,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
+using Akka.Actor;
 using Akka.Event;
 
 namespace ActorHeartbeat.Supervision;
@@ -107,6 +108,9 @@ public sealed record EndpointList(ValueList<EndpointSnapshot> Endpoints) : ISeri
 
 /// <summary>Asks for one endpoint; answered by <see cref="EndpointSnapshot"/>, or <see cref="CommandResult"/> when there is none.</summary>
 public sealed record GetEndpoint(EndpointId Endpoint) : ISerializableMessage;
+
+/// <summary>Lets a tap of this process listen to an endpoint; answered by <see cref="CommandResult"/>.</summary>
+internal sealed record TapConversation(EndpointId Endpoint, ConversationTap Tap) : INoSerializationVerificationNeeded;
 
 /// <summary>
 /// Closes every connection with its drain close code and answers <see cref="Drained"/> when

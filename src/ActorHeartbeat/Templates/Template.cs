@@ -176,7 +176,7 @@ public sealed class Template : IEquatable<Template>
 
     private static TemplateValue? ValueOf(Part part, TemplateScope scope)
     {
-        var value = part.Expression!.Evaluate(scope);
+        var value = scope.Evaluate(part.Expression!, part.Shown);
         if (value is { IsSecret: true } && value.AsText() is { } made)
             scope.Make(made);
         return value;

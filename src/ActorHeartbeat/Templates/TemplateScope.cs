@@ -6,6 +6,9 @@ namespace ActorHeartbeat.Templates;
 internal sealed class TemplateScope
 {
     private readonly List<string> _made = [];
+    private Queue<TemplateValue?>? _recorded; // the values of placeholders in their order, where they are recorded
+    private bool _repeats;
+    private int _depth;
 
     /// <summary>The secrets that were read for the attempt.</summary>
     public IReadOnlyDictionary<SecretReference, string> Secrets { get; init; } = ReadOnlyDictionary<SecretReference, string>.Empty;
@@ -42,6 +45,34 @@ internal sealed class TemplateScope
 
     /// <summary>Whether that placeholder has a value, which may not stand in its place.</summary>
     public bool DoesNotFit { get; private set; }
+
+    /// <summary>Whether the values are recorded, so that what is filled can be shown without its secrets. Default false.</summary>
+    public bool Records
+    {
+        get => _recorded is not null;
+        init => _recorded = value ? new Queue<TemplateValue?>() : null;
+    }
+
+    /// <summary>A scope that gives the same values again in the same order, and a placeholder in place of each secret.</summary>
+    public TemplateScope Again() => new() { _recorded = _recorded ?? [], _repeats = true };
+
+    /// <summary>The value of a placeholder.</summary>
+    /// <param name="expression">What stands in it.</param>
+    /// <param name="placeholder">As it may be shown.</param>
+    public TemplateValue? Evaluate(TemplateExpression expression, string placeholder)
+    {
+        if (_repeats)
+            return _recorded!.TryDequeue(out var known) && known is { IsSecret: true }
+                ? TemplateValue.Of(placeholder) with { IsSecret = true }
+                : known;
+        if (_recorded is null)
+            return expression.Evaluate(this);
+        _depth++; // a name is filled inside: what it is made of is no placeholder of its own
+        var value = expression.Evaluate(this);
+        if (--_depth == 0)
+            _recorded.Enqueue(value);
+        return value;
+    }
 
     public TemplateValue? Find(string name) => Names?.Find(name, this);
 

@@ -40,6 +40,28 @@ public sealed class ConnectionsClientTests : SupervisorSpec
     }
 
     [Fact]
+    public async Task A_tap_listens_before_the_first_dial_and_ends_with_its_endpoint()
+    {
+        var client = new ConnectionsClient(Supervisor);
+        Apply(Endpoint("a") with { Enabled = false }, Endpoint("b") with { Enabled = false });
+
+        using var removed = await client.TapAsync(Id("a"));
+        using var drained = await client.TapAsync(Id("b"));
+        using var left = await client.TapAsync(Id("b"));
+        Assert.Null(await client.TapAsync(Id("x")));
+        await client.ResumeAsync(Id("b"));
+        AwaitStates(("a", "paused"), ("b", "open"));
+        left!.Dispose();
+        await client.RemoveAsync(Id("a"));
+        Assert.Equal(new Drained(0), await client.DrainAsync("over", TimeSpan.FromMinutes(1)));
+
+        Assert.Empty(await removed!.Lines.ReadAllAsync().ToArrayAsync());
+        var lines = (await drained!.Lines.ReadAllAsync().ToArrayAsync()).Select(line => line.Text).ToArray();
+        Assert.Equal(["connection 1: dialing ws://b.test", "connected", "open", "closed by us: 1001 Going Away"], lines.Take(4));
+        Assert.Equal(lines.Take(3), (await left.Lines.ReadAllAsync().ToArrayAsync()).Select(line => line.Text));
+    }
+
+    [Fact]
     public async Task A_supervisor_that_has_ended_needs_no_drain()
     {
         var client = new ConnectionsClient(Supervisor);

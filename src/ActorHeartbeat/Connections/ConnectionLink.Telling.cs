@@ -1,0 +1,48 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+
+namespace ActorHeartbeat.Connections;
+
+/// <content>What a tap is told of it.</content>
+internal sealed partial class ConnectionLink
+{
+    /// <summary>Tells who listens what is said on it.</summary>
+    public Transcript Transcript { get; }
+
+    /// <summary>Tells of something that has happened, without a text made for nobody.</summary>
+    public void Tell(string what)
+    {
+        if (Transcript.IsHeard)
+            Transcript.Event(what);
+    }
+
+    private void TellHeard(
+        MessageKind kind, ReadOnlySpan<byte> message, InboundRules rules, (MessageRule? Rule, int Number, MessagePattern? Match) found,
+        AwaitedStep? awaited)
+    {
+        var notes = new List<ConversationNote>();
+        if (found is { Rule: { } rule, Match: { } match })
+            notes.Add(
+                new ConversationNote(rules.PlaceOf(found.Number), MeaningOf(rule)) { Looked = Transcript.Looked(match, message) });
+        if (awaited is not null)
+        {
+            var isExpected = awaited.Expect.Matches(message);
+            notes.Add(
+                new ConversationNote(Speaker.Step(awaited.Index).ToString(), isExpected ? "expected" : "refused")
+                {
+                    Looked = Transcript.Looked(isExpected ? awaited.Expect : awaited.Reject!, message), // one of them has taken it
+                });
+        }
+        if (FindAnswer(_heartbeatAnswers, message) is { } answer)
+            notes.Add(new ConversationNote(Speaker.Heartbeat.ToString(), "answer") { Looked = Transcript.Looked(answer, message) });
+        if (notes.Count == 0)
+            notes.Add(new ConversationNote("", "data"));
+        Transcript.Heard(kind, message, notes);
+    }
+
+    private static string MeaningOf(MessageRule rule) =>
+        rule.Is.ToString().ToLowerInvariant()
+        + (rule is { Deliver: true, Is: not MessageRole.Data } ? ", delivered" : "")
+        + (rule.Reply is null ? "" : ", reply")
+        + (rule.Then == RuleAction.Nothing ? "" : $", then = {CloseCause.Word(rule.Then)}");
+}
