@@ -6,7 +6,6 @@ using ActorHeartbeat.Supervision;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 namespace ActorHeartbeat.Configuration.Tests;
 
