@@ -185,9 +185,18 @@ internal sealed class Binder(Diagnostics diagnostics, bool isReference = false)
             if (element.Text is { } name && IsTemplate(name, at.Sources))
                 chosen.Add(name);
             else
-                element.ReportUnknown("template", [.. _templates.Keys.Union(Dialects.Names)]);
+                ReportUnknownTemplate(element);
         }
         return [.. chosen];
+    }
+
+    private void ReportUnknownTemplate(Cursor element)
+    {
+        var own = _templates.Where(template => !template.Value.IsBuiltIn).Select(template => template.Key);
+        if (element.Text?.StartsWith(Dialects.Prefix, StringComparison.Ordinal) == true)
+            element.ReportUnknown("dialect", Dialects.Names);
+        else
+            element.ReportUnknown("template", own, Dialects.Names.FirstOrDefault(name => name == Dialects.Prefix + element.Text));
     }
 
     /// <summary>Whether there is a template of this name; one of the operator stands in place of a built-in one.</summary>

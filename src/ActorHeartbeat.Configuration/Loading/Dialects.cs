@@ -7,7 +7,9 @@ namespace ActorHeartbeat.Configuration.Loading;
 /// <summary>The embedded dialects of services: templates that every configuration may name.</summary>
 public static class Dialects
 {
-    private const string Prefix = "dialect.", Folder = "dialects/", Extension = ".conf";
+    internal const string Prefix = "dialect.";
+
+    private const string Folder = "dialects/", Extension = ".conf";
 
     /// <summary>The names of all dialects as templates, such as <c>dialect.okx</c>, in alphabetical order.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -38,7 +40,8 @@ public static class Dialects
             return null;
         var read = HoconDocument.Load(text, File(name));
         var root = read.Root ?? throw new InvalidOperationException($"{File(name)} is no configuration");
-        var at = new Cursor(root, KeyPath.Root, root.Origin, sources).Find(Binder.Ours)?.Find("templates")?.Find(name)
+        var ours = new Cursor(root, KeyPath.Root, root.Origin, sources).Find(Binder.Ours);
+        var at = (ours is { } section ? section with { Path = KeyPath.Root } : ours)?.Find("templates")?.Find(name)
             ?? throw new InvalidOperationException($"{File(name)} lacks the template {name}");
         return EndpointSchema.Shape.Read(at, $"template {name}") with { IsBuiltIn = true };
     }

@@ -100,11 +100,16 @@ internal readonly record struct Cursor(HoconValue Value, KeyPath Path, HoconOrig
     }
 
     /// <summary>Reports a value that names something that does not exist.</summary>
-    public void ReportUnknown(string what, IEnumerable<string> known)
+    /// <param name="what">What it should name.</param>
+    /// <param name="known">The names to list.</param>
+    /// <param name="guess">What was meant; null to find the nearest of the names.</param>
+    public void ReportUnknown(string what, IEnumerable<string> known, string? guess = null)
     {
         var names = known.Order(StringComparer.Ordinal).ToArray();
-        var meant = Text is { } text && Nearest.To(text, names) is { } near ? $"did you mean \"{near}\"? " : "";
-        Report($"unknown {what} {Found}", names.Length == 0 ? $"there are no {what}s" : $"{meant}known: {List(names, MostListed)}");
+        guess ??= Text is { } text ? Nearest.To(text, names) : null;
+        var meant = guess is null ? "" : $"did you mean \"{guess}\"? ";
+        var listed = names.Length > 0 ? $"known: {List(names, MostListed)}" : guess is null ? $"there are no {what}s" : "";
+        Report($"unknown {what} {Found}", (meant + listed).TrimEnd());
     }
 
     private static string List(string[] names, int most) => string.Join(", ", names.Take(most)) + (names.Length > most ? ", ..." : "");

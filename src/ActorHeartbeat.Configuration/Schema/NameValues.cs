@@ -130,7 +130,7 @@ internal static class NameValues
 
         public override void Write(Utf8JsonWriter json, ValueTemplate value, bool asWritten)
         {
-            if (value.IsJson)
+            if (value.IsJson && (asWritten || value.Written[0] is '{' or '['))
                 SecretMask.WriteJson(json, value.Written, asWritten);
             else
                 SecretMask.WriteText(json, value.Written, asWritten);

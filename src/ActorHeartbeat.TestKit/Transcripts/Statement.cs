@@ -75,7 +75,7 @@ internal abstract record Statement(int Line)
     public sealed record Mute(int Line) : Statement(Line);
 
     /// <summary>The connection is lost.</summary>
-    public sealed record Cut(int Line) : Statement(Line);
+    public sealed record Loses(int Line) : Statement(Line);
 
     /// <summary>The server closes.</summary>
     public sealed record Close(int Line, int Code, string Reason) : Statement(Line);

@@ -176,7 +176,7 @@ public sealed class TranscriptPeer
                 Move();
                 line.Say(says.Message);
                 return true;
-            case Statement.Cut:
+            case Statement.Loses:
                 Move();
                 Note("* cut");
                 line.Connection.Lose();

@@ -81,7 +81,7 @@ internal sealed class TranscriptReader
             "quarantined" => new Statement.Quiet(line, TimeSpan.FromMinutes(1)),
             "stopped" => new Statement.Quiet(line, TimeSpan.FromHours(1)),
             "mute" => new Statement.Mute(line),
-            "cut" => new Statement.Cut(line),
+            "cut" => new Statement.Loses(line),
             "close" => new Statement.Close(line, Number(Cut(rest).Word), Cut(rest).Text),
             "closed" => new Statement.Closed(line, Number(rest)) { Within = AnswerTime },
             "frames" => new Statement.Frames(line, OneOf(rest, ("text", FrameLook.Text), ("binary", FrameLook.Binary))),
