@@ -38,10 +38,11 @@ public class DialectTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_dialect_has_a_transcript_and_says_where_its_words_are_from(string dialect)
+    public void Every_dialect_has_a_transcript_a_source_and_a_line_in_the_README(string dialect)
     {
         Assert.NotEmpty(ScriptsOf(dialect));
         Assert.Contains("# Source: ", Dialects.Text(dialect), StringComparison.Ordinal);
+        Assert.Contains($"| `{dialect}` |", File.ReadAllText(RepositoryFiles.Path("README.md")), StringComparison.Ordinal);
     }
 
     /// <summary>A transcript that is content without a piece of the dialect would prove nothing about that piece.</summary>
@@ -80,7 +81,6 @@ public class DialectTests
         ("dialect.coinbase", "on-message"),
         ("dialect.crypto-com", "on-open"),
         ("dialect.finnhub", "on-message"),
-        ("dialect.mqtt", "on-message"),
         ("dialect.nostr", "on-message"),
         ("dialect.socket-io", "heartbeat"), // the server dictates it
     ];
