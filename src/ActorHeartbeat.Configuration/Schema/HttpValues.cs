@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 

@@ -104,7 +104,8 @@ internal static class StepValues
     public static readonly ValueReader<ValueMap<KeepAlive>> KeepAlives = new MapOf<KeepAlive>(
         "an object of names and keep-alives", KeepAlive, StringComparer.Ordinal, TemplateName.Reject);
 
-    private static InheritingList<DialogueStep> List(ValueReader<DialogueStep> step) => new(step, new DialogueStep(null, null, DialogueStep.DefaultTimeout));
+    private static InheritingList<DialogueStep> List(ValueReader<DialogueStep> step) =>
+        new(step, new DialogueStep(null, null, DialogueStep.DefaultTimeout));
 
     private static ObjectOf<DialogueStep> RequestWith(params Key<DialogueStep>[] more) => new(
         "a step",

@@ -4,8 +4,8 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Conversations;
 
 /// <summary>
-/// What is wrong with words that stand together in a step, a rule or a keep-alive, whether these are made in code or in a file: in one line,
-/// null when nothing is. A word that was said counts even where it says the default. Pure.
+/// What is wrong with words that stand together in a step, a rule or a keep-alive, in code or in a file: in one line, null when nothing is.
+/// A word that was said counts even where it says the default. Pure.
 /// </summary>
 internal static class Combinations
 {

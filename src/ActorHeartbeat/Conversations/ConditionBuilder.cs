@@ -5,7 +5,7 @@ using ActorHeartbeat.Templates;
 namespace ActorHeartbeat.Conversations;
 
 /// <summary>
-/// Says what has to hold for a text, or for the value that a JSON pointer leads to: <c>value => value.Prefix("PING ").Not("PING x")</c>. All
+/// Says what has to hold for a text, or for the value that a JSON pointer leads to: <c>value => value.Prefix("PING ")</c>. All
 /// conditions must hold. Operands may have placeholders (<see cref="Template"/>). Each word can be said once.
 /// </summary>
 public sealed class ConditionBuilder

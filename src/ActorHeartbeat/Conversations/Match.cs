@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
 
@@ -27,7 +26,7 @@ public static class Match
         return Spoken.Fitting(new MessagePattern.TextWhere(builder.Build()));
     }
 
-    /// <summary>The whole message in hexadecimal digits, two for each byte; <c>?</c> is any digit: <c>Match.Bytes("9003????00")</c>.</summary>
+    /// <summary>The whole message in hexadecimal digits, two for each byte; <c>?</c> is any: <c>Match.Bytes("9003????00")</c>.</summary>
     /// <param name="hex">The digits, with placeholders between them.</param>
     /// <exception cref="FormatException">It is something else.</exception>
     public static MessagePattern Bytes(string hex)

@@ -4,8 +4,8 @@ using ActorHeartbeat.Templates;
 namespace ActorHeartbeat.Conversations;
 
 /// <summary>
-/// Says a step of <c>on-open</c> or <c>prepare</c>. Whatever the order of the calls, a step asks <c>When</c> and <c>Unless</c>, waits, lets,
-/// sends or makes a request, and then waits for what it expects; what it forgets, captures and sets follows from that message.
+/// Says a step of <c>on-open</c> or <c>prepare</c>. Whatever the order of the calls, a step asks <c>When</c> and <c>Unless</c>, waits,
+/// names values, sends or makes a request, and then waits for what it expects. What it forgets, captures and sets follows from that.
 /// </summary>
 public sealed class StepBuilder
 {
@@ -82,7 +82,7 @@ public sealed class StepBuilder
     public StepBuilder Expect(string text) => Expect(Match.Text(text));
 
     /// <summary>The message, or the answer to the request, that must come before the next step. Default: the step waits for none.</summary>
-    /// <param name="pattern">The pattern, such as <c>Match.At("/event", "login")</c>. Its placeholders are filled when the step sends.</param>
+    /// <param name="pattern">Such as <c>Match.At("/event", "login")</c>. Its placeholders are filled when the step sends.</param>
     /// <exception cref="FormatException">A placeholder in it may not stand in a pattern.</exception>
     public StepBuilder Expect(MessagePattern pattern) =>
         Say("expect", Spoken.Fitting(pattern), (step, expect) => step with { Expect = expect });
@@ -117,7 +117,7 @@ public sealed class StepBuilder
         Spoken.Taken(reason, DialogueStep.AsTemplate(reason), Words.RejectReason),
         (step, why) => step with { Reason = why });
 
-    /// <summary>What is forgotten before something is captured: a captured name, <c>session</c> or <c>sequence</c>. Default nothing.</summary>
+    /// <summary>What is forgotten before anything is captured: a name, <c>session</c> or <c>sequence</c>. Default nothing.</summary>
     /// <exception cref="FormatException">It is no name.</exception>
     /// <exception cref="ArgumentException">There is none.</exception>
     public StepBuilder Forget(params string[] names) =>
@@ -165,7 +165,8 @@ public sealed class StepBuilder
             : Combinations.RejectRequest(_step, _said.Contains);
     }
 
-    private bool Looks(Func<MessagePattern, bool> at) => _step is { Expect: { } expect } && at(expect) || _step is { Reject: { } no } && at(no);
+    private bool Looks(Func<MessagePattern, bool> at) =>
+        (_step.Expect is { } expect && at(expect)) || (_step.Reject is { } reject && at(reject));
 
     private static bool HasBytes(MessagePattern pattern) => pattern switch
     {

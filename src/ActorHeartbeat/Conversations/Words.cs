@@ -87,7 +87,7 @@ internal static class Words
             : "bytes are an even number of hexadecimal digits or ?, and placeholders between them";
     }
 
-    /// <summary>Why a word of a pattern cannot take an operand; one that is a text to be filled is judged by what is around its values.</summary>
+    /// <summary>Why a word of a pattern cannot take an operand. A text that is to be filled is judged without its values.</summary>
     public static string? RejectOperand(string word, JsonElement operand)
     {
         if (operand.ValueKind != JsonValueKind.String)
