@@ -98,26 +98,6 @@ internal static class Combinations
         _ => null,
     };
 
-    public static string? RejectHeartbeat(HeartbeatSettings heartbeat)
-    {
-        var isMessage = heartbeat.Mode is not (HeartbeatMode.Ping or HeartbeatMode.None);
-        return heartbeat switch
-        {
-            { Mode: HeartbeatMode.Ping or HeartbeatMode.None } and ({ Send: not null } or { Expect: not null }) =>
-                $"heartbeat.{(heartbeat.Send is null ? "expect" : "send")} belongs to the modes text, json, message; mode = "
-                    + Kebab(heartbeat.Mode),
-            { Send: null, Reply: null } when isMessage =>
-                $"heartbeat.mode = {Kebab(heartbeat.Mode)} needs heartbeat.send, what to ask, or heartbeat.reply, what to answer",
-            { Expect: not null, Send: null } => "heartbeat.expect waits for an answer, but heartbeat.send asks nothing",
-            { Strict: true, Send: not null, Expect: null } when isMessage =>
-                "heartbeat.strict counts only the matching answer, but heartbeat.expect names none",
-            { Timeout: { } timeout, Interval: var interval, Mode: not HeartbeatMode.None } when interval < timeout =>
-                $"heartbeat.interval {interval.TotalSeconds:0.###}s is shorter than heartbeat.timeout {timeout.TotalSeconds:0.###}s; "
-                    + "lower the timeout too, or let it be auto",
-            _ => null,
-        };
-    }
-
     /// <param name="sequence">Where numbers stand.</param>
     /// <param name="saysOnGap">Whether it was said what is done when some are missing.</param>
     public static string? RejectSequence(SequenceSettings sequence, bool saysOnGap) =>
@@ -131,6 +111,6 @@ internal static class Combinations
             : null;
 
     /// <summary>A value as a configuration spells it: RetryAfter is <c>retry-after</c>.</summary>
-    private static string Kebab<TEnum>(TEnum value)
+    public static string Kebab<TEnum>(TEnum value)
         where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }

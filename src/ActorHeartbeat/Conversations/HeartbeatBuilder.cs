@@ -8,17 +8,13 @@ namespace ActorHeartbeat.Conversations;
 /// </summary>
 public sealed class HeartbeatBuilder
 {
+    private readonly HashSet<string> _words = new(StringComparer.Ordinal);
     private HeartbeatSettings _said;
-    private bool _saysMode;
 
     private HeartbeatBuilder(HeartbeatSettings settings) => _said = settings;
 
     /// <summary>The dialect. Default ping; <c>Send</c> makes it a message.</summary>
-    public HeartbeatBuilder Mode(HeartbeatMode mode)
-    {
-        _saysMode = true;
-        return Say(heartbeat => heartbeat with { Mode = mode });
-    }
+    public HeartbeatBuilder Mode(HeartbeatMode mode) => Say("mode", heartbeat => heartbeat with { Mode = mode });
 
     /// <summary>Sends a text message as the heartbeat.</summary>
     /// <param name="text">The text, with placeholders (<see cref="Template"/>).</param>
@@ -36,9 +32,9 @@ public sealed class HeartbeatBuilder
     public HeartbeatBuilder SendBytes(string hex) => Send(Spoken.Bytes(hex, TemplatePlace.Message));
 
     /// <summary>Sends a message as the heartbeat.</summary>
-    public HeartbeatBuilder Send(MessageTemplate message) => Say(heartbeat => heartbeat with
+    public HeartbeatBuilder Send(MessageTemplate message) => Say("send", heartbeat => heartbeat with
     {
-        Mode = _saysMode ? heartbeat.Mode : HeartbeatMode.Message,
+        Mode = _words.Contains(EndpointSetting.HeartbeatMode.Key) ? heartbeat.Mode : HeartbeatMode.Message,
         Send = Spoken.Fitting(message, TemplatePlace.Message),
     });
 
@@ -49,33 +45,35 @@ public sealed class HeartbeatBuilder
     /// <summary>The answer to it. Default: any message counts.</summary>
     /// <param name="pattern">The pattern. Its placeholders are filled when the heartbeat is sent.</param>
     /// <exception cref="FormatException">A placeholder in it may not stand in a pattern.</exception>
-    public HeartbeatBuilder Expect(MessagePattern pattern) => Say(heartbeat => heartbeat with { Expect = Spoken.Fitting(pattern) });
+    public HeartbeatBuilder Expect(MessagePattern pattern) =>
+        Say("expect", heartbeat => heartbeat with { Expect = Spoken.Fitting(pattern) });
 
     /// <summary>The time of silence before a heartbeat, or with always the time between two (<c>interval</c>). Default 20 s.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
-    public HeartbeatBuilder Every(TimeSpan interval) => Say(heartbeat => heartbeat with { Interval = Spoken.Positive(interval) });
+    public HeartbeatBuilder Every(TimeSpan interval) =>
+        Say("interval", heartbeat => heartbeat with { Interval = Spoken.Positive(interval) });
 
     /// <summary>How long an answer may take; null is auto, from the measured round trip (RFC 6298). Default 10 s.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
     public HeartbeatBuilder Timeout(TimeSpan? time) =>
-        Say(heartbeat => heartbeat with { Timeout = time is { } bound ? Spoken.Positive(bound) : null });
+        Say("timeout", heartbeat => heartbeat with { Timeout = time is { } bound ? Spoken.Positive(bound) : null });
 
     /// <summary>Missed answers in a row that end the connection. Default 2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is less than 1.</exception>
     public HeartbeatBuilder MaxMissed(int answers)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(answers, 1);
-        return Say(heartbeat => heartbeat with { MaxMissed = answers });
+        return Say("max-missed", heartbeat => heartbeat with { MaxMissed = answers });
     }
 
     /// <summary>Only the matching answer counts. Default off: any frame of the peer answers.</summary>
-    public HeartbeatBuilder Strict() => Say(heartbeat => heartbeat with { Strict = true });
+    public HeartbeatBuilder Strict() => Say("strict", heartbeat => heartbeat with { Strict = true });
 
     /// <summary>Whether a heartbeat is sent although frames arrive. Default idle: only after silence.</summary>
-    public HeartbeatBuilder When(HeartbeatWhen when) => Say(heartbeat => heartbeat with { When = when });
+    public HeartbeatBuilder When(HeartbeatWhen when) => Say("when", heartbeat => heartbeat with { When = when });
 
     /// <summary>When the first heartbeat is sent. Default an interval after the connection is open.</summary>
-    public HeartbeatBuilder First(FirstHeartbeat first) => Say(heartbeat => heartbeat with { First = first });
+    public HeartbeatBuilder First(FirstHeartbeat first) => Say("first", heartbeat => heartbeat with { First = first });
 
     /// <summary>Names a value for the message and its answer; it is filled once for each heartbeat.</summary>
     /// <inheritdoc cref="StepBuilder.Let(string, string)"/>
@@ -92,7 +90,7 @@ public sealed class HeartbeatBuilder
     /// <param name="match">The question.</param>
     /// <param name="send">The answer; it may take values of the question, as in <c>@{/id}</c>.</param>
     /// <exception cref="FormatException">A placeholder may not stand where it stands.</exception>
-    public HeartbeatBuilder Reply(MessagePattern match, MessageTemplate send) => Say(heartbeat => heartbeat with
+    public HeartbeatBuilder Reply(MessagePattern match, MessageTemplate send) => Say("reply", heartbeat => heartbeat with
     {
         Reply = new HeartbeatReply(Spoken.Fitting(match), Spoken.Fitting(send, TemplatePlace.Answer)),
     });
@@ -102,24 +100,26 @@ public sealed class HeartbeatBuilder
 
     /// <summary>How long nothing at all may come in before the connection ends; it needs no heartbeat. Default: no limit.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
-    public HeartbeatBuilder MaxSilence(TimeSpan time) => Say(heartbeat => heartbeat with { MaxSilence = Spoken.Positive(time) });
+    public HeartbeatBuilder MaxSilence(TimeSpan time) =>
+        Say("max-silence", heartbeat => heartbeat with { MaxSilence = Spoken.Positive(time) });
 
     /// <summary>Delivers answers and the server's questions as data too. Default off.</summary>
-    public HeartbeatBuilder Deliver() => Say(heartbeat => heartbeat with { Deliver = true });
+    public HeartbeatBuilder Deliver() => Say("deliver", heartbeat => heartbeat with { Deliver = true });
 
     internal static HeartbeatSettings Make(HeartbeatSettings settings, Action<HeartbeatBuilder> say)
     {
         var builder = new HeartbeatBuilder(settings);
         say(builder);
-        Spoken.RefuseTogether(Combinations.RejectHeartbeat(builder._said));
+        Spoken.RefuseTogether(HeartbeatWords.Reject(builder._said, builder._words.Contains));
         return builder._said;
     }
 
     private HeartbeatBuilder Let(string name, ValueTemplate value) =>
-        Say(heartbeat => heartbeat with { Let = Spoken.Let(heartbeat.Let, name, value, TemplatePlace.Message) });
+        Say("let", heartbeat => heartbeat with { Let = Spoken.Let(heartbeat.Let, name, value, TemplatePlace.Message) });
 
-    private HeartbeatBuilder Say(Func<HeartbeatSettings, HeartbeatSettings> say)
+    private HeartbeatBuilder Say(string word, Func<HeartbeatSettings, HeartbeatSettings> say)
     {
+        _words.Add($"heartbeat.{word}");
         _said = say(_said);
         return this;
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
@@ -176,4 +177,26 @@ internal static class Words
 
     /// <summary>Whether a header can carry all characters of a text.</summary>
     public static bool CanBeInHeader(string text) => text.AsSpan().IndexOfAnyExcept(HeaderCharacters) < 0;
+
+    /// <summary>A time in its largest whole unit: <c>90s</c>, <c>2m</c>.</summary>
+    public static string Spell(TimeSpan time)
+    {
+        ReadOnlySpan<(long Ticks, string Unit)> units =
+        [
+            (TimeSpan.TicksPerDay, "d"),
+            (TimeSpan.TicksPerHour, "h"),
+            (TimeSpan.TicksPerMinute, "m"),
+            (TimeSpan.TicksPerSecond, "s"),
+            (TimeSpan.TicksPerMillisecond, "ms"),
+            (TimeSpan.TicksPerMicrosecond, "us"),
+        ];
+        if (time == TimeSpan.Zero)
+            return "0s";
+        foreach (var (ticks, unit) in units)
+        {
+            if (time.Ticks % ticks == 0)
+                return string.Create(CultureInfo.InvariantCulture, $"{time.Ticks / ticks}{unit}");
+        }
+        return string.Create(CultureInfo.InvariantCulture, $"{time.Ticks * 100}ns");
+    }
 }

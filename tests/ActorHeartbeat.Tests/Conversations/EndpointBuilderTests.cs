@@ -112,8 +112,12 @@ public sealed class EndpointBuilderTests
         ["Strict"] = (it => it.Strict(), new() { Strict = true }),
         ["When"] = (it => it.When(HeartbeatWhen.Always), new() { When = HeartbeatWhen.Always }),
         ["First"] = (it => it.First(FirstHeartbeat.Now), new() { First = FirstHeartbeat.Now }),
-        ["Let"] = (it => it.Let("a", "@{counter}"), new() { Let = new([new("a", ValueTemplate.Text("@{counter}"))]) }),
-        ["LetJson"] = (it => it.LetJson("a", "[ 1 ]"), new() { Let = new([new("a", ValueTemplate.Json("[1]"))]) }),
+        ["Let"] = (
+            it => it.Send("a").Let("a", "@{counter}"),
+            Said(MessageTemplate.Text("a")) with { Let = new([new("a", ValueTemplate.Text("@{counter}"))]) }),
+        ["LetJson"] = (
+            it => it.Send("a").LetJson("a", "[ 1 ]"),
+            Said(MessageTemplate.Text("a")) with { Let = new([new("a", ValueTemplate.Json("[1]"))]) }),
         ["Reply"] = (it => it.Reply(Pattern, "a @{/b}"), new() { Reply = new HeartbeatReply(Pattern, Text) }),
         ["MaxSilence"] = (it => it.MaxSilence(Time), new() { MaxSilence = Time }),
         ["Deliver"] = (it => it.Deliver(), new() { Deliver = true }),

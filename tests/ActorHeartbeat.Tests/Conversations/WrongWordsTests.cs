@@ -110,6 +110,12 @@ public sealed class WrongWordsTests
             it => it.KeepAlive("a", alive => alive.Send("b").Every(Time).When(KeepAliveWhen.Changed)),
         ["on-gap is for numbers that are missing, and with step = any none is"] = it => it.Sequence("/a", onGap: SequenceGapAction.Tell),
         ["heartbeat.expect belongs to the modes text, json, message; mode = ping"] = it => it.Heartbeat(beat => beat.Expect("a")),
+        ["heartbeat.interval belongs to the modes ping, text, json, message; mode = none"] =
+            it => it.Heartbeat(beat => beat.Mode(HeartbeatMode.None).Every(Time)),
+        ["heartbeat.mode = text compares the whole answer, but heartbeat.expect has JSON pointers; use mode = json"] =
+            it => it.Heartbeat(beat => beat.Mode(HeartbeatMode.Text).Send("a").Expect(Match.At("/b", 1))),
+        ["heartbeat.mode = json, but heartbeat.send is no JSON; write an object, or use mode = text"] =
+            it => it.Heartbeat(beat => beat.Mode(HeartbeatMode.Json).Send("a")),
         ["heartbeat.expect waits for an answer, but heartbeat.send asks nothing"] =
             it => it.Heartbeat(beat => beat.Mode(HeartbeatMode.Text).Reply(Match.Text("a"), "b").Expect("c")),
         ["heartbeat.mode = json needs heartbeat.send, what to ask, or heartbeat.reply, what to answer"] =
