@@ -235,6 +235,10 @@ public sealed class EndpointBuilder
         });
     }
 
+    /// <summary>What is done where no row of the outcome table matches. Default retry.</summary>
+    public EndpointBuilder Otherwise(OutcomeAction action) =>
+        With(endpoint => endpoint with { Outcomes = endpoint.Outcomes with { Otherwise = action } });
+
     private EndpointBuilder Let(string name, ValueTemplate value) =>
         With(endpoint => endpoint with { Let = Spoken.Let(endpoint.Let, name, value, TemplatePlace.Attempt) });
 

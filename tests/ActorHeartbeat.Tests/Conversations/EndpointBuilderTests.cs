@@ -80,6 +80,9 @@ public sealed class EndpointBuilderTests
             it => it.MaxAge(Time, Pattern, "/id"),
             to => to with { MaxAge = RotationSettings.At(Time) with { ReadyWhen = Pattern, DuplicateKey = "/id" } }),
         ["DataIdle"] = (it => it.DataIdle(Time), to => to with { Timeouts = new() { DataIdle = new DataIdleSettings(Time) } }),
+        ["Otherwise"] = (
+            it => it.Otherwise(OutcomeAction.Stop),
+            to => to with { Outcomes = to.Outcomes with { Otherwise = OutcomeAction.Stop } }),
         ["Outcome"] = (
             it => it.Outcome(row => row.CloseCode(1).Then(OutcomeAction.Stop)).Outcome(row => row.CloseCode(2).Then(OutcomeAction.Stop)),
             to => to with
