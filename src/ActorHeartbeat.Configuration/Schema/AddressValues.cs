@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
 
@@ -8,10 +9,8 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>Readers of addresses and routes: URLs, transport, TLS version, proxy, listen address.</summary>
 internal static class AddressValues
 {
-    private const string UrlExample = "a WebSocket URL such as \"wss://host/path\"";
-
     public static readonly ValueReader<Uri> WebSocketUrl = new Guarded<Uri>(
-        new Judged<Uri>(UrlExample, ParseWebSocketUrl, ShownUrl.WithoutUser), ShownUrl.Shape);
+        new Judged<Uri>("a WebSocket URL such as \"wss://host/path\"", Words.ReadUrl, ShownUrl.WithoutUser), ShownUrl.Shape);
 
     public static readonly ValueReader<string> HostPattern = new Judged<string>(
         "a host such as \"*.example.com\"",
@@ -47,31 +46,6 @@ internal static class AddressValues
 
     public static readonly ValueReader<ListenAddress?> OffOrListen = new OptionalObject<ListenAddress>("off", new Scalar<ListenAddress>(
         "an address and port such as \"127.0.0.1:8080\"", ParseListen, address => address.ToString()));
-
-    private static (Uri?, string?) ParseWebSocketUrl(string text)
-    {
-        if (Placeholders.Reject(text, TemplatePlace.Handshake) is { } fault)
-            return (null, fault);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
-            return Template.MayBe(text) && Template.Parse(text) is { References.Count: 0 } && Uri.TryCreate(text, UriKind.Relative, out url)
-                ? (url, null)
-                : (null, Template.MayBe(text)
-                    ? "a secret stands in the path or the query of a URL; scheme and host are written out, or the peer gives both, as in "
-                        + "\"@{NAME}?token=...\""
-                    : $"expected {UrlExample}");
-        if (url.Scheme is not ("ws" or "wss"))
-            return (null, url.Scheme switch
-            {
-                "http" => "found the scheme \"http\"; expected ws or wss; did you mean \"ws\"?",
-                "https" => "found the scheme \"https\"; expected ws or wss; did you mean \"wss\"?",
-                _ => "found another scheme; expected ws or wss",
-            });
-        if (url.UserInfo.Length > 0)
-            return (null, "a user or password in a URL is not sent to a WebSocket server and shows in logs; use headers.Authorization");
-        return url.Fragment.Length > 0 || text.EndsWith('#')
-            ? (null, "a WebSocket URL has no fragment (RFC 6455 section 3); write # as %23 if the server wants one")
-            : (url, null);
-    }
 
     private static string Spell(ProxySettings proxy, Func<Uri, string> spell) => proxy.Kind switch
     {

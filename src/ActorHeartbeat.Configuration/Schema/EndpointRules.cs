@@ -1,4 +1,4 @@
-using System.Text.Json;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Protocol;
@@ -16,35 +16,8 @@ internal static class EndpointRules
             endpoint.Backoff is var backoff && backoff.Max < backoff.Initial
                 ? $"backoff.max {Values.Spell(backoff.Max)} is shorter than backoff.initial {Values.Spell(backoff.Initial)}"
                 : null),
-        new(EndpointSetting.HeartbeatInterval.Key, EndpointSetting.HeartbeatTimeout.Key, endpoint =>
-            Asks(endpoint.Heartbeat) && endpoint.Heartbeat.Timeout is { } timeout && endpoint.Heartbeat.Interval < timeout
-                ? $"heartbeat.interval {Values.Spell(endpoint.Heartbeat.Interval)} is shorter than heartbeat.timeout "
-                    + $"{Values.Spell(timeout)}; lower the timeout too, or let it be auto"
-                : null),
-        new(EndpointSetting.HeartbeatMode.Key, EndpointSetting.HeartbeatSend.Key, endpoint =>
-            IsMessage(endpoint.Heartbeat) && endpoint.Heartbeat is { Send: null, Reply: null }
-                ? $"heartbeat.mode = {Mode(endpoint)} needs heartbeat.send, what to ask, or heartbeat.reply, what to answer"
-                : null),
-        new(EndpointSetting.HeartbeatExpect.Key, EndpointSetting.HeartbeatSend.Key, endpoint =>
-            IsMessage(endpoint.Heartbeat) && endpoint.Heartbeat is { Expect: not null, Send: null }
-                ? "heartbeat.expect waits for an answer, but heartbeat.send asks nothing"
-                : null),
-        new(EndpointSetting.HeartbeatStrict.Key, EndpointSetting.HeartbeatExpect.Key, endpoint =>
-            IsMessage(endpoint.Heartbeat) && endpoint.Heartbeat is { Strict: true, Send: not null, Expect: null }
-                ? "heartbeat.strict counts only the matching answer, but heartbeat.expect names none"
-                : null),
-        new(EndpointSetting.HeartbeatExpect.Key, EndpointSetting.HeartbeatMode.Key, endpoint => endpoint.Heartbeat switch
-            {
-                { Mode: HeartbeatMode.Text, Expect: MessagePattern.Json } =>
-                    "heartbeat.mode = text compares the whole answer, but heartbeat.expect has JSON pointers; use mode = json",
-                { Mode: HeartbeatMode.Json, Expect: MessagePattern.Text } =>
-                    "heartbeat.mode = json compares by JSON pointers such as { \"/type\" = pong }, but heartbeat.expect is text",
-                _ => null,
-            }),
-        new(EndpointSetting.HeartbeatSend.Key, EndpointSetting.HeartbeatMode.Key, endpoint =>
-            endpoint.Heartbeat is { Mode: HeartbeatMode.Json, Send: { } message } && !IsJson(message)
-                ? "heartbeat.mode = json, but heartbeat.send is no JSON; write an object, or use mode = text"
-                : null),
+        .. HeartbeatWords.Contradictions.Select(each =>
+            new Rule<EndpointSettings>(each.Setting.Key, each.Other.Key, endpoint => each.Reject(endpoint.Heartbeat))),
         new(EndpointSetting.OnMessage.Key, null, endpoint =>
             Hidden(endpoint.OnMessage) is { } hidden
                 ? $"rule {hidden.Later} matches what rule {hidden.Earlier} matches, which decides; remove one of them"
@@ -95,13 +68,12 @@ internal static class EndpointRules
                 : layer;
         var chosen = EndpointSetting.HeartbeatMode.Get(mode.Apply(EndpointSchema.Blank));
         var isSound = true;
-        foreach (var (setting, modes) in SettingsOfModes)
+        foreach (var (setting, modes) in HeartbeatWords.OfModes)
         {
-            if (modes.Contains(chosen) || layer.Find(setting.Key) is not { At: { IsNull: false, Fields: not { Count: 0 } } } assignment)
+            if (HeartbeatWords.RejectMode(setting, modes, chosen) is not { } reason
+                || layer.Find(setting.Key) is not { At: { IsNull: false, Fields: not { Count: 0 } } } assignment)
                 continue;
-            assignment.At.Report(
-                $"{setting.Key} belongs to the modes {string.Join(", ", modes.Select(each => Values.Kebab(each.ToString())))}; mode = "
-                    + $"{Values.Kebab(chosen.ToString())} is set at {mode.At.Place}");
+            assignment.At.Report($"{reason} is set at {mode.At.Place}");
             isSound = false;
         }
         return isSound ? layer : layer with { Faults = new HashSet<string>(layer.Faults, StringComparer.Ordinal) { "heartbeat" } };
@@ -110,30 +82,6 @@ internal static class EndpointRules
     private static Assignment<EndpointSettings> ModeOf(Cursor send) =>
         EndpointSchema.Shape.Find(["heartbeat", "mode"])!.Read(
             send with { Value = new HoconString(send.Value.Origin, Values.Kebab(nameof(HeartbeatMode.Message))) })!;
-
-    private static readonly HeartbeatMode[] Messages = [HeartbeatMode.Text, HeartbeatMode.Json, HeartbeatMode.Message];
-
-    private static readonly HeartbeatMode[] Asking = [HeartbeatMode.Ping, .. Messages];
-
-    private static readonly (Setting<EndpointSettings> Setting, HeartbeatMode[] Modes)[] SettingsOfModes =
-    [
-        (EndpointSetting.HeartbeatWhen, Asking),
-        (EndpointSetting.HeartbeatInterval, Asking),
-        (EndpointSetting.HeartbeatTimeout, Asking),
-        (EndpointSetting.HeartbeatMaxMissed, Asking),
-        (EndpointSetting.HeartbeatStrict, Asking),
-        (EndpointSetting.HeartbeatFirst, Asking),
-        (EndpointSetting.HeartbeatLet, Messages),
-        (EndpointSetting.HeartbeatSend, Messages),
-        (EndpointSetting.HeartbeatExpect, Messages),
-    ];
-
-    private static bool IsMessage(HeartbeatSettings heartbeat) => Messages.Contains(heartbeat.Mode);
-
-    private static bool Asks(HeartbeatSettings heartbeat) =>
-        heartbeat.Mode == HeartbeatMode.Ping || (IsMessage(heartbeat) && heartbeat is not { Send: null, Reply: not null });
-
-    private static string Mode(EndpointSettings endpoint) => Values.Kebab(endpoint.Heartbeat.Mode.ToString());
 
     private static T? Repeated<T>(ValueList<T> values)
         where T : class => values.Count < 2 ? null : values.GroupBy(value => value).FirstOrDefault(group => group.Count() > 1)?.Key;
@@ -148,22 +96,5 @@ internal static class EndpointRules
                 return (seen[rules[index].Match] + 1, index + 1);
         }
         return null;
-    }
-
-    private static bool IsJson(MessageTemplate message)
-    {
-        var reader = new Utf8JsonReader(message.Written.Span);
-        try
-        {
-            while (reader.Read())
-            {
-                // The reader throws on invalid JSON.
-            }
-            return true;
-        }
-        catch (JsonException)
-        {
-            return false;
-        }
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
@@ -11,7 +11,7 @@ internal static class FramingValues
 
     public static readonly ValueReader<string> EndWith = new Judged<string>(
         "the text behind every text message that is sent",
-        text => Template.MayBe(text) ? (null, "end-with is the same text each time; it has no placeholders") : (text, null),
+        text => Words.RejectEndWith(text) is { } fault ? (null, fault) : (text, null),
         text => text);
 
     public static readonly ValueReader<MessageSplit> Split = new Scalar<MessageSplit>(

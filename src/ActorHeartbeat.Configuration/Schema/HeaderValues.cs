@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using ActorHeartbeat.Configuration.Secrets;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
@@ -11,43 +10,18 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>Readers of headers, subprotocols and labels.</summary>
 internal static class HeaderValues
 {
-    // RFC 9110 section 5.5 without obs-text, which is never intended.
-    private static readonly SearchValues<char> HeaderCharacters =
-        SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(code => (char)code), '\t']);
-
-    private static readonly HashSet<string> HandshakeOwn = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Connection", "Upgrade", "Content-Length", "Transfer-Encoding",
-        "Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Accept", "Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol",
-    };
-
     public static readonly ValueReader<string> Subprotocol = new Guarded<string>(
         new Judged<string>(
             "a subprotocol such as \"mqtt\"",
-            text => Placeholders.Reject(text, TemplatePlace.Handshake) is { } fault ? (null, fault)
-                : IsSubprotocol(Template.Parse(text)) ? (text, null)
-                : (null, "a subprotocol has only letters, digits and !#$%&'*+-.^_`|~ (RFC 6455 section 4.1)"),
+            text => Words.RejectSubprotocol(text) is { } fault ? (null, fault) : (text, null),
             text => text),
         _ => SecretMask.Mask);
 
     public static readonly MapOf<SecretValue> Headers = new(
-        "an object of header names and values", new SecretReader(), StringComparer.OrdinalIgnoreCase, RejectHeaderName);
+        "an object of header names and values", new SecretReader(), StringComparer.OrdinalIgnoreCase, Words.RejectHeaderName);
 
     public static readonly MapOf<string> Labels = new(
         "an object of names and texts", Values.Text, StringComparer.Ordinal, _ => null);
-
-    private static bool IsSubprotocol(Template text) =>
-        (text.Literals.Length == 0 && text.HasPlaceholders) || HttpToken.Is(text.Literals);
-
-    private static string? RejectHeaderName(string name)
-    {
-        if (!HttpToken.Is(name))
-            return $"\"{name}\" is no header name: only letters, digits and !#$%&'*+-.^_`|~ are allowed (RFC 9110 section 5.6.2)";
-        if (!HandshakeOwn.Contains(name))
-            return null;
-        var instead = name.Equals("Sec-WebSocket-Protocol", StringComparison.OrdinalIgnoreCase) ? "; use subprotocols" : "";
-        return $"{name} belongs to the handshake itself (RFC 6455 section 4.1){instead}";
-    }
 
     /// <summary>Reads text, or a reference that is resolved at each attempt.</summary>
     private sealed class SecretReader : ValueReader<SecretValue>
@@ -80,10 +54,7 @@ internal static class HeaderValues
                 return TryReadReference(at, out value);
             if (at.Text is not { } text)
                 return at.Refuse(Expected);
-            if (text.AsSpan().IndexOfAnyExcept(HeaderCharacters) >= 0)
-                return at.Report(
-                    "a header value has printable ASCII characters only; a control character could end the header (RFC 9110 section 5.5)");
-            if (Placeholders.Reject(text, TemplatePlace.Handshake) is { } fault)
+            if (Words.RejectHeader(text) is { } fault)
                 return at.Report(fault);
             value = Template.MayBe(text) ? SecretValue.Template(text) : SecretValue.Literal(text);
             return true;
@@ -94,7 +65,7 @@ internal static class HeaderValues
             value = null;
             if (!Full.TryRead(at, out var reference))
                 return false;
-            if (reference.Prefix.AsSpan().IndexOfAnyExcept(HeaderCharacters) >= 0)
+            if (!Words.CanBeInHeader(reference.Prefix))
                 return at.Report("prefix has a character that a header cannot carry (RFC 9110 section 5.5)");
             if (Template.MayBe(reference.Prefix))
                 return at.Report("prefix stands before one value; write the whole header as a text with references in it");

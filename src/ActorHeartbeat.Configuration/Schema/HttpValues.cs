@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Protocol;
-using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
@@ -11,7 +10,7 @@ internal static class HttpValues
 {
     private static readonly ValueReader<string> Method = new Judged<string>(
         "a method such as POST",
-        text => HttpToken.Is(text) ? (text, null) : (null, "a method has only letters, digits and !#$%&'*+-.^_`|~ (RFC 9110 section 9.1)"),
+        text => Words.RejectMethod(text) is { } fault ? (null, fault) : (text, null),
         text => text);
 
     public static readonly ValueReader<HttpCall?> OptionalCall = new OptionalObject<HttpCall>(
@@ -28,8 +27,7 @@ internal static class HttpValues
             new HttpCall("GET", ""),
             "url")
         {
-            Reject = (call, _) =>
-                call is { Method: "GET" or "HEAD", Body: not null } ? $"{call.Method} has no body; use method = POST" : null,
+            Reject = (call, _) => Combinations.RejectCall(call),
         });
 
     private static HttpCall With(HttpCall call, string method, string url) =>
@@ -45,18 +43,7 @@ internal static class HttpValues
         public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out string value)
         {
             value = at.Text;
-            if (value is null)
-                return at.Refuse(Expected);
-            if (Placeholders.Reject(value, TemplatePlace.Message) is { } fault)
-                return at.Report(fault);
-            if (!Uri.TryCreate(value, UriKind.Absolute, out var url) || url.Host.Length == 0 || url.Scheme is not ("http" or "https"))
-                return at.Report(
-                    Template.MayBe(value)
-                        ? "a placeholder stands in the path or the query of a URL; its scheme, http or https, and its host are written out"
-                        : $"expected {Expected}");
-            if (url.UserInfo.Length > 0)
-                return at.Report("a user or password in a URL shows in logs; use headers.Authorization");
-            return (url.Fragment.Length == 0 && !value.EndsWith('#')) || at.Report("a URL that is asked for has no fragment");
+            return value is null ? at.Refuse(Expected) : Words.RejectHttpUrl(value) is not { } fault || at.Report(fault);
         }
 
         public override void Write(Utf8JsonWriter json, string value, bool asWritten)

@@ -42,7 +42,8 @@ internal sealed class InheritingList<T>(ValueReader<T> element, T marker) : Valu
 
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out ValueList<T> value) =>
         _list.TryRead(at, out value)
-        && (value.Count(IsMarker) < 2 || at.Report($"{Inherited.Word} stands for the whole list of the layer below; it can stand here once"));
+        && (value.Count(IsMarker) < 2
+            || at.Report($"{Inherited.Word} stands for the whole list of the layer below; it can stand here once"));
 
     public override ValueList<T> Over(ValueList<T> higher, ValueList<T> lower) =>
         higher.Any(IsMarker) ? [.. higher.SelectMany(one => IsMarker(one) ? lower : [one])] : higher;

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Secrets;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Policies;
@@ -14,7 +15,7 @@ internal static class NameValues
 {
     private static readonly ValueReader<string> AnyName = Name(
         "the name of a captured value such as session.id, or sequence",
-        name => name == TemplateName.Sequence ? null : RejectCaptured(name));
+        Words.RejectAsked);
 
     /// <summary>The names of an endpoint's own <c>let</c>.</summary>
     public static readonly ValueReader<ValueMap<ValueTemplate>> LetOfEndpoint = LetIn(TemplatePlace.Attempt);
@@ -26,18 +27,18 @@ internal static class NameValues
     public static readonly ValueReader<ValueList<string>> Forget = new ListOf<string>(
         Name(
             "session, sequence, or the name of a captured value",
-            name => name is TemplateName.Session or TemplateName.Sequence ? null : RejectCaptured(name)),
+            Words.RejectForgotten),
         orOne: true);
 
     /// <summary>Errors do not show what stands there: it may be a secret by mistake.</summary>
     public static readonly ValueReader<ValueList<string>> Secrets = new ListOf<string>(
-        Name("the name of a captured value such as session.id", RejectCaptured, mayHoldSecret: true));
+        Name("the name of a captured value such as session.id", Words.RejectCaptured, mayHoldSecret: true));
 
     public static readonly ValueReader<ValueMap<ValueTemplate>> Capture = new FlatMap(
         "an object of names and JSON pointers",
         "a name is missing: { id = \"/id\" }",
         (at, name) => name == TemplateName.Session && at.Fields is not null,
-        name => name == TemplateName.Session ? "session is an object of names: session { id = \"/id\" }" : RejectCaptured(name),
+        name => name == TemplateName.Session ? "session is an object of names: session { id = \"/id\" }" : Words.RejectCaptured(name),
         new CaptureReader());
 
     public static readonly ValueReader<ValueMap<ValueTemplate>> Set = new FlatMap(
@@ -83,11 +84,7 @@ internal static class NameValues
             new SequenceSettings([]),
             "at")
         {
-            Reject = (sequence, layer) =>
-                sequence.At.Count == 0 ? "at needs a pointer"
-                : layer.Find("on-gap") is not null && sequence.Step is null
-                    ? "on-gap is for numbers that are missing, and with step = any none is"
-                : null,
+            Reject = (sequence, layer) => Combinations.RejectSequence(sequence, layer.Find("on-gap") is not null),
         });
 
     private static MapOf<ValueTemplate> LetIn(TemplatePlace place) => new(
@@ -102,11 +99,6 @@ internal static class NameValues
     {
         HoldsSecret = mayHoldSecret,
     };
-
-    private static string? RejectCaptured(string name) =>
-        name.Contains('.') && !name.StartsWith($"{TemplateName.Session}.", StringComparison.Ordinal)
-            ? $"a name has no dot, unless it begins with {TemplateName.Session}."
-            : TemplateName.RejectCaptured(name);
 
     /// <summary>Reads a value of any JSON type with placeholders in its texts; what is written as a number stays one.</summary>
     private sealed class LetReader(TemplatePlace place) : ValueReader<ValueTemplate>
@@ -140,7 +132,7 @@ internal static class NameValues
     /// <summary>Reads a pointer, a list of pointers of which the first that leads somewhere counts, or a template.</summary>
     private sealed class CaptureReader : ValueReader<ValueTemplate>
     {
-        public override string Expected => "a JSON pointer such as \"/id\", a list of them, or a text with placeholders";
+        public override string Expected => Words.CaptureExpected;
 
         public override bool MayHoldSecret => true;
 
@@ -170,17 +162,14 @@ internal static class NameValues
             SecretMask.WriteText(json, value.Written, asWritten);
 
         private static bool IsPointer(Cursor at, string pointer) =>
-            JsonExpectation.RejectPointer(pointer) is not null
-                ? at.Report("a JSON pointer has a '~' that is not ~0 or ~1 (RFC 6901)")
-            : pointer.AsSpan().IndexOfAny(" \t,)}?") < 0
-                || at.Report("a JSON pointer that gives a value has no blank, comma, question mark or closing bracket");
+            Words.RejectGiving(pointer) is not { } fault || at.Report(fault);
 
         private bool TryReadText(Cursor at, string text, [MaybeNullWhen(false)] out ValueTemplate value)
         {
             value = null;
             if (!Template.MayBe(text))
                 return at.Refuse(Expected);
-            if (Placeholders.Reject(text, TemplatePlace.Taken) is { } fault)
+            if (TemplatePlaces.Reject(text, TemplatePlace.Taken) is { } fault)
                 return at.Report(fault);
             if (!Template.Parse(text).HasPlaceholders)
                 return at.Refuse(Expected);
@@ -201,13 +190,8 @@ internal static class NameValues
             value = null;
             if (at.Text is not { } text)
                 return at.Refuse(Expected);
-            if (Placeholders.Reject(text, TemplatePlace.Taken) is { } fault)
+            if (Words.RejectSet(KeyOf(at), text) is { } fault)
                 return at.Report(fault);
-            var template = Template.Parse(text);
-            if (template.References.Count > 0)
-                return at.Report("the peer tells the time: a secret does not");
-            if (!template.HasPlaceholders && DictatedSettings.Reject(KeyOf(at), template.Literals) is { } reason)
-                return at.Report(reason);
             value = ValueTemplate.Text(text);
             return true;
         }

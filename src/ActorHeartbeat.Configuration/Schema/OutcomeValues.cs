@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
@@ -40,7 +41,10 @@ internal static class OutcomeValues
             "forget", NameValues.Forget, rule => rule.Forget, (rule, names) => rule with { Forget = names }));
 
     public static readonly ValueReader<ValueList<OutcomeRule>> Rules = new InheritingList<OutcomeRule>(
-        new ObjectOf<OutcomeRule>("a rule", RuleShape, new OutcomeRule { Then = OutcomeAction.Retry }, "then") { Reject = RejectRule },
+        new ObjectOf<OutcomeRule>("a rule", RuleShape, new OutcomeRule { Then = OutcomeAction.Retry }, "then")
+        {
+            Reject = (rule, layer) => Combinations.RejectOutcome(rule, key => layer.Find(key) is not null),
+        },
         new OutcomeRule { Then = OutcomeAction.Retry });
 
     public static readonly ValueReader<int> SendableCloseCode = new Scalar<int>(
@@ -54,19 +58,6 @@ internal static class OutcomeValues
     {
         Bare = true,
     };
-
-    private static string? RejectRule(OutcomeRule rule, Layer<OutcomeRule> layer)
-    {
-        if (rule.HttpStatus.Count + rule.CloseCode.Count + rule.Failure.Count == 0)
-            return "a rule needs at least one of http-status, close-code and failure; what matches everything is outcomes.otherwise";
-        if (layer.Find("retry") is not null && rule.Then is not (OutcomeAction.Quarantine or OutcomeAction.RetryAfter))
-            return $"retry belongs to quarantine and retry-after, not to {Values.Kebab(rule.Then.ToString())}";
-        if (layer.Find("after") is not null && rule.Then == OutcomeAction.Retry)
-            return "after says from which failure the rule holds, and before that it is retry anyway";
-        return layer.Find("scope") is not null && rule.Then != OutcomeAction.RetryAfter
-            ? $"scope belongs to retry-after, not to {Values.Kebab(rule.Then.ToString())}"
-            : null;
-    }
 
     private static Scalar<CodeRange> Codes(string expected, int least, int most) => new(
         expected,

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Secrets;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
 
@@ -142,16 +143,11 @@ internal sealed class PatternReader(PatternPlace place) : ValueReader<MessagePat
             return at.Refuse("hexadecimal digits such as \"9003????00\"");
         if (!AreSound(at))
             return false;
-        if ((Template.MayBe(hex) ? RejectAround(Template.Parse(hex)) : HexPattern.Reject(hex)) is { } reason)
+        if (Words.RejectBytes(hex) is { } reason)
             return at.Report(reason);
         parts.Add(new MessagePattern.Bytes(hex));
         return true;
     }
-
-    private static string? RejectAround(Template bytes) =>
-        bytes.Literals.Length == 0 ? null
-        : bytes.IsHexBut('?') ? null
-        : "bytes are an even number of hexadecimal digits or ?, and placeholders between them";
 
     private static bool TryReadStatus(Cursor at, List<MessagePattern> parts)
     {
@@ -214,29 +210,6 @@ internal sealed class PatternReader(PatternPlace place) : ValueReader<MessagePat
         }
     }
 
-    /// <summary>Why a word cannot take an operand; null when it can, or when the operand is a text that is to be filled.</summary>
-    private static string? RejectOperand(string word, JsonElement operand)
-    {
-        if (operand.ValueKind != JsonValueKind.String)
-            return ValueTest.Reject(word, operand);
-        var text = Template.Parse(operand.GetString()!);
-        return text.HasPlaceholders ? null : ValueTest.Reject(word, JsonSerializer.SerializeToElement(text.Literals));
-    }
-
-    /// <summary>Why a regular expression captures what it cannot, or is none around its placeholders; null when it is one.</summary>
-    private static string? RejectGroups(string word, JsonElement operand)
-    {
-        if (word != ValueTest.RegexWord || operand.ValueKind != JsonValueKind.String)
-            return null;
-        var pattern = JsonSerializer.SerializeToElement(Template.Parse(operand.GetString()!).Literals);
-        return ValueTest.Reject(word, pattern)
-            ?? ValueTest.Parse(word, pattern).Groups.Select(TemplateName.Reject).OfType<string>().FirstOrDefault() switch
-            {
-                { } reason => $"a group of the regular expression has a wrong name: {reason}",
-                null => null,
-            };
-    }
-
     private static bool AreConditions(Cursor at, IReadOnlyCollection<string> words)
     {
         if (at.Fields is not { Count: > 0 } fields)
@@ -251,10 +224,8 @@ internal sealed class PatternReader(PatternPlace place) : ValueReader<MessagePat
                         + $"known: {string.Join(", ", words)}; equals takes an object literally");
             else if (!TryParse(below, out var operand))
                 isSound = false;
-            else if (RejectOperand(below.Key, operand) is { } reason)
+            else if (Words.RejectOperand(below.Key, operand) is { } reason)
                 isSound = below.Report(reason);
-            else if (RejectGroups(below.Key, operand) is { } flaw)
-                isSound = below.Report(flaw);
         }
         return isSound;
     }

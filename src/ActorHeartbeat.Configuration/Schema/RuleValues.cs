@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using ActorHeartbeat.Configuration.Secrets;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
@@ -25,7 +25,7 @@ internal static class RuleValues
             "retry", new OptionalValue<TimeSpan>(null, Values.Positive), rule => rule.Retry, (rule, time) => rule with { Retry = time }),
         Part.Of<MessageRule, string?>(
             "after",
-            new OptionalObject<string>(null, new TakenReader(AfterExpected, RejectAfter)),
+            new OptionalObject<string>(null, new TakenReader(Words.AfterExpected, Words.RejectAfter)),
             rule => rule.After,
             (rule, after) => rule with { After = after }),
         Part.Of<MessageRule, GovernorScope>(
@@ -33,7 +33,7 @@ internal static class RuleValues
         Part.Of<MessageRule, string?>(
             "to",
             new OptionalObject<string>(
-                null, new TakenReader("where the message says the URL, such as \"@{/reconnect_url}\"", RejectTo)),
+                null, new TakenReader("where the message says the URL, such as \"@{/reconnect_url}\"", Words.RejectTo)),
             rule => rule.To,
             (rule, to) => rule with { To = to }),
         Part.Of<MessageRule, bool>("resumed", Values.Switch, rule => rule.Resumed, (rule, resumed) => rule with { Resumed = resumed }),
@@ -46,46 +46,15 @@ internal static class RuleValues
     public static readonly ValueReader<ValueList<MessageRule>> Rules = new InheritingList<MessageRule>(
         new ObjectOf<MessageRule>("a rule", RuleShape, new MessageRule { Match = new MessagePattern.Text("") }, "match")
         {
-            Reject = RejectRule,
+            Reject = (rule, layer) => Combinations.RejectRule(rule, key => layer.Find(key) is not null),
         },
         new MessageRule { Match = new MessagePattern.Text("") });
 
     /// <summary>Where a refusal says why: a pointer, or a template.</summary>
     public static readonly ValueReader<string> Reason = new TakenReader(
         "a JSON pointer such as \"/msg\", or a text with placeholders",
-        template => template is { References.Count: 0, NeedsConnection: false } && template.OfMessage.Count + template.Names.Count > 0
-            ? null
-            : "the peer says why: a reason takes something of its message, and no secret or counter",
+        Words.RejectReason,
         DialogueStep.AsTemplate);
-
-    private const string AfterExpected = "a time with its unit, such as \"@{/retry_after ?? 60}s\"";
-
-    private static string? RejectAfter(Template after) =>
-        after.References.Count > 0 || after.NeedsConnection ? "the peer tells the time: a secret or a counter does not"
-        : after.HasPlaceholders ? after.Literals.Length > 0 ? null : $"the unit is missing: {AfterExpected}"
-        : RuleOutcome.Time(after.Literals) is null ? $"found ***; expected {AfterExpected}"
-        : null;
-
-    private static string? RejectTo(Template to) => to is { References.Count: 0, OfMessage.Count: > 0 }
-        ? null
-        : "the peer says where: to takes something of its message, and no secret";
-
-    private static string? RejectRule(MessageRule rule, Layer<MessageRule> layer)
-    {
-        if (layer.Find("retry") is not null && rule.Then is not (RuleAction.Quarantine or RuleAction.RetryAfter))
-            return $"retry belongs to quarantine and retry-after, not to {Values.Kebab(rule.Then.ToString())}";
-        foreach (var key in (string[])["after", "scope"])
-        {
-            if (layer.Find(key) is not null && rule.Then != RuleAction.RetryAfter)
-                return $"{key} belongs to retry-after, not to {Values.Kebab(rule.Then.ToString())}";
-        }
-        foreach (var key in (string[])["to", "resumed"])
-        {
-            if (layer.Find(key) is not null && rule.Then != RuleAction.Rotate)
-                return $"{key} belongs to rotate, not to {Values.Kebab(rule.Then.ToString())}";
-        }
-        return layer.Find("deliver") is not null && rule.Is == MessageRole.Data ? "data is delivered anyway; leave out deliver" : null;
-    }
 
     /// <summary>Reads a text that takes something of a message of the peer.</summary>
     /// <param name="expected">What is allowed.</param>
@@ -104,7 +73,7 @@ internal static class RuleValues
             if (value is null)
                 return at.Refuse(expected);
             var text = spell?.Invoke(value) ?? value;
-            return (Placeholders.Reject(text, TemplatePlace.Taken) ?? reject(Template.Parse(text))) is not { } fault || at.Report(fault);
+            return (TemplatePlaces.Reject(text, TemplatePlace.Taken) ?? reject(Template.Parse(text))) is not { } fault || at.Report(fault);
         }
 
         public override void Write(Utf8JsonWriter json, string value, bool asWritten) => SecretMask.WriteText(json, value, asWritten);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
 
@@ -8,11 +9,6 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>Reads the steps of on-open and prepare, and keep-alives.</summary>
 internal static class StepValues
 {
-    /// <summary>The default time that a step waits for its answer.</summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-
-    private const string NeverHappens = "when and unless ask for the same name, so the step never happens";
-
     /// <summary>What follows from the answer to a step.</summary>
     private static readonly Key<DialogueStep>[] AfterAnswer =
     [
@@ -69,9 +65,9 @@ internal static class StepValues
             .. AfterAnswer,
             Resumed,
         ]),
-        new DialogueStep(null, null, Timeout))
+        new DialogueStep(null, null, DialogueStep.DefaultTimeout))
     {
-        Reject = RejectMessage,
+        Reject = (step, layer) => Combinations.RejectStep(step, key => layer.Find(key) is not null),
     };
 
     /// <summary>Reads a step of prepare that makes a request.</summary>
@@ -86,13 +82,10 @@ internal static class StepValues
                 "call", new OptionalObject<StepCall>(null, new CallReader()), step => step.Call, (step, call) => step with { Call = call }),
             Part.Of<DialogueStep, ValueMap<ValueTemplate>>("set", NameValues.Set, step => step.Set, (step, set) => step with { Set = set }),
         ]),
-        new DialogueStep(null, null, Timeout),
+        new DialogueStep(null, null, DialogueStep.DefaultTimeout),
         "call")
     {
-        Reject = (step, _) =>
-            step.Call is null ? "call needs the name of a step"
-            : step.When is not null && step.When == step.Unless ? NeverHappens
-            : null,
+        Reject = (step, _) => Combinations.RejectHostCall(step, []),
     };
 
     /// <summary>Reads a step of prepare, by what it does.</summary>
@@ -102,9 +95,10 @@ internal static class StepValues
     private static readonly ValueReader<DialogueStep> RequestOfOpening = RequestWith(Wait, AnswerTime, Resumed);
 
     /// <summary>Reads a step that sends, waits, or makes a request.</summary>
-    private static readonly ValueReader<DialogueStep> Step = new StepReader("http", RequestOfOpening, step => step.Http is not null, Message)
+    private static readonly ValueReader<DialogueStep> Step = new StepReader(
+        "http", RequestOfOpening, step => step.Http is not null, Message)
     {
-        Misplaced = ("call", "a step of the host is called before the dial: call stands in prepare"),
+        Misplaced = ("call", Combinations.CalledTooLate),
     };
 
     /// <summary>The steps of prepare.</summary>
@@ -126,21 +120,14 @@ internal static class StepValues
         new KeepAlive(null, TimeSpan.Zero),
         "interval")
     {
-        Reject = (each, _) => each switch
-        {
-            { Send: null, Http: null } => "a keep-alive needs send or http",
-            { Send: not null, Http: not null } => "a keep-alive has send or http, not both",
-            { When: KeepAliveWhen.Changed, Http: not null } => "when = changed belongs to send",
-            { When: KeepAliveWhen.Changed, Send.Literal: not null } =>
-                "when = changed says only something new, and this message is the same each time",
-            _ => null,
-        },
+        Reject = (each, _) => Combinations.RejectKeepAlive(each),
     };
 
     public static readonly ValueReader<ValueMap<KeepAlive>> KeepAlives = new MapOf<KeepAlive>(
         "an object of names and keep-alives", KeepAlive, StringComparer.Ordinal, TemplateName.Reject);
 
-    private static InheritingList<DialogueStep> List(ValueReader<DialogueStep> step) => new(step, new DialogueStep(null, null, Timeout));
+    private static InheritingList<DialogueStep> List(ValueReader<DialogueStep> step) =>
+        new(step, new DialogueStep(null, null, DialogueStep.DefaultTimeout));
 
     private static ObjectOf<DialogueStep> RequestWith(params Key<DialogueStep>[] more) => new(
         "a step",
@@ -154,56 +141,11 @@ internal static class StepValues
             .. AfterAnswer,
             .. more,
         ]),
-        new DialogueStep(null, null, Timeout),
+        new DialogueStep(null, null, DialogueStep.DefaultTimeout),
         "http")
     {
-        Reject = RejectRequest,
+        Reject = (step, layer) => Combinations.RejectRequest(step, key => layer.Find(key) is not null),
     };
-
-    private static string? RejectMessage(DialogueStep step, Layer<DialogueStep> layer)
-    {
-        if (step is { Send: null, Expect: null, Resumed: false } && step.Wait == TimeSpan.Zero)
-            return "a step needs send, expect, wait or resumed";
-        if (step.When is not null && step.When == step.Unless)
-            return NeverHappens;
-        if (step is { Resumed: true, When: null })
-            return "resumed needs when: without a name that has a value, such as session.id, there is nothing to resume";
-        if (layer.Find("timeout") is not null && step.Expect is null)
-            return "timeout is how long expect waits; there is no expect";
-        if (step is { Reject: not null, Expect: null })
-            return "reject is what may come instead of expect; there is no expect";
-        if (step.Reject is not null && step.Reject == step.Expect)
-            return "reject matches what expect matches, which decides";
-        foreach (var key in (string[])["reason", "then", "retry"])
-        {
-            if (layer.Find(key) is not null && step.Reject is null)
-                return $"{key} says what follows from reject; there is no reject";
-        }
-        foreach (var key in (string[])["forget", "capture", "set"])
-        {
-            if (layer.Find(key) is not null && step.Expect is null)
-                return $"{key} follows from the message that expect waits for; there is no expect";
-        }
-        return RejectRetry(step, layer);
-    }
-
-    private static string? RejectRequest(DialogueStep step, Layer<DialogueStep> layer)
-    {
-        if (step.Http is null)
-            return "http needs an object with a url";
-        if (step.When is not null && step.When == step.Unless)
-            return NeverHappens;
-        if (step.Reject is not null && step.Reject == step.Expect)
-            return "reject matches what expect matches, which decides";
-        return layer.Find("then") is not null && step.Reject is null
-            ? "then says what follows from reject; there is no reject"
-            : RejectRetry(step, layer);
-    }
-
-    private static string? RejectRetry(DialogueStep step, Layer<DialogueStep> layer) =>
-        layer.Find("retry") is not null && step.Then is not (OutcomeAction.Quarantine or OutcomeAction.RetryAfter)
-            ? "retry belongs to then = quarantine and then = retry-after"
-            : null;
 
     /// <summary>Reads a step by what it does.</summary>
     /// <param name="key">The key that one kind of step has.</param>

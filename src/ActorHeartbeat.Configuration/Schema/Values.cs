@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Hocon.Reading;
 
@@ -101,26 +102,7 @@ internal static class Values
     public static string Spell(double number) => number.ToString("0.######", CultureInfo.InvariantCulture);
 
     /// <summary>In the largest unit that leaves no fraction.</summary>
-    public static string Spell(TimeSpan time)
-    {
-        ReadOnlySpan<(long Ticks, string Unit)> units =
-        [
-            (TimeSpan.TicksPerDay, "d"),
-            (TimeSpan.TicksPerHour, "h"),
-            (TimeSpan.TicksPerMinute, "m"),
-            (TimeSpan.TicksPerSecond, "s"),
-            (TimeSpan.TicksPerMillisecond, "ms"),
-            (TimeSpan.TicksPerMicrosecond, "us"),
-        ];
-        if (time == TimeSpan.Zero)
-            return "0s";
-        foreach (var (ticks, unit) in units)
-        {
-            if (time.Ticks % ticks == 0)
-                return string.Create(CultureInfo.InvariantCulture, $"{time.Ticks / ticks}{unit}");
-        }
-        return string.Create(CultureInfo.InvariantCulture, $"{time.Ticks * 100}ns");
-    }
+    public static string Spell(TimeSpan time) => Words.Spell(time);
 
     private static HoconString Plain(string text) => new(Nowhere, text);
 

@@ -296,7 +296,8 @@ public sealed class TranscriptPeer
     }
 
     /// <summary>Whether the rules of a connection hold: it is the newest, and lives.</summary>
-    private bool Holds(PeerLine line) => !IsOver && ReferenceEquals(line, _line) && line is { IsGone: false, ClosedWith: null, Connection.IsHalfOpen: false };
+    private bool Holds(PeerLine line) =>
+        !IsOver && ReferenceEquals(line, _line) && line is { IsGone: false, ClosedWith: null, Connection.IsHalfOpen: false };
 
     private void Hear(PeerLine line, OutboundMessage frame)
     {

@@ -14,6 +14,9 @@ namespace ActorHeartbeat.Endpoints;
 /// <param name="Timeout">How long the answer may take.</param>
 public sealed record DialogueStep(MessageTemplate? Send, MessagePattern? Expect, TimeSpan Timeout)
 {
+    /// <summary>How long a step waits for its answer where nothing else is said.</summary>
+    internal static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
+
     private readonly string? _reason;
 
     /// <summary>The name that must have a value for this step; without it the step is passed over. Null (default) for none.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Feeds;
@@ -147,6 +148,18 @@ public sealed class ConnectionSupervisorOptions
     {
         var settings = new EndpointSettings { Id = new EndpointId(id), Url = new Uri(url, UriKind.Absolute) };
         Endpoints.Add(change is null ? settings : change(settings));
+        return this;
+    }
+
+    /// <summary>Adds an endpoint and says its conversation: login, heartbeats, answers.</summary>
+    /// <param name="id">See <see cref="EndpointId"/>.</param>
+    /// <param name="url">A ws or wss URL, as in <see cref="EndpointBuilder.Url"/>.</param>
+    /// <param name="say">Says what differs from the defaults.</param>
+    /// <exception cref="ArgumentException">The id is none, or words contradict each other.</exception>
+    /// <exception cref="FormatException">A text is malformed; the message says how.</exception>
+    public ConnectionSupervisorOptions Add(string id, string url, Action<EndpointBuilder> say)
+    {
+        Endpoints.Add(EndpointConversation.Of(id, url, say));
         return this;
     }
 

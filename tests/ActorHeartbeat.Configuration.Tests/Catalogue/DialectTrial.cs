@@ -26,7 +26,9 @@ internal static class DialectTrial
     public static string? Fault(string dialect, Transcript transcript, string changes = "")
     {
         var read = ConfigurationLoader.LoadText(
-            $"actor-heartbeat.endpoints.feed {{ templates = [\"{dialect}\"]\n{changes}\n}}", "trial.conf", transcript.Environment.GetValueOrDefault);
+            $"actor-heartbeat.endpoints.feed {{ templates = [\"{dialect}\"]\n{changes}\n}}",
+            "trial.conf",
+            transcript.Environment.GetValueOrDefault);
         if (read.Configuration is not { } configuration)
             return string.Join('\n', read.Errors);
         using var simulation = new ActorSimulation(seed: 1, Quiet);

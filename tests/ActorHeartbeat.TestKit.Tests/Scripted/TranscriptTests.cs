@@ -1,6 +1,5 @@
 using System.Text;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.TestKit.Tests.Scripted;
@@ -141,7 +140,9 @@ public class TranscriptTests
             else if (act == "dial")
                 Dial();
             else
-                _clock.Advance(TimeSpan.FromMilliseconds(act.EndsWith("ms", StringComparison.Ordinal) ? Number(act[..^2]) : 1000 * Number(act[..^1])));
+                _clock.Advance(act.EndsWith("ms", StringComparison.Ordinal)
+                    ? TimeSpan.FromMilliseconds(Number(act[..^2]))
+                    : TimeSpan.FromSeconds(Number(act[..^1])));
             _clock.Advance(TimeSpan.FromMilliseconds(10));
         }
         return peer;

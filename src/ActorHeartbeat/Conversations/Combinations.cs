@@ -1,0 +1,129 @@
+using System.Text.Json;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Conversations;
+
+/// <summary>
+/// What is wrong with words that stand together in a step, a rule or a keep-alive, in code or in a file: in one line, null when nothing is.
+/// A word that was said counts even where it says the default. Pure.
+/// </summary>
+internal static class Combinations
+{
+    private const string NeverHappens = "when and unless ask for the same name, so the step never happens";
+
+    /// <summary>What is wrong with a step of the host that stands in on-open.</summary>
+    public const string CalledTooLate = "a step of the host is called before the dial: call stands in prepare";
+
+    private static readonly string[] OfHostCall = ["call", "when", "unless", "let", "set"];
+
+    /// <param name="step">A step that calls one of the host.</param>
+    /// <param name="said">The words that were said.</param>
+    public static string? RejectHostCall(DialogueStep step, IEnumerable<string> said) =>
+        step.Call is null ? "call needs the name of a step"
+        : step.When is not null && step.When == step.Unless ? NeverHappens
+        : said.Except(OfHostCall).FirstOrDefault() is { } word ? $"a step with call has no {word}"
+        : null;
+
+    /// <param name="step">A step that makes no request.</param>
+    /// <param name="says">Whether a word was said.</param>
+    public static string? RejectStep(DialogueStep step, Predicate<string> says)
+    {
+        if (step is { Send: null, Expect: null, Resumed: false } && step.Wait == TimeSpan.Zero)
+            return "a step needs send, expect, wait or resumed";
+        if (step.When is not null && step.When == step.Unless)
+            return NeverHappens;
+        if (step is { Resumed: true, When: null })
+            return "resumed needs when: without a name that has a value, such as session.id, there is nothing to resume";
+        if (says("timeout") && step.Expect is null)
+            return "timeout is how long expect waits; there is no expect";
+        if (step is { Reject: not null, Expect: null })
+            return "reject is what may come instead of expect; there is no expect";
+        if (step.Reject is not null && step.Reject == step.Expect)
+            return "reject matches what expect matches, which decides";
+        foreach (var key in (string[])["reason", "then", "retry"])
+        {
+            if (says(key) && step.Reject is null)
+                return $"{key} says what follows from reject; there is no reject";
+        }
+        foreach (var key in (string[])["forget", "capture", "set"])
+        {
+            if (says(key) && step.Expect is null)
+                return $"{key} follows from the message that expect waits for; there is no expect";
+        }
+        return RejectRetry(step, says);
+    }
+
+    /// <param name="step">A step that makes a request.</param>
+    /// <param name="says">Whether a word was said.</param>
+    public static string? RejectRequest(DialogueStep step, Predicate<string> says)
+    {
+        if (step.Http is null)
+            return "http needs an object with a url";
+        if (step.When is not null && step.When == step.Unless)
+            return NeverHappens;
+        if (step.Reject is not null && step.Reject == step.Expect)
+            return "reject matches what expect matches, which decides";
+        return says("then") && step.Reject is null
+            ? "then says what follows from reject; there is no reject"
+            : RejectRetry(step, says);
+    }
+
+    public static string? RejectCall(HttpCall call) =>
+        call is { Method: "GET" or "HEAD", Body: not null } ? $"{call.Method} has no body; use method = POST" : null;
+
+    public static string? RejectRule(MessageRule rule, Predicate<string> says)
+    {
+        if (says("retry") && rule.Then is not (RuleAction.Quarantine or RuleAction.RetryAfter))
+            return $"retry belongs to quarantine and retry-after, not to {Kebab(rule.Then)}";
+        foreach (var key in (string[])["after", "scope"])
+        {
+            if (says(key) && rule.Then != RuleAction.RetryAfter)
+                return $"{key} belongs to retry-after, not to {Kebab(rule.Then)}";
+        }
+        foreach (var key in (string[])["to", "resumed"])
+        {
+            if (says(key) && rule.Then != RuleAction.Rotate)
+                return $"{key} belongs to rotate, not to {Kebab(rule.Then)}";
+        }
+        return says("deliver") && rule.Is == MessageRole.Data ? "data is delivered anyway; leave out deliver" : null;
+    }
+
+    public static string? RejectOutcome(OutcomeRule rule, Predicate<string> says)
+    {
+        if (rule.HttpStatus.Count + rule.CloseCode.Count + rule.Failure.Count == 0)
+            return "a rule needs at least one of http-status, close-code and failure; what matches everything is outcomes.otherwise";
+        if (says("retry") && rule.Then is not (OutcomeAction.Quarantine or OutcomeAction.RetryAfter))
+            return $"retry belongs to quarantine and retry-after, not to {Kebab(rule.Then)}";
+        if (says("after") && rule.Then == OutcomeAction.Retry)
+            return "after says from which failure the rule holds, and before that it is retry anyway";
+        return says("scope") && rule.Then != OutcomeAction.RetryAfter
+            ? $"scope belongs to retry-after, not to {Kebab(rule.Then)}"
+            : null;
+    }
+
+    public static string? RejectKeepAlive(KeepAlive each) => each switch
+    {
+        { Send: null, Http: null } => "a keep-alive needs send or http",
+        { Send: not null, Http: not null } => "a keep-alive has send or http, not both",
+        { When: KeepAliveWhen.Changed, Http: not null } => "when = changed belongs to send",
+        { When: KeepAliveWhen.Changed, Send.Literal: not null } =>
+            "when = changed says only something new, and this message is the same each time",
+        _ => null,
+    };
+
+    /// <param name="sequence">Where numbers stand.</param>
+    /// <param name="saysOnGap">Whether it was said what is done when some are missing.</param>
+    public static string? RejectSequence(SequenceSettings sequence, bool saysOnGap) =>
+        sequence.At.Count == 0 ? "at needs a pointer"
+        : saysOnGap && sequence.Step is null ? "on-gap is for numbers that are missing, and with step = any none is"
+        : null;
+
+    private static string? RejectRetry(DialogueStep step, Predicate<string> says) =>
+        says("retry") && step.Then is not (OutcomeAction.Quarantine or OutcomeAction.RetryAfter)
+            ? "retry belongs to then = quarantine and then = retry-after"
+            : null;
+
+    /// <summary>A value as a configuration spells it: RetryAfter is <c>retry-after</c>.</summary>
+    public static string Kebab<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+}
