@@ -58,6 +58,8 @@ public sealed class IdleRulesTests
         { "{ close-code = \"4000-4099\" }, { close-code = [\"4010-4020\", 4099] }", 1 },
         { "{ close-code = \"4000-4049\" }, { close-code = \"4050-4099\" }, { close-code = \"4000-4099\" }", 2 },
         { "{ http-status = \"400-499\" }, { http-status = 429 }", 1 },
+        { "inherited, { http-status = 429 }", 1 },
+        { "{ http-status = 400 }, inherited, { http-status = 401 }, { http-status = 402 }", 2 },
         { "{ failure = [dns, tcp] }, { failure = dns }", 1 },
         { "{ failure = tcp }, { failure = tcp, close-code = 1006 }", 1 },
         { "{ close-code = 1006 }, { failure = tcp, close-code = 1006 }", 1 },
