@@ -57,6 +57,9 @@ public sealed class EndpointRoutesTests
         Assert.True(ticker.GetProperty("messages").GetProperty("out").GetInt64() > 0);
         Assert.Equal("text", ticker.GetProperty("heartbeat").GetProperty("mode").GetString());
         Assert.Equal(0, ticker.GetProperty("heartbeat").GetProperty("missed").GetInt32());
+        Assert.Equal(
+            ["mode", "status", "missed", "beats", "lastBeatAt"],
+            ticker.GetProperty("heartbeat").EnumerateObject().Select(member => member.Name));
         Assert.Equal("demo", ticker.GetProperty("labels").GetProperty("venue").GetString());
     }
 

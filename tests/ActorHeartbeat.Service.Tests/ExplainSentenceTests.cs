@@ -50,6 +50,18 @@ public sealed class ExplainSentenceTests
     }
 
     [Fact]
+    public void Silence_says_when_the_last_beat_of_the_peer_came()
+    {
+        var silent = Running(Status(ConnectionState.AwaitingPong));
+
+        Assert.EndsWith(
+            "so it waits for a sign of life; the last of 12 beats of the peer came at 03:03:55.000Z.",
+            ExplainSentence.Of(silent with { Beats = 12, LastBeat = Now.AddSeconds(-10) }).Text,
+            StringComparison.Ordinal);
+        Assert.EndsWith("so it waits for a sign of life.", ExplainSentence.Of(silent).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_quarantine_is_named_with_its_reason()
     {
         var cause = Refused with { Quarantine = "5 connections ended within 60 s" };

@@ -1,3 +1,5 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Running;
 using Microsoft.Extensions.Logging;
@@ -85,7 +87,7 @@ public sealed class GovernorFileTests : IDisposable
     [InlineData("{\"version\":1,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[{\"key\":\"glo")]
     [InlineData("{\"version\":1,\"saved-at\":\"2026-01-01T00:00:00Z\"}")]
     [InlineData("{\"version\":1,\"saved-at\":\"yesterday\",\"budgets\":[],\"pauses\":[]}")]
-    [InlineData("{\"version\":2,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[],\"pauses\":[]}")]
+    [InlineData("{\"version\":3,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[],\"pauses\":[]}")]
     public async Task A_damaged_file_is_reported_and_ignored_and_the_next_save_replaces_it(string damaged)
     {
         await System.IO.File.WriteAllTextAsync(FilePath, damaged);
@@ -227,6 +229,109 @@ public sealed class GovernorFileTests : IDisposable
         await File.SaveAsync(new GovernorState([], [new SavedPause("host:h", TimeSpan.FromSeconds(1), new string('x', 100_000))]));
 
         Assert.InRange(new FileInfo(FilePath).Length, 1, 1000);
+    }
+
+    private static readonly EndpointSession Session = new(
+        new EndpointId("a"),
+        new(
+        [
+            new("session.id", new SessionValue(SessionValueKind.Text, "\"abc\"")),
+            new("session.at", new SessionValue(SessionValueKind.Json, "{\"n\":1.50}")),
+            new("session.key", new SessionValue(SessionValueKind.Bytes, "AP8=")),
+        ]),
+        long.MaxValue,
+        new([new("", 3), new("ids", 0)]));
+
+    [Fact]
+    public async Task Sessions_are_loaded_as_they_were_saved_and_those_of_unknown_endpoints_are_not()
+    {
+        var other = Session with { Endpoint = new EndpointId("b"), Sequence = null };
+        await File.SaveAsync(State);
+        await File.SaveAsync([Session, other]);
+
+        using var next = new GovernorFile(FilePath, _time, _log);
+
+        Assert.Equal([Session], next.LoadSessions([new EndpointId("a"), new EndpointId("c")]));
+        Assert.Equal(State.Budgets, next.Load()!.Value.State.Budgets);
+        Assert.Empty(_log);
+    }
+
+    [Fact]
+    public async Task A_save_of_sessions_leaves_the_governor_part_and_its_time_as_they_were()
+    {
+        await File.SaveAsync(State);
+        _time.Now += TimeSpan.FromSeconds(20);
+        using (var next = new GovernorFile(FilePath, _time, _log))
+        {
+            File.Dispose();
+            next.LoadSessions([]);
+            next.Load();
+            await next.SaveAsync([Session]);
+            _time.Now += TimeSpan.FromSeconds(22);
+        }
+
+        using var last = new GovernorFile(FilePath, _time, _log);
+        Assert.Equal([Session], last.LoadSessions([Session.Endpoint]));
+        var (state, age) = last.Load()!.Value;
+        Assert.Equal((State.Pauses[0], TimeSpan.FromSeconds(42)), (state.Pauses[0], age));
+    }
+
+    [Fact]
+    public async Task A_session_that_is_gone_is_not_in_the_next_file()
+    {
+        await File.SaveAsync([Session]);
+        await File.SaveAsync([]);
+        await File.SaveAsync(State);
+
+        Assert.DoesNotContain("abc", await System.IO.File.ReadAllTextAsync(FilePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_version_before_has_no_sessions_and_is_loaded()
+    {
+        await WriteAsync("2026-01-01T00:00:00Z", "{\"key\":\"global\",\"tokens\":2}", "");
+
+        Assert.Empty(File.LoadSessions([Session.Endpoint]));
+        Assert.Equal([new SavedBudget("global", 2)], File.Load()!.Value.State.Budgets);
+        Assert.Empty(_log);
+    }
+
+    [Theory]
+    [InlineData("7", "the part is no list")]
+    [InlineData("[null]", "a session is null")]
+    [InlineData("[7, 8, 9]", "a session is not whole")]
+    [InlineData("[{\"endpoint\":\"a\"}]", "a session is not whole")]
+    [InlineData("[{\"endpoint\":\"../a\",\"values\":[],\"sequence\":1,\"counters\":{}}]", "no endpoint has such an id")]
+    [InlineData("[{\"endpoint\":\"a\",\"values\":[null],\"sequence\":1,\"counters\":{}}]", "a session is not whole")]
+    [InlineData("[{\"endpoint\":\"a\",\"values\":[],\"sequence\":1e30,\"counters\":{}}]", "a session is not whole")]
+    [InlineData("[{\"endpoint\":\"a\",\"values\":[],\"sequence\":1,\"counters\":{\"x\":-1}}]", "a: a counter is below 0")]
+    [InlineData(
+        "[{\"endpoint\":\"a\",\"values\":[{\"name\":\"id\",\"kind\":\"Text\",\"content\":\"Kanarienvogel\"}],\"sequence\":1,\"counters\":{}}]",
+        "a: a name is not session. and a name")]
+    [InlineData(
+        "[{\"endpoint\":\"a\",\"values\":[{\"name\":\"session.id\",\"kind\":\"Json\",\"content\":\"{\"}],\"sequence\":1,\"counters\":{}}]",
+        "a: a value is none, or is too large")]
+    public async Task A_broken_part_of_sessions_is_told_once_without_its_content_and_costs_nothing_else(string part, string problem)
+    {
+        await System.IO.File.WriteAllTextAsync(
+            FilePath,
+            "{\"version\":2,\"saved-at\":\"2026-01-01T00:00:00Z\",\"budgets\":[{\"key\":\"global\",\"tokens\":2}],\"pauses\":[],"
+                + $"\"sessions\":{part}}}");
+
+        Assert.Empty(File.LoadSessions([Session.Endpoint]));
+        Assert.Equal([new SavedBudget("global", 2)], File.Load()!.Value.State.Budgets);
+
+        Assert.Equal($"{FilePath}: not every session of an endpoint is taken from it: {problem}", Assert.Single(_log));
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_told_once_at_a_start()
+    {
+        await System.IO.File.WriteAllTextAsync(FilePath, "no json");
+
+        Assert.Empty(File.LoadSessions([Session.Endpoint]));
+
+        Assert.Single(_log);
     }
 
     private Task WriteAsync(string savedAt, string budgets, string pauses) =>

@@ -124,10 +124,13 @@ internal sealed record MessageCounts(long In, long Out);
 /// and the next is outstanding, <c>timed-out</c> when missing answers or silence ended the connection.
 /// </param>
 /// <param name="Missed">Heartbeats in a row without an answer.</param>
-internal sealed record HeartbeatView(string Mode, string Status, int Missed)
+/// <param name="Beats">Messages of the peer that are a sign of its life, since the endpoint was added: those of rules with is = beat.</param>
+/// <param name="LastBeatAt">When the newest of these came; null before the first.</param>
+internal sealed record HeartbeatView(string Mode, string Status, int Missed, long Beats, DateTimeOffset? LastBeatAt)
 {
     public static HeartbeatView Of(EndpointSnapshot endpoint) => new(
-        Spelling.Kebab(endpoint.Settings.Heartbeat.Mode), StatusOf(endpoint), endpoint.Status?.Missed ?? 0);
+        Spelling.Kebab(endpoint.Settings.Heartbeat.Mode), StatusOf(endpoint), endpoint.Status?.Missed ?? 0, endpoint.Figures.Beats,
+        endpoint.Figures.LastBeat);
 
     private static string StatusOf(EndpointSnapshot endpoint) =>
         endpoint switch

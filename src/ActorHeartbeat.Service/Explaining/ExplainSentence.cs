@@ -45,7 +45,7 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
                 $"It is open since {now.Clock(status.Since)} ({Which(status)}).", null, null),
             { State: ConnectionState.AwaitingPong } status => new ExplainSentence(
                 $"It is open since {now.Clock(status.Since)} ({Which(status)}), but silent: a heartbeat was sent and "
-                    + $"{Missed(status)}, so it waits for a sign of life.",
+                    + $"{Missed(status)}, so it waits for a sign of life{LastBeat(now)}.",
                 "a sign of life",
                 null),
             { State: ConnectionState.Connecting } status => Connecting(status, now),
@@ -98,6 +98,9 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
         var missed => $"{missed} before it were missed",
     };
 
+    private static string LastBeat(Situation now) =>
+        now.LastBeat is { } at ? $"; the last of {now.Beats} beats of the peer came at {now.Clock(at)}" : "";
+
     private static string In(TimeSpan delay) =>
         delay <= TimeSpan.Zero ? "now" : string.Create(CultureInfo.InvariantCulture, $"in {delay.TotalSeconds:0.0} s");
 
@@ -119,6 +122,12 @@ internal sealed record Situation(
     /// <summary>Whether a subscriber keeps its feed from being delivered.</summary>
     public bool IsHeldBack { get; init; }
 
+    /// <summary>Messages of the peer that are a sign of its life.</summary>
+    public long Beats { get; init; }
+
+    /// <summary>When the newest of these came; null before the first.</summary>
+    public DateTimeOffset? LastBeat { get; init; }
+
     /// <summary>A time of day, with its date unless that is today's.</summary>
     public string Clock(DateTimeOffset time)
     {
@@ -130,5 +139,7 @@ internal sealed record Situation(
         new(now, endpoint.Mode, endpoint.Since, endpoint.Failure, endpoint.Status, endpoint.Settings.Timeouts.Connect, place)
         {
             IsHeldBack = endpoint.Figures.IsHeldBack,
+            Beats = endpoint.Figures.Beats,
+            LastBeat = endpoint.Figures.LastBeat,
         };
 }

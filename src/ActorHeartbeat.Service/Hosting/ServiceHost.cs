@@ -98,6 +98,11 @@ internal static class ServiceHost
         services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
         services.AddConnectionsClient();
         services.AddSingleton<ReloaderClient>();
+        if (process.StateFile is { } path)
+            services.AddSingleton(provider => new GovernorFile(
+                path,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SinkHost>(provider, configuration.Sinks));
         // Started in this order and stopped in reverse; the HTTP server starts last and stops first.
         services.AddHostedService(provider => provider.GetRequiredService<SinkHost>());
@@ -130,6 +135,11 @@ internal static class ServiceHost
             registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
         });
         akka.WithConnectionSupervisor(supervisor => Fill(supervisor, configuration, provider));
+        if (provider.GetService<GovernorFile>() is { } file)
+            akka.WithActors((system, registry) => system.ActorOf(
+                SessionKeeper.Props(
+                    registry.Get<ConnectionSupervisor>(), file, provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()),
+                "sessions"));
         akka.WithActors(
             (system, registry) =>
             {
@@ -158,9 +168,11 @@ internal static class ServiceHost
         options.Feeds = provider.GetRequiredService<FeedRegistry>();
         options.Transports.AddWebsocketClient();
         options.Resolver = new SecretAttemptResolver(readFile: SecretFile.ReadAsync);
-        if (configuration.Process.StateFile is { } path)
-            options.GovernorStore = new GovernorFile(
-                path, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>());
+        if (provider.GetService<GovernorFile>() is { } file)
+        {
+            options.Sessions = file.LoadSessions(configuration.Endpoints.Select(endpoint => endpoint.Id));
+            options.GovernorStore = file;
+        }
     }
 
     // Sinks come before endpoints, so that a sink misses nothing of a new endpoint's feed. Every step can be repeated.

@@ -69,6 +69,15 @@ internal static partial class LogLines
         29, LogLevel.Warning, "{File}: the governor's state is dated {SavedAt:u}, later than now; no time counts as passed since")]
     public static partial void GovernorStateOfFuture(this ILogger log, string file, DateTimeOffset savedAt);
 
+    [LoggerMessage(41, LogLevel.Warning, "{File}: not every session of an endpoint is taken from it: {Problem}")]
+    public static partial void SessionsIgnored(this ILogger log, string file, string problem);
+
+    [LoggerMessage(42, LogLevel.Warning, "{File}: {Count} sessions of endpoints are not saved, because the file would be too large")]
+    public static partial void SessionsLeftOut(this ILogger log, string file, int count);
+
+    [LoggerMessage(43, LogLevel.Warning, "the sessions of endpoints are not saved: {Problem}")]
+    public static partial void SessionsNotSaved(this ILogger log, string problem);
+
     [LoggerMessage(34, LogLevel.Error, "the actor system has ended by itself: all connections are gone, and the service ends")]
     public static partial void ActorsEnded(this ILogger log);
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Files;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Logging;
@@ -8,17 +10,17 @@ using ActorHeartbeat.Service.Sinks;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// Keeps the governor's state in a small JSON file, which is replaced as a whole: written beside it, flushed to
+/// Keeps the governor's state and the sessions of endpoints in a small JSON file, which is replaced as a whole: written beside it, flushed to
 /// the disk, renamed over it. A file that cannot be read or parsed is logged and ignored, and so is each entry
-/// that the governor cannot have saved. Age is measured by the wall clock, the only clock that outlives a process;
+/// that cannot have been saved. Each part is written as it was saved last, the governor's with its own time. Age is measured by the wall clock, the only clock that outlives a process;
 /// if it went backwards, no time counts as passed. One process owns the file: the saves of another process fail.
 /// </summary>
 internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) : IGovernorStore, IDisposable
 {
-    /// <summary>Larger than any file that the governor saves: a larger file comes from elsewhere.</summary>
-    private const int LargestFile = 4 * 1024 * 1024;
+    /// <summary>Larger than any file that is saved: a larger file comes from elsewhere.</summary>
+    private const int LargestFile = 16 * 1024 * 1024;
 
-    private const int Version = 1, LongestReason = 200;
+    private const int Version = 2, OldestVersion = 1, LongestReason = 200;
 
     /// <summary>Longest wait at the start for a disk that does not answer.</summary>
     private static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(5);
@@ -26,10 +28,75 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
     /// <summary>The clocks of machines that are corrected now and then differ by less.</summary>
     private static readonly TimeSpan ClockError = TimeSpan.FromMinutes(1);
 
+    private readonly Lock _gate = new();
     private Task _last = Task.CompletedTask;
     private FileLock? _lock;
+    private Tuple<GovernorDocument?>? _read; // by the start, for the governor
+    private GovernorPart? _governor;
+    private ValueList<EndpointSession> _sessions = [];
+
+    /// <summary>The sessions that the file has, or is to have after the next save.</summary>
+    public ValueList<EndpointSession> Sessions
+    {
+        get
+        {
+            lock (_gate)
+                return _sessions;
+        }
+    }
 
     public (GovernorState State, TimeSpan Age)? Load()
+    {
+        if ((Interlocked.Exchange(ref _read, null) ?? Tuple.Create(Read())).Item1 is not { } document)
+            return null;
+        lock (_gate)
+            _governor ??= new GovernorPart(document.SavedAt, document.Budgets, document.Pauses);
+        return (Checked(document), AgeOf(document));
+    }
+
+    /// <summary>Reads the sessions of these endpoints. Called once, before <see cref="Load"/>, which does not read the file again.</summary>
+    public ValueList<EndpointSession> LoadSessions(IEnumerable<EndpointId> endpoints)
+    {
+        var document = Read();
+        _read = Tuple.Create(document);
+        var sessions = SessionEntries.Read(document?.Sessions, endpoints.ToHashSet(), out var problem);
+        if (problem is not null)
+            log.SessionsIgnored(path, problem);
+        lock (_gate)
+            return _sessions = [.. sessions];
+    }
+
+    public Task SaveAsync(GovernorState state)
+    {
+        var part = new GovernorPart(time.GetUtcNow(), [.. state.Budgets.Select(ElementOf)], [.. state.Pauses.Select(ElementOf)]);
+        lock (_gate)
+        {
+            _governor = part;
+            return Enqueue();
+        }
+    }
+
+    /// <summary>Replaces the saved sessions; as <see cref="SaveAsync(GovernorState)"/>.</summary>
+    public Task SaveAsync(ValueList<EndpointSession> sessions)
+    {
+        lock (_gate)
+        {
+            _sessions = sessions;
+            return Enqueue();
+        }
+    }
+
+    public void Dispose() => _lock?.Dispose();
+
+    // Runs saves on the thread pool, one after the other: a flush may take long, and the governor may crash meanwhile.
+    private Task Enqueue()
+    {
+        var (governor, sessions) = (_governor, _sessions);
+        return _last = _last.ContinueWith(
+            _ => Replace(governor, sessions), CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default);
+    }
+
+    private GovernorDocument? Read()
     {
         try
         {
@@ -39,9 +106,9 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
 #pragma warning restore VSTHRD002
             var document = JsonSerializer.Deserialize(content, GovernorFileJson.Default.GovernorDocument)
                 ?? throw new JsonException("it says null");
-            if (document.Version != Version)
-                throw new JsonException($"it is of version {document.Version}, {Version} is expected");
-            return (Checked(document), AgeOf(document));
+            return document.Version is >= OldestVersion and <= Version
+                ? document
+                : throw new JsonException($"it is of version {document.Version}, {Version} is expected");
         }
         catch (Exception none) when (none is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -54,20 +121,17 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
         }
     }
 
-    // Runs saves on the thread pool, one after the other: a flush may take long, and the governor may crash meanwhile.
-    public Task SaveAsync(GovernorState state) => _last = _last.ContinueWith(
-        _ => Replace(state), CancellationToken.None, TaskContinuationOptions.DenyChildAttach, TaskScheduler.Default);
-
-    public void Dispose() => _lock?.Dispose();
-
-    private void Replace(GovernorState state)
+    private void Replace(GovernorPart? governor, ValueList<EndpointSession> sessions)
     {
         _lock ??= FileLock.Take(Path.GetFullPath(path), "supervisor.state-file");
-        var document = new GovernorDocument(
-            Version,
-            time.GetUtcNow(),
-            [.. state.Budgets.Select(ElementOf)],
-            [.. state.Pauses.Select(ElementOf)]);
+        governor ??= new GovernorPart(time.GetUtcNow(), [], []);
+        var written = SessionEntries.Write(sessions, out var leftOut);
+        if (leftOut > 0)
+            log.SessionsLeftOut(path, leftOut);
+        var document = new GovernorDocument(Version, governor.SavedAt, governor.Budgets, governor.Pauses)
+        {
+            Sessions = JsonSerializer.SerializeToElement(written, GovernorFileJson.Default.IReadOnlyListJsonElement),
+        };
         var beside = path + ".new";
         File.Delete(beside); // left by a crash, or a link that another process has placed
         using (var stream = NativeFiles.OpenToAppend(beside, create: true))
@@ -111,7 +175,14 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
 
 /// <summary>The content of the file. Entries are read one by one, so that a wrong entry does not invalidate the others.</summary>
 internal sealed record GovernorDocument(
-    int Version, DateTimeOffset SavedAt, IReadOnlyList<JsonElement> Budgets, IReadOnlyList<JsonElement> Pauses);
+    int Version, DateTimeOffset SavedAt, IReadOnlyList<JsonElement> Budgets, IReadOnlyList<JsonElement> Pauses)
+{
+    /// <summary>A list of <see cref="SessionEntry"/>, or anything else that stands there: it does not invalidate the others.</summary>
+    public JsonElement? Sessions { get; init; }
+}
+
+/// <summary>The governor's part as it was saved last. Its pauses count from its own time.</summary>
+internal sealed record GovernorPart(DateTimeOffset SavedAt, IReadOnlyList<JsonElement> Budgets, IReadOnlyList<JsonElement> Pauses);
 
 internal sealed record BudgetEntry(string Key, double Tokens);
 
@@ -119,8 +190,10 @@ internal sealed record PauseEntry(string Key, TimeSpan For, string Why);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+    RespectRequiredConstructorParameters = true, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(GovernorDocument))]
 [JsonSerializable(typeof(BudgetEntry))]
 [JsonSerializable(typeof(PauseEntry))]
+[JsonSerializable(typeof(SessionEntry))]
+[JsonSerializable(typeof(IReadOnlyList<JsonElement>))]
 internal sealed partial class GovernorFileJson : JsonSerializerContext;

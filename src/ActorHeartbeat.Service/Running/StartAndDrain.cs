@@ -11,7 +11,8 @@ namespace ActorHeartbeat.Service.Running;
 /// with a Close frame, then streams end with a drain event. Only after that do the HTTP server and the actors stop.
 /// </summary>
 internal sealed class StartAndDrain(
-    IOptions<HostOptions> host, ServiceState state, ConnectionsClient connections, FeedRegistry feeds, ILogger log)
+    IOptions<HostOptions> host, ServiceState state, ConnectionsClient connections, FeedRegistry feeds, ILogger log,
+    GovernorFile? file = null)
     : IHostedLifecycleService
 {
     /// <summary>Time after the last connection is closed, for streams to end and actors to stop.</summary>
@@ -64,6 +65,22 @@ internal sealed class StartAndDrain(
         catch (AskTimeoutException)
         {
             log.DrainOverdue();
+        }
+        if (file is not null)
+            await SaveSessions(file);
+    }
+
+    /// <summary>Connections are closed by now: nothing that the endpoints know changes any more.</summary>
+    private async Task SaveSessions(GovernorFile file)
+    {
+        try
+        {
+            var sessions = await connections.GetSessionsAsync(state.LastCall).WaitAsync(Farewell, state.LastCall);
+            await file.SaveAsync(sessions).WaitAsync(Farewell, state.LastCall);
+        }
+        catch (Exception problem) when (problem is AskTimeoutException or TimeoutException or IOException or UnauthorizedAccessException)
+        {
+            log.SessionsNotSaved(problem.Message);
         }
     }
 }

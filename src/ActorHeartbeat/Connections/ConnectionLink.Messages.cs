@@ -147,6 +147,8 @@ internal sealed partial class ConnectionLink
             if (Succession.DataReceived(kind, message))
                 _owner.Tell(new ProofSeen(Incarnation));
         }
+        if (rule is { Is: MessageRole.Beat })
+            _plane.Counters.CountBeat(_clock.UtcNow);
         if (rule is { Acts: true })
             Act(rule, number, match!, message);
         return isData || (rule?.Deliver ?? heartbeat.Deliver);

@@ -58,8 +58,11 @@ internal sealed class Conversation(
     /// <summary>The names as they are now, for what is said about a message after others have come.</summary>
     public ITemplateNames NamesAtHand => _names.AtHand(_lets);
 
-    /// <summary>What the next connection begins with.</summary>
-    public Session Session => new(_names.OfSession, _names.Sequence.Highest, Volatile.Read(ref _counters));
+    /// <summary>What the next connection begins with. A value in which a secret of this one stands is a secret from here on.</summary>
+    public Session Session => new(
+        _names.OfSession.SetItems(_names.OfSession.Where(value => HoldsSecret(value.Value)).Select(Secret)),
+        _names.Sequence.Highest,
+        Volatile.Read(ref _counters));
 
     /// <summary>
     /// A text of the peer without the secrets of the attempt, the captured ones, and what was made from them, such as signatures.
@@ -172,6 +175,11 @@ internal sealed class Conversation(
             Remember([text]); // also once another value has taken its place
         _names.Capture(name, value);
     }
+
+    private bool HoldsSecret(TemplateValue value) => !value.IsSecret && value.AsText() is { } text && Hide(text, []) != text;
+
+    private static KeyValuePair<string, TemplateValue> Secret(KeyValuePair<string, TemplateValue> value) =>
+        KeyValuePair.Create(value.Key, value.Value with { IsSecret = true });
 
     private TemplateScope Says(ITemplateNames? names, MessageAtHand? message) => Scope(names, message, speaks: true);
 

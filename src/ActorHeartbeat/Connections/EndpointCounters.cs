@@ -3,7 +3,7 @@ namespace ActorHeartbeat.Connections;
 /// <summary>Counts of one endpoint over all its connections. Thread-safe.</summary>
 internal sealed class EndpointCounters
 {
-    private long _messagesOut, _bytesOut, _staleEvents, _dials, _heartbeatsSent, _heartbeatsAnswered;
+    private long _messagesOut, _bytesOut, _staleEvents, _dials, _heartbeatsSent, _heartbeatsAnswered, _beats, _lastBeat;
 
     public long MessagesOut => Volatile.Read(ref _messagesOut);
 
@@ -18,6 +18,12 @@ internal sealed class EndpointCounters
 
     public long HeartbeatsAnswered => Volatile.Read(ref _heartbeatsAnswered);
 
+    /// <summary>Messages of the peer that are a sign of its life.</summary>
+    public long Beats => Volatile.Read(ref _beats);
+
+    /// <summary>When the newest came, wall clock; null before the first.</summary>
+    public DateTimeOffset? LastBeat => Volatile.Read(ref _lastBeat) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
+
     public void CountOut(int bytes)
     {
         Interlocked.Increment(ref _messagesOut);
@@ -27,6 +33,13 @@ internal sealed class EndpointCounters
     public void CountHeartbeat() => Interlocked.Increment(ref _heartbeatsSent);
 
     public void CountAnswer() => Interlocked.Increment(ref _heartbeatsAnswered);
+
+    /// <param name="at">Now, by the wall clock.</param>
+    public void CountBeat(DateTimeOffset at)
+    {
+        Volatile.Write(ref _lastBeat, at.UtcTicks);
+        Interlocked.Increment(ref _beats); // not the pump's alone: a rotation has two
+    }
 
     public void CountStale() => Interlocked.Increment(ref _staleEvents);
 

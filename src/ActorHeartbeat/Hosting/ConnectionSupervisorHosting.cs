@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorHeartbeat.Connections;
 using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Extensions;
@@ -89,6 +90,8 @@ public static class ConnectionSupervisorHosting
         var supervisor = system.ActorOf(ConnectionSupervisor.Props(options.Dependencies()), "connections");
         registry.Register<ConnectionSupervisor>(supervisor);
         registry.Register<FeedBroker>(system.ActorOf(FeedBroker.Props(options.Feeds), "feeds"));
+        if (options.Sessions.Count > 0)
+            supervisor.Tell(new RestoreSessions([.. options.Sessions]), ActorRefs.NoSender);
         supervisor.Tell(
             new ApplyConfiguration([.. options.Endpoints], ValueMap.By(group => group.Name, options.Groups), options.Supervisor),
             ActorRefs.NoSender);
@@ -112,6 +115,11 @@ public sealed class ConnectionSupervisorOptions
     public IList<GroupSettings> Groups { get; } = [];
 
     public SupervisorSettings Supervisor { get; set; } = new();
+
+    /// <summary>
+    /// What endpoints of these ids knew in an earlier process, as <see cref="ConnectionsClient.GetSessionsAsync"/> gave it. Default: none.
+    /// </summary>
+    public IReadOnlyList<EndpointSession> Sessions { get; set; } = [];
 
     /// <summary>Where messages go: subscribe here.</summary>
     public FeedRegistry Feeds { get; set; } = new(TimeProvider.System);

@@ -52,6 +52,13 @@ public sealed class ConnectionsClient
             : [];
 
     /// <summary>
+    /// What the endpoints know beyond their connections, where it may be kept over a restart of the process: not where it holds a secret.
+    /// Give it to <see cref="ConnectionSupervisorOptions.Sessions"/> of the next process.
+    /// </summary>
+    public async Task<ValueList<EndpointSession>> GetSessionsAsync(CancellationToken cancellation = default) =>
+        (await Ask<SessionList>(GetSessions.Instance, Deadline, cancellation).ConfigureAwait(false)).Sessions;
+
+    /// <summary>
     /// Listens to what is said on the connections of an endpoint of this process, with what each message means; null when there is no such
     /// endpoint. Secrets are masked. The caller disposes it.
     /// </summary>

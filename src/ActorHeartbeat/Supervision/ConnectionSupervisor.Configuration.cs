@@ -80,6 +80,8 @@ public sealed partial class ConnectionSupervisor
         {
             var feed = _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
             _endpoints[settings.Id] = endpoint = new RegistryEntry(settings, new EndpointPlane(settings, feed), _clock.UtcNow);
+            if (_restored.Remove(settings.Id, out var session))
+                endpoint.Before = session.For(settings);
         }
         endpoint.IsRemoved = false; // it may be one that is still closing
         (endpoint.Settings, endpoint.SendRate) = (settings, SendRateOf(settings));

@@ -74,6 +74,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         UnsubscribeFrom leave => With(leave.Endpoint, endpoint => endpoint.Tell(endpoint.Forget(leave.Key, leave.Message))),
         TapConversation listen => With(listen.Endpoint, endpoint => endpoint.Plane.Taps.Add(listen.Tap)),
         GetEndpoints => new EndpointList([.. _endpoints.Values.Where(endpoint => !endpoint.IsRemoved).Select(Snapshot)]),
+        GetSessions => Sessions(),
         GetEndpoint get => Find(get.Endpoint) is { } endpoint ? Snapshot(endpoint) : Unknown(get.Endpoint),
         GetTransitions get => Find(get.Endpoint) is { } endpoint
             ? new TransitionList(endpoint.Id, endpoint.Journal.Snapshot())
@@ -90,6 +91,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 break;
             case GetPlace place:
                 _connections.Governor.Forward(place);
+                break;
+            case RestoreSessions restore:
+                Restore(restore);
                 break;
             case Drain drain:
                 DrainAll(drain);
@@ -181,6 +185,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 plane.PeakSockets)
             {
                 IsHeldBack = plane.Feed.IsHeldBack,
+                Beats = counters.Beats,
+                LastBeat = counters.LastBeat,
             });
     }
 

@@ -44,6 +44,12 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     /// <summary>The connection whose state is the endpoint's: the primary, or the last one while it closes.</summary>
     public SupervisedConnection? Shown { get; private set; }
 
+    /// <summary>What it knows from before its first connection, such as from an earlier process.</summary>
+    public Session Before { private get; set; } = Session.Empty;
+
+    /// <summary>What the next connection begins with.</summary>
+    public Session Session => Shown is null ? Before : Shown.Board.Link?.Session ?? Shown.Before;
+
     /// <summary>The state that was published last; null before the first.</summary>
     public ConnectionState? Published { get; set; }
 
@@ -98,7 +104,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     {
         var connection = new SupervisedConnection(this, id, new ConnectionBoard(isPrimary ? Status : null))
         {
-            Before = Shown?.Board.Link?.Session ?? Shown?.Before ?? Session.Empty,
+            Before = Session,
         };
         _connections.Add(connection);
         if (!isPrimary)
@@ -116,7 +122,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     public IReadOnlyList<SupervisedConnection> ReleaseConnections()
     {
         if (IsRemoved)
-            Shown = null;
+            (Shown, Before) = (null, Session.Empty);
         Plane.Feed.LetSpeak(Shown?.Id.Number ?? 0);
         (Primary, Successor) = (null, null);
         return [.. _connections];

@@ -109,6 +109,25 @@ public sealed record EndpointList(ValueList<EndpointSnapshot> Endpoints) : ISeri
 /// <summary>Asks for one endpoint; answered by <see cref="EndpointSnapshot"/>, or <see cref="CommandResult"/> when there is none.</summary>
 public sealed record GetEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
+/// <summary>
+/// Asks for what the endpoints know beyond their connections, where it may be kept; answered by <see cref="SessionList"/>.
+/// </summary>
+public sealed record GetSessions : ISerializableMessage
+{
+    public static readonly GetSessions Instance = new();
+}
+
+/// <summary>
+/// The sessions that may be kept over a restart of the process: of each endpoint that knows something, without those that hold a secret.
+/// </summary>
+public sealed record SessionList(ValueList<EndpointSession> Sessions) : ISerializableMessage;
+
+/// <summary>
+/// Gives endpoints that come later the sessions of an earlier process: the first connection of each begins with its own, once. Send it before
+/// <see cref="ApplyConfiguration"/> and <see cref="AddEndpoint"/>. A session that no endpoint can have is told and ignored. Not answered.
+/// </summary>
+public sealed record RestoreSessions(ValueList<EndpointSession> Sessions) : ISerializableMessage;
+
 /// <summary>Lets a tap of this process listen to an endpoint; answered by <see cref="CommandResult"/>.</summary>
 internal sealed record TapConversation(EndpointId Endpoint, ConversationTap Tap) : INoSerializationVerificationNeeded;
 
@@ -187,6 +206,12 @@ public sealed record EndpointFigures(
 {
     /// <summary>Whether a subscriber with the policy pause-reading does not keep up, so that no message is delivered now.</summary>
     public bool IsHeldBack { get; init; }
+
+    /// <summary>Messages of the peer that are a sign of its life: those of rules with <c>is = beat</c> and of <c>heartbeat.reply</c>.</summary>
+    public long Beats { get; init; }
+
+    /// <summary>When the newest of these came, wall clock; null before the first.</summary>
+    public DateTimeOffset? LastBeat { get; init; }
 }
 
 /// <summary>Every endpoint is in exactly one: configured = running + paused + failed.</summary>

@@ -22,6 +22,26 @@ public class MessageRulesTests : ConnectionSpec
     }
 
     [Fact]
+    public void Beats_are_counted_also_those_of_the_short_form()
+    {
+        StartOpen(With(Rule("beat", MessageRole.Beat), Rule("notice"), Rule("full", MessageRole.Data)) with
+        {
+            Heartbeat = new HeartbeatSettings { Reply = new HeartbeatReply(new MessagePattern.Text("PING"), MessageTemplate.Text("PONG")) },
+        });
+        foreach (var text in (string[])["tick", "notice", "full"])
+            Socket.DeliverText(text);
+        Settle();
+        Assert.Equal((0L, null), (Plane.Counters.Beats, Plane.Counters.LastBeat));
+
+        Socket.DeliverText("beat");
+        Advance(3);
+        Socket.DeliverText("PING");
+        Settle();
+
+        Assert.Equal((2L, Sys.Scheduler.Now.ToUniversalTime()), (Plane.Counters.Beats, Plane.Counters.LastBeat));
+    }
+
+    [Fact]
     public void Signs_of_life_and_control_are_no_data()
     {
         StartOpen(With(Rule("beat", MessageRole.Beat), Rule("notice") with { Deliver = true }) with

@@ -86,6 +86,11 @@ public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.Te
             DateTimeOffset.UnixEpoch),
         new FeedAck(5),
         GetEndpoints.Instance,
+        new SessionList(
+        [
+            new EndpointSession(Id, new([new("session.id", new SessionValue(SessionValueKind.Json, "1.50"))]), 7, new([new("", 1)])),
+            new EndpointSession(Id, ValueMap<SessionValue>.Empty, Sequence: null, ValueMap<long>.Empty),
+        ]),
     ];
 
     [Theory]
