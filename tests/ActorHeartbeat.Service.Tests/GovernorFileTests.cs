@@ -306,7 +306,7 @@ public sealed class GovernorFileTests : IDisposable
     [InlineData("[{\"endpoint\":\"a\",\"values\":[],\"sequence\":1e30,\"counters\":{}}]", "a session is not whole")]
     [InlineData("[{\"endpoint\":\"a\",\"values\":[],\"sequence\":1,\"counters\":{\"x\":-1}}]", "a: a counter is below 0")]
     [InlineData(
-        "[{\"endpoint\":\"a\",\"values\":[{\"name\":\"id\",\"kind\":\"Text\",\"content\":\"Kanarienvogel\"}],\"sequence\":1,\"counters\":{}}]",
+        "[{\"endpoint\":\"a\",\"values\":[{\"name\":\"id\",\"kind\":\"Text\",\"content\":\"Kanari\"}],\"sequence\":1,\"counters\":{}}]",
         "a: a name is not session. and a name")]
     [InlineData(
         "[{\"endpoint\":\"a\",\"values\":[{\"name\":\"session.id\",\"kind\":\"Json\",\"content\":\"{\"}],\"sequence\":1,\"counters\":{}}]",

@@ -124,7 +124,9 @@ internal sealed record MessageCounts(long In, long Out);
 /// and the next is outstanding, <c>timed-out</c> when missing answers or silence ended the connection.
 /// </param>
 /// <param name="Missed">Heartbeats in a row without an answer.</param>
-/// <param name="Beats">Messages of the peer that are a sign of its life, since the endpoint was added: those of rules with is = beat.</param>
+/// <param name="Beats">
+/// Messages of the peer that are a sign of its life, since the endpoint was added: those of rules with is = beat.
+/// </param>
 /// <param name="LastBeatAt">When the newest of these came; null before the first.</param>
 internal sealed record HeartbeatView(string Mode, string Status, int Missed, long Beats, DateTimeOffset? LastBeatAt)
 {

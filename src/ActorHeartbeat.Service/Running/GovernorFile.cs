@@ -10,10 +10,10 @@ using ActorHeartbeat.Service.Sinks;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// Keeps the governor's state and the sessions of endpoints in a small JSON file, which is replaced as a whole: written beside it, flushed to
-/// the disk, renamed over it. A file that cannot be read or parsed is logged and ignored, and so is each entry
-/// that cannot have been saved. Each part is written as it was saved last, the governor's with its own time. Age is measured by the wall clock, the only clock that outlives a process;
-/// if it went backwards, no time counts as passed. One process owns the file: the saves of another process fail.
+/// Keeps the governor's state and the sessions of endpoints in a small JSON file, which is replaced as a whole: written beside it, flushed
+/// to the disk, renamed over it. A file that cannot be read or parsed is logged and ignored, and so is each entry that cannot have been
+/// saved. Each part is written as it was saved last, the governor's with its own time. Age is measured by the wall clock, the only clock
+/// that outlives a process; if it went backwards, no time counts as passed. One process owns the file: the saves of another process fail.
 /// </summary>
 internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) : IGovernorStore, IDisposable
 {
@@ -54,7 +54,9 @@ internal sealed class GovernorFile(string path, TimeProvider time, ILogger log) 
         return (Checked(document), AgeOf(document));
     }
 
-    /// <summary>Reads the sessions of these endpoints. Called once, before <see cref="Load"/>, which does not read the file again.</summary>
+    /// <summary>
+    /// Reads the sessions of these endpoints. Called once, before <see cref="Load"/>, which does not read the file again.
+    /// </summary>
     public ValueList<EndpointSession> LoadSessions(IEnumerable<EndpointId> endpoints)
     {
         var document = Read();

@@ -6,8 +6,8 @@ using Akka.Actor;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// Asks now and then what the endpoints know beyond their connections, and has it saved where it has changed. A process that is killed loses
-/// at most what came since. The end of the drain asks once more.
+/// Asks now and then what the endpoints know beyond their connections, and has it saved where it has changed. A process that is killed
+/// loses at most what came since. The end of the drain asks once more.
 /// </summary>
 internal sealed class SessionKeeper : ReceiveActor, IWithTimers
 {

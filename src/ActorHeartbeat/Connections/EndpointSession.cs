@@ -5,8 +5,8 @@ using ActorHeartbeat.Templates;
 namespace ActorHeartbeat.Connections;
 
 /// <summary>
-/// What an endpoint knows of its conversation beyond its connections, to be kept over restarts of the process. It holds no secret: a session
-/// with a secret value is not kept at all.
+/// What an endpoint knows of its conversation beyond its connections, to be kept over restarts of the process. It holds no secret: a
+/// session with a secret value is not kept at all.
 /// </summary>
 /// <param name="Endpoint">Whose session it is.</param>
 /// <param name="Values">The values of names that begin with <c>session.</c>.</param>
@@ -53,7 +53,9 @@ public sealed record EndpointSession(EndpointId Endpoint, ValueMap<SessionValue>
         return kept.Reject() is null ? kept : null;
     }
 
-    /// <summary>The session for the next connection; empty where it cannot be one, and where the settings call a value of it secret.</summary>
+    /// <summary>
+    /// The session for the next connection; empty where it cannot be one, and where the settings call a value of it secret.
+    /// </summary>
     internal Session For(EndpointSettings endpoint) =>
         Reject() is not null || Values.Keys.Any(name => endpoint.Secrets.Contains(name, StringComparer.Ordinal))
             ? Session.Empty

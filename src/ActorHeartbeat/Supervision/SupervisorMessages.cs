@@ -123,8 +123,9 @@ public sealed record GetSessions : ISerializableMessage
 public sealed record SessionList(ValueList<EndpointSession> Sessions) : ISerializableMessage;
 
 /// <summary>
-/// Gives endpoints that come later the sessions of an earlier process: the first connection of each begins with its own, once. Send it before
-/// <see cref="ApplyConfiguration"/> and <see cref="AddEndpoint"/>. A session that no endpoint can have is told and ignored. Not answered.
+/// Gives endpoints that come later the sessions of an earlier process: the first connection of each begins with its own, once. Send it
+/// before <see cref="ApplyConfiguration"/> and <see cref="AddEndpoint"/>. A session that no endpoint can have is told and ignored. Not
+/// answered.
 /// </summary>
 public sealed record RestoreSessions(ValueList<EndpointSession> Sessions) : ISerializableMessage;
 
@@ -207,7 +208,9 @@ public sealed record EndpointFigures(
     /// <summary>Whether a subscriber with the policy pause-reading does not keep up, so that no message is delivered now.</summary>
     public bool IsHeldBack { get; init; }
 
-    /// <summary>Messages of the peer that are a sign of its life: those of rules with <c>is = beat</c> and of <c>heartbeat.reply</c>.</summary>
+    /// <summary>
+    /// Messages of the peer that are a sign of its life: those of rules with <c>is = beat</c> and of <c>heartbeat.reply</c>.
+    /// </summary>
     public long Beats { get; init; }
 
     /// <summary>When the newest of these came, wall clock; null before the first.</summary>
