@@ -1,4 +1,3 @@
-using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Supervision;
 using Akka.Actor;

@@ -1,10 +1,8 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
-using ActorHeartbeat.Policies;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Templates;
-using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 
