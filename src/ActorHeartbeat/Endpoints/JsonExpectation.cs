@@ -44,6 +44,8 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
 
     public string ValueJson { get; }
 
+    internal JsonPointer Path => _pointer;
+
     internal IEnumerable<Template> Templates => _conditions.Templates;
 
     internal IEnumerable<string> Groups => _conditions.Groups;
@@ -59,6 +61,9 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
 
     /// <summary>False too while it has placeholders that are not filled.</summary>
     public bool Matches(JsonElement root) => _conditions.Hold(_pointer.Find(root));
+
+    /// <summary>Whether it holds for what its pointer leads to in a JSON text; null where only a document tells.</summary>
+    internal bool? Holds(JsonPlace place, ReadOnlySpan<byte> json) => _conditions.Hold(place, json);
 
     /// <summary>What its pointer leads to; null when it leads nowhere.</summary>
     internal JsonElement? Find(JsonElement root) => _pointer.Find(root);

@@ -11,6 +11,18 @@ public abstract partial record MessagePattern
     public sealed record Json(ValueList<JsonExpectation> Expectations) : MessagePattern
     {
         private byte[]? _after = []; // null until its placeholders are filled
+        private JsonWalk? _walk; // null until it is needed: patterns are many, and most refuse by their texts
+
+        /// <summary>The pointers and what has to hold for the values that they lead to.</summary>
+        public ValueList<JsonExpectation> Expectations
+        {
+            get;
+            init
+            {
+                field = value;
+                _walk = null;
+            }
+        } = Expectations;
 
         /// <summary>The text before the JSON, as in <c>42["open"]</c>. Default none.</summary>
         /// <exception cref="FormatException">As <see cref="Template.Parse"/>.</exception>
@@ -38,6 +50,21 @@ public abstract partial record MessagePattern
                 return false;
             try
             {
+                return Judge(payload[_after.Length..]) ?? MatchesDocument(payload);
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+
+        /// <summary>As <see cref="Matches"/>, but read as a document, which tells what a walk cannot.</summary>
+        internal bool MatchesDocument(ReadOnlySpan<byte> payload)
+        {
+            if (!payload.StartsWith(_after) || _after is null)
+                return false;
+            try
+            {
                 using var document = Read(payload);
                 foreach (var expectation in Expectations.AsSpan())
                 {
@@ -51,6 +78,26 @@ public abstract partial record MessagePattern
             {
                 return false;
             }
+        }
+
+        /// <summary>Whether a JSON text matches; null where only a document tells.</summary>
+        /// <exception cref="JsonException">It is no JSON.</exception>
+        private bool? Judge(ReadOnlySpan<byte> json)
+        {
+            _walk ??= new JsonWalk([.. Expectations.Select(expectation => expectation.Path)]);
+            Span<JsonPlace> places = stackalloc JsonPlace[JsonWalk.MostPointers];
+            if (!_walk.TryFind(json, places))
+                return null;
+            bool? matches = true;
+            var expectations = Expectations.AsSpan();
+            for (var index = 0; index < expectations.Length; index++)
+            {
+                if (expectations[index].Holds(places[index], json) is not { } holds)
+                    matches = null;
+                else if (!holds)
+                    return false;
+            }
+            return matches;
         }
 
         internal override int JsonAt(ReadOnlySpan<byte> payload) => _after?.Length ?? 0;
