@@ -50,7 +50,11 @@ public abstract partial record MessagePattern
                 return false;
             try
             {
-                return Judge(payload[_after.Length..]) ?? MatchesDocument(payload);
+                var json = payload[_after.Length..];
+                var count = Expectations.Count;
+                var places = count <= JsonPlace.MostOnStack ? stackalloc JsonPlace[count] : new JsonPlace[count];
+                _walk ??= new JsonWalk([.. Expectations.Select(expectation => expectation.Path)]);
+                return (_walk.TryFind(json, places) ? Judge(json, places) : null) ?? MatchesDocument(payload);
             }
             catch (JsonException)
             {
@@ -80,14 +84,9 @@ public abstract partial record MessagePattern
             }
         }
 
-        /// <summary>Whether a JSON text matches; null where only a document tells.</summary>
-        /// <exception cref="JsonException">It is no JSON.</exception>
-        private bool? Judge(ReadOnlySpan<byte> json)
+        /// <summary>Whether a JSON text matches, by what its pointers lead to; null where only a document tells.</summary>
+        internal bool? Judge(ReadOnlySpan<byte> json, ReadOnlySpan<JsonPlace> places)
         {
-            _walk ??= new JsonWalk([.. Expectations.Select(expectation => expectation.Path)]);
-            Span<JsonPlace> places = stackalloc JsonPlace[JsonWalk.MostPointers];
-            if (!_walk.TryFind(json, places))
-                return null;
             bool? matches = true;
             var expectations = Expectations.AsSpan();
             for (var index = 0; index < expectations.Length; index++)
@@ -137,9 +136,11 @@ public abstract partial record MessagePattern
             return JsonDocument.ParseValue(ref reader);
         }
 
-        // The last name of a pointer and the text behind it rule out most data without parsing. An escape
-        // could spell them differently, so a message with a backslash is always parsed.
-        private bool CouldMatch(ReadOnlySpan<byte> payload)
+        /// <summary>
+        /// Whether a JSON text has the last name of each pointer and the text behind it, which rules out most data without parsing. An
+        /// escape could spell them differently, so a message with a backslash is always parsed.
+        /// </summary>
+        internal bool CouldMatch(ReadOnlySpan<byte> payload)
         {
             foreach (var expectation in Expectations.AsSpan())
             {

@@ -27,10 +27,11 @@ public sealed record SequenceSettings(ValueList<string> At)
             return null;
         try
         {
-            Span<JsonPlace> places = stackalloc JsonPlace[JsonWalk.MostPointers];
+            var count = _pointers.Length;
+            var places = count <= JsonPlace.MostOnStack ? stackalloc JsonPlace[count] : new JsonPlace[count];
             if (!_walk.TryFind(message, places))
                 return ReadDocument(message);
-            foreach (var place in places[.._pointers.Length])
+            foreach (var place in places)
             {
                 if (place is { Token: JsonTokenType.None, IsHidden: true })
                     return ReadDocument(message);

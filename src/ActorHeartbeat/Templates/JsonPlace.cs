@@ -11,6 +11,9 @@ namespace ActorHeartbeat.Templates;
 /// <param name="Length">How many bytes that text has.</param>
 internal readonly record struct JsonPlace(JsonTokenType Token, bool IsHidden, int Start, int Length)
 {
+    /// <summary>So many places may lie on the stack.</summary>
+    public const int MostOnStack = 16;
+
     public static readonly JsonPlace InString = new(JsonTokenType.None, IsHidden: true, 0, 0);
 
     /// <summary>The place of the value at which a reader stands.</summary>

@@ -10,9 +10,6 @@ namespace ActorHeartbeat.Templates;
 /// </summary>
 internal sealed class JsonWalk
 {
-    /// <summary>The most pointers of one walk, whose places fit on the stack.</summary>
-    public const int MostPointers = 16;
-
     /// <summary>The reader goes no deeper; a longer pointer leads into a string.</summary>
     private const int MostNames = 64;
 
@@ -22,7 +19,7 @@ internal sealed class JsonWalk
 
     public JsonWalk(IReadOnlyList<JsonPointer> pointers)
     {
-        if (pointers.Count > MostPointers || pointers.Any(pointer => pointer.Names.Length > MostNames))
+        if (pointers.Any(pointer => pointer.Names.Length > MostNames))
             return;
         var root = new Node("", [.. pointers.Select((pointer, slot) => (pointer.Names, slot))], depth: 0);
         _root = root.IsPlain ? root : null;
@@ -30,7 +27,7 @@ internal sealed class JsonWalk
 
     /// <summary>Finds the places of the pointers in the value with which a text begins.</summary>
     /// <param name="json">The text.</param>
-    /// <param name="places"><see cref="MostPointers"/> or as many as pointers, in their order; they are empty before.</param>
+    /// <param name="places">One for each pointer, in their order; they are empty before.</param>
     /// <returns>Whether it could; a document can where an escape may spell one of the names, and where a pointer is a rare one.</returns>
     /// <exception cref="JsonException">The value is not JSON, or is nested too deep.</exception>
     public bool TryFind(ReadOnlySpan<byte> json, Span<JsonPlace> places)

@@ -75,6 +75,28 @@ public sealed class JsonWalkTests
     }
 
     [Fact]
+    public void Patterns_that_share_a_walk_match_as_each_by_itself()
+    {
+        var samples =
+            from messages in Message.ArrayOf(3)
+            from expectations in Expectation.ArrayOf(1).ArrayOf(5)
+            from more in Expectation.ArrayOf(2)
+            select (messages, patterns: (MessagePattern.Json[])
+                [.. expectations.Select(each => new MessagePattern.Json([.. each])), new([.. more]), new([.. more]) { After = "4" }]);
+        Prop.ForAll(samples.ToArbitrary(), sample =>
+        {
+            var shared = new SharedWalk(sample.patterns);
+            foreach (var message in sample.messages)
+            {
+                shared.Begin();
+                Assert.Equal(
+                    sample.patterns.Select(pattern => pattern.MatchesDocument(message)),
+                    sample.patterns.Select((pattern, index) => shared.Matches(index, pattern, message)));
+            }
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
+    }
+
+    [Fact]
     public void The_number_of_a_message_is_that_of_its_document()
     {
         var numbered = 0;
