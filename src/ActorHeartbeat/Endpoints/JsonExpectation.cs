@@ -77,7 +77,8 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
 
     internal void Capture(JsonElement root, Action<string, string> found)
     {
-        if (_pointer.Find(root) is { ValueKind: JsonValueKind.String } text)
+        // Only a regular expression has read the text: another may have half a surrogate pair.
+        if (Groups.Any() && _pointer.Find(root) is { ValueKind: JsonValueKind.String } text)
             _conditions.Capture(text.GetString()!, found);
     }
 

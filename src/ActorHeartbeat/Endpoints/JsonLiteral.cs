@@ -19,7 +19,7 @@ internal sealed class JsonLiteral
         _ => null,
     });
 
-    /// <summary>Whether the value at a place is equal, as <see cref="JsonElement.DeepEquals"/> compares; null where only that tells.</summary>
+    /// <summary>Whether the value at a place is equal for <see cref="JsonElement.DeepEquals"/>; null where only that tells.</summary>
     public bool? IsAt(JsonPlace place, ReadOnlySpan<byte> json) => place.Token switch
     {
         JsonTokenType.String when _kind == JsonValueKind.String => place.IsHidden ? null : place.TextIn(json).SequenceEqual(_text),

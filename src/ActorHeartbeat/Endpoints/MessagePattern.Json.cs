@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using ActorHeartbeat.Templates;
@@ -123,7 +124,10 @@ public abstract partial record MessagePattern
         {
             using var document = Read(payload); // it matches, so it can be read
             foreach (var expectation in Expectations.AsSpan())
-                found(expectation.Pointer, expectation.Find(document.RootElement)?.GetRawText());
+            {
+                var value = expectation.Find(document.RootElement);
+                found(expectation.Pointer, value is { } it ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(it)) : null);
+            }
         }
 
         public bool Equals(Json? other) => other is not null && Expectations.Equals(other.Expectations) && After == other.After;

@@ -1,6 +1,5 @@
 using System.Text;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Templates;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -12,7 +11,8 @@ public sealed class JsonWalkTests
     private static readonly string[] Names =
         ["a", "b", "0", "1", "01", "+1", " 1", "", "é", "a/b", "\\u0061", "\\ud83d\\ude00", "\\ud800", "a\\u0062", "a\\ud800"];
 
-    private static readonly string[] PointerNames = ["a", "b", "0", "1", "01", "+1", " 1", "-1", "", "é", "a~1b", "a~0b", "😀", "ab", "\ud800"];
+    private static readonly string[] PointerNames =
+        ["a", "b", "0", "1", "01", "+1", " 1", "-1", "", "é", "a~1b", "a~0b", "😀", "ab", "\ud800"];
 
     private static readonly string[] Scalars =
     [
