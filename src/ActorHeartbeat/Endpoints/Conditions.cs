@@ -12,8 +12,13 @@ internal sealed class Conditions
 {
     private readonly Operand[] _operands;
     private readonly ValueTest[]? _tests; // null until the placeholders are filled
+    private readonly bool _holdForNothing;
 
-    private Conditions(Operand[] operands, ValueTest[]? tests) => (_operands, _tests) = (operands, tests);
+    private Conditions(Operand[] operands, ValueTest[]? tests)
+    {
+        (_operands, _tests) = (operands, tests);
+        _holdForNothing = tests is not null && Array.TrueForAll(tests, test => test.Holds(null));
+    }
 
     /// <summary>The texts that have placeholders.</summary>
     public IEnumerable<Template> Templates => _operands.SelectMany(operand => operand.Value?.Templates ?? []);
@@ -25,7 +30,7 @@ internal sealed class Conditions
     public string? Text => _tests is [ValueTest.OneOf { Only: { } only }] ? only : null;
 
     /// <summary>Whether a value has to be there.</summary>
-    public bool NeedValue => _tests is null || Array.Exists(_tests, test => !test.Holds(null));
+    public bool NeedValue => !_holdForNothing;
 
     /// <param name="conditions">An object of words and operands.</param>
     /// <exception cref="FormatException">A word is not known, or its operand is of the wrong kind, or no template.</exception>
@@ -60,6 +65,24 @@ internal sealed class Conditions
                 return false;
         }
         return true;
+    }
+
+    /// <summary>Whether the value at a place of a JSON text holds them; null where only a document tells.</summary>
+    public bool? Hold(JsonPlace place, ReadOnlySpan<byte> json)
+    {
+        if (_tests is null)
+            return false;
+        if (place.Token == JsonTokenType.None)
+            return place.IsHidden ? null : _holdForNothing;
+        bool? hold = true;
+        foreach (var test in _tests)
+        {
+            if (test.HoldsAt(place, json) is not { } holds)
+                hold = null;
+            else if (!holds)
+                return false;
+        }
+        return hold;
     }
 
     /// <summary>Whether a whole text holds them.</summary>

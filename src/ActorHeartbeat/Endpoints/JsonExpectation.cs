@@ -44,6 +44,8 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
 
     public string ValueJson { get; }
 
+    internal JsonPointer Path => _pointer;
+
     internal IEnumerable<Template> Templates => _conditions.Templates;
 
     internal IEnumerable<string> Groups => _conditions.Groups;
@@ -60,6 +62,9 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
     /// <summary>False too while it has placeholders that are not filled.</summary>
     public bool Matches(JsonElement root) => _conditions.Hold(_pointer.Find(root));
 
+    /// <summary>Whether it holds for what its pointer leads to in a JSON text; null where only a document tells.</summary>
+    internal bool? Holds(JsonPlace place, ReadOnlySpan<byte> json) => _conditions.Hold(place, json);
+
     /// <summary>What its pointer leads to; null when it leads nowhere.</summary>
     internal JsonElement? Find(JsonElement root) => _pointer.Find(root);
 
@@ -72,7 +77,8 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
 
     internal void Capture(JsonElement root, Action<string, string> found)
     {
-        if (_pointer.Find(root) is { ValueKind: JsonValueKind.String } text)
+        // Only a regular expression has read the text: another may have half a surrogate pair.
+        if (Groups.Any() && _pointer.Find(root) is { ValueKind: JsonValueKind.String } text)
             _conditions.Capture(text.GetString()!, found);
     }
 

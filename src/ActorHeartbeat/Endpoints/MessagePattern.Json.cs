@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using ActorHeartbeat.Templates;
@@ -11,6 +12,18 @@ public abstract partial record MessagePattern
     public sealed record Json(ValueList<JsonExpectation> Expectations) : MessagePattern
     {
         private byte[]? _after = []; // null until its placeholders are filled
+        private JsonWalk? _walk; // null until it is needed: patterns are many, and most refuse by their texts
+
+        /// <summary>The pointers and what has to hold for the values that they lead to.</summary>
+        public ValueList<JsonExpectation> Expectations
+        {
+            get;
+            init
+            {
+                field = value;
+                _walk = null;
+            }
+        } = Expectations;
 
         /// <summary>The text before the JSON, as in <c>42["open"]</c>. Default none.</summary>
         /// <exception cref="FormatException">As <see cref="Template.Parse"/>.</exception>
@@ -38,6 +51,25 @@ public abstract partial record MessagePattern
                 return false;
             try
             {
+                var json = payload[_after.Length..];
+                var count = Expectations.Count;
+                var places = count <= JsonPlace.MostOnStack ? stackalloc JsonPlace[count] : new JsonPlace[count];
+                _walk ??= new JsonWalk([.. Expectations.Select(expectation => expectation.Path)]);
+                return (_walk.TryFind(json, places) ? Judge(json, places) : null) ?? MatchesDocument(payload);
+            }
+            catch (JsonException)
+            {
+                return false;
+            }
+        }
+
+        /// <summary>As <see cref="Matches"/>, but read as a document, which tells what a walk cannot.</summary>
+        internal bool MatchesDocument(ReadOnlySpan<byte> payload)
+        {
+            if (!payload.StartsWith(_after) || _after is null)
+                return false;
+            try
+            {
                 using var document = Read(payload);
                 foreach (var expectation in Expectations.AsSpan())
                 {
@@ -51,6 +83,21 @@ public abstract partial record MessagePattern
             {
                 return false;
             }
+        }
+
+        /// <summary>Whether a JSON text matches, by what its pointers lead to; null where only a document tells.</summary>
+        internal bool? Judge(ReadOnlySpan<byte> json, ReadOnlySpan<JsonPlace> places)
+        {
+            bool? matches = true;
+            var expectations = Expectations.AsSpan();
+            for (var index = 0; index < expectations.Length; index++)
+            {
+                if (expectations[index].Holds(places[index], json) is not { } holds)
+                    matches = null;
+                else if (!holds)
+                    return false;
+            }
+            return matches;
         }
 
         internal override int JsonAt(ReadOnlySpan<byte> payload) => _after?.Length ?? 0;
@@ -77,7 +124,10 @@ public abstract partial record MessagePattern
         {
             using var document = Read(payload); // it matches, so it can be read
             foreach (var expectation in Expectations.AsSpan())
-                found(expectation.Pointer, expectation.Find(document.RootElement)?.GetRawText());
+            {
+                var value = expectation.Find(document.RootElement);
+                found(expectation.Pointer, value is { } it ? Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(it)) : null);
+            }
         }
 
         public bool Equals(Json? other) => other is not null && Expectations.Equals(other.Expectations) && After == other.After;
@@ -90,9 +140,11 @@ public abstract partial record MessagePattern
             return JsonDocument.ParseValue(ref reader);
         }
 
-        // The last name of a pointer and the text behind it rule out most data without parsing. An escape
-        // could spell them differently, so a message with a backslash is always parsed.
-        private bool CouldMatch(ReadOnlySpan<byte> payload)
+        /// <summary>
+        /// Whether a JSON text has the last name of each pointer and the text behind it, which rules out most data without parsing. An
+        /// escape could spell them differently, so a message with a backslash is always parsed.
+        /// </summary>
+        internal bool CouldMatch(ReadOnlySpan<byte> payload)
         {
             foreach (var expectation in Expectations.AsSpan())
             {

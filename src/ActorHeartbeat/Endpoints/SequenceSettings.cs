@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using ActorHeartbeat.Templates;
 
@@ -8,6 +10,9 @@ namespace ActorHeartbeat.Endpoints;
 public sealed record SequenceSettings(ValueList<string> At)
 {
     private readonly JsonPointer[] _pointers = [.. At.Select(JsonPointer.Parse)];
+    private readonly JsonWalk _walk = new([.. At.Select(JsonPointer.Parse)]);
+    private readonly byte[][] _names = // a message without escapes has one of them if it has a number; an empty one is in every message
+        [.. At.Select(at => JsonPointer.Parse(at).LastName is { } name && !int.TryParse(name, out _) ? Encoding.UTF8.GetBytes(name) : [])];
 
     /// <summary>By how much each number is higher than the one before; null (default) for any, which only remembers.</summary>
     public long? Step { get; init; }
@@ -17,6 +22,33 @@ public sealed record SequenceSettings(ValueList<string> At)
 
     /// <summary>The number of a message; null when it has none.</summary>
     internal long? Read(ReadOnlySpan<byte> message)
+    {
+        if (!CouldHave(message))
+            return null;
+        try
+        {
+            var count = _pointers.Length;
+            var places = count <= JsonPlace.MostOnStack ? stackalloc JsonPlace[count] : new JsonPlace[count];
+            if (!_walk.TryFind(message, places))
+                return ReadDocument(message);
+            foreach (var place in places)
+            {
+                if (place is { Token: JsonTokenType.None, IsHidden: true })
+                    return ReadDocument(message);
+                if (place.Token == JsonTokenType.Number
+                    && Utf8Parser.TryParse(place.TextIn(message), out long number, out var read) && read == place.Length)
+                    return number;
+            }
+            return null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>As <see cref="Read"/>, but read as a document, which tells what a walk cannot.</summary>
+    internal long? ReadDocument(ReadOnlySpan<byte> message)
     {
         try
         {
@@ -34,6 +66,16 @@ public sealed record SequenceSettings(ValueList<string> At)
         {
             return null;
         }
+    }
+
+    private bool CouldHave(ReadOnlySpan<byte> message)
+    {
+        foreach (var name in _names)
+        {
+            if (message.IndexOf(name) >= 0)
+                return true;
+        }
+        return message.Contains((byte)'\\');
     }
 
     public bool Equals(SequenceSettings? other) => other is not null && At.Equals(other.At) && (Step, OnGap) == (other.Step, other.OnGap);

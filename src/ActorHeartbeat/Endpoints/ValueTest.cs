@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Endpoints;
 
@@ -58,6 +60,9 @@ internal abstract class ValueTest
     /// <summary>Whether a value that a pointer leads to holds it; null when the pointer leads nowhere.</summary>
     public abstract bool Holds(JsonElement? value);
 
+    /// <summary>Whether the value at a place of a JSON text holds it; null where only a document tells.</summary>
+    public abstract bool? HoldsAt(JsonPlace place, ReadOnlySpan<byte> json);
+
     /// <summary>Whether a whole text holds it.</summary>
     public virtual bool HoldsText(ReadOnlySpan<byte> text) => false;
 
@@ -68,6 +73,12 @@ internal abstract class ValueTest
     public virtual void Capture(string text, Action<string, string> found)
     {
     }
+
+    /// <summary>Whether a string at a place holds what <see cref="HoldsText"/> asks of a text; null where only a document tells.</summary>
+    private bool? HoldsStringAt(JsonPlace place, ReadOnlySpan<byte> json) =>
+        place.Token != JsonTokenType.String ? false
+        : place.IsHidden || !Utf8.IsValid(place.TextIn(json)) ? null
+        : HoldsText(place.TextIn(json));
 
     private static string Text(JsonElement operand) =>
         operand.ValueKind == JsonValueKind.String ? operand.GetString()! : throw new FormatException("expected text");
@@ -96,12 +107,25 @@ internal abstract class ValueTest
     public sealed class OneOf(JsonElement[] values) : ValueTest
     {
         private readonly byte[]?[] _texts = Array.ConvertAll(values, TextOf);
+        private readonly JsonLiteral[] _literals = Array.ConvertAll(values, JsonLiteral.Of);
 
         /// <summary>The one value, if it is a text.</summary>
         public string? Only => values is [{ ValueKind: JsonValueKind.String } only] ? only.GetString() : null;
 
         public override bool Holds(JsonElement? value) =>
             value is { } present && Array.Exists(values, one => JsonElement.DeepEquals(one, present));
+
+        public override bool? HoldsAt(JsonPlace place, ReadOnlySpan<byte> json)
+        {
+            bool? isOne = false;
+            foreach (var literal in _literals)
+            {
+                if (literal.IsAt(place, json) is not { } isIt)
+                    return null;
+                isOne |= isIt;
+            }
+            return isOne;
+        }
 
         public override bool HoldsText(ReadOnlySpan<byte> text)
         {
@@ -117,8 +141,11 @@ internal abstract class ValueTest
     private sealed class Not(JsonElement value) : ValueTest
     {
         private readonly byte[]? _text = TextOf(value);
+        private readonly JsonLiteral _literal = JsonLiteral.Of(value);
 
         public override bool Holds(JsonElement? other) => other is { } present && !JsonElement.DeepEquals(value, present);
+
+        public override bool? HoldsAt(JsonPlace place, ReadOnlySpan<byte> json) => !_literal.IsAt(place, json);
 
         public override bool HoldsText(ReadOnlySpan<byte> text) => !text.SequenceEqual(_text);
     }
@@ -131,6 +158,8 @@ internal abstract class ValueTest
 
         public override bool Holds(JsonElement? value) =>
             value is { ValueKind: JsonValueKind.String } text && isPart(Encoding.UTF8.GetBytes(text.GetString()!), _part);
+
+        public override bool? HoldsAt(JsonPlace place, ReadOnlySpan<byte> json) => HoldsStringAt(place, json);
 
         public override bool HoldsText(ReadOnlySpan<byte> text) => isPart(text, _part);
     }
@@ -159,6 +188,8 @@ internal abstract class ValueTest
 
         public override bool Holds(JsonElement? value) =>
             value is { ValueKind: JsonValueKind.String } text && _regex.IsMatch(text.GetString()!);
+
+        public override bool? HoldsAt(JsonPlace place, ReadOnlySpan<byte> json) => HoldsStringAt(place, json);
 
         public override IReadOnlyList<string> Groups => _groups;
 
@@ -193,6 +224,8 @@ internal abstract class ValueTest
     private sealed class Exists(bool wanted) : ValueTest
     {
         public override bool Holds(JsonElement? value) => value is not null == wanted;
+
+        public override bool? HoldsAt(JsonPlace place, ReadOnlySpan<byte> json) => wanted;
     }
 
     private sealed class OfNumber(decimal bound, bool above) : ValueTest
@@ -203,6 +236,15 @@ internal abstract class ValueTest
                 return false;
             var difference = number.TryGetDecimal(out var exact) ? exact.CompareTo(bound) : number.GetDouble().CompareTo((double)bound);
             return above ? difference > 0 : difference < 0;
+        }
+
+        public override bool? HoldsAt(JsonPlace place, ReadOnlySpan<byte> json)
+        {
+            if (place.Token != JsonTokenType.Number)
+                return false;
+            if (!Utf8Parser.TryParse(place.TextIn(json), out decimal number, out var read) || read != place.Length)
+                return null;
+            return above ? number > bound : number < bound;
         }
     }
 
@@ -223,6 +265,16 @@ internal abstract class ValueTest
             JsonValueKind.Array => "array",
             _ => "null",
         };
+
+        public override bool? HoldsAt(JsonPlace place, ReadOnlySpan<byte> json) => _type == place.Token switch
+        {
+            JsonTokenType.String => "string",
+            JsonTokenType.Number => "number",
+            JsonTokenType.True or JsonTokenType.False => "boolean",
+            JsonTokenType.StartObject => "object",
+            JsonTokenType.StartArray => "array",
+            _ => "null",
+        };
     }
 
     private sealed class Has(JsonElement element) : ValueTest
@@ -238,5 +290,7 @@ internal abstract class ValueTest
             }
             return false;
         }
+
+        public override bool? HoldsAt(JsonPlace place, ReadOnlySpan<byte> json) => place.Token == JsonTokenType.StartArray ? null : false;
     }
 }

@@ -11,6 +11,7 @@ internal sealed class InboundRules
 {
     private readonly MessageRule[] _rules;
     private readonly MessagePattern?[] _matches; // null for one that lacks a value
+    private readonly SharedWalk _walk;
     private readonly bool[] _keep;
     private readonly bool _hasPlaceholders;
     private readonly int _own;
@@ -28,6 +29,7 @@ internal sealed class InboundRules
                 new MessageRule { Match = reply.Match, Is = MessageRole.Beat, Reply = reply.Send, Deliver = heartbeat.Deliver },
             ];
         _matches = Array.ConvertAll(_rules, rule => (MessagePattern?)rule.Match);
+        _walk = new SharedWalk([.. _rules.Select(rule => rule.Match)]);
         _keep = Array.ConvertAll(_rules, rule => rule.Forget.Count + rule.Capture.Count > 0 || rule.Match.Groups.Any());
         UseSequence = Array.Exists(
             _rules, rule => rule.Match.Templates.Any(template => template.Names.Contains(TemplateName.Sequence)));
@@ -65,10 +67,11 @@ internal sealed class InboundRules
     /// <returns>Null when none matches.</returns>
     public MessageRule? Find(ReadOnlySpan<byte> payload, out int number, out MessagePattern? match)
     {
+        _walk.Begin();
         for (var index = 0; index < _rules.Length; index++)
         {
             match = _matches[index];
-            if (match is null || !match.Matches(payload))
+            if (match is null || !_walk.Matches(index, match, payload))
                 continue;
             number = index + 1;
             return _rules[index];

@@ -5,12 +5,12 @@ namespace ActorHeartbeat.Templates;
 /// <summary>A JSON pointer (RFC 6901). One that goes on into a string reads the string as JSON. Immutable.</summary>
 internal sealed class JsonPointer
 {
-    private readonly string[] _names;
+    private JsonPointer(string[] names) => Names = names;
 
-    private JsonPointer(string[] names) => _names = names;
+    public string[] Names { get; }
 
     /// <summary>The last name; null for the whole document.</summary>
-    public string? LastName => _names.Length == 0 ? null : _names[^1];
+    public string? LastName => Names.Length == 0 ? null : Names[^1];
 
     /// <summary>Why a text is no pointer, or null when it is one.</summary>
     public static string? Reject(string pointer)
@@ -41,7 +41,7 @@ internal sealed class JsonPointer
     public JsonElement? Find(JsonElement root)
     {
         // Every text in a text doubles its backslashes, so that a message of some megabytes has twenty inside each other at most.
-        foreach (var name in _names)
+        foreach (var name in Names)
         {
             if ((root.ValueKind == JsonValueKind.String && !TryReadInside(ref root)) || !TryStep(root, name, out root))
                 return null;

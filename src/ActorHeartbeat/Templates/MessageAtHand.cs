@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ActorHeartbeat.Templates;
 
@@ -34,7 +36,10 @@ internal sealed class MessageAtHand
     {
         try
         {
-            return pointer.Find(root ??= JsonElement.Parse(json)) is { } found ? TemplateValue.Of(found) : null;
+            // The parser looks into no string, so what is no UTF-8 (RFC 8259 section 8.1) passes it.
+            return pointer.Find(root ??= JsonElement.Parse(json)) is { } found && Utf8.IsValid(JsonMarshal.GetRawUtf8Value(found))
+                ? TemplateValue.Of(found)
+                : null;
         }
         // Half a surrogate pair and an endless exponent are JSON that the framework cannot read.
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or ArgumentException)

@@ -25,20 +25,24 @@ public static class RulesBenchmark
     public static async Task<int> Run(string[] args)
     {
         var (messages, rounds) = (Option(args, "messages", 3_000_000), Option(args, "rounds", 5));
-        (string Name, ValueList<MessageRule> Rules)[] variants =
+        (string Name, EndpointSettings Endpoint)[] variants =
         [
-            ("no rule", []),
-            ("3 rules, none matches", Rules(3)),
-            ("10 rules, none matches", Rules(10)),
-            ("3 rules, the last says data", [.. Rules(2), Rule("/e", "\"trade\"")]),
-            ("10 rules, the last says data", [.. Rules(9), Rule("/e", "\"trade\"")]),
+            ("no rule", Endpoint([])),
+            ("3 rules, none matches", Endpoint(Rules(3))),
+            ("10 rules, none matches", Endpoint(Rules(10))),
+            ("3 rules, the last says data", Endpoint([.. Rules(2), Rule("/e", "\"trade\"")])),
+            ("10 rules, the last says data", Endpoint([.. Rules(9), Rule("/e", "\"trade\"")])),
+            ("3 rules that read, the last says data", Endpoint([.. Readers(2), Rule("/e", "\"trade\"")])),
+            ("10 rules that read, the last says data", Endpoint([.. Readers(9), Rule("/e", "\"trade\"")])),
+            ("sequence, no rule", Endpoint([]) with { Sequence = new SequenceSettings(["/t"]) }),
+            ("sequence, the message has no number", Endpoint([]) with { Sequence = new SequenceSettings(["/sequence"]) }),
         ];
         var costs = variants.ToDictionary(variant => variant.Name, _ => new List<(double Time, double Bytes)>());
         for (var round = -1; round < rounds; round++)
         {
-            foreach (var (name, rules) in variants)
+            foreach (var (name, endpoint) in variants)
             {
-                var cost = await MeasureAsync(rules, messages);
+                var cost = await MeasureAsync(endpoint, messages);
                 if (round >= 0)
                     costs[name].Add(cost);
             }
@@ -50,7 +54,7 @@ public static class RulesBenchmark
             var time = Median(seen, cost => cost.Time);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{name,-30} {time,6:0.000} us  {time - least,6:+0.000;-0.000} us  x {time / least:0.00}  "
+                $"{name,-40} {time,6:0.000} us  {time - least,6:+0.000;-0.000} us  x {time / least:0.00}  "
                     + $"{Median(seen, cost => cost.Bytes):0.0} B allocated"));
         }
         return 0;
@@ -59,10 +63,17 @@ public static class RulesBenchmark
     private static ValueList<MessageRule> Rules(int count) =>
         [.. Enumerable.Range(0, count).Select(number => Rule("/event", $"\"notice {number}\""))];
 
+    /// <summary>Rules whose texts stand in the message, but elsewhere.</summary>
+    private static ValueList<MessageRule> Readers(int count) =>
+        [.. Enumerable.Range(0, count).Select(number => Rule(number % 2 == 0 ? "/event" : "/s", "\"trade\""))];
+
+    private static EndpointSettings Endpoint(ValueList<MessageRule> rules) =>
+        new() { Id = new EndpointId("a"), Url = new Uri("ws://feed.test/"), OnMessage = rules };
+
     private static MessageRule Rule(string pointer, string value) =>
         new() { Match = new MessagePattern.Json([new JsonExpectation(pointer, value)]), Is = MessageRole.Data };
 
-    private static async Task<(double Time, double Bytes)> MeasureAsync(ValueList<MessageRule> rules, int messages)
+    private static async Task<(double Time, double Bytes)> MeasureAsync(EndpointSettings endpoint, int messages)
     {
         using var system = ActorSystem.Create(
             "rules", ConfigurationFactory.ParseString("akka.loglevel = ERROR").WithFallback(DedicatedThreadScheduler.Configuration));
@@ -70,7 +81,6 @@ public static class RulesBenchmark
         var supervisor = system.ActorOf(
             ConnectionSupervisor.Props(
                 new SupervisorDependencies(dialer, new SecretAttemptResolver(), new FeedRegistry(TimeProvider.System))), "connections");
-        var endpoint = new EndpointSettings { Id = new EndpointId("a"), Url = new Uri("ws://feed.test/"), OnMessage = rules };
         await supervisor.Ask<ConfigurationApplied>(
             new ApplyConfiguration([endpoint], ValueMap<GroupSettings>.Empty, new SupervisorSettings()), Patience);
         var pump = await dialer.Observer.WaitAsync(Patience);

@@ -1,5 +1,6 @@
 using System.Text;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Tests.Endpoints;
 
@@ -104,6 +105,29 @@ public class MessagePatternTests
             foreach (var pointer in (string[])["/v", "/v/w"])
                 new MessagePattern.Json([new JsonExpectation(pointer, conditions)]).Matches(Encoding.UTF8.GetBytes(message));
         }
+    }
+
+    [Theory]
+    [InlineData("7B2261223A22FF222C2262223A2278227D")] // {"a":"\xFF","b":"x"}
+    [InlineData("7B2261223A5B22FF225D2C2262223A2278227D")] // {"a":["\xFF"],"b":"x"}
+    [InlineData("7B2261223A225C7564383030222C2262223A2278227D")] // {"a":"\ud800","b":"x"}
+    public void What_is_no_text_beside_what_matches_is_not_read(string hex)
+    {
+        var message = Convert.FromHexString(hex);
+        var found = new Dictionary<string, string?>();
+        var pattern = new MessagePattern.Json([
+            new JsonExpectation("/a", """{"exists":true}"""),
+            new JsonExpectation("/b", """{"regex":"(?<name>.+)"}"""),
+        ]);
+
+        Assert.True(pattern.Matches(message));
+        pattern.Capture(message, found.Add);
+        pattern.Look(message, found.Add);
+
+        Assert.Equal(["name", "/a", "/b"], found.Keys);
+        Assert.Equal("x", found["name"]);
+        Assert.Null(MessageAtHand.Read(message, ["/a"]).Find("/a"));
+        Assert.NotNull(MessageAtHand.Read(message, ["/b"]).Find("/b"));
     }
 
     [Theory]
