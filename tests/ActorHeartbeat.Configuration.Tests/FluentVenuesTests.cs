@@ -69,10 +69,16 @@ public sealed class FluentVenuesTests
 
     private static EndpointSettings Mqtt() => EndpointConversation.Of("mqtt", "wss://broker.example.com/mqtt", endpoint => endpoint
         .Subprotocols("mqtt")
+        .Decode("mqtt")
+        .DeliverAs(DeliverAs.Messages)
         .OnOpen(step => step
             .SendBytes("10@{sized7(sized16('MQTT'), unhex('0402003c'), sized16('feed'))}")
-            .Expect(Match.Bytes("20020000")))
-        .Heartbeat(beat => beat.SendBytes("c000").Expect(Match.Bytes("d000")).When(HeartbeatWhen.Always)));
+            .Expect(Match.At("/type", "CONNACK").At("/code", 0)))
+        .OnOpen(step => step
+            .SendBytes("82@{sized7(u16(1), sized16('prices/#'), unhex('01'))}")
+            .Expect(Match.At("/type", "SUBACK").At("/id", 1)))
+        .OnMessage(Match.At("/type", "PUBLISH").At("/qos", 1), rule => rule.Is(MessageRole.Data).ReplyBytes("4002@{u16(/id)}"))
+        .Heartbeat(beat => beat.SendBytes("c000").Expect(Match.At("/type", "PINGRESP")).When(HeartbeatWhen.Always)));
 
     private static EndpointSettings Discord() => EndpointConversation.Of(
         "discord", "wss://gateway.discord.gg/?v=10&encoding=json", endpoint => endpoint

@@ -228,8 +228,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     public bool Opened(bool resumed)
     {
         resumed &= !_forgets;
-        if (resumed)
-            _conversation.Resume();
+        _conversation.Opened(resumed);
         _isResumed = resumed;
         var missing = Names.Sequence.Settle(resumed, _current.Sequence?.Step);
         _writer!.Opened(resumed);

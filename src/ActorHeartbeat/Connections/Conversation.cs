@@ -36,6 +36,7 @@ internal sealed class Conversation(
     private ImmutableDictionary<string, long> _counters = ImmutableDictionary<string, long>.Empty; // the actor's, after the preparation
     private SplitMix _random = random;
     private volatile string[] _made = [];
+    private volatile bool _isOpened;
     private volatile DialRequest _request = new(settings, settings.Url, []); // until the secrets are read
     private LetBlock _lets = null!; // comes with the request
 
@@ -62,7 +63,7 @@ internal sealed class Conversation(
     public Session Session => new(
         _names.OfSession.SetItems(_names.OfSession.Where(value => HoldsSecret(value.Value)).Select(Secret)),
         _names.Sequence.Highest,
-        Volatile.Read(ref _counters));
+        _isOpened ? Volatile.Read(ref _counters) : before.Counters);
 
     /// <summary>
     /// A text of the peer without the secrets of the attempt, the captured ones, and what was made from them, such as signatures.
@@ -72,11 +73,13 @@ internal sealed class Conversation(
     public string Hide(string text, ValueList<string> secrets) => PeerText.Hide(
         PeerText.Hide(_request.Hide(text), _made), [.. _names.SecretTexts(secrets).SelectMany(SecretSpelling.Of)]);
 
-    /// <summary>The peer goes on where it was, and so do the counters.</summary>
-    public void Resume()
+    /// <summary>From here on its counters are those that a session goes on with.</summary>
+    /// <param name="resumed">Whether the peer goes on where it was: so do the counters.</param>
+    public void Opened(bool resumed)
     {
-        foreach (var (name, number) in before.Counters)
+        foreach (var (name, number) in resumed ? before.Counters : ImmutableDictionary<string, long>.Empty)
             _counters = _counters.SetItem(name, Math.Max(number, _counters.GetValueOrDefault(name)));
+        _isOpened = true;
     }
 
     /// <summary>Whether a step is gone through, by the names that have a value now.</summary>

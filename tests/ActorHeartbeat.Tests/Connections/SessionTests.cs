@@ -62,9 +62,12 @@ public class SessionTests : ConnectionSpec
         Assert.Equal("beat 3", SentText[^1]);
         Socket.DeliverText("alive");
         Settle();
+        Network.Script(Id, DialScript.Refuse(503)); // a failure between them changes nothing
         Socket.PeerClose(1001);
         FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
         Advance(2);
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
+        Advance(4);
         Assert.Equal(["""{"op":"resume","id":"abc","seq":1,"n":1}"""], SentText); // not resumed yet
         Socket.DeliverText("""{"op":"resumed"}""");
         FishForMessage<StateChanged>(change => change.To == ConnectionState.Open);
