@@ -171,8 +171,13 @@ public class ConversationTapTests : ConnectionSpec
         {
             Heartbeat = new HeartbeatSettings
             {
-                Mode = HeartbeatMode.Message, Send = MessageTemplate.Text("beat @{counter}"), Expect = new MessagePattern.Text("alive"),
-                Interval = Seconds(20), Timeout = Seconds(5), MaxMissed = 2, Strict = true,
+                Mode = HeartbeatMode.Message,
+                Send = MessageTemplate.Text("beat @{counter}"),
+                Expect = new MessagePattern.Text("alive"),
+                Interval = Seconds(20),
+                Timeout = Seconds(5),
+                MaxMissed = 2,
+                Strict = true,
             },
             OnClose = [],
         });

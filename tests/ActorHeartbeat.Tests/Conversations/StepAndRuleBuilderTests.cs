@@ -143,7 +143,8 @@ public sealed class StepAndRuleBuilderTests
         Assert.Equal(
             new DialogueStep(null, null, TimeSpan.FromSeconds(5))
             {
-                Call = new StepCall("ticket"), Let = new([new("a", ValueTemplate.Text("b"))]),
+                Call = new StepCall("ticket"),
+                Let = new([new("a", ValueTemplate.Text("b"))]),
             },
             Assert.Single(said.Prepare));
     }
