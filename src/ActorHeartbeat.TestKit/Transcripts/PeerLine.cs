@@ -12,7 +12,7 @@ namespace ActorHeartbeat.TestKit;
 internal sealed class PeerLine(ScriptedConnection connection, PeerNames names, Action<string> log)
 {
     private readonly List<Rule> _rules = [];
-    private readonly List<(Statement.Every Of, PeerNames Names)> _owed = [];
+    private readonly List<Debt> _owed = [];
     private readonly MemoryStream _compressed = new();
     private ZLibStream? _stream;
     private FrameLook _look;
@@ -53,15 +53,18 @@ internal sealed class PeerLine(ScriptedConnection connection, PeerNames names, A
     }
 
     /// <summary>Says something that may want an answer.</summary>
-    public void Ask(Statement.Every every)
+    /// <returns>What is owed for it; null for nothing.</returns>
+    public Debt? Ask(Statement.Every every)
     {
         Say(every.Message);
-        if (every.Answer is not null)
-            _owed.Add((every, names.Copy()));
+        if (every.Answer is null)
+            return null;
+        var debt = new Debt(every, names.Copy());
+        _owed.Add(debt);
+        return debt;
     }
 
-    /// <summary>Whether the client has given all answers.</summary>
-    public bool IsPaid(Statement.Every every) => !_owed.Exists(owed => owed.Of == every);
+    public bool IsOwed(Debt debt) => _owed.Contains(debt);
 
     /// <summary>The messages in a frame.</summary>
     /// <exception cref="FormatException">What ends a message is not there.</exception>
@@ -81,10 +84,10 @@ internal sealed class PeerLine(ScriptedConnection connection, PeerNames names, A
         var paid = _owed.FindIndex(owed => owed.Of.Answer!.Matches(message, owed.Names));
         if (paid < 0)
             return false;
-        var (every, own) = _owed[paid];
+        var debt = _owed[paid];
         _owed.RemoveAt(paid);
-        foreach (var answer in every.Then)
-            Say(answer, own);
+        foreach (var answer in debt.Of.Then)
+            Say(answer, debt.Names);
         return true;
     }
 
@@ -128,6 +131,15 @@ internal sealed class PeerLine(ScriptedConnection connection, PeerNames names, A
                 _compressed.SetLength(0);
                 break;
         }
+    }
+
+    /// <summary>An answer that the client owes.</summary>
+    public sealed class Debt(Statement.Every of, PeerNames names)
+    {
+        public Statement.Every Of => of;
+
+        /// <summary>What its answer gives is for what follows it alone.</summary>
+        public PeerNames Names => names;
     }
 
     /// <summary>A rule, and how often the client has kept it.</summary>

@@ -7,6 +7,21 @@ internal abstract record Statement(int Line)
     /// <summary>The time that the client has for it.</summary>
     public TimeSpan Within { get; init; }
 
+    public static string Spell(TimeSpan time) => $"{time.TotalSeconds} s";
+
+    /// <summary>Its words, for faults.</summary>
+    public sealed override string ToString() => this switch
+    {
+        Hears hears => $"> {hears.Message}",
+        Dial dial => $"dial {dial.Url}",
+        Request request => $"http {request.Method} {request.Url}",
+        Alive alive => $"alive {Spell(alive.Time)}",
+        Quiet quiet => $"quiet {Spell(quiet.Time)}",
+        Wait wait => $"wait {Spell(wait.Time)}",
+        Closed closed => $"closed {closed.Code}",
+        _ => GetType().Name.ToLowerInvariant(),
+    };
+
     /// <summary>The client must dial next.</summary>
     public sealed record Dial(int Line, TextPattern Url) : Statement(Line)
     {

@@ -60,7 +60,7 @@ public sealed class TranscriptPeer
                 return DialScript.Hang;
             if (Current is not Statement.Dial dial)
                 return Refused($"the client dialed {request.Url.OriginalString}");
-            if (_at == 0 || _transcript.Statements[_at - 1] is not Statement.Request)
+            if (!IsBehindRequest)
                 _names.Forget();
             if (!Try(() => dial.Url.Matches(request.Url.OriginalString, _names)))
                 return Refused($"the client dialed {request.Url.OriginalString}");
@@ -116,19 +116,18 @@ public sealed class TranscriptPeer
     private HttpResult.Answered Answer(Statement.Request request) => new(request.Status, request.Answer?.Fill(_names).Payload ?? default);
 
     private bool IsLike(Statement.Request request, HttpQuestion question) => Try(() =>
-    {
-        if (_transcript.Statements[Math.Max(0, _at - 1)] is not Statement.Request && IsBeforeDial())
-            _names.Forget();
-        return request.Method == question.Method
-            && request.Url.Matches(question.Url.OriginalString, _names)
-            && HaveAll(question.Headers, request.Headers)
-            && (request.Body is not { } body
-                || (question.Body is { } said && body.Matches(new OutboundMessage(MessageKind.Text, said), _names)));
-    });
+        request.Method == question.Method
+        && request.Url.Matches(question.Url.OriginalString, _names)
+        && HaveAll(question.Headers, request.Headers)
+        && (request.Body is not { } body
+            || (question.Body is { } said && body.Matches(new OutboundMessage(MessageKind.Text, said), _names))));
 
-    /// <summary>Whether the requests from here on lead to a dial: they are a preparation.</summary>
-    private bool IsBeforeDial() => _transcript.Statements.Skip(_at).SkipWhile(each => each is Statement.Request).FirstOrDefault()
-        is Statement.Dial;
+    /// <summary>Whether requests from here on lead to a dial, and it is the first of them: a preparation begins.</summary>
+    private bool BeginsPreparation =>
+        !IsBehindRequest
+        && _transcript.Statements.Skip(_at).SkipWhile(each => each is Statement.Request).FirstOrDefault() is Statement.Dial;
+
+    private bool IsBehindRequest => _at > 0 && _transcript.Statements[_at - 1] is Statement.Request;
 
     private bool HaveAll(IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<(string Name, TextPattern Value)> wanted) =>
         wanted.All(each => headers.Any(header =>
@@ -162,6 +161,8 @@ public sealed class TranscriptPeer
             _names.GiveAlways(name.Key, name.Value);
             return true;
         }
+        if (statement is Statement.Request && BeginsPreparation)
+            _names.Forget();
         if (statement is Statement.Dial or Statement.Request or Statement.Quiet)
             return Await(statement);
         if (line is null)
@@ -192,32 +193,8 @@ public sealed class TranscriptPeer
                 return true;
             default:
                 Move();
-                Stand(statement, line);
+                new PeerRules(line, () => Holds(line), Later, (fault, at) => Fail(fault, at)).Stand(statement);
                 return true;
-        }
-    }
-
-    private void Stand(Statement statement, PeerLine line)
-    {
-        switch (statement)
-        {
-            case Statement.Frames frames:
-                line.Look(frames.Look);
-                break;
-            case Statement.Delimiter delimiter:
-                line.EndWith(delimiter.Text);
-                break;
-            case Statement.Every every:
-                Later(every.Period, () => Repeat(every, line));
-                break;
-            case Statement.Silence silence:
-                Watch(line, silence.Line, silence.Most, () => line.Signs, $"the client is silent for {Spell(silence.Most)}");
-                break;
-            case Statement.Whenever whenever:
-                var rule = line.Stand(whenever);
-                if (whenever.AtLeastEvery is { } most)
-                    Watch(line, whenever.Line, most, () => rule.Times, $"this has not come for {Spell(most)}");
-                break;
         }
     }
 
@@ -238,7 +215,7 @@ public sealed class TranscriptPeer
                 return;
             if (statement is not (Statement.Alive or Statement.Wait or Statement.Quiet))
             {
-                Fail($"it has not come within {Spell(time)}");
+                Fail($"it has not come within {Statement.Spell(time)}");
                 return;
             }
             Move();
@@ -256,43 +233,6 @@ public sealed class TranscriptPeer
         }
         Move();
         return true;
-    }
-
-    private void Repeat(Statement.Every every, PeerLine line)
-    {
-        if (!Holds(line))
-            return;
-        line.Ask(every);
-        if (every.Answer is not null)
-            Later(every.Within, () =>
-            {
-                if (Holds(line) && !line.IsPaid(every))
-                    Fail($"the answer has not come within {Spell(every.Within)}", every.Line);
-            });
-        Later(every.Period, () => Repeat(every, line));
-    }
-
-    /// <summary>Fails when a count does not rise for too long.</summary>
-    private void Watch(PeerLine line, int at, TimeSpan most, Func<int> count, string fault)
-    {
-        var before = count();
-        // Looks in short steps, so that the time is counted from the last sign.
-        var step = most / 20;
-        var still = TimeSpan.Zero;
-        Later(step, Look);
-
-        void Look()
-        {
-            if (!Holds(line))
-                return;
-            var now = count();
-            still = now == before ? still + step : TimeSpan.Zero;
-            before = now;
-            if (still > most)
-                Fail(fault, at);
-            else
-                Later(step, Look);
-        }
     }
 
     /// <summary>Whether the rules of a connection hold: it is the newest, and lives.</summary>
@@ -343,7 +283,7 @@ public sealed class TranscriptPeer
     private void Fail(string what, int? line = null)
     {
         var statement = _transcript.Statements[Math.Min(_at, _transcript.Statements.Count - 1)];
-        Fault ??= $"{_transcript.Name}:{line ?? statement.Line}: {what}{(line is null ? $"; expected {Show(statement)}" : "")}";
+        Fault ??= $"{_transcript.Name}:{line ?? statement.Line}: {what}{(line is null ? $"; expected {statement}" : "")}";
         Note($"* {Fault}");
         _line?.Connection.Lose();
     }
@@ -378,26 +318,12 @@ public sealed class TranscriptPeer
         }
     });
 
-    private static string Show(Statement statement) => statement switch
-    {
-        Statement.Hears hears => $"> {hears.Message}",
-        Statement.Dial dial => $"dial {dial.Url}",
-        Statement.Request request => $"http {request.Method} {request.Url}",
-        Statement.Alive alive => $"alive {Spell(alive.Time)}",
-        Statement.Quiet quiet => $"quiet {Spell(quiet.Time)}",
-        Statement.Wait wait => $"wait {Spell(wait.Time)}",
-        Statement.Closed closed => $"closed {closed.Code}",
-        _ => statement.GetType().Name.ToLowerInvariant(),
-    };
-
     private static string Show(HttpQuestion question) =>
         $"{question.Method} {question.Url.OriginalString} with {Show(question.Headers)}"
         + (question.Body is { } body ? $" and {Encoding.UTF8.GetString(body.Span)}" : "");
 
     private static string Show(IReadOnlyList<KeyValuePair<string, string>> headers) =>
         headers.Count == 0 ? "no header" : string.Join(", ", headers.Select(header => $"{header.Key}: {header.Value}"));
-
-    private static string Spell(TimeSpan time) => $"{time.TotalSeconds} s";
 
     /// <summary>Hands on what the client does, in its order.</summary>
     private sealed class Ears(TranscriptPeer peer, PeerLine line) : IFarEnd

@@ -27,6 +27,7 @@ public class TranscriptTests
     [InlineData("delimiter \"\\r\\n\"\n> a\n> b", "> \"a\\r\\nb\\r\\n\"")]
     [InlineData("silence 2s\nwhenever > a\nalive 3s", "1s", "> a", "1s", "> a", "1s")]
     [InlineData("every 1s < ask\n  within 1s > done\nalive 1500ms", "1s", "> done", "500ms")]
+    [InlineData("every 1s < ask\n  within 2s > done\nalive 3500ms", "1500ms", "> done", "1s", "> done", "1s", "> done", "500ms")]
     [InlineData("close 1012 bye\nquiet 5s", "5s")]
     [InlineData("< go\nclosed 4000", "10ms", "close 4000")]
     public void A_client_that_keeps_to_it_comes_to_its_end(string lines, params string[] client)
