@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ActorHeartbeat.Service.Contract;
@@ -42,4 +43,20 @@ internal sealed record Problem(int Status, string Title, string Detail, string R
         "No answer",
         "the supervisor did not answer in time",
         "try again; if it lasts, see /healthz/live and the log");
+
+    /// <summary>The detail in the body of a refusal; the body itself where it has none.</summary>
+    public static string DetailOf(string body)
+    {
+        try
+        {
+            using var problem = JsonDocument.Parse(body);
+            return problem.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty("detail", out var detail)
+                ? detail.ToString()
+                : body;
+        }
+        catch (JsonException)
+        {
+            return body;
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
+using ActorHeartbeat.Service.Contract;
 
 namespace ActorHeartbeat.Service.Events;
 
@@ -91,22 +92,9 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
     {
         var body = await response.Content.ReadAsStringAsync(stop);
         if ((int)response.StatusCode >= 500 && _wasConnected)
-            throw new HttpRequestException($"{(int)response.StatusCode}: {DetailOf(body)}");
+            throw new HttpRequestException($"{(int)response.StatusCode}: {Problem.DetailOf(body)}");
         // Not null: the verb has set the base address.
-        throw new TailException($"{new Uri(client.BaseAddress!, path)}: {(int)response.StatusCode}: {DetailOf(body)}");
-    }
-
-    private static string DetailOf(string body)
-    {
-        try
-        {
-            using var problem = JsonDocument.Parse(body);
-            return problem.RootElement.TryGetProperty("detail", out var detail) ? detail.ToString() : body;
-        }
-        catch (JsonException)
-        {
-            return body;
-        }
+        throw new TailException($"{new Uri(client.BaseAddress!, path)}: {(int)response.StatusCode}: {Problem.DetailOf(body)}");
     }
 }
 

@@ -148,7 +148,7 @@ internal static class TryVerb
                 .WaitAsync(Patience, TimeProvider.System, over.Token);
             if (!response.IsSuccessStatusCode)
             {
-                var detail = DetailOf(await response.Content.ReadAsStringAsync(over.Token));
+                var detail = Problem.DetailOf(await response.Content.ReadAsStringAsync(over.Token));
                 await console.Error.WriteLineAsync($"{new Uri(service, path)}: {(int)response.StatusCode}: {detail}");
                 return ExitCode.Runtime;
             }
@@ -171,18 +171,5 @@ internal static class TryVerb
         }
         await printer.PrintSummary();
         return ExitCode.Good;
-    }
-
-    private static string DetailOf(string body)
-    {
-        try
-        {
-            using var problem = JsonDocument.Parse(body);
-            return problem.RootElement.TryGetProperty("detail", out var detail) ? detail.ToString() : body;
-        }
-        catch (JsonException)
-        {
-            return body;
-        }
     }
 }
