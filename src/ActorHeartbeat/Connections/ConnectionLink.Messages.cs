@@ -39,7 +39,8 @@ internal sealed partial class ConnectionLink
     private async ValueTask HearFrameAsync(MessageKind kind, ReadOnlyMemory<byte> frame, FramingSettings framing)
     {
         var (decoded, kindOfDecoded) = (frame, kind);
-        switch (_decoder?.Decode(frame.Span, Limits.Message, out decoded))
+        // Text is UTF-8 (RFC 6455 section 5.6), so it is not compressed: a peer that compresses says a pong or an error in plain text.
+        switch (kind == MessageKind.Binary ? _decoder?.Decode(frame.Span, Limits.Message, out decoded) : null)
         {
             case DecodeResult.TooBig:
                 GiveUp(CloseCodes.MessageTooBig, $"a frame decodes to more than limits.message, {Limits.Message} bytes");
@@ -119,6 +120,7 @@ internal sealed partial class ConnectionLink
     /// <returns>Whether it is delivered.</returns>
     private bool Hear(MessageKind kind, ReadOnlySpan<byte> message)
     {
+        message = message[ByteOrderMark.LengthBeforeJson(message)..];
         var heartbeat = Heartbeat;
         var rules = _rules;
         var before = Transcript.IsHeard ? Names.Values : null;

@@ -45,7 +45,7 @@ internal sealed class HttpStep(
         {
             if (transcript.IsHeard)
                 transcript.Event($"{place}: {question} answered {answer.Status}, {answer.Body.Length} B");
-            return answer;
+            return answer with { Body = answer.Body[ByteOrderMark.LengthBeforeJson(answer.Body.Span)..] };
         }
         var failure = ((HttpResult.Failed)result).Failure;
         if (transcript.IsHeard)

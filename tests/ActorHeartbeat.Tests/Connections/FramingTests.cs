@@ -54,12 +54,54 @@ public class FramingTests : ConnectionSpec
     {
         StartOpen(With(new FramingSettings { Decode = FrameCoding.Gzip }));
 
-        Socket.DeliverText("""{"tick":1}""");
+        Socket.DeliverBinary("plain"u8.ToArray());
         Socket.DeliverBinary(Gzip("""{"tick":2}"""));
 
         Assert.Equal(1007, ExpectBackingOff(CauseKind.ConnectionLost).Cause!.CloseCode);
         Assert.Equal(1007, Socket.Closes.Single().Code);
         Assert.Equal(0, Plane.Feed.MessagesIn);
+    }
+
+    [Theory]
+    [InlineData(FrameCoding.Gzip)]
+    [InlineData(FrameCoding.Deflate)]
+    [InlineData(FrameCoding.ZlibStream)]
+    public void Text_between_coded_frames_is_taken_as_it_is(FrameCoding coding)
+    {
+        StartOpen(With(new FramingSettings { Decode = coding, DeliverAs = DeliverAs.Decoded }));
+        using var reading = Listen();
+        List<byte[]> coded = coding switch
+        {
+            FrameCoding.Gzip => [Gzip("1"), Gzip("2")],
+            FrameCoding.Deflate => [Zlib("1"), Zlib("2")],
+            _ => Flushed("1", "2"),
+        };
+
+        Socket.DeliverBinary(coded[0]);
+        Socket.DeliverText("""{"ping":7}""");
+        Socket.DeliverText("plain");
+        Socket.DeliverBinary(coded[1]);
+        Settle();
+
+        Assert.Equal(["{\"pong\":7}"], SentText);
+        Assert.Equal(["Text 1", "Text plain", "Text 2"], _heard);
+    }
+
+    [Theory]
+    [InlineData(DeliverAs.Frames)]
+    [InlineData(DeliverAs.Messages)]
+    public void JSON_behind_a_byte_order_mark_is_JSON(DeliverAs deliverAs)
+    {
+        StartOpen(With(new FramingSettings { DeliverAs = deliverAs }));
+        using var reading = Listen();
+
+        Socket.DeliverBinary(Encoding.UTF8.GetBytes("\ufeff{\"ping\":7}"));
+        Socket.DeliverText("\ufeff{\"ping\":8}");
+        Socket.DeliverText("\ufeff{\"tick\":1}");
+        Settle();
+
+        Assert.Equal(["{\"pong\":7}", "{\"pong\":8}"], SentText);
+        Assert.Equal(["Text \ufeff{\"tick\":1}"], _heard);
     }
 
     [Fact]
@@ -68,7 +110,7 @@ public class FramingTests : ConnectionSpec
         StartOpen(With(new FramingSettings { Decode = FrameCoding.Gzip }));
         using var reading = Plane.Feed.Subscribe(new Gaps(_heard));
         Socket.DeliverBinary(Gzip("""{"tick":1}"""));
-        Socket.DeliverText("plain");
+        Socket.DeliverBinary("plain"u8.ToArray());
         ExpectBackingOff(CauseKind.ConnectionLost);
         Socket.PeerClose(1007, "a frame is not coded as decode says");
         Advance(2);
@@ -122,7 +164,7 @@ public class FramingTests : ConnectionSpec
         StartOpen(With(new FramingSettings { Decode = FrameCoding.ZlibStream, DeliverAs = DeliverAs.Messages }));
         using var reading = Listen();
 
-        foreach (var frame in Zlib("""{"ping":7}""", """{"tick":1}""").SelectMany(message => message.Chunk(5)))
+        foreach (var frame in Flushed("""{"ping":7}""", """{"tick":1}""").SelectMany(message => message.Chunk(5)))
             Socket.DeliverBinary(frame);
         Settle();
 
@@ -160,8 +202,16 @@ public class FramingTests : ConnectionSpec
         return coded.ToArray();
     }
 
+    private static byte[] Zlib(string text)
+    {
+        var coded = new MemoryStream();
+        using (var zlib = new ZLibStream(coded, CompressionLevel.Fastest))
+            zlib.Write(Encoding.UTF8.GetBytes(text));
+        return coded.ToArray();
+    }
+
     /// <summary>The bytes of each message in one stream.</summary>
-    private static List<byte[]> Zlib(params string[] messages)
+    private static List<byte[]> Flushed(params string[] messages)
     {
         var (coded, begins, parts) = (new MemoryStream(), 0, new List<byte[]>());
         using var zlib = new ZLibStream(coded, CompressionLevel.Fastest);

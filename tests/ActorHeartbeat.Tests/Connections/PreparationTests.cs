@@ -62,6 +62,20 @@ public class PreparationTests : ConnectionSpec
         Assert.Single(Socket.Pings);
     }
 
+    [Fact]
+    public void An_answer_may_begin_with_a_byte_order_mark()
+    {
+        Network.Answers = _ => Answer(200, "\ufeff{\"ok\":true,\"ticket\":\"t\",\"beat\":3000}");
+        StartOpen(Endpoint with
+        {
+            Prepare = [Ticket with { Set = Values(("heartbeat.interval", "@{/beat}ms"), ("heartbeat.timeout", "auto")) }],
+        });
+
+        Advance(3);
+
+        Assert.Single(Socket.Pings);
+    }
+
     [Theory]
     [InlineData(429, """{"error":"slow down, canary"}""", "7", FailureLayer.Http, "\"slow down, ***\"")]
     [InlineData(200, """{"ok":false,"error":"no such key"}""", null, FailureLayer.Hello, "\"no such key\"")]
