@@ -5,7 +5,9 @@ namespace ActorHeartbeat.Endpoints;
 /// <summary>How the frames of the peer become messages, and how a message that is sent ends.</summary>
 public sealed record FramingSettings
 {
-    /// <summary>How frames are compressed by the application, beside permessage-deflate (RFC 7692). Default off.</summary>
+    /// <summary>
+    /// How binary frames are compressed by the application, beside permessage-deflate (RFC 7692); text frames are as they are. Default off.
+    /// </summary>
     public FrameCoding Decode { get; init; } = FrameCoding.Off;
 
     /// <summary>
@@ -29,7 +31,7 @@ public sealed record FramingSettings
 /// <param name="Codec">The name of the codec; null for none.</param>
 public readonly record struct FrameDecoding(FrameCoding Coding, string? Codec);
 
-/// <summary>How the frames of the peer are compressed.</summary>
+/// <summary>How the binary frames of the peer are compressed.</summary>
 public enum FrameCoding
 {
     /// <summary>Not at all.</summary>
