@@ -49,6 +49,7 @@ public sealed class ConfigurationDiffTests
         { "heartbeat.max-silence", "1m", Live },
         { "heartbeat.deliver", "on", Live },
         { "keep-alives", "{ a { send = b, interval = 4s } }", Live },
+        { "subscriptions", "{ a { for-each = [b], send = \"@{each}\" } }", Live },
         { "flap", "{ ends = 5, within = 60s }", Live },
         { "max-age", "23h", Live },
         { "rotate.order", "close-first", Live },

@@ -61,6 +61,7 @@ public partial class ArchitectureTests
             ("Endpoints", ["Akka", .. Above("Templates", "Endpoints")]),
             ("Protocol", ["Akka", .. Above("Templates", "Endpoints")]),
             ("Policies", ["Akka", .. Above("Templates", "Endpoints", "Protocol")]),
+            ("Subscriptions", ["Akka", .. Above("Templates", "Endpoints", "Protocol", "Policies", "Subscriptions")]),
             ("Files", ["Akka", "ActorHeartbeat"]),
             ("Transport", ["Akka", .. Above("Templates", "Endpoints", "Protocol", "Files", "Transport")]),
             ("Feeds", Above("Endpoints", "Protocol", "Feeds")),
@@ -71,7 +72,7 @@ public partial class ArchitectureTests
                 "Connections",
                 Above(
                     "Templates", "Endpoints", "Decoding", "Extensions", "Protocol", "Policies", "Scheduling", "Transport", "Feeds",
-                    "Governor")),
+                    "Governor", "Subscriptions")),
             ("Scheduling", ["ActorHeartbeat"]),
         })
         {

@@ -79,6 +79,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.OnOpen, StepValues.Steps),
         Row(EndpointSetting.OnOpenPace, RateValues.UnlimitedOrRate),
         Row(EndpointSetting.OnMessage, RuleValues.Rules),
+        Row(EndpointSetting.Subscriptions, SubscriptionValues.Subscriptions),
         Row(EndpointSetting.Sequence, NameValues.Sequence),
         Row(EndpointSetting.OnClose, new ListOf<MessageTemplate>(MessageValues.Message)),
         Row(EndpointSetting.CloseCode, OutcomeValues.SendableCloseCode),

@@ -43,7 +43,10 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
         return true;
     }
 
-    /// <summary>Combines the names of two layers: first those that only the lower layer has, then those of the higher.</summary>
+    /// <summary>
+    /// Combines the names of two layers: first those that only the lower layer has, then those of the higher. What both have is combined as
+    /// its values are.
+    /// </summary>
     public override ValueMap<T> Over(ValueMap<T> higher, ValueMap<T> lower)
     {
         if (higher.Count == 0)
@@ -57,7 +60,7 @@ internal sealed class MapOf<T>(string expected, ValueReader<T> element, StringCo
         foreach (var entry in higher)
         {
             if (entry.Value is not null)
-                laid.Add(entry);
+                laid.Add(lower.TryGetValue(entry.Key, out var below) ? new(entry.Key, element.Over(entry.Value, below)) : entry);
         }
         return new ValueMap<T>(laid, comparer);
     }

@@ -1,4 +1,5 @@
 using ActorHeartbeat.Configuration.Errors;
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Templates;
@@ -18,6 +19,7 @@ internal static class NameRules
         new(EndpointSetting.OnMessage.Key, null, RejectRules),
         new(EndpointSetting.HeartbeatLet.Key, null, RejectHeartbeatLet),
         new(EndpointSetting.KeepAlives.Key, null, RejectKeepAlives),
+        new(EndpointSetting.Subscriptions.Key, null, RejectSubscriptions),
         new(EndpointSetting.Secrets.Key, null, RejectSecrets),
         new(EndpointSetting.OutcomesRules.Key, null, endpoint =>
             RejectForget(endpoint.Outcomes.Rules.SelectMany(rule => rule.Forget), endpoint, at => at)),
@@ -155,6 +157,29 @@ internal static class NameRules
         return null;
     }
 
+    private static Flaw? RejectSubscriptions(EndpointSettings endpoint)
+    {
+        if (endpoint.Subscriptions.Count == 0)
+            return null;
+        var given = Given(endpoint);
+        foreach (var (name, each) in endpoint.Subscriptions)
+        {
+            HashSet<string> captured = [.. each.Capture.Keys, .. each.Expect?.Groups ?? []];
+            HashSet<string> known = [.. given, .. each.Let.Keys, .. captured, TemplateName.Each];
+            var flaw = (Combinations.RejectSubscription(each) is { } reason ? new Flaw(reason, at => at.Find(name)) : null)
+                ?? RejectBlock(each.Let, [.. given, .. captured], at => at.Find(name)?.Find("let"))
+                ?? RejectNames((each with { Reason = null }).Templates, known, endpoint, at => at.Find(name))
+                ?? RejectNames(
+                    each.ReasonTemplate is { } template ? [template] : [],
+                    [.. known, .. each.Reject?.Groups ?? []],
+                    endpoint,
+                    at => at.Find(name)?.Find("reason"));
+            if (flaw is not null)
+                return flaw;
+        }
+        return null;
+    }
+
     /// <summary>A message may set the interval of a keep-alive that is there.</summary>
     private static Flaw? RejectSet(
         IEnumerable<KeyValuePair<string, ValueTemplate>> set, EndpointSettings endpoint, Func<Cursor, Cursor?> part) =>
@@ -247,15 +272,18 @@ internal static class NameRules
     }
 
     private static string NobodyGives(string name, IReadOnlyCollection<string> given, EndpointSettings endpoint) =>
-        name == TemplateName.Sequence ? $"@{{{name}}} needs the key sequence, which says where the peer numbers its messages"
+        name == TemplateName.Each ? $"@{{{name}}} is the key of a subscription, and stands there alone"
+        : name == TemplateName.Sequence ? $"@{{{name}}} needs the key sequence, which says where the peer numbers its messages"
         : IsOfBlock(name, endpoint)
-            ? $"{name} has its value in another let, which is for its step, heartbeat or keep-alive alone; use let of the endpoint"
+            ? $"{name} has its value in another let, which is for its step, heartbeat, keep-alive or subscription alone; use let of the "
+                + "endpoint"
         : $"nothing gives {name} a value{Meant(name, given, TemplateName.IsOfSession(name) ? "; capture does" : "; let and capture do")}";
 
     private static bool IsOfBlock(string name, EndpointSettings endpoint) =>
         endpoint.Heartbeat.Let.ContainsKey(name)
         || endpoint.Prepare.Concat(endpoint.OnOpen).Any(step => step.Let.ContainsKey(name))
-        || endpoint.KeepAlives.Values.Any(each => each.Let.ContainsKey(name));
+        || endpoint.KeepAlives.Values.Any(each => each.Let.ContainsKey(name))
+        || endpoint.Subscriptions.Values.Any(each => each.Let.ContainsKey(name));
 
     private static string Meant(string name, IReadOnlyCollection<string> known, string none) =>
         Nearest.To(name, known) is { } near ? $"; did you mean {near}?" : Known(known, none);

@@ -54,9 +54,16 @@ public sealed partial class ConnectionActor
         BackingOffData { AwaitsCredentials: true } refused when refused.LookAt < refused.Until => refused.LookAt,
         BackingOffData backingOff => backingOff.Until,
         ConnectingData connecting => connecting.Deadline,
-        ConnectedData connected => SendDue(connected.Link) is { } turn && turn < connected.LookAgain ? turn : connected.LookAgain,
+        ConnectedData connected => Earliest(
+            connected.LookAgain, SendDue(connected.Link), connected.Link.Subscriptions.LookAgain(ListeningSince(connected.Link))),
         _ => throw new InvalidOperationException($"no deadline for {data}"),
     };
+
+    private static TimeSpan Earliest(TimeSpan one, TimeSpan? other, TimeSpan? third)
+    {
+        var earliest = other < one ? other.Value : one;
+        return third < earliest ? third.Value : earliest;
+    }
 
     [MemberNotNull(nameof(_settings))]
     private void TakeSettings(EndpointSettings settings, Rate? sendRate)

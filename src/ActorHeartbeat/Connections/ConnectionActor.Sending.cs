@@ -35,7 +35,7 @@ public sealed partial class ConnectionActor
         SendWhatMay(link);
         while (_plane.SendInbox.TryTake(out var given))
         {
-            if (SendDue(link) is null && link.Pace.Wait(Now) == TimeSpan.Zero)
+            if (SendDue(link) is null && link.Pace.Wait(Now, asks: false) == TimeSpan.Zero)
             {
                 link.Pace.Spend(Now);
                 SendFor(given.Asker, link, given.Message);
@@ -75,6 +75,7 @@ public sealed partial class ConnectionActor
     private void SendInTurn(ConnectionLink link, IReadOnlyList<KeyValuePair<string, KeepAlive>> due)
     {
         SayKeepAlives(link, due);
+        LookAtKeys(link);
         SendWhatMay(link);
     }
 
@@ -82,10 +83,12 @@ public sealed partial class ConnectionActor
     private void SendWhatMay(ConnectionLink link)
     {
         TellExpired();
-        while (link.Pace.Wait(Now) == TimeSpan.Zero)
+        while (link.Pace.Wait(Now, link.Subscriptions.HasQueued) == TimeSpan.Zero)
         {
             if (link.Pace.HasSubscriptions)
                 SendNextSubscription(link);
+            else if (link.Subscriptions.TakeNext(out var subscription) is { } asking)
+                link.Send(asking, Speaker.Subscription(subscription));
             else if (_isPrimary && _plane.PendingSends.TryTake(out var held))
                 SendFor(held.Ticket, link, held.Message);
             else
@@ -102,8 +105,10 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>When the first message that waits may go out; null when none waits.</summary>
-    private TimeSpan? SendDue(ConnectionLink link) =>
-        link.Pace.HasSubscriptions || (_isPrimary && !_plane.PendingSends.IsEmpty) ? Now + link.Pace.Wait(Now) : null;
+    private TimeSpan? SendDue(ConnectionLink link) => link.Subscriptions.HasQueued is var asks
+        && (asks || link.Pace.HasSubscriptions || (_isPrimary && !_plane.PendingSends.IsEmpty))
+            ? Now + link.Pace.Wait(Now, asks)
+            : null;
 
     private static void SendFor(IActorRef asker, ConnectionLink link, OutboundMessage message) =>
         link.SendAsync(message, Speaker.Consumer).AsTask().PipeTo(asker, success: status => new SendResult(status));

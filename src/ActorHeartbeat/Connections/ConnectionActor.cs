@@ -220,7 +220,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case SubscriptionChanged changed:
                 return InTurn(data).Then(() => SendSubscription(data.Link, changed));
             default:
-                return WhenSpokenWith(message, data, data.Link);
+                return WhenKeysConcerned(message, data) ?? WhenSpokenWith(message, data, data.Link);
         }
     }
 
@@ -235,7 +235,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         var kept = data.IsSuccessor || (before.MaxAge, before.Failover) == (_settings.MaxAge, _settings.Failover)
             ? data
             : data with { RotateAt = RotationTime(SettingsOf(data), data.OpenedAt, data.UrlIndex) };
-        return Connected(StateName, kept).Then(() => Follow(data.Link));
+        return Connected(StateName, kept).Then(() => Follow(data.Link)).Then(() => SendWhatMay(data.Link));
     }
 
     private Step WhenClosing(ConnectedData data, CloseCause cause) =>

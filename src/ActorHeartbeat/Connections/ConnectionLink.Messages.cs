@@ -142,6 +142,10 @@ internal sealed partial class ConnectionLink
         if (Succession.Received(message))
             _owner.Tell(new ProofSeen(Incarnation));
         isAnswer |= HearHeartbeatAnswer(message);
+        var heard = Subscriptions.Hear(message, out var isNews);
+        if (isNews)
+            _owner.Tell(new KeysChanged(Incarnation));
+        isAnswer |= heard.IsAnswer;
         var isData = rule is null ? !isAnswer : rule.Is == MessageRole.Data;
         if (isData)
         {
@@ -295,12 +299,6 @@ internal sealed partial class ConnectionLink
     {
         var publishing = _writer!.PublishAsync(kind, message);
         return publishing.IsCompletedSuccessfully ? publishing : HoldBackAsync(publishing);
-    }
-
-    /// <summary>What a refusal has found, before the names around it.</summary>
-    private sealed class FoundNames(Dictionary<string, TemplateValue> found, ITemplateNames outer) : ITemplateNames
-    {
-        public TemplateValue? Find(string name, TemplateScope scope) => found.GetValueOrDefault(name) ?? outer.Find(name, scope);
     }
 
     private async ValueTask HoldBackAsync(ValueTask publishing)

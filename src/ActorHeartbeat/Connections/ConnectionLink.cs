@@ -51,6 +51,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <param name="before">What the endpoint knows from the connection before.</param>
     /// <param name="owner">The actor that receives its events.</param>
     /// <param name="extensions">What the host adds to the language of the conversation.</param>
+    /// <param name="subscriptions">Those of the connection before; null for none.</param>
     public ConnectionLink(
         ConnectionId connection,
         EndpointPlane plane,
@@ -61,7 +62,8 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         ulong seed,
         Session before,
         IActorRef owner,
-        ConversationExtensions extensions)
+        ConversationExtensions extensions,
+        ConnectionSubscriptions? subscriptions = null)
     {
         Connection = connection;
         Incarnation = plane.NextIncarnation();
@@ -79,6 +81,8 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         Transcript = new Transcript(plane.Taps, _conversation, clock, Incarnation, () => _current);
         _hears = () => _conversation.Hears(names: null, message: null);
         Pace = new SendPace(sendRate, settings.OnOpenPace, clock.Elapsed);
+        Subscriptions = new ConnectionSubscriptions(
+            settings, _conversation, clock, SplitMix.For(seed + (ulong)Incarnation, "subscriptions"), subscriptions);
         Succession = new Succession(plane.Shapes);
         _plane = plane;
         _clock = clock;
@@ -97,6 +101,9 @@ internal sealed partial class ConnectionLink : IConnectionObserver
 
     /// <summary>Decides when its messages may go out. Only the actor uses it.</summary>
     public SendPace Pace { get; }
+
+    /// <summary>What it asks the peer for by keys.</summary>
+    public ConnectionSubscriptions Subscriptions { get; }
 
     /// <summary>What it has to prove as a successor, and what it is compared with.</summary>
     public Succession Succession { get; }
@@ -157,9 +164,16 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     {
         var before = Heartbeat.Expect;
         _current = EndpointChange.BringsSecret(Settings, settings)
-            ? settings with { Heartbeat = _current.Heartbeat, OnMessage = _current.OnMessage, OnClose = _current.OnClose }
+            ? settings with
+            {
+                Heartbeat = _current.Heartbeat,
+                OnMessage = _current.OnMessage,
+                OnClose = _current.OnClose,
+                Subscriptions = _current.Subscriptions,
+            }
             : settings;
         _rules = new InboundRules(_current);
+        Subscriptions.Change(_current);
         if (Heartbeat.Expect != before)
             _heartbeatAnswers = [Heartbeat.Expect];
     }
@@ -232,6 +246,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         _isResumed = resumed;
         var missing = Names.Sequence.Settle(resumed, _current.Sequence?.Step);
         _writer!.Opened(resumed);
+        Subscriptions.Open(resumed);
         if (missing is { } numbers)
             Miss(numbers);
         return resumed;

@@ -193,6 +193,14 @@ internal sealed record RuleMatched(long Incarnation, MessageRule Rule, int Numbe
 /// <param name="Why">One line.</param>
 internal sealed record NumbersMissing(long Incarnation, string Why) : ConnectionEvent(Incarnation);
 
+/// <summary>Keys of subscriptions have been accepted, refused or ended.</summary>
+internal sealed record KeysChanged(long Incarnation) : ConnectionEvent(Incarnation);
+
+/// <summary>A key of a subscription goes without data, and asking for it again was in vain.</summary>
+/// <param name="Reconnects">Whether a new connection was in vain too, so that the old one ends first.</param>
+/// <param name="Why">One line.</param>
+internal sealed record KeyStale(long Incarnation, bool Reconnects, string Why) : ConnectionEvent(Incarnation);
+
 /// <summary>A value was not captured, because it is too large.</summary>
 /// <param name="Name">Its name.</param>
 internal sealed record NotCaptured(long Incarnation, string Name) : ConnectionEvent(Incarnation);

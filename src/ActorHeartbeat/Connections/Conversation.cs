@@ -87,19 +87,34 @@ internal sealed class Conversation(
         (step.When is not { } when || _names.Find(when) is not null) && (step.Unless is not { } unless || _names.Find(unless) is null);
 
     /// <summary>The names of a block, and around it those of the endpoint and the captured ones.</summary>
-    public LetBlock Begin(ValueMap<ValueTemplate> let) => new(let, _lets);
+    /// <param name="let">The values of the block.</param>
+    /// <param name="captured">What stands between these and the others; null for nothing.</param>
+    public LetBlock Begin(ValueMap<ValueTemplate> let, ImmutableDictionary<string, TemplateValue>? captured = null) =>
+        new(let, captured is null or { IsEmpty: true } ? _lets : new FoundNames(captured, _lets));
 
     /// <summary>Fills a message.</summary>
     /// <param name="template">The message.</param>
     /// <param name="names">The names of its block; null where it has none of its own.</param>
     /// <param name="answered">What the message takes from the one that it answers; null when it answers none.</param>
     /// <param name="lacking">The placeholder without a value, when the result is null.</param>
-    public OutboundMessage? Fill(MessageTemplate template, ITemplateNames? names, MessageAtHand? answered, out string? lacking)
+    public OutboundMessage? Fill(MessageTemplate template, ITemplateNames? names, MessageAtHand? answered, out string? lacking) =>
+        Fill(template, Scope(names, answered, [], speaks: true, records: Taps is { IsHeard: true }), out lacking);
+
+    /// <summary>Fills a message about keys of a subscription, and the values of its block.</summary>
+    /// <inheritdoc cref="Fill(MessageTemplate, ITemplateNames?, MessageAtHand?, out string?)"/>
+    public OutboundMessage? Fill(MessageTemplate template, LetBlock names, IReadOnlyList<string> keys, out string? lacking)
+    {
+        var scope = Scope(names, null, keys, speaks: true);
+        names.Fill(scope);
+        Remember(scope.Made);
+        return Fill(template, Scope(names, null, keys, speaks: true, records: Taps is { IsHeard: true }), out lacking);
+    }
+
+    private OutboundMessage? Fill(MessageTemplate template, TemplateScope scope, out string? lacking)
     {
         lacking = null;
         if (template.Literal is { } literal)
             return literal;
-        var scope = Scope(names, answered, speaks: true, records: Taps is { IsHeard: true });
         return Fill(scope, template.Fill, out lacking) is { } message
             ? scope.Records ? new OutboundMessage(message.Kind, message.Payload) { Shown = template.Show(scope) } : message
             : null;
@@ -126,7 +141,14 @@ internal sealed class Conversation(
     public MessagePattern? AwaitNext(MessagePattern? pattern, LetBlock names) => Fix(pattern, Hears(names, null));
 
     /// <summary>What templates look at on the pump.</summary>
-    public TemplateScope Hears(ITemplateNames? names, MessageAtHand? message) => Scope(names, message, speaks: false);
+    /// <param name="names">The names of a block; null where it has none of its own.</param>
+    /// <param name="message">The message at hand; null for none.</param>
+    /// <param name="keys">The keys of a subscription that it is about; null for none.</param>
+    public TemplateScope Hears(ITemplateNames? names, MessageAtHand? message, IReadOnlyList<string>? keys = null) =>
+        Scope(names, message, keys ?? [], speaks: false);
+
+    /// <summary>Whether a value is small enough to be kept.</summary>
+    public static bool IsKeepable(TemplateValue value) => (value.AsText()?.Length ?? value.AsBytes()!.Length) <= MostCaptured;
 
     /// <summary>Whether something is told for the first time of this connection: the peer must not fill our log.</summary>
     public bool IsFirst(string what) => _told.Add(what);
@@ -167,7 +189,7 @@ internal sealed class Conversation(
     public void Keep(string name, TemplateValue value, ValueList<string> secrets, Action<string> tooBig)
     {
         var text = value.AsText();
-        if ((text?.Length ?? value.AsBytes()!.Length) > MostCaptured)
+        if (!IsKeepable(value))
         {
             tooBig(name);
             return;
@@ -184,14 +206,17 @@ internal sealed class Conversation(
     private static KeyValuePair<string, TemplateValue> Secret(KeyValuePair<string, TemplateValue> value) =>
         KeyValuePair.Create(value.Key, value.Value with { IsSecret = true });
 
-    private TemplateScope Says(ITemplateNames? names, MessageAtHand? message) => Scope(names, message, speaks: true);
+    private TemplateScope Says(ITemplateNames? names, MessageAtHand? message) => Scope(names, message, [], speaks: true);
 
     /// <param name="names">The names of a block; null where it has none of its own.</param>
     /// <param name="message">The message at hand; null for none.</param>
+    /// <param name="keys">The keys of a subscription that it is about.</param>
     /// <param name="speaks">Whether counters and UUIDs have values: only in what is said.</param>
     /// <param name="records">Whether what is filled is to be shown.</param>
-    private TemplateScope Scope(ITemplateNames? names, MessageAtHand? message, bool speaks, bool records = false) => new()
+    private TemplateScope Scope(
+        ITemplateNames? names, MessageAtHand? message, IReadOnlyList<string> keys, bool speaks, bool records = false) => new()
     {
+        Keys = keys,
         Records = records,
         Secrets = _request.Secrets,
         Message = message,

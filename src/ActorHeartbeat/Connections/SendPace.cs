@@ -35,10 +35,12 @@ internal sealed class SendPace(Rate? rate, Rate? opening, TimeSpan now)
     };
 
     /// <summary>How long until the next message may go out; zero for now.</summary>
-    public TimeSpan Wait(TimeSpan now)
+    /// <param name="now">On the scheduler's clock.</param>
+    /// <param name="asks">Whether the next message asks for keys of a subscription.</param>
+    public TimeSpan Wait(TimeSpan now, bool asks)
     {
         var wait = _bucket?.Wait(now) ?? TimeSpan.Zero;
-        return HasSubscriptions && OpeningWait(now) is var opening && opening > wait ? opening : wait;
+        return (HasSubscriptions || asks) && OpeningWait(now) is var opening && opening > wait ? opening : wait;
     }
 
     /// <summary>How long until the next opening message may go out; zero for now.</summary>

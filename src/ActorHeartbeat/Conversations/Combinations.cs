@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Conversations;
 
@@ -110,6 +111,43 @@ internal static class Combinations
             "when = changed says only something new, and this message is the same each time",
         _ => null,
     };
+
+    /// <param name="each">A subscription.</param>
+    public static string? RejectSubscription(SubscriptionSettings each) =>
+        each.Send is not { } send ? "a subscription needs send"
+        : each.ForEach.GroupBy(key => key, StringComparer.Ordinal).Any(group => group.Count() > 1) ? "a key stands twice in for-each"
+        : RejectBatch(each, send)
+            ?? (each.Batch > 1 && each.Cancel is { } cancel ? RejectBatch(each, cancel) : null)
+            ?? RejectAnswers(each);
+
+    private static string? RejectBatch(SubscriptionSettings each, MessageTemplate message) =>
+        each.Batch == 1
+            ? each.ForEach.Count > 1 && !AsksForEach(message, each) ? "send says the same for every key: @{each} is missing" : null
+        : !message.IsJson || message.AsksForKeyOutsideLists || !AsksForEach(message, each with { Let = ValueMap<ValueTemplate>.Empty })
+            ? "batch repeats the list element that holds @{each}; here @{each} stands in no list"
+        : each.Let.Values.Any(value => value.Templates.Any(template => template.Names.Contains(TemplateName.Each)))
+            ? "let is filled once for a batch, so @{each} has no value there; use @{each} itself, or batch = 1"
+        : null;
+
+    private static string? RejectAnswers(SubscriptionSettings each)
+    {
+        if (each.Reject is not null && each.Reject == each.Expect)
+            return "reject matches what expect matches, which decides";
+        if (each is { Reject: null, Reason: not null })
+            return "reason says why reject refuses; there is no reject";
+        if (each is { Reject: null, Then: not RefusedKeyAction.Retry })
+            return "then says what follows from reject; there is no reject";
+        if (each is { Reject: { } reject, Expect: null } && !reject.AsksForEach(each.Let))
+            return "reject has to name @{each}: without expect nobody knows which message it answers";
+        if (each is { Expect: null, Capture.Count: > 0 })
+            return "capture takes values of the message that expect waits for; there is no expect";
+        return each is { Stale: not null, Data: null }
+            ? "stale is about data of a key, and data says which they are; there is no data"
+            : null;
+    }
+
+    private static bool AsksForEach(MessageTemplate message, SubscriptionSettings each) =>
+        MessagePattern.AskForEach(message.Templates, each.Let);
 
     /// <param name="sequence">Where numbers stand.</param>
     /// <param name="saysOnGap">Whether it was said what is done when some are missing.</param>

@@ -108,6 +108,20 @@ public sealed class EndpointBuilder
         return With(endpoint => endpoint with { KeepAlives = Spoken.Added(endpoint.KeepAlives, name, KeepAliveBuilder.Make(say)) });
     }
 
+    /// <summary>Adds what is subscribed to, under a name of your choice (<c>subscriptions</c>).</summary>
+    /// <param name="name">A letter or _ and then letters, digits, _ and -.</param>
+    /// <param name="say">Says it.</param>
+    /// <exception cref="FormatException">The name is malformed.</exception>
+    /// <exception cref="ArgumentException">The name is taken, or what is said contradicts itself.</exception>
+    public EndpointBuilder Subscription(string name, Action<SubscriptionBuilder> say)
+    {
+        Spoken.Refuse(TemplateName.Reject(name));
+        return With(endpoint => endpoint with
+        {
+            Subscriptions = Spoken.Added(endpoint.Subscriptions, name, SubscriptionBuilder.Make(say)),
+        });
+    }
+
     /// <summary>Names a value for messages and handshake; it is filled once for each attempt.</summary>
     /// <inheritdoc cref="StepBuilder.Let(string, string)"/>
     public EndpointBuilder Let(string name, string value) => Let(name, ValueTemplate.Text(value));

@@ -29,6 +29,9 @@ internal sealed class Conditions
     /// <summary>The text that a value has to be; null when anything else may hold.</summary>
     public string? Text => _tests is [ValueTest.OneOf { Only: { } only }] ? only : null;
 
+    /// <summary>The value that a value has to equal, with its placeholders; null when it has none, or anything else may hold.</summary>
+    public ValueTemplate? EqualTo => _operands is [{ Word: "equals", Value: { } only }] ? only : null;
+
     /// <summary>Whether a value has to be there.</summary>
     public bool NeedValue => !_holdForNothing;
 
@@ -110,13 +113,12 @@ internal sealed class Conditions
 
     private sealed class Operand
     {
-        private readonly string _word;
         private readonly ValueTest? _test;
         private readonly Template? _regex;
 
         public Operand(string word, JsonElement operand)
         {
-            _word = word;
+            Word = word;
             var json = operand.GetRawText();
             if (!Template.MayBe(json) && !(operand.ValueKind == JsonValueKind.String && Template.MayBe(operand.GetString()!)))
             {
@@ -136,6 +138,8 @@ internal sealed class Conditions
                 _test = ValueTest.Parse(word, value.Fill(new TemplateScope())!.AsJson()!.Value);
         }
 
+        public string Word { get; }
+
         /// <summary>What has to be filled; null for nothing.</summary>
         public ValueTemplate? Value { get; }
 
@@ -151,7 +155,7 @@ internal sealed class Conditions
                 : _regex.FillSpelled(scope, value => value.AsText() is { } text ? Regex.Escape(text) : null) is { } pattern
                     ? JsonSerializer.SerializeToElement(pattern)
                     : null;
-            return operand is { } filled && ValueTest.Reject(_word, filled) is null ? ValueTest.Parse(_word, filled) : null;
+            return operand is { } filled && ValueTest.Reject(Word, filled) is null ? ValueTest.Parse(Word, filled) : null;
         }
     }
 }

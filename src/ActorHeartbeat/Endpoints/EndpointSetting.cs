@@ -175,6 +175,8 @@ public static class EndpointSetting
         "on-open-pace", NextAttempt, endpoint => endpoint.OnOpenPace, (endpoint, value) => endpoint with { OnOpenPace = value });
     public static readonly Setting<EndpointSettings, ValueList<MessageRule>> OnMessage = Row(
         "on-message", Live, endpoint => endpoint.OnMessage, (endpoint, value) => endpoint with { OnMessage = value });
+    public static readonly Setting<EndpointSettings, ValueMap<SubscriptionSettings>> Subscriptions = Row(
+        "subscriptions", Live, endpoint => endpoint.Subscriptions, (endpoint, value) => endpoint with { Subscriptions = value });
     public static readonly Setting<EndpointSettings, SequenceSettings?> Sequence = Row(
         "sequence", Live, endpoint => endpoint.Sequence, (endpoint, value) => endpoint with { Sequence = value });
     public static readonly Setting<EndpointSettings, ValueList<MessageTemplate>> OnClose = Row(

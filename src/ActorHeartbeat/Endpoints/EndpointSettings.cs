@@ -123,6 +123,9 @@ public sealed record EndpointSettings
     /// </summary>
     public ValueList<string> Secrets { get; init; } = [];
 
+    /// <summary>What is subscribed to, by name. Default nothing.</summary>
+    public ValueMap<SubscriptionSettings> Subscriptions { get; init; } = ValueMap<SubscriptionSettings>.Empty;
+
     /// <summary>Where the peer numbers its messages; null (default) for nowhere.</summary>
     public SequenceSettings? Sequence { get; init; }
 
@@ -160,6 +163,7 @@ public sealed record EndpointSettings
         .. Under(EndpointSetting.HeartbeatReply, (Heartbeat.Reply?.Match.Templates ?? []).Concat(Heartbeat.Reply?.Send.Templates ?? [])),
         .. Under(EndpointSetting.KeepAlives, KeepAlives.Values.SelectMany(each => each.Templates)),
         .. Under(EndpointSetting.OnMessage, OnMessage.SelectMany(rule => rule.Templates)),
+        .. Under(EndpointSetting.Subscriptions, Subscriptions.Values.SelectMany(each => each.Templates)),
         .. Under(EndpointSetting.OnClose, OnClose.SelectMany(message => message.Templates)),
     ];
 

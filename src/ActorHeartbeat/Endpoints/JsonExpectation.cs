@@ -50,6 +50,9 @@ public sealed class JsonExpectation : IEquatable<JsonExpectation>
 
     internal IEnumerable<string> Groups => _conditions.Groups;
 
+    /// <inheritdoc cref="Conditions.EqualTo"/>
+    internal ValueTemplate? EqualTo => _conditions.EqualTo;
+
     /// <summary>A name that every message without escapes has in which it holds; empty for none.</summary>
     internal ReadOnlySpan<byte> LastName => _lastName;
 

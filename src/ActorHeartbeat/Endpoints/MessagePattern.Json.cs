@@ -40,6 +40,9 @@ public abstract partial record MessagePattern
 
         private Template? AfterTemplate { get; init; }
 
+        /// <summary>Whether the text before the JSON has placeholders.</summary>
+        internal bool HasOpenStart => AfterTemplate is not null;
+
         internal override IEnumerable<Template> Templates =>
             Expectations.SelectMany(expectation => expectation.Templates).Concat(AfterTemplate is null ? [] : [AfterTemplate]);
 
@@ -99,6 +102,9 @@ public abstract partial record MessagePattern
             }
             return matches;
         }
+
+        /// <summary>Whether a message has the text that stands before the JSON.</summary>
+        internal bool Begins(ReadOnlySpan<byte> payload) => _after is not null && payload.StartsWith(_after);
 
         internal override int JsonAt(ReadOnlySpan<byte> payload) => _after?.Length ?? 0;
 

@@ -33,6 +33,14 @@ public abstract partial record MessagePattern
     /// <summary>Whether anything has to be filled before it can match.</summary>
     internal bool HasPlaceholders => Templates.Any();
 
+    /// <summary>Whether it has to be filled with the key of a subscription, by itself or through a name.</summary>
+    /// <param name="let">The values of these names.</param>
+    internal bool AsksForEach(ValueMap<ValueTemplate> let) => AskForEach(Templates, let);
+
+    /// <inheritdoc cref="AsksForEach"/>
+    internal static bool AskForEach(IEnumerable<Template> templates, ValueMap<ValueTemplate> let) =>
+        AskForEach(templates, let, new HashSet<string>(StringComparer.Ordinal));
+
     /// <summary>The pattern with the values of its placeholders; null when one has none.</summary>
     internal virtual MessagePattern? Fix(TemplateScope scope) => this;
 
@@ -246,6 +254,11 @@ public abstract partial record MessagePattern
             }
         }
     }
+
+    private static bool AskForEach(IEnumerable<Template> templates, ValueMap<ValueTemplate> let, HashSet<string> seen) =>
+        templates.SelectMany(template => template.Names).Any(name =>
+            name == TemplateName.Each
+            || (seen.Add(name) && let.TryGetValue(name, out var value) && AskForEach(value.Templates, let, seen)));
 
     /// <summary>A text whose placeholders are filled.</summary>
     private sealed record Exactly(byte[] Filled) : MessagePattern

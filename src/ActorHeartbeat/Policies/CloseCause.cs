@@ -122,6 +122,9 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
     public static CloseCause DataIdle(TimeSpan bound) =>
         Failed(CauseKind.DataIdle, FailureLayer.Heartbeat, $"no data for {Text(bound)}");
 
+    /// <summary>A key of a subscription goes without data.</summary>
+    public static CloseCause KeyStale(string why) => Failed(CauseKind.DataIdle, FailureLayer.Heartbeat, why);
+
     public static CloseCause Unproven(TimeSpan waited, bool hasReadyWhen) =>
         Failed(
             CauseKind.Unproven,

@@ -91,6 +91,26 @@ public static class Liveness
         heartbeat.Interval
         + (heartbeat.When == HeartbeatWhen.Always || signs.LastAnswer > signs.LastInbound ? signs.LastAnswer : signs.LastInbound);
 
+    /// <summary>
+    /// Since when silence means something, beginning with <paramref name="since"/>: the end of the last quiet hours, during quiet hours
+    /// their coming end.
+    /// </summary>
+    /// <param name="idle">Has the quiet hours; null for none.</param>
+    /// <param name="since">Before it silence means nothing anyway.</param>
+    /// <param name="now">The same clock.</param>
+    /// <param name="timeOfDay">UTC.</param>
+    internal static TimeSpan ListeningSince(DataIdleSettings? idle, TimeSpan since, TimeSpan now, TimeOnly timeOfDay)
+    {
+        foreach (var span in idle is null ? [] : idle.QuietHours.AsSpan())
+        {
+            // the difference of two times of day wraps at midnight
+            var end = span.Contains(timeOfDay) ? now + (span.To - timeOfDay) : now - (timeOfDay - span.To);
+            if (end > since)
+                since = end;
+        }
+        return since;
+    }
+
     private static bool Due(TimeSpan at, TimeSpan now, ref TimeSpan next)
     {
         if (at > now && at < next)
@@ -98,19 +118,7 @@ public static class Liveness
         return at <= now;
     }
 
-    /// <summary>
-    /// When data is overdue. Silence counts from the end of the last quiet hours; during quiet hours, from their coming end.
-    /// </summary>
-    private static TimeSpan DataDue(DataIdleSettings idle, TimeSpan lastData, TimeSpan now, TimeOnly timeOfDay)
-    {
-        var since = lastData;
-        foreach (var span in idle.QuietHours.AsSpan())
-        {
-            // the difference of two times of day wraps at midnight
-            var end = span.Contains(timeOfDay) ? now + (span.To - timeOfDay) : now - (timeOfDay - span.To);
-            if (end > since)
-                since = end;
-        }
-        return since + idle.After;
-    }
+    /// <summary>When data is overdue.</summary>
+    private static TimeSpan DataDue(DataIdleSettings idle, TimeSpan lastData, TimeSpan now, TimeOnly timeOfDay) =>
+        ListeningSince(idle, lastData, now, timeOfDay) + idle.After;
 }

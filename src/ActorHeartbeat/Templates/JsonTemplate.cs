@@ -30,6 +30,9 @@ internal sealed class JsonTemplate
         }
     }
 
+    /// <summary>Whether the key of a subscription stands anywhere but in an element of a list.</summary>
+    public bool AsksForKeyOutsideLists => AsksForKey(_root);
+
     /// <summary>The JSON with its values, without blanks; null as in <see cref="Template.Fill"/>.</summary>
     public byte[]? Fill(TemplateScope scope)
     {
@@ -81,7 +84,7 @@ internal sealed class JsonTemplate
                 json.WriteStartArray();
                 foreach (var item in element.EnumerateArray())
                 {
-                    if (!TryWrite(json, item, null, scope))
+                    if (!(AsksForKey(item) ? scope.ForEachKey(() => TryWrite(json, item, null, scope)) : TryWrite(json, item, null, scope)))
                         return false;
                 }
                 json.WriteEndArray();
@@ -103,6 +106,16 @@ internal sealed class JsonTemplate
                 return true;
         }
     }
+
+    /// <summary>Whether the key of a subscription stands in an element, and in no list inside it.</summary>
+    private bool AsksForKey(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().Any(member => AsksForKey(member.Name) || AsksForKey(member.Value)),
+        JsonValueKind.String => AsksForKey(element.GetString()!),
+        _ => false,
+    };
+
+    private bool AsksForKey(string text) => _templates.TryGetValue(text, out var template) && template.Names.Contains(TemplateName.Each);
 
     private string? NameOf(string name, TemplateScope scope) =>
         _templates.TryGetValue(name, out var template) ? template.Fill(scope) : name;

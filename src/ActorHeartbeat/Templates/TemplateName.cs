@@ -11,6 +11,9 @@ public static class TemplateName
     /// <summary>The highest number that the peer has sent so far.</summary>
     public const string Sequence = "sequence";
 
+    /// <summary>The key of a subscription.</summary>
+    public const string Each = "each";
+
     /// <summary>All values that outlive the connection, and what begins the name of each.</summary>
     public const string Session = "session";
 
@@ -21,8 +24,8 @@ public static class TemplateName
     /// <summary>What placeholders call something else.</summary>
     private static readonly HashSet<string> Taken = new(StringComparer.Ordinal)
     {
-        Template.TextOfMessage, "counter", "now", "uuid", "attempt", "incarnation", "null", "none", "env", "file", "each",
-        Sequence, Session,
+        Template.TextOfMessage, "counter", "now", "uuid", "attempt", "incarnation", "null", "none", "env", "file",
+        Each, Sequence, Session,
     };
 
     /// <summary>Why no value can be given this name, in one line without the name; null when one can.</summary>
@@ -37,5 +40,5 @@ public static class TemplateName
     internal static bool IsOfSession(string name) => name.StartsWith(SessionPrefix, StringComparison.Ordinal);
 
     /// <summary>Whether a placeholder may ask for it.</summary>
-    internal static bool IsGivable(string name) => name == Sequence || RejectCaptured(name) is null;
+    internal static bool IsGivable(string name) => name is Sequence or Each || RejectCaptured(name) is null;
 }

@@ -9,6 +9,7 @@ internal sealed class TemplateScope
     private Queue<TemplateValue?>? _recorded; // the values of placeholders in their order, where they are recorded
     private bool _repeats;
     private int _depth;
+    private string? _each; // of a batch, the key whose list element is filled
 
     /// <summary>The secrets that were read for the attempt.</summary>
     public IReadOnlyDictionary<SecretReference, string> Secrets { get; init; } = ReadOnlyDictionary<SecretReference, string>.Empty;
@@ -18,6 +19,9 @@ internal sealed class TemplateScope
 
     /// <summary>The values of names; null where there are none.</summary>
     public ITemplateNames? Names { get; init; }
+
+    /// <summary>The keys that a message of a subscription is about; one of them is <see cref="TemplateName.Each"/>.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
 
     /// <summary>The functions of the host.</summary>
     public HostFunctions Functions { get; init; } = HostFunctions.None;
@@ -54,7 +58,7 @@ internal sealed class TemplateScope
     }
 
     /// <summary>A scope that gives the same values again in the same order, and a placeholder in place of each secret.</summary>
-    public TemplateScope Again() => new() { _recorded = _recorded ?? [], _repeats = true };
+    public TemplateScope Again() => new() { _recorded = _recorded ?? [], _repeats = true, Keys = Keys };
 
     /// <summary>The value of a placeholder.</summary>
     /// <param name="expression">What stands in it.</param>
@@ -74,7 +78,25 @@ internal sealed class TemplateScope
         return value;
     }
 
-    public TemplateValue? Find(string name) => Names?.Find(name, this);
+    public TemplateValue? Find(string name) =>
+        name != TemplateName.Each ? Names?.Find(name, this)
+        : (_each ?? (Keys is [var only] ? only : null)) is { } key ? TemplateValue.Of(key)
+        : null;
+
+    /// <summary>Does something for each key of a batch in turn, until it fails; once where there is no batch, or inside this.</summary>
+    public bool ForEachKey(Func<bool> fill)
+    {
+        if (Keys.Count <= 1 || _each is not null)
+            return fill();
+        foreach (var key in Keys)
+        {
+            _each = key;
+            if (!fill())
+                return false;
+        }
+        _each = null;
+        return true;
+    }
 
     public void Lack(string placeholder, bool doesNotFit = false)
     {

@@ -44,6 +44,9 @@ public sealed class EndpointBuilderTests
                     new("a", new KeepAlive(MessageTemplate.Text("b"), Time)), new("c", new KeepAlive(MessageTemplate.Text("d"), Time)),
                 ]),
             }),
+        ["Subscription"] = (
+            it => it.Subscription("a", each => each.Send("b")),
+            to => to with { Subscriptions = new([new("a", new SubscriptionSettings { Send = MessageTemplate.Text("b") })]) }),
         ["Let"] = (it => it.Let("a", "@{env.B}"), to => to with { Let = new([new("a", ValueTemplate.Text("@{env.B}"))]) }),
         ["LetJson"] = (it => it.LetJson("a", "{ \"b\": 1 }"), to => to with { Let = new([new("a", ValueTemplate.Json("{\"b\":1}"))]) }),
         ["Secrets"] = (it => it.Secrets("session.a").Secrets("b"), to => to with { Secrets = ["session.a", "b"] }),

@@ -1,0 +1,57 @@
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Subscriptions;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorHeartbeat.Connections;
+
+/// <content>
+/// What is asked for by keys. The state's one deadline covers late answers, refused keys and keys without data: there is no timer of their
+/// own.
+/// </content>
+public sealed partial class ConnectionActor
+{
+    /// <summary>Decides on what the peer has done with keys, and on keys without data.</summary>
+    private Step? WhenKeysConcerned(object message, ConnectedData data)
+    {
+        switch (message)
+        {
+            case KeysChanged changed when Concerns(changed, data.Link):
+                return Connected(StateName, data).First(() => TellKeys(data.Link)).Then(() => SendWhatMay(data.Link));
+            case KeyStale { Reconnects: false } stale when Concerns(stale, data.Link):
+                return Connected(StateName, data.IsSuccessor || data.IsAskedToRotate ? data : data with { RotateAt = Now })
+                    .First(() => data.Link.Tell(stale.Why));
+            case KeyStale stale when Concerns(stale, data.Link):
+                return Lose(data, CloseCause.KeyStale(stale.Why));
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Since when the silence of a key means something.</summary>
+    private TimeSpan ListeningSince(ConnectionLink link) =>
+        Liveness.ListeningSince(
+            link.Settings.Timeouts.DataIdle, link.HeldBackUntil, Now, TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
+
+    /// <summary>Does what is due for keys.</summary>
+    private void LookAtKeys(ConnectionLink link)
+    {
+        var verdict = link.Subscriptions.Look(ListeningSince(link), out var why);
+        TellKeys(link);
+        if (verdict != SubscriptionVerdict.Nothing)
+            Self.Tell(new KeyStale(link.Incarnation, verdict == SubscriptionVerdict.Reconnect, why));
+    }
+
+    /// <summary>
+    /// Tells what has become of keys. Each kind of refusal is logged once of a connection: the peer must not fill our log.
+    /// </summary>
+    private void TellKeys(ConnectionLink link)
+    {
+        foreach (var news in link.Subscriptions.TakeNews())
+        {
+            link.Tell($"subscription {news.Key}: {news}");
+            if (news.State is not SubscriptionState.Accepted && link.IsFirst($"{news.Key.Book.Name} {news.State}"))
+                Context.GetLogger().Warning("{0}: subscription {1} is {2}", _settings.Id, news.Key, news);
+        }
+    }
+}

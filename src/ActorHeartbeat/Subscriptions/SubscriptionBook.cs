@@ -1,0 +1,224 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
+
+namespace ActorHeartbeat.Subscriptions;
+
+/// <summary>The keys of one subscription on one connection, and the patterns by which its messages are known.</summary>
+internal sealed class SubscriptionBook
+{
+    private readonly Dictionary<string, Dictionary<byte[], SubscribedKey>> _targets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SubscribedKey> _keys = new(StringComparer.Ordinal);
+    private readonly Queue<SubscribedKey> _queue = new(); // those that have left it since are passed over
+    private readonly LinkedList<Asking> _askings = new();
+    private readonly PatternIndex<SubscribedKey>? _expect, _reject, _data;
+    private readonly bool _expectsEach, _rejectsEach; // or whole batches
+    private readonly ISubscriptionValues _values;
+
+    /// <param name="name">The name of the subscription.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="values">What its templates look at.</param>
+    public SubscriptionBook(string name, SubscriptionSettings settings, ISubscriptionValues values)
+    {
+        (Name, Settings, _values) = (name, settings, values);
+        (_expect, _reject, _data) = (Index(settings.Expect), Index(settings.Reject), Index(settings.Data));
+        _expectsEach = settings.Expect?.AsksForEach(settings.Let) ?? false;
+        _rejectsEach = settings.Reject?.AsksForEach(settings.Let) ?? false;
+    }
+
+    public string Name { get; }
+
+    public SubscriptionSettings Settings { get; }
+
+    public IReadOnlyCollection<SubscribedKey> Keys => _keys.Values;
+
+    /// <summary>The oldest asking without an answer; null for none.</summary>
+    public Asking? Oldest => _askings.First?.Value;
+
+    /// <summary>How many keys are to be asked for.</summary>
+    public int Queued { get; private set; }
+
+    /// <summary>Whether one message asks for all keys.</summary>
+    public bool IsWhole => Settings.Batch == SubscriptionSettings.WholeBatch;
+
+    public SubscribedKey? Find(string key) => _keys.GetValueOrDefault(key);
+
+    public SubscribedKey Add(string key)
+    {
+        var added = new SubscribedKey(this, key);
+        _keys.Add(key, added);
+        foreach (var (index, pattern) in Patterns)
+        {
+            if (AsksForKeyAlone(pattern))
+                index.Add(_values.Scope([key], _values.Begin(Settings, added)), added);
+        }
+        return added;
+    }
+
+    public void Remove(SubscribedKey key)
+    {
+        _keys.Remove(key.Name);
+        Unqueue(key);
+        Settle(key);
+        foreach (var targets in _targets.Values)
+        {
+            foreach (var (completed, _) in targets.Where(each => ReferenceEquals(each.Value, key)).ToArray())
+                targets.Remove(completed);
+        }
+        foreach (var (index, _) in Patterns)
+            index.Forget(key);
+    }
+
+    public void Queue(SubscribedKey key)
+    {
+        if (key.IsQueued)
+            return;
+        key.IsQueued = true;
+        Queued++;
+        _queue.Enqueue(key);
+    }
+
+    public void Unqueue(SubscribedKey key)
+    {
+        if (!key.IsQueued)
+            return;
+        key.IsQueued = false;
+        Queued--;
+    }
+
+    /// <summary>Takes the keys of the next message.</summary>
+    public IReadOnlyList<SubscribedKey> TakeBatch()
+    {
+        var taken = new List<SubscribedKey>();
+        while (taken.Count < Settings.Batch && _queue.TryDequeue(out var key))
+        {
+            if (!key.IsQueued)
+                continue;
+            Unqueue(key);
+            taken.Add(key);
+        }
+        return taken;
+    }
+
+    /// <summary>Keys were asked for.</summary>
+    /// <param name="asking">The message.</param>
+    /// <param name="names">The names of its block.</param>
+    /// <param name="isAnswered">Whether an answer is awaited.</param>
+    public void Await(Asking asking, ITemplateNames names, bool isAnswered)
+    {
+        if (isAnswered)
+            (asking.Waiting, asking.Place) = (asking.Keys.Count, _askings.AddLast(asking));
+        foreach (var key in asking.Keys)
+        {
+            Settle(key);
+            if (isAnswered)
+                key.Asking = asking;
+            Complete(key, names);
+        }
+    }
+
+    /// <summary>Its answer is awaited no more.</summary>
+    public void Settle(SubscribedKey key)
+    {
+        if (key.Asking is not { } asking)
+            return;
+        key.Asking = null;
+        if (--asking.Waiting == 0)
+            _askings.Remove(asking.Place!);
+    }
+
+    /// <summary>Completes the patterns again that ask for more than the key.</summary>
+    public void Complete(SubscribedKey key, ITemplateNames names)
+    {
+        if (key.More is { } details)
+        {
+            foreach (var (index, added) in details.Completed)
+                index.Remove(added, key);
+            details.Completed.Clear();
+        }
+        foreach (var (index, pattern) in Patterns)
+        {
+            if (!pattern.HasPlaceholders || AsksForKeyAlone(pattern) || index.Add(_values.Scope([key.Name], names), key) is not { } added)
+                continue;
+            key.More ??= new KeyDetails();
+            key.More.Completed.Add((index, added));
+        }
+    }
+
+    /// <summary>The keys that a message accepts; none where it accepts none.</summary>
+    public IReadOnlyList<SubscribedKey> FindAccepted(ReadOnlySpan<byte> message, out MessagePattern? match)
+    {
+        match = null;
+        if (_askings.First is not { Value: var oldest } || Settings.Expect is not { } expect)
+            return [];
+        if (!expect.HasPlaceholders)
+        {
+            match = expect;
+            return expect.Matches(message) ? oldest.Open : [];
+        }
+        if (_expect!.Find(message, out var found) is not { Asking: { } asking } key)
+            return [];
+        match = found;
+        return _expectsEach ? [key] : asking.Open;
+    }
+
+    /// <summary>The keys that a message refuses or ends; none where it refuses none.</summary>
+    public IReadOnlyList<SubscribedKey> FindRefused(ReadOnlySpan<byte> message, out MessagePattern? match)
+    {
+        match = Settings.Reject;
+        if (match is null)
+            return [];
+        if (!match.HasPlaceholders)
+            return _askings.First is { Value: var oldest } && match.Matches(message) ? oldest.Open : [];
+        if (_reject!.Find(message, out var found) is not { } key)
+            return [];
+        match = found;
+        return _rejectsEach || key.Asking is not { } asking ? [key] : asking.Open;
+    }
+
+    /// <summary>The key whose data a message is; null for none.</summary>
+    public SubscribedKey? FindData(ReadOnlySpan<byte> message) => _data?.Find(message, out _);
+
+    private IEnumerable<(PatternIndex<SubscribedKey> Index, MessagePattern Pattern)> Patterns
+    {
+        get
+        {
+            if (_expect is not null)
+                yield return (_expect, Settings.Expect!);
+            if (_reject is not null)
+                yield return (_reject, Settings.Reject!);
+            if (_data is not null)
+                yield return (_data, Settings.Data!);
+        }
+    }
+
+    private PatternIndex<SubscribedKey>? Index(MessagePattern? pattern) => pattern is null ? null : new(pattern, TargetsOf);
+
+    private Dictionary<byte[], SubscribedKey> TargetsOf(string completing)
+    {
+        if (!_targets.TryGetValue(completing, out var targets))
+            _targets[completing] = targets = new Dictionary<byte[], SubscribedKey>(Settings.ForEach.Count, CompletedKey.Comparer);
+        return targets;
+    }
+
+    /// <summary>Whether the key is all that a pattern has to be completed with: then it is completed once.</summary>
+    private static bool AsksForKeyAlone(MessagePattern pattern) =>
+        pattern.HasPlaceholders
+        && pattern.Templates.All(template => template.Names.All(name => name == TemplateName.Each) && template.References.Count == 0);
+}
+
+/// <summary>Gives what the templates of a subscription look at.</summary>
+internal interface ISubscriptionValues
+{
+    /// <summary>The names of a key's block: its <c>let</c>, then what it has captured, then the names around it.</summary>
+    ITemplateNames Begin(SubscriptionSettings settings, SubscribedKey key);
+
+    /// <summary>What a template that is filled for keys looks at.</summary>
+    TemplateScope Scope(IReadOnlyList<string> keys, ITemplateNames names);
+
+    /// <summary>Keeps what a key takes from the message that accepts it.</summary>
+    /// <returns>Whether there was anything to keep.</returns>
+    bool Capture(SubscribedKey key, MessagePattern match, ReadOnlySpan<byte> message);
+
+    /// <summary>Why a message refuses, as it may be shown.</summary>
+    string ReasonOf(SubscribedKey key, MessagePattern match, ReadOnlySpan<byte> message);
+}

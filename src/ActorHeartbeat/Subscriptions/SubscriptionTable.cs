@@ -1,0 +1,215 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Templates;
+
+namespace ActorHeartbeat.Subscriptions;
+
+/// <summary>
+/// The subscriptions of one connection: which keys are wanted, asked for, accepted, refused, stale, gone. It decides what is asked next and
+/// what a message means; it has no socket and no clock. Used by one thread at a time.
+/// </summary>
+/// <remarks>
+/// Invariants: a key in the queue is not accepted, and no answer is awaited for it; a key for which an answer is awaited is asked for; a
+/// key that nobody wants any more is in no book.
+/// </remarks>
+internal sealed partial class SubscriptionTable
+{
+    private readonly OrderedDictionary<string, SubscriptionBook> _books = new(StringComparer.Ordinal);
+    private readonly Queue<Cancelling> _cancellings = new();
+    private readonly List<SubscriptionNews> _news = [];
+    private readonly ISubscriptionValues _values;
+    private readonly Func<double> _random;
+    private EndpointSettings _settings;
+    private bool _isOpen;
+    private int _turn; // which book asks next
+
+    /// <param name="settings">The endpoint.</param>
+    /// <param name="values">What the templates look at.</param>
+    /// <param name="random">Uniform in [0, 1), for backoff.</param>
+    /// <param name="before">The table of the connection before; null for none.</param>
+    public SubscriptionTable(EndpointSettings settings, ISubscriptionValues values, Func<double> random, SubscriptionTable? before)
+    {
+        (_settings, _values, _random) = (settings, values, random);
+        foreach (var (name, subscription) in settings.Subscriptions)
+            AddBook(name, subscription, before?._books.GetValueOrDefault(name));
+    }
+
+    public IReadOnlyCollection<SubscriptionBook> Books => _books.Values;
+
+    /// <summary>Whether there is something to say now.</summary>
+    public bool HasQueued => _cancellings.Count > 0 || _books.Values.Any(book => book.Queued > 0);
+
+    /// <summary>Begins to ask.</summary>
+    /// <param name="now">On the connection's clock.</param>
+    /// <param name="resumed">Whether the peer goes on where it was: what was accepted stays so.</param>
+    public void Open(TimeSpan now, bool resumed)
+    {
+        _isOpen = true;
+        foreach (var key in _books.Values.SelectMany(book => book.Keys))
+        {
+            if (resumed && key.IsKept)
+                (key.State, key.Since) = (SubscriptionState.Accepted, now);
+            else if (key.State is not (SubscriptionState.Refused or SubscriptionState.Gone))
+                key.Book.Queue(key);
+        }
+    }
+
+    /// <summary>Takes what is to be ended next; null when there is nothing.</summary>
+    public Cancelling? TakeCancelling() => _cancellings.TryDequeue(out var next) ? next : null;
+
+    /// <summary>
+    /// Takes the keys that are asked for next; null when there are none. <see cref="Asked"/> or <see cref="Refuse"/> follows.
+    /// </summary>
+    public Asking? TakeAsking(TimeSpan now)
+    {
+        for (var passed = 0; passed < _books.Count; passed++)
+        {
+            var book = _books.GetAt(_turn++ % _books.Count).Value;
+            if (book.Queued > 0)
+                return new Asking(book, book.TakeBatch(), now + book.Settings.Timeout);
+        }
+        return null;
+    }
+
+    /// <summary>The message has gone out.</summary>
+    /// <param name="asking">What it asked for.</param>
+    /// <param name="names">The names of its block.</param>
+    /// <param name="now">On the connection's clock.</param>
+    public void Asked(Asking asking, ITemplateNames names, TimeSpan now)
+    {
+        var (book, settings) = (asking.Book, asking.Book.Settings);
+        foreach (var key in asking.Keys)
+            (key.State, key.Since) = (SubscriptionState.Asked, now);
+        book.Await(asking, names, isAnswered: settings.Expect is not null);
+        if (settings is { Expect: null, Data: null })
+            Accept(asking.Keys, now);
+    }
+
+    /// <summary>Looks at a message: what accepts goes before what refuses, and this before data.</summary>
+    public SubscriptionHeard Hear(ReadOnlySpan<byte> message, TimeSpan now)
+    {
+        foreach (var book in _books.Values)
+        {
+            if (book.FindAccepted(message, out var match) is { Count: > 0 } accepted)
+            {
+                foreach (var key in accepted)
+                {
+                    if (!_values.Capture(key, match!, message))
+                        continue;
+                    book.Complete(key, _values.Begin(book.Settings, key));
+                }
+                Accept(accepted, now);
+                return new SubscriptionHeard(IsAnswer: true, Data: null);
+            }
+            if (book.FindRefused(message, out match) is { Count: > 0 } refused)
+            {
+                // a key that is not there any more is not refused again
+                SubscribedKey[] there = [.. refused.Where(key => key.IsThere)];
+                if (there.Length > 0)
+                    Refuse(there, _values.ReasonOf(there[0], match!, message), now);
+                return new SubscriptionHeard(IsAnswer: true, Data: null);
+            }
+        }
+        foreach (var book in _books.Values)
+        {
+            if (book.FindData(message) is not { } key)
+                continue;
+            HearData(key, now);
+            return new SubscriptionHeard(IsAnswer: false, key);
+        }
+        return default;
+    }
+
+    /// <summary>Keys are refused, or ended by the peer.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="reason">Why, as it may be shown.</param>
+    /// <param name="now">On the connection's clock.</param>
+    public void Refuse(IReadOnlyList<SubscribedKey> keys, string reason, TimeSpan now)
+    {
+        foreach (var key in keys)
+        {
+            var hadIt = key.State is SubscriptionState.Accepted or SubscriptionState.Stale;
+            key.Book.Settle(key);
+            key.Book.Unqueue(key);
+            key.Failures += key.Failures < byte.MaxValue ? (byte)1 : (byte)0;
+            var delay = key.Book.Settings.Then == RefusedKeyAction.Stop
+                ? (TimeSpan?)null
+                : ReconnectBackoff.Delay(_settings.Backoff, key.Failures, _random());
+            key.RetryAt = now + delay ?? TimeSpan.MaxValue;
+            key.Reason = reason;
+            Tell(key, hadIt ? SubscriptionState.Gone : SubscriptionState.Refused, delay);
+        }
+    }
+
+    /// <summary>Whether something has changed since <see cref="TakeNews"/>.</summary>
+    public bool HasNews => _news.Count > 0;
+
+    /// <summary>Takes what has changed since the last time.</summary>
+    public IReadOnlyList<SubscriptionNews> TakeNews()
+    {
+        if (_news.Count == 0)
+            return [];
+        SubscriptionNews[] news = [.. _news];
+        _news.Clear();
+        return news;
+    }
+
+    private void Accept(IReadOnlyList<SubscribedKey> keys, TimeSpan now)
+    {
+        foreach (var key in keys)
+        {
+            key.Book.Settle(key);
+            (key.Failures, key.Since, key.WasAccepted) = (0, now, true);
+            key.Reason = null;
+            // one that went without data is not well before it has some
+            Tell(key, key.Remedy == StaleRemedy.Nothing ? SubscriptionState.Accepted : SubscriptionState.Stale, null);
+        }
+    }
+
+    private void HearData(SubscribedKey key, TimeSpan now)
+    {
+        key.Since = now;
+        if (key.State == SubscriptionState.Accepted)
+            return;
+        key.Remedy = StaleRemedy.Nothing;
+        // what is asked for again, or has an answer on the way, is accepted by that
+        var isEnough = key.State == SubscriptionState.Stale || (key.State == SubscriptionState.Asked && key.Book.Settings.Expect is null);
+        if (isEnough && !key.IsQueued)
+            Accept([key], now);
+    }
+
+    private void Tell(SubscribedKey key, SubscriptionState state, TimeSpan? retryIn)
+    {
+        key.State = state;
+        if (state == key.Told && state is SubscriptionState.Accepted or SubscriptionState.Stale)
+            return;
+        key.Told = state;
+        _news.Add(new SubscriptionNews(key, state, key.Reason ?? "", retryIn));
+    }
+}
+
+/// <summary>What a message is to the subscriptions.</summary>
+/// <param name="IsAnswer">Whether it accepts or refuses something.</param>
+/// <param name="Data">The key whose data it is; null for none.</param>
+internal readonly record struct SubscriptionHeard(bool IsAnswer, SubscribedKey? Data);
+
+/// <summary>A key has come to another state.</summary>
+/// <param name="Key">The key.</param>
+/// <param name="State">The state.</param>
+/// <param name="Reason">Why, as it may be shown; empty where there is nothing to say.</param>
+/// <param name="RetryIn">When a refused key is asked for again; null for never, and in other states.</param>
+internal sealed record SubscriptionNews(SubscribedKey Key, SubscriptionState State, string Reason, TimeSpan? RetryIn)
+{
+    /// <summary>The state in words, with why and when.</summary>
+    public override string ToString() =>
+        State.ToString().ToLowerInvariant()
+        + (Reason.Length > 0 ? $": {Reason}" : "")
+        + (RetryIn is { } delay ? $"; asked for again in {CloseCause.Text(delay)}"
+            : State is SubscriptionState.Refused or SubscriptionState.Gone ? "; not asked for again"
+            : "");
+}
+
+/// <summary>Keys that are wanted no more, to be ended with one message.</summary>
+/// <param name="Settings">Of their subscription, as they were asked for.</param>
+/// <param name="Keys">The keys.</param>
+internal sealed record Cancelling(SubscriptionSettings Settings, IReadOnlyList<SubscribedKey> Keys);

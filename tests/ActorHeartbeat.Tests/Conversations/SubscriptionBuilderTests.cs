@@ -1,0 +1,87 @@
+using System.Reflection;
+using ActorHeartbeat.Conversations;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Templates;
+
+namespace ActorHeartbeat.Tests.Conversations;
+
+/// <summary>Each word of a subscription is the setting that a file would give.</summary>
+public class SubscriptionBuilderTests
+{
+    private static readonly EndpointSettings Plain = new() { Id = new EndpointId("feed"), Url = new Uri("wss://feed.example.com") };
+
+    private static readonly SubscriptionSettings Asks = new() { Send = MessageTemplate.Text("@{each}") };
+
+    private static readonly MessagePattern ForKey = Match.At("/a", "@{each}");
+
+    private static readonly Dictionary<string, (Action<SubscriptionBuilder> Say, SubscriptionSettings ByHand)> Words = new()
+    {
+        ["ForEach"] = (it => it.ForEach("a").ForEach("b", "c"), Asks with { ForEach = ["a", "b", "c"] }),
+        ["Batch"] = (
+            it => it.SendJson("""["@{each}"]""").Batch(5), Asks with { Send = MessageTemplate.Json("""["@{each}"]"""), Batch = 5 }),
+        ["BatchAll"] = (
+            it => it.SendJson("""["@{each}"]""").BatchAll(),
+            Asks with { Send = MessageTemplate.Json("""["@{each}"]"""), Batch = SubscriptionSettings.WholeBatch }),
+        ["Let"] = (it => it.Let("b", "c"), Asks with { Let = new([new("b", ValueTemplate.Text("c"))]) }),
+        ["LetJson"] = (it => it.LetJson("b", "1"), Asks with { Let = new([new("b", ValueTemplate.Json("1"))]) }),
+        ["Send"] = (it => it.Send("a"), Asks with { Send = MessageTemplate.Text("a") }),
+        ["SendJson"] = (it => it.SendJson("[ 1 ]"), Asks with { Send = MessageTemplate.Json("[1]") }),
+        ["Cancel"] = (it => it.Cancel("a"), Asks with { Cancel = MessageTemplate.Text("a") }),
+        ["CancelJson"] = (it => it.CancelJson("[ 1 ]"), Asks with { Cancel = MessageTemplate.Json("[1]") }),
+        ["Expect"] = (it => it.Expect(Match.Text("ok")), Asks with { Expect = new MessagePattern.Text("ok") }),
+        ["Timeout"] = (it => it.Timeout(TimeSpan.FromSeconds(9)), Asks with { Timeout = TimeSpan.FromSeconds(9) }),
+        ["Reject"] = (
+            it => it.Reject(ForKey, "/msg", RefusedKeyAction.Stop),
+            Asks with { Reject = ForKey, Reason = "/msg", Then = RefusedKeyAction.Stop }),
+        ["Capture"] = (
+            it => it.Expect(ForKey).Capture("id", "/id"),
+            Asks with { Expect = ForKey, Capture = new([new("id", ValueTemplate.Text("@{/id}"))]) }),
+        ["Data"] = (it => it.Data(ForKey), Asks with { Data = ForKey }),
+        ["Stale"] = (
+            it => it.Data(ForKey).Stale(TimeSpan.FromSeconds(9)), Asks with { Data = ForKey, Stale = TimeSpan.FromSeconds(9) }),
+    };
+
+    public static TheoryData<string> Said() => [.. Words.Keys];
+
+    [Theory]
+    [MemberData(nameof(Said))]
+    public void A_word_changes_what_it_says(string word)
+    {
+        var said = Plain.With(it => it.Subscription("a", each => Words[word].Say(each.Send("@{each}"))));
+
+        Assert.Equal(Words[word].ByHand, said.Subscriptions["a"]);
+        Assert.NotEqual(Asks, said.Subscriptions["a"]);
+    }
+
+    [Fact]
+    public void Every_word_has_its_row() => Assert.Empty(
+        typeof(SubscriptionBuilder).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Select(method => method.Name)
+            .Except(Words.Keys));
+
+    [Fact]
+    public void What_contradicts_itself_is_refused()
+    {
+        Refused("a subscription needs send", it => it.ForEach("a"));
+        Refused("a key stands twice in for-each", it => it.Send("@{each}").ForEach("a", "b", "a"));
+        Refused("send says the same for every key: @{each} is missing", it => it.Send("a").ForEach("a", "b"));
+        Refused(
+            "batch repeats the list element that holds @{each}; here @{each} stands in no list",
+            it => it.SendJson("""{"a":"@{each}"}""").Batch(2));
+        Refused(
+            "let is filled once for a batch, so @{each} has no value there; use @{each} itself, or batch = 1",
+            it => it.Let("a", "x@{each}").SendJson("""["@{each}"]""").Batch(2));
+        Refused("reject matches what expect matches, which decides", it => it.Send("a").Expect(ForKey).Reject(ForKey));
+        Refused(
+            "reject has to name @{each}: without expect nobody knows which message it answers",
+            it => it.Send("a").Reject(Match.Text("no")));
+        Refused(
+            "capture takes values of the message that expect waits for; there is no expect", it => it.Send("a").Capture("id", "/id"));
+        Refused(
+            "stale is about data of a key, and data says which they are; there is no data",
+            it => it.Send("a").Stale(TimeSpan.FromSeconds(1)));
+    }
+
+    private static void Refused(string why, Action<SubscriptionBuilder> say) => Assert.Equal(
+        why, Assert.Throws<ArgumentException>(() => Plain.With(it => it.Subscription("a", say))).Message);
+}
