@@ -80,7 +80,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.OnOpenPace, RateValues.UnlimitedOrRate),
         Row(EndpointSetting.OnMessage, RuleValues.Rules),
         Row(EndpointSetting.Sequence, NameValues.Sequence),
-        Row(EndpointSetting.OnClose, new ListOf<MessageTemplate>(MessageValues.Message)),
+        Row(EndpointSetting.OnClose, new ListOf<MessageTemplate>(new NotInherited<MessageTemplate>(MessageValues.Message))),
         Row(EndpointSetting.CloseCode, OutcomeValues.SendableCloseCode),
         Row(EndpointSetting.DrainCloseCode, OutcomeValues.SendableCloseCode),
         Row(EndpointSetting.ShowMessages, Values.Switch),
