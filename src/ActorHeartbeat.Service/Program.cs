@@ -3,4 +3,11 @@ using ActorHeartbeat.Service.Verbs;
 
 BriefVerbs.PutOffCollecting(args);
 using var signals = new TerminationSignals(Environment.Exit);
-return await CommandLine.Run(args, Console.Out, Console.Error, signals.Token);
+try
+{
+    return await CommandLine.Run(args, StandardOutput.Open(args), Console.Error, signals.Token);
+}
+catch (IOException problem) when (StandardOutput.HasNoReader(problem))
+{
+    return ExitCode.Good; // where a verb does not look itself
+}

@@ -29,6 +29,9 @@ public sealed class ReaderTests
     [InlineData("null")]
     [InlineData("[1]")]
     [InlineData("99999999999999d")]
+    [InlineData("99999999999999999999999ms")]
+    [InlineData("-99999999999999999999999ms")]
+    [InlineData("79228162514264337593543950335d")]
     public void An_invalid_duration_is_refused(string written) => Assert.False(HoconReader.TryDuration(Value(written), out _));
 
     [Theory]

@@ -88,6 +88,37 @@ public sealed class ProcessTests
         Assert.Single(program.Lines.TakeWhile(line => line != again), line => line.Contains("has no effect", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_verb_ends_when_the_reader_of_its_output_has_gone()
+    {
+        await using var feeds = await FeedServer.StartAsync();
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            actor-heartbeat.endpoints.echo {
+              url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}"
+              keep-alives.much { send = hello, interval = 100ms }
+            }
+            """);
+        string[] verb = [typeof(CommandLine).Assembly.Location, "try", file, "echo", "--for", "10m"];
+        string[] shell = ["-c", "\"$@\" | head -n 1", "sh", "dotnet", .. verb];
+        using var pipeline = Process.Start(new ProcessStartInfo("sh", shell) { RedirectStandardOutput = true })!;
+        using var deadline = new CancellationTokenSource(RunningService.Deadline);
+        try
+        {
+            var line = await pipeline.StandardOutput.ReadToEndAsync(deadline.Token);
+            await pipeline.WaitForExitAsync(deadline.Token);
+
+            Assert.Contains("connection 1: dialing", line, StringComparison.Ordinal);
+        }
+        finally
+        {
+            pipeline.Kill(entireProcessTree: true);
+            File.Delete(file);
+        }
+    }
+
     private sealed class Program : IAsyncDisposable
     {
         private readonly Process _process;

@@ -81,7 +81,7 @@ internal static class EndpointSchema
         Row(EndpointSetting.OnMessage, RuleValues.Rules),
         Row(EndpointSetting.Subscriptions, SubscriptionValues.Subscriptions),
         Row(EndpointSetting.Sequence, NameValues.Sequence),
-        Row(EndpointSetting.OnClose, new ListOf<MessageTemplate>(MessageValues.Message)),
+        Row(EndpointSetting.OnClose, new ListOf<MessageTemplate>(new NotInherited<MessageTemplate>(MessageValues.Message))),
         Row(EndpointSetting.CloseCode, OutcomeValues.SendableCloseCode),
         Row(EndpointSetting.DrainCloseCode, OutcomeValues.SendableCloseCode),
         Row(EndpointSetting.ShowMessages, Values.Switch),

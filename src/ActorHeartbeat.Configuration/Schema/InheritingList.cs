@@ -67,3 +67,25 @@ internal sealed class InheritingList<T>(ValueReader<T> element, T marker) : Valu
         public override void Write(Utf8JsonWriter json, T value, bool asWritten) => element.Write(json, value, asWritten);
     }
 }
+
+/// <summary>An element of a list that has no word for the layer below: as a message the word would be sent.</summary>
+internal sealed class NotInherited<T>(ValueReader<T> element) : ValueReader<T>
+    where T : class
+{
+    private const string Remedy =
+        $"{Inherited.Word} stands in prepare, on-open, on-message and outcomes.rules; here write out the list of the layer below";
+
+    public override string Expected => element.Expected;
+
+    public override bool MayHoldSecret => element.MayHoldSecret;
+
+    public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T value)
+    {
+        value = null;
+        return at.Text == Inherited.Word
+            ? at.Report(Remedy)
+            : element.TryRead(at, out value);
+    }
+
+    public override void Write(Utf8JsonWriter json, T value, bool asWritten) => element.Write(json, value, asWritten);
+}

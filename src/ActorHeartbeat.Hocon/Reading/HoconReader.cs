@@ -19,6 +19,9 @@ public static class HoconReader
         (3_600_000_000_000, ["h", "hour", "hours"]),
         (86_400_000_000_000, ["d", "day", "days"]));
 
+    /// <summary>In nanoseconds.</summary>
+    private static readonly decimal LongestDuration = (decimal)TimeSpan.MaxValue.Ticks * 100;
+
     private static readonly Dictionary<string, decimal> SizeBytes = Sizes();
 
     /// <summary>The text of a string, number or boolean; false for anything else.</summary>
@@ -67,11 +70,11 @@ public static class HoconReader
     public static bool TryDuration(HoconValue value, out TimeSpan result)
     {
         result = default;
-        if (!Split(value, out var number, out var unit) || !DurationTicks.TryGetValue(unit, out var nanoseconds))
+        if (!Split(value, out var number, out var unit)
+            || !DurationTicks.TryGetValue(unit, out var nanoseconds)
+            || Math.Abs(number) > LongestDuration / nanoseconds) // before they are multiplied, which would overflow
             return false;
         var ticks = Math.Round(number * nanoseconds / 100);
-        if (Math.Abs(ticks) > TimeSpan.MaxValue.Ticks)
-            return false;
         result = TimeSpan.FromTicks((long)ticks);
         return true;
     }

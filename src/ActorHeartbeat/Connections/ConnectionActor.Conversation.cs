@@ -113,7 +113,7 @@ public sealed partial class ConnectionActor
             fault ??= "it has no value";
         var step = Connected(
             StateName, AskedToRotate(data with { RotateTo = to, IsResumedByNext = matched.Rule.Resumed && fault is null }));
-        return fault is null ? step : step.First(() => TellNotGoing(fault));
+        return fault is null ? step : step.First(() => TellNotGoing(data.Link, fault));
     }
 
     /// <summary>The data with what a message sets.</summary>

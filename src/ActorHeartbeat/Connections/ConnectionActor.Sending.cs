@@ -172,8 +172,13 @@ public sealed partial class ConnectionActor
                     + (link.Subprotocol is { } subprotocol ? $", subprotocol {subprotocol}" : ""));
     }
 
-    private void TellNotGoing(string fault) => Context.GetLogger().Warning(
-        "{0}: where a message of the peer sends the next connection is not taken: {1}", _settings.Id, fault);
+    private void TellNotGoing(ConnectionLink link, string fault)
+    {
+        var why = $"where a message of the peer sends the next connection is not taken: {fault}";
+        link.Tell(why);
+        if (link.IsFirst(nameof(TellNotGoing)))
+            Context.GetLogger().Warning("{0}: {1}", _settings.Id, why);
+    }
 
     private void TellNotCaptured(ConnectionLink link, string name)
     {

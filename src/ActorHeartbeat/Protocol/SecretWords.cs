@@ -14,11 +14,25 @@ internal static class SecretWords
         $$"""(?<name>"[^"\\]*(?:{{Words}})[^"\\]*"\s*:\s*)(?:"(?<text>(?:[^"\\]|\\.)*)(?<end>"?)|-?[0-9][^,}\]\s]*)""",
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase);
 
+    /// <summary>The same in JSON that is a text of other JSON, such as the data of Pusher.</summary>
+    private static readonly Regex Inner = new(
+        $$"""(?<name>\\"[^"\\]*(?:{{Words}})[^"\\]*\\"\s*:\s*)"""
+            + """(?:\\"(?<text>(?:[^"\\]|\\\\(?:\\["\\]|[^"\\]))*)(?<end>(?:\\")?)|-?[0-9][^,}\]\s]*)""",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase);
+
+    /// <summary>Such a name in the query of a URL.</summary>
+    private static readonly Regex Parameter = new(
+        $$"""(?<name>[?&][^=&"\s]*(?:{{Words}})[^=&"\s]*=)(?<text>[^&"\\\s]+)""", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase);
+
     public static bool Is(string name) => Name.IsMatch(name);
 
     /// <summary>The text with these values masked. Placeholders stay, since they are what stands in place of a secret.</summary>
-    public static string Hide(string text) => Member.Replace(text, static found =>
-        found.Groups["text"] is { Success: true } value && (value.ValueSpan.StartsWith("@{") || value.Length == 0)
-            ? found.Value
-            : $"{found.Groups["name"].ValueSpan}\"***{(found.Groups["text"].Success ? found.Groups["end"].ValueSpan : "\"")}");
+    public static string Hide(string text) => Parameter.Replace(
+        Inner.Replace(Member.Replace(text, static found => Mask(found, "\"")), static found => Mask(found, "\\\"")),
+        static found => Mask(found, ""));
+
+    private static string Mask(Match found, string quote) =>
+        found.Groups["text"] is not { Success: true } value ? $"{found.Groups["name"].ValueSpan}{quote}***{quote}"
+        : value.ValueSpan.StartsWith("@{") || value.Length == 0 ? found.Value
+        : $"{found.Groups["name"].ValueSpan}{quote}***{found.Groups["end"].ValueSpan}";
 }

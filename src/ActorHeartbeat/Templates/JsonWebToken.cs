@@ -16,7 +16,10 @@ internal static class JsonWebToken
     /// <summary>The curve P-256, by its object identifier: RFC 5480 section 2.1.1.1.</summary>
     private const string P256 = "1.2.840.10045.3.1.7";
 
-    /// <param name="algorithm">HS256, HS384, HS512, RS256 or ES256.</param>
+    /// <summary>Those that are known.</summary>
+    public static readonly IReadOnlyList<string> Algorithms = ["HS256", "HS384", "HS512", "RS256", "ES256"];
+
+    /// <param name="algorithm">One of <see cref="Algorithms"/>.</param>
     /// <param name="key">The secret of HS; the PEM text of a private key of the others.</param>
     /// <param name="claims">An object.</param>
     /// <param name="header">More members of the header, an object; it may not name another algorithm.</param>

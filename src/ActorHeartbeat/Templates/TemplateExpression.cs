@@ -21,6 +21,8 @@ internal abstract class TemplateExpression
 
     public sealed class Constant(TemplateValue value) : TemplateExpression
     {
+        public TemplateValue Value => value;
+
         public override TemplateValue Evaluate(TemplateScope scope) => value;
     }
 

@@ -17,6 +17,8 @@ internal static class TemplateFunctions
     /// <summary>The most bytes of a result, text as UTF-8.</summary>
     public const int MostBytes = 1024 * 1024;
 
+    public const string Token = "jwt";
+
     private static readonly SearchValues<char> Base64Digits =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
 
@@ -37,7 +39,7 @@ internal static class TemplateFunctions
         JoinWithKey("hmac-sha256", HMACSHA256.HashData),
         JoinWithKey("hmac-sha512", HMACSHA512.HashData),
         JoinWithKey("hmac-sha1", HMACSHA1.HashData),
-        Define("jwt", 3, 4, Jwt),
+        Define(Token, 3, 4, Jwt),
         Define("u16", 1, 1, args => args[0] is TemplateValue.Json json ? OfBytes(U16(json.Value)) : null),
         Join("sized16", parts => parts.Length <= ushort.MaxValue ? OfBytes([.. BigEndian((ushort)parts.Length), .. parts]) : null),
         Join("sized7", parts => OfBytes([.. SevenBitGroups(parts.Length), .. parts])),

@@ -182,7 +182,20 @@ internal ref struct TemplateParser
             return new TemplateExpression.HostCall(name, [.. arguments]);
         if (arguments.Count < function.Least || arguments.Count > (function.Most ?? int.MaxValue))
             throw new FormatException($"{name} takes {function.Arity}, not {arguments.Count}");
+        RefuseConstants(function, arguments);
         return new TemplateExpression.Call(function, [.. arguments]);
+    }
+
+    /// <summary>Values that are written out and of which the function never makes anything.</summary>
+    private static void RefuseConstants(TemplateFunction function, List<TemplateExpression> arguments)
+    {
+        if (function.Name == TemplateFunctions.Token
+            && arguments[0] is TemplateExpression.Constant { Value: var algorithm }
+            && !JsonWebToken.Algorithms.Contains(algorithm.AsText()))
+            throw new FormatException($"{function.Name} signs with {string.Join(", ", JsonWebToken.Algorithms)}");
+        TemplateValue[] values = [.. arguments.OfType<TemplateExpression.Constant>().Select(constant => constant.Value)];
+        if (values.Length == arguments.Count && function.Apply(values) is null)
+            throw new FormatException($"{function.Name} makes nothing of these values");
     }
 
     /// <summary>Text in single quotes; two of them in a row stand for one.</summary>

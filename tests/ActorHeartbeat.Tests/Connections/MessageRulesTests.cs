@@ -113,7 +113,7 @@ public class MessageRulesTests : ConnectionSpec
             Heartbeat = new HeartbeatSettings
             {
                 Mode = HeartbeatMode.Text,
-                Send = MessageTemplate.Text("ping @{unhex('xyz')}"),
+                Send = MessageTemplate.Text("ping @{unhex(uuid)}"),
                 Interval = Seconds(20),
                 Timeout = Seconds(10),
             },
@@ -123,7 +123,7 @@ public class MessageRulesTests : ConnectionSpec
 
         ExpectStates(ConnectionState.AwaitingPong);
         var cause = ExpectBackingOff(CauseKind.NotSaid).Cause!;
-        Assert.Equal(("a message could not be sent: @{unhex('***')} has no value", FailureLayer.Resolve), (cause.Detail, cause.Layer));
+        Assert.Equal(("a message could not be sent: @{unhex(uuid)} has no value", FailureLayer.Resolve), (cause.Detail, cause.Layer));
     }
 
     [Fact]
@@ -196,6 +196,26 @@ public class MessageRulesTests : ConnectionSpec
         Settle();
 
         Assert.Equal((1L, "here"), (Plane.Feed.MessagesIn, Assert.Single(SentText)));
+    }
+
+    [Fact]
+    public void A_place_that_may_not_be_dialed_is_told_to_listeners_each_time_and_logged_once()
+    {
+        using var tap = new ConversationTap();
+        StartOpen(With(Rule("go") with { Then = RuleAction.Rotate, To = "@{text}://evil.test/" }) with { Hosts = ["feed.test"] });
+        Plane.Taps.Add(tap);
+
+        EventFilter.Warning(contains: "where a message of the peer sends the next connection is not taken").Expect(1, () =>
+        {
+            for (var time = 0; time < 5; time++)
+                Socket.DeliverText("go");
+            Settle();
+        });
+
+        var told = new List<string>();
+        while (tap.Lines.TryRead(out var line))
+            told.Add(line.Text);
+        Assert.Equal(5, told.Count(text => text.StartsWith("where a message of the peer sends", StringComparison.Ordinal)));
     }
 
     private EndpointSettings With(params MessageRule[] rules) => Defaults with { OnMessage = [.. rules] };

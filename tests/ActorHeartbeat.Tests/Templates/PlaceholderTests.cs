@@ -40,7 +40,7 @@ public sealed class PlaceholderTests
     [Theory]
     [InlineData("@{/absent}", "@{/absent}")]
     [InlineData("a @{hex(/absent)} @{/gone}", "@{hex(/absent)}")]
-    [InlineData("@{unhex('xyz')}", "@{unhex('***')}")]
+    [InlineData("@{unhex(now.iso)}", "@{unhex(now.iso)}")]
     [InlineData("@{sha256('a')}", "@{sha256('***')}")] // bytes are no text
     [InlineData("@{none}", "@{none}")]
     public void What_has_no_value_is_told_by_its_placeholder(string text, string lacking)
@@ -59,6 +59,10 @@ public sealed class PlaceholderTests
     [InlineData("@{hex()}", "hex takes 1 or more values, not 0")]
     [InlineData("@{add(1)}", "add takes 2 values, not 1")]
     [InlineData("@{jwt('HS256', env.A)}", "jwt takes 3 to 4 values, not 2")]
+    [InlineData("@{jwt('HS255', env.A, '{}')}", "jwt signs with HS256, HS384, HS512, RS256, ES256")]
+    [InlineData("@{unhex('zz')}", "unhex makes nothing of these values")]
+    [InlineData("@{hex(env.A, u16(70000))}", "u16 makes nothing of these values")]
+    [InlineData("@{add('x', 1)}", "add makes nothing of these values")]
     [InlineData("@{now('')}", "now takes a format")]
     [InlineData("@{now('%')}", "now takes a format")]
     [InlineData("@{now()}", "now takes a format")]
