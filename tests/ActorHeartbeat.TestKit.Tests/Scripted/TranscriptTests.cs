@@ -10,9 +10,7 @@ public class TranscriptTests
     private static readonly EndpointSettings Feed = new() { Id = new EndpointId("feed"), Url = new Uri("wss://feed/ws?token=a1") };
 
     /// <summary>In so many ways could six placeholders part it that no test would see the end of their tries.</summary>
-    private const string Long = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-        + "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-        + "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc";
+    private const string Long = Much + Much + Much + Much, Much = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
     private readonly Clock _clock = new();
     private readonly ScriptedNetwork _network;
