@@ -173,7 +173,10 @@ public sealed class WrongWordsTests
         ];
 
         Assert.All(wrong, say =>
-            Assert.StartsWith("status is that of", Assert.Throws<ArgumentException>(() => Plain.With(say)).Message, StringComparison.Ordinal));
+        {
+            var thrown = Assert.Throws<ArgumentException>(() => Plain.With(say));
+            Assert.StartsWith("status is that of", thrown.Message, StringComparison.Ordinal);
+        });
     }
 
     [Fact]

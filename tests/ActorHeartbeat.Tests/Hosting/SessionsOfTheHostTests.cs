@@ -21,7 +21,7 @@ public sealed class SessionsOfTheHostTests
                 return DialScript.Hang;
             },
         };
-        using var host = new HostBuilder().ConfigureServices(services => services.AddAkka("sessions", akka => akka.WithConnectionSupervisor(options =>
+        void Fill(ConnectionSupervisorOptions options)
         {
             options.Dialer = network;
             options.Room = null;
@@ -34,7 +34,11 @@ public sealed class SessionsOfTheHostTests
                     null,
                     ValueMap<long>.Empty),
             ];
-        }))).Build();
+        }
+
+        using var host = new HostBuilder()
+            .ConfigureServices(services => services.AddAkka("sessions", akka => akka.WithConnectionSupervisor(Fill)))
+            .Build();
         await host.StartAsync();
 
         Assert.Equal("?id=abc", (await dialed.Task.WaitAsync(TimeSpan.FromSeconds(30))).Query);
