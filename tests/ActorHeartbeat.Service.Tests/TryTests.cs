@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ActorHeartbeat.Service.Verbs;
@@ -28,7 +29,7 @@ public sealed partial class TryTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_conversation_is_printed_line_by_line_with_the_rule_that_took_each_message()
     {
-        var result = await Run("try", Write(Echo()), "echo", "--for", "2s");
+        var result = await RunUntil(["rule 1: control", "* open"], "try", Write(Echo()), "echo");
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal(
@@ -68,7 +69,7 @@ public sealed partial class TryTests : IAsyncLifetime, IDisposable
     {
         var file = Write($$"""off { url = "{{_feeds.UrlOf(FeedPath.Quiet, "off")}}", enabled = off }""");
 
-        var result = await Run("try", file, "off", "--for", "500ms");
+        var result = await RunUntil(["* open"], "try", file, "off");
 
         Assert.Equal(0, result.ExitCode);
         Assert.Equal($"off is not enabled in {file}; it is tried all the same", Lines(result.Output)[0]);
@@ -89,7 +90,7 @@ public sealed partial class TryTests : IAsyncLifetime, IDisposable
             akka.extensions = ["No.Such, Type"]
             """);
 
-        var result = await Run("try", file, "quiet", "--for", "300ms");
+        var result = await RunUntil(["* open"], "try", file, "quiet");
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Equal(["try.conf"], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName));
@@ -130,9 +131,10 @@ public sealed partial class TryTests : IAsyncLifetime, IDisposable
         using var deadline = new CancellationTokenSource(RunningService.Deadline);
         using var stream = await service.Client.GetAsync(
             "/v1/endpoints/echo/conversation", HttpCompletionOption.ResponseHeadersRead, deadline.Token);
-        var listening = Run("try", "echo", "--url", service.Url.ToString(), "--for", "3s");
-        await Task.Delay(500); // the tap of the verb begins behind the first
-        await service.Post("/v1/endpoints/echo/send", $$"""{"text":"say {{Canary}}"}""");
+        await using var output = new WatchedOutput();
+        var listening = RunUntil(["< say ***", "* open"], output, "try", "echo", "--url", service.Url.ToString());
+        while (!output.Has("< say ***") && !listening.IsCompleted) // from some time on the verb listens
+            await service.Post("/v1/endpoints/echo/send", $$"""{"text":"say {{Canary}}"}""");
         await service.Post("/v1/endpoints/echo/refresh");
         var result = await listening;
         await service.Post("/v1/endpoints/echo/send", """{"text":"over"}""");
@@ -215,9 +217,72 @@ public sealed partial class TryTests : IAsyncLifetime, IDisposable
         return (exitCode, output.ToString(), error.ToString());
     }
 
+    private static async Task<(int ExitCode, string Output, string Error)> RunUntil(string[] enough, params string[] args)
+    {
+        await using var output = new WatchedOutput();
+        return await RunUntil(enough, output, args);
+    }
+
+    /// <summary>Runs the verb until it has printed texts, and then ends it as Ctrl-C does.</summary>
+    private static async Task<(int ExitCode, string Output, string Error)> RunUntil(
+        string[] enough, WatchedOutput output, params string[] args)
+    {
+        using var stop = new CancellationTokenSource();
+        await using var error = new StringWriter(CultureInfo.InvariantCulture);
+        var running = CommandLine.Run([.. args, "--for", "10m"], output, error, stop.Token);
+        await Task.WhenAny(running, output.WaitFor(enough)).WaitAsync(RunningService.Deadline);
+        await stop.CancelAsync();
+        var exitCode = await running.WaitAsync(RunningService.Deadline);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private static string[] Untimed(string text) => Array.ConvertAll(Lines(text), line => Time().Replace(line, ""));
+
+    /// <summary>Keeps what is printed, and tells when it has texts. Thread-safe.</summary>
+    private sealed class WatchedOutput : TextWriter
+    {
+        private readonly StringBuilder _printed = new();
+        private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private string[]? _awaited;
+
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value)
+        {
+            lock (_printed)
+            {
+                _printed.Append(value);
+                if (value == '\n')
+                    Look();
+            }
+        }
+
+        public bool Has(string text) => ToString().Contains(text, StringComparison.Ordinal);
+
+        public Task WaitFor(string[] texts)
+        {
+            lock (_printed)
+            {
+                _awaited = texts;
+                Look();
+            }
+            return _enough.Task;
+        }
+
+        public override string ToString()
+        {
+            lock (_printed)
+                return _printed.ToString();
+        }
+
+        private void Look()
+        {
+            if (_awaited?.All(Has) == true)
+                _enough.TrySetResult();
+        }
+    }
 
     [GeneratedRegex(@"^\d\d:\d\d:\d\d\.\d{3} ")]
     private static partial Regex Time();

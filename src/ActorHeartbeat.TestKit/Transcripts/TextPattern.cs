@@ -28,7 +28,7 @@ internal sealed class TextPattern
         if (!Template.MayBe(Text))
             return text == Text;
         var groups = new List<string>();
-        var matched = new Regex($"\\A{Expression(names, groups)}\\z", RegexOptions.Singleline).Match(text);
+        var matched = Compile($"\\A{Expression(names, groups, out var repeats)}\\z", repeats).Match(text);
         if (!matched.Success)
             return false;
         var taken = groups.Select((placeholder, index) => (placeholder, matched.Groups[index + 1].Value)).ToArray();
@@ -41,8 +41,13 @@ internal sealed class TextPattern
         return Array.TrueForAll(taken, each => TextOf(each.placeholder, names) == each.Value);
     }
 
-    private string Expression(PeerNames names, List<string> groups)
+    // Several names in a text could be parted in more ways than there is time to try; only what stands in it twice needs such tries.
+    private static Regex Compile(string expression, bool repeats) =>
+        new(expression, RegexOptions.Singleline | (repeats ? RegexOptions.None : RegexOptions.NonBacktracking));
+
+    private string Expression(PeerNames names, List<string> groups, out bool repeats)
     {
+        repeats = false;
         var expression = new StringBuilder();
         var at = 0;
         foreach (Match placeholder in Placeholder.Matches(Text))
@@ -52,7 +57,10 @@ internal sealed class TextPattern
             if (!names.IsOpen(placeholder.Value))
                 expression.Append(Regex.Escape(TextOf(placeholder.Value, names)));
             else if (groups.IndexOf(placeholder.Value) is >= 0 and var before)
+            {
                 expression.Append($"\\{before + 1}");
+                repeats = true;
+            }
             else
             {
                 groups.Add(placeholder.Value);

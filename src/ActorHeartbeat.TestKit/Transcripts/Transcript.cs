@@ -23,12 +23,16 @@ public sealed class Transcript
     /// <summary>Reads a transcript.</summary>
     /// <param name="text">Its lines.</param>
     /// <param name="name">Its name in faults, such as that of its file.</param>
-    /// <exception cref="FormatException">A line is no statement; the message has its number and what is allowed there.</exception>
+    /// <exception cref="FormatException">
+    /// A line is no statement, or a client that does nothing keeps to it; the message has its number and what is allowed there.
+    /// </exception>
     public static Transcript Parse(string text, string name = "transcript")
     {
         var reader = new TranscriptReader(text, name);
         var statements = reader.Read();
-        return new Transcript(name, statements, reader.Environment);
+        return StatementOrder.Reject(statements) is var (line, why)
+            ? throw new FormatException(line is null ? $"{name}: {why}" : $"{name}:{line}: {why}")
+            : new Transcript(name, statements, reader.Environment);
     }
 
     /// <summary>Its name.</summary>

@@ -64,7 +64,7 @@ public sealed class TranscriptPeer
                 _names.Forget();
             if (!Try(() => dial.Url.Matches(request.Url.OriginalString, _names)))
                 return Refused($"the client dialed {request.Url.OriginalString}");
-            if (!Try(() => HaveAll(request.Headers, dial.Headers)))
+            if (!Try(() => HaveAll(request.Headers, dial.Headers, _names)))
                 return Refused($"the client's handshake has {Show(request.Headers)}");
             if (dial.Subprotocol is { } subprotocol && !request.Subprotocols.Contains(subprotocol, StringComparer.Ordinal))
                 return Refused($"the client offers [{string.Join(", ", request.Subprotocols)}]");
@@ -96,31 +96,51 @@ public sealed class TranscriptPeer
         lock (_lock)
         {
             Note($"* {question.Method} {question.Url.OriginalString}");
-            if (Current is Statement.Request request && IsLike(request, question))
+            var own = _names.Copy();
+            if (Current is Statement.Request request && IsLike(request, question, ref own))
             {
+                var answer = Answer(request, own);
+                _names.Take(own);
                 Move();
                 Later(Latency, Continue);
-                return Answer(request);
+                return answer;
             }
-            if (_line?.RuleOf(each => IsLike(each, question)) is not { } rule)
+            // What it gives is for its answer alone, as that of a message that a rule allows.
+            if (_line?.RuleOf(each => IsLike(each, question, ref own)) is not { } rule)
             {
                 if (!IsOver)
                     Fail($"the client asked {Show(question)}");
                 return new HttpResult.Answered(500, default);
             }
             rule.Take();
-            return Answer(rule.Of.Call!);
+            return Answer(rule.Of.Call!, own);
         }
     }
 
-    private HttpResult.Answered Answer(Statement.Request request) => new(request.Status, request.Answer?.Fill(_names).Payload ?? default);
+    private HttpResult.Answered Answer(Statement.Request request, PeerNames names)
+    {
+        try
+        {
+            return new(request.Status, request.Answer?.Fill(names).Payload ?? default);
+        }
+        catch (FormatException fault)
+        {
+            Fail(fault.Message);
+            return new(500, default);
+        }
+    }
 
-    private bool IsLike(Statement.Request request, HttpQuestion question) => Try(() =>
-        request.Method == question.Method
-        && request.Url.Matches(question.Url.OriginalString, _names)
-        && HaveAll(question.Headers, request.Headers)
-        && (request.Body is not { } body
-            || (question.Body is { } said && body.Matches(new OutboundMessage(MessageKind.Text, said), _names))));
+    /// <summary>Whether a request is asked; gives names their values in a copy.</summary>
+    private bool IsLike(Statement.Request request, HttpQuestion question, ref PeerNames own)
+    {
+        var names = own = _names.Copy();
+        return Try(() =>
+            request.Method == question.Method
+            && request.Url.Matches(question.Url.OriginalString, names)
+            && HaveAll(question.Headers, request.Headers, names)
+            && (request.Body is not { } body
+                || (question.Body is { } said && body.Matches(new OutboundMessage(MessageKind.Text, said), names))));
+    }
 
     /// <summary>Whether requests from here on lead to a dial, and it is the first of them: a preparation begins.</summary>
     private bool BeginsPreparation =>
@@ -129,9 +149,10 @@ public sealed class TranscriptPeer
 
     private bool IsBehindRequest => _at > 0 && _transcript.Statements[_at - 1] is Statement.Request;
 
-    private bool HaveAll(IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<(string Name, TextPattern Value)> wanted) =>
+    private static bool HaveAll(
+        IReadOnlyList<KeyValuePair<string, string>> headers, IReadOnlyList<(string Name, TextPattern Value)> wanted, PeerNames names) =>
         wanted.All(each => headers.Any(header =>
-            header.Key.Equals(each.Name, StringComparison.OrdinalIgnoreCase) && each.Value.Matches(header.Value, _names)));
+            header.Key.Equals(each.Name, StringComparison.OrdinalIgnoreCase) && each.Value.Matches(header.Value, names)));
 
     /// <summary>Goes on until something must happen first.</summary>
     private void Continue()

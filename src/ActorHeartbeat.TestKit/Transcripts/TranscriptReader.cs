@@ -71,7 +71,7 @@ internal sealed class TranscriptReader
             "dial" => ReadDial(line, rest),
             "http" => ReadRequest(line, rest),
             ">" => new Statement.Hears(line, new Utterance(rest)) { Within = AnswerTime },
-            "<" => new Statement.Says(line, new Utterance(rest)),
+            "<" => new Statement.Says(line, Utterance.OfServer(rest)),
             "whenever" => ReadWhenever(line, rest),
             "every" => ReadEvery(line, rest),
             "silence" => new Statement.Silence(line, Duration(rest)),
@@ -139,7 +139,7 @@ internal sealed class TranscriptReader
                     request = request with { Body = new Utterance(value) };
                     break;
                 case "answer":
-                    request = request with { Status = Number(status), Answer = body.Length > 0 ? new Utterance(body) : null };
+                    request = request with { Status = Number(status), Answer = body.Length > 0 ? Utterance.OfServer(body) : null };
                     break;
                 default:
                     (others ?? throw new FormatException($"unknown {word} below http; known: header, body, answer")).Add((word, value));
@@ -163,7 +163,7 @@ internal sealed class TranscriptReader
         foreach (var (word, value) in below)
         {
             if (word == "<" && request is null)
-                answers.Add(new Utterance(value));
+                answers.Add(Utterance.OfServer(value));
             else if (word == "at-least-every")
                 whenever = whenever with { AtLeastEvery = Duration(value) };
             else if (word == "grows" && request is null)
@@ -181,13 +181,13 @@ internal sealed class TranscriptReader
         if (arrow != "<")
             throw new FormatException("every is followed by a time and <");
         var then = new List<Utterance>();
-        var every = new Statement.Every(line, Duration(period), new Utterance(message)) { Within = AnswerTime, Then = then };
+        var every = new Statement.Every(line, Duration(period), Utterance.OfServer(message)) { Within = AnswerTime, Then = then };
         foreach (var (word, value) in Block())
         {
             var (time, answer) = Cut(value);
             if (word == "<" && every.Answer is not null)
             {
-                then.Add(new Utterance(value));
+                then.Add(Utterance.OfServer(value));
                 continue;
             }
             every = word switch
@@ -250,16 +250,21 @@ internal sealed class TranscriptReader
 
     private static TimeSpan Duration(string text)
     {
-        var unit = text.TrimStart([.. "0123456789"]);
-        if (unit.Length == text.Length || !double.TryParse(text[..^unit.Length], CultureInfo.InvariantCulture, out var number))
-            throw new FormatException($"found {text}; expected a time such as 30s, 100ms, 5m or 1h");
-        return unit switch
+        var digits = text.TrimEnd([.. "smh"]);
+        var unit = text[digits.Length..] switch
         {
-            "ms" => TimeSpan.FromMilliseconds(number),
-            "s" => TimeSpan.FromSeconds(number),
-            "m" => TimeSpan.FromMinutes(number),
-            "h" => TimeSpan.FromHours(number),
-            _ => throw new FormatException($"found {text}; expected a time such as 30s, 100ms, 5m or 1h"),
+            "ms" => TimeSpan.FromMilliseconds(1),
+            "s" => TimeSpan.FromSeconds(1),
+            "m" => TimeSpan.FromMinutes(1),
+            "h" => TimeSpan.FromHours(1),
+            _ => TimeSpan.Zero,
         };
+        // Nothing is said or looked for every 0 s: a clock would never go on.
+        return unit > TimeSpan.Zero
+            && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number > 0
+            && number <= TimeSpan.MaxValue / unit
+                ? unit * number
+                : throw new FormatException($"found {text}; expected a time such as 30s, 100ms, 5m or 1h");
     }
 }

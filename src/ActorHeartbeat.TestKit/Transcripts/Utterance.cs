@@ -26,9 +26,15 @@ internal sealed class Utterance
         try
         {
             if (written.StartsWith('{') || written.StartsWith('['))
+            {
                 _json = JsonElement.Parse(written);
+                _ = MessageTemplate.Json(written);
+            }
             else if (written.StartsWith(BytesWord, StringComparison.Ordinal))
+            {
                 _hex = written[BytesWord.Length..].Trim();
+                _ = new MessagePattern.Bytes(_hex);
+            }
             else
                 _text = new TextPattern(written.StartsWith('"') ? JsonSerializer.Deserialize<string>(written)! : written);
         }
@@ -36,6 +42,16 @@ internal sealed class Utterance
         {
             throw new FormatException($"the message is not JSON: {fault.Message}");
         }
+    }
+
+    /// <summary>A message that the server says, and so one without digits that may be any.</summary>
+    /// <inheritdoc cref="Utterance(string)"/>
+    public static Utterance OfServer(string written)
+    {
+        var utterance = new Utterance(written);
+        if (utterance._hex is { } hex)
+            _ = MessageTemplate.Bytes(hex);
+        return utterance;
     }
 
     /// <summary>The message that the server says.</summary>

@@ -28,6 +28,8 @@ internal sealed class HostStepCall(
         {
             if (!host.Gives.Contains(name, StringComparer.Ordinal))
                 throw Failed($"{call.Name} gives {PeerText.Of(name)} a value, and was registered without this name");
+            if (text is null)
+                throw Failed($"{call.Name} gives {name} null; leave the name out to keep its value");
             conversation.Keep(name, TemplateValue.Of(text) with { IsSecret = true }, settings.Secrets, TooBig);
         }
         if (transcript.IsHeard)
@@ -37,7 +39,7 @@ internal sealed class HostStepCall(
         void TooBig(string name) => throw Failed($"{name} is over {Conversation.MostCaptured} bytes");
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> RunAsync(
+    private async Task<Dictionary<string, string?>> RunAsync(
         string name, HostStep host, LetBlock names, CancellationToken cancellation)
     {
         var context = new StepContext(
@@ -48,8 +50,11 @@ internal sealed class HostStepCall(
         try
         {
             // A step that ignores its token is left behind at the deadline: it owns nothing of the attempt.
-            return await host.Run(context).WaitAsync(cancellation).ConfigureAwait(false)
-                ?? throw Failed($"{name} returns nothing");
+            var returned = host.Run(context) is { } running ? await running.WaitAsync(cancellation).ConfigureAwait(false) : null;
+            // Read here: the host's dictionary may throw too, and hold null in spite of its type.
+            return returned is null
+                ? throw Failed($"{name}: it returns nothing")
+                : returned.ToDictionary(each => each.Key, string? (each) => each.Value, StringComparer.Ordinal);
         }
         catch (Exception error) when (error is not StepFailedException && !cancellation.IsCancellationRequested)
         {

@@ -75,7 +75,12 @@ public sealed class EndpointBuilder
 
     /// <summary>The codec that makes messages of binary frames. Default none.</summary>
     /// <param name="codec">A name that the host has registered, or the built-in <c>mqtt</c>.</param>
-    public EndpointBuilder Decode(string codec) => Frame(framing => framing with { Decode = FrameCoding.Off, Codec = codec });
+    /// <exception cref="FormatException">It is no name, or that of a <see cref="FrameCoding"/>.</exception>
+    public EndpointBuilder Decode(string codec)
+    {
+        Spoken.Refuse(Words.RejectCodec(codec));
+        return Frame(framing => framing with { Decode = FrameCoding.Off, Codec = codec });
+    }
 
     /// <summary>How messages stand in a frame. Default: each frame is one message.</summary>
     /// <param name="split">Such as <see cref="MessageSplit.Lines"/> or <see cref="MessageSplit.Behind"/>.</param>
@@ -219,6 +224,7 @@ public sealed class EndpointBuilder
     /// <param name="duplicateKey">A JSON pointer to what identifies a message that both connections carry. Default none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The age is not longer than the 5 s after which a new connection is ready.</exception>
     /// <exception cref="FormatException">The pattern has placeholders, or the pointer is none.</exception>
+    /// <exception cref="ArgumentException">The pattern looks at a status, which no message has.</exception>
     public EndpointBuilder MaxAge(TimeSpan age, MessagePattern? readyWhen = null, string? duplicateKey = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(age, RotationSettings.DefaultReadyAfter);
@@ -228,7 +234,10 @@ public sealed class EndpointBuilder
             : JsonExpectation.RejectPointer(duplicateKey));
         return With(endpoint => endpoint with
         {
-            MaxAge = RotationSettings.At(age) with { ReadyWhen = readyWhen, DuplicateKey = duplicateKey },
+            MaxAge = RotationSettings.At(age) with
+            {
+                ReadyWhen = readyWhen is null ? null : Spoken.OfMessage(readyWhen), DuplicateKey = duplicateKey,
+            },
         });
     }
 

@@ -45,8 +45,9 @@ public sealed class HeartbeatBuilder
     /// <summary>The answer to it. Default: any message counts.</summary>
     /// <param name="pattern">The pattern. Its placeholders are filled when the heartbeat is sent.</param>
     /// <exception cref="FormatException">A placeholder in it may not stand in a pattern.</exception>
+    /// <exception cref="ArgumentException">It looks at a status, which no message has.</exception>
     public HeartbeatBuilder Expect(MessagePattern pattern) =>
-        Say("expect", heartbeat => heartbeat with { Expect = Spoken.Fitting(pattern) });
+        Say("expect", heartbeat => heartbeat with { Expect = Spoken.OfMessage(pattern) });
 
     /// <summary>The time of silence before a heartbeat, or with always the time between two (<c>interval</c>). Default 20 s.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
@@ -90,9 +91,10 @@ public sealed class HeartbeatBuilder
     /// <param name="match">The question.</param>
     /// <param name="send">The answer; it may take values of the question, as in <c>@{/id}</c>.</param>
     /// <exception cref="FormatException">A placeholder may not stand where it stands.</exception>
+    /// <exception cref="ArgumentException">The question looks at a status, which no message has.</exception>
     public HeartbeatBuilder Reply(MessagePattern match, MessageTemplate send) => Say("reply", heartbeat => heartbeat with
     {
-        Reply = new HeartbeatReply(Spoken.Fitting(match), Spoken.Fitting(send, TemplatePlace.Answer)),
+        Reply = new HeartbeatReply(Spoken.OfMessage(match), Spoken.Fitting(send, TemplatePlace.Answer)),
     });
 
     /// <inheritdoc cref="Reply(MessagePattern, MessageTemplate)"/>

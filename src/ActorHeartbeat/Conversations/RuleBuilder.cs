@@ -79,8 +79,7 @@ public sealed class RuleBuilder
 
     internal static MessageRule Make(MessagePattern match, Action<RuleBuilder>? say)
     {
-        Spoken.RefuseTogether(match.LooksAtStatus ? "status is that of the answer to an HTTP request; a message has none" : null);
-        var builder = new RuleBuilder(new MessageRule { Match = Spoken.Fitting(match) });
+        var builder = new RuleBuilder(new MessageRule { Match = Spoken.OfMessage(match) });
         say?.Invoke(builder);
         Spoken.RefuseTogether(Combinations.RejectRule(builder._rule, builder._said.Contains));
         return builder._rule;

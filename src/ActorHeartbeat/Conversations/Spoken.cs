@@ -25,6 +25,13 @@ internal static class Spoken
         return pattern;
     }
 
+    /// <summary>A pattern of messages, which have no status.</summary>
+    public static MessagePattern OfMessage(MessagePattern pattern)
+    {
+        RefuseTogether(pattern.LooksAtStatus ? "status is that of the answer to an HTTP request; a message has none" : null);
+        return Fitting(pattern);
+    }
+
     /// <summary>JSON without blanks, as a reader of a configuration keeps it: equal settings are equal however they were written.</summary>
     /// <exception cref="FormatException">It is no JSON.</exception>
     public static string Compact(string json)

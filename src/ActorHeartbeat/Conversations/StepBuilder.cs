@@ -79,10 +79,15 @@ public sealed class StepBuilder
 
     /// <summary>Calls a step that the host has registered (<see cref="Extensions.ConversationExtensions"/>). In prepare alone.</summary>
     /// <param name="name">Its name. What it gives are values of the connection, and secrets.</param>
+    /// <exception cref="FormatException">It is no name.</exception>
     /// <exception cref="ArgumentException">It is a step of on-open, or says more than when, unless, let and set.</exception>
-    public StepBuilder Call(string name) => _isOfPrepare
-        ? Say("call", new StepCall(name), (step, call) => step with { Call = call })
-        : throw new ArgumentException(Combinations.CalledTooLate);
+    public StepBuilder Call(string name)
+    {
+        if (!_isOfPrepare)
+            throw new ArgumentException(Combinations.CalledTooLate);
+        Spoken.Refuse(Words.RejectHostName("step", name));
+        return Say("call", new StepCall(name), (step, call) => step with { Call = call });
+    }
 
     /// <summary>The whole text that must come before the next step.</summary>
     /// <inheritdoc cref="Match.Text(string)"/>

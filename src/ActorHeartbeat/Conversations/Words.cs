@@ -48,6 +48,16 @@ internal static class Words
             ? "a JSON pointer that gives a value has no blank, comma, question mark or closing bracket"
         : null;
 
+    /// <summary>The name of a codec in code, where a coding is a value of its own.</summary>
+    public static string? RejectCodec(string name) =>
+        Enum.GetValues<FrameCoding>().Where(coding => Combinations.Kebab(coding) == name).Select(coding => $"{coding}").FirstOrDefault()
+            is { } coding ? $"{name} is no codec; it is the coding {nameof(FrameCoding)}.{coding}"
+        : RejectHostName("codec", name);
+
+    /// <summary>The name of something that a host adds.</summary>
+    public static string? RejectHostName(string kind, string name) =>
+        HostFunctions.RejectName(name) is { } reason ? $"\"{name}\" is no name of a {kind}: {reason}" : null;
+
     /// <summary>The value that a message sets under a key.</summary>
     public static string? RejectSet(string key, string text)
     {

@@ -11,10 +11,10 @@ internal sealed class MqttCodec : IMessageCodec
     /// <summary>The most bytes of a remaining length (section 2.2.3).</summary>
     private const int MostOfLength = 4;
 
-    /// <summary>A larger buffer is given up when its packet is complete.</summary>
+    /// <summary>A larger buffer is given up behind its packet.</summary>
     private const int Kept = 64 * 1024;
 
-    private readonly ArrayBufferWriter<byte> _view = new();
+    private ArrayBufferWriter<byte> _view = new();
     private ArrayBufferWriter<byte> _begun = new(); // a packet that is not complete
 
     public IEnumerable<CodecMessage> Decode(ReadOnlyMemory<byte> frame, int most)
@@ -29,6 +29,8 @@ internal sealed class MqttCodec : IMessageCodec
             var packet = rest[..length];
             MqttPacket.WriteView(packet.Span, _view);
             yield return new CodecMessage(packet, _view.WrittenMemory);
+            if (_view.Capacity > Kept)
+                _view = new ArrayBufferWriter<byte>();
             rest = rest[length..];
             isChanged = true;
         }

@@ -69,7 +69,7 @@ internal static class TemplateFunctions
             }
             try
             {
-                return OfBytes(apply(given));
+                return OfBytes(apply(given)?.ToArray()); // the host may use its array again
             }
             catch (Exception) // the code of the host may throw anything, and no function may end a connection
             {

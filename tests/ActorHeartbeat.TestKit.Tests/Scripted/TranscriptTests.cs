@@ -9,6 +9,9 @@ public class TranscriptTests
 {
     private static readonly EndpointSettings Feed = new() { Id = new EndpointId("feed"), Url = new Uri("wss://feed/ws?token=a1") };
 
+    /// <summary>In so many ways could six placeholders part it that no test would see the end of their tries.</summary>
+    private const string Long = Much + Much + Much + Much, Much = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
     private readonly Clock _clock = new();
     private readonly ScriptedNetwork _network;
     private readonly RecordingObserver _observer = new();
@@ -54,6 +57,7 @@ public class TranscriptTests
     [InlineData("delimiter \"\\n\"\n> a", "lacks its delimiter", "> a")]
     [InlineData("closed 4000", "the client closed with 1000", "close 1000")]
     [InlineData("quiet 5s", "the client dialed", "dial")]
+    [InlineData("> @{a}@{b}@{c}@{d}@{e}@{f}!", "the client said", "> " + Long)]
     [InlineData("< @{nobody}\nalive 1s", "@{nobody} has no value")]
     public void A_client_that_does_not_is_cut_at_the_line(string lines, string fault, params string[] client)
     {
@@ -112,6 +116,37 @@ public class TranscriptTests
         Assert.True(peer.IsDone, peer.Fault);
     }
 
+    [Fact]
+    public async Task What_a_request_of_a_rule_gives_is_for_its_answer_alone()
+    {
+        var peer = Play("whenever http GET https://feed/key?t=@{t}\n  answer 200 {\"t\":\"@{t}\"}\nalive 1s", []);
+
+        var answers = new List<string>();
+        foreach (var t in (string[])["1", "2"])
+        {
+            var answer = await _network.AskAsync(
+                new HttpQuestion(Feed, "GET", new Uri($"https://feed/key?t={t}"), [], null), CancellationToken.None);
+            answers.Add(Encoding.UTF8.GetString(Assert.IsType<HttpResult.Answered>(answer).Body.Span));
+        }
+        _clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(["{\"t\":\"1\"}", "{\"t\":\"2\"}"], answers);
+        Assert.True(peer.IsDone, peer.Fault);
+    }
+
+    [Fact]
+    public async Task An_answer_without_a_value_for_a_name_is_a_fault_and_no_exception_of_the_client()
+    {
+        var peer = new TranscriptPeer(
+            Transcript.Parse("http GET https://feed/key\n  answer 200 {\"a\":\"@{nobody}\"}", "feed.script"), _network, Feed.Id);
+
+        var answer = await _network.AskAsync(
+            new HttpQuestion(Feed, "GET", new Uri("https://feed/key"), [], null), CancellationToken.None);
+
+        Assert.Equal(500, Assert.IsType<HttpResult.Answered>(answer).Status);
+        Assert.Equal("feed.script:1: @{nobody} has no value; expected http GET https://feed/key", peer.Fault);
+    }
+
     [Theory]
     [InlineData("say hello", ":1: unknown statement say; known: >, <,")]
     [InlineData("dial ws://a\n  heder A: b", ":2: unknown heder below dial; known: header, subprotocol, refuse")]
@@ -121,6 +156,21 @@ public class TranscriptTests
     [InlineData("> @{a", ":1: ")]
     [InlineData("within 5s alive 3s", ":1: within belongs to >, dial, http and closed")]
     [InlineData("encode zip", ":1: found zip; expected gzip or zlib-stream")]
+    [InlineData("< {\"a\":\"@{foo(}\"}", ":1: unknown placeholder")]
+    [InlineData("> {\"a\":\"@{foo(\"}", ":1: a placeholder has no end")]
+    [InlineData("> bytes 0g", ":1: bytes are")]
+    [InlineData("< bytes 0?", ":1: bytes are")]
+    [InlineData("dial ws://a\nsilence 0s", ":2: found 0s; expected a time such as 30s, 100ms, 5m or 1h")]
+    [InlineData("dial ws://a\nevery 0ms < tick", ":2: found 0ms; expected a time such as 30s, 100ms, 5m or 1h")]
+    [InlineData("dial ws://a\nalive 99999999999999999h", ":2: found 99999999999999999h; expected a time such as")]
+    [InlineData("", ": nothing is asked of the client; a transcript begins with dial URL")]
+    [InlineData("# a comment\nenv A = b\nc = d", ": nothing is asked of the client; a transcript begins with dial URL")]
+    [InlineData("a = b\n\n< hello", ":3: no dial stands above this line")]
+    [InlineData("quiet 5s\nalive 5s", ":2: no dial stands above this line")]
+    [InlineData("dial ws://a\nsilence 30s", ":2: this holds for no time; put alive TIME below it")]
+    [InlineData("dial ws://a\nevery 10s < ping\n  > pong", ":2: this holds for no time; put alive TIME below it")]
+    [InlineData("dial ws://a\nwhenever > a\n  at-least-every 1s\ncut\ndial ws://a", ":2: this holds for no time; put alive TIME below it")]
+    [InlineData("dial ws://a\nsilence 30s\n< a\nmute\nwait 60s", ":2: this holds for no time; put alive TIME below it")]
     public void A_line_that_is_no_statement_is_told_with_its_number(string lines, string fault)
     {
         var thrown = Assert.Throws<FormatException>(() => Transcript.Parse(lines, "feed.script"));

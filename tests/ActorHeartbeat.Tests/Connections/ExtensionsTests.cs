@@ -85,6 +85,38 @@ public class ExtensionsTests : ConnectionSpec
     }
 
     [Fact]
+    public void A_name_to_which_a_step_gives_null_fails_the_attempt_and_is_told()
+    {
+        Give(_ => Returns(("ticket", null!)));
+
+        Assert.Equal("prepare, step 1: sign gives ticket null; leave the name out to keep its value", Refusal(Signed).Detail);
+    }
+
+    [Fact]
+    public void A_step_whose_task_has_nothing_fails_the_attempt()
+    {
+        Give(_ => Task.FromResult<IReadOnlyDictionary<string, string>>(null!));
+
+        Assert.Equal("prepare, step 1: sign: it returns nothing", Refusal(Signed).Detail);
+    }
+
+    [Fact]
+    public void A_step_that_returns_no_task_fails_the_attempt_and_says_so()
+    {
+        Give(_ => null!);
+
+        Assert.Equal("prepare, step 1: sign: it returns nothing", Refusal(Signed).Detail);
+    }
+
+    [Fact]
+    public void A_result_that_fails_while_it_is_read_fails_the_attempt_and_shows_no_secret()
+    {
+        Give(_ => Task.FromResult<IReadOnlyDictionary<string, string>>(new Unreadable { ["ticket"] = "t" }));
+
+        Assert.Equal("prepare, step 1: sign: no key like ***", Refusal(Signed).Detail);
+    }
+
+    [Fact]
     public void A_step_that_is_not_there_fails_the_attempt() =>
         Assert.Equal("prepare, step 1: there is no step sign", Refusal(Signed).Detail);
 
@@ -159,7 +191,8 @@ public class ExtensionsTests : ConnectionSpec
     [InlineData("endless", 1009, "stomp: a frame decodes to more than limits.message, 1000 bytes, allows")]
     public void A_codec_that_refuses_or_fails_ends_the_connection(string what, int code, string why)
     {
-        Extensions = Extensions.WithCodec("stomp", () => new Codec());
+        var codec = new Codec();
+        Extensions = Extensions.WithCodec("stomp", () => codec);
         StartOpen(With("stomp") with
         {
             Headers = new([KeyValuePair.Create("X-Key", SecretValue.Template("@{env.KEY}"))]),
@@ -172,6 +205,7 @@ public class ExtensionsTests : ConnectionSpec
         var cause = ExpectBackingOff(CauseKind.ConnectionLost).Cause!;
         Assert.Equal((why, code), (cause.Detail, cause.CloseCode));
         Assert.Equal((code, why), Socket.Closes.Single());
+        Assert.InRange(codec.Yielded, 0, 1001); // the one above the bound is asked for, and none behind it
     }
 
     [Theory]
@@ -238,6 +272,7 @@ public class ExtensionsTests : ConnectionSpec
             Advance(3);
         }
         Assert.Equal(ConnectionState.Open, Status!.State);
+        Assert.Single(Network.DialsOf(Id)); // it is open still, and not again
         Advance(3);
 
         ExpectBackingOff(CauseKind.DataIdle);
@@ -343,6 +378,13 @@ public class ExtensionsTests : ConnectionSpec
         return cause;
     }
 
+    /// <summary>Throws when it is looked at.</summary>
+    private sealed class Unreadable : Dictionary<string, string>, IReadOnlyDictionary<string, string>
+    {
+        IEnumerator<KeyValuePair<string, string>> IEnumerable<KeyValuePair<string, string>>.GetEnumerator() =>
+            throw new InvalidOperationException("no key like canary");
+    }
+
     /// <summary>Knows nothing of what comes before a dial.</summary>
     private sealed class ResolverOfTheHost : IAttemptResolver
     {
@@ -362,8 +404,11 @@ public class ExtensionsTests : ConnectionSpec
             var what => Later(what, most),
         };
 
-        private static IEnumerable<CodecMessage> Later(string what, int most)
+        public int Yielded { get; private set; }
+
+        private IEnumerable<CodecMessage> Later(string what, int most)
         {
+            Yielded++;
             yield return new CodecMessage("1"u8.ToArray(), "{}"u8.ToArray());
             if (what == "refuse-later")
                 throw new CodecException("no frame\nof canary");
@@ -374,7 +419,10 @@ public class ExtensionsTests : ConnectionSpec
             if (what == "large-view")
                 yield return new CodecMessage(default, new byte[(most * 8) + 1025]);
             while (what == "endless")
+            {
+                Yielded++;
                 yield return default;
+            }
         }
     }
 

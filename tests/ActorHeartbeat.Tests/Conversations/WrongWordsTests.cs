@@ -14,6 +14,11 @@ public sealed class WrongWordsTests
     private static readonly Dictionary<string, Action<EndpointBuilder>> Malformed = new()
     {
         [Fault("@{nov.s}")] = it => it.OnOpen(step => step.Send("@{nov.s}")),
+        ["gzip is no codec; it is the coding FrameCoding.Gzip"] = it => it.Decode("gzip"),
+        ["zlib-stream is no codec; it is the coding FrameCoding.ZlibStream"] = it => it.Decode("zlib-stream"),
+        ["\"A b\" is no name of a codec: a name is a small letter and then small letters, digits and -"] = it => it.Decode("A b"),
+        ["\"A b\" is no name of a step: a name is a small letter and then small letters, digits and -"] =
+            it => it.Prepare(step => step.Call("A b")),
         ["the message is not JSON"] = it => it.OnOpen(step => step.SendJson("{")),
         ["bytes are an even number of hexadecimal digits, and placeholders between them"] = it => it.OnOpen(step => step.SendBytes("1")),
         ["no message is at hand here: @{/pointer} and @{text} stand in reply, capture, set, after and reason"] =
@@ -152,6 +157,26 @@ public sealed class WrongWordsTests
         var thrown = Assert.Throws<ArgumentException>(() => Plain.With(Contradicting[message]));
 
         Assert.Equal(message, thrown.Message.Split(" (Parameter")[0]);
+    }
+
+    [Fact]
+    public void A_status_is_of_an_answer_to_a_request_alone()
+    {
+        Action<EndpointBuilder>[] wrong =
+        [
+            it => it.Heartbeat(beat => beat.Send("a").Expect(Match.Status(200))),
+            it => it.Heartbeat(beat => beat.Send("a").Expect(Match.Any(Match.Text("b"), Match.Status(200)))),
+            it => it.Heartbeat(beat => beat.Reply(Match.Status(200), "a")),
+            it => it.OnMessage(Match.Status(200)),
+            it => it.OnOpen(step => step.Send("a").Expect(Match.Status(200))),
+            it => it.MaxAge(TimeSpan.FromHours(1), readyWhen: Match.Status(200)),
+        ];
+
+        Assert.All(wrong, say =>
+        {
+            var thrown = Assert.Throws<ArgumentException>(() => Plain.With(say));
+            Assert.StartsWith("status is that of", thrown.Message, StringComparison.Ordinal);
+        });
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using ActorHeartbeat.Decoding;
 using FsCheck;
@@ -126,6 +128,32 @@ public sealed class MqttCodecTests
 
         Assert.Single(codec.Decode(packet.AsMemory()[^1..], int.MaxValue));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Size * 800L);
+    }
+
+    [Fact]
+    public void The_view_of_a_large_packet_is_given_up_behind_it()
+    {
+        var codec = new MqttCodec();
+        var view = ViewOfLargePacket(codec);
+
+        Assert.Single(Decode(codec, Most, "d000"));
+        GC.Collect();
+
+        Assert.False(view.IsAlive);
+        GC.KeepAlive(codec);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)] // what it holds is gone behind it
+    private static WeakReference ViewOfLargePacket(MqttCodec codec)
+    {
+        byte[] packet = [0x30, 0xc0, 0x9a, 0x0c, 0, 1, (byte)'a', .. new byte[200_000 - 3]];
+        WeakReference? view = null;
+        foreach (var message in codec.Decode(packet, int.MaxValue))
+        {
+            Assert.True(MemoryMarshal.TryGetArray(message.View, out var array));
+            view = new WeakReference(array.Array);
+        }
+        return view!;
     }
 
     /// <summary>Bytes that are near packets go further than random ones.</summary>

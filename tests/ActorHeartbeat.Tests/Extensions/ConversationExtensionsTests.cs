@@ -81,6 +81,22 @@ public sealed class ConversationExtensionsTests
         Assert.Equal(filled, Template.Parse(text).Fill(Scope()));
 
     [Fact]
+    public void A_function_may_use_its_array_again()
+    {
+        var shared = new byte[1];
+        var scope = new TemplateScope
+        {
+            Functions = ConversationExtensions.Default.WithFunction("first", 1, args =>
+            {
+                shared[0] = args[0].Span[0];
+                return shared;
+            }).Functions,
+        };
+
+        Assert.Equal("6162", Template.Parse("@{hex(first('a'), first('b'))}").Fill(scope));
+    }
+
+    [Fact]
     public void What_is_made_from_a_secret_is_a_secret()
     {
         var scope = Scope();

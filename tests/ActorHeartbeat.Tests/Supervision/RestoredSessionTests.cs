@@ -116,6 +116,19 @@ public class RestoredSessionTests : SupervisorSpec
     }
 
     [Fact]
+    public void An_endpoint_that_comes_back_while_its_connection_still_closes_begins_without_its_session()
+    {
+        LogIn(Resuming);
+        Network.Connection(Id("a")).AnswersClose = false;
+        Apply();
+        Assert.Empty(Sessions());
+        Apply(Resuming);
+
+        AwaitDials(2);
+        Assert.Equal("?id=none&seq=-1", Network.DialsOf(Id("a"))[1].Request.Url.Query);
+    }
+
+    [Fact]
     public void A_session_that_is_forgotten_is_not_kept()
     {
         LogIn(Resuming);
