@@ -103,7 +103,8 @@ public class ExtensionsTests : ConnectionSpec
     [Fact]
     public void A_step_that_returns_no_task_fails_the_attempt_and_says_so()
     {
-        Give(_ => null!);
+        Task<IReadOnlyDictionary<string, string>>? none = null;
+        Give(_ => none!);
 
         Assert.Equal("prepare, step 1: sign: it returns nothing", Refusal(Signed).Detail);
     }
