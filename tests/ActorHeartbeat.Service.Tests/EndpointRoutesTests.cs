@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Service.Tests;
 
@@ -45,6 +46,7 @@ public sealed class EndpointRoutesTests
                 "heartbeat",
                 "labels",
                 "group",
+                "subscriptions",
             ],
             ticker.EnumerateObject().Select(member => member.Name));
         Assert.Equal(1, ticker.GetProperty("incarnation").GetInt64());
@@ -61,6 +63,38 @@ public sealed class EndpointRoutesTests
             ["mode", "status", "missed", "beats", "lastBeatAt"],
             ticker.GetProperty("heartbeat").EnumerateObject().Select(member => member.Name));
         Assert.Equal("demo", ticker.GetProperty("labels").GetProperty("venue").GetString());
+    }
+
+    [Fact]
+    public async Task The_keys_of_subscriptions_are_counted_listed_and_explained()
+    {
+        await using var service = await RunningService.Start(feeds => $$"""
+            echo {
+              url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}"
+              subscriptions.trades {
+                for-each = [BTC, ETH, bad]
+                send { sub = "@{each}" }
+                expect { "/sub" { regex = "^[A-Z]+$", equals = "@{each}" } }
+                reject { "/sub" { equals = "@{each}" } }, reason = "no @{/sub}"
+                then = stop
+              }
+            }
+            """);
+
+        var echo = await service.WaitFor("echo", endpoint =>
+            endpoint.GetProperty("subscriptions")[0] is var trades
+            && trades.GetProperty("accepted").GetInt32() == 2 && trades.GetProperty("refused").GetInt32() == 1);
+        var refused = (await service.Get("/v1/endpoints/echo/subscriptions?state=refused")).GetProperty("keys");
+        var explained = (await service.Get("/v1/endpoints/echo/explain")).GetProperty("text").GetString();
+        using var wrong = await service.Client.GetAsync("/v1/endpoints/echo/subscriptions?state=good");
+
+        Assert.Equal("trades", echo.GetProperty("subscriptions")[0].GetProperty("name").GetString());
+        Assert.Equal(
+            """{"subscription":"trades","key":"bad","state":"refused","since":null,"reason":"no bad","retryAt":null}""",
+            refused[0].GetRawText());
+        Assert.Equal(1, refused.GetArrayLength());
+        Assert.EndsWith("; of 3 keys of its subscriptions 2 are accepted, 1 refused.", explained, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
     }
 
     [Fact]

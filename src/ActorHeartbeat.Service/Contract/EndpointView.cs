@@ -2,6 +2,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Service.Contract;
@@ -18,6 +19,7 @@ namespace ActorHeartbeat.Service.Contract;
 /// <param name="RetryAt">When the pending delay is over; null unless one is pending.</param>
 /// <param name="Reason">Why it is not open, one line; null when it is.</param>
 /// <param name="LastInboundAt">When the newest message came in; null before the first.</param>
+/// <param name="Subscriptions">How many keys of each subscription stand in each state.</param>
 internal sealed record EndpointView(
     string Id,
     string State,
@@ -35,7 +37,8 @@ internal sealed record EndpointView(
     DateTimeOffset? LastInboundAt,
     HeartbeatView Heartbeat,
     IReadOnlyDictionary<string, string> Labels,
-    string? Group)
+    string? Group,
+    IReadOnlyList<SubscriptionCounts> Subscriptions)
 {
     public static EndpointView Of(EndpointSnapshot endpoint)
     {
@@ -57,7 +60,8 @@ internal sealed record EndpointView(
             figures.LastInbound,
             HeartbeatView.Of(endpoint),
             settings.Labels.ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal),
-            settings.Group);
+            settings.Group,
+            endpoint.Subscriptions);
     }
 
     /// <summary>One that is not written in the configuration was made with a secret.</summary>

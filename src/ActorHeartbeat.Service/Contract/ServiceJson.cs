@@ -11,6 +11,7 @@ namespace ActorHeartbeat.Service.Contract;
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(EndpointView))]
 [JsonSerializable(typeof(EndpointListView))]
+[JsonSerializable(typeof(SubscriptionListView))]
 [JsonSerializable(typeof(ExplanationView))]
 [JsonSerializable(typeof(ConversationLineView))]
 [JsonSerializable(typeof(CloseBody))]

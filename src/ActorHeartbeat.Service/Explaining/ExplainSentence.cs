@@ -2,6 +2,7 @@ using System.Globalization;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Service.Explaining;
@@ -42,7 +43,7 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
                 "its replacement to be tried again",
                 rotation.RetryAt),
             { State: ConnectionState.Open } status => new ExplainSentence(
-                $"It is open since {now.Clock(status.Since)} ({Which(status)}).", null, null),
+                $"It is open since {now.Clock(status.Since)} ({Which(status)}){Keys(now)}.", null, null),
             { State: ConnectionState.AwaitingPong } status => new ExplainSentence(
                 $"It is open since {now.Clock(status.Since)} ({Which(status)}), but silent: a heartbeat was sent and "
                     + $"{Missed(status)}, so it waits for a sign of life{LastBeat(now)}.",
@@ -101,6 +102,24 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
     private static string LastBeat(Situation now) =>
         now.LastBeat is { } at ? $"; the last of {now.Beats} beats of the peer came at {now.Clock(at)}" : "";
 
+    /// <summary>The keys of subscriptions, where some are not accepted.</summary>
+    private static string Keys(Situation now)
+    {
+        var (all, accepted) = (now.Subscriptions.Sum(each => each.Keys), now.Subscriptions.Sum(each => each.Accepted));
+        if (all == accepted)
+            return "";
+        var others = new (string State, int Count)[]
+        {
+            ("to be asked for", now.Subscriptions.Sum(each => each.Wanted)),
+            ("without an answer yet", now.Subscriptions.Sum(each => each.Asked)),
+            ("refused", now.Subscriptions.Sum(each => each.Refused)),
+            ("stale", now.Subscriptions.Sum(each => each.Stale)),
+            ("ended by the peer", now.Subscriptions.Sum(each => each.Gone)),
+        };
+        return $"; of {all} keys of its subscriptions {accepted} are accepted, "
+            + string.Join(", ", others.Where(each => each.Count > 0).Select(each => $"{each.Count} {each.State}"));
+    }
+
     private static string In(TimeSpan delay) =>
         delay <= TimeSpan.Zero ? "now" : string.Create(CultureInfo.InvariantCulture, $"in {delay.TotalSeconds:0.0} s");
 
@@ -128,6 +147,9 @@ internal sealed record Situation(
     /// <summary>When the newest of these came; null before the first.</summary>
     public DateTimeOffset? LastBeat { get; init; }
 
+    /// <summary>How many keys of each subscription stand in each state.</summary>
+    public IReadOnlyList<SubscriptionCounts> Subscriptions { get; init; } = [];
+
     /// <summary>A time of day, with its date unless that is today's.</summary>
     public string Clock(DateTimeOffset time)
     {
@@ -141,5 +163,6 @@ internal sealed record Situation(
             IsHeldBack = endpoint.Figures.IsHeldBack,
             Beats = endpoint.Figures.Beats,
             LastBeat = endpoint.Figures.LastBeat,
+            Subscriptions = endpoint.Subscriptions,
         };
 }

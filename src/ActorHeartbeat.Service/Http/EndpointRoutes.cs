@@ -2,6 +2,7 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Explaining;
+using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Service.Http;
@@ -9,11 +10,14 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>Shows the supervised endpoints and the state of each.</summary>
 internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider time)
 {
+    private static readonly string[] States = [.. Enum.GetValues<SubscriptionState>().Select(state => Spelling.Kebab(state))];
+
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapRead("/v1/endpoints", List);
         routes.MapRead("/v1/endpoints/{id}", Show);
         routes.MapRead("/v1/endpoints/{id}/explain", Explain);
+        routes.MapRead("/v1/endpoints/{id}/subscriptions", Subscriptions);
     }
 
     private async Task List(HttpContext http) =>
@@ -25,6 +29,23 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider
     {
         if (await Find(http, connections) is { } endpoint)
             await http.Answer(EndpointView.Of(endpoint), ServiceJson.Contract.EndpointView);
+    }
+
+    private async Task Subscriptions(HttpContext http)
+    {
+        var wanted = http.Request.Query["state"].ToString();
+        if (wanted.Length > 0 && !States.Contains(wanted))
+            await http.Refuse(Problem.BadRequest($"state is \"{wanted}\"", $"take one of {string.Join(", ", States)}"));
+        else if (await Find(http, connections) is { } endpoint)
+            await http.Answer(
+                new SubscriptionListView(
+                    endpoint.Id.Value,
+                    [
+                        .. (await connections.GetSubscriptionsAsync(endpoint.Id, http.RequestAborted))
+                            .Select(SubscriptionView.Of)
+                            .Where(key => wanted.Length == 0 || key.State == wanted),
+                    ]),
+                ServiceJson.Contract.SubscriptionListView);
     }
 
     private async Task Explain(HttpContext http)

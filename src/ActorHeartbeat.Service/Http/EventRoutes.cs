@@ -11,7 +11,8 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>
 /// Feeds as streams: Server-Sent Events, or NDJSON when <c>Accept</c> asks for it. <c>Last-Event-ID</c> (or <c>?after=</c>)
 /// resumes. What happens to a reader that does not keep up is up to the <c>limits.overflow</c> of each endpoint; <c>?overflow=</c> selects
-/// another policy for this stream, except to pause the feed, which only the configuration can allow.
+/// another policy for this stream, except to pause the feed, which only the configuration can allow. <c>?subscription=trades/BTC-USDT</c>
+/// delivers one key, <c>trades</c> all keys of a subscription; several stand between commas.
 /// </summary>
 internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, TimeProvider time)
 {
@@ -146,6 +147,10 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
                 Problem.BadRequest(
                     $"\"{lastId}\" is not an event id",
                     "take the id of an event as it came, such as 1f2e3d4c;btc-trades=42, or \"oldest\""));
+        options = options with
+        {
+            Subscriptions = [.. request.Query["subscription"].SelectMany(each => (each ?? "").Split(',')).Where(each => each.Length > 0)],
+        };
         return request.Query["overflow"].ToString() switch
         {
             "" => (options, null),

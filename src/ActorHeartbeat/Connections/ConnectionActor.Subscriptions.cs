@@ -50,6 +50,8 @@ public sealed partial class ConnectionActor
         foreach (var news in link.Subscriptions.TakeNews())
         {
             link.Tell($"subscription {news.Key}: {news}");
+            if (_isPrimary)
+                link.TellKey(news);
             if (news.State is not SubscriptionState.Accepted && link.IsFirst($"{news.Key.Book.Name} {news.State}"))
                 Context.GetLogger().Warning("{0}: subscription {1} is {2}", _settings.Id, news.Key, news);
         }

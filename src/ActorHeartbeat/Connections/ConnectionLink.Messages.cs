@@ -2,7 +2,9 @@ using System.Text.Unicode;
 using ActorHeartbeat.Decoding;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Extensions;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Templates;
 using Akka.Actor;
 
@@ -32,7 +34,7 @@ internal sealed partial class ConnectionLink
             return HearPacketsAsync(codec, payload, framing.DeliverAs);
         if (_decoder is not null || framing.Split.Kind != MessageSplitKind.Off)
             return HearFrameAsync(kind, payload, framing);
-        return Hear(kind, payload.Span) ? PublishAsync(kind, payload) : default;
+        return Hear(kind, payload.Span, out var key) ? PublishAsync(kind, payload, key) : default;
     }
 
     /// <summary>Hears a frame that is coded, or that holds several messages.</summary>
@@ -51,40 +53,41 @@ internal sealed partial class ConnectionLink
             case DecodeResult.Incomplete:
                 OnPartOfMessage();
                 if (framing.DeliverAs == DeliverAs.Frames)
-                    await PublishAsync(kind, frame).ConfigureAwait(false);
+                    await PublishAsync(kind, frame, key: null).ConfigureAwait(false);
                 return;
             case DecodeResult.Message:
                 kindOfDecoded = Utf8.IsValid(decoded.Span) ? MessageKind.Text : MessageKind.Binary;
                 break;
         }
-        var deliver = false;
+        var (deliver, keyOfAll, count) = (false, (FeedSource?)null, 0);
         foreach (var message in MessageSplitter.Split(decoded, framing.Split))
         {
-            var isWanted = Hear(kindOfDecoded, message.Span);
+            var isWanted = Hear(kindOfDecoded, message.Span, out var key);
             if (isWanted && framing.DeliverAs == DeliverAs.Messages)
-                await PublishAsync(kindOfDecoded, message).ConfigureAwait(false);
+                await PublishAsync(kindOfDecoded, message, key).ConfigureAwait(false);
             deliver |= isWanted;
+            keyOfAll = count++ == 0 || ReferenceEquals(key, keyOfAll) ? key : null; // messages of several keys have none together
         }
         if (deliver && framing.DeliverAs == DeliverAs.Frames)
-            await PublishAsync(kind, frame).ConfigureAwait(false);
+            await PublishAsync(kind, frame, keyOfAll).ConfigureAwait(false);
         else if (deliver && framing.DeliverAs == DeliverAs.Decoded)
-            await PublishAsync(kindOfDecoded, decoded).ConfigureAwait(false);
+            await PublishAsync(kindOfDecoded, decoded, keyOfAll).ConfigureAwait(false);
     }
 
     /// <summary>Hears a frame through a codec: rules and waits look at the view of each message.</summary>
     private async ValueTask HearPacketsAsync(CodecReader codec, ReadOnlyMemory<byte> frame, DeliverAs deliverAs)
     {
-        var deliver = false;
+        var (deliver, keyOfAll, count) = (false, (FeedSource?)null, 0);
         codec.Begin(frame, Limits.Message);
         while (!_isGivenUp && codec.TryRead(out var message))
         {
-            if (!Hear(MessageKind.Text, message.View.Span))
-                continue;
-            deliver = true;
-            if (deliverAs == DeliverAs.Messages)
-                await PublishAsync(MessageKind.Binary, message.Payload).ConfigureAwait(false);
-            else if (deliverAs == DeliverAs.Decoded)
-                await PublishAsync(MessageKind.Text, message.View).ConfigureAwait(false);
+            var isWanted = Hear(MessageKind.Text, message.View.Span, out var key);
+            keyOfAll = count++ == 0 || ReferenceEquals(key, keyOfAll) ? key : null;
+            deliver |= isWanted;
+            if (isWanted && deliverAs == DeliverAs.Messages)
+                await PublishAsync(MessageKind.Binary, message.Payload, key).ConfigureAwait(false);
+            else if (isWanted && deliverAs == DeliverAs.Decoded)
+                await PublishAsync(MessageKind.Text, message.View, key).ConfigureAwait(false);
         }
         codec.End();
         if (codec.Fault is var (code, why))
@@ -95,7 +98,7 @@ internal sealed partial class ConnectionLink
         if (codec.Count == 0)
             OnPartOfMessage();
         if ((deliver || codec.Count == 0) && deliverAs == DeliverAs.Frames)
-            await PublishAsync(MessageKind.Binary, frame).ConfigureAwait(false);
+            await PublishAsync(MessageKind.Binary, frame, keyOfAll).ConfigureAwait(false);
     }
 
     /// <summary>Makes the codec of the connection. Without it the attempt fails.</summary>
@@ -117,8 +120,11 @@ internal sealed partial class ConnectionLink
     }
 
     /// <summary>Lets rules and waits look at a message.</summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="key">Receives what it is published as where it is of a key; null for none.</param>
     /// <returns>Whether it is delivered.</returns>
-    private bool Hear(MessageKind kind, ReadOnlySpan<byte> message)
+    private bool Hear(MessageKind kind, ReadOnlySpan<byte> message, out FeedSource? key)
     {
         message = message[ByteOrderMark.LengthBeforeJson(message)..];
         var heartbeat = Heartbeat;
@@ -146,7 +152,8 @@ internal sealed partial class ConnectionLink
         if (isNews)
             _owner.Tell(new KeysChanged(Incarnation));
         isAnswer |= heard.IsAnswer;
-        var isData = rule is null ? !isAnswer : rule.Is == MessageRole.Data;
+        key = SourceOf(heard.Data);
+        var isData = rule is null ? heard.Data is not null || !isAnswer : rule.Is == MessageRole.Data;
         if (isData)
         {
             Volatile.Write(ref _lastData, _lastInbound);
@@ -295,9 +302,11 @@ internal sealed partial class ConnectionLink
         _owner.Tell(new PeerAtFault(Incarnation, code, why));
     }
 
-    private ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> message)
+    private FeedSource? SourceOf(SubscribedKey? key) => key is null ? null : (FeedSource)(key.Source ??= _writer!.Of(key.ToString()));
+
+    private ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> message, FeedSource? key)
     {
-        var publishing = _writer!.PublishAsync(kind, message);
+        var publishing = _writer!.PublishAsync(kind, message, key ?? _writer.Source);
         return publishing.IsCompletedSuccessfully ? publishing : HoldBackAsync(publishing);
     }
 

@@ -1,5 +1,7 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Subscriptions;
 
 namespace ActorHeartbeat.Connections;
 
@@ -15,6 +17,10 @@ internal sealed partial class ConnectionLink
         if (Transcript.IsHeard)
             Transcript.Event(what);
     }
+
+    /// <summary>Tells consumers what has become of a key.</summary>
+    public void TellKey(SubscriptionNews news) =>
+        _writer!.TellKey(news.Key.ToString(), new FeedKeyState(news.State.ToString().ToLowerInvariant(), news.Reason, news.RetryIn));
 
     private void TellHeard(
         MessageKind kind, ReadOnlySpan<byte> message, InboundRules rules, (MessageRule? Rule, int Number, MessagePattern? Match) found,

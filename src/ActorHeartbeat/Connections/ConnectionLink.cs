@@ -335,6 +335,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     {
         _dial.Cancel(); // requests of the conversation end with it
         Succession.End();
+        Subscriptions.Close();
         _writer?.End(why);
         if (!_isHeldBack) // a subscriber may still be looking at the buffer: then it must not go back to the pool
             _decoder?.Dispose();

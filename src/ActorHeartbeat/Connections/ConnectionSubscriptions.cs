@@ -129,11 +129,29 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         return null;
     }
 
-    /// <summary>How many keys stand in each state.</summary>
-    public IReadOnlyDictionary<SubscriptionState, int> Count()
+    /// <inheritdoc cref="SubscriptionTable.Close"/>
+    public void Close()
     {
         lock (_lock)
-            return _table.Books.SelectMany(book => book.Keys).CountBy(key => key.State).ToDictionary();
+            _table.Close();
+    }
+
+    /// <summary>How many keys stand in each state.</summary>
+    public ValueList<SubscriptionCounts> Count()
+    {
+        if (!_isAny)
+            return [];
+        lock (_lock)
+            return [.. _table.Books.Select(CountsOf)];
+    }
+
+    /// <summary>How each key stands.</summary>
+    public ValueList<KeyStatus> Show()
+    {
+        if (!_isAny)
+            return [];
+        lock (_lock)
+            return [.. _table.Books.SelectMany(book => book.Keys).Select(StatusOf)];
     }
 
     ITemplateNames ISubscriptionValues.Begin(SubscriptionSettings settings, SubscribedKey key) =>
@@ -167,6 +185,29 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         var at = MessageAtHand.Read(match.Heard(message), template.OfMessage);
         return PeerText.Of(_conversation.Hide(template.Fill(_conversation.Hears(names, at, [key.Name])) ?? "", _secrets));
     }
+
+    private SubscriptionCounts CountsOf(SubscriptionBook book)
+    {
+        var counts = new int[Enum.GetValues<SubscriptionState>().Length];
+        foreach (var key in book.Keys)
+            counts[(int)_table.StateOf(key)]++;
+        return new SubscriptionCounts(book.Name, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
+    }
+
+    private KeyStatus StatusOf(SubscribedKey key)
+    {
+        var state = _table.StateOf(key);
+        var isRefused = state is SubscriptionState.Refused or SubscriptionState.Gone;
+        return new KeyStatus(
+            key.Book.Name,
+            key.Name,
+            state,
+            key.Reason ?? "",
+            isRefused && key.RetryAt < TimeSpan.MaxValue ? WallClock(key.RetryAt) : null,
+            isRefused || state == SubscriptionState.Wanted ? null : WallClock(key.Since));
+    }
+
+    private DateTimeOffset WallClock(TimeSpan time) => _clock.UtcNow + (time - _clock.Elapsed);
 
     private SubscriptionTable Make(EndpointSettings settings, SubscriptionTable? before) =>
         new(settings, this, () => _random.NextDouble(), before);

@@ -201,7 +201,7 @@ public sealed class Feed
         return subscription;
     }
 
-    internal ValueTask Publish(FeedWriter writer, MessageKind kind, ReadOnlyMemory<byte> payload)
+    internal ValueTask Publish(FeedWriter writer, MessageKind kind, ReadOnlyMemory<byte> payload, FeedSource source)
     {
         bool mustWait;
         lock (_gate)
@@ -216,7 +216,7 @@ public sealed class Feed
                 Cover(writer);
             if (_duplicates is not null && IsDuplicate(writer, kind, payload.Span))
                 return ValueTask.CompletedTask;
-            mustWait = Append(FeedEvent.Message(writer.Source, ++_lastSeq, now, kind, payload));
+            mustWait = Append(FeedEvent.Message(source, ++_lastSeq, now, kind, payload));
         }
         return mustWait ? WaitForRoomAsync(writer) : ValueTask.CompletedTask;
     }
@@ -245,6 +245,15 @@ public sealed class Feed
         }
     }
 
+    internal void TellKey(FeedSource key, FeedKeyState state)
+    {
+        lock (_gate)
+        {
+            var change = FeedEvent.Detailed(key with { Detail = state }, _lastSeq, UtcTicks());
+            _audience.Publish(change, change);
+        }
+    }
+
     internal void End(FeedWriter writer, string cause)
     {
         lock (_gate)
@@ -269,7 +278,7 @@ public sealed class Feed
             var (expected, lead) = FeedResume.Plan(subscription.Options, _source, _ring, _states, _lastSeq, UtcTicks());
             var link = new FeedLink(this, subscription, expected);
             subscription.FollowPolicy(link, Overflow);
-            subscription.AddReplay([.. lead.Select(feedEvent => new FeedEntry(link, feedEvent))]);
+            subscription.AddReplay([.. lead.Select(feedEvent => link.Entry(feedEvent)).OfType<FeedEntry>()]);
             _audience.Add(link);
             if (_drained is { } reason)
                 _audience.Drain(Detailed(reason));

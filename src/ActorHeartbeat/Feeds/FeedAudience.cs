@@ -33,8 +33,8 @@ internal sealed class FeedAudience
         var mustWait = false;
         foreach (var link in _links)
         {
-            if (link.Subscription.Options.IncludeState || kept.State is null)
-                mustWait |= link.Subscription.Offer(new FeedEntry(link, kept));
+            if (link.Entry(kept) is { } entry)
+                mustWait |= link.Subscription.Offer(entry);
             if (!link.Subscription.Takes(link.Overflow))
                 Remove(link.Subscription);
         }
@@ -56,8 +56,8 @@ internal sealed class FeedAudience
         {
             if (link.Subscription.EndsWithItsFeed)
                 link.Subscription.Drain(farewell);
-            else
-                link.Subscription.AddLast(new FeedEntry(link, farewell));
+            else if (link.Entry(farewell) is { } last)
+                link.Subscription.AddLast(last);
         }
         _handlers = [];
         _links = [];

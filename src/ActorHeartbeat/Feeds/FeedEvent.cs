@@ -54,6 +54,7 @@ public readonly struct FeedEvent
         {
             FeedGap => FeedEventType.Gap,
             FeedState => FeedEventType.State,
+            FeedKeyState => FeedEventType.Subscription,
             _ => FeedEventType.Drain,
         },
     };
@@ -69,6 +70,14 @@ public readonly struct FeedEvent
 
     /// <summary>The endpoint's state; null unless <see cref="Type"/> is state.</summary>
     public FeedState? State => _source.Detail as FeedState;
+
+    /// <summary>
+    /// The key of a subscription that it is about, such as <c>trades/BTC-USDT</c>; null for what is about none, or not known to be.
+    /// </summary>
+    public string? Subscription => _source.Subscription;
+
+    /// <summary>What has become of that key; null unless <see cref="Type"/> is subscription.</summary>
+    public FeedKeyState? KeyState => _source.Detail as FeedKeyState;
 
     /// <summary>Why the stream ends; null unless <see cref="Type"/> is drain.</summary>
     public string? DrainReason => _source.Detail as string;
@@ -126,11 +135,24 @@ public enum FeedEventType : byte
 
     /// <summary>The last event of a stream that the process ends.</summary>
     Drain,
+
+    /// <summary>A key of a subscription has come to another state.</summary>
+    Subscription,
 }
 
 /// <summary>The values that the messages of one connection share; every other event has a source of its own.</summary>
 /// <param name="Instance">The run of the process.</param>
 /// <param name="Endpoint">The endpoint of the feed.</param>
 /// <param name="Epoch">Which connection.</param>
-/// <param name="Detail">Null for messages; else a <see cref="FeedGap"/>, a <see cref="FeedState"/>, or a text: why the stream ends.</param>
-internal sealed record FeedSource(string Instance, EndpointId Endpoint, int Epoch, object? Detail = null);
+/// <param name="Detail">
+/// Null for messages; else a <see cref="FeedGap"/>, a <see cref="FeedState"/>, a <see cref="FeedKeyState"/>, or a text: why the stream
+/// ends.
+/// </param>
+/// <param name="Subscription">The key that it is about; null for none.</param>
+internal sealed record FeedSource(string Instance, EndpointId Endpoint, int Epoch, object? Detail = null, string? Subscription = null);
+
+/// <summary>What has become of a key of a subscription.</summary>
+/// <param name="State">accepted, refused, stale or gone.</param>
+/// <param name="Cause">Why, as it may be shown; empty where there is nothing to say.</param>
+/// <param name="RetryIn">When a refused key is asked for again; null for never, and in other states.</param>
+public sealed record FeedKeyState(string State, string Cause, TimeSpan? RetryIn);

@@ -8,7 +8,8 @@ namespace ActorHeartbeat.Feeds;
 /// <summary>
 /// An event as one JSON object without line breaks: instance, endpoint, epoch, seq, time, type, and then, depending
 /// on the type, <c>text</c> (the payload as a string) or <c>base64</c>; <c>gap</c> with reason, from, to, lastSeq,
-/// cause and durationSeconds; <c>state</c> and <c>cause</c>; or <c>reason</c>. The payload is carried, not parsed.
+/// cause and durationSeconds; <c>state</c> and <c>cause</c>, of a key with <c>retryInSeconds</c>; or <c>reason</c>. The payload is carried,
+/// not parsed. <c>subscription</c> is the key of a subscription, where the event is about one.
 /// </summary>
 public static class FeedEventJson
 {
@@ -32,6 +33,8 @@ public static class FeedEventJson
         writer.WriteNumber("seq", feedEvent.Seq);
         writer.WriteString("time", feedEvent.Time.UtcDateTime);
         writer.WriteString("type", NameOf(feedEvent.Type));
+        if (feedEvent.Subscription is { } subscription)
+            writer.WriteString("subscription", subscription);
         WriteContent(writer, feedEvent);
         writer.WriteEndObject();
     }
@@ -44,6 +47,13 @@ public static class FeedEventJson
         {
             writer.WriteString("state", state.Name);
             writer.WriteString("cause", state.Cause);
+        }
+        else if (feedEvent.KeyState is { } key)
+        {
+            writer.WriteString("state", key.State);
+            writer.WriteString("cause", key.Cause);
+            if (key.RetryIn is { } delay)
+                writer.WriteNumber("retryInSeconds", delay.TotalSeconds);
         }
         else if (feedEvent.DrainReason is { } reason)
             writer.WriteString("reason", reason);
@@ -66,13 +76,14 @@ public static class FeedEventJson
         writer.WriteEndObject();
     }
 
-    /// <summary>text, binary, gap, state or drain.</summary>
+    /// <summary>text, binary, gap, state, subscription or drain.</summary>
     public static string NameOf(FeedEventType type) => type switch
     {
         FeedEventType.Text => "text",
         FeedEventType.Binary => "binary",
         FeedEventType.Gap => "gap",
         FeedEventType.State => "state",
+        FeedEventType.Subscription => "subscription",
         _ => "drain",
     };
 

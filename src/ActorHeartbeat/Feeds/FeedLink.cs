@@ -5,6 +5,8 @@ namespace ActorHeartbeat.Feeds;
 /// <summary>One subscription's place in one feed.</summary>
 internal sealed class FeedLink(Feed feed, FeedSubscription subscription, long expected)
 {
+    private long _offered = expected - 1; // guarded by the feed
+
     public Feed Feed { get; } = feed;
 
     public FeedSubscription Subscription { get; } = subscription;
@@ -17,6 +19,17 @@ internal sealed class FeedLink(Feed feed, FeedSubscription subscription, long ex
     /// </summary>
     public long Expected { get; set; } = expected;
 
+    /// <summary>An event of the feed on its way to the subscriber; null for one that it has not asked for.</summary>
+    public FeedEntry? Entry(in FeedEvent feedEvent)
+    {
+        if (!Subscription.Options.Wants(feedEvent))
+            return null;
+        var follows = _offered;
+        if (feedEvent.IsNumbered)
+            _offered = feedEvent.Seq;
+        return new FeedEntry(this, feedEvent, follows);
+    }
+
     /// <summary>The highest number dropped so far. Guarded by the subscription.</summary>
     public long LastDropped { get; set; }
 
@@ -25,4 +38,7 @@ internal sealed class FeedLink(Feed feed, FeedSubscription subscription, long ex
 }
 
 /// <summary>One event on its way to one subscriber; without a link when it concerns the whole stream.</summary>
-internal readonly record struct FeedEntry(FeedLink? Link, FeedEvent Event);
+/// <param name="Link">The place of the subscriber in the feed.</param>
+/// <param name="Event">The event.</param>
+/// <param name="Follows">The number of what was offered before it: a reader that has not seen that has lost something.</param>
+internal readonly record struct FeedEntry(FeedLink? Link, FeedEvent Event, long Follows = 0);

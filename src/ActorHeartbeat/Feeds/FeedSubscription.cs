@@ -5,7 +5,8 @@ namespace ActorHeartbeat.Feeds;
 
 /// <summary>
 /// One subscriber's bounded stream, read either as an <see cref="IAsyncEnumerable{T}"/> (leaving the loop ends the subscription) or
-/// as a <see cref="ChannelReader{T}"/>, by one reader at a time. Numbers are contiguous per endpoint; dropped events are announced by
+/// as a <see cref="ChannelReader{T}"/>, by one reader at a time. Numbers are contiguous per endpoint, unless it has asked for some
+/// subscriptions alone; dropped events are announced by
 /// a gap event before the endpoint's next event, or when the reader has caught up. Payloads are shared and must not be written to.
 /// </summary>
 public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerable<FeedEvent>, IDisposable
@@ -70,7 +71,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         feedEvent = entry.Event;
         if (entry.Link is { } link)
         {
-            if (feedEvent.FirstSeq > link.Expected)
+            if (entry.Follows >= link.Expected)
             {
                 _held = feedEvent;
                 feedEvent = feedEvent.LostBefore(link.Expected);

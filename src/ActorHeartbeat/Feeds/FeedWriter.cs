@@ -27,7 +27,17 @@ public sealed class FeedWriter
     /// completes; it is copied at most once, and only when a subscriber or the replay needs it.
     /// Completes at once except under pause-reading. After <see cref="End"/> it does nothing.
     /// </summary>
-    public ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> payload) => _feed.Publish(this, kind, payload);
+    public ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> payload) => _feed.Publish(this, kind, payload, Source);
+
+    /// <summary>As <see cref="PublishAsync(MessageKind, ReadOnlyMemory{byte})"/>, for a message of a key.</summary>
+    internal ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> payload, FeedSource key) =>
+        _feed.Publish(this, kind, payload, key);
+
+    /// <summary>What the messages of a key share.</summary>
+    internal FeedSource Of(string subscription) => Source with { Subscription = subscription };
+
+    /// <summary>Tells subscribers what has become of a key.</summary>
+    internal void TellKey(string subscription, FeedKeyState state) => _feed.TellKey(Of(subscription), state);
 
     /// <summary>
     /// Marks that bytes arrived: messages published from here on have this time. Called once per read, it

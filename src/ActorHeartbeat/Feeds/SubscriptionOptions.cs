@@ -31,4 +31,28 @@ public sealed record SubscriptionOptions
     /// after its position; some of these it may have seen. Default true.
     /// </summary>
     public bool IncludeState { get; init; } = true;
+
+    /// <summary>
+    /// Whose messages are delivered: subscriptions by name, such as <c>trades</c>, and single keys, such as <c>trades/BTC-USDT</c>. Gaps of
+    /// the endpoint and its states come too; messages of no key do not. Default empty, which delivers everything.
+    /// </summary>
+    public ValueList<string> Subscriptions { get; init; } = [];
+
+    /// <summary>Whether an event is delivered.</summary>
+    internal bool Wants(in FeedEvent feedEvent)
+    {
+        if (!IncludeState && feedEvent.State is not null)
+            return false;
+        if (Subscriptions.Count == 0)
+            return true;
+        if (feedEvent.Subscription is not { } subscription)
+            return !feedEvent.IsMessage;
+        foreach (var wanted in Subscriptions.AsSpan())
+        {
+            if (subscription.StartsWith(wanted, StringComparison.Ordinal)
+                && (subscription.Length == wanted.Length || subscription[wanted.Length] == '/'))
+                return true;
+        }
+        return false;
+    }
 }

@@ -1,6 +1,7 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
+using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Supervision;
 using Akka.Actor;
 using Akka.Hosting;
@@ -49,6 +50,12 @@ public sealed class ConnectionsClient
     public async Task<ValueList<StateChanged>> GetTransitionsAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
         await Ask<IEndpointAnswer>(new GetTransitions(endpoint), Deadline, cancellation).ConfigureAwait(false) is TransitionList list
             ? list.Transitions
+            : [];
+
+    /// <summary>How each key of an endpoint's subscriptions stands; none when there is no such endpoint.</summary>
+    public async Task<ValueList<KeyStatus>> GetSubscriptionsAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
+        await Ask<IEndpointAnswer>(new GetSubscriptions(endpoint), Deadline, cancellation).ConfigureAwait(false) is SubscriptionList list
+            ? list.Keys
             : [];
 
     /// <summary>

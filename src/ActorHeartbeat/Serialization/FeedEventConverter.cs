@@ -20,7 +20,9 @@ internal sealed class FeedEventConverter : JsonConverter<FeedEvent>
                 value.Payload.ToArray(),
                 value.Gap,
                 value.State,
-                value.DrainReason),
+                value.DrainReason,
+                value.Subscription,
+                value.KeyState),
             typeof(Content));
 
     public override FeedEvent ReadJson(
@@ -28,7 +30,11 @@ internal sealed class FeedEventConverter : JsonConverter<FeedEvent>
     {
         var content = serializer.Deserialize<Content>(reader) ?? throw new JsonSerializationException("an event of a feed is missing");
         var source = new FeedSource(
-            content.Instance, content.Endpoint, content.Epoch, (object?)content.Gap ?? (object?)content.State ?? content.DrainReason);
+            content.Instance,
+            content.Endpoint,
+            content.Epoch,
+            (object?)content.Gap ?? (object?)content.State ?? (object?)content.KeyState ?? content.DrainReason,
+            content.Subscription);
         return content.Kind is { } kind
             ? FeedEvent.Message(source, content.Seq, content.Ticks, kind, content.Payload)
             : FeedEvent.Detailed(source, content.Seq, content.Ticks);
@@ -44,5 +50,7 @@ internal sealed class FeedEventConverter : JsonConverter<FeedEvent>
         byte[] Payload,
         FeedGap? Gap,
         FeedState? State,
-        string? DrainReason);
+        string? DrainReason,
+        string? Subscription,
+        FeedKeyState? KeyState);
 }

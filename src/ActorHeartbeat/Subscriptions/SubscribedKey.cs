@@ -41,6 +41,9 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>The asking that waits for its answer; null for none.</summary>
     public Asking? Asking { get; set; }
 
+    /// <summary>What its messages are published as; only the pump uses it.</summary>
+    public object? Source { get; set; }
+
     public KeyDetails? More { get; set; }
 
     public KeyDetails Details => More ??= new KeyDetails();

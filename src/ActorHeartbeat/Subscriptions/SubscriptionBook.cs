@@ -37,6 +37,9 @@ internal sealed class SubscriptionBook
     /// <summary>How many keys are to be asked for.</summary>
     public int Queued { get; private set; }
 
+    /// <summary>How long a key may go without data, where that is bounded.</summary>
+    public TimeSpan Silence => Settings.Stale ?? TimeSpan.MaxValue;
+
     /// <summary>Whether one message asks for all keys.</summary>
     public bool IsWhole => Settings.Batch == SubscriptionSettings.WholeBatch;
 

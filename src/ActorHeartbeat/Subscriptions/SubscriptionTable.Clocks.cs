@@ -27,7 +27,7 @@ internal sealed partial class SubscriptionTable
                 if (key.State is SubscriptionState.Refused or SubscriptionState.Gone && key.RetryAt <= now)
                     Want(key);
                 else if (StaleAt(key, listening) is { } stale && stale <= now && Overdue(key, now) is var asked && asked > verdict)
-                    (verdict, why) = (asked, $"no data of {key} for {CloseCause.Text(stale - key.Since)}, asked for again in vain");
+                    (verdict, why) = (asked, $"no data of {key} for {CloseCause.Text(book.Silence)}, asked for again in vain");
             }
         }
         return verdict;

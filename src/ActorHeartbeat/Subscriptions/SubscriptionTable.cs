@@ -54,6 +54,13 @@ internal sealed partial class SubscriptionTable
         }
     }
 
+    /// <summary>The connection is over: what it had accepted is wanted again.</summary>
+    public void Close() => _isOpen = false;
+
+    /// <summary>The state of a key, as it is shown.</summary>
+    public SubscriptionState StateOf(SubscribedKey key) =>
+        _isOpen || key.State is SubscriptionState.Refused or SubscriptionState.Gone ? key.State : SubscriptionState.Wanted;
+
     /// <summary>Takes what is to be ended next; null when there is nothing.</summary>
     public Cancelling? TakeCancelling() => _cancellings.TryDequeue(out var next) ? next : null;
 

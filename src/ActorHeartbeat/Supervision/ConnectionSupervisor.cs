@@ -76,6 +76,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         GetEndpoints => new EndpointList([.. _endpoints.Values.Where(endpoint => !endpoint.IsRemoved).Select(Snapshot)]),
         GetSessions => Sessions(),
         GetEndpoint get => Find(get.Endpoint) is { } endpoint ? Snapshot(endpoint) : Unknown(get.Endpoint),
+        GetSubscriptions get => Find(get.Endpoint) is { } endpoint
+            ? new SubscriptionList(endpoint.Id, endpoint.Keys)
+            : Unknown(get.Endpoint),
         GetTransitions get => Find(get.Endpoint) is { } endpoint
             ? new TransitionList(endpoint.Id, endpoint.Journal.Snapshot())
             : Unknown(get.Endpoint),
@@ -187,7 +190,10 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 IsHeldBack = plane.Feed.IsHeldBack,
                 Beats = counters.Beats,
                 LastBeat = counters.LastBeat,
-            });
+            })
+        {
+            Subscriptions = endpoint.KeyCounts,
+        };
     }
 
     private static void Announce(RegistryEntry endpoint) => Context.System.EventStream.Publish(new EndpointModeChanged(Snapshot(endpoint)));

@@ -2,6 +2,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Subscriptions;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Supervision;
@@ -49,6 +50,17 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     /// <summary>What the next connection begins with.</summary>
     public Session Session => Shown is null ? Before : Shown.Board.Link?.Session ?? Shown.Before;
+
+    /// <summary>How the keys of its subscriptions stand.</summary>
+    public ValueList<KeyStatus> Keys => Shown?.Board.Link?.Subscriptions.Show() ??
+    [
+        .. Settings.Subscriptions.SelectMany(each =>
+            each.Value.ForEach.Select(key => new KeyStatus(each.Key, key, SubscriptionState.Wanted, "", null, null))),
+    ];
+
+    /// <summary>How many they are in each state.</summary>
+    public ValueList<SubscriptionCounts> KeyCounts => Shown?.Board.Link?.Subscriptions.Count() ??
+        [.. Settings.Subscriptions.Select(each => new SubscriptionCounts(each.Key, each.Value.ForEach.Count, 0, 0, 0, 0, 0))];
 
     /// <summary>The state that was published last; null before the first.</summary>
     public ConnectionState? Published { get; set; }

@@ -2,6 +2,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Subscriptions;
 using Akka.Actor;
 using Akka.Event;
 
@@ -106,6 +107,15 @@ public sealed record GetEndpoints : ISerializableMessage
 
 public sealed record EndpointList(ValueList<EndpointSnapshot> Endpoints) : ISerializableMessage;
 
+/// <summary>
+/// Asks how each key of an endpoint's subscriptions stands; answered by <see cref="SubscriptionList"/>, or <see cref="CommandResult"/> when
+/// there is no such endpoint.
+/// </summary>
+public sealed record GetSubscriptions(EndpointId Endpoint) : ISerializableMessage;
+
+/// <summary>The keys of an endpoint's subscriptions.</summary>
+public sealed record SubscriptionList(EndpointId Endpoint, ValueList<KeyStatus> Keys) : IEndpointAnswer;
+
 /// <summary>Asks for one endpoint; answered by <see cref="EndpointSnapshot"/>, or <see cref="CommandResult"/> when there is none.</summary>
 public sealed record GetEndpoint(EndpointId Endpoint) : ISerializableMessage;
 
@@ -167,6 +177,9 @@ public sealed record EndpointSnapshot(
     ConnectionStatus? Status,
     EndpointFigures Figures) : IEndpointAnswer
 {
+    /// <summary>How many keys of each of its subscriptions stand in each state.</summary>
+    public ValueList<SubscriptionCounts> Subscriptions { get; init; } = [];
+
     /// <summary>
     /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.
     /// </summary>

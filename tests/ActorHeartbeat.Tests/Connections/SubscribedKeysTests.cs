@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Subscriptions;
 
@@ -279,6 +280,48 @@ public class SubscribedKeysTests : ConnectionSpec
         Assert.Equal(["resume", Asking("ETH")], SentText);
     }
 
+    [Fact]
+    public void Consumers_learn_the_key_of_a_message_and_what_becomes_of_keys()
+    {
+        Start(With(Trades));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Accept("BTC");
+        Data("BTC");
+        Data("XRP"); // nobody has asked for it
+        Refuse("ETH", "no such thing");
+        Accept("SOL");
+        Refuse("SOL", "over");
+
+        Assert.Equal(
+            [
+                "trades/BTC accepted",
+                "trades/BTC data",
+                "none data",
+                "trades/ETH refused no such thing 1",
+                "trades/SOL accepted",
+                "trades/SOL gone over 1",
+            ],
+            heard.Heard);
+    }
+
+    private sealed class Ear : IFeedHandler
+    {
+        public List<string> Heard { get; } = [];
+
+        public void OnEvent(in FeedEvent feedEvent)
+        {
+            if (feedEvent.KeyState is { } state)
+                Heard.Add($"{feedEvent.Subscription} {state.State} {state.Cause} {state.RetryIn?.TotalSeconds}".Trim());
+            else if (feedEvent.IsMessage)
+                Heard.Add($"{feedEvent.Subscription ?? "none"} data");
+        }
+    }
+
     private void Open()
     {
         FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
@@ -311,7 +354,7 @@ public class SubscribedKeysTests : ConnectionSpec
         Settle();
     }
 
-    private int Count(SubscriptionState state) => Board.Link!.Subscriptions.Count().GetValueOrDefault(state);
+    private int Count(SubscriptionState state) => Board.Link!.Subscriptions.Show().Count(key => key.State == state);
 
     private static string Asking(string key) => $$"""{"op":"subscribe","args":[{"channel":"trades","id":"{{key}}"}]}""";
 
