@@ -85,16 +85,47 @@ public sealed class EndpointRoutesTests
             endpoint.GetProperty("subscriptions")[0] is var trades
             && trades.GetProperty("accepted").GetInt32() == 2 && trades.GetProperty("refused").GetInt32() == 1);
         var refused = (await service.Get("/v1/endpoints/echo/subscriptions?state=refused")).GetProperty("keys");
-        var explained = (await service.Get("/v1/endpoints/echo/explain")).GetProperty("text").GetString();
+        var explained = (await service.Get("/v1/endpoints/echo/explain")).GetProperty("explanation").GetString();
         using var wrong = await service.Client.GetAsync("/v1/endpoints/echo/subscriptions?state=good");
 
         Assert.Equal("trades", echo.GetProperty("subscriptions")[0].GetProperty("name").GetString());
         Assert.Equal(
-            """{"subscription":"trades","key":"bad","state":"refused","since":null,"reason":"no bad","retryAt":null}""",
+            """{"subscription":"trades","key":"bad","state":"refused","since":null,"reason":"no bad","retryAt":null,"origin":"configuration"}""",
             refused[0].GetRawText());
         Assert.Equal(1, refused.GetArrayLength());
         Assert.EndsWith("; of 3 keys of its subscriptions 2 are accepted, 1 refused.", explained, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
+    }
+
+    [Fact]
+    public async Task Keys_come_and_go_by_command_on_the_same_connection()
+    {
+        await using var service = await RunningService.Start(feeds => $$"""
+            echo {
+              url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}"
+              subscriptions.trades { for-each = [BTC], send { sub = "@{each}" }, expect { "/sub" = "@{each}" } }
+            }
+            """);
+        await service.WaitFor("echo", endpoint => Accepted(endpoint) == 1);
+
+        var (added, _) = await service.Post("/v1/endpoints/echo/subscriptions/trades/ETH/USD");
+        var two = await service.WaitFor("echo", endpoint => Accepted(endpoint) == 2);
+        var keys = (await service.Get("/v1/endpoints/echo/subscriptions")).GetProperty("keys");
+        var (unknown, problem) = await service.Post("/v1/endpoints/echo/subscriptions/books/ETH");
+        using var configured = await service.Client.DeleteAsync("/v1/endpoints/echo/subscriptions/trades/BTC");
+        using var removed = await service.Client.DeleteAsync("/v1/endpoints/echo/subscriptions/trades/ETH/USD");
+        var one = await service.WaitFor("echo", endpoint => Accepted(endpoint) == 1);
+
+        Assert.Equal(
+            (HttpStatusCode.Accepted, HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.Accepted),
+            (added, unknown, configured.StatusCode, removed.StatusCode));
+        Assert.Equal(
+            ["BTC configuration", "ETH/USD runtime"],
+            keys.EnumerateArray().Select(key => $"{key.GetProperty("key").GetString()} {key.GetProperty("origin").GetString()}"));
+        Assert.Equal("echo has no subscription books; it has trades", problem.GetProperty("detail").GetString());
+        Assert.Equal((1, 1), (two.GetProperty("incarnation").GetInt64(), one.GetProperty("incarnation").GetInt64()));
+
+        static int Accepted(JsonElement endpoint) => endpoint.GetProperty("subscriptions")[0].GetProperty("accepted").GetInt32();
     }
 
     [Fact]

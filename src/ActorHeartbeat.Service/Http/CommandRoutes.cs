@@ -25,12 +25,25 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
         routes.MapPost("/v1/endpoints/{id}/rotate", http => Command(http, "rotate", connections.RotateAsync));
         routes.MapPost("/v1/endpoints/{id}/close", Close);
         routes.MapPost("/v1/endpoints/{id}/send", Send);
+        routes.MapPost("/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "subscribe", connections.AddKeyAsync));
+        routes.MapDelete("/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "cancel", connections.RemoveKeyAsync));
     }
 
     private async Task Command(HttpContext http, string name, Func<EndpointId, CancellationToken, Task<CommandResult>> command)
     {
         if (await Admit(http) is { } endpoint)
             await Carry(http, name, endpoint.Id, await command(endpoint.Id, http.RequestAborted));
+    }
+
+    /// <summary>A key may have slashes, such as BTC/USD: it is the rest of the path.</summary>
+    private async Task ChangeKey(
+        HttpContext http, string name, Func<EndpointId, string, string, CancellationToken, Task<CommandResult>> change)
+    {
+        if (await Admit(http) is not { } endpoint)
+            return;
+        var subscription = (string)http.Request.RouteValues["name"]!; // the route has both
+        var key = (string?)http.Request.RouteValues["key"] ?? "";
+        await Carry(http, name, endpoint.Id, await change(endpoint.Id, subscription, key, http.RequestAborted));
     }
 
     private async Task Close(HttpContext http)

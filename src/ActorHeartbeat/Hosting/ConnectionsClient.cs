@@ -132,6 +132,16 @@ public sealed class ConnectionsClient
         EndpointId endpoint, string key, OutboundMessage? message = null, CancellationToken cancellation = default) =>
         Command(new UnsubscribeFrom(endpoint, key, message), cancellation);
 
+    /// <summary>Adds a key to a subscription of an endpoint, on its present connection; refused where it has no such subscription.</summary>
+    public Task<CommandResult> AddKeyAsync(
+        EndpointId endpoint, string subscription, string key, CancellationToken cancellation = default) =>
+        Command(new AddSubscriptionKey(endpoint, subscription, key), cancellation);
+
+    /// <summary>Takes away a key that was added; refused for a key of the settings.</summary>
+    public Task<CommandResult> RemoveKeyAsync(
+        EndpointId endpoint, string subscription, string key, CancellationToken cancellation = default) =>
+        Command(new RemoveSubscriptionKey(endpoint, subscription, key), cancellation);
+
     /// <summary>
     /// Sends a message. Completes when the socket has taken it, or it is queued or refused. A message to an unknown endpoint is refused.
     /// </summary>

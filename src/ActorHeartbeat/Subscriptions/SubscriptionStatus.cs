@@ -18,4 +18,8 @@ public sealed record SubscriptionCounts(string Name, int Wanted, int Asked, int 
 /// <param name="RetryAt">When it is asked for again, wall clock; null for never, and where it is not refused.</param>
 /// <param name="Since">When it was asked for, was accepted or last had data, wall clock; null for one that is only wanted.</param>
 public sealed record KeyStatus(
-    string Subscription, string Key, SubscriptionState State, string Reason, DateTimeOffset? RetryAt, DateTimeOffset? Since);
+    string Subscription, string Key, SubscriptionState State, string Reason, DateTimeOffset? RetryAt, DateTimeOffset? Since)
+{
+    /// <summary>Whether it was added while the endpoint runs, and does not stand in its settings.</summary>
+    public bool IsAdded { get; init; }
+}

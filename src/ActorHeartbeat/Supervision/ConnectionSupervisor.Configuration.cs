@@ -58,7 +58,7 @@ public sealed partial class ConnectionSupervisor
             if (SendRateOf(endpoint.Settings) is var rate && rate == endpoint.SendRate)
                 continue;
             endpoint.SendRate = rate;
-            endpoint.Tell(new SettingsChanged(endpoint.Settings, rate, ChangeEffect.Live));
+            endpoint.Tell(new SettingsChanged(endpoint.Effective, rate, ChangeEffect.Live));
         }
     }
 
@@ -106,7 +106,7 @@ public sealed partial class ConnectionSupervisor
         {
             if (settings.Enabled && endpoint.Mode == EndpointMode.Running)
                 // an operator had resumed it before the configuration did
-                endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, effect));
+                endpoint.Primary?.Actor?.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, effect));
             else if (settings.Enabled)
                 Resume(endpoint);
             else
@@ -115,12 +115,12 @@ public sealed partial class ConnectionSupervisor
         else if (effect == ChangeEffect.Reconnect && MayOpenBeside(endpoint))
         {
             // what needs no new connection does not wait for one
-            endpoint.Primary?.Actor?.Tell(new SettingsChanged(settings, endpoint.SendRate, ChangeEffect.Live));
+            endpoint.Primary?.Actor?.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, ChangeEffect.Live));
             BeginRotation(endpoint);
         }
         else
         {
-            endpoint.Tell(new SettingsChanged(settings, endpoint.SendRate, effect));
+            endpoint.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, effect));
         }
     }
 

@@ -27,7 +27,7 @@ public sealed partial class ConnectionSupervisor
         var endpoint = connection.Endpoint;
         var isPrimary = connection != endpoint.Successor;
         var start = new ConnectionStart(
-            connection.Id, endpoint.Settings, endpoint.SendRate, isPrimary, spread, UrlIndexOf(connection, isPrimary),
+            connection.Id, endpoint.Effective, endpoint.SendRate, isPrimary, spread, UrlIndexOf(connection, isPrimary),
             endpoint.Subscriptions)
         {
             Failures = due?.Failures ?? 0,

@@ -72,6 +72,10 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         RotateEndpoint rotate => WithRunning(rotate.Endpoint, BeginRotation),
         SubscribeTo subscribe => With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Remember(subscribe.Key, subscribe.Message))),
         UnsubscribeFrom leave => With(leave.Endpoint, endpoint => endpoint.Tell(endpoint.Forget(leave.Key, leave.Message))),
+        AddSubscriptionKey add => ChangeKeys(
+            add.Endpoint, endpoint => endpoint.AddedKeys.Add(endpoint.Settings, add.Subscription, add.Key)),
+        RemoveSubscriptionKey remove => ChangeKeys(
+            remove.Endpoint, endpoint => endpoint.AddedKeys.Remove(endpoint.Settings, remove.Subscription, remove.Key)),
         TapConversation listen => With(listen.Endpoint, endpoint => endpoint.Plane.Taps.Add(listen.Tap)),
         GetEndpoints => new EndpointList([.. _endpoints.Values.Where(endpoint => !endpoint.IsRemoved).Select(Snapshot)]),
         GetSessions => Sessions(),

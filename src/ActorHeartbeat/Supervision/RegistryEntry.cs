@@ -19,7 +19,17 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     public TransitionJournal Journal { get; } = new();
 
-    public EndpointSettings Settings { get; set; } = settings;
+    public EndpointSettings Settings
+    {
+        get;
+        set => (field, Effective) = (value, AddedKeys.Over(value));
+    } = settings;
+
+    /// <summary>The settings with the keys of subscriptions that were added while it runs.</summary>
+    public EndpointSettings Effective { get; private set; } = settings;
+
+    /// <summary>These keys.</summary>
+    public AddedKeys AddedKeys { get; } = new();
 
     /// <summary>What the endpoint's group allows to be sent over one connection; null for no limit.</summary>
     public Rate? SendRate { get; set; }
@@ -52,15 +62,16 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     public Session Session => Shown is null ? Before : Shown.Board.Link?.Session ?? Shown.Before;
 
     /// <summary>How the keys of its subscriptions stand.</summary>
-    public ValueList<KeyStatus> Keys => Shown?.Board.Link?.Subscriptions.Show() ??
+    public ValueList<KeyStatus> Keys =>
     [
-        .. Settings.Subscriptions.SelectMany(each =>
-            each.Value.ForEach.Select(key => new KeyStatus(each.Key, key, SubscriptionState.Wanted, "", null, null))),
+        .. (Shown?.Board.Link?.Subscriptions.Show() ?? Effective.Subscriptions.SelectMany(each =>
+                each.Value.ForEach.Select(key => new KeyStatus(each.Key, key, SubscriptionState.Wanted, "", null, null))))
+            .Select(key => key with { IsAdded = AddedKeys.Contains(key.Subscription, key.Key) }),
     ];
 
     /// <summary>How many they are in each state.</summary>
     public ValueList<SubscriptionCounts> KeyCounts => Shown?.Board.Link?.Subscriptions.Count() ??
-        [.. Settings.Subscriptions.Select(each => new SubscriptionCounts(each.Key, each.Value.ForEach.Count, 0, 0, 0, 0, 0))];
+        [.. Effective.Subscriptions.Select(each => new SubscriptionCounts(each.Key, each.Value.ForEach.Count, 0, 0, 0, 0, 0))];
 
     /// <summary>The state that was published last; null before the first.</summary>
     public ConnectionState? Published { get; set; }
@@ -103,7 +114,14 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         return new SubscriptionChanged(key, message, IsKept: false);
     }
 
-    public void ForgetSubscriptions() => _subscriptions.Clear();
+    public void ForgetSubscriptions()
+    {
+        _subscriptions.Clear();
+        AddedKeys.Clear();
+    }
+
+    /// <summary>Follows a change of the added keys.</summary>
+    public void FollowKeys() => Effective = AddedKeys.Over(Settings);
 
     /// <summary>Tells the connections that are wanted: one, none, or two during a rotation.</summary>
     public void Tell(object message)

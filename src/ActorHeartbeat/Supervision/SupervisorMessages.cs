@@ -87,6 +87,18 @@ public sealed record SubscribeTo(EndpointId Endpoint, string Key, OutboundMessag
 /// </summary>
 public sealed record UnsubscribeFrom(EndpointId Endpoint, string Key, OutboundMessage? Message) : ISerializableMessage;
 
+/// <summary>
+/// Adds a key to a subscription of an endpoint, beside those of its settings: an open connection asks for it now. It is forgotten with the
+/// endpoint. Refused where the endpoint has no such subscription. Answered by <see cref="CommandResult"/>.
+/// </summary>
+public sealed record AddSubscriptionKey(EndpointId Endpoint, string Subscription, string Key) : ISerializableMessage;
+
+/// <summary>
+/// Takes away a key that was added; an open connection ends it now. Refused for a key of the settings. Answered by
+/// <see cref="CommandResult"/>.
+/// </summary>
+public sealed record RemoveSubscriptionKey(EndpointId Endpoint, string Subscription, string Key) : ISerializableMessage;
+
 /// <summary>The answer to a command; the caller need not wait for it.</summary>
 /// <param name="Outcome">Whether the command was accepted.</param>
 /// <param name="Why">For a command that was not accepted: one line.</param>
