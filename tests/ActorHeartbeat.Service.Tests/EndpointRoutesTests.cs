@@ -90,7 +90,8 @@ public sealed class EndpointRoutesTests
 
         Assert.Equal("trades", echo.GetProperty("subscriptions")[0].GetProperty("name").GetString());
         Assert.Equal(
-            """{"subscription":"trades","key":"bad","state":"refused","since":null,"reason":"no bad","retryAt":null,"origin":"configuration"}""",
+            """{"subscription":"trades","key":"bad","state":"refused","since":null,"reason":"no bad","retryAt":null,"""
+                + "\"origin\":\"configuration\"}",
             refused[0].GetRawText());
         Assert.Equal(1, refused.GetArrayLength());
         Assert.EndsWith("; of 3 keys of its subscriptions 2 are accepted, 1 refused.", explained, StringComparison.Ordinal);

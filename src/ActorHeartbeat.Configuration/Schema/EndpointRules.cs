@@ -22,6 +22,8 @@ internal static class EndpointRules
             Hidden(endpoint.OnMessage) is { } hidden
                 ? $"rule {hidden.Later} matches what rule {hidden.Earlier} matches, which decides; remove one of them"
                 : null),
+        new(EndpointSetting.Sequence.Key, null, endpoint =>
+            endpoint.Sequence is { } sequence ? Combinations.RejectSequenceOfAll(sequence) : null),
         new(EndpointSetting.MaxAge.Key, null, endpoint =>
             endpoint.MaxAge is { } rotation && rotation.Age <= rotation.ReadyAfter
                 ? $"max-age {Values.Spell(rotation.Age)} is not longer than its ready-after {Values.Spell(rotation.ReadyAfter)}: "

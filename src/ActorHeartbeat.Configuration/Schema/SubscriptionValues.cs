@@ -54,7 +54,9 @@ internal static class SubscriptionValues
         Part.Of<SubscriptionSettings, MessagePattern?>(
             "data", MessageValues.OptionalPattern, each => each.Data, (each, pattern) => each with { Data = pattern }),
         Part.Of<SubscriptionSettings, TimeSpan?>(
-            "stale", Values.OffOrDuration, each => each.Stale, (each, time) => each with { Stale = time }));
+            "stale", Values.OffOrDuration, each => each.Stale, (each, time) => each with { Stale = time }),
+        Part.Of<SubscriptionSettings, SequenceSettings?>(
+            "sequence", NameValues.Sequence, each => each.Sequence, (each, sequence) => each with { Sequence = sequence }));
 
     public static readonly ValueReader<ValueMap<SubscriptionSettings>> Subscriptions = new MapOf<SubscriptionSettings>(
         "an object of names and subscriptions", new Reader(), StringComparer.Ordinal, TemplateName.Reject);

@@ -70,6 +70,7 @@ public sealed partial class ConnectionActor
     {
         (_settings, _sendRate) = (settings, sendRate);
         _plane.PendingSends.Configure(settings.Send, settings.Limits.SendQueue);
+        _plane.KeepNumbersOf(settings.Subscriptions);
         if (_board.Status is { } shown)
             _board.Status = shown with { Url = ShownUrl.Of(Target, settings) }; // show-messages is live: a path must not stay shown
     }
@@ -108,7 +109,9 @@ public sealed partial class ConnectionActor
         _board.Link = link;
         _plane.Counters.CountDial();
         link.Tell($"connection {link.Incarnation}: dialing {ShownUrl.Of(Target, _settings)}");
-        if (!_isPrimary)
+        if (_isPrimary)
+            _plane.Subscriptions = link.Subscriptions;
+        else
         {
             link.Succession.Begin(_settings.MaxAge?.ReadyWhen);
             if (_settings.MaxAge?.DuplicateKey is { } key)

@@ -56,6 +56,7 @@ public sealed partial class ConnectionActor
     private void BecomePrimary(ConnectionStatus? before, ConnectionLink link)
     {
         _isPrimary = true;
+        _plane.Subscriptions = link.Subscriptions;
         link.Succession.End();
         link.Tell($"connection {link.Incarnation} takes over");
         var own = _board.Status!; // connected, so it has reported

@@ -4,7 +4,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Protocol;
-using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Templates;
 using Akka.Actor;
 
@@ -138,9 +137,10 @@ internal sealed partial class ConnectionLink
         var awaited = _awaited;
         var answer = awaited is null ? null : HearAnswer(awaited, message);
         var isAnswer = answer is not null;
+        var heard = Subscriptions.Hear(message, out var isNews);
         if (before is not null)
         {
-            TellHeard(kind, message, rules, (rule, number, match), isAnswer ? awaited : null);
+            TellHeard(kind, message, rules, (rule, number, match), isAnswer ? awaited : null, heard);
             Transcript.Kept(before);
         }
         if (answer is not null)
@@ -148,11 +148,8 @@ internal sealed partial class ConnectionLink
         if (Succession.Received(message))
             _owner.Tell(new ProofSeen(Incarnation));
         isAnswer |= HearHeartbeatAnswer(message);
-        var heard = Subscriptions.Hear(message, out var isNews);
-        if (isNews)
-            _owner.Tell(new KeysChanged(Incarnation));
+        key = FollowKeys(heard, isNews, out var isDuplicate);
         isAnswer |= heard.IsAnswer;
-        key = SourceOf(heard.Data);
         var isData = rule is null ? heard.Data is not null || !isAnswer : rule.Is == MessageRole.Data;
         if (isData)
         {
@@ -164,7 +161,7 @@ internal sealed partial class ConnectionLink
             _plane.Counters.CountBeat(_clock.UtcNow);
         if (rule is { Acts: true })
             Act(rule, number, match!, message);
-        return isData || (rule?.Deliver ?? heartbeat.Deliver);
+        return !isDuplicate && (isData || (rule?.Deliver ?? heartbeat.Deliver));
     }
 
     /// <summary>Whether a message answers a heartbeat; the answer to an earlier one is no data, and settles nothing.</summary>
@@ -202,8 +199,7 @@ internal sealed partial class ConnectionLink
 
     private void Miss((long After, long Before) numbers)
     {
-        var missing = numbers.Before - numbers.After == 2 ? $"{numbers.After + 1} is" : $"{numbers.After + 1} to {numbers.Before - 1} are";
-        var why = $"of the numbers of the peer {missing} missing";
+        var why = $"of the numbers of the peer {Between(numbers.After, numbers.Before)} missing";
         _writer!.TellLost(why);
         Tell(why);
         if (_current.Sequence is { OnGap: SequenceGapAction.Retry })
@@ -301,8 +297,6 @@ internal sealed partial class ConnectionLink
         _isGivenUp = true;
         _owner.Tell(new PeerAtFault(Incarnation, code, why));
     }
-
-    private FeedSource? SourceOf(SubscribedKey? key) => key is null ? null : (FeedSource)(key.Source ??= _writer!.Of(key.ToString()));
 
     private ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> message, FeedSource? key)
     {

@@ -1,5 +1,4 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Subscriptions;
 
@@ -18,13 +17,9 @@ internal sealed partial class ConnectionLink
             Transcript.Event(what);
     }
 
-    /// <summary>Tells consumers what has become of a key.</summary>
-    public void TellKey(SubscriptionNews news) =>
-        _writer!.TellKey(news.Key.ToString(), new FeedKeyState(news.State.ToString().ToLowerInvariant(), news.Reason, news.RetryIn));
-
     private void TellHeard(
         MessageKind kind, ReadOnlySpan<byte> message, InboundRules rules, (MessageRule? Rule, int Number, MessagePattern? Match) found,
-        AwaitedStep? awaited)
+        AwaitedStep? awaited, in SubscriptionHeard heard)
     {
         var notes = new List<ConversationNote>();
         if (found is { Rule: { } rule, Match: { } match })
@@ -41,6 +36,11 @@ internal sealed partial class ConnectionLink
         }
         if (FindAnswer(_heartbeatAnswers, message) is { } answer)
             notes.Add(new ConversationNote(Speaker.Heartbeat.ToString(), "answer") { Looked = Transcript.Looked(answer, message) });
+        if (heard.Key is { } key)
+            notes.Add(
+                new ConversationNote(
+                    Speaker.Subscription(key.ToString()).ToString(),
+                    heard.IsAnswer ? key.State.ToString().ToLowerInvariant() : "data"));
         if (notes.Count == 0)
             notes.Add(new ConversationNote("", "data"));
         Transcript.Heard(kind, message, notes);

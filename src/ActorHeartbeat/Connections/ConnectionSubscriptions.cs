@@ -81,6 +81,14 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         }
     }
 
+    /// <inheritdoc cref="SubscriptionTable.AskAgain"/>
+    /// <returns>Whether it is to be asked for.</returns>
+    public bool AskAgain(SubscribedKey key)
+    {
+        lock (_lock)
+            return _table.AskAgain(key);
+    }
+
     /// <summary>Takes what has changed since the last time.</summary>
     public IReadOnlyList<SubscriptionNews> TakeNews()
     {

@@ -141,8 +141,10 @@ internal static class Combinations
             return "reject has to name @{each}: without expect nobody knows which message it answers";
         if (each is { Expect: null, Capture.Count: > 0 })
             return "capture takes values of the message that expect waits for; there is no expect";
-        return each is { Stale: not null, Data: null }
-            ? "stale is about data of a key, and data says which they are; there is no data"
+        if (each is { Stale: not null, Data: null })
+            return "stale is about data of a key, and data says which they are; there is no data";
+        return each is { Sequence: not null, Data: null }
+            ? "sequence is about data of a key, and data says which they are; there is no data"
             : null;
     }
 
@@ -154,6 +156,11 @@ internal static class Combinations
     public static string? RejectSequence(SequenceSettings sequence, bool saysOnGap) =>
         sequence.At.Count == 0 ? "at needs a pointer"
         : saysOnGap && sequence.Step is null ? "on-gap is for numbers that are missing, and with step = any none is"
+        : null;
+
+    /// <summary>What is wrong with the numbers of a whole connection.</summary>
+    public static string? RejectSequenceOfAll(SequenceSettings sequence) => sequence.OnGap == SequenceGapAction.Resubscribe
+        ? "on-gap = resubscribe asks for a key again, so it stands in the sequence of a subscription"
         : null;
 
     private static string? RejectRetry(DialogueStep step, Predicate<string> says) =>

@@ -192,13 +192,8 @@ public sealed class EndpointBuilder
     /// <inheritdoc cref="Sequence(string, long?, SequenceGapAction?)"/>
     public EndpointBuilder Sequence(IEnumerable<string> at, long? step = null, SequenceGapAction? onGap = null)
     {
-        string[] pointers = [.. at];
-        foreach (var pointer in pointers)
-            Spoken.Refuse(JsonExpectation.RejectPointer(pointer));
-        if (step < 1)
-            throw new ArgumentOutOfRangeException(nameof(step), "expected a whole number, at least 1");
-        var sequence = new SequenceSettings([.. pointers]) { Step = step, OnGap = onGap ?? SequenceGapAction.Tell };
-        Spoken.RefuseTogether(Combinations.RejectSequence(sequence, onGap is not null));
+        var sequence = Spoken.Sequence(at, step, onGap);
+        Spoken.RefuseTogether(Combinations.RejectSequenceOfAll(sequence));
         return With(endpoint => endpoint with { Sequence = sequence });
     }
 

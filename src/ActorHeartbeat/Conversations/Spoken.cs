@@ -53,6 +53,18 @@ internal static class Spoken
         return Added(let, name, value);
     }
 
+    public static SequenceSettings Sequence(IEnumerable<string> at, long? step, SequenceGapAction? onGap)
+    {
+        string[] pointers = [.. at];
+        foreach (var pointer in pointers)
+            Refuse(JsonExpectation.RejectPointer(pointer));
+        if (step < 1)
+            throw new ArgumentOutOfRangeException(nameof(step), "expected a whole number, at least 1");
+        var sequence = new SequenceSettings([.. pointers]) { Step = step, OnGap = onGap ?? SequenceGapAction.Tell };
+        RefuseTogether(Combinations.RejectSequence(sequence, onGap is not null));
+        return sequence;
+    }
+
     public static ValueMap<ValueTemplate> Capture(ValueMap<ValueTemplate> capture, string name, string[] from)
     {
         Refuse(name == TemplateName.Session ? "session stands before a name: session.id" : Words.RejectCaptured(name));

@@ -102,6 +102,14 @@ public sealed class SubscriptionBuilder
     /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
     public SubscriptionBuilder Stale(TimeSpan time) => Say(said => said with { Stale = Spoken.Positive(time) });
 
+    /// <summary>Where the peer numbers the data of a key. Default nowhere.</summary>
+    /// <inheritdoc cref="EndpointBuilder.Sequence(string, long?, SequenceGapAction?)"/>
+    public SubscriptionBuilder Sequence(string at, long? step = null, SequenceGapAction? onGap = null)
+    {
+        var sequence = Spoken.Sequence([at], step, onGap);
+        return Say(said => said with { Sequence = sequence });
+    }
+
     internal static SubscriptionSettings Make(Action<SubscriptionBuilder> say)
     {
         var builder = new SubscriptionBuilder();

@@ -91,4 +91,7 @@ public enum SequenceGapAction
 
     /// <summary>The connection ends and is dialed again, under backoff.</summary>
     Retry,
+
+    /// <summary>The key is asked for again; of a subscription alone.</summary>
+    Resubscribe,
 }

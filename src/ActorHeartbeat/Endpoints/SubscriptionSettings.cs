@@ -69,6 +69,9 @@ public sealed record SubscriptionSettings
     /// </summary>
     public TimeSpan? Stale { get; init; }
 
+    /// <summary>Where the peer numbers the data of a key; null (default) for nowhere.</summary>
+    public SequenceSettings? Sequence { get; init; }
+
     internal Template? ReasonTemplate { get; private init; }
 
     /// <summary>Everything in it that may have placeholders.</summary>

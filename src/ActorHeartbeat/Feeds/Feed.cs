@@ -232,16 +232,16 @@ public sealed class Feed
                 return;
             _break = null;
             if (isGap)
-                AppendGap(writer, GapReason.Disconnected, since.Cause, _time.GetElapsedTime(since.Timestamp));
+                AppendGap(writer.Source, GapReason.Disconnected, since.Cause, _time.GetElapsedTime(since.Timestamp));
         }
     }
 
-    internal void TellLost(FeedWriter writer, string cause)
+    internal void TellLost(FeedWriter writer, string cause, FeedSource source)
     {
         lock (_gate)
         {
             if (!writer.HasEnded && (writer.Covers || writer.MayResume))
-                AppendGap(writer, GapReason.Missing, cause, TimeSpan.Zero);
+                AppendGap(source, GapReason.Missing, cause, TimeSpan.Zero);
         }
     }
 
@@ -313,12 +313,12 @@ public sealed class Feed
         return _audience.Publish(feedEvent, kept);
     }
 
-    private void AppendGap(FeedWriter writer, GapReason reason, string cause, TimeSpan duration)
+    private void AppendGap(FeedSource source, GapReason reason, string cause, TimeSpan duration)
     {
         _gaps++;
         _lastSeq++;
         var gap = new FeedGap(reason, _lastSeq, null, _lastSeq - 1, cause, duration);
-        Append(FeedEvent.Detailed(writer.Source with { Detail = gap }, _lastSeq, UtcTicks()));
+        Append(FeedEvent.Detailed(source with { Detail = gap }, _lastSeq, UtcTicks()));
     }
 
     private void Announce(FeedState state)

@@ -132,7 +132,9 @@ public sealed class ConnectionsClient
         EndpointId endpoint, string key, OutboundMessage? message = null, CancellationToken cancellation = default) =>
         Command(new UnsubscribeFrom(endpoint, key, message), cancellation);
 
-    /// <summary>Adds a key to a subscription of an endpoint, on its present connection; refused where it has no such subscription.</summary>
+    /// <summary>
+    /// Adds a key to a subscription of an endpoint, on its present connection; refused where it has no such subscription.
+    /// </summary>
     public Task<CommandResult> AddKeyAsync(
         EndpointId endpoint, string subscription, string key, CancellationToken cancellation = default) =>
         Command(new AddSubscriptionKey(endpoint, subscription, key), cancellation);

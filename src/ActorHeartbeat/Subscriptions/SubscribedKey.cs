@@ -41,6 +41,12 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>The asking that waits for its answer; null for none.</summary>
     public Asking? Asking { get; set; }
 
+    /// <summary>The number that came last on this connection; null for none.</summary>
+    public long? LastNumber { get; set; }
+
+    /// <summary>The highest number that consumers have; null until one came in.</summary>
+    public KeyNumber? Number { get; set; }
+
     /// <summary>What its messages are published as; only the pump uses it.</summary>
     public object? Source { get; set; }
 

@@ -11,6 +11,7 @@ internal sealed class SubscriptionBook
     private readonly Queue<SubscribedKey> _queue = new(); // those that have left it since are passed over
     private readonly LinkedList<Asking> _askings = new();
     private readonly PatternIndex<SubscribedKey>? _expect, _reject, _data;
+    private readonly bool _expectIsFilled, _rejectIsFilled; // for each asking, or each key
     private readonly bool _expectsEach, _rejectsEach; // or whole batches
     private readonly ISubscriptionValues _values;
 
@@ -21,6 +22,8 @@ internal sealed class SubscriptionBook
     {
         (Name, Settings, _values) = (name, settings, values);
         (_expect, _reject, _data) = (Index(settings.Expect), Index(settings.Reject), Index(settings.Data));
+        _expectIsFilled = settings.Expect?.HasPlaceholders ?? false;
+        _rejectIsFilled = settings.Reject?.HasPlaceholders ?? false;
         _expectsEach = settings.Expect?.AsksForEach(settings.Let) ?? false;
         _rejectsEach = settings.Reject?.AsksForEach(settings.Let) ?? false;
     }
@@ -153,7 +156,7 @@ internal sealed class SubscriptionBook
         match = null;
         if (_askings.First is not { Value: var oldest } || Settings.Expect is not { } expect)
             return [];
-        if (!expect.HasPlaceholders)
+        if (!_expectIsFilled)
         {
             match = expect;
             return expect.Matches(message) ? oldest.Open : [];
@@ -170,7 +173,7 @@ internal sealed class SubscriptionBook
         match = Settings.Reject;
         if (match is null)
             return [];
-        if (!match.HasPlaceholders)
+        if (!_rejectIsFilled)
             return _askings.First is { Value: var oldest } && match.Matches(message) ? oldest.Open : [];
         if (_reject!.Find(message, out var found) is not { } key)
             return [];

@@ -14,7 +14,7 @@ internal sealed partial class SubscriptionTable
         _settings = settings;
         foreach (var book in _books.Values.ToArray())
         {
-            if (settings.Subscriptions.TryGetValue(book.Name, out var now) && now with { ForEach = [] } == book.Settings with { ForEach = [] })
+            if (settings.Subscriptions.TryGetValue(book.Name, out var now) && Words(now) == Words(book.Settings))
                 continue;
             _books.Remove(book.Name);
             Cancel(book, [.. book.Keys]);
@@ -27,6 +27,8 @@ internal sealed partial class SubscriptionTable
                 AddBook(name, subscription, before: null);
         }
     }
+
+    private static SubscriptionSettings Words(SubscriptionSettings settings) => settings with { ForEach = [] };
 
     private void Follow(SubscriptionBook book, ValueList<string> wanted)
     {

@@ -48,7 +48,10 @@ internal sealed partial class SubscriptionTable
         foreach (var key in _books.Values.SelectMany(book => book.Keys))
         {
             if (resumed && key.IsKept)
+            {
                 (key.State, key.Since) = (SubscriptionState.Accepted, now);
+                key.Book.Complete(key, _values.Begin(key.Book.Settings, key));
+            }
             else if (key.State is not (SubscriptionState.Refused or SubscriptionState.Gone))
                 key.Book.Queue(key);
         }
@@ -106,15 +109,15 @@ internal sealed partial class SubscriptionTable
                     book.Complete(key, _values.Begin(book.Settings, key));
                 }
                 Accept(accepted, now);
-                return new SubscriptionHeard(IsAnswer: true, Data: null);
+                return new SubscriptionHeard(IsAnswer: true, accepted[0]);
             }
             if (book.FindRefused(message, out match) is { Count: > 0 } refused)
             {
                 // a key that is not there any more is not refused again
                 SubscribedKey[] there = [.. refused.Where(key => key.IsThere)];
                 if (there.Length > 0)
-                    Refuse(there, _values.ReasonOf(there[0], match!, message), now);
-                return new SubscriptionHeard(IsAnswer: true, Data: null);
+                    Refuse(there, _values.ReasonOf(there[0], match!, message), now, book.Settings.Then);
+                return new SubscriptionHeard(IsAnswer: true, refused[0]);
             }
         }
         foreach (var book in _books.Values)
@@ -122,7 +125,7 @@ internal sealed partial class SubscriptionTable
             if (book.FindData(message) is not { } key)
                 continue;
             HearData(key, now);
-            return new SubscriptionHeard(IsAnswer: false, key);
+            return new SubscriptionHeard(IsAnswer: false, key) { Number = book.Settings.Sequence?.Read(message) };
         }
         return default;
     }
@@ -131,7 +134,9 @@ internal sealed partial class SubscriptionTable
     /// <param name="keys">The keys.</param>
     /// <param name="reason">Why, as it may be shown.</param>
     /// <param name="now">On the connection's clock.</param>
-    public void Refuse(IReadOnlyList<SubscribedKey> keys, string reason, TimeSpan now)
+    /// <param name="then">What is done about them.</param>
+    public void Refuse(
+        IReadOnlyList<SubscribedKey> keys, string reason, TimeSpan now, RefusedKeyAction then = RefusedKeyAction.Retry)
     {
         foreach (var key in keys)
         {
@@ -139,7 +144,7 @@ internal sealed partial class SubscriptionTable
             key.Book.Settle(key);
             key.Book.Unqueue(key);
             key.Failures += key.Failures < byte.MaxValue ? (byte)1 : (byte)0;
-            var delay = key.Book.Settings.Then == RefusedKeyAction.Stop
+            var delay = then == RefusedKeyAction.Stop
                 ? (TimeSpan?)null
                 : ReconnectBackoff.Delay(_settings.Backoff, key.Failures, _random());
             key.RetryAt = now + delay ?? TimeSpan.MaxValue;
@@ -159,6 +164,17 @@ internal sealed partial class SubscriptionTable
         SubscriptionNews[] news = [.. _news];
         _news.Clear();
         return news;
+    }
+
+    /// <summary>Asks again for a key of which numbers are missing.</summary>
+    public bool AskAgain(SubscribedKey key)
+    {
+        if (!key.IsThere || key.IsQueued)
+            return false;
+        Cancel(key.Book, [key]);
+        key.State = SubscriptionState.Wanted;
+        key.Book.Queue(key);
+        return true;
     }
 
     private void Accept(IReadOnlyList<SubscribedKey> keys, TimeSpan now)
@@ -197,8 +213,15 @@ internal sealed partial class SubscriptionTable
 
 /// <summary>What a message is to the subscriptions.</summary>
 /// <param name="IsAnswer">Whether it accepts or refuses something.</param>
-/// <param name="Data">The key whose data it is; null for none.</param>
-internal readonly record struct SubscriptionHeard(bool IsAnswer, SubscribedKey? Data);
+/// <param name="Key">The key that it is about, or the first of several; null for none.</param>
+internal readonly record struct SubscriptionHeard(bool IsAnswer, SubscribedKey? Key)
+{
+    /// <summary>The key whose data it is; null for none.</summary>
+    public SubscribedKey? Data => IsAnswer ? null : Key;
+
+    /// <summary>Its number; null where it has none.</summary>
+    public long? Number { get; init; }
+}
 
 /// <summary>A key has come to another state.</summary>
 /// <param name="Key">The key.</param>

@@ -267,6 +267,29 @@ public class SubscribedKeysTests : ConnectionSpec
     }
 
     [Fact]
+    public void A_new_connection_knows_what_was_done_about_a_key_in_vain()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC"], Stale = Seconds(30) }));
+        Accept("BTC");
+        Advance(30); // asked for again
+        Accept("BTC");
+        Advance(30); // replaced: nobody does it here
+        Lose();
+        Accept("BTC");
+        Advance(30);
+        Assert.Contains("no data of trades/BTC for 30 s", ExpectBackingOff(CauseKind.DataIdle).Cause!.Detail);
+        Advance(1.5);
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.Open);
+        Accept("BTC");
+
+        Advance(30);
+        Advance(0);
+
+        Assert.Equal([Asking("BTC"), Cancelling("BTC"), Asking("BTC")], SentText); // asked for again, and nothing more
+        Assert.Equal(1, Count(SubscriptionState.Asked));
+    }
+
+    [Fact]
     public void Where_the_peer_goes_on_accepted_keys_are_not_asked_for_again()
     {
         var resumes = new DialogueStep(MessageTemplate.Text("resume"), new MessagePattern.Text("resumed"), Seconds(5)) { Resumed = true };
@@ -309,12 +332,80 @@ public class SubscribedKeysTests : ConnectionSpec
             heard.Heard);
     }
 
+    [Fact]
+    public void A_number_that_is_missing_is_told_within_the_next_message_of_its_key_and_the_key_is_asked_for_again()
+    {
+        Start(With(Numbered));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        Accept("BTC", "ETH", "SOL");
+
+        Number("BTC", 7);
+        Number("ETH", 1);
+        Number("BTC", 8);
+        Number("BTC", 11);
+        Number("ETH", 2);
+        Settle();
+
+        Assert.Equal(["trades/BTC of the numbers of trades/BTC 9 to 10 are missing"], heard.Gaps);
+        Assert.Equal([Cancelling("BTC"), Asking("BTC")], SentText.Skip(3));
+    }
+
+    [Fact]
+    public void Numbers_that_go_back_on_the_next_connection_are_told_and_delivered()
+    {
+        StartOpen(With(Numbered));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        Number("BTC", 7);
+        Lose();
+
+        Number("BTC", 3);
+        Number("BTC", 4);
+
+        Assert.Equal("trades/BTC the numbers of trades/BTC go back from 7 to 3", heard.Gaps[^1]);
+        Assert.Equal(["trades/BTC data", "trades/BTC data", "trades/BTC data"], heard.Heard);
+    }
+
+    [Fact]
+    public void What_one_connection_of_a_rotation_has_brought_is_not_delivered_again_from_the_other()
+    {
+        StartOpen(With(Numbered));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        Number("BTC", 7);
+        Number("BTC", 8);
+        var number = Plane.NumberOf("trades/BTC");
+
+        Assert.True(number.Received(8, connection: 2).IsDuplicate);
+        Assert.False(number.Received(9, connection: 2).IsDuplicate);
+        Number("BTC", 9); // the old connection is late
+        Number("BTC", 10);
+
+        Assert.Equal(3, heard.Heard.Count);
+        Assert.Empty(heard.Gaps);
+    }
+
+    private static readonly SubscriptionSettings Numbered = Trades with
+    {
+        Sequence = new SequenceSettings(["/n"]) { Step = 1, OnGap = SequenceGapAction.Resubscribe },
+    };
+
+    private void Number(string key, int number) => Socket.DeliverText($$"""{"channel":"trades","id":"{{key}}","n":{{number}}}""");
+
     private sealed class Ear : IFeedHandler
     {
         public List<string> Heard { get; } = [];
 
+        public List<string> Gaps { get; } = [];
+
         public void OnEvent(in FeedEvent feedEvent)
         {
+            if (feedEvent.Gap is { Reason: GapReason.Missing } gap)
+                Gaps.Add($"{feedEvent.Subscription} {gap.Cause}");
             if (feedEvent.KeyState is { } state)
                 Heard.Add($"{feedEvent.Subscription} {state.State} {state.Cause} {state.RetryIn?.TotalSeconds}".Trim());
             else if (feedEvent.IsMessage)

@@ -37,6 +37,9 @@ public class SubscriptionBuilderTests
             it => it.Expect(ForKey).Capture("id", "/id"),
             Asks with { Expect = ForKey, Capture = new([new("id", ValueTemplate.Text("@{/id}"))]) }),
         ["Data"] = (it => it.Data(ForKey), Asks with { Data = ForKey }),
+        ["Sequence"] = (
+            it => it.Data(ForKey).Sequence("/seq", 1, SequenceGapAction.Resubscribe),
+            Asks with { Data = ForKey, Sequence = new SequenceSettings(["/seq"]) { Step = 1, OnGap = SequenceGapAction.Resubscribe } }),
         ["Stale"] = (
             it => it.Data(ForKey).Stale(TimeSpan.FromSeconds(9)), Asks with { Data = ForKey, Stale = TimeSpan.FromSeconds(9) }),
     };

@@ -1,0 +1,62 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Subscriptions;
+using Akka.Actor;
+
+namespace ActorHeartbeat.Connections;
+
+/// <content>What comes in about the keys of subscriptions, and the numbers of their messages.</content>
+internal sealed partial class ConnectionLink
+{
+    /// <summary>Tells consumers what has become of a key.</summary>
+    public void TellKey(SubscriptionNews news) =>
+        _writer!.TellKey(news.Key.ToString(), new FeedKeyState(news.State.ToString().ToLowerInvariant(), news.Reason, news.RetryIn));
+
+    /// <summary>What follows from what a message is to subscriptions.</summary>
+    /// <param name="heard">What it is.</param>
+    /// <param name="isNews">Whether the actor is to be told that something has changed.</param>
+    /// <param name="isDuplicate">Whether the other connection of a rotation has brought it.</param>
+    /// <returns>What it is published as where it is of a key; null for none.</returns>
+    private FeedSource? FollowKeys(in SubscriptionHeard heard, bool isNews, out bool isDuplicate)
+    {
+        isDuplicate = false;
+        if (isNews)
+            _owner.Tell(new KeysChanged(Incarnation));
+        if (heard.Data is not { } key)
+            return null;
+        var source = (FeedSource)(key.Source ??= _writer!.Of(key.ToString()));
+        isDuplicate = heard.Number is { } number && !IsNew(key, number, source);
+        return source;
+    }
+
+    /// <summary>Follows the numbers of a key, and tells what is missing.</summary>
+    /// <returns>False for what the other connection of a rotation has brought.</returns>
+    private bool IsNew(SubscribedKey key, long number, FeedSource source)
+    {
+        key.Number ??= _plane.NumberOf(key.ToString());
+        var (isDuplicate, before) = key.Number.Received(number, Connection.Number);
+        var (last, sequence) = (key.LastNumber, key.Book.Settings.Sequence!); // it has given the number
+        if (!(number <= last))
+            key.LastNumber = number;
+        if (isDuplicate)
+            return false;
+        if (last is null && number <= before)
+            MissOf(key, $"the numbers of {key} go back from {before} to {number}", source, SequenceGapAction.Tell);
+        else if (sequence.Step is { } step && (last ?? before) is { } known && number > known && number - known > step)
+            MissOf(key, $"of the numbers of {key} {Between(known, number)} missing", source, sequence.OnGap);
+        return true;
+    }
+
+    private void MissOf(SubscribedKey key, string why, FeedSource source, SequenceGapAction action)
+    {
+        _writer!.TellLost(why, source);
+        Tell(why);
+        if (action == SequenceGapAction.Retry)
+            _owner.Tell(new NumbersMissing(Incarnation, why));
+        else if (action == SequenceGapAction.Resubscribe && Subscriptions.AskAgain(key))
+            _owner.Tell(new KeysChanged(Incarnation));
+    }
+
+    private static string Between(long after, long before) =>
+        before - after == 2 ? $"{after + 1} is" : $"{after + 1} to {before - 1} are";
+}
