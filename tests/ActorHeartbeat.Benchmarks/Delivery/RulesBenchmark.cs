@@ -12,7 +12,7 @@ using Akka.Configuration;
 namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
-/// Measures what rules of on-message cost a message of 128 bytes, from the transport to a feed that nobody reads. Options:
+/// Measures what rules of on-message and subscriptions cost a message of 128 bytes, from the transport to a feed that nobody reads. Options:
 /// <c>--messages N --rounds N</c>.
 /// </summary>
 public static class RulesBenchmark
@@ -36,6 +36,9 @@ public static class RulesBenchmark
             ("10 rules that read, the last says data", Endpoint([.. Readers(9), Rule("/e", "\"trade\"")])),
             ("sequence, no rule", Endpoint([]) with { Sequence = new SequenceSettings(["/t"]) }),
             ("sequence, the message has no number", Endpoint([]) with { Sequence = new SequenceSettings(["/sequence"]) }),
+            ("1,000 keys of other data", Keys("book", sequence: null)),
+            ("1,000 keys", Keys("trade", sequence: null)),
+            ("1,000 keys, sequence", Keys("trade", new SequenceSettings(["/t"]))),
         ];
         var costs = variants.ToDictionary(variant => variant.Name, _ => new List<(double Time, double Bytes)>());
         for (var round = -1; round < rounds; round++)
@@ -69,6 +72,23 @@ public static class RulesBenchmark
 
     private static EndpointSettings Endpoint(ValueList<MessageRule> rules) =>
         new() { Id = new EndpointId("a"), Url = new Uri("ws://feed.test/"), OnMessage = rules };
+
+    private static EndpointSettings Keys(string data, SequenceSettings? sequence) => Endpoint([]) with
+    {
+        Subscriptions = new(
+        [
+            new("trades", new SubscriptionSettings
+            {
+                ForEach = [.. Enumerable.Range(1, 999).Select(number => $"K{number}"), "BNBBTC"],
+                Send = MessageTemplate.Text("@{each}"),
+                Data = new MessagePattern.Json(
+                    [new JsonExpectation("/e", $"\"{data}\""), new JsonExpectation("/s", "\"@{each}\"")]),
+                Reject = new MessagePattern.Json(
+                    [new JsonExpectation("/event", "\"error\""), new JsonExpectation("/s", "\"@{each}\"")]),
+                Sequence = sequence,
+            }),
+        ]),
+    };
 
     private static MessageRule Rule(string pointer, string value) =>
         new() { Match = new MessagePattern.Json([new JsonExpectation(pointer, value)]), Is = MessageRole.Data };
