@@ -83,18 +83,21 @@ public sealed partial class ConnectionActor
     private void SendWhatMay(ConnectionLink link)
     {
         TellExpired();
-        while (link.Pace.Wait(Now, link.Subscriptions.HasQueued) == TimeSpan.Zero)
-        {
-            if (link.Pace.HasSubscriptions)
-                SendNextSubscription(link);
-            else if (link.Subscriptions.TakeNext(out var subscription) is { } asking)
-                link.Send(asking, Speaker.Subscription(subscription));
-            else if (_isPrimary && _plane.PendingSends.TryTake(out var held))
-                SendFor(held.Ticket, link, held.Message);
-            else
-                return;
+        while (link.Pace.Wait(Now, link.HasToAsk) == TimeSpan.Zero && TrySendNext(link))
             link.Pace.Spend(Now);
-        }
+    }
+
+    private bool TrySendNext(ConnectionLink link)
+    {
+        if (link.Pace.HasSubscriptions)
+            SendNextSubscription(link);
+        else if (link.HasToAsk)
+            return link.TryAsk();
+        else if (_isPrimary && _plane.PendingSends.TryTake(out var held))
+            SendFor(held.Ticket, link, held.Message);
+        else
+            return false;
+        return true;
     }
 
     private void SendNextSubscription(ConnectionLink link)
@@ -105,7 +108,7 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>When the first message that waits may go out; null when none waits.</summary>
-    private TimeSpan? SendDue(ConnectionLink link) => link.Subscriptions.HasQueued is var asks
+    private TimeSpan? SendDue(ConnectionLink link) => link.HasToAsk is var asks
         && (asks || link.Pace.HasSubscriptions || (_isPrimary && !_plane.PendingSends.IsEmpty))
             ? Now + link.Pace.Wait(Now, asks)
             : null;

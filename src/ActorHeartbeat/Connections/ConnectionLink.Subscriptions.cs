@@ -8,6 +8,32 @@ namespace ActorHeartbeat.Connections;
 /// <content>What comes in about the keys of subscriptions, and the numbers of their messages.</content>
 internal sealed partial class ConnectionLink
 {
+    /// <summary>The most askings that the socket has not taken: more would fill the queue in front of it.</summary>
+    private const int MostAskings = 64;
+
+    private int _askings;
+
+    /// <summary>Whether something about keys is to be said, and may be now.</summary>
+    public bool HasToAsk => Volatile.Read(ref _askings) < MostAskings && Subscriptions.HasQueued;
+
+    /// <summary>Says what is to be said next about keys, if anything.</summary>
+    /// <returns>Whether there was something.</returns>
+    public bool TryAsk()
+    {
+        if (Subscriptions.TakeNext(out var name) is not { } message)
+            return false;
+        Interlocked.Increment(ref _askings);
+        _ = AskAsync(message, Speaker.Subscription(name));
+        return true;
+    }
+
+    private async Task AskAsync(OutboundMessage message, Speaker by)
+    {
+        await SendAsync(message, by).ConfigureAwait(false);
+        if (Interlocked.Decrement(ref _askings) == MostAskings - 1)
+            _owner.Tell(new KeysChanged(Incarnation)); // there is room for the next
+    }
+
     /// <summary>Tells consumers what has become of a key.</summary>
     public void TellKey(SubscriptionNews news) =>
         _writer!.TellKey(news.Key.ToString(), new FeedKeyState(news.State.ToString().ToLowerInvariant(), news.Reason, news.RetryIn));

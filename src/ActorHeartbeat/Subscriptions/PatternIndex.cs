@@ -73,8 +73,17 @@ internal sealed class PatternIndex<T>
             _targets.Remove(key);
     }
 
-    /// <summary>Removes what is compared for a target.</summary>
-    public void Forget(T target) => _others.RemoveAll(each => ReferenceEquals(each.Target, target));
+    /// <param name="scope">The values with which it was added.</param>
+    /// <param name="target">The target.</param>
+    public void Remove(TemplateScope scope, T target)
+    {
+        if (_walk is not null && KeyOf(scope) is { } key)
+            Remove(key, target);
+        else
+            Forget(target);
+    }
+
+    private void Forget(T target) => _others.RemoveAll(each => ReferenceEquals(each.Target, target));
 
     /// <summary>The target of a message; null for none.</summary>
     /// <param name="message">The message.</param>

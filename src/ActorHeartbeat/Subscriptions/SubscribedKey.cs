@@ -38,8 +38,11 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>When a refused key is asked for again; <see cref="TimeSpan.MaxValue"/> for never.</summary>
     public TimeSpan RetryAt { get; set; }
 
-    /// <summary>The asking that waits for its answer; null for none.</summary>
+    /// <summary>The asking that it was asked for by, while some of its keys wait for the answer; null for none.</summary>
     public Asking? Asking { get; set; }
+
+    /// <summary>Whether it waits for the answer.</summary>
+    public bool IsAwaited { get; set; }
 
     /// <summary>The number that came last on this connection; null for none.</summary>
     public long? LastNumber { get; set; }
@@ -136,7 +139,7 @@ internal sealed class Asking(SubscriptionBook book, IReadOnlyList<SubscribedKey>
             key => key.Name)];
 
     /// <summary>The keys that wait for the answer.</summary>
-    public IReadOnlyList<SubscribedKey> Open => [.. Keys.Where(key => ReferenceEquals(key.Asking, this))];
+    public IReadOnlyList<SubscribedKey> Open => [.. Keys.Where(key => key.IsAwaited && ReferenceEquals(key.Asking, this))];
 
     /// <summary>How many they are.</summary>
     public int Waiting { get; set; }

@@ -55,7 +55,7 @@ internal sealed class SubscriptionBook
         foreach (var (index, pattern) in Patterns)
         {
             if (AsksForKeyAlone(pattern))
-                index.Add(_values.Scope([key], _values.Begin(Settings, added)), added);
+                index.Add(ScopeOf(added), added);
         }
         return added;
     }
@@ -65,13 +65,13 @@ internal sealed class SubscriptionBook
         _keys.Remove(key.Name);
         Unqueue(key);
         Settle(key);
-        foreach (var targets in _targets.Values)
+        foreach (var (index, added) in key.More?.Completed ?? [])
+            index.Remove(added, key);
+        foreach (var (index, pattern) in Patterns)
         {
-            foreach (var (completed, _) in targets.Where(each => ReferenceEquals(each.Value, key)).ToArray())
-                targets.Remove(completed);
+            if (AsksForKeyAlone(pattern))
+                index.Remove(ScopeOf(key), key);
         }
-        foreach (var (index, _) in Patterns)
-            index.Forget(key);
     }
 
     public void Queue(SubscribedKey key)
@@ -116,8 +116,7 @@ internal sealed class SubscriptionBook
         foreach (var key in asking.Keys)
         {
             Settle(key);
-            if (isAnswered)
-                key.Asking = asking;
+            (key.Asking, key.IsAwaited) = isAnswered ? (asking, true) : (null, false);
             Complete(key, names);
         }
     }
@@ -125,11 +124,14 @@ internal sealed class SubscriptionBook
     /// <summary>Its answer is awaited no more.</summary>
     public void Settle(SubscribedKey key)
     {
-        if (key.Asking is not { } asking)
+        if (key is not { IsAwaited: true, Asking: { } asking })
             return;
-        key.Asking = null;
-        if (--asking.Waiting == 0)
-            _askings.Remove(asking.Place!);
+        key.IsAwaited = false;
+        if (--asking.Waiting > 0)
+            return; // the answer for the others may be known by this key
+        _askings.Remove(asking.Place!);
+        foreach (var each in asking.Keys.Where(each => ReferenceEquals(each.Asking, asking)))
+            each.Asking = null;
     }
 
     /// <summary>Completes the patterns again that ask for more than the key.</summary>
@@ -164,7 +166,7 @@ internal sealed class SubscriptionBook
         if (_expect!.Find(message, out var found) is not { Asking: { } asking } key)
             return [];
         match = found;
-        return _expectsEach ? [key] : asking.Open;
+        return !_expectsEach ? asking.Open : key.IsAwaited ? [key] : [];
     }
 
     /// <summary>The keys that a message refuses or ends; none where it refuses none.</summary>
@@ -196,6 +198,8 @@ internal sealed class SubscriptionBook
                 yield return (_data, Settings.Data!);
         }
     }
+
+    private TemplateScope ScopeOf(SubscribedKey key) => _values.Scope([key.Name], _values.Begin(Settings, key));
 
     private PatternIndex<SubscribedKey>? Index(MessagePattern? pattern) => pattern is null ? null : new(pattern, TargetsOf);
 

@@ -13,8 +13,7 @@ namespace ActorHeartbeat.Benchmarks.Delivery;
 
 /// <summary>
 /// Measures what rules of on-message and subscriptions cost a message of 128 bytes, from the transport to a feed that nobody reads.
-/// Options:
-/// <c>--messages N --rounds N</c>.
+/// Options: <c>--messages N --rounds N</c>.
 /// </summary>
 public static class RulesBenchmark
 {

@@ -156,6 +156,24 @@ public class SubscribedKeysTests : ConnectionSpec
     }
 
     [Fact]
+    public void A_key_that_is_refused_by_its_name_does_not_cost_the_answer_of_its_batch()
+    {
+        StartOpen(With(Trades with
+        {
+            Batch = 3,
+            Let = Values(("n", "@{counter}")),
+            Send = MessageTemplate.Json("""{"id":"@{n}","args":["@{each}"]}"""),
+            Expect = Json("/id", "\"@{n}\""),
+        }));
+
+        Refuse("SOL", "no such thing"); // the last, by which the answer is known
+        Socket.DeliverText("""{"id":1,"result":null}""");
+        Settle();
+
+        Assert.Equal((2, 1), (Count(SubscriptionState.Accepted), Count(SubscriptionState.Refused)));
+    }
+
+    [Fact]
     public void What_the_answer_gives_is_what_data_are_known_by()
     {
         StartOpen(With(Trades with
