@@ -16,6 +16,9 @@ internal abstract class TemplateExpression
     /// <summary>Its value; null when it has none.</summary>
     public abstract TemplateValue? Evaluate(TemplateScope scope);
 
+    /// <summary>The names without which it has no value, whatever else has one.</summary>
+    public virtual IEnumerable<string> NeededNames => Parts.SelectMany(part => part.NeededNames);
+
     /// <summary>It and everything in it.</summary>
     public IEnumerable<TemplateExpression> All() => Parts.SelectMany(part => part.All()).Prepend(this);
 
@@ -46,6 +49,8 @@ internal abstract class TemplateExpression
     public sealed class Named(string name) : TemplateExpression
     {
         public string Name => name;
+
+        public override IEnumerable<string> NeededNames => [name];
 
         public override TemplateValue? Evaluate(TemplateScope scope) => scope.Find(name);
     }
@@ -85,6 +90,8 @@ internal abstract class TemplateExpression
     public sealed class Otherwise(TemplateExpression first, TemplateExpression second) : TemplateExpression
     {
         public override IReadOnlyList<TemplateExpression> Parts => [first, second];
+
+        public override IEnumerable<string> NeededNames => first.NeededNames.Intersect(second.NeededNames);
 
         public override TemplateValue? Evaluate(TemplateScope scope) => first.Evaluate(scope) ?? second.Evaluate(scope);
     }
