@@ -112,7 +112,10 @@ internal abstract class TemplateExpression
                     return null;
                 values[index] = value;
             }
-            return function.Apply(values) is { } made ? made with { IsSecret = Array.Exists(values, value => value.IsSecret) } : null;
+            if (function.Apply(values) is { } made)
+                return made with { IsSecret = Array.Exists(values, value => value.IsSecret) };
+            scope.Blame(function.Fault?.Invoke(values));
+            return null;
         }
     }
 
