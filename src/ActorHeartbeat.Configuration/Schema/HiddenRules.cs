@@ -24,7 +24,8 @@ internal static class HiddenRules
                     continue;
                 var written = IdleKeys.Elements(at).ToArray();
                 return written[later].Report(
-                    $"matches only what the rule at {written[earlier].Place} matches too, which decides; put this one before it, or remove it");
+                    $"matches only what the rule at {written[earlier].Place} matches too, which decides; put this one before it, or "
+                        + "remove it");
             }
         }
         return true;

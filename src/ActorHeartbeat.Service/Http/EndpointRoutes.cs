@@ -39,7 +39,7 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider
         await http.Answer(view, ServiceJson.Contract.ExplanationView);
     }
 
-    /// <summary>The present state of an endpoint in words, and its place in the queue of the governor; null where it does not wait.</summary>
+    /// <summary>The present state of an endpoint in words, and its place in the governor's queue; null where it does not wait.</summary>
     public static async Task<(ExplainSentence Sentence, QueuePlace? Place)> Explain(
         EndpointSnapshot endpoint, ConnectionsClient connections, TimeProvider time, CancellationToken cancellation)
     {
