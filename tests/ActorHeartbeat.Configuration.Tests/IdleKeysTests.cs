@@ -209,7 +209,6 @@ public sealed class IdleKeysTests
     [InlineData("enabled = off, rotate.order = close-first, flap { ends = 5, within = 60s, then = quarantine }, proxy = none")]
     [InlineData("outcomes { rules = [ { close-code = 1006, then = next-url } ], otherwise = stop }, drain-close-code = 1000")]
     [InlineData("heartbeat { mode = text, reply { match = ping, send = pong }, interval = 30s, timeout = 5s, max-missed = 3 }")]
-    [InlineData("templates = [ping], heartbeat.expect = pong")]
     public void Keys_that_only_look_idle_are_not_warned_of(string keys)
     {
         Assert.Empty(Keys(Endpoint(keys)));

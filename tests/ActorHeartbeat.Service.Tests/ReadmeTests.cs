@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using ActorHeartbeat.Configuration.Loading;
@@ -33,6 +34,17 @@ public partial class ReadmeTests
         Assert.All(named, path => Assert.True(File.Exists(InRepository(path)) || Directory.Exists(InRepository(path)), path));
     }
 
+    /// <summary>A loaded machine is late by seconds.</summary>
+    [Fact]
+    public void The_try_in_the_README_goes_on_for_seconds_after_the_heartbeat_that_it_shows()
+    {
+        var shown = Tries().Match(Readme()).Groups;
+
+        var bound = int.Parse(shown["bound"].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(int.Parse(shown["beat"].Value, CultureInfo.InvariantCulture), 1, bound - 3);
+        Assert.Equal(bound, int.Parse(shown["end"].Value, CultureInfo.InvariantCulture));
+    }
+
     private static string[] Blocks(string language) =>
         [
             .. Regex
@@ -44,6 +56,11 @@ public partial class ReadmeTests
 
     private static string InRepository(string path, [CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "../..", path);
+
+    [GeneratedRegex(
+        @"-- try config/demo\.conf json --for (?<bound>\d+)s\n.*?:(?<beat>\d\d)\.\d+ > .*?:(?<end>\d\d)\.\d+ \* closed by us",
+        RegexOptions.Singleline)]
+    private static partial Regex Tries();
 
     [GeneratedRegex(@"\]\(([^)#]+)\)")]
     private static partial Regex Links();

@@ -156,6 +156,28 @@ public sealed partial class TryTests : IAsyncLifetime, IDisposable
         Assert.All([.. raw, result.Output], text => Assert.DoesNotContain(Canary, text, StringComparison.OrdinalIgnoreCase));
     }
 
+    [Theory]
+    [InlineData("down", "backing-off", "* It is not open because of this: ", "; attempt 2 begins in ")]
+    [InlineData("quiet", "open", "* It is open since ", " (incarnation 1, 127.0.0.1:")]
+    [InlineData("quiet", "paused", "* It is not open because it was paused or closed at ", "somebody to resume it.")]
+    public async Task A_tap_begins_with_the_present_state(string endpoint, string state, string begins, string contains)
+    {
+        await using var service = await RunningService.Start(_ => $$"""
+            down { url = "{{_feeds.UrlOf(FeedPath.Refuse, "down")}}", backoff { initial = 60s, max = 60s }, outcomes.rules = [] }
+            quiet { url = "{{_feeds.UrlOf(FeedPath.Quiet, "quiet")}}" }
+            """);
+        if (state == "paused")
+            await service.Post($"/v1/endpoints/{endpoint}/pause");
+        await service.WaitFor(endpoint, state);
+
+        var result = await RunUntil([begins], "try", endpoint, "--url", service.Url.ToString());
+
+        Assert.Equal((0, ""), (result.ExitCode, result.Error));
+        var first = Untimed(result.Output)[0];
+        Assert.StartsWith(begins, first, StringComparison.Ordinal);
+        Assert.Contains(contains, first, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_few_taps_at_most_listen_at_once_and_end_with_the_service()
     {

@@ -8,8 +8,8 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// </summary>
 /// <remarks>
 /// Some keys look idle and are not. rotate.order without max-age holds for a rotation that an operator asks for. The outcome next-url
-/// without urls ignores Retry-After. heartbeat.expect in mode ping keeps its messages from the feed. limits.send-queue bounds more than the
-/// messages that wait for a connection. http.health-listen works without http.listen.
+/// without urls ignores Retry-After. heartbeat.expect in mode ping, beside send of a template, keeps its messages from the feed.
+/// limits.send-queue bounds more than the messages that wait for a connection. http.health-listen works without http.listen.
 /// </remarks>
 internal static class IdleKeys
 {

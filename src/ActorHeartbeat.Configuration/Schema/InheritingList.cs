@@ -40,10 +40,14 @@ internal sealed class InheritingList<T>(ValueReader<T> element, T marker) : Valu
 
     public override bool MayHoldSecret => element.MayHoldSecret;
 
+    /// <summary>Whether the elements of one layer fit together; what is wrong is reported.</summary>
+    public Func<Cursor, ValueList<T>, bool>? AreSound { get; init; }
+
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out ValueList<T> value) =>
         _list.TryRead(at, out value)
         && (value.Count(IsMarker) < 2
-            || at.Report($"{Inherited.Word} stands for the whole list of the layer below; it can stand here once"));
+            || at.Report($"{Inherited.Word} stands for the whole list of the layer below; it can stand here once"))
+        && AreSound?.Invoke(at, value) != false;
 
     public override ValueList<T> Over(ValueList<T> higher, ValueList<T> lower) =>
         higher.Any(IsMarker) ? [.. higher.SelectMany(one => IsMarker(one) ? lower : [one])] : higher;

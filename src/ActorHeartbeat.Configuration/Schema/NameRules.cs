@@ -16,6 +16,8 @@ internal static class NameRules
         new(EndpointSetting.Let.Key, null, RejectLet),
         new(EndpointSetting.Prepare.Key, null, endpoint => RejectSteps(endpoint, endpoint.Prepare)),
         new(EndpointSetting.OnOpen.Key, null, endpoint => RejectSteps(endpoint, endpoint.OnOpen)),
+        new(EndpointSetting.Prepare.Key, null, EarlyNames.RejectPrepare),
+        new(EndpointSetting.OnOpen.Key, null, EarlyNames.RejectOnOpen),
         new(EndpointSetting.OnMessage.Key, null, RejectRules),
         new(EndpointSetting.HeartbeatLet.Key, null, RejectHeartbeatLet),
         new(EndpointSetting.KeepAlives.Key, null, RejectKeepAlives),
@@ -295,13 +297,13 @@ internal static class NameRules
     private static HashSet<string> Given(EndpointSettings endpoint) =>
         [.. endpoint.Let.Keys, .. Captured(endpoint), .. endpoint.Sequence is null ? [] : (string[])[TemplateName.Sequence]];
 
-    private static HashSet<string> Captured(EndpointSettings endpoint) =>
+    public static HashSet<string> Captured(EndpointSettings endpoint) =>
         [.. CapturedBy(endpoint.Prepare), .. CapturedBy(endpoint.OnOpen), .. CapturedByRules(endpoint)];
 
-    private static IEnumerable<string> CapturedBy(ValueList<DialogueStep> steps) =>
+    public static IEnumerable<string> CapturedBy(ValueList<DialogueStep> steps) =>
         steps.SelectMany(step => step.Capture.Keys.Concat(step.Expect?.Groups ?? []).Concat(step.Call?.Gives ?? []));
 
-    private static IEnumerable<string> CapturedByRules(EndpointSettings endpoint) =>
+    public static IEnumerable<string> CapturedByRules(EndpointSettings endpoint) =>
         endpoint.OnMessage
             .SelectMany(rule => rule.Capture.Keys.Concat(rule.Match.Groups))
             .Concat(endpoint.Heartbeat.Reply?.Match.Groups ?? []);

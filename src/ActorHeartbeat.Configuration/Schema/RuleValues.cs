@@ -48,7 +48,10 @@ internal static class RuleValues
         {
             Reject = (rule, layer) => Combinations.RejectRule(rule, key => layer.Find(key) is not null),
         },
-        new MessageRule { Match = new MessagePattern.Text("") });
+        new MessageRule { Match = new MessagePattern.Text("") })
+    {
+        AreSound = HiddenRules.AreSound,
+    };
 
     /// <summary>Where a refusal says why: a pointer, or a template.</summary>
     public static readonly ValueReader<string> Reason = new TakenReader(

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Running;
@@ -10,10 +11,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace ActorHeartbeat.Service.Http;
 
 /// <summary>
-/// What is said on the connections of an endpoint, as NDJSON while it is said. It only reads. A reader that does not keep up loses lines,
-/// and the stream says how many.
+/// What is said on the connections of an endpoint, as NDJSON while it is said, after a line of its present state: nothing may be said for
+/// long where it is down. It only reads. A reader that does not keep up loses lines, and the stream says how many.
 /// </summary>
-internal sealed class ConversationRoutes(ConnectionsClient connections, ServiceState state)
+internal sealed class ConversationRoutes(ConnectionsClient connections, ServiceState state, TimeProvider time)
 {
     /// <summary>Taps at once: an operator looks at few, and every line of each is made for it.</summary>
     private const int MostTaps = 4;
@@ -43,7 +44,7 @@ internal sealed class ConversationRoutes(ConnectionsClient connections, ServiceS
                         $"{MostTaps} taps at most listen at once, and other streams take places too",
                         "end another tap first"));
             else if (await connections.TapAsync(endpoint.Id, http.RequestAborted) is { } tap)
-                await Follow(http, tap);
+                await Follow(http, endpoint.Id, tap);
             else
                 await http.Refuse(Problem.UnknownEndpoint(endpoint.Id.Value)); // removed meanwhile
         }
@@ -53,9 +54,10 @@ internal sealed class ConversationRoutes(ConnectionsClient connections, ServiceS
         }
     }
 
-    private async Task Follow(HttpContext http, ConversationTap tap)
+    private async Task Follow(HttpContext http, EndpointId endpoint, ConversationTap tap)
     {
         using var listening = tap;
+        var present = await PresentState(endpoint, http.RequestAborted);
         Begin(http);
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
@@ -63,11 +65,12 @@ internal sealed class ConversationRoutes(ConnectionsClient connections, ServiceS
         using var over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, state.LastCall);
         try
         {
-            await http.Response.Body.FlushAsync(over.Token); // the reader sees the headers before the first line
+            await http.Response.Body.WriteAsync(present, over.Token);
+            await http.Response.Body.FlushAsync(over.Token);
             while (await tap.Lines.WaitToReadAsync(over.Token))
             {
                 while (tap.Lines.TryRead(out var line))
-                    await http.Response.Body.WriteAsync(Json(line), over.Token);
+                    await http.Response.Body.WriteAsync(Json(ConversationLineView.Of(line)), over.Token);
                 await http.Response.Body.FlushAsync(over.Token);
             }
         }
@@ -77,8 +80,17 @@ internal sealed class ConversationRoutes(ConnectionsClient connections, ServiceS
         }
     }
 
-    private static byte[] Json(ConversationLine line) => Encoding.UTF8.GetBytes(
-        JsonSerializer.Serialize(ConversationLineView.Of(line), ServiceJson.Contract.ConversationLineView) + "\n");
+    /// <summary>The line that says how the endpoint is, as explain says it; empty when it is removed meanwhile.</summary>
+    private async Task<byte[]> PresentState(EndpointId id, CancellationToken cancellation)
+    {
+        if (await connections.GetEndpointAsync(id, cancellation) is not { } endpoint)
+            return [];
+        var (sentence, _) = await EndpointRoutes.Explain(endpoint, connections, time, cancellation);
+        return Json(new ConversationLineView(time.GetUtcNow(), endpoint.Status?.Incarnation ?? 0, "*", sentence.Text, 0, []));
+    }
+
+    private static byte[] Json(ConversationLineView line) => Encoding.UTF8.GetBytes(
+        JsonSerializer.Serialize(line, ServiceJson.Contract.ConversationLineView) + "\n");
 
     private static void Begin(HttpContext http)
     {

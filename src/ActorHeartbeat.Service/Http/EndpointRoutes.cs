@@ -1,4 +1,5 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Explaining;
@@ -52,12 +53,19 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider
     {
         if (await Find(http, connections) is not { } endpoint)
             return;
-        var place = endpoint.State == "backing-off" ? await connections.GetPlaceAsync(endpoint.Id, http.RequestAborted) : null;
-        var sentence = ExplainSentence.Of(Situation.Of(endpoint, place, time.GetUtcNow()));
+        var (sentence, place) = await Explain(endpoint, connections, time, http.RequestAborted);
         var view = new ExplanationView(
             endpoint.Id.Value, endpoint.State, sentence.Text, sentence.WaitsFor, sentence.Until, QueuePlaceView.Of(place),
             [.. (await connections.GetTransitionsAsync(endpoint.Id, http.RequestAborted)).Select(TransitionView.Of)]);
         await http.Answer(view, ServiceJson.Contract.ExplanationView);
+    }
+
+    /// <summary>The present state of an endpoint in words, and its place in the governor's queue; null where it does not wait.</summary>
+    public static async Task<(ExplainSentence Sentence, QueuePlace? Place)> Explain(
+        EndpointSnapshot endpoint, ConnectionsClient connections, TimeProvider time, CancellationToken cancellation)
+    {
+        var place = endpoint.State == "backing-off" ? await connections.GetPlaceAsync(endpoint.Id, cancellation) : null;
+        return (ExplainSentence.Of(Situation.Of(endpoint, place, time.GetUtcNow())), place);
     }
 
     /// <summary>The endpoint that the path names; null when there is none and the request has been answered.</summary>

@@ -29,7 +29,7 @@ internal static class HttpApi
         new EndpointRoutes(connections, time).Map(application);
         new CommandRoutes(connections, state, log).Map(application);
         new EventRoutes(services.GetRequiredService<IFeeds>(), connections, time).Map(application);
-        new ConversationRoutes(connections, state).Map(application);
+        new ConversationRoutes(connections, state, time).Map(application);
         new SinkRoutes(services.GetRequiredService<SinkHost>()).Map(application);
         new ProcessRoutes(services.GetRequiredService<ConnectionPlaces>(), services.GetRequiredService<ConsoleLog>()).Map(application);
         new ConfigurationRoutes(reloader, state).Map(application);

@@ -89,7 +89,7 @@ public sealed partial class ConnectionActor
         BackingOffData { Phase: BackingOffPhase.Queued } => "a permit to dial",
         BackingOffData => "its socket to be gone, for good",
         ConnectingData { Step: null } => "the handshake",
-        ConnectingData { Step: { } step } => $"the answer to opening message {step}",
+        ConnectingData { Step: { } step } => $"the answer to on-open, step {step + 1}",
         ConnectedData { PongDeadline: not null } => "a sign of life",
         _ => "nothing",
     };

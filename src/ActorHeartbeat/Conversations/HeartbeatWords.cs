@@ -39,8 +39,9 @@ internal static class HeartbeatWords
                     + "answer"
                 : null),
         new(EndpointSetting.HeartbeatExpect, EndpointSetting.HeartbeatSend, heartbeat =>
-            IsMessage(heartbeat) && heartbeat is { Expect: not null, Send: null }
-                ? "heartbeat.expect waits for an answer, but heartbeat.send asks nothing"
+            heartbeat is { Expect: not null, Send: null }
+                ? "heartbeat.expect waits for an answer, but heartbeat.send asks nothing; add heartbeat.send, or make what comes unasked a "
+                    + "rule of on-message with is = beat"
                 : null),
         new(EndpointSetting.HeartbeatStrict, EndpointSetting.HeartbeatExpect, heartbeat =>
             IsMessage(heartbeat) && heartbeat is { Strict: true, Send: not null, Expect: null }
@@ -68,10 +69,11 @@ internal static class HeartbeatWords
 
     /// <param name="heartbeat">What came of the words.</param>
     /// <param name="says">Whether a word was said, by its key.</param>
-    public static string? Reject(HeartbeatSettings heartbeat, Predicate<string> says) => OfModes
-        .Where(each => says(each.Setting.Key))
-        .Select(each => RejectMode(each.Setting, each.Modes, heartbeat.Mode))
-        .Concat(Contradictions.Select(each => each.Reject(heartbeat)))
+    public static string? Reject(HeartbeatSettings heartbeat, Predicate<string> says) => Contradictions
+        .Select(each => each.Reject(heartbeat))
+        .Concat(OfModes
+            .Where(each => says(each.Setting.Key))
+            .Select(each => RejectMode(each.Setting, each.Modes, heartbeat.Mode)))
         .FirstOrDefault(fault => fault is not null);
 
     private static bool IsMessage(HeartbeatSettings heartbeat) => Messages.Contains(heartbeat.Mode);

@@ -74,12 +74,12 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
         Failed(
             CauseKind.OpeningTimeout,
             FailureLayer.Hello,
-            $"opening message {message} was not answered as expected within {Text(deadline)}");
+            $"on-open, step {message + 1} was not answered as expected within {Text(deadline)}");
 
-    /// <param name="message">The index of the opening message.</param>
+    /// <param name="message">The index of the opening message; the text counts from 1.</param>
     /// <param name="reason">What the peer said, as it may be shown; empty when nothing.</param>
     public static CloseCause OpeningRefused(int message, string reason) =>
-        Failed(CauseKind.OpeningRefused, FailureLayer.Hello, $"opening message {message} was refused{Quoted(reason)}") with
+        Failed(CauseKind.OpeningRefused, FailureLayer.Hello, $"on-open, step {message + 1} was refused{Quoted(reason)}") with
         {
             Reason = reason,
         };

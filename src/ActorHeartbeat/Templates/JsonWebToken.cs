@@ -35,6 +35,13 @@ internal static class JsonWebToken
             : null;
     }
 
+    /// <summary>What is wrong with a key for an algorithm, to stand behind "whose key", without the key; null for nothing.</summary>
+    public static string? RejectKey(string algorithm, byte[] key) =>
+        key.Length == 0 ? "is empty"
+        : !Algorithms.Contains(algorithm) || Signature(algorithm, key, []) is not null ? null
+        : PemEncoding.TryFind(PemOf(key), out _) ? $"is no private key that {algorithm} takes"
+        : "is no PEM text";
+
     /// <summary>Readers differ in which of two members with one name they take, so there must be one: RFC 7519 section 4.</summary>
     private static bool IsObject(JsonElement json)
     {
@@ -74,11 +81,13 @@ internal static class JsonWebToken
     };
 
     /// <summary>Environment variables hold the two characters <c>\n</c> in the place of line ends.</summary>
+    private static string PemOf(byte[] key) => Encoding.UTF8.GetString(key).Replace(@"\n", "\n", StringComparison.Ordinal);
+
     private static byte[]? WithPrivateKey(byte[] key, Func<string, byte[]?> sign)
     {
         try
         {
-            return sign(Encoding.UTF8.GetString(key).Replace(@"\n", "\n", StringComparison.Ordinal));
+            return sign(PemOf(key));
         }
         catch (Exception fault) when (fault is ArgumentException or CryptographicException or PlatformNotSupportedException)
         {

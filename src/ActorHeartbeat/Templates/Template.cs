@@ -44,6 +44,9 @@ public sealed class Template : IEquatable<Template>
     /// <summary>The names that it takes values of, each once; see <see cref="TemplateName"/>.</summary>
     internal IReadOnlyList<string> Names { get; }
 
+    /// <summary>The names without which it has no value, whatever else has one.</summary>
+    internal IEnumerable<string> NeededNames => _parts.SelectMany(part => part.Expression?.NeededNames ?? []);
+
     /// <summary>The functions in it that are not built in, each with the number of its arguments.</summary>
     internal IReadOnlyList<(string Name, int Arguments)> HostCalls { get; }
 

@@ -16,6 +16,9 @@ internal abstract class TemplateExpression
     /// <summary>Its value; null when it has none.</summary>
     public abstract TemplateValue? Evaluate(TemplateScope scope);
 
+    /// <summary>The names without which it has no value, whatever else has one.</summary>
+    public virtual IEnumerable<string> NeededNames => Parts.SelectMany(part => part.NeededNames);
+
     /// <summary>It and everything in it.</summary>
     public IEnumerable<TemplateExpression> All() => Parts.SelectMany(part => part.All()).Prepend(this);
 
@@ -46,6 +49,8 @@ internal abstract class TemplateExpression
     public sealed class Named(string name) : TemplateExpression
     {
         public string Name => name;
+
+        public override IEnumerable<string> NeededNames => [name];
 
         public override TemplateValue? Evaluate(TemplateScope scope) => scope.Find(name);
     }
@@ -86,6 +91,8 @@ internal abstract class TemplateExpression
     {
         public override IReadOnlyList<TemplateExpression> Parts => [first, second];
 
+        public override IEnumerable<string> NeededNames => first.NeededNames.Intersect(second.NeededNames);
+
         public override TemplateValue? Evaluate(TemplateScope scope) => first.Evaluate(scope) ?? second.Evaluate(scope);
     }
 
@@ -105,7 +112,10 @@ internal abstract class TemplateExpression
                     return null;
                 values[index] = value;
             }
-            return function.Apply(values) is { } made ? made with { IsSecret = Array.Exists(values, value => value.IsSecret) } : null;
+            if (function.Apply(values) is { } made)
+                return made with { IsSecret = Array.Exists(values, value => value.IsSecret) };
+            scope.Blame(function.Fault?.Invoke(values));
+            return null;
         }
     }
 

@@ -9,6 +9,12 @@ namespace ActorHeartbeat.Templates;
 /// </param>
 internal sealed record TemplateFunction(string Name, int Least, int? Most, Func<IReadOnlyList<TemplateValue>, TemplateValue?> Apply)
 {
+    /// <summary>
+    /// Says of arguments of which it makes nothing what is wrong with one, such as <c>whose key is empty</c>, and no value of them; null
+    /// where it does not know. Default null.
+    /// </summary>
+    public Func<IReadOnlyList<TemplateValue>, string?>? Fault { get; init; }
+
     /// <summary>How many arguments it takes, in words.</summary>
     public string Arity =>
         Most is not { } most ? $"{Least} or more values"

@@ -39,7 +39,7 @@ internal static class TemplateFunctions
         JoinWithKey("hmac-sha256", HMACSHA256.HashData),
         JoinWithKey("hmac-sha512", HMACSHA512.HashData),
         JoinWithKey("hmac-sha1", HMACSHA1.HashData),
-        Define(Token, 3, 4, Jwt),
+        Define(Token, 3, 4, Jwt) with { Fault = FaultOfKey },
         Define("u16", 1, 1, args => args[0] is TemplateValue.Json json ? OfBytes(U16(json.Value)) : null),
         Join("sized16", parts => parts.Length <= ushort.MaxValue ? OfBytes([.. BigEndian((ushort)parts.Length), .. parts]) : null),
         Join("sized7", parts => OfBytes([.. SevenBitGroups(parts.Length), .. parts])),
@@ -169,6 +169,12 @@ internal static class TemplateFunctions
         var header = args.Count > 3 ? ObjectOf(args[3]) : null;
         return args.Count > 3 && header is null ? null : OfText(JsonWebToken.Sign(algorithm.Value, key, claims, header));
     }
+
+    private static string? FaultOfKey(IReadOnlyList<TemplateValue> args) =>
+        args[0] is TemplateValue.Text algorithm && args[1].AsBytes() is { } key
+            && JsonWebToken.RejectKey(algorithm.Value, key) is { } fault
+            ? $"whose key {fault}"
+            : null;
 
     /// <summary>A JSON object, or a text that spells one.</summary>
     private static JsonElement? ObjectOf(TemplateValue value)

@@ -9,6 +9,7 @@ internal sealed class TemplateScope
     private Queue<TemplateValue?>? _recorded; // the values of placeholders in their order, where they are recorded
     private bool _repeats;
     private int _depth;
+    private string? _fault; // of the placeholder that is filled
     private string? _each; // of a batch, the key whose list element is filled
 
     /// <summary>The secrets that were read for the attempt.</summary>
@@ -41,7 +42,10 @@ internal sealed class TemplateScope
     /// <summary>Which connection of the endpoint.</summary>
     public long Incarnation { get; init; }
 
-    /// <summary>The first placeholder that has no value for its place, as it is written; null while every one has.</summary>
+    /// <summary>
+    /// The first placeholder that has no value for its place, as it is written, and what is wrong with it where a function knows; null
+    /// while every one has.
+    /// </summary>
     public string? Lacking { get; private set; }
 
     /// <summary>The texts that were made from secrets, to mask them where the server repeats them.</summary>
@@ -69,14 +73,19 @@ internal sealed class TemplateScope
             return _recorded!.TryDequeue(out var known) && known is { IsSecret: true }
                 ? TemplateValue.Of(placeholder) with { IsSecret = true }
                 : known;
-        if (_recorded is null)
-            return expression.Evaluate(this);
+        _fault = null;
         _depth++; // a name is filled inside: what it is made of is no placeholder of its own
         var value = expression.Evaluate(this);
         if (--_depth == 0)
-            _recorded.Enqueue(value);
+            _recorded?.Enqueue(value);
+        if (value is not null)
+            _fault = null;
         return value;
     }
+
+    /// <summary>A function has made nothing of its arguments.</summary>
+    /// <param name="why">What is wrong with one of them, as it may be shown; null where it is not known.</param>
+    public void Blame(string? why) => _fault = why;
 
     public TemplateValue? Find(string name) =>
         name != TemplateName.Each ? Names?.Find(name, this)
@@ -101,7 +110,7 @@ internal sealed class TemplateScope
     public void Lack(string placeholder, bool doesNotFit = false)
     {
         if (Lacking is null)
-            (Lacking, DoesNotFit) = (placeholder, doesNotFit);
+            (Lacking, DoesNotFit) = (_fault is null ? placeholder : $"{placeholder}, {_fault},", doesNotFit);
     }
 
     public void Make(string text) => _made.Add(text);

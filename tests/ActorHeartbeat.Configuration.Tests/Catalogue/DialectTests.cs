@@ -45,6 +45,22 @@ public class DialectTests
         Assert.Contains($"| `{dialect}` |", File.ReadAllText(RepositoryFiles.Path("README.md")), StringComparison.Ordinal);
     }
 
+    /// <summary>An example in its place would be dialed.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_dialect_has_the_url_of_its_service_or_leaves_it_to_the_endpoint(string dialect)
+    {
+        var read = ConfigurationLoader.LoadText($"actor-heartbeat.endpoints.feed {{ templates = [\"{dialect}\"] }}", "a.conf", _ => "a");
+
+        var row = File.ReadLines(RepositoryFiles.Path("README.md"))
+            .Single(line => line.Contains($"| `{dialect}` |", StringComparison.Ordinal));
+        Assert.Equal(DialectTrial.UrlInComment(dialect) is not null, row.Contains("| `url`", StringComparison.Ordinal));
+        if (DialectTrial.UrlInComment(dialect) is not null)
+            Assert.Equal("needs url", Assert.Single(read.Errors).Message);
+        else
+            Assert.DoesNotContain("example.com", Assert.Single(read.OrThrow().Endpoints).Url.OriginalString, StringComparison.Ordinal);
+    }
+
     /// <summary>A transcript that is content without a piece of the dialect would prove nothing about that piece.</summary>
     [Theory]
     [MemberData(nameof(Names))]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
@@ -11,13 +12,17 @@ using Akka.Configuration;
 namespace ActorHeartbeat.Configuration.Tests.Catalogue;
 
 /// <summary>Plays a transcript of a service against an endpoint that takes a dialect, in virtual time.</summary>
-internal static class DialectTrial
+internal static partial class DialectTrial
 {
     /// <summary>No transcript is longer.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromHours(60);
 
     private static readonly Config Quiet = ConfigurationFactory.ParseString(
         "akka.loglevel = OFF\nakka.stdout-loglevel = OFF\nakka.log-dead-letters = off");
+
+    /// <summary>The key url as the comment of a dialect says it, where the host is the user's; null where the dialect has it.</summary>
+    public static string? UrlInComment(string dialect) =>
+        Example().Match(Dialects.Text(dialect)!) is { Success: true, Groups: var groups } ? groups["url"].Value : null;
 
     /// <summary>What the client did wrong, and all that was said; null when it kept to the transcript.</summary>
     /// <param name="dialect">The name of the template.</param>
@@ -26,7 +31,7 @@ internal static class DialectTrial
     public static string? Fault(string dialect, Transcript transcript, string changes = "")
     {
         var read = ConfigurationLoader.LoadText(
-            $"actor-heartbeat.endpoints.feed {{ templates = [\"{dialect}\"]\n{changes}\n}}",
+            $"actor-heartbeat.endpoints.feed {{ templates = [\"{dialect}\"]\n{UrlInComment(dialect)}\n{changes}\n}}",
             "trial.conf",
             transcript.Environment.GetValueOrDefault);
         if (read.Configuration is not { } configuration)
@@ -45,6 +50,9 @@ internal static class DialectTrial
         network.AssertContract();
         return peer.IsDone ? null : $"{peer.Fault ?? "no end"}\n{string.Join('\n', peer.Log)}";
     }
+
+    [GeneratedRegex("^#   (?<url>url = \".*\")$", RegexOptions.Multiline)]
+    private static partial Regex Example();
 
     private sealed class SimulatedTime(ActorSimulation simulation) : TimeProvider
     {

@@ -62,7 +62,7 @@ public class ConversationTests : ConnectionSpec
         Assert.Equal(["beat 7"], SentText);
         Socket.DeliverText("ERROR of mine");
 
-        Assert.Equal("opening message 1 was refused, \"because of mine\"", ExpectBackingOff(CauseKind.OpeningRefused).Cause!.Detail);
+        Assert.Equal("on-open, step 2 was refused, \"because of mine\"", ExpectBackingOff(CauseKind.OpeningRefused).Cause!.Detail);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public class OpeningStepsTests : ConnectionSpec
         Advance(3);
 
         Assert.Equal(
-            "opening message 0 was not answered as expected within 3 s", ExpectBackingOff(CauseKind.OpeningTimeout).Cause!.Detail);
+            "on-open, step 1 was not answered as expected within 3 s", ExpectBackingOff(CauseKind.OpeningTimeout).Cause!.Detail);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public class OpeningStepsTests : ConnectionSpec
         Socket.DeliverText("""{"event":"error","msg":"no such\nkey"}""");
 
         var cause = ExpectBackingOff(CauseKind.OpeningRefused).Cause!;
-        Assert.Equal(("opening message 0 was refused, \"no such\\nkey\"", "no such\\nkey"), (cause.Detail, cause.Reason));
+        Assert.Equal(("on-open, step 1 was refused, \"no such\\nkey\"", "no such\\nkey"), (cause.Detail, cause.Reason));
         Assert.Equal(FailureLayer.Hello, cause.Layer);
         Assert.Single(Socket.Closes);
     }
@@ -87,7 +87,7 @@ public class OpeningStepsTests : ConnectionSpec
 
         var change = ExpectBackingOff(CauseKind.OpeningRefused);
         Assert.Equal((TimeSpan.FromMinutes(15), "its on-open says so"), (change.RetryIn, change.Cause!.Quarantine));
-        Assert.Equal("opening message 0 was refused", change.Cause.Detail);
+        Assert.Equal("on-open, step 1 was refused", change.Cause.Detail);
     }
 
     private void Dial(params DialogueStep[] steps)

@@ -7,6 +7,10 @@ namespace ActorHeartbeat.Tests.Conversations;
 /// <summary>A wrong word throws where it is said, in the sentence that a reader of files gives.</summary>
 public sealed class WrongWordsTests
 {
+    private const string ExpectWithoutSend =
+        "heartbeat.expect waits for an answer, but heartbeat.send asks nothing; add heartbeat.send, or make what comes unasked a rule of "
+            + "on-message with is = beat";
+
     private static readonly EndpointSettings Plain = new() { Id = new EndpointId("x"), Url = new Uri("wss://feed.example.com") };
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(7);
 
@@ -116,15 +120,15 @@ public sealed class WrongWordsTests
         ["when = changed says only something new, and this message is the same each time"] =
             it => it.KeepAlive("a", alive => alive.Send("b").Every(Time).When(KeepAliveWhen.Changed)),
         ["on-gap is for numbers that are missing, and with step = any none is"] = it => it.Sequence("/a", onGap: SequenceGapAction.Tell),
-        ["heartbeat.expect belongs to the modes text, json, message; mode = ping"] = it => it.Heartbeat(beat => beat.Expect("a")),
+        ["heartbeat.expect belongs to the modes text, json, message; mode = ping"] =
+            it => it.Heartbeat(beat => beat.Send("a")).Heartbeat(beat => beat.Mode(HeartbeatMode.Ping).Expect("a")),
         ["heartbeat.interval belongs to the modes ping, text, json, message; mode = none"] =
             it => it.Heartbeat(beat => beat.Mode(HeartbeatMode.None).Every(Time)),
         ["heartbeat.mode = text compares the whole answer, but heartbeat.expect has JSON pointers; use mode = json"] =
             it => it.Heartbeat(beat => beat.Mode(HeartbeatMode.Text).Send("a").Expect(Match.At("/b", 1))),
         ["heartbeat.mode = json, but heartbeat.send is no JSON; write an object, or use mode = text"] =
             it => it.Heartbeat(beat => beat.Mode(HeartbeatMode.Json).Send("a")),
-        ["heartbeat.expect waits for an answer, but heartbeat.send asks nothing"] =
-            it => it.Heartbeat(beat => beat.Mode(HeartbeatMode.Text).Reply(Match.Text("a"), "b").Expect("c")),
+        [ExpectWithoutSend] = it => it.Heartbeat(beat => beat.Mode(HeartbeatMode.Text).Reply(Match.Text("a"), "b").Expect("c")),
         ["heartbeat.mode = json needs heartbeat.send, what to ask, or heartbeat.reply, what to answer"] =
             it => it.Heartbeat(beat => beat.Mode(HeartbeatMode.Json)),
         ["heartbeat.strict counts only the matching answer, but heartbeat.expect names none"] =
@@ -140,6 +144,18 @@ public sealed class WrongWordsTests
     public static TheoryData<string> Texts() => [.. Malformed.Keys];
 
     public static TheoryData<string> Together() => [.. Contradicting.Keys];
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(HeartbeatMode.Ping)]
+    [InlineData(HeartbeatMode.None)]
+    public void A_heartbeat_that_asks_nothing_expects_no_answer(HeartbeatMode? mode)
+    {
+        var thrown = Assert.Throws<ArgumentException>(() => Plain.With(it => it.Heartbeat(beat =>
+            (mode is { } said ? beat.Mode(said) : beat).Expect("a"))));
+
+        Assert.Equal(ExpectWithoutSend, thrown.Message.Split(" (Parameter")[0]);
+    }
 
     [Theory]
     [MemberData(nameof(Texts))]

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
@@ -49,6 +50,35 @@ public sealed class PlaceholderTests
 
         Assert.Null(Template.Parse(text).Fill(scope));
         Assert.Equal(lacking, scope.Lacking);
+    }
+
+    [Theory]
+    [InlineData("@{jwt('RS256', env.KEY, '{}')}", "@{jwt('***', env.KEY, '***')}, whose key is no PEM text, has no value")]
+    [InlineData("@{hex(jwt('ES256', env.KEY, '{}'))}", "@{hex(jwt('***', env.KEY, '***'))}, whose key is no PEM text, has no value")]
+    [InlineData("@{jwt('RS256', env.P384, '{}')}",
+        "@{jwt('***', env.P384, '***')}, whose key is no private key that RS256 takes, has no value")]
+    [InlineData("@{jwt('ES256', env.P384, '{}')}",
+        "@{jwt('***', env.P384, '***')}, whose key is no private key that ES256 takes, has no value")]
+    [InlineData("@{jwt('HS256', env.EMPTY, '{}')}", "@{jwt('***', env.EMPTY, '***')}, whose key is empty, has no value")]
+    [InlineData("@{jwt('HS256', env.KEY, env.KEY)}", "@{jwt('***', env.KEY, env.KEY)} has no value")] // no claims
+    [InlineData("@{jwt('RS256', env.KEY, '{}') ?? 'none'} @{/absent}", "@{/absent} has no value")]
+    [InlineData("@{jwt('RS256', env.KEY, '{}') ?? sha256('a')}", "@{jwt('***', env.KEY, '***') ?? sha256('***')} has no value")]
+    public void A_token_that_cannot_be_signed_says_what_its_key_is_not(string text, string told)
+    {
+        using var curve = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        var scope = new TemplateScope
+        {
+            Secrets = new Dictionary<SecretReference, string>
+            {
+                [new SecretReference(SecretSource.Environment, "KEY")] = "Jefe",
+                [new SecretReference(SecretSource.Environment, "EMPTY")] = "",
+                [new SecretReference(SecretSource.Environment, "P384")] = curve.ExportPkcs8PrivateKeyPem(),
+            },
+        };
+
+        Assert.Null(Template.Parse(text).Fill(scope));
+
+        Assert.Equal(told, $"{scope.Lacking} has no value");
     }
 
     [Theory]
