@@ -52,6 +52,7 @@ public sealed class MessageRuleTests
     [InlineData("on-message = [ { match = own } ]", "own")]
     [InlineData("on-message = [ { match = own }, inherited ]", "own a b low")]
     [InlineData("on-message = [ inherited, { match = own } ]", "a b low own")]
+    [InlineData("on-message = [ { match = a }, inherited ]", "a a b low")] // in place of the rule below
     [InlineData("on-message = []", "")]
     [InlineData("labels.x = y", "a b low")]
     public void Inherited_stands_for_the_rules_of_the_layer_below(string endpoint, string matches)

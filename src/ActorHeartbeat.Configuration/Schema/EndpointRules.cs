@@ -18,10 +18,6 @@ internal static class EndpointRules
                 : null),
         .. HeartbeatWords.Contradictions.Select(each =>
             new Rule<EndpointSettings>(each.Setting.Key, each.Other.Key, endpoint => each.Reject(endpoint.Heartbeat))),
-        new(EndpointSetting.OnMessage.Key, null, endpoint =>
-            Hidden(endpoint.OnMessage) is { } hidden
-                ? $"rule {hidden.Later} matches what rule {hidden.Earlier} matches, which decides; remove one of them"
-                : null),
         new(EndpointSetting.Sequence.Key, null, endpoint =>
             endpoint.Sequence is { } sequence ? Combinations.RejectSequenceOfAll(sequence) : null),
         new(EndpointSetting.MaxAge.Key, null, endpoint =>
@@ -87,16 +83,4 @@ internal static class EndpointRules
 
     private static T? Repeated<T>(ValueList<T> values)
         where T : class => values.Count < 2 ? null : values.GroupBy(value => value).FirstOrDefault(group => group.Count() > 1)?.Key;
-
-    /// <summary>A rule that never decides, and the one that hides it, from 1.</summary>
-    private static (int Earlier, int Later)? Hidden(ValueList<MessageRule> rules)
-    {
-        var seen = new Dictionary<MessagePattern, int>();
-        for (var index = 0; index < rules.Count; index++)
-        {
-            if (!seen.TryAdd(rules[index].Match, index))
-                return (seen[rules[index].Match] + 1, index + 1);
-        }
-        return null;
-    }
 }

@@ -4,8 +4,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>Finds rules that never decide, because an earlier one matches all that they match.</summary>
 /// <remarks>
-/// Only rules of one list are compared: a rule may stand before those of the layer below in order to decide in their place. Equal patterns
-/// are not its concern; <see cref="EndpointRules"/> finds them in all layers.
+/// Only rules of one list are compared: a rule may stand before those of the layer below in order to decide in their place.
 /// </remarks>
 internal static class HiddenRules
 {
@@ -20,12 +19,14 @@ internal static class HiddenRules
             for (var earlier = 0; earlier < later; earlier++)
             {
                 var (decides, hidden) = (rules[earlier].Match, rules[later].Match);
-                if (decides == hidden || !Hides(decides, hidden))
+                if (!Hides(decides, hidden))
                     continue;
                 var written = IdleKeys.Elements(at).ToArray();
                 return written[later].Report(
-                    $"matches only what the rule at {written[earlier].Place} matches too, which decides; put this one before it, or "
-                        + "remove it");
+                    decides == hidden
+                        ? $"matches what the rule at {written[earlier].Place} matches, which decides; remove one of them"
+                        : $"matches only what the rule at {written[earlier].Place} matches too, which decides; put this one before it, or "
+                            + "remove it");
             }
         }
         return true;
