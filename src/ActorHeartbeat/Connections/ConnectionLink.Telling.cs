@@ -40,7 +40,7 @@ internal sealed partial class ConnectionLink
             notes.Add(
                 new ConversationNote(
                     Speaker.Subscription(key.ToString()).ToString(),
-                    heard.IsAnswer ? key.State.ToString().ToLowerInvariant() : "data"));
+                    !heard.IsAnswer ? "data" : heard.IsRefusal ? "refused" : "accepted"));
         if (notes.Count == 0)
             notes.Add(new ConversationNote("", "data"));
         Transcript.Heard(kind, message, notes);

@@ -117,7 +117,7 @@ internal sealed partial class SubscriptionTable
                 SubscribedKey[] there = [.. refused.Where(key => key.IsThere)];
                 if (there.Length > 0)
                     Refuse(there, _values.ReasonOf(there[0], match!, message), now, book.Settings.Then);
-                return new SubscriptionHeard(IsAnswer: true, refused[0]);
+                return new SubscriptionHeard(IsAnswer: true, refused[0]) { IsRefusal = true };
             }
         }
         foreach (var book in _books.Values)
@@ -218,6 +218,9 @@ internal readonly record struct SubscriptionHeard(bool IsAnswer, SubscribedKey? 
 {
     /// <summary>The key whose data it is; null for none.</summary>
     public SubscribedKey? Data => IsAnswer ? null : Key;
+
+    /// <summary>Whether the answer refuses or ends something.</summary>
+    public bool IsRefusal { get; init; }
 
     /// <summary>Its number; null where it has none.</summary>
     public long? Number { get; init; }

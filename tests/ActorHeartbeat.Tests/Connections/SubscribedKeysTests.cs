@@ -407,6 +407,31 @@ public class SubscribedKeysTests : ConnectionSpec
         Assert.Empty(heard.Gaps);
     }
 
+    [Fact]
+    public void A_tap_tells_what_a_message_is_to_a_key()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC", "ETH"] }));
+        using var tap = new ConversationTap();
+        Plane.Taps.Add(tap);
+
+        Accept("BTC");
+        Data("BTC");
+        Refuse("ETH", "no such thing");
+
+        var told = new List<string>();
+        while (tap.Lines.TryRead(out var line))
+            told.Add($"{line.Text} [{string.Join("; ", line.Notes.Select(note => $"{note.By}: {note.What}"))}]");
+        Assert.Equal(
+            [
+                """{"event":"subscribe","id":"BTC"} [subscription trades/BTC: accepted]""",
+                "subscription trades/BTC: accepted []",
+                """{"channel":"trades","id":"BTC","price":1} [subscription trades/BTC: data]""",
+                """{"event":"error","id":"ETH","msg":"no such thing"} [subscription trades/ETH: refused]""",
+                "subscription trades/ETH: refused: no such thing; asked for again in 1 s []",
+            ],
+            told);
+    }
+
     private static readonly SubscriptionSettings Numbered = Trades with
     {
         Sequence = new SequenceSettings(["/n"]) { Step = 1, OnGap = SequenceGapAction.Resubscribe },
