@@ -1,0 +1,215 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Subscriptions;
+
+namespace ActorHeartbeat.Tests.Connections;
+
+/// <summary>The data of keys: what consumers learn of them, how long a key may go without, and their numbers.</summary>
+public class KeyDataTests : SubscriptionSpec
+{
+    [Fact]
+    public void An_answer_is_known_by_the_number_of_its_question()
+    {
+        StartOpen(With(Trades with
+        {
+            Batch = 2,
+            Let = Values(("n", "@{counter}")),
+            Send = MessageTemplate.Json("""{"id":"@{n}","args":["@{each}"]}"""),
+            Expect = Json("/id", "\"@{n}\""),
+        }));
+        Assert.Equal(["""{"id":1,"args":["BTC","ETH"]}""", """{"id":2,"args":["SOL"]}"""], SentText);
+
+        Socket.DeliverText("""{"id":2,"result":null}""");
+        Settle();
+
+        Assert.Equal((1, 2), (Count(SubscriptionState.Accepted), Count(SubscriptionState.Asked)));
+    }
+
+    [Fact]
+    public void What_the_answer_gives_is_what_data_are_known_by()
+    {
+        StartOpen(With(Trades with
+        {
+            Capture = Values(("chan", "@{/chanId}")),
+            Data = Json("/0", "\"@{chan}\""),
+            Cancel = MessageTemplate.Json("""{"event":"unsubscribe","chanId":"@{chan}"}"""),
+            Stale = Seconds(30),
+        }));
+        Socket.DeliverText("""{"event":"subscribe","id":"BTC","chanId":17}""");
+        Socket.DeliverText("""{"event":"subscribe","id":"ETH","chanId":18}""");
+        Socket.DeliverText("""{"event":"subscribe","id":"SOL","chanId":19}""");
+        Advance(20);
+        Socket.DeliverText("[17,1.5]");
+        Socket.DeliverText("[19,1.5]");
+        Advance(10);
+
+        Assert.Equal(["""{"event":"unsubscribe","chanId":18}""", Asking("ETH")], SentText.Skip(3).Where(text => !text.Contains("ping")));
+    }
+
+    [Fact]
+    public void A_key_without_data_is_asked_for_again_alone()
+    {
+        StartOpen(With(Trades with { Stale = Seconds(30) }));
+        Accept("BTC", "ETH", "SOL");
+        Advance(25);
+        Data("BTC", "SOL");
+        Advance(5);
+
+        Assert.Equal([Cancelling("ETH"), Asking("ETH")], SentText.Skip(3));
+        Accept("ETH");
+        Assert.Equal((2, 1), (Count(SubscriptionState.Accepted), Count(SubscriptionState.Stale)));
+        Data("ETH");
+        Assert.Equal(3, Count(SubscriptionState.Accepted));
+    }
+
+    [Fact]
+    public void A_key_that_stays_without_data_replaces_the_connection_and_then_ends_it()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC"], Stale = Seconds(30) }));
+        Accept("BTC");
+        Advance(30); // asked for again
+        Accept("BTC");
+        Advance(30);
+        Advance(0);
+        Supervisor.ExpectMsg<RotationDue>();
+        Advance(30);
+
+        Assert.Contains("no data of trades/BTC for 30 s", ExpectBackingOff(CauseKind.DataIdle).Cause!.Detail);
+    }
+
+    [Fact]
+    public void A_new_connection_knows_what_was_done_about_a_key_in_vain()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC"], Stale = Seconds(30) }));
+        Accept("BTC");
+        Advance(30); // asked for again
+        Accept("BTC");
+        Advance(30); // replaced: nobody does it here
+        Lose();
+        Accept("BTC");
+        Advance(30);
+        Assert.Contains("no data of trades/BTC for 30 s", ExpectBackingOff(CauseKind.DataIdle).Cause!.Detail);
+        Advance(1.5);
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.Open);
+        Accept("BTC");
+
+        Advance(30);
+        Advance(0);
+
+        Assert.Equal([Asking("BTC"), Cancelling("BTC"), Asking("BTC")], SentText); // asked for again, and nothing more
+        Assert.Equal(1, Count(SubscriptionState.Asked));
+    }
+
+    [Fact]
+    public void Consumers_learn_the_key_of_a_message_and_what_becomes_of_keys()
+    {
+        Start(With(Trades));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Accept("BTC");
+        Data("BTC");
+        Data("XRP"); // nobody has asked for it
+        Refuse("ETH", "no such thing");
+        Accept("SOL");
+        Refuse("SOL", "over");
+
+        Assert.Equal(
+            [
+                "trades/BTC accepted",
+                "trades/BTC data",
+                "none data",
+                "trades/ETH refused no such thing 1",
+                "trades/SOL accepted",
+                "trades/SOL gone over 1",
+            ],
+            heard.Heard);
+    }
+
+    [Fact]
+    public void A_number_that_is_missing_is_told_within_the_next_message_of_its_key_and_the_key_is_asked_for_again()
+    {
+        Start(With(Numbered));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        Accept("BTC", "ETH", "SOL");
+
+        Number("BTC", 7);
+        Number("ETH", 1);
+        Number("BTC", 8);
+        Number("BTC", 11);
+        Number("ETH", 2);
+        Settle();
+
+        Assert.Equal(["trades/BTC of the numbers of trades/BTC 9 to 10 are missing"], heard.Gaps);
+        Assert.Equal([Cancelling("BTC"), Asking("BTC")], SentText.Skip(3));
+    }
+
+    [Fact]
+    public void Numbers_that_go_back_on_the_next_connection_are_told_and_delivered()
+    {
+        StartOpen(With(Numbered));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        Number("BTC", 7);
+        Lose();
+
+        Number("BTC", 3);
+        Number("BTC", 4);
+
+        Assert.Equal("trades/BTC the numbers of trades/BTC go back from 7 to 3", heard.Gaps[^1]);
+        Assert.Equal(["trades/BTC data", "trades/BTC data", "trades/BTC data"], heard.Heard);
+    }
+
+    [Fact]
+    public void What_one_connection_of_a_rotation_has_brought_is_not_delivered_again_from_the_other()
+    {
+        StartOpen(With(Numbered));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        Number("BTC", 7);
+        Number("BTC", 8);
+        var number = Plane.NumberOf("trades/BTC");
+
+        Assert.True(number.Received(8, connection: 2).IsDuplicate);
+        Assert.False(number.Received(9, connection: 2).IsDuplicate);
+        Number("BTC", 9); // the old connection is late
+        Number("BTC", 10);
+
+        Assert.Equal(3, heard.Heard.Count);
+        Assert.Empty(heard.Gaps);
+    }
+
+    [Fact]
+    public void A_tap_tells_what_a_message_is_to_a_key()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC", "ETH"] }));
+        using var tap = new ConversationTap();
+        Plane.Taps.Add(tap);
+
+        Accept("BTC");
+        Data("BTC");
+        Refuse("ETH", "no such thing");
+
+        var told = new List<string>();
+        while (tap.Lines.TryRead(out var line))
+            told.Add($"{line.Text} [{string.Join("; ", line.Notes.Select(note => $"{note.By}: {note.What}"))}]");
+        Assert.Equal(
+            [
+                """{"event":"subscribe","id":"BTC"} [subscription trades/BTC: accepted]""",
+                "subscription trades/BTC: accepted []",
+                """{"channel":"trades","id":"BTC","price":1} [subscription trades/BTC: data]""",
+                """{"event":"error","id":"ETH","msg":"no such thing"} [subscription trades/ETH: refused]""",
+                "subscription trades/ETH: refused: no such thing; asked for again in 1 s []",
+            ],
+            told);
+    }
+}
