@@ -1,6 +1,4 @@
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Subscriptions;
 

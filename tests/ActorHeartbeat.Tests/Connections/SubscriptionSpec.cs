@@ -1,7 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
-using ActorHeartbeat.Policies;
 using ActorHeartbeat.Subscriptions;
 
 namespace ActorHeartbeat.Tests.Connections;
