@@ -1,5 +1,4 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
 using ActorHeartbeat.Subscriptions;
 
 namespace ActorHeartbeat.Tests.Connections;
