@@ -10,7 +10,7 @@ public sealed class CrashLoopTests
     [Theory]
     [InlineData(true, Burst)]
     [InlineData(false, Burst * Kills)]
-    public async Task A_process_killed_in_a_loop_cannot_spend_the_budget_again_when_it_has_a_state_file(bool keepsState, int dials)
+    public async Task A_process_killed_in_a_loop_cannot_spend_the_budget_again_when_it_keeps_its_state(bool keepsState, int dials)
     {
         await using var server = await FeedServer.StartAsync();
         using var file = new ReloadFile();
@@ -25,8 +25,8 @@ public sealed class CrashLoopTests
 
             actor-heartbeat.supervisor {
               connect-rate = 1 per 1h, connect-burst = {{Burst}}
-              state-file = {{(keepsState ? $"\"{Path.Combine(file.Folder, "governor.json")}\"" : "off")}}
             }
+            actor-heartbeat.state.path = {{(keepsState ? $"\"{Path.Combine(file.Folder, "state.db")}\"" : "off")}}
             """);
 
         for (var kill = 1; kill <= Kills; kill++)
