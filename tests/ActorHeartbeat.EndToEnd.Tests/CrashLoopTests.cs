@@ -2,7 +2,7 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>Kills a process in a loop and counts its dials against their budget.</summary>
+/// <summary>Kills a process, and looks what the next one still knows: dials that are spent, endpoints that are paused.</summary>
 public sealed class CrashLoopTests
 {
     private const int Endpoints = 8, Burst = 3, Kills = 4;
@@ -39,6 +39,29 @@ public sealed class CrashLoopTests
         }
 
         Assert.Equal(dials, server.Histories.Sum(history => history.Attempts.Count));
+    }
+
+    [Fact]
+    public async Task An_endpoint_whose_pause_was_answered_stays_paused_when_the_process_is_killed_at_once()
+    {
+        await using var server = await FeedServer.StartAsync();
+        using var file = new ReloadFile();
+        file.Save(
+            ReloadFile.Service($"one.url = \"{server.UrlOf(FeedPath.Ping, "one")}\", two.url = \"{server.UrlOf(FeedPath.Ping, "two")}\"")
+                + $"\nactor-heartbeat.state.path = \"{Path.Combine(file.Folder, "state.db")}\"");
+
+        await using (var service = await ServiceProcess.StartAsync(file.FullName))
+        {
+            await service.PostAsync("/v1/endpoints/one/pause");
+            await service.SignalAsync("KILL");
+            await service.ExitCodeAsync();
+        }
+        var dials = server.History("one").Attempts.Count;
+        await using var next = await ServiceProcess.StartAsync(file.FullName);
+        await server.WaitUntilAsync(feeds => feeds.History("two").Attempts.Count > 1, ServiceProcess.Patience);
+
+        Assert.Equal("paused", (await next.GetAsync("/v1/endpoints/one")).GetProperty("state").GetString());
+        Assert.Equal(dials, server.History("one").Attempts.Count);
     }
 
     /// <summary>Whether this run has spent its budget: every endpoint is open or waits for the connect rate.</summary>

@@ -94,6 +94,35 @@ public sealed class StateFileTests
             $"it is told, dials go on, explain answers; {Scene.Well}, SIGTERM in time",
             () => GoesOnAsync("state.path", "state.db", file.Write, file.Told))));
 
+    [Fact]
+    public async Task A_disk_that_is_full_for_a_while_costs_no_command_and_no_dial()
+    {
+        await using var scene = await Scene.StartAsync(
+            scene => $"other.url = \"{scene.Server.UrlOf(FeedPath.Quiet, "other")}\"",
+            scene => $"actor-heartbeat.state.path = \"{scene.PathOf("state.db")}\"");
+
+        await Try.AllAsync(
+            new Try(Kind.Files, "no file may grow", "it is told once, commands are answered, dials go on", async () =>
+            {
+                await scene.Service.LimitFilesAsync(0);
+                foreach (var command in new[] { "pause", "resume", "refresh" })
+                    await scene.Service.PostAsync($"/v1/endpoints/other/{command}");
+                await scene.WellAsync();
+                await scene.Server.WaitUntilAsync(
+                    server => server.History("other").Attempts.Count > 1, EndToEnd.Tests.ServiceProcess.Patience);
+                return await scene.Service.LineAsync("what is to survive a restart is not kept");
+            }),
+            new Try(Kind.Files, "files may grow again", "it is told, and nothing is set aside", async () =>
+            {
+                await scene.Service.LimitFilesAsync(null);
+                var told = await scene.Service.LineAsync("what is to survive a restart is kept again");
+                Assert.Single(scene.Service.Lines, line => line.Contains("is not kept", StringComparison.Ordinal));
+                Assert.DoesNotContain(Directory.GetFiles(scene.PathOf("")), name => name.Contains("broken", StringComparison.Ordinal));
+                return told;
+            }),
+            scene.Stop(Kind.Files, "after a full disk"));
+    }
+
     private static async Task<string> GoesOnAsync(string key, string name, Action<string> write, string? told = null)
     {
         await using var scene = await Scene.StartAsync(
