@@ -1,6 +1,5 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Supervision;
-using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Supervision;
 
