@@ -111,6 +111,7 @@ public sealed class ConfigurationDiffTests
         { "supervisor.start-spread", "6s", Live },
         { "supervisor.shutdown-timeout", "26s", Live },
         { "supervisor.state-file", "state.json", ChangeEffect.Restart },
+        { "state.path", "state.db", ChangeEffect.Restart },
         { "http.listen", "\"127.0.0.1:8081\"", ChangeEffect.Restart },
         { "http.health-listen", "\"0.0.0.0:8081\"", ChangeEffect.Restart },
         { "log.level", "debug", Live },

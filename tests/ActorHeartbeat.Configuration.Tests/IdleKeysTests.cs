@@ -103,6 +103,20 @@ public sealed class IdleKeysTests
     }
 
     [Theory]
+    [InlineData(
+        "",
+        "the state is in the database \"s.json.db\", which takes this file over once; write state.path = \"s.json.db\" in its place")]
+    [InlineData(
+        ", state.path = \"s.db\"",
+        "a new database takes this file over once; remove this key as soon as the file is \"s.json.taken-over\"")]
+    public void A_deprecated_key_is_warned_of_with_what_takes_its_place(string beside, string why)
+    {
+        var warning = Assert.Single(Warnings($"actor-heartbeat {{ supervisor.state-file = \"s.json\"{beside} }}"));
+
+        Assert.Equal(("supervisor.state-file", $"is deprecated: {why}"), (warning.KeyPath, warning.Message));
+    }
+
+    [Theory]
     [InlineData("ping")]
     [InlineData("none")]
     public void A_message_of_a_template_is_warned_of_where_every_endpoint_has_another_heartbeat(string mode)

@@ -2,7 +2,7 @@ using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.EndToEnd.Tests;
 
-/// <summary>Kills a process in a loop and counts its dials against their budget.</summary>
+/// <summary>Kills a process, and looks what the next one still knows: dials that are spent, endpoints that are paused.</summary>
 public sealed class CrashLoopTests
 {
     private const int Endpoints = 8, Burst = 3, Kills = 4;
@@ -10,7 +10,7 @@ public sealed class CrashLoopTests
     [Theory]
     [InlineData(true, Burst)]
     [InlineData(false, Burst * Kills)]
-    public async Task A_process_killed_in_a_loop_cannot_spend_the_budget_again_when_it_has_a_state_file(bool keepsState, int dials)
+    public async Task A_process_killed_in_a_loop_cannot_spend_the_budget_again_when_it_keeps_its_state(bool keepsState, int dials)
     {
         await using var server = await FeedServer.StartAsync();
         using var file = new ReloadFile();
@@ -25,8 +25,8 @@ public sealed class CrashLoopTests
 
             actor-heartbeat.supervisor {
               connect-rate = 1 per 1h, connect-burst = {{Burst}}
-              state-file = {{(keepsState ? $"\"{Path.Combine(file.Folder, "governor.json")}\"" : "off")}}
             }
+            actor-heartbeat.state.path = {{(keepsState ? $"\"{Path.Combine(file.Folder, "state.db")}\"" : "off")}}
             """);
 
         for (var kill = 1; kill <= Kills; kill++)
@@ -39,6 +39,29 @@ public sealed class CrashLoopTests
         }
 
         Assert.Equal(dials, server.Histories.Sum(history => history.Attempts.Count));
+    }
+
+    [Fact]
+    public async Task An_endpoint_whose_pause_was_answered_stays_paused_when_the_process_is_killed_at_once()
+    {
+        await using var server = await FeedServer.StartAsync();
+        using var file = new ReloadFile();
+        file.Save(
+            ReloadFile.Service($"one.url = \"{server.UrlOf(FeedPath.Ping, "one")}\", two.url = \"{server.UrlOf(FeedPath.Ping, "two")}\"")
+                + $"\nactor-heartbeat.state.path = \"{Path.Combine(file.Folder, "state.db")}\"");
+
+        await using (var service = await ServiceProcess.StartAsync(file.FullName))
+        {
+            await service.PostAsync("/v1/endpoints/one/pause");
+            await service.SignalAsync("KILL");
+            await service.ExitCodeAsync();
+        }
+        var dials = server.History("one").Attempts.Count;
+        await using var next = await ServiceProcess.StartAsync(file.FullName);
+        await server.WaitUntilAsync(feeds => feeds.History("two").Attempts.Count > 1, ServiceProcess.Patience);
+
+        Assert.Equal("paused", (await next.GetAsync("/v1/endpoints/one")).GetProperty("state").GetString());
+        Assert.Equal(dials, server.History("one").Attempts.Count);
     }
 
     /// <summary>Whether this run has spent its budget: every endpoint is open or waits for the connect rate.</summary>

@@ -93,7 +93,7 @@ public sealed class SinkFileTests
                 Assert.Contains($"process {owner.Service.Id} ", failure, StringComparison.Ordinal);
                 return failure;
             }),
-            new Try(Kind.Files, "two services with one state-file", "the second one says who has it, and saves nothing", async () =>
+            new Try(Kind.Files, "two services with one state.path", "the second one says who has it, and saves nothing", async () =>
                 await other.Service.LineAsync($"{Keep} is in use by process {owner.Service.Id} ")),
             new Try(Kind.Files, "the second service", Scene.Well, other.WellAsync),
             new Try(Kind.Files, "the owner of the files", Scene.Well, owner.WellAsync),
@@ -125,7 +125,7 @@ public sealed class SinkFileTests
     }
 
     private static string Shared(string sink, string state) =>
-        $"actor-heartbeat {{ sinks.shared {{ type = file, path = \"{sink}\" }}, supervisor.state-file = \"{state}\" }}";
+        $"actor-heartbeat {{ sinks.shared {{ type = file, path = \"{sink}\" }}, state.path = \"{state}\" }}";
 
     private static Try Untouched(Scene scene, string what, string sink, string file) => new(
         Kind.Files, what, "the file is untouched, the sink fails and says why", async () =>

@@ -2,22 +2,23 @@ using System.Text.Json;
 
 namespace ActorHeartbeat.Service.Tests;
 
-/// <summary>A service that is started again with its state file.</summary>
+/// <summary>A service that is started again with its database.</summary>
 public sealed class SessionStateTests
 {
     private const string Canary = "Kanarienvogel";
 
     [Fact]
-    public async Task A_session_goes_on_over_a_restart_and_one_with_a_secret_is_never_in_the_file()
+    public async Task A_session_goes_on_over_a_restart_and_one_with_a_secret_is_never_in_the_database()
     {
         var directory = Directory.CreateTempSubdirectory("sessions-");
-        var file = Path.Combine(directory.FullName, "state.json");
+        var file = Path.Combine(directory.FullName, "state.db");
         await using (var first = await Start(file))
         {
             await first.WaitFor("kept", "open");
             await first.WaitFor("secret", "open");
             await first.StopHost();
         }
+        Assert.Equal(["state.db"], directory.GetFiles().Select(kept => kept.Name)); // its log and its lock are gone
         var saved = await File.ReadAllTextAsync(file);
         Assert.Contains("\"content\":\"abc\"", saved, StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, saved, StringComparison.OrdinalIgnoreCase);
@@ -40,7 +41,7 @@ public sealed class SessionStateTests
 
     private static Task<RunningService> Start(string file) => RunningService.Start(
         feeds => $"{Endpoint("kept", feeds, "abc", "[]")}\n{Endpoint("secret", feeds, Canary, "[session.id]")}",
-        $"actor-heartbeat.supervisor.state-file = \"{file}\"");
+        $"actor-heartbeat.state.path = \"{file}\"");
 
     private static string Endpoint(string id, TestKit.FeedServer feeds, string session, string secrets) => $$"""
         {{id}} {

@@ -85,7 +85,7 @@ public sealed partial class TryTests : IAsyncLifetime, IDisposable
             other { url = "{{_feeds.UrlOf(FeedPath.Quiet, "other")}}" }
             """,
             $$"""
-            actor-heartbeat.supervisor.state-file = "{{_folder}}/state"
+            actor-heartbeat.state.path = "{{_folder}}/state"
             actor-heartbeat.sinks.all { type = file, path = "{{_folder}}/sink" }
             akka.extensions = ["No.Such, Type"]
             """);

@@ -8,8 +8,8 @@ using ActorHeartbeat.Hocon;
 namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>
-/// Searches a valid configuration for keys that can never have an effect. A key that several objects take, from defaults, a template or a
-/// substitution, has none only if it has none for each of them. Keys of reference.conf are not looked at.
+/// Searches a valid configuration for keys that can never have an effect, and for deprecated ones. A key that several objects take, from
+/// defaults, a template or a substitution, has no effect only if it has none for each of them. Keys of reference.conf are not looked at.
 /// </summary>
 internal sealed class IdleSearch
 {
@@ -38,6 +38,7 @@ internal sealed class IdleSearch
     {
         foreach (var key in IdleKeys.OfProcess)
             Judge([_bound.Process], key.Why, _ => Written(_own, key.Key));
+        SearchFormerKeys();
         SearchEndpoints();
         SearchOutcomes();
         SearchTemplates();
@@ -48,6 +49,18 @@ internal sealed class IdleSearch
             if (_bound.Akka is { } akka && Find(akka, key) is { } at)
                 Warn(at, "the service sets it itself; remove this key");
         }
+    }
+
+    private void SearchFormerKeys()
+    {
+        if (_bound.Process is not { StateFile: { } file } process)
+            return;
+        var why = process.StatePath is null
+            ? $"the state is in the database \"{process.StateDatabase}\", which takes this file over once; write state.path = "
+                + $"\"{process.StateDatabase}\" in its place"
+            : $"a new database takes this file over once; remove this key as soon as the file is \"{file}.taken-over\"";
+        foreach (var at in Written(_own, "supervisor.state-file"))
+            (at with { Sources = _warnings }).ReportKey($"is deprecated: {why}");
     }
 
     private void SearchEndpoints()

@@ -100,6 +100,10 @@ internal static class ProcessSchema
             Values.Positive),
         Row(
             new Setting<ProcessSettings, string?>(
+                "state.path", Restart, process => process.StatePath, (process, value) => process with { StatePath = value }),
+            Values.OffOrPath),
+        Row(
+            new Setting<ProcessSettings, string?>(
                 "supervisor.state-file", Restart, process => process.StateFile, (process, value) => process with { StateFile = value }),
             Values.OffOrPath),
         HttpListen,

@@ -11,9 +11,20 @@ public sealed record ProcessSettings
     public SupervisorSettings Supervisor { get; init; } = new();
 
     /// <summary>
-    /// The file for state that must survive a restart, such as spent dial budgets; its directory must exist. Null (default) for none.
+    /// The database for state that must survive a restart, such as spent dial budgets; its directory must exist. Null (default) for none.
+    /// </summary>
+    public string? StatePath { get; init; }
+
+    /// <summary>
+    /// The JSON file in which earlier versions kept that state; a new database takes it over. Null (default) for none. Deprecated: without
+    /// <see cref="StatePath"/> the database is beside it.
     /// </summary>
     public string? StateFile { get; init; }
+
+    /// <summary>
+    /// Where the state is kept: <see cref="StatePath"/>, or <see cref="StateFile"/> with <c>.db</c> behind; null where neither is set.
+    /// </summary>
+    public string? StateDatabase => StatePath ?? (StateFile is { } file ? $"{file}.db" : null);
 
     public HttpSettings Http { get; init; } = new();
 

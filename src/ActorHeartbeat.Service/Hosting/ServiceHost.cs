@@ -9,6 +9,7 @@ using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Sinks;
+using ActorHeartbeat.Service.State;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.WebsocketClient;
@@ -98,9 +99,10 @@ internal static class ServiceHost
         services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
         services.AddConnectionsClient();
         services.AddSingleton<ReloaderClient>();
-        if (process.StateFile is { } path)
-            services.AddSingleton(provider => new GovernorFile(
+        if (process.StateDatabase is { } path)
+            services.AddSingleton(provider => new StateDatabase(
                 path,
+                process.StateFile,
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SinkHost>(provider, configuration.Sinks));
@@ -135,11 +137,9 @@ internal static class ServiceHost
             registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
         });
         akka.WithConnectionSupervisor(supervisor => Fill(supervisor, configuration, provider));
-        if (provider.GetService<GovernorFile>() is { } file)
+        if (provider.GetService<StateDatabase>() is { } database)
             akka.WithActors((system, registry) => system.ActorOf(
-                SessionKeeper.Props(
-                    registry.Get<ConnectionSupervisor>(), file, provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()),
-                "sessions"));
+                SessionKeeper.Props(registry.Get<ConnectionSupervisor>(), database), "sessions"));
         akka.WithActors(
             (system, registry) =>
             {
@@ -168,10 +168,11 @@ internal static class ServiceHost
         options.Feeds = provider.GetRequiredService<FeedRegistry>();
         options.Transports.AddWebsocketClient();
         options.Resolver = new SecretAttemptResolver(readFile: SecretFile.ReadAsync);
-        if (provider.GetService<GovernorFile>() is { } file)
+        if (provider.GetService<StateDatabase>() is { } database)
         {
-            options.Sessions = file.LoadSessions(configuration.Endpoints.Select(endpoint => endpoint.Id));
-            options.GovernorStore = file;
+            options.Sessions = database.LoadSessions(configuration.Endpoints.Select(endpoint => endpoint.Id));
+            database.TellOfPaused(configuration.Endpoints);
+            (options.GovernorStore, options.PausedStore) = (database, database);
         }
     }
 

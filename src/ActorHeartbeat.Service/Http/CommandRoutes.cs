@@ -5,14 +5,20 @@ using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
+using ActorHeartbeat.Service.State;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>The commands for an endpoint. Every command is logged.</summary>
-internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState state, ILogger log)
+/// <summary>
+/// The commands for an endpoint. Every command is logged. A command that outlives the process is answered when it is written, or the disk
+/// has had its time.
+/// </summary>
+internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState state, ILogger log, StateDatabase? database)
 {
     private const int LongestReason = 123; // RFC 6455 section 5.5: 125 bytes with the code
+
+    private static readonly TimeSpan WriteDeadline = TimeSpan.FromSeconds(2);
 
     private const string CloseExample = """{"code": 1000, "reason": "maintenance"}""";
     private const string SendExample = """{"text": "hello"} or {"base64": "aGVsbG8="}""";
@@ -120,6 +126,8 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
     private async Task Carry(HttpContext http, string name, EndpointId id, CommandResult result)
     {
         log.OperatorCommand(name, id, Spelling.Kebab(result.Outcome));
+        if (database is not null && result.Outcome == CommandOutcome.Accepted)
+            await database.WrittenAsync(WriteDeadline);
         if (result.Outcome == CommandOutcome.Refused)
             await http.Refuse(Problem.Refused(result.Why, $"GET /v1/endpoints/{id}/explain says how it is"));
         else if (result.Outcome == CommandOutcome.UnknownEndpoint

@@ -3,6 +3,7 @@ using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Sinks;
+using ActorHeartbeat.Service.State;
 using Akka.Hosting;
 
 namespace ActorHeartbeat.Service.Http;
@@ -27,7 +28,7 @@ internal static class HttpApi
         application.UseRouting();
 
         new EndpointRoutes(connections, time).Map(application);
-        new CommandRoutes(connections, state, log).Map(application);
+        new CommandRoutes(connections, state, log, services.GetService<StateDatabase>()).Map(application);
         new EventRoutes(services.GetRequiredService<IFeeds>(), connections, time).Map(application);
         new ConversationRoutes(connections, state, time).Map(application);
         new SinkRoutes(services.GetRequiredService<SinkHost>()).Map(application);

@@ -56,8 +56,8 @@ internal static partial class LogLines
     [LoggerMessage(24, LogLevel.Warning, "not every connection closed in time; dropping what is left")]
     public static partial void DrainOverdue(this ILogger log);
 
-    [LoggerMessage(26, LogLevel.Warning, "{File}: the governor's state is ignored: {Problem}")]
-    public static partial void GovernorStateIgnored(this ILogger log, string file, string problem);
+    [LoggerMessage(26, LogLevel.Warning, "{File}: the state of an earlier version is ignored: {Problem}")]
+    public static partial void FormerStateIgnored(this ILogger log, string file, string problem);
 
     [LoggerMessage(27, LogLevel.Warning, "{File}: an entry of the governor's state is ignored: {Problem}: {Entry}")]
     public static partial void GovernorEntryIgnored(this ILogger log, string file, string problem, string entry);
@@ -72,8 +72,28 @@ internal static partial class LogLines
     [LoggerMessage(41, LogLevel.Warning, "{File}: not every session of an endpoint is taken from it: {Problem}")]
     public static partial void SessionsIgnored(this ILogger log, string file, string problem);
 
-    [LoggerMessage(42, LogLevel.Warning, "{File}: {Count} sessions of endpoints are not saved, because the file would be too large")]
-    public static partial void SessionsLeftOut(this ILogger log, string file, int count);
+    [LoggerMessage(
+        42, LogLevel.Warning,
+        "{File}: what is to survive a restart is not kept, and a crash now would give back what dials have spent: {Problem}")]
+    public static partial void StateNotKept(this ILogger log, string file, string problem);
+
+    [LoggerMessage(44, LogLevel.Information, "{File}: what is to survive a restart is kept again")]
+    public static partial void StateKeptAgain(this ILogger log, string file);
+
+    [LoggerMessage(45, LogLevel.Warning, "{File}: it is set aside as {Aside}, and a new one begins: {Problem}")]
+    public static partial void StateSetAside(this ILogger log, string file, string aside, string problem);
+
+    [LoggerMessage(46, LogLevel.Warning, "{File}: it has not answered within {Seconds} s, and the service starts without its state")]
+    public static partial void StateOverdue(this ILogger log, string file, double seconds);
+
+    [LoggerMessage(47, LogLevel.Information, "{File}: it has taken over the state of {Former}, which is {Aside} now")]
+    public static partial void StateTakenOver(this ILogger log, string file, string former, string aside);
+
+    [LoggerMessage(48, LogLevel.Warning, "{Former}: it is not taken over, because {File} has a state already; remove it")]
+    public static partial void FormerStateStays(this ILogger log, string former, string file);
+
+    [LoggerMessage(49, LogLevel.Information, "{Count} endpoints stay paused, as before the restart: {Endpoints}")]
+    public static partial void EndpointsStayPaused(this ILogger log, int count, string endpoints);
 
     [LoggerMessage(43, LogLevel.Warning, "the sessions of endpoints are not saved: {Problem}")]
     public static partial void SessionsNotSaved(this ILogger log, string problem);

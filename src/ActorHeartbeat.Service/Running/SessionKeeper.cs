@@ -1,4 +1,4 @@
-using ActorHeartbeat.Service.Logging;
+using ActorHeartbeat.Service.State;
 using ActorHeartbeat.Supervision;
 using Akka.Actor;
 
@@ -15,46 +15,25 @@ internal sealed class SessionKeeper : ReceiveActor, IWithTimers
 
     private const string AskDue = "ask-due";
 
-    private readonly GovernorFile _file;
-    private readonly ILogger _log;
-    private SessionList? _saved;
-    private bool _saving, _hasFailed;
-
-    public SessionKeeper(IActorRef supervisor, GovernorFile file, ILogger log)
+    public SessionKeeper(IActorRef supervisor, StateDatabase database)
     {
-        (_file, _log, _saved) = (file, log, new SessionList(file.Sessions));
         Receive<Ask>(_ => supervisor.Tell(GetSessions.Instance));
-        Receive<SessionList>(Take);
-        Receive<Saved>(saved =>
+        Receive<SessionList>(list =>
         {
-            _saving = false;
-            if (saved.Problem is { } problem && !_hasFailed)
-                _log.SessionsNotSaved(problem); // once: it is tried again and again
-            _hasFailed = saved.Problem is not null;
-            if (_hasFailed)
-                _saved = null; // the next answer is saved again
+            if (!list.Sessions.Equals(database.Sessions))
+                _ = database.SaveAsync(list.Sessions); // the database tells a failure, and tries again
         });
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
 
-    public static Props Props(IActorRef supervisor, GovernorFile file, ILogger log) =>
-        Akka.Actor.Props.Create(() => new SessionKeeper(supervisor, file, log));
+    public static Props Props(IActorRef supervisor, StateDatabase database) =>
+        Akka.Actor.Props.Create(() => new SessionKeeper(supervisor, database));
 
     protected override void PreStart() => Timers.StartPeriodicTimer(AskDue, Ask.Instance, Interval);
-
-    private void Take(SessionList list)
-    {
-        if (_saving || list == _saved)
-            return;
-        (_saving, _saved) = (true, list);
-        _file.SaveAsync(list.Sessions).PipeTo(Self, success: () => new Saved(null), failure: error => new Saved(error.Message));
-    }
 
     private sealed record Ask : INoSerializationVerificationNeeded
     {
         public static readonly Ask Instance = new();
     }
-
-    private sealed record Saved(string? Problem) : INoSerializationVerificationNeeded;
 }

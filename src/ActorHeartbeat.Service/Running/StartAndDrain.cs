@@ -1,6 +1,7 @@
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Logging;
+using ActorHeartbeat.Service.State;
 using Akka.Actor;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,7 @@ namespace ActorHeartbeat.Service.Running;
 /// </summary>
 internal sealed class StartAndDrain(
     IOptions<HostOptions> host, ServiceState state, ConnectionsClient connections, FeedRegistry feeds, ILogger log,
-    GovernorFile? file = null)
+    StateDatabase? database = null)
     : IHostedLifecycleService
 {
     /// <summary>Time after the last connection is closed, for streams to end and actors to stop.</summary>
@@ -66,19 +67,19 @@ internal sealed class StartAndDrain(
         {
             log.DrainOverdue();
         }
-        if (file is not null)
-            await SaveSessions(file);
+        if (database is not null)
+            await SaveSessions(database);
     }
 
     /// <summary>Connections are closed by now: nothing that the endpoints know changes any more.</summary>
-    private async Task SaveSessions(GovernorFile file)
+    private async Task SaveSessions(StateDatabase database)
     {
         try
         {
             var sessions = await connections.GetSessionsAsync(state.LastCall).WaitAsync(Farewell, state.LastCall);
-            await file.SaveAsync(sessions).WaitAsync(Farewell, state.LastCall);
+            await database.SaveAsync(sessions).WaitAsync(Farewell, state.LastCall);
         }
-        catch (Exception problem) when (problem is AskTimeoutException or TimeoutException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is AskTimeoutException or TimeoutException)
         {
             log.SessionsNotSaved(problem.Message);
         }

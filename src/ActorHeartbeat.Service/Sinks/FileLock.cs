@@ -27,7 +27,8 @@ internal sealed class FileLock : IDisposable
     /// <summary>Takes ownership of a file until disposal.</summary>
     /// <param name="path">The file, by its real name.</param>
     /// <param name="role">Its purpose, such as <c>sink main</c>, which other processes see.</param>
-    /// <exception cref="IOException">Another owner has the file; the message names it.</exception>
+    /// <exception cref="FileInUseException">Another owner has the file; the message names it.</exception>
+    /// <exception cref="IOException">The folder does not take the lock.</exception>
     public static FileLock Take(string path, string role)
     {
         var name = path + Suffix;
@@ -72,7 +73,7 @@ internal sealed class FileLock : IDisposable
         }
         catch (IOException refused) when (TakenErrors.Contains(refused.HResult))
         {
-            throw new IOException($"{path} is in use by {OwnerOf(name)}", refused);
+            throw new FileInUseException($"{path} is in use by {OwnerOf(name)}", refused);
         }
     }
 
@@ -114,3 +115,6 @@ internal sealed class FileLock : IDisposable
         }
     }
 }
+
+/// <summary>Another owner has the file; the message names it.</summary>
+internal sealed class FileInUseException(string message, Exception cause) : IOException(message, cause);

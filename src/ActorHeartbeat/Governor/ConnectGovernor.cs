@@ -189,8 +189,9 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
         HandOut(_beingSaved);
         if (why is not null)
             Warn(why);
-        else
-            _saveFailed = false;
+        else if (_saveFailed)
+            Context.GetLogger().Info("the governor's state is saved again");
+        _saveFailed = why is not null;
     }
 
     // Warns once for failures in a row: a full disk would fill the log too.

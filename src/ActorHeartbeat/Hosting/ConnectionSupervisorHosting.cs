@@ -136,6 +136,9 @@ public sealed class ConnectionSupervisorOptions
     /// <summary>Keeps the governor's state over restarts of the process. Default: none.</summary>
     public IGovernorStore? GovernorStore { get; set; }
 
+    /// <summary>Keeps over restarts of the process which endpoints an operator has paused. Default: none.</summary>
+    public IPausedStore? PausedStore { get; set; }
+
     /// <summary>
     /// What the process has left for dials. Default: <see cref="ProcessRoom"/>, which lets dials wait before descriptors, memory or
     /// threads run out; null for no bound.
@@ -175,6 +178,7 @@ public sealed class ConnectionSupervisorOptions
         new(Dialer ?? Transports, Resolver ?? new SecretAttemptResolver(), Feeds)
         {
             GovernorStore = GovernorStore,
+            PausedStore = PausedStore,
             Room = Room,
             Extensions = Extensions,
         };

@@ -18,7 +18,7 @@ public sealed partial class ConnectionSupervisor
 
     private CommandResult Close(CloseEndpoint close) =>
         CloseCodes.MaySend(close.Code)
-            ? With(close.Endpoint, endpoint => Pause(endpoint, close.Code, close.Reason))
+            ? With(close.Endpoint, endpoint => PauseForOperator(endpoint, close.Code, close.Reason))
             : new CommandResult(
                 CommandOutcome.Refused,
                 $"close code {close.Code} ({CloseCodes.Name(close.Code)}) must not be sent; allowed are 1000-1003, 1007-1014 and "

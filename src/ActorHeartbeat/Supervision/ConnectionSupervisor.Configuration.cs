@@ -85,7 +85,8 @@ public sealed partial class ConnectionSupervisor
         }
         endpoint.IsRemoved = false; // it may be one that is still closing
         (endpoint.Settings, endpoint.SendRate) = (settings, SendRateOf(settings));
-        endpoint.Enter(settings.Enabled ? EndpointMode.Running : EndpointMode.Paused, _clock.UtcNow);
+        Keep(endpoint, _pausedBefore.Remove(settings.Id) && settings.Enabled);
+        endpoint.Enter(settings.Enabled && !endpoint.IsPausedByOperator ? EndpointMode.Running : EndpointMode.Paused, _clock.UtcNow);
         StartIfWanted(endpoint, spread);
     }
 
@@ -104,6 +105,7 @@ public sealed partial class ConnectionSupervisor
         _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
         if (before.Enabled != settings.Enabled)
         {
+            Keep(endpoint, isPaused: false); // what the configuration says now is newer than what the operator said
             if (settings.Enabled && endpoint.Mode == EndpointMode.Running)
                 // an operator had resumed it before the configuration did
                 endpoint.Primary?.Actor?.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, effect));
@@ -128,6 +130,7 @@ public sealed partial class ConnectionSupervisor
     {
         _revision++;
         endpoint.IsRemoved = true;
+        Keep(endpoint, isPaused: false);
         endpoint.ForgetSubscriptions();
         Pause(endpoint, endpoint.Settings.CloseCode, "removed");
         ForgetIfGone(endpoint);

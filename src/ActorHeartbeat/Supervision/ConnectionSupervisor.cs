@@ -35,6 +35,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         _ledger.Configure(_settings, _groups, _clock.Elapsed);
         if (dependencies.GovernorStore?.Load() is var (state, age))
             _ledger.Restore(state, age, _clock.Elapsed);
+        _pausedBefore.UnionWith(dependencies.PausedStore?.Load() ?? []);
         var governor = Context.ActorOf(
             ConnectGovernor.Props(_ledger, _clock, dependencies.GovernorStore, dependencies.Room), "governor");
         _connections = new ConnectionDependencies(dependencies.Dialer, dependencies.Resolver, governor, Self, _clock, dependencies.Seed)
@@ -52,7 +53,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
 
     protected override void OnReceive(object message)
     {
-        if (AnswerTo(message) is { } answer)
+        var answer = AnswerTo(message);
+        SavePaused();
+        if (answer is not null)
             Sender.Tell(answer);
         else
             Handle(message);
@@ -65,9 +68,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         AddEndpoint add => Add(add.Settings),
         ReconfigureEndpoint reconfigure => With(reconfigure.Settings.Id, endpoint => Reconfigure(endpoint, reconfigure.Settings)),
         RemoveEndpoint remove => With(remove.Endpoint, Remove),
-        PauseEndpoint pause => With(pause.Endpoint, endpoint => Pause(endpoint, endpoint.Settings.CloseCode, "paused")),
+        PauseEndpoint pause => With(pause.Endpoint, endpoint => PauseForOperator(endpoint, endpoint.Settings.CloseCode, "paused")),
         CloseEndpoint close => Close(close),
-        ResumeEndpoint resume => With(resume.Endpoint, Resume),
+        ResumeEndpoint resume => With(resume.Endpoint, ResumeForOperator),
         RefreshEndpoint refresh => WithRunning(refresh.Endpoint, Refresh),
         RotateEndpoint rotate => WithRunning(rotate.Endpoint, BeginRotation),
         SubscribeTo subscribe => With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Remember(subscribe.Key, subscribe.Message))),

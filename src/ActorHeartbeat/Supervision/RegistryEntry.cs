@@ -43,6 +43,9 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     /// <summary>Whether to forget the endpoint when its last connection is gone.</summary>
     public bool IsRemoved { get; set; }
 
+    /// <summary>Whether an operator has paused it, and neither the operator nor the configuration has said otherwise since.</summary>
+    public bool IsPausedByOperator { get; set; }
+
     /// <summary>Planned rotations in a row that failed.</summary>
     public int RotationFailures { get; set; }
 

@@ -14,6 +14,9 @@ public sealed record SupervisorDependencies(IDialer Dialer, IAttemptResolver Res
     /// <summary>Where the governor's state is kept over restarts of the process; null (default) keeps none.</summary>
     public IGovernorStore? GovernorStore { get; init; }
 
+    /// <summary>Where paused endpoints are kept over restarts of the process; null (default) keeps none.</summary>
+    public IPausedStore? PausedStore { get; init; }
+
     /// <summary>
     /// What the process has left for dials; null (default) for no bound. <see cref="ProcessRoom"/> looks at the process itself.
     /// </summary>

@@ -108,7 +108,8 @@ internal sealed class Troubles : IAsyncDisposable
 
             actor-heartbeat {
               log.level = debug
-              supervisor { shutdown-timeout = {{_shutdownTimeout.TotalSeconds}}s, state-file = "{{PathOf("state.json")}}" }
+              supervisor { shutdown-timeout = {{_shutdownTimeout.TotalSeconds}}s }
+              state.path = "{{PathOf("state.db")}}"
               sinks.noisy { type = file, path = "{{PathOf("noisy.ndjson")}}", select = "tier=noisy", rotate { size = 1MiB, keep = 2 } }
             }
 

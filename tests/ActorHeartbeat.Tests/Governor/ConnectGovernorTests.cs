@@ -66,6 +66,26 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public void A_store_that_works_again_is_logged_once()
+    {
+        Sys.EventStream.SetLogLevel(Akka.Event.LogLevel.InfoLevel);
+
+        EventFilter.Info(contains: "is saved again").ExpectOne(() =>
+        {
+            Ask("a");
+            _store.Fail("disk full");
+            ExpectMsg<PermitGranted>();
+            foreach (var id in new[] { "b", "c" })
+            {
+                Ask(id);
+                _store.Complete();
+                ExpectMsg<PermitGranted>();
+            }
+            ExpectNoPermit(); // any praise has been logged by now
+        });
+    }
+
+    [Fact]
     public void A_store_that_hangs_delays_a_permit_no_longer_than_its_deadline()
     {
         Ask("a");

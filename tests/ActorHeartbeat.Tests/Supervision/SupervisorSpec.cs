@@ -22,16 +22,16 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
 
     private protected FeedRegistry Feeds { get; } = new(TimeProvider.System);
 
-    private protected IActorRef Supervisor { get; }
+    private protected IActorRef Supervisor { get; set; }
 
     protected SupervisorSpec()
         : base(VirtualTime.WithSerialization)
     {
         Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
-        Supervisor = Sys.ActorOf(
-            ConnectionSupervisor.Props(new SupervisorDependencies(Network, new SecretAttemptResolver(_ => null), Feeds) { Seed = 1 }),
-            "connections");
+        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(Dependencies), "connections");
     }
+
+    private protected SupervisorDependencies Dependencies => new(Network, new SecretAttemptResolver(_ => null), Feeds) { Seed = 1 };
 
     private protected static EndpointId Id(string name) => new(name);
 

@@ -2,36 +2,21 @@ using System.Text.Json;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 
-namespace ActorHeartbeat.Service.Running;
+namespace ActorHeartbeat.Service.State;
 
-/// <summary>The part of the state file that holds the sessions of endpoints. What is read there is not trusted.</summary>
+/// <summary>Sessions of endpoints as JSON. What is read there is not trusted.</summary>
 internal static class SessionEntries
 {
-    /// <summary>The most characters that all sessions of a file take: beside them the budgets must fit.</summary>
-    public const int MostWritten = 12 * 1024 * 1024;
+    public static string Write(EndpointSession session) => JsonSerializer.Serialize(EntryOf(session), StateJson.Default.SessionEntry);
 
-    /// <summary>As elements of the file; those beyond its bound are left out.</summary>
-    public static IReadOnlyList<JsonElement> Write(IEnumerable<EndpointSession> sessions, out int leftOut)
-    {
-        var (elements, written) = (new List<JsonElement>(), 0L);
-        leftOut = 0;
-        foreach (var session in sessions)
-        {
-            var element = JsonSerializer.SerializeToElement(EntryOf(session), GovernorFileJson.Default.SessionEntry);
-            written += element.GetRawText().Length;
-            if (written > MostWritten)
-                leftOut++;
-            else
-                elements.Add(element);
-        }
-        return elements;
-    }
+    /// <summary>The session that a text says, or why it says none: in one line without its values.</summary>
+    public static (EndpointSession? Session, string? Problem) Read(string text) =>
+        Read(() => JsonSerializer.Deserialize(text, StateJson.Default.SessionEntry));
 
-    /// <summary>The sessions of the endpoints that there are.</summary>
-    /// <param name="part">The part of the file; null for none, as in a file of an earlier version.</param>
-    /// <param name="endpoints">The endpoints that are configured.</param>
+    /// <summary>The sessions of a file of an earlier version, one for each endpoint.</summary>
+    /// <param name="part">The part of the file; null for none, as in a file of the first version.</param>
     /// <param name="problem">Why something of it is ignored, in one line without its values; null when nothing is.</param>
-    public static IReadOnlyList<EndpointSession> Read(JsonElement? part, IReadOnlySet<EndpointId> endpoints, out string? problem)
+    public static IReadOnlyList<EndpointSession> Read(JsonElement? part, out string? problem)
     {
         problem = null;
         if (part is not { ValueKind: not JsonValueKind.Null } given)
@@ -44,9 +29,9 @@ internal static class SessionEntries
         var sessions = new Dictionary<EndpointId, EndpointSession>();
         foreach (var element in given.EnumerateArray())
         {
-            var (session, wrong) = Read(element);
+            var (session, wrong) = Read(() => element.Deserialize(StateJson.Default.SessionEntry));
             problem ??= wrong;
-            if (session is not null && endpoints.Contains(session.Endpoint))
+            if (session is not null)
                 sessions[session.Endpoint] = session;
         }
         return [.. sessions.Values];
@@ -58,11 +43,11 @@ internal static class SessionEntries
         session.Sequence,
         session.Counters.ToDictionary(counter => counter.Key, counter => counter.Value, StringComparer.Ordinal));
 
-    private static (EndpointSession? Session, string? Problem) Read(JsonElement element)
+    private static (EndpointSession? Session, string? Problem) Read(Func<SessionEntry?> parse)
     {
         try
         {
-            if (element.Deserialize(GovernorFileJson.Default.SessionEntry) is not { } entry)
+            if (parse() is not { } entry)
                 return (null, "a session is null");
             if (EndpointId.Reject(entry.Endpoint) is not null)
                 return (null, "no endpoint has such an id");

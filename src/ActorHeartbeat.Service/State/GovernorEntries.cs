@@ -1,18 +1,21 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Service.Logging;
 
-namespace ActorHeartbeat.Service.Running;
+namespace ActorHeartbeat.Service.State;
 
 /// <summary>
-/// Reads the entries of a governor's file as strictly as server input: an entry that the governor cannot have saved is ignored and logged.
+/// Judges the entries of the governor's state as strictly as server input: an entry that the governor cannot have saved is ignored and
+/// logged.
 /// </summary>
 internal sealed class GovernorEntries
 {
     /// <summary>Maximum number of ignored entries that are logged one by one; of the others only the number is logged.</summary>
     private const int MostTold = 10;
 
-    private const int LongestTold = 100;
+    private const int LongestTold = 100, LongestReason = 200;
 
     /// <summary>The longest name of a scope: a host name and its port, or the name of a group.</summary>
     private const int LongestKey = 300;
@@ -23,10 +26,23 @@ internal sealed class GovernorEntries
     private readonly List<(string Problem, string Entry)> _ignored = [];
     private int _count;
 
-    /// <summary>The first ignored entries, each with its problem and its text, bounded and on one line.</summary>
-    public IReadOnlyList<(string Problem, string Entry)> Ignored => _ignored;
+    /// <summary>A reason with the length that is kept.</summary>
+    public static string Bounded(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason];
 
-    public int More => _count - _ignored.Count;
+    /// <summary>Logs what was ignored: the first entries one by one, of the others the number.</summary>
+    public void Tell(string file, ILogger log)
+    {
+        foreach (var (problem, entry) in _ignored)
+            log.GovernorEntryIgnored(file, problem, entry);
+        if (_count > _ignored.Count)
+            log.GovernorEntriesIgnored(file, _count - _ignored.Count);
+    }
+
+    /// <summary>Whether an entry can be a budget; remembers it otherwise.</summary>
+    public bool Accepts(BudgetEntry budget) => IsGood(Problem(budget), () => FormattableString.Invariant($"{budget.Key}, {budget.Tokens}"));
+
+    /// <summary>Whether an entry can be a pause; remembers it otherwise.</summary>
+    public bool Accepts(PauseEntry pause) => IsGood(Problem(pause), () => $"{pause.Key}, {pause.For}, {pause.Why}");
 
     /// <summary>The entries that are complete and for which <paramref name="problemOf"/> returns null.</summary>
     public IReadOnlyList<T> Read<T>(IReadOnlyList<JsonElement> entries, JsonTypeInfo<T> type, Func<T, string?> problemOf)
@@ -37,10 +53,8 @@ internal sealed class GovernorEntries
         {
             var (read, problem) = Read(entry, type);
             problem ??= problemOf(read!); // not null without a problem
-            if (problem is null)
+            if (IsGood(problem, entry.GetRawText))
                 good.Add(read!);
-            else if (_count++ < MostTold)
-                _ignored.Add((problem, Told(entry)));
         }
         return good;
     }
@@ -76,9 +90,15 @@ internal sealed class GovernorEntries
         }
     }
 
-    private static string Told(JsonElement entry)
+    private bool IsGood(string? problem, Func<string> entry)
     {
-        var text = entry.GetRawText();
+        if (problem is not null && _count++ < MostTold)
+            _ignored.Add((problem, Told(entry())));
+        return problem is null;
+    }
+
+    private static string Told(string text)
+    {
         var bounded = text.Length <= LongestTold ? text : text[..LongestTold] + "...";
         return string.Create(bounded.Length, bounded, static (span, from) =>
         {
@@ -86,4 +106,14 @@ internal sealed class GovernorEntries
                 span[at] = char.IsControl(from[at]) ? ' ' : from[at];
         });
     }
+}
+
+internal sealed record BudgetEntry(string Key, double Tokens)
+{
+    public SavedBudget Save() => new(Key, Tokens);
+}
+
+internal sealed record PauseEntry(string Key, TimeSpan For, string Why)
+{
+    public SavedPause Save() => new(Key, For, GovernorEntries.Bounded(Why));
 }
