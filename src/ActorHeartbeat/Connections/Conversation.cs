@@ -215,19 +215,19 @@ internal sealed class Conversation(
     /// <param name="records">Whether what is filled is to be shown.</param>
     private TemplateScope Scope(
         ITemplateNames? names, MessageAtHand? message, IReadOnlyList<string> keys, bool speaks, bool records = false) => new()
-    {
-        Keys = keys,
-        Records = records,
-        Secrets = _request.Secrets,
-        Message = message,
-        Now = clock.UtcNow,
-        Names = names ?? _lets,
-        Functions = extensions.Functions,
-        Count = speaks ? Next : null,
-        NewUuid = speaks ? NewUuid : null,
-        Attempt = attempt,
-        Incarnation = incarnation,
-    };
+        {
+            Keys = keys,
+            Records = records,
+            Secrets = _request.Secrets,
+            Message = message,
+            Now = clock.UtcNow,
+            Names = names ?? _lets,
+            Functions = extensions.Functions,
+            Count = speaks ? Next : null,
+            NewUuid = speaks ? NewUuid : null,
+            Attempt = attempt,
+            Incarnation = incarnation,
+        };
 
     private T? Fill<T>(TemplateScope scope, Func<TemplateScope, T?> fill, out string? lacking)
         where T : class

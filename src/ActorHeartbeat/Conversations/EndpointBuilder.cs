@@ -231,7 +231,8 @@ public sealed class EndpointBuilder
         {
             MaxAge = RotationSettings.At(age) with
             {
-                ReadyWhen = readyWhen is null ? null : Spoken.OfMessage(readyWhen), DuplicateKey = duplicateKey,
+                ReadyWhen = readyWhen is null ? null : Spoken.OfMessage(readyWhen),
+                DuplicateKey = duplicateKey,
             },
         });
     }
