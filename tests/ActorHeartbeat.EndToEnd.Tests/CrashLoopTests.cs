@@ -52,16 +52,19 @@ public sealed class CrashLoopTests
 
         await using (var service = await ServiceProcess.StartAsync(file.FullName))
         {
+            await server.WaitUntilAsync(feeds => Attempts(feeds) == (1, 1), ServiceProcess.Patience);
             await service.PostAsync("/v1/endpoints/one/pause");
             await service.SignalAsync("KILL");
             await service.ExitCodeAsync();
         }
-        var dials = server.History("one").Attempts.Count;
         await using var next = await ServiceProcess.StartAsync(file.FullName);
-        await server.WaitUntilAsync(feeds => feeds.History("two").Attempts.Count > 1, ServiceProcess.Patience);
+        await server.WaitUntilAsync(feeds => feeds.History("two").Attempts.Count == 2, ServiceProcess.Patience);
 
         Assert.Equal("paused", (await next.GetAsync("/v1/endpoints/one")).GetProperty("state").GetString());
-        Assert.Equal(dials, server.History("one").Attempts.Count);
+        Assert.Equal((1, 2), Attempts(server));
+
+        static (int One, int Two) Attempts(FeedServer feeds) =>
+            (feeds.History("one").Attempts.Count, feeds.History("two").Attempts.Count);
     }
 
     /// <summary>Whether this run has spent its budget: every endpoint is open or waits for the connect rate.</summary>

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.State;
+using ActorHeartbeat.Supervision;
 using Microsoft.Data.Sqlite;
 
 namespace ActorHeartbeat.Service.Tests;
@@ -209,7 +210,7 @@ public sealed class BrokenStateTests : IDisposable
         using (var database = _folder.Open())
         {
             await database.SaveAsync(StateFolder.State);
-            await database.AddAsync(new SubscriptionName(StateFolder.Session.Endpoint, "trades", "BTC"));
+            await database.AddAsync(new SubscriptionKey(StateFolder.Session.Endpoint, "trades", "BTC"));
             File.Delete(_folder.Path);
             Assert.True(await database.SaveAsync([StateFolder.Session]));
         }

@@ -255,7 +255,7 @@ public sealed class StateDatabaseTests : IDisposable
     [Fact]
     public async Task Subscriptions_are_added_dated_and_removed_one_by_one()
     {
-        SubscriptionName one = new(new EndpointId("a"), "trades", "BTC-USDT"), two = one with { Key = "ETH-USDT" },
+        SubscriptionKey one = new(new EndpointId("a"), "trades", "BTC-USDT"), two = one with { Key = "ETH-USDT" },
             three = one with { Endpoint = new EndpointId("b") };
         var before = _folder.Time.Now;
         using (var first = _folder.Open())

@@ -114,7 +114,7 @@ public class MutationGate(ITestOutputHelper output)
             "Policies/Liveness.cs",
             "DataDue(idle, signs.LastData, now, timeOfDay)",
             "DataDue(idle, signs.LastInbound, now, timeOfDay)"),
-        new("the sequence does not advance", "Feeds/Feed.cs", "writer.Source, ++_lastSeq, now", "writer.Source, _lastSeq, now"),
+        new("the sequence does not advance", "Feeds/Feed.cs", "source, ++_lastSeq, now", "source, _lastSeq, now"),
         new("a break is not announced", "Feeds/Feed.cs", "_break = new Break(cause, _time.GetTimestamp());", "_break = null;"),
         new(
             "a message is counted and not passed on",

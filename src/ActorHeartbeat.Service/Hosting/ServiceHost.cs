@@ -172,7 +172,7 @@ internal static class ServiceHost
         {
             options.Sessions = database.LoadSessions(configuration.Endpoints.Select(endpoint => endpoint.Id));
             database.TellOfPaused(configuration.Endpoints);
-            (options.GovernorStore, options.PausedStore) = (database, database);
+            (options.GovernorStore, options.PausedStore, options.SubscriptionStore) = (database, database, database);
         }
     }
 

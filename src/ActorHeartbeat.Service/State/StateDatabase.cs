@@ -12,7 +12,7 @@ namespace ActorHeartbeat.Service.State;
 /// no other thread; what changes during a write shares the next one. A database that cannot be used is no reason not to start, and one
 /// that cannot be written costs no dial: both are told once, and again when it works; until then it is tried every second.
 /// </summary>
-internal sealed class StateDatabase : IGovernorStore, IPausedStore, IDisposable
+internal sealed class StateDatabase : IGovernorStore, IPausedStore, ISubscriptionStore, IDisposable
 {
     /// <summary>Longest wait at the start for a disk that does not answer.</summary>
     public static readonly TimeSpan LoadDeadline = TimeSpan.FromSeconds(5);
@@ -94,11 +94,18 @@ internal sealed class StateDatabase : IGovernorStore, IPausedStore, IDisposable
 
     void IPausedStore.Save(ValueList<EndpointId> paused) => _ = Change(new StateParts { Paused = paused });
 
+    IReadOnlyCollection<SubscriptionKey> ISubscriptionStore.Load() =>
+        [.. Subscriptions.OrderBy(added => added.AddedAt).Select(added => added.Name)];
+
+    void ISubscriptionStore.Add(SubscriptionKey key) => _ = AddAsync(key);
+
+    void ISubscriptionStore.Remove(SubscriptionKey key) => _ = RemoveAsync(key);
+
     /// <summary>Adds a key of a subscription, or dates it anew. False as for sessions.</summary>
-    public Task<bool> AddAsync(SubscriptionName name) => Change(Of(name, _time.GetUtcNow()));
+    public Task<bool> AddAsync(SubscriptionKey name) => Change(Of(name, _time.GetUtcNow()));
 
     /// <summary>Removes a key of a subscription, if there is such a one. False as for sessions.</summary>
-    public Task<bool> RemoveAsync(SubscriptionName name) => Change(Of(name, null));
+    public Task<bool> RemoveAsync(SubscriptionKey name) => Change(Of(name, null));
 
     /// <summary>Completes when all that has been given until now is written, cannot be, or is not within a time.</summary>
     public async Task WrittenAsync(TimeSpan deadline)
@@ -135,7 +142,7 @@ internal sealed class StateDatabase : IGovernorStore, IPausedStore, IDisposable
         _isClosed.Wait(CloseDeadline);
     }
 
-    private static StateParts Of(SubscriptionName name, DateTimeOffset? addedAt) =>
+    private static StateParts Of(SubscriptionKey name, DateTimeOffset? addedAt) =>
         new() { Subscriptions = StateParts.None.Subscriptions.SetItem(name, addedAt) };
 
     private static TaskCompletionSource<bool> NewWrite() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
+using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Service.State;
 
@@ -18,8 +19,8 @@ internal sealed record StateParts
     public ValueList<EndpointId>? Paused { get; init; }
 
     /// <summary>When each subscription was added; null for one that was removed.</summary>
-    public ImmutableDictionary<SubscriptionName, DateTimeOffset?> Subscriptions { get; init; } =
-        ImmutableDictionary<SubscriptionName, DateTimeOffset?>.Empty;
+    public ImmutableDictionary<SubscriptionKey, DateTimeOffset?> Subscriptions { get; init; } =
+        ImmutableDictionary<SubscriptionKey, DateTimeOffset?>.Empty;
 
     public bool IsNone => Governor is null && Sessions is null && Paused is null && Subscriptions.IsEmpty;
 
@@ -36,11 +37,5 @@ internal sealed record StateParts
 /// <summary>The governor's part as it was saved last. Its pauses count from its own time.</summary>
 internal sealed record GovernorPart(DateTimeOffset SavedAt, GovernorState State);
 
-/// <summary>One key of a subscription of an endpoint.</summary>
-/// <param name="Endpoint">Whose subscription it is.</param>
-/// <param name="Subscription">Its name in the configuration.</param>
-/// <param name="Key">One of those that it is for.</param>
-internal readonly record struct SubscriptionName(EndpointId Endpoint, string Subscription, string Key);
-
 /// <summary>A key of a subscription that was added while the service ran.</summary>
-internal sealed record AddedSubscription(SubscriptionName Name, DateTimeOffset AddedAt);
+internal sealed record AddedSubscription(SubscriptionKey Name, DateTimeOffset AddedAt);

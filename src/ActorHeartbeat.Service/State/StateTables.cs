@@ -4,6 +4,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Logging;
+using ActorHeartbeat.Supervision;
 using Microsoft.Data.Sqlite;
 
 namespace ActorHeartbeat.Service.State;
@@ -99,7 +100,7 @@ internal sealed class StateTables(SqliteConnection connection)
     }
 
     private void WriteSubscriptions(
-        ImmutableDictionary<SubscriptionName, DateTimeOffset?> subscriptions, SqliteTransaction transaction)
+        ImmutableDictionary<SubscriptionKey, DateTimeOffset?> subscriptions, SqliteTransaction transaction)
     {
         using var insert = Command(transaction, "INSERT OR REPLACE INTO subscriptions VALUES (@1, @2, @3, @4)");
         using var delete = Command(
@@ -149,12 +150,12 @@ internal sealed class StateTables(SqliteConnection connection)
         return [.. sessions];
     }
 
-    private ImmutableDictionary<SubscriptionName, DateTimeOffset?> ReadSubscriptions() =>
+    private ImmutableDictionary<SubscriptionKey, DateTimeOffset?> ReadSubscriptions() =>
         Rows(
             "SELECT endpoint, subscription, key, added_at FROM subscriptions",
             row => (Id: IdOf(row.GetString(0)), Name: row.GetString(1), Key: row.GetString(2), At: DateOf(row.GetString(3))))
             .Where(row => row.Id is not null)
-            .ToImmutableDictionary(row => new SubscriptionName(row.Id!.Value, row.Name, row.Key), row => (DateTimeOffset?)row.At);
+            .ToImmutableDictionary(row => new SubscriptionKey(row.Id!.Value, row.Name, row.Key), row => (DateTimeOffset?)row.At);
 
     private List<T> Rows<T>(string sql, Func<SqliteDataReader, T> read)
     {

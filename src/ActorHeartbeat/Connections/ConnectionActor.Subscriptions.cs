@@ -31,7 +31,7 @@ public sealed partial class ConnectionActor
     /// <summary>Since when the silence of a key means something.</summary>
     private TimeSpan ListeningSince(ConnectionLink link) =>
         Liveness.ListeningSince(
-            link.Settings.Timeouts.DataIdle, link.HeldBackUntil, Now, TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
+            _settings.Timeouts.DataIdle, link.HeldBackUntil, Now, TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
 
     /// <summary>Does what is due for keys.</summary>
     private void LookAtKeys(ConnectionLink link)

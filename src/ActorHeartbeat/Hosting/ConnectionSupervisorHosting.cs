@@ -139,6 +139,9 @@ public sealed class ConnectionSupervisorOptions
     /// <summary>Keeps over restarts of the process which endpoints an operator has paused. Default: none.</summary>
     public IPausedStore? PausedStore { get; set; }
 
+    /// <summary>Keeps over restarts of the process which keys of subscriptions were added. Default: none.</summary>
+    public ISubscriptionStore? SubscriptionStore { get; set; }
+
     /// <summary>
     /// What the process has left for dials. Default: <see cref="ProcessRoom"/>, which lets dials wait before descriptors, memory or
     /// threads run out; null for no bound.
@@ -179,6 +182,7 @@ public sealed class ConnectionSupervisorOptions
         {
             GovernorStore = GovernorStore,
             PausedStore = PausedStore,
+            SubscriptionStore = SubscriptionStore,
             Room = Room,
             Extensions = Extensions,
         };

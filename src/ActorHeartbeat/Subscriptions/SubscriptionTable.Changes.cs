@@ -80,8 +80,8 @@ internal sealed partial class SubscriptionTable
     /// <summary>Ends what the peer knows of keys. Without a message for it the next connection begins without them.</summary>
     private void Cancel(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
     {
-        if (book.Settings.Cancel is null || book.IsWhole)
-            return;
+        if (book.Settings.Cancel is null || (book.IsWhole && keys.Count < book.Keys.Count))
+            return; // the next message that says every key leaves these out
         foreach (var some in keys
             .Where(key => key.IsThere && !key.IsQueued)
             .Chunk(book.Settings.Batch))

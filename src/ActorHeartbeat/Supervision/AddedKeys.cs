@@ -12,6 +12,16 @@ internal sealed class AddedKeys
 
     public bool Contains(string subscription, string key) => _keys.ContainsKey((subscription, key));
 
+    /// <summary>The keys, in the order in which they were added.</summary>
+    public IEnumerable<(string Subscription, string Key)> All => _keys.Keys;
+
+    /// <summary>Takes a key of an earlier process, up to the bound; one whose subscription is not there has no effect.</summary>
+    public void Restore(string subscription, string key)
+    {
+        if (_keys.Count < Most)
+            _keys.TryAdd((subscription, key), true);
+    }
+
     /// <summary>Adds a key. One that is there already stays.</summary>
     /// <returns>Why it cannot, in one line; null when it is added.</returns>
     public string? Add(EndpointSettings settings, string subscription, string key)

@@ -132,18 +132,6 @@ public sealed partial class ConnectionSupervisor
     private static void Refresh(RegistryEntry endpoint) =>
         endpoint.Primary!.Actor?.Tell(new Refresh("refreshed by an operator")); // WithRunning has checked that there is a primary
 
-    /// <summary>Changes the added keys of an endpoint; the answer is why it cannot, null when it can.</summary>
-    private CommandResult ChangeKeys(EndpointId id, Func<RegistryEntry, string?> change)
-    {
-        if (Find(id) is not { } endpoint)
-            return Unknown(id);
-        if (change(endpoint) is { } refusal)
-            return new CommandResult(CommandOutcome.Refused, refusal);
-        endpoint.FollowKeys();
-        endpoint.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, ChangeEffect.Live));
-        return new CommandResult(CommandOutcome.Accepted);
-    }
-
     private CommandResult With(EndpointId id, Action<RegistryEntry> act)
     {
         if (Find(id) is not { } endpoint)

@@ -83,6 +83,7 @@ public sealed partial class ConnectionSupervisor
             if (_restored.Remove(settings.Id, out var session))
                 endpoint.Before = session.For(settings);
         }
+        RestoreKeys(endpoint);
         endpoint.IsRemoved = false; // it may be one that is still closing
         (endpoint.Settings, endpoint.SendRate) = (settings, SendRateOf(settings));
         Keep(endpoint, _pausedBefore.Remove(settings.Id) && settings.Enabled);
@@ -131,6 +132,7 @@ public sealed partial class ConnectionSupervisor
         _revision++;
         endpoint.IsRemoved = true;
         Keep(endpoint, isPaused: false);
+        ForgetKeys(endpoint);
         endpoint.ForgetSubscriptions();
         Pause(endpoint, endpoint.Settings.CloseCode, "removed");
         ForgetIfGone(endpoint);

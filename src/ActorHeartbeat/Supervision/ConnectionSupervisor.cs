@@ -36,6 +36,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         if (dependencies.GovernorStore?.Load() is var (state, age))
             _ledger.Restore(state, age, _clock.Elapsed);
         _pausedBefore.UnionWith(dependencies.PausedStore?.Load() ?? []);
+        LoadKeys(dependencies.SubscriptionStore);
         var governor = Context.ActorOf(
             ConnectGovernor.Props(_ledger, _clock, dependencies.GovernorStore, dependencies.Room), "governor");
         _connections = new ConnectionDependencies(dependencies.Dialer, dependencies.Resolver, governor, Self, _clock, dependencies.Seed)
@@ -75,10 +76,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         RotateEndpoint rotate => WithRunning(rotate.Endpoint, BeginRotation),
         SubscribeTo subscribe => With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Remember(subscribe.Key, subscribe.Message))),
         UnsubscribeFrom leave => With(leave.Endpoint, endpoint => endpoint.Tell(endpoint.Forget(leave.Key, leave.Message))),
-        AddSubscriptionKey add => ChangeKeys(
-            add.Endpoint, endpoint => endpoint.AddedKeys.Add(endpoint.Settings, add.Subscription, add.Key)),
-        RemoveSubscriptionKey remove => ChangeKeys(
-            remove.Endpoint, endpoint => endpoint.AddedKeys.Remove(endpoint.Settings, remove.Subscription, remove.Key)),
+        AddSubscriptionKey add => ChangeKey(new SubscriptionKey(add.Endpoint, add.Subscription, add.Key), adds: true),
+        RemoveSubscriptionKey remove => ChangeKey(
+            new SubscriptionKey(remove.Endpoint, remove.Subscription, remove.Key), adds: false),
         TapConversation listen => With(listen.Endpoint, endpoint => endpoint.Plane.Taps.Add(listen.Tap)),
         GetEndpoints => new EndpointList([.. _endpoints.Values.Where(endpoint => !endpoint.IsRemoved).Select(Snapshot)]),
         GetSessions => Sessions(),

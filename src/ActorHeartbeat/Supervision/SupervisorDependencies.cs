@@ -17,6 +17,9 @@ public sealed record SupervisorDependencies(IDialer Dialer, IAttemptResolver Res
     /// <summary>Where paused endpoints are kept over restarts of the process; null (default) keeps none.</summary>
     public IPausedStore? PausedStore { get; init; }
 
+    /// <summary>Where added keys of subscriptions are kept over restarts of the process; null (default) keeps none.</summary>
+    public ISubscriptionStore? SubscriptionStore { get; init; }
+
     /// <summary>
     /// What the process has left for dials; null (default) for no bound. <see cref="ProcessRoom"/> looks at the process itself.
     /// </summary>

@@ -188,6 +188,24 @@ public class SubscribedKeysTests : SubscriptionSpec
     }
 
     [Fact]
+    public void A_message_that_says_every_key_is_said_again_when_one_changes()
+    {
+        var all = Trades with { Batch = SubscriptionSettings.WholeBatch };
+        StartOpen(With(all));
+        Accept("BTC", "ETH", "SOL");
+
+        Reload(With(all with { ForEach = ["BTC", "SOL"] }), ChangeEffect.Live);
+        Settle();
+        Assert.Equal("""{"op":"subscribe","args":[{"channel":"trades","id":"BTC"},{"channel":"trades","id":"SOL"}]}""", SentText[^1]);
+        Reload(Defaults, ChangeEffect.Live);
+        Settle();
+
+        Assert.Equal(
+            """{"op":"unsubscribe","args":[{"channel":"trades","id":"BTC"},{"channel":"trades","id":"SOL"}]}""", SentText[^1]);
+        Assert.Equal(3, SentText.Count);
+    }
+
+    [Fact]
     public void A_reload_asks_for_new_keys_and_ends_others_on_the_same_connection()
     {
         StartOpen(With(Trades));

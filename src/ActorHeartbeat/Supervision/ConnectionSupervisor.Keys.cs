@@ -1,0 +1,54 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Supervision;
+
+/// <content>Keys of subscriptions that are added while endpoints run, beyond the life of the process.</content>
+public sealed partial class ConnectionSupervisor
+{
+    /// <summary>Keys of an earlier process whose endpoints have not come yet.</summary>
+    private readonly Dictionary<EndpointId, List<SubscriptionKey>> _keysBefore = [];
+
+    private void LoadKeys(ISubscriptionStore? store)
+    {
+        foreach (var keys in (store?.Load() ?? []).GroupBy(key => key.Endpoint))
+            _keysBefore[keys.Key] = [.. keys];
+    }
+
+    /// <summary>Gives an endpoint that comes the keys of an earlier process.</summary>
+    private void RestoreKeys(RegistryEntry endpoint)
+    {
+        if (!_keysBefore.Remove(endpoint.Id, out var keys))
+            return;
+        foreach (var key in keys)
+            endpoint.AddedKeys.Restore(key.Subscription, key.Key);
+    }
+
+    /// <summary>Adds a key or takes one away. What changes nothing is accepted.</summary>
+    private CommandResult ChangeKey(SubscriptionKey key, bool adds)
+    {
+        if (Find(key.Endpoint) is not { } endpoint)
+            return Unknown(key.Endpoint);
+        var (added, had) = (endpoint.AddedKeys, endpoint.AddedKeys.Contains(key.Subscription, key.Key));
+        var refusal = adds
+            ? added.Add(endpoint.Settings, key.Subscription, key.Key)
+            : added.Remove(endpoint.Settings, key.Subscription, key.Key);
+        if (refusal is not null)
+            return new CommandResult(CommandOutcome.Refused, refusal);
+        if (added.Contains(key.Subscription, key.Key) == had)
+            return new CommandResult(CommandOutcome.Accepted);
+        if (adds)
+            _dependencies.SubscriptionStore?.Add(key);
+        else
+            _dependencies.SubscriptionStore?.Remove(key);
+        endpoint.FollowKeys();
+        endpoint.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, ChangeEffect.Live));
+        return new CommandResult(CommandOutcome.Accepted);
+    }
+
+    private void ForgetKeys(RegistryEntry endpoint)
+    {
+        foreach (var (subscription, key) in endpoint.AddedKeys.All)
+            _dependencies.SubscriptionStore?.Remove(new SubscriptionKey(endpoint.Id, subscription, key));
+    }
+}

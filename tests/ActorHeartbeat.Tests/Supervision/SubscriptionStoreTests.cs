@@ -1,0 +1,76 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
+
+namespace ActorHeartbeat.Tests.Supervision;
+
+/// <summary>Keys of subscriptions that were added while endpoints run, beyond the life of the process.</summary>
+public class SubscriptionStoreTests : SupervisorSpec
+{
+    private readonly Store _store = new();
+
+    [Fact]
+    public void What_is_added_and_taken_away_is_saved_before_the_answer_and_what_changes_nothing_is_not()
+    {
+        Begin();
+        Apply(Asking("a"));
+
+        Command(new AddSubscriptionKey(Id("a"), "trades", "ETH"));
+        Assert.Equal(["+ a trades/ETH"], _store.Saved);
+        Command(new AddSubscriptionKey(Id("a"), "trades", "ETH"));
+        Command(new AddSubscriptionKey(Id("a"), "trades", "BTC")); // it stands in the settings
+        Command(new AddSubscriptionKey(Id("a"), "trades", "SOL"));
+        Command(new RemoveSubscriptionKey(Id("a"), "trades", "ETH"));
+
+        Assert.Equal(["+ a trades/ETH", "+ a trades/SOL", "- a trades/ETH"], _store.Saved);
+    }
+
+    [Fact]
+    public void The_keys_of_an_earlier_process_are_asked_for_by_the_first_connection()
+    {
+        Begin(("a", "ETH"), ("a", "SOL"), ("later", "XRP"));
+        Apply(Asking("a"));
+        AwaitStates(("a", "open"));
+        Assert.Equal(["BTC", "ETH", "SOL"], Network.Connection(Id("a")).SentText);
+
+        Apply(Asking("a"), Asking("later"));
+        AwaitStates(("a", "open"), ("later", "open"));
+
+        Assert.Equal(["BTC", "XRP"], Network.Connection(Id("later")).SentText);
+    }
+
+    [Fact]
+    public void The_keys_of_an_endpoint_that_is_removed_are_forgotten()
+    {
+        Begin(("a", "ETH"));
+        Apply(Asking("a"), Asking("b"));
+        AwaitStates(("a", "open"), ("b", "open"));
+
+        Apply(Asking("b"));
+
+        Assert.Equal(["- a trades/ETH"], _store.Saved);
+    }
+
+    private void Begin(params (string Endpoint, string Key)[] keys)
+    {
+        _store.Before = [.. keys.Select(key => new SubscriptionKey(Id(key.Endpoint), "trades", key.Key))];
+        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(Dependencies with { SubscriptionStore = _store }), "with-store");
+    }
+
+    private static EndpointSettings Asking(string name) => Endpoint(name) with
+    {
+        Subscriptions = new([new("trades", new SubscriptionSettings { ForEach = ["BTC"], Send = MessageTemplate.Text("@{each}") })]),
+    };
+
+    private sealed class Store : ISubscriptionStore
+    {
+        public IReadOnlyCollection<SubscriptionKey> Before { get; set; } = [];
+
+        public List<string> Saved { get; } = [];
+
+        public IReadOnlyCollection<SubscriptionKey> Load() => Before;
+
+        public void Add(SubscriptionKey key) => Saved.Add($"+ {key.Endpoint} {key.Subscription}/{key.Key}");
+
+        public void Remove(SubscriptionKey key) => Saved.Add($"- {key.Endpoint} {key.Subscription}/{key.Key}");
+    }
+}
