@@ -168,7 +168,8 @@ public sealed partial class TryTests : IAsyncLifetime, IDisposable
             """);
         if (state == "paused")
             await service.Post($"/v1/endpoints/{endpoint}/pause");
-        await service.WaitFor(endpoint, state);
+        await service.WaitFor(endpoint, shown => shown.GetProperty("state").GetString() == state
+            && (state != "backing-off" || shown.GetProperty("attempt").GetInt32() == 2)); // it backs off before its first dial too
 
         var result = await RunUntil([begins], "try", endpoint, "--url", service.Url.ToString());
 
