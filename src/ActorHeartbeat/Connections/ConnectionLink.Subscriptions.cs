@@ -59,7 +59,7 @@ internal sealed partial class ConnectionLink
     /// <returns>False for what the other connection of a rotation has brought.</returns>
     private bool IsNew(SubscribedKey key, long number, FeedSource source)
     {
-        key.Number ??= _plane.NumberOf(key.ToString());
+        key.Number ??= _plane.NumberOf(key.ToString()).Join(number, Connection.Number);
         var (isDuplicate, before) = key.Number.Received(number, Connection.Number);
         var (last, sequence) = (key.LastNumber, key.Book.Settings.Sequence!); // it has given the number
         if (!(number <= last))

@@ -34,9 +34,6 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private volatile string? _closedFor;
     private IConnection? _connection;
     private FeedWriter? _writer;
-    private long _lastInbound, _lastData; // ticks of the scheduler's clock
-    private long _pings, _pingId, _pingSentAt, _signedId, _heldBackUntil;
-    private int _wantsSign;
     private readonly Dictionary<string, KeepAliveRequest> _requests = new(StringComparer.Ordinal); // only the actor uses it
     private readonly Dictionary<string, OutboundMessage> _keptAlive = new(StringComparer.Ordinal); // only the actor uses it
     private volatile bool _gone, _abandoned, _adopted, _isHeldBack, _isResumed, _forgets;
@@ -146,16 +143,6 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <summary>The URL to which the server redirected the dial, as it may be shown; null when it did not.</summary>
     public string? RedirectedTo => _redirectedTo;
 
-    /// <summary>Whether the newest heartbeat is settled by an answer or a sign of life. The report may still be on its way.</summary>
-    public bool IsSettled => Volatile.Read(ref _pingId) is var id && (id == 0 || id == Volatile.Read(ref _signedId));
-
-    /// <summary>
-    /// When a subscriber last held the pump back on purpose, now while one does, or when the process last stood
-    /// still; zero for never. The pump has stopped at its bound meanwhile, so silence before this time proves nothing.
-    /// </summary>
-    public TimeSpan HeldBackUntil =>
-        _isHeldBack ? _clock.Elapsed : TimeSpan.FromTicks(Math.Max(Volatile.Read(ref _heldBackUntil), _clock.StoodStillUntil.Ticks));
-
     /// <summary>
     /// Applies these settings from now on, such as the limits and what counts as an answer. Messages with a secret that this connection
     /// has not read are for the next one, which the same reload brings; this one keeps its own.
@@ -180,12 +167,6 @@ internal sealed partial class ConnectionLink : IConnectionObserver
 
     /// <summary>Whether something is told for the first time of this connection.</summary>
     public bool IsFirst(string what) => _conversation.IsFirst(what);
-
-    public LifeSigns Signs(TimeSpan openedAt, TimeSpan lastAnswer)
-    {
-        var since = HeldBackUntil is var heldBack && heldBack > openedAt ? heldBack : openedAt;
-        return new LifeSigns(openedAt, At(ref _lastInbound, since), lastAnswer, At(ref _lastData, since));
-    }
 
     /// <summary>Counts it as a socket from now until it is gone.</summary>
     public void Begin() => _plane.SocketBegins();
@@ -285,27 +266,6 @@ internal sealed partial class ConnectionLink : IConnectionObserver
 
     public void OnRedirected(string url) => _redirectedTo = url;
 
-    public void OnActivity()
-    {
-        Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks);
-        _writer!.Received();
-        if (Volatile.Read(ref _wantsSign) == 0 || Interlocked.Exchange(ref _wantsSign, 0) == 0)
-            return;
-        Volatile.Write(ref _signedId, Volatile.Read(ref _pingId));
-        _owner.Tell(new SignOfLife(Incarnation));
-    }
-
-    public void OnPartOfMessage() => Volatile.Write(ref _lastData, _clock.Elapsed.Ticks);
-
-    public void OnPong(ReadOnlySpan<byte> payload)
-    {
-        if (!PingPayload.Is(payload, Volatile.Read(ref _pingId)))
-            return;
-        Volatile.Write(ref _lastInbound, _clock.Elapsed.Ticks); // before the actor looks
-        Volatile.Write(ref _wantsSign, 0); // the answer is the sign of life
-        Answered();
-    }
-
     public void OnEnded(ConnectionEnd end)
     {
         end = end with { Reason = Hide(end.Reason), Failure = Hide(end.Failure) };
@@ -320,17 +280,6 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <summary>A text of the peer without the secrets of the attempt, and without what was made from them.</summary>
     public string Hide(string text) => _conversation.Hide(text, _current.Secrets);
 
-    // The first answer settles the outstanding heartbeat. A later one finds no ping id and counts only as traffic.
-    private void Answered()
-    {
-        if (Interlocked.Exchange(ref _pingId, 0) == 0)
-            return;
-        var roundTrip = _clock.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt));
-        if (Transcript.IsHeard)
-            Transcript.Event($"heartbeat: answered after {CloseCause.Text(roundTrip)}");
-        _owner.Tell(new HeartbeatAnswered(Incarnation, roundTrip));
-    }
-
     private void Leave(string why)
     {
         _dial.Cancel(); // requests of the conversation end with it
@@ -341,12 +290,6 @@ internal sealed partial class ConnectionLink : IConnectionObserver
             _decoder?.Dispose();
         _plane.SocketIsGone();
         _gone = true; // last: the next dial may begin as soon as this is seen
-    }
-
-    private static TimeSpan At(ref long ticks, TimeSpan openedAt)
-    {
-        var at = TimeSpan.FromTicks(Volatile.Read(ref ticks));
-        return at > openedAt ? at : openedAt;
     }
 
     /// <summary>The next step from an index on, if it only waits for the peer and needs nothing that is said.</summary>

@@ -174,15 +174,21 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
             return false;
         var names = _conversation.Begin(settings.Let, key.More?.Captured);
         var found = key.Details.Captured.ToBuilder();
-        match.Capture(message, (name, text) => found[name] = TemplateValue.Of(text));
+        match.Capture(message, (name, text) => Keep(name, TemplateValue.Of(text)));
         foreach (var (name, value) in settings.Capture)
         {
             var at = MessageAtHand.Read(match.Heard(message), [.. value.OfMessage]);
-            if (value.Fill(_conversation.Hears(names, at, [key.Name])) is { IsNothing: false } taken && Conversation.IsKeepable(taken))
-                found[name] = taken;
+            if (value.Fill(_conversation.Hears(names, at, [key.Name])) is { IsNothing: false } taken)
+                Keep(name, taken);
         }
         key.Details.Captured = found.ToImmutable();
         return true;
+
+        void Keep(string name, TemplateValue value)
+        {
+            if (Conversation.IsKeepable(value))
+                found[name] = value;
+        }
     }
 
     string ISubscriptionValues.ReasonOf(SubscribedKey key, MessagePattern match, ReadOnlySpan<byte> message)

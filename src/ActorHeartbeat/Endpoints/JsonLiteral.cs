@@ -15,7 +15,7 @@ internal sealed class JsonLiteral
     public static JsonLiteral Of(JsonElement value) => new(value.ValueKind, value.ValueKind switch
     {
         JsonValueKind.String => Encoding.UTF8.GetBytes(value.GetString()!),
-        JsonValueKind.Number when Encoding.UTF8.GetBytes(value.GetRawText()) is var digits && HasOneSpelling(digits) => digits,
+        JsonValueKind.Number when Encoding.UTF8.GetBytes(value.GetRawText()) is var digits && JsonNumber.HasOneSpelling(digits) => digits,
         _ => null,
     });
 
@@ -24,7 +24,7 @@ internal sealed class JsonLiteral
     {
         JsonTokenType.String when _kind == JsonValueKind.String => place.IsHidden ? null : place.TextIn(json).SequenceEqual(_text),
         JsonTokenType.Number when _kind == JsonValueKind.Number =>
-            _text is null || !HasOneSpelling(place.TextIn(json)) ? null : place.TextIn(json).SequenceEqual(_text),
+            _text is null || !JsonNumber.HasOneSpelling(place.TextIn(json)) ? null : place.TextIn(json).SequenceEqual(_text),
         JsonTokenType.StartObject when _kind == JsonValueKind.Object => null,
         JsonTokenType.StartArray when _kind == JsonValueKind.Array => null,
         JsonTokenType.True => _kind == JsonValueKind.True,
@@ -32,8 +32,4 @@ internal sealed class JsonLiteral
         JsonTokenType.Null => _kind == JsonValueKind.Null,
         _ => false,
     };
-
-    // 1 is 1.0 and 10e-1 too, and 0 is -0; other integers without an exponent are equal only where their digits are.
-    private static bool HasOneSpelling(ReadOnlySpan<byte> number) =>
-        number.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0 && !number.SequenceEqual("-0"u8);
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ActorHeartbeat.Templates;
@@ -33,7 +32,7 @@ internal sealed class CompletedKey : IEqualityComparer<byte[]>, IAlternateEquali
             {
                 JsonTokenType.None => null,
                 JsonTokenType.String => Encoding.UTF8.GetBytes(value.GetString()!),
-                JsonTokenType.Number => Encoding.UTF8.GetBytes(OneSpelling(value.GetRawText())),
+                JsonTokenType.Number => Encoding.UTF8.GetBytes(JsonNumber.OneSpelling(value.GetRawText())),
                 _ => [],
             };
             if (text is null)
@@ -56,7 +55,7 @@ internal sealed class CompletedKey : IEqualityComparer<byte[]>, IAlternateEquali
         switch (place.Token)
         {
             case JsonTokenType.None or JsonTokenType.String when place.IsHidden:
-            case JsonTokenType.Number when !HasOneSpelling(text):
+            case JsonTokenType.Number when !JsonNumber.HasOneSpelling(text):
                 return -1;
             case JsonTokenType.String or JsonTokenType.Number:
                 break;
@@ -101,14 +100,4 @@ internal sealed class CompletedKey : IEqualityComparer<byte[]>, IAlternateEquali
         JsonValueKind.Null => JsonTokenType.Null,
         _ => JsonTokenType.None,
     };
-
-    // 1 is 1.0 and 10e-1 too, and 0 is -0; other integers without an exponent are equal only where their digits are.
-    private static bool HasOneSpelling(ReadOnlySpan<byte> number) =>
-        number.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0 && !number.SequenceEqual("-0"u8);
-
-    private static string OneSpelling(string number) =>
-        number.AsSpan().IndexOfAny('.', 'e', 'E') < 0 && number != "-0" ? number
-        : decimal.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact)
-            ? (exact == 0 ? "0" : exact.ToString("G29", CultureInfo.InvariantCulture))
-        : number;
 }

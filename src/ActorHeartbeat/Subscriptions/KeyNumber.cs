@@ -7,21 +7,38 @@ namespace ActorHeartbeat.Subscriptions;
 internal sealed class KeyNumber
 {
     private readonly Lock _lock = new();
-    private long _highest = long.MinValue;
-    private long _connection;
+    private long? _highest;
+    private long _first, _connection;
+
+    /// <summary>What a connection counts by, decided by its first number.</summary>
+    /// <param name="number">The first number.</param>
+    /// <param name="connection">The connection: the same one over reconnects, another one in a rotation.</param>
+    /// <returns>
+    /// This one, or one of its own where the peer begins anew on every connection: then the number is not above the first of the other.
+    /// </returns>
+    public KeyNumber Join(long number, long connection)
+    {
+        lock (_lock)
+        {
+            if (_highest is not null && _connection != connection)
+                return number <= _first ? new KeyNumber() : this;
+            _first = number;
+            return this;
+        }
+    }
 
     /// <summary>A number has come in.</summary>
     /// <param name="number">The number.</param>
-    /// <param name="connection">The connection: the same one over reconnects, another one in a rotation.</param>
+    /// <param name="connection">As for <see cref="Join"/>.</param>
     public KeyNumberVerdict Received(long number, long connection)
     {
         lock (_lock)
         {
-            var (highest, isOther) = (_highest, _connection != connection && _highest > long.MinValue);
-            if (isOther && number <= highest)
-                return new KeyNumberVerdict(IsDuplicate: true, highest);
+            var before = _highest;
+            if (_connection != connection && number <= before)
+                return new KeyNumberVerdict(IsDuplicate: true, before);
             (_highest, _connection) = (number, connection);
-            return new KeyNumberVerdict(IsDuplicate: false, highest > long.MinValue ? highest : null);
+            return new KeyNumberVerdict(IsDuplicate: false, before);
         }
     }
 }

@@ -19,6 +19,24 @@ internal static class JsonNumber
     public static JsonElement? Parse(string text) => Grammar.IsMatch(text) ? JsonElement.Parse(text) : null;
 
     /// <summary>
+    /// Whether only the same digits are an equal number: 1.0 and 10e-1 are 1 too, and -0 is 0; integers without an exponent are equal only
+    /// where their digits are.
+    /// </summary>
+    public static bool HasOneSpelling(ReadOnlySpan<byte> number) =>
+        number.IndexOfAny((byte)'.', (byte)'e', (byte)'E') < 0 && !number.SequenceEqual("-0"u8);
+
+    /// <summary>The same text for equal numbers; a number with too many digits, or too high an exponent, as it is.</summary>
+    public static string OneSpelling(string number)
+    {
+        if (Read(number) is not { } read)
+            return number;
+        var (digits, scale) = read;
+        for (; scale > 0 && digits % 10 == 0; scale--)
+            digits /= 10;
+        return Spell(digits, scale);
+    }
+
+    /// <summary>
     /// The exact sum. It has as many digits behind the point as the summand with more of them, and no exponent. Null when a summand has
     /// too many digits or too high an exponent.
     /// </summary>

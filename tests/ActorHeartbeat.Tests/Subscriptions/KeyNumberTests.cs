@@ -1,0 +1,57 @@
+using ActorHeartbeat.Subscriptions;
+
+namespace ActorHeartbeat.Tests.Subscriptions;
+
+/// <summary>The numbers of a key over reconnects and rotations.</summary>
+public class KeyNumberTests
+{
+    private readonly KeyNumber _number = new();
+
+    [Fact]
+    public void Of_two_connections_that_count_alike_each_number_is_taken_once()
+    {
+        var first = new Counter(_number, Connection: 1);
+        first.Receive(100, 101, 102);
+        var second = new Counter(_number, Connection: 2);
+
+        Assert.Equal([true, false, false], second.Receive(102, 103, 104));
+        Assert.Equal([true, true, false], first.Receive(103, 104, 105));
+        Assert.Equal([true, false], second.Receive(105, 106));
+    }
+
+    [Fact]
+    public void A_peer_that_begins_anew_on_each_connection_loses_nothing()
+    {
+        var (first, second, third) = (new Counter(_number, 1), new Counter(_number, 2), new Counter(_number, 3));
+        first.Receive(1, 2, 500);
+
+        Assert.Equal([false, false, false], second.Receive(1, 2, 3));
+        Assert.Equal([false], first.Receive(501));
+        Assert.Equal([false, false], second.Receive(4, 5));
+        Assert.Equal([false, false], third.Receive(1, 2)); // the next rotation
+        Assert.Equal([false, false], second.Receive(6, 7));
+    }
+
+    [Fact]
+    public void Over_a_reconnect_the_number_before_is_known_and_nothing_is_a_duplicate()
+    {
+        new Counter(_number, 1).Receive(7, 8);
+
+        Assert.Same(_number, _number.Join(3, connection: 1));
+        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 8), _number.Received(3, connection: 1));
+        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 3), _number.Received(4, connection: 1));
+    }
+
+    /// <summary>One connection of the key.</summary>
+    private sealed record Counter(KeyNumber Shared, long Connection)
+    {
+        private KeyNumber? _number;
+
+        /// <summary>Whether each number is a duplicate.</summary>
+        public bool[] Receive(params long[] numbers) => Array.ConvertAll(numbers, number =>
+        {
+            _number ??= Shared.Join(number, Connection);
+            return _number.Received(number, Connection).IsDuplicate;
+        });
+    }
+}
