@@ -7,11 +7,9 @@ namespace ActorHeartbeat.Service.Tests;
 /// <summary>Keys that were added to a subscription by command outlive the process where a state is kept.</summary>
 public sealed class AddedKeysTests : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("keys-");
+    private readonly StateFolder _folder = new();
 
-    private string Database => Path.Combine(_directory.FullName, "state.db");
-
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task An_added_key_is_asked_for_again_after_a_restart_until_it_is_taken_away()
@@ -49,5 +47,5 @@ public sealed class AddedKeysTests : IDisposable
               subscriptions.trades { for-each = [BTC], send { sub = "@{each}" }, expect { "/sub" = "@{each}" } }
             }
             """,
-        $"actor-heartbeat.state.path = \"{Database}\"");
+        $"actor-heartbeat.state.path = \"{_folder.Path}\"");
 }

@@ -5,11 +5,9 @@ namespace ActorHeartbeat.Service.Tests;
 /// <summary>Endpoints that an operator has paused stay so over a restart.</summary>
 public sealed class PausedStateTests : IDisposable
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("paused-");
+    private readonly StateFolder _folder = new();
 
-    private string Database => Path.Combine(_directory.FullName, "state.db");
-
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_paused_and_a_closed_endpoint_stay_paused_until_they_are_resumed()
@@ -47,5 +45,5 @@ public sealed class PausedStateTests : IDisposable
     private Task<RunningService> Start() => RunningService.Start(
         feeds => string.Join('\n', new[] { "one", "two", "three" }.Select(id =>
             $"{id}.url = \"{feeds.UrlOf(TestKit.FeedPath.Quiet, id)}\"")),
-        $"actor-heartbeat.state.path = \"{Database}\"");
+        $"actor-heartbeat.state.path = \"{_folder.Path}\"");
 }
