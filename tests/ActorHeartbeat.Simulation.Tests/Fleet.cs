@@ -182,6 +182,11 @@ internal sealed class Fleet(Random random)
                 random.Next(4) == 0
                     ? [new DialogueStep(OutboundMessage.Text("hello"), new MessagePattern.Text("welcome"), TimeSpan.FromSeconds(5))]
                     : [],
+            Subscriptions = new([KeyValuePair.Create("said", new SubscriptionSettings
+            {
+                Send = MessageTemplate.Text("subscribe @{each}"),
+                Cancel = MessageTemplate.Text("unsubscribe @{each}"),
+            })]),
             Timeouts = new TimeoutSettings { DataIdle = random.Next(5) == 0 ? new DataIdleSettings(TimeSpan.FromMinutes(30)) : null },
         };
 

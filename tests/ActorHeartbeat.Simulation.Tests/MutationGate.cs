@@ -14,6 +14,7 @@ public class MutationGate(ITestOutputHelper output)
         Effects = "Connections/ConnectionActor.Effects.cs",
         Permits = "Connections/ConnectionActor.Permits.cs",
         Sending = "Connections/ConnectionActor.Sending.cs",
+        Subscribing = "Connections/ConnectionLink.Subscriptions.cs",
         Budgets = "Governor/DialBudgets.cs",
         Governor = "Governor/ConnectGovernor.cs",
         Ledger = "Governor/GovernorLedger.cs",
@@ -86,9 +87,9 @@ public class MutationGate(ITestOutputHelper output)
             "            _ = cause;"),
         new(
             "subscriptions are not sent again after a reconnect",
-            Sending,
-            "link.Send(message, Speaker.Subscription(key));",
-            ""),
+            Subscribing,
+            "await SendAsync(message, by).ConfigureAwait(false);",
+            "await Task.CompletedTask.ConfigureAwait(false);"),
         new(
             "a message that waited too long is dropped without a word",
             Sending,

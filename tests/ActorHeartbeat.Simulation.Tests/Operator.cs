@@ -54,10 +54,10 @@ internal sealed class Operator(
                 Send(id, $"order {_random.Next()}");
                 break;
             case 15:
-                supervisor.Tell(new SubscribeTo(id, Key(), OutboundMessage.Text($"subscribe {_random.Next(10)}")), ActorRefs.NoSender);
+                supervisor.Tell(new SubscribeTo(id, "said", Key()), ActorRefs.NoSender);
                 break;
             case 16:
-                supervisor.Tell(new UnsubscribeFrom(id, Key(), OutboundMessage.Text("unsubscribe")), ActorRefs.NoSender);
+                supervisor.Tell(new UnsubscribeFrom(id, "said", Key()), ActorRefs.NoSender);
                 break;
             case 17 or 18:
                 consumers.ComeOrGo(id, _random.Next(4));

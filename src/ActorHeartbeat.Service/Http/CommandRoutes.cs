@@ -31,8 +31,8 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
         routes.MapPost("/v1/endpoints/{id}/rotate", http => Command(http, "rotate", connections.RotateAsync));
         routes.MapPost("/v1/endpoints/{id}/close", Close);
         routes.MapPost("/v1/endpoints/{id}/send", Send);
-        routes.MapPost("/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "subscribe", connections.AddKeyAsync));
-        routes.MapDelete("/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "cancel", connections.RemoveKeyAsync));
+        routes.MapPost("/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "subscribe", connections.SubscribeAsync));
+        routes.MapDelete("/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "cancel", connections.UnsubscribeAsync));
     }
 
     private async Task Command(HttpContext http, string name, Func<EndpointId, CancellationToken, Task<CommandResult>> command)

@@ -159,18 +159,15 @@ public sealed partial class ConnectionActor
         DialCompleted Failed(DialFailure failure) => new(link.Incarnation, link.Accept(new DialResult.Failed(failure)));
     }
 
-    /// <summary>Lets the connection carry the feed; sends subscriptions and the messages that waited.</summary>
+    /// <summary>Lets the connection carry the feed; asks for keys, and sends the messages that waited.</summary>
     /// <param name="link">The connection.</param>
-    /// <param name="resumed">Whether the peer goes on where it was: it knows the subscriptions that it has been told.</param>
+    /// <param name="resumed">Whether the peer goes on where it was: what it has accepted stays so.</param>
     private void BeginFeed(ConnectionLink link, bool resumed)
     {
         resumed = link.Opened(resumed);
         link.Transcript.Event(resumed ? "open; the peer goes on where it was" : "open", opens: true);
         if (link.RedirectedTo is { } url)
             Context.GetLogger().Info("{0}: the server has redirected the dial to {1}", _settings.Id, url);
-        if (!resumed)
-            _told.Clear();
-        link.Pace.Replay(_subscriptions.Where(each => !each.Value.Equals(_told.GetValueOrDefault(each.Key))));
         SendWhatMay(link);
         if (_isPrimary || HasReadyWhen)
             return;

@@ -56,21 +56,6 @@ public sealed partial class ConnectionActor
                     $"{_settings.Id} is not open, it waits for {_board.Status?.Waiting}"));
     }
 
-    private void Remember(SubscriptionChanged changed)
-    {
-        if (changed is { IsKept: true, Message: { } message })
-            _subscriptions[changed.Key] = message;
-        else
-            _subscriptions.Remove(changed.Key);
-    }
-
-    private void SendSubscription(ConnectionLink link, SubscriptionChanged changed)
-    {
-        Remember(changed);
-        link.Pace.Enqueue(changed.Key, changed.Message);
-        SendWhatMay(link);
-    }
-
     /// <summary>Says the keep-alives that are due, outside the send rate, and then what the rate allows.</summary>
     private void SendInTurn(ConnectionLink link, IReadOnlyList<KeyValuePair<string, KeepAlive>> due)
     {
@@ -89,27 +74,17 @@ public sealed partial class ConnectionActor
 
     private bool TrySendNext(ConnectionLink link)
     {
-        if (link.Pace.HasSubscriptions)
-            SendNextSubscription(link);
-        else if (link.HasToAsk)
+        if (link.HasToAsk)
             return link.TryAsk();
-        else if (_isPrimary && _plane.PendingSends.TryTake(out var held))
-            SendFor(held.Ticket, link, held.Message);
-        else
+        if (!_isPrimary || !_plane.PendingSends.TryTake(out var held))
             return false;
+        SendFor(held.Ticket, link, held.Message);
         return true;
-    }
-
-    private void SendNextSubscription(ConnectionLink link)
-    {
-        var (key, message) = link.Pace.NextSubscription();
-        _told[key] = message;
-        link.Send(message, Speaker.Subscription(key));
     }
 
     /// <summary>When the first message that waits may go out; null when none waits.</summary>
     private TimeSpan? SendDue(ConnectionLink link) => link.HasToAsk is var asks
-        && (asks || link.Pace.HasSubscriptions || (_isPrimary && !_plane.PendingSends.IsEmpty))
+        && (asks || (_isPrimary && !_plane.PendingSends.IsEmpty))
             ? Now + link.Pace.Wait(Now, asks)
             : null;
 

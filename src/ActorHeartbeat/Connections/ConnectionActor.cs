@@ -23,9 +23,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     private readonly ConnectionBoard _board;
     private readonly ConnectionDependencies _dependencies;
     private readonly ConnectionId _id;
-    private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(0, StringComparer.Ordinal);
     private readonly Session _before;
-    private readonly Dictionary<string, OutboundMessage> _told = new(StringComparer.Ordinal); // what the peer knows if it resumes
     private EndpointSettings _settings;
     private Rate? _sendRate;
     private SplitMix _random;
@@ -45,12 +43,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         _dependencies = dependencies;
         (_id, _isPrimary, _urlIndex) = (start.Id, start.IsPrimary, start.UrlIndex);
         (_before, _to, _resumes) = (start.Session, start.To, start.IsResumed);
-        foreach (var (key, message) in start.Subscriptions)
-        {
-            _subscriptions.Add(key, message);
-            if (!start.IsPrimary)
-                _told.Add(key, message); // by the primary
-        }
         TakeSettings(start.Settings, start.SendRate);
         _random = SplitMix.For(dependencies.Seed + (ulong)plane.Counters.Dials, start.Settings.Id.Value);
 
@@ -73,9 +65,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
 
     /// <summary>The settings in use, for tests.</summary>
     internal EndpointSettings Settings => _settings;
-
-    /// <summary>The keys of the subscriptions that it remembers, for tests.</summary>
-    internal IReadOnlyCollection<string> Subscriptions => _subscriptions.Keys;
 
     private TimeSpan Now => _dependencies.Clock.Elapsed;
 
@@ -217,8 +206,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return End(data, close, data.Link).First(() => SayGoodbye(data.Link, close.Code, close.Reason));
             case TakeSends:
                 return InTurn(data).Then(() => SendOrKeep(data.Link));
-            case SubscriptionChanged changed:
-                return InTurn(data).Then(() => SendSubscription(data.Link, changed));
             default:
                 return WhenKeysConcerned(message, data) ?? WhenSpokenWith(message, data, data.Link);
         }
@@ -260,8 +247,6 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 return Step.Stay.Then(() => TakeSettings(changed.Settings, changed.SendRate));
             case TakeSends:
                 return Step.Stay.Then(KeepOrRefuse);
-            case SubscriptionChanged changed:
-                return Step.Stay.Then(() => Remember(changed)); // it sends them all when it opens
             case TakeOver:
                 return Step.Stay; // it has lost its connection and reported that, or has taken over already
             case RotationFailed:

@@ -40,10 +40,6 @@ internal sealed record TakeSends : INoSerializationVerificationNeeded
 /// <param name="Why">For a message that was not sent: one line.</param>
 public sealed record SendResult(SendStatus Status, string Why = "") : ISerializableMessage, IDeadLetterSuppression;
 
-/// <summary>The subscription of a key was remembered or forgotten. An open connection sends the message, if any, now.</summary>
-/// <param name="IsKept">Whether the message is sent after every later connect too.</param>
-internal sealed record SubscriptionChanged(string Key, OutboundMessage? Message, bool IsKept) : ISerializableMessage;
-
 /// <summary>
 /// The supervisor publishes this on the event stream when an endpoint's connection moves between connecting, open
 /// and backing-off. A heartbeat that waits for its answer is not published: <see cref="ConnectionStatus"/> shows it.

@@ -17,10 +17,8 @@ public readonly record struct ConnectionId(long Number)
 /// <param name="IsPrimary">False for the successor of a planned rotation that has not taken over.</param>
 /// <param name="Spread">The first dial waits a random part of this; zero dials at once.</param>
 /// <param name="UrlIndex">Which of the endpoint's URLs the first dial takes; 0 is the first.</param>
-/// <param name="Subscriptions">What is sent after every connect, in order.</param>
 internal sealed record ConnectionStart(
-    ConnectionId Id, EndpointSettings Settings, Rate? SendRate, bool IsPrimary, TimeSpan Spread, int UrlIndex,
-    IReadOnlyList<KeyValuePair<string, OutboundMessage>> Subscriptions)
+    ConnectionId Id, EndpointSettings Settings, Rate? SendRate, bool IsPrimary, TimeSpan Spread, int UrlIndex)
 {
     /// <summary>What the endpoint knows from the connection before.</summary>
     public Session Session { get; init; } = Session.Empty;

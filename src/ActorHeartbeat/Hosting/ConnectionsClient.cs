@@ -122,27 +122,17 @@ public sealed class ConnectionsClient
     public Task<CommandResult> CloseAsync(EndpointId endpoint, int code, string reason, CancellationToken cancellation = default) =>
         Command(new CloseEndpoint(endpoint, code, reason), cancellation);
 
-    /// <summary>Remembers a message under a key, and sends it now if open and after every connect.</summary>
-    public Task<CommandResult> SubscribeAsync(
-        EndpointId endpoint, string key, OutboundMessage message, CancellationToken cancellation = default) =>
-        Command(new SubscribeTo(endpoint, key, message), cancellation);
-
-    /// <summary>Forgets a remembered message; <paramref name="message"/>, if any, is sent now if open.</summary>
-    public Task<CommandResult> UnsubscribeAsync(
-        EndpointId endpoint, string key, OutboundMessage? message = null, CancellationToken cancellation = default) =>
-        Command(new UnsubscribeFrom(endpoint, key, message), cancellation);
-
     /// <summary>
     /// Adds a key to a subscription of an endpoint, on its present connection; refused where it has no such subscription.
     /// </summary>
-    public Task<CommandResult> AddKeyAsync(
+    public Task<CommandResult> SubscribeAsync(
         EndpointId endpoint, string subscription, string key, CancellationToken cancellation = default) =>
-        Command(new AddSubscriptionKey(endpoint, subscription, key), cancellation);
+        Command(new SubscribeTo(endpoint, subscription, key), cancellation);
 
     /// <summary>Takes away a key that was added; refused for a key of the settings.</summary>
-    public Task<CommandResult> RemoveKeyAsync(
+    public Task<CommandResult> UnsubscribeAsync(
         EndpointId endpoint, string subscription, string key, CancellationToken cancellation = default) =>
-        Command(new RemoveSubscriptionKey(endpoint, subscription, key), cancellation);
+        Command(new UnsubscribeFrom(endpoint, subscription, key), cancellation);
 
     /// <summary>
     /// Sends a message. Completes when the socket has taken it, or it is queued or refused. A message to an unknown endpoint is refused.

@@ -133,7 +133,7 @@ public sealed partial class ConnectionSupervisor
         endpoint.IsRemoved = true;
         Keep(endpoint, isPaused: false);
         ForgetKeys(endpoint);
-        endpoint.ForgetSubscriptions();
+        endpoint.AddedKeys.Clear();
         Pause(endpoint, endpoint.Settings.CloseCode, "removed");
         ForgetIfGone(endpoint);
     }

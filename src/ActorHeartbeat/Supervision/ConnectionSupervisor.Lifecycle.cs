@@ -27,8 +27,7 @@ public sealed partial class ConnectionSupervisor
         var endpoint = connection.Endpoint;
         var isPrimary = connection != endpoint.Successor;
         var start = new ConnectionStart(
-            connection.Id, endpoint.Effective, endpoint.SendRate, isPrimary, spread, UrlIndexOf(connection, isPrimary),
-            endpoint.Subscriptions)
+            connection.Id, endpoint.Effective, endpoint.SendRate, isPrimary, spread, UrlIndexOf(connection, isPrimary))
         {
             Failures = due?.Failures ?? 0,
             To = due?.To,

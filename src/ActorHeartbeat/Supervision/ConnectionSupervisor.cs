@@ -74,10 +74,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         ResumeEndpoint resume => With(resume.Endpoint, ResumeForOperator),
         RefreshEndpoint refresh => WithRunning(refresh.Endpoint, Refresh),
         RotateEndpoint rotate => WithRunning(rotate.Endpoint, BeginRotation),
-        SubscribeTo subscribe => With(subscribe.Endpoint, endpoint => endpoint.Tell(endpoint.Remember(subscribe.Key, subscribe.Message))),
-        UnsubscribeFrom leave => With(leave.Endpoint, endpoint => endpoint.Tell(endpoint.Forget(leave.Key, leave.Message))),
-        AddSubscriptionKey add => ChangeKey(new SubscriptionKey(add.Endpoint, add.Subscription, add.Key), adds: true),
-        RemoveSubscriptionKey remove => ChangeKey(
+        SubscribeTo to => ChangeKey(new SubscriptionKey(to.Endpoint, to.Subscription, to.Key), adds: true),
+        UnsubscribeFrom remove => ChangeKey(
             new SubscriptionKey(remove.Endpoint, remove.Subscription, remove.Key), adds: false),
         TapConversation listen => With(listen.Endpoint, endpoint => endpoint.Plane.Taps.Add(listen.Tap)),
         GetEndpoints => new EndpointList([.. _endpoints.Values.Where(endpoint => !endpoint.IsRemoved).Select(Snapshot)]),

@@ -11,7 +11,6 @@ namespace ActorHeartbeat.Supervision;
 internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane plane, DateTimeOffset since)
 {
     private readonly List<SupervisedConnection> _connections = [];
-    private readonly OrderedDictionary<string, OutboundMessage> _subscriptions = new(0, StringComparer.Ordinal);
 
     public EndpointId Id { get; } = settings.Id;
 
@@ -79,9 +78,6 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     /// <summary>The state that was published last; null before the first.</summary>
     public ConnectionState? Published { get; set; }
 
-    /// <summary>Messages that are sent after every connect, in order of their first subscription.</summary>
-    public IReadOnlyList<KeyValuePair<string, OutboundMessage>> Subscriptions => [.. _subscriptions];
-
     public IReadOnlyList<SupervisedConnection> Connections => _connections;
 
     /// <summary>Whether a second connection may open beside the primary: not while an old one is still closing.</summary>
@@ -101,26 +97,6 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         if (mode != Mode)
             Since = now;
         (Mode, Failure) = (mode, failure);
-    }
-
-    public SubscriptionChanged Remember(string key, OutboundMessage message)
-    {
-        _subscriptions[key] = message;
-        return new SubscriptionChanged(key, message, IsKept: true);
-    }
-
-    /// <param name="key">What to forget.</param>
-    /// <param name="message">The message that unsubscribes at the server; null for none.</param>
-    public SubscriptionChanged Forget(string key, OutboundMessage? message)
-    {
-        _subscriptions.Remove(key);
-        return new SubscriptionChanged(key, message, IsKept: false);
-    }
-
-    public void ForgetSubscriptions()
-    {
-        _subscriptions.Clear();
-        AddedKeys.Clear();
     }
 
     /// <summary>Follows a change of the added keys.</summary>

@@ -77,27 +77,16 @@ public sealed record RotateEndpoint(EndpointId Endpoint) : ISerializableMessage;
 public sealed record SendTo(EndpointId Endpoint, OutboundMessage Message) : ISerializableMessage;
 
 /// <summary>
-/// Remembers a message, and sends it after every connect, and now if open. An endpoint that is down, paused or failed
-/// sends it when it next opens. The message is forgotten with the endpoint. Answered by <see cref="CommandResult"/>.
-/// </summary>
-public sealed record SubscribeTo(EndpointId Endpoint, string Key, OutboundMessage Message) : ISerializableMessage;
-
-/// <summary>
-/// Forgets a remembered message; <paramref name="Message"/>, if any, is sent now if open. Answered by <see cref="CommandResult"/>.
-/// </summary>
-public sealed record UnsubscribeFrom(EndpointId Endpoint, string Key, OutboundMessage? Message) : ISerializableMessage;
-
-/// <summary>
 /// Adds a key to a subscription of an endpoint, beside those of its settings: an open connection asks for it now. It is forgotten with the
 /// endpoint. Refused where the endpoint has no such subscription. Answered by <see cref="CommandResult"/>.
 /// </summary>
-public sealed record AddSubscriptionKey(EndpointId Endpoint, string Subscription, string Key) : ISerializableMessage;
+public sealed record SubscribeTo(EndpointId Endpoint, string Subscription, string Key) : ISerializableMessage;
 
 /// <summary>
 /// Takes away a key that was added; an open connection ends it now. Refused for a key of the settings. Answered by
 /// <see cref="CommandResult"/>.
 /// </summary>
-public sealed record RemoveSubscriptionKey(EndpointId Endpoint, string Subscription, string Key) : ISerializableMessage;
+public sealed record UnsubscribeFrom(EndpointId Endpoint, string Subscription, string Key) : ISerializableMessage;
 
 /// <summary>The answer to a command; the caller need not wait for it.</summary>
 /// <param name="Outcome">Whether the command was accepted.</param>

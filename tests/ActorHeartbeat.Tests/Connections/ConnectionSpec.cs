@@ -80,7 +80,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         Plane = new EndpointPlane(endpoint, new FeedRegistry(TimeProvider.System).GetOrAdd(endpoint.Id, endpoint.Limits));
         Plane.Feed.LetSpeak(1);
         Board = new ConnectionBoard();
-        _start = new ConnectionStart(new ConnectionId(1), endpoint, sendRate, isPrimary, TimeSpan.Zero, UrlIndex: 0, Subscriptions: []);
+        _start = new ConnectionStart(new ConnectionId(1), endpoint, sendRate, isPrimary, TimeSpan.Zero, UrlIndex: 0);
         Restart();
     }
 
@@ -126,12 +126,24 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         Connection.Tell(TakeSends.Instance);
     }
 
-    /// <summary>Adds a subscription as a supervisor does.</summary>
-    protected void Subscribe(string key, string text) =>
-        Connection.Tell(new SubscriptionChanged(key, OutboundMessage.Text(text), IsKept: true));
+    /// <summary>Adds a key as a supervisor does: "sub" asks for it, "unsub" ends it.</summary>
+    protected void Subscribe(string key) => Want([.. Wanted.ForEach, key]);
 
-    protected void Unsubscribe(string key, string? text = null) =>
-        Connection.Tell(new SubscriptionChanged(key, text is null ? null : OutboundMessage.Text(text), IsKept: false));
+    /// <summary>Takes a key away as a supervisor does.</summary>
+    protected void Unsubscribe(string key) => Want([.. Wanted.ForEach.Where(each => each != key)]);
+
+    private SubscriptionSettings Wanted => _start.Settings.Subscriptions.GetValueOrDefault("said") ?? new SubscriptionSettings
+    {
+        Send = MessageTemplate.Text("sub @{each}"),
+        Cancel = MessageTemplate.Text("unsub @{each}"),
+    };
+
+    private void Want(ValueList<string> keys)
+    {
+        var said = KeyValuePair.Create("said", Wanted with { ForEach = keys });
+        _start = _start with { Settings = _start.Settings with { Subscriptions = new([said]) } };
+        Reload(_start.Settings, ChangeEffect.Live);
+    }
 
     /// <summary>Advances time after all messages so far have been handled, so that every timer is armed before time moves.</summary>
     protected void Advance(double seconds)

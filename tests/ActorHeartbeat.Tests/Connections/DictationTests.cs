@@ -21,8 +21,8 @@ public class DictationTests : ConnectionSpec
             ],
         });
         ExpectStates(ConnectionState.BackingOff);
-        Subscribe("x", "sub x");
-        Subscribe("y", "sub y");
+        Subscribe("x");
+        Subscribe("y");
         Advance(0);
         Assert.Equal(["a"], SentText);
         Advance(0.4);

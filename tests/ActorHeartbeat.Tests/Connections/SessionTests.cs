@@ -82,11 +82,11 @@ public class SessionTests : ConnectionSpec
     public void Where_the_peer_goes_on_only_the_subscriptions_that_it_does_not_know_are_sent()
     {
         LogIn();
-        Subscribe("a", "sub a");
+        Subscribe("a");
         Settle();
         Socket.PeerClose(1001);
         ExpectBackingOff(CauseKind.PeerClosed);
-        Subscribe("b", "sub b");
+        Subscribe("b");
         Advance(2);
         ExpectStates(ConnectionState.Connecting);
         Socket.DeliverText("""{"op":"resumed"}""");

@@ -23,7 +23,7 @@ public sealed class ConnectionsClientTests : SupervisorSpec
     {
         var client = new ConnectionsClient(Supervisor);
 
-        Assert.Equal(Accepted, await client.AddAsync(Endpoint("a")));
+        Assert.Equal(Accepted, await client.AddAsync(Saying(Endpoint("a"))));
         AwaitStates(("a", "open"));
 
         Assert.Equal("a", Assert.Single(await client.GetEndpointsAsync()).Id.Value);
@@ -31,8 +31,8 @@ public sealed class ConnectionsClientTests : SupervisorSpec
         Assert.NotEmpty(await client.GetTransitionsAsync(Id("a")));
         Assert.Equal(Id("a"), (await client.GetPlaceAsync(Id("a"))).Endpoint);
         Assert.Equal(new SendResult(SendStatus.Sent, ""), await client.SendAsync(Id("a"), OutboundMessage.Text("hello")));
-        Assert.Equal(Accepted, await client.SubscribeAsync(Id("a"), "key", OutboundMessage.Text("subscribe")));
-        Assert.Equal(Accepted, await client.UnsubscribeAsync(Id("a"), "key"));
+        Assert.Equal(Accepted, await client.SubscribeAsync(Id("a"), "said", "key"));
+        Assert.Equal(Accepted, await client.UnsubscribeAsync(Id("a"), "said", "key"));
         Assert.Equal(Accepted, await client.ReconfigureAsync(Endpoint("a") with { CloseCode = 4000 }));
         Assert.Equal(Accepted, await client.PauseAsync(Id("a")));
         Assert.Equal(Accepted, await client.ResumeAsync(Id("a")));

@@ -74,7 +74,7 @@ public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.Te
         },
         new ConfigurationApplied(new EndpointChanges([Id], [Id], [], 1), Revision: 8) { ComparedAgain = true },
         new SendTo(Id, OutboundMessage.Binary(new byte[] { 1, 2, 3 })),
-        new UnsubscribeFrom(Id, "trades", Message: null),
+        new SubscribeTo(Id, "trades", "BTC-USDT"),
         new StateChanged(
             Id,
             Incarnation: 7,

@@ -14,12 +14,12 @@ public class SubscriptionStoreTests : SupervisorSpec
         Begin();
         Apply(Asking("a"));
 
-        Command(new AddSubscriptionKey(Id("a"), "trades", "ETH"));
+        Command(new SubscribeTo(Id("a"), "trades", "ETH"));
         Assert.Equal(["+ a trades/ETH"], _store.Saved);
-        Command(new AddSubscriptionKey(Id("a"), "trades", "ETH"));
-        Command(new AddSubscriptionKey(Id("a"), "trades", "BTC")); // it stands in the settings
-        Command(new AddSubscriptionKey(Id("a"), "trades", "SOL"));
-        Command(new RemoveSubscriptionKey(Id("a"), "trades", "ETH"));
+        Command(new SubscribeTo(Id("a"), "trades", "ETH"));
+        Command(new SubscribeTo(Id("a"), "trades", "BTC")); // it stands in the settings
+        Command(new SubscribeTo(Id("a"), "trades", "SOL"));
+        Command(new UnsubscribeFrom(Id("a"), "trades", "ETH"));
 
         Assert.Equal(["+ a trades/ETH", "+ a trades/SOL", "- a trades/ETH"], _store.Saved);
     }

@@ -148,9 +148,9 @@ public class SupervisedMessagesTests : SupervisorSpec
     }
 
     [Fact]
-    public void Subscriptions_made_while_the_actor_waits_for_its_restart_are_sent_once_when_it_is_open_again()
+    public void Keys_that_come_while_the_actor_waits_for_its_restart_are_asked_for_once_when_it_is_open_again()
     {
-        Apply(Endpoint("a"));
+        Apply(Saying(Endpoint("a")));
         AwaitStates(("a", "open"));
         Command(Subscription("kept"));
         Command(Subscription("dropped"));
@@ -158,7 +158,7 @@ public class SupervisedMessagesTests : SupervisorSpec
         AwaitAssert(() => Assert.Equal(0, Network.LiveSockets(Id("a"))));
 
         Command(Subscription("new"));
-        Command(new UnsubscribeFrom(Id("a"), "dropped", OutboundMessage.Text("unsubscribe dropped")));
+        Command(new UnsubscribeFrom(Id("a"), "said", "dropped"));
 
         AwaitDials(2);
         AwaitStates(("a", "open"));
@@ -167,18 +167,18 @@ public class SupervisedMessagesTests : SupervisorSpec
     }
 
     [Fact]
-    public void Subscriptions_made_while_paused_failed_or_backing_off_are_sent_when_the_endpoint_opens()
+    public void Keys_that_come_while_paused_failed_or_backing_off_are_asked_for_when_the_endpoint_opens()
     {
         Network.Script(Id("failed"), DialScript.Refuse(403));
         Network.Script(Id("backing"), DialScript.Refuse(503));
         Apply(
-            Endpoint("paused") with { Enabled = false },
-            Endpoint("failed") with { Outcomes = new OutcomeSettings([], OutcomeAction.Stop) },
-            Endpoint("backing"));
+            Saying(Endpoint("paused") with { Enabled = false }),
+            Saying(Endpoint("failed") with { Outcomes = new OutcomeSettings([], OutcomeAction.Stop) }),
+            Saying(Endpoint("backing")));
         AwaitStates(("paused", "paused"), ("failed", "failed"), ("backing", "backing-off"));
 
         foreach (var name in (string[])["paused", "failed", "backing"])
-            Command(new SubscribeTo(Id(name), "key", OutboundMessage.Text(name)));
+            Command(new SubscribeTo(Id(name), "said", name));
 
         Command(new ResumeEndpoint(Id("paused")));
         Command(new ResumeEndpoint(Id("failed")));
@@ -191,9 +191,9 @@ public class SupervisedMessagesTests : SupervisorSpec
     }
 
     [Fact]
-    public void A_subscription_made_during_a_rotation_is_sent_over_the_old_connection_and_the_new()
+    public void A_key_that_comes_during_a_rotation_is_asked_for_over_the_old_connection_and_the_new()
     {
-        Apply(Rotating("a"));
+        Apply(Saying(Rotating("a")));
         AwaitStates(("a", "open"));
         var old = Network.Connection(Id("a"));
         Command(Subscription("before"));
@@ -208,15 +208,15 @@ public class SupervisedMessagesTests : SupervisorSpec
     }
 
     [Fact]
-    public void An_endpoint_that_was_removed_and_added_again_remembers_no_subscription()
+    public void An_endpoint_that_was_removed_and_added_again_knows_no_added_key()
     {
-        Apply(Endpoint("a"));
+        Apply(Saying(Endpoint("a")));
         AwaitStates(("a", "open"));
         Command(Subscription("of before"));
         Network.HoldsEnds = true;
         var left = Network.Connection(Id("a"));
         Command(new RemoveEndpoint(Id("a")));
-        Command(new AddEndpoint(Endpoint("a"))); // the old connection is still closing
+        Command(new AddEndpoint(Saying(Endpoint("a")))); // the old connection is still closing
 
         Network.HoldsEnds = false;
         AwaitAssert(() => Assert.NotEmpty(left.Closes));

@@ -62,7 +62,17 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
         Assert.Equal((1, why), (Place().Place, Place().Why));
     });
 
-    private protected static SubscribeTo Subscription(string text) => new(new EndpointId("a"), text, OutboundMessage.Text(text));
+    private protected static SubscribeTo Subscription(string text) => new(new EndpointId("a"), "said", text);
+
+    /// <summary>Settings with a subscription whose keys are what is said, and ended with "no".</summary>
+    private protected static EndpointSettings Saying(EndpointSettings settings) => settings with
+    {
+        Subscriptions = new([KeyValuePair.Create("said", new SubscriptionSettings
+        {
+            Send = MessageTemplate.Text("@{each}"),
+            Cancel = MessageTemplate.Text("no @{each}"),
+        })]),
+    };
 
     private protected ConfigurationApplied Apply(params EndpointSettings[] endpoints) => Apply([], endpoints);
 

@@ -33,7 +33,7 @@ internal sealed class Story : IDisposable
     private readonly StoryEar _ear;
     private readonly SchedulerClock _clock;
     private readonly ScriptedNetwork _network;
-    private ConnectionStart _start = new(new ConnectionId(1), Defaults, null, IsPrimary: true, TimeSpan.Zero, UrlIndex: 0, []);
+    private ConnectionStart _start = new(new ConnectionId(1), Defaults, null, IsPrimary: true, TimeSpan.Zero, UrlIndex: 0);
     private EndpointPlane _plane = null!; // set by Start
     private ConnectionBoard _board = null!; // set by Start
     private IActorRef _connection = null!; // set by Start
@@ -187,6 +187,19 @@ internal sealed class Story : IDisposable
         var effect = EndpointChange.Between(_start.Settings, settings).Effect;
         _start = _start with { Settings = settings };
         return new SettingsChanged(settings, _start.SendRate, beside ? ChangeEffect.Live : effect);
+    }
+
+    /// <summary>What the supervisor would do with a key that comes or goes.</summary>
+    internal SettingsChanged Want(string key, bool isWanted)
+    {
+        var said = _start.Settings.Subscriptions.GetValueOrDefault("said") ?? new SubscriptionSettings
+        {
+            Send = MessageTemplate.Text("sub @{each}"),
+            Cancel = MessageTemplate.Text("unsub @{each}"),
+        };
+        said = said with { ForEach = isWanted ? [.. said.ForEach, key] : [.. said.ForEach.Where(each => each != key)] };
+        _start = _start with { Settings = _start.Settings with { Subscriptions = new([KeyValuePair.Create("said", said)]) } };
+        return new SettingsChanged(_start.Settings, _start.SendRate, ChangeEffect.Live);
     }
 
     /// <summary>What the supervisor would do with a message to send.</summary>

@@ -41,7 +41,7 @@ internal static class StoryMessages
         ["take over"] = typeof(TakeOver),
         ["rotation failed"] = typeof(RotationFailed),
         ["send"] = typeof(TakeSends),
-        ["subscribe"] = typeof(SubscriptionChanged),
+        ["subscribe"] = typeof(SettingsChanged),
     };
 
     /// <summary>The event that a line stands for; null for a line that sends no message, such as an advance.</summary>
@@ -81,8 +81,8 @@ internal static class StoryMessages
                 new RotationFailed(CloseCause.NoRoom("the group is full"), TimeSpan.FromSeconds(30)),
             "rotation failed" => new RotationFailed(CloseCause.ConnectTimeout(TimeSpan.FromSeconds(10)), TimeSpan.FromSeconds(30)),
             "send" => story.Give(OutboundMessage.Text(words[1])),
-            "subscribe" => new SubscriptionChanged(words[1], OutboundMessage.Text($"sub {words[1]}"), IsKept: true),
-            _ when words[0] == "unsubscribe" => new SubscriptionChanged(words[1], OutboundMessage.Text($"unsub {words[1]}"), IsKept: false),
+            "subscribe" => story.Want(words[1], isWanted: true),
+            _ when words[0] == "unsubscribe" => story.Want(words[1], isWanted: false),
             _ => throw new FormatException($"'{line}' is no line of a story"),
         };
     }

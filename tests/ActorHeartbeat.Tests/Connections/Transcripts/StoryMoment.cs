@@ -32,8 +32,6 @@ internal sealed record StoryMoment(
             yield return ("take the settings", "");
         if (after.Limits is { } limits && before.Limits is { } old && limits != old)
             yield return ("let the socket follow", "");
-        if (after.Subscriptions != before.Subscriptions)
-            yield return ("remember", after.Subscriptions);
         if (after.Stale > before.Stale)
             yield return ("count a stale event", "");
         if (after.Answers > before.Answers)

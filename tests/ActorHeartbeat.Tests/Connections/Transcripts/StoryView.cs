@@ -7,7 +7,7 @@ namespace ActorHeartbeat.Tests.Connections.Transcripts;
 /// <summary>The state of the FSM after a line: its state, data and timers.</summary>
 internal sealed record StoryView(
     string State, string Waiting, TimeSpan Now, ConnectionData Data, IReadOnlyList<string> Timers, EndpointSettings Settings,
-    LimitSettings? Limits, string Subscriptions, long Incarnation, int UrlIndex, long Stale, long Answers)
+    LimitSettings? Limits, long Incarnation, int UrlIndex, long Stale, long Answers)
 {
     public const string Stopped = "stops";
 
@@ -31,7 +31,6 @@ internal sealed record StoryView(
             stopped ? [] : [.. Enum.GetValues<ConnectionState>().Select(ConnectionActor.TimerOf).Where(actor.IsTimerActive)],
             actor.Settings,
             (data as ConnectedData)?.Link.Limits ?? (data as ConnectingData)?.Link.Limits,
-            string.Join(' ', actor.Subscriptions),
             board.Link?.Incarnation ?? 0,
             board.Status?.UrlIndex ?? 0,
             plane.Counters.StaleEvents,
