@@ -24,7 +24,14 @@ internal sealed class StateFolder : IDisposable
             new("session.key", new SessionValue(SessionValueKind.Bytes, "AP8=")),
         ]),
         long.MaxValue,
-        new([new("", 3), new("ids", 0)]));
+        new([new("", 3), new("ids", 0)]))
+    {
+        Keys = new(
+        [
+            new("trades/BTC", new KeySession(new([new("session.at", new SessionValue(SessionValueKind.Text, "c1"))]), 42)),
+            new("trades/ETH", new KeySession(ValueMap<SessionValue>.Empty, 7)),
+        ]),
+    };
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("state");
     private readonly List<StateDatabase> _opened = [];

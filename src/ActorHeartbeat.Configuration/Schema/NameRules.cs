@@ -169,6 +169,9 @@ internal static class NameRules
             HashSet<string> captured = [.. each.Capture.Keys, .. each.Expect?.Groups ?? []];
             HashSet<string> known = [.. given, .. each.Let.Keys, .. captured, TemplateName.Each];
             var flaw = (Combinations.RejectSubscription(each) is { } reason ? new Flaw(reason, at => at.Find(name)) : null)
+                ?? (Twice(each.Capture.Keys, given) is { } twice
+                    ? new Flaw($"{twice} has a value already; give one of them another name", at => at.Find(name)?.Find("capture")?.Find(twice))
+                    : null)
                 ?? RejectBlock(each.Let, [.. given, .. captured], at => at.Find(name)?.Find("let"))
                 ?? RejectNames((each with { Reason = null }).Templates, known, endpoint, at => at.Find(name))
                 ?? RejectNames(
@@ -204,7 +207,7 @@ internal static class NameRules
     {
         if (endpoint.Secrets.Count == 0)
             return null;
-        var captured = Captured(endpoint);
+        HashSet<string> captured = [.. Captured(endpoint), .. endpoint.Subscriptions.Values.SelectMany(each => each.Capture.Keys)];
         return Unknown(endpoint.Secrets, captured) is { } name
             ? new Flaw(
                 $"nothing captures a value of this name{Known(captured, "; capture does")}",

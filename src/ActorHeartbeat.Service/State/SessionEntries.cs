@@ -41,7 +41,13 @@ internal static class SessionEntries
         session.Endpoint.Value,
         [.. session.Values.Select(value => new SessionValueEntry(value.Key, value.Value.Kind, value.Value.Content))],
         session.Sequence,
-        session.Counters.ToDictionary(counter => counter.Key, counter => counter.Value, StringComparer.Ordinal));
+        session.Counters.ToDictionary(counter => counter.Key, counter => counter.Value, StringComparer.Ordinal))
+    {
+        Keys = session.Keys.Count == 0 ? null : session.Keys.ToDictionary(key => key.Key, key => EntryOf(key.Value), StringComparer.Ordinal),
+    };
+
+    private static KeyEntry EntryOf(KeySession key) =>
+        new([.. key.Values.Select(value => new SessionValueEntry(value.Key, value.Value.Kind, value.Value.Content))], key.Sequence);
 
     private static (EndpointSession? Session, string? Problem) Read(Func<SessionEntry?> parse)
     {
@@ -51,13 +57,17 @@ internal static class SessionEntries
                 return (null, "a session is null");
             if (EndpointId.Reject(entry.Endpoint) is not null)
                 return (null, "no endpoint has such an id");
-            if (entry.Values.Any(value => value is null) || entry.Values.DistinctBy(value => value.Name).Count() != entry.Values.Count)
+            var keys = entry.Keys ?? new Dictionary<string, KeyEntry>();
+            if (!IsWhole(entry.Values) || !keys.Values.All(key => key is not null && IsWhole(key.Values)))
                 return (null, "a session is not whole");
             var session = new EndpointSession(
                 new EndpointId(entry.Endpoint),
-                new(entry.Values.Select(value => KeyValuePair.Create(value.Name, new SessionValue(value.Kind, value.Content)))),
+                ValuesOf(entry.Values),
                 entry.Sequence,
-                new(entry.Counters));
+                new(entry.Counters))
+            {
+                Keys = new(keys.Select(key => KeyValuePair.Create(key.Key, new KeySession(ValuesOf(key.Value.Values), key.Value.Sequence)))),
+            };
             return session.Reject() is { } reason ? (null, $"{session.Endpoint}: {reason}") : (session, null);
         }
         catch (JsonException)
@@ -65,9 +75,21 @@ internal static class SessionEntries
             return (null, "a session is not whole"); // its text is not told: it may be what a file should not hold
         }
     }
+
+    private static bool IsWhole(IReadOnlyList<SessionValueEntry> values) =>
+        values.All(value => value is not null) && values.DistinctBy(value => value.Name).Count() == values.Count;
+
+    private static ValueMap<SessionValue> ValuesOf(IReadOnlyList<SessionValueEntry> values) =>
+        new(values.Select(value => KeyValuePair.Create(value.Name, new SessionValue(value.Kind, value.Content))));
 }
 
 internal sealed record SessionEntry(
-    string Endpoint, IReadOnlyList<SessionValueEntry> Values, long? Sequence, IReadOnlyDictionary<string, long> Counters);
+    string Endpoint, IReadOnlyList<SessionValueEntry> Values, long? Sequence, IReadOnlyDictionary<string, long> Counters)
+{
+    /// <summary>Keys of subscriptions; null for none, as in entries of an earlier version.</summary>
+    public IReadOnlyDictionary<string, KeyEntry>? Keys { get; init; }
+}
+
+internal sealed record KeyEntry(IReadOnlyList<SessionValueEntry> Values, long? Sequence);
 
 internal sealed record SessionValueEntry(string Name, SessionValueKind Kind, string Content);

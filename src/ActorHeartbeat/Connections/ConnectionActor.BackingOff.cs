@@ -25,7 +25,7 @@ public sealed partial class ConnectionActor
             case PermitGranted permit when data.Phase == BackingOffPhase.Queued && permit.Request == data.Request:
                 var link = new ConnectionLink(
                     _id, _plane, _settings, _sendRate, _dependencies.Clock, data.Failures + 1, _dependencies.Seed, Before, Self,
-                    _dependencies.Extensions, _plane.Subscriptions);
+                    _dependencies.Extensions);
                 var dialing = new ConnectingData(data.Failures, link, null, Now + _settings.Timeouts.Connect) { IsResumed = _resumes };
                 return Step.GoTo(ConnectionState.Connecting, dialing).Then(() => Dial(link));
             case PermitRefused refused when data.Phase == BackingOffPhase.Queued && refused.Request == data.Request:

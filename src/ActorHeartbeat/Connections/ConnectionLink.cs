@@ -48,7 +48,6 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <param name="before">What the endpoint knows from the connection before.</param>
     /// <param name="owner">The actor that receives its events.</param>
     /// <param name="extensions">What the host adds to the language of the conversation.</param>
-    /// <param name="subscriptions">Those of the connection before; null for none.</param>
     public ConnectionLink(
         ConnectionId connection,
         EndpointPlane plane,
@@ -59,8 +58,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         ulong seed,
         Session before,
         IActorRef owner,
-        ConversationExtensions extensions,
-        ConnectionSubscriptions? subscriptions = null)
+        ConversationExtensions extensions)
     {
         Connection = connection;
         Incarnation = plane.NextIncarnation();
@@ -79,7 +77,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         _hears = () => _conversation.Hears(names: null, message: null);
         Pace = new SendPace(sendRate, settings.OnOpenPace, clock.Elapsed);
         Subscriptions = new ConnectionSubscriptions(
-            settings, _conversation, clock, SplitMix.For(seed + (ulong)Incarnation, "subscriptions"), subscriptions);
+            settings, _conversation, clock, SplitMix.For(seed + (ulong)Incarnation, "subscriptions"), plane, before.Keys);
         Succession = new Succession(plane.Shapes);
         _plane = plane;
         _clock = clock;
@@ -236,7 +234,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <summary>Forgets captured values. Consumers are told of a gap when the session was resumed before.</summary>
     public void Forget(ValueList<string> names)
     {
-        if (names.Count == 0 || !Names.Forget(names))
+        if (names.Count == 0 || !_conversation.Forget(names))
             return;
         _forgets = true;
         if (!_isResumed)

@@ -18,6 +18,7 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
     private readonly SchedulerClock _clock;
     private readonly SubscriptionTable _table;
     private readonly ValueList<string> _secrets;
+    private readonly EndpointPlane _plane;
     private volatile bool _isAny;
     private bool _isTold; // the actor knows that something has changed
     private SplitMix _random;
@@ -26,13 +27,20 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
     /// <param name="conversation">Fills what is said.</param>
     /// <param name="clock">The scheduler's clock.</param>
     /// <param name="random">For backoff.</param>
-    /// <param name="before">Those of the connection before; null for none.</param>
+    /// <param name="plane">Has those of the connection before, and the numbers of keys.</param>
+    /// <param name="known">What an earlier process knew of keys.</param>
     public ConnectionSubscriptions(
-        EndpointSettings settings, Conversation conversation, SchedulerClock clock, SplitMix random, ConnectionSubscriptions? before)
+        EndpointSettings settings, Conversation conversation, SchedulerClock clock, SplitMix random, EndpointPlane plane,
+        ValueMap<KeySession> known)
     {
-        (_conversation, _clock, _random, _secrets) = (conversation, clock, random, settings.Secrets);
-        _table = before is null ? Make(settings, null) : before.Follow(this, settings);
+        (_conversation, _clock, _random, _secrets, _plane) = (conversation, clock, random, settings.Secrets, plane);
+        _table = plane.Subscriptions is { } before ? before.Follow(this, settings) : Make(settings, null);
         _isAny = settings.Subscriptions.Count > 0;
+        if (plane.Subscriptions is null && known.Count > 0)
+            Restore(known);
+        if (settings.Subscriptions.Values.Any(each => each.Capture.Keys.Any(name => _secrets.Contains(name, StringComparer.Ordinal))))
+            conversation.KeySecrets = SecretTexts;
+        conversation.SessionForgotten = ForgetSession;
     }
 
     /// <summary>Whether something is to be said now.</summary>
@@ -162,8 +170,16 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
             return [.. _table.Books.SelectMany(book => book.Keys).Select(StatusOf)];
     }
 
-    ITemplateNames ISubscriptionValues.Begin(SubscriptionSettings settings, SubscribedKey key) =>
-        _conversation.Begin(settings.Let, key.More?.Captured);
+    /// <summary>What of keys may outlive the connection and the process.</summary>
+    public ValueMap<KeySession> Sessions()
+    {
+        if (!_isAny)
+            return ValueMap<KeySession>.Empty;
+        lock (_lock)
+            return new(_table.Books.SelectMany(book => book.Keys).Select(SessionOf).OfType<KeyValuePair<string, KeySession>>());
+    }
+
+    ITemplateNames ISubscriptionValues.Begin(SubscriptionSettings settings, SubscribedKey key) => Begin(settings, key);
 
     TemplateScope ISubscriptionValues.Scope(IReadOnlyList<string> keys, ITemplateNames names) => _conversation.Hears(names, null, keys);
 
@@ -172,7 +188,7 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         var settings = key.Book.Settings;
         if (settings.Capture.Count == 0 && !match.Groups.Any())
             return false;
-        var names = _conversation.Begin(settings.Let, key.More?.Captured);
+        var names = Begin(settings, key);
         var found = key.Details.Captured.ToBuilder();
         match.Capture(message, (name, text) => Keep(name, TemplateValue.Of(text)));
         foreach (var (name, value) in settings.Capture)
@@ -187,7 +203,7 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         void Keep(string name, TemplateValue value)
         {
             if (Conversation.IsKeepable(value))
-                found[name] = value;
+                found[name] = _secrets.Contains(name, StringComparer.Ordinal) ? value with { IsSecret = true } : value;
         }
     }
 
@@ -195,9 +211,69 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
     {
         if (key.Book.Settings.ReasonTemplate is not { } template)
             return "";
-        var names = _conversation.Begin(key.Book.Settings.Let, key.More?.Captured);
+        var names = Begin(key.Book.Settings, key);
         var at = MessageAtHand.Read(match.Heard(message), template.OfMessage);
         return PeerText.Of(_conversation.Hide(template.Fill(_conversation.Hears(names, at, [key.Name])) ?? "", _secrets));
+    }
+
+    private LetBlock Begin(SubscriptionSettings settings, SubscribedKey key)
+    {
+        var (captured, hasNumbers) = (key.More?.Captured ?? SubscribedKey.NothingCaptured, settings.Sequence is not null);
+        return captured.IsEmpty && !hasNumbers
+            ? _conversation.Begin(settings.Let)
+            : _conversation.Begin(
+                settings.Let, outer => new KeyNames(captured, hasNumbers, hasNumbers ? HighestOf(key) : null, outer));
+    }
+
+    private long? HighestOf(SubscribedKey key) => key.Number is { } number ? number.Highest : _plane.HighestOf(key.ToString());
+
+    private KeyValuePair<string, KeySession>? SessionOf(SubscribedKey key)
+    {
+        var number = key.Book.Settings.Sequence is null ? null : HighestOf(key);
+        var values = key.More?.OfSession ?? SubscribedKey.NothingCaptured;
+        return (number is null && values.IsEmpty) || values.Values.Any(value => value.IsSecret)
+            ? null
+            : new(
+                key.ToString(),
+                new KeySession(new(values.Select(value => KeyValuePair.Create(value.Key, SessionValue.Of(value.Value)))), number));
+    }
+
+    private void Restore(ValueMap<KeySession> known)
+    {
+        foreach (var key in _table.Books.SelectMany(book => book.Keys))
+        {
+            if (!known.TryGetValue(key.ToString(), out var session))
+                continue;
+            if (session.Values.Count > 0)
+                key.Details.Captured = SubscribedKey.NothingCaptured.AddRange(
+                    session.Values.Select(value => KeyValuePair.Create(value.Key, value.Value.Read()!))); // it was not rejected
+            if (session.Sequence is { } number && key.Book.Settings.Sequence is not null)
+                _plane.NumberOf(key.ToString()).Restore(number);
+        }
+    }
+
+    private void ForgetSession()
+    {
+        if (!_isAny)
+            return;
+        lock (_lock)
+        {
+            _table.ForgetSession();
+            _plane.ForgetNumbers();
+        }
+    }
+
+    private List<string> SecretTexts()
+    {
+        lock (_lock)
+            return
+            [
+                .. _table.Books.SelectMany(book => book.Keys)
+                    .SelectMany(key => key.More?.Captured.Values ?? [])
+                    .Where(value => value.IsSecret)
+                    .Select(value => value.AsText())
+                    .OfType<string>(),
+            ];
     }
 
     private SubscriptionCounts CountsOf(SubscriptionBook book)
@@ -236,7 +312,7 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
     {
         var (settings, keys) = (cancelling.Settings, cancelling.Keys);
         name = keys[0].Book.Name;
-        var names = _conversation.Begin(settings.Let, keys[0].More?.Captured);
+        var names = Begin(settings, keys[0]);
         return _conversation.Fill(settings.Cancel!, names, [.. keys.Select(key => key.Name)], out _);
     }
 
@@ -245,7 +321,7 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         var asking = _table.TakeAsking(_clock.Elapsed)!; // something is queued
         name = asking.Book.Name;
         var settings = asking.Book.Settings;
-        var names = _conversation.Begin(settings.Let, asking.Keys[0].More?.Captured);
+        var names = Begin(settings, asking.Keys[0]);
         var message = _conversation.Fill(settings.Send!, names, asking.Said, out var lacking);
         if (message is null)
             _table.Refuse(asking.Keys, $"{lacking} has no value", _clock.Elapsed);

@@ -53,6 +53,12 @@ internal sealed class Conversation(
     /// <summary>What the host adds to the language.</summary>
     public ConversationExtensions Extensions => extensions;
 
+    /// <summary>Gives the secrets that keys of subscriptions have captured; null where they capture none.</summary>
+    public Func<IEnumerable<string>>? KeySecrets { get; set; }
+
+    /// <summary>Hears that the session is forgotten.</summary>
+    public Action? SessionForgotten { get; set; }
+
     /// <summary>The captured values.</summary>
     public ConnectionNames Names => _names;
 
@@ -63,7 +69,10 @@ internal sealed class Conversation(
     public Session Session => new(
         _names.OfSession.SetItems(_names.OfSession.Where(value => HoldsSecret(value.Value)).Select(Secret)),
         _names.Sequence.Highest,
-        _isOpened ? Volatile.Read(ref _counters) : before.Counters);
+        _isOpened ? Volatile.Read(ref _counters) : before.Counters)
+    {
+        Keys = before.Keys,
+    };
 
     /// <summary>
     /// A text of the peer without the secrets of the attempt, the captured ones, and what was made from them, such as signatures.
@@ -71,7 +80,8 @@ internal sealed class Conversation(
     /// <param name="text">The text.</param>
     /// <param name="secrets">The names whose values are secrets now.</param>
     public string Hide(string text, ValueList<string> secrets) => PeerText.Hide(
-        PeerText.Hide(_request.Hide(text), _made), [.. _names.SecretTexts(secrets).SelectMany(SecretSpelling.Of)]);
+        PeerText.Hide(_request.Hide(text), _made),
+        [.. _names.SecretTexts(secrets).Concat(KeySecrets?.Invoke() ?? []).SelectMany(SecretSpelling.Of)]);
 
     /// <summary>From here on its counters are those that a session goes on with.</summary>
     /// <param name="resumed">Whether the peer goes on where it was: so do the counters.</param>
@@ -88,9 +98,9 @@ internal sealed class Conversation(
 
     /// <summary>The names of a block, and around it those of the endpoint and the captured ones.</summary>
     /// <param name="let">The values of the block.</param>
-    /// <param name="captured">What stands between these and the others; null for nothing.</param>
-    public LetBlock Begin(ValueMap<ValueTemplate> let, ImmutableDictionary<string, TemplateValue>? captured = null) =>
-        new(let, captured is null or { IsEmpty: true } ? _lets : new FoundNames(captured, _lets));
+    /// <param name="between">Puts others between these; null for none.</param>
+    public LetBlock Begin(ValueMap<ValueTemplate> let, Func<ITemplateNames, ITemplateNames>? between = null) =>
+        new(let, between is null ? _lets : between(_lets));
 
     /// <summary>Fills a message.</summary>
     /// <param name="template">The message.</param>
@@ -174,6 +184,15 @@ internal sealed class Conversation(
             if (value.Fill(Hears(names, at)) is { IsNothing: false } found)
                 Keep(name, found with { IsSecret = found.IsSecret || areSecret }, secrets, tooBig);
         }
+    }
+
+    /// <inheritdoc cref="ConnectionNames.Forget"/>
+    public bool Forget(IEnumerable<string> names)
+    {
+        if (!_names.Forget(names))
+            return false;
+        SessionForgotten?.Invoke();
+        return true;
     }
 
     /// <summary>What a message sets, as text by key; null in place of a text that has no value.</summary>

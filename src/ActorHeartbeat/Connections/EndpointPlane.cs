@@ -46,6 +46,13 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
     /// <param name="key">With the name of its subscription.</param>
     public KeyNumber NumberOf(string key) => _numbers.GetOrAdd(key, _ => new KeyNumber());
 
+    /// <summary>The highest number of a key; null for none.</summary>
+    /// <param name="key">As for <see cref="NumberOf"/>.</param>
+    public long? HighestOf(string key) => _numbers.GetValueOrDefault(key)?.Highest;
+
+    /// <summary>Forgets the numbers of all keys.</summary>
+    public void ForgetNumbers() => _numbers.Clear();
+
     /// <summary>Forgets the numbers of keys that are wanted no more.</summary>
     public void KeepNumbersOf(ValueMap<SubscriptionSettings> subscriptions)
     {

@@ -14,15 +14,23 @@ namespace ActorHeartbeat.Connections;
 /// <param name="Counters">The last number of each counter; the counter without a name has the empty one.</param>
 public sealed record EndpointSession(EndpointId Endpoint, ValueMap<SessionValue> Values, long? Sequence, ValueMap<long> Counters)
 {
-    /// <summary>The most values, and the most counters, of a session that is kept.</summary>
+    /// <summary>The most values, and the most counters, of a session that is kept, or of a key in it.</summary>
     public const int MostNames = 256;
+
+    /// <summary>The most keys of a session that is kept.</summary>
+    public const int MostKeys = 20_000;
+
+    /// <summary>What is known of keys of its subscriptions, by subscription and key, as in <c>trades/BTC-USDT</c>. Default none.</summary>
+    public ValueMap<KeySession> Keys { get; init; } = ValueMap<KeySession>.Empty;
 
     /// <summary>Why no endpoint can have such a session, in one line without its values; null when one can.</summary>
     public string? Reject()
     {
-        if (Values.Count > MostNames || Counters.Count > MostNames)
+        if (Keys.Count > MostKeys)
+            return $"it has more than {MostKeys} keys";
+        if (Counters.Count > MostNames || Values.Count > MostNames || Keys.Values.Any(key => key.Values.Count > MostNames))
             return $"it has more than {MostNames} names";
-        foreach (var (name, value) in Values)
+        foreach (var (name, value) in Values.Concat(Keys.Values.SelectMany(key => key.Values)))
         {
             if (!TemplateName.IsOfSession(name) || TemplateName.RejectCaptured(name) is not null)
                 return "a name is not session. and a name";
@@ -40,16 +48,20 @@ public sealed record EndpointSession(EndpointId Endpoint, ValueMap<SessionValue>
     /// <summary>The session as it may be kept; null where it may not, and where nothing is known.</summary>
     /// <param name="endpoint">The settings of its endpoint.</param>
     /// <param name="session">The session.</param>
-    internal static EndpointSession? Of(EndpointSettings endpoint, Session session)
+    /// <param name="keys">What is known of keys of its subscriptions.</param>
+    internal static EndpointSession? Of(EndpointSettings endpoint, Session session, ValueMap<KeySession> keys)
     {
-        if ((session.Values.Count == 0 && session.Sequence is null)
+        if ((session.Values.Count == 0 && session.Sequence is null && keys.Count == 0)
             || session.Values.Any(value => value.Value.IsSecret || endpoint.Secrets.Contains(value.Key, StringComparer.Ordinal)))
             return null;
         var kept = new EndpointSession(
             endpoint.Id,
             new(session.Values.Select(value => KeyValuePair.Create(value.Key, SessionValue.Of(value.Value)))),
             session.Sequence,
-            new(session.Counters));
+            new(session.Counters))
+        {
+            Keys = Public(keys, endpoint),
+        };
         return kept.Reject() is null ? kept : null;
     }
 
@@ -64,7 +76,22 @@ public sealed record EndpointSession(EndpointId Endpoint, ValueMap<SessionValue>
                 Values = Session.Empty.Values.AddRange(Values.Select(value => KeyValuePair.Create(value.Key, value.Value.Read()!))),
                 Sequence = Sequence,
                 Counters = Session.Empty.Counters.AddRange(Counters),
+                Keys = Public(Keys, endpoint),
             };
+
+    /// <summary>The keys without those of which a value is a secret.</summary>
+    private static ValueMap<KeySession> Public(ValueMap<KeySession> keys, EndpointSettings endpoint) => endpoint.Secrets.Count == 0
+        ? keys
+        : new(keys.Where(key => !key.Value.Values.Keys.Any(name => endpoint.Secrets.Contains(name, StringComparer.Ordinal))));
+}
+
+/// <summary>What is known of a key of a subscription beyond a connection.</summary>
+/// <param name="Values">The values of names that begin with <c>session.</c>.</param>
+/// <param name="Sequence">The highest number of its data that consumers have; null for none.</param>
+public sealed record KeySession(ValueMap<SessionValue> Values, long? Sequence)
+{
+    /// <summary>The number of its values.</summary>
+    public override string ToString() => $"key with {Values.Count} values";
 }
 
 /// <summary>A value of a session, in a form that can be written down.</summary>

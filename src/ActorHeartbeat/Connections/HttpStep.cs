@@ -27,7 +27,7 @@ internal sealed class HttpStep(
         if (expect is null ? answer.Status is < 200 or > 299 : !expect.MatchesAnswer(answer.Status, answer.Body.Span))
             throw Refused(step, question, answer, names, reject);
         var before = transcript.IsHeard ? conversation.Names.Values : null;
-        conversation.Names.Forget(step.Forget);
+        conversation.Forget(step.Forget);
         expect?.Capture(answer.Body.Span, (name, text) =>
             conversation.Keep(name, TemplateValue.Of(text) with { IsSecret = true }, settings.Secrets, TooBig));
         conversation.Capture(step.Capture, answer.Body.Span, names, settings.Secrets, TooBig, areSecret: true);

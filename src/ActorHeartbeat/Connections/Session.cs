@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Connections;
@@ -12,6 +13,9 @@ namespace ActorHeartbeat.Connections;
 internal sealed record Session(
     ImmutableDictionary<string, TemplateValue> Values, long? Sequence, ImmutableDictionary<string, long> Counters)
 {
+    /// <summary>What an earlier process knew of keys of subscriptions.</summary>
+    public ValueMap<KeySession> Keys { get; init; } = ValueMap<KeySession>.Empty;
+
     public static readonly Session Empty = new(
         ImmutableDictionary<string, TemplateValue>.Empty, null, ImmutableDictionary<string, long>.Empty);
 

@@ -8,7 +8,25 @@ internal sealed class KeyNumber
 {
     private readonly Lock _lock = new();
     private long? _highest;
-    private long _first, _connection;
+    private long _first;
+    private long? _connection; // null where an earlier process has brought it
+
+    /// <summary>The number that consumers had last; null for none.</summary>
+    public long? Highest
+    {
+        get
+        {
+            lock (_lock)
+                return _highest;
+        }
+    }
+
+    /// <summary>Takes the number of an earlier process, where none has come since.</summary>
+    public void Restore(long number)
+    {
+        lock (_lock)
+            _highest ??= number;
+    }
 
     /// <summary>What a connection counts by, decided by its first number.</summary>
     /// <param name="number">The first number.</param>
@@ -20,7 +38,7 @@ internal sealed class KeyNumber
     {
         lock (_lock)
         {
-            if (_highest is not null && _connection != connection)
+            if (_connection is { } other && other != connection)
                 return number <= _first ? new KeyNumber() : this;
             _first = number;
             return this;
@@ -35,7 +53,7 @@ internal sealed class KeyNumber
         lock (_lock)
         {
             var before = _highest;
-            if (_connection != connection && number <= before)
+            if (_connection is { } other && other != connection && number <= before)
                 return new KeyNumberVerdict(IsDuplicate: true, before);
             (_highest, _connection) = (number, connection);
             return new KeyNumberVerdict(IsDuplicate: false, before);

@@ -11,6 +11,8 @@ namespace ActorHeartbeat.Subscriptions;
 /// <param name="name">The key.</param>
 internal sealed class SubscribedKey(SubscriptionBook book, string name)
 {
+    public static readonly ImmutableDictionary<string, TemplateValue> NothingCaptured = ImmutableDictionary<string, TemplateValue>.Empty;
+
     public SubscriptionBook Book { get; } = book;
 
     public string Name { get; } = name;
@@ -76,6 +78,13 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>Whether it stays accepted where the peer goes on.</summary>
     public bool IsKept { get; private set; }
 
+    /// <summary>Forgets what was captured of the connection before, but for its session.</summary>
+    public void BeginAnew()
+    {
+        if (More is { Captured.Count: > 0 } details)
+            details.Captured = details.OfSession;
+    }
+
     /// <summary>Takes what is known of it from the connection before.</summary>
     public void Remember(SubscribedKey before)
     {
@@ -97,7 +106,11 @@ internal sealed class KeyDetails
     /// <summary>Why it was refused, as it may be shown.</summary>
     public string? Reason { get; set; }
 
-    public ImmutableDictionary<string, TemplateValue> Captured { get; set; } = ImmutableDictionary<string, TemplateValue>.Empty;
+    public ImmutableDictionary<string, TemplateValue> Captured { get; set; } = SubscribedKey.NothingCaptured;
+
+    /// <summary>What of it outlives the connection.</summary>
+    public ImmutableDictionary<string, TemplateValue> OfSession => Captured.Where(value => TemplateName.IsOfSession(value.Key))
+        .ToImmutableDictionary(StringComparer.Ordinal);
 
     /// <summary>What the patterns have of it that ask for more than the key: each with what removes it.</summary>
     public List<(PatternIndex<SubscribedKey> Index, object Added)> Completed { get; } = [];

@@ -51,8 +51,10 @@ internal sealed partial class SubscriptionTable
             {
                 (key.State, key.Since) = (SubscriptionState.Accepted, now);
                 key.Book.Complete(key, _values.Begin(key.Book.Settings, key));
+                continue;
             }
-            else if (key.State is not (SubscriptionState.Refused or SubscriptionState.Gone))
+            key.BeginAnew();
+            if (key.State is not (SubscriptionState.Refused or SubscriptionState.Gone))
                 key.Book.Queue(key);
         }
     }
@@ -164,6 +166,17 @@ internal sealed partial class SubscriptionTable
         SubscriptionNews[] news = [.. _news];
         _news.Clear();
         return news;
+    }
+
+    /// <summary>Forgets what of keys outlives a connection.</summary>
+    public void ForgetSession()
+    {
+        foreach (var key in _books.Values.SelectMany(book => book.Keys))
+        {
+            (key.Number, key.LastNumber) = (null, null);
+            if (key.More is { Captured.Count: > 0 } details)
+                details.Captured = details.Captured.RemoveRange(details.OfSession.Keys);
+        }
     }
 
     /// <summary>Asks again for a key of which numbers are missing.</summary>

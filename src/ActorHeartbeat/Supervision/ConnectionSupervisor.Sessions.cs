@@ -11,7 +11,7 @@ public sealed partial class ConnectionSupervisor
     private readonly Dictionary<EndpointId, EndpointSession> _restored = [];
 
     private SessionList Sessions() =>
-        new([.. Supervised.Select(endpoint => EndpointSession.Of(endpoint.Settings, endpoint.Session)).OfType<EndpointSession>()]);
+        new([.. Supervised.Select(endpoint => EndpointSession.Of(endpoint.Settings, endpoint.Session, endpoint.KeySessions)).OfType<EndpointSession>()]);
 
     private void Restore(RestoreSessions restore)
     {

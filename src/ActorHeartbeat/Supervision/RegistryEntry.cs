@@ -63,6 +63,9 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     /// <summary>What the next connection begins with.</summary>
     public Session Session => Shown is null ? Before : Shown.Board.Link?.Session ?? Shown.Before;
 
+    /// <summary>What of the keys of its subscriptions may outlive the process.</summary>
+    public ValueMap<KeySession> KeySessions => Shown?.Board.Link?.Subscriptions.Sessions() ?? Session.Keys;
+
     /// <summary>How the keys of its subscriptions stand.</summary>
     public ValueList<KeyStatus> Keys =>
     [

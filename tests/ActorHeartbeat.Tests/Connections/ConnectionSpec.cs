@@ -74,13 +74,16 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     protected static ValueMap<ValueTemplate> Values(params (string Name, string Text)[] values) =>
         new(values.Select(value => KeyValuePair.Create(value.Name, ValueTemplate.Text(value.Text))));
 
-    protected void Start(EndpointSettings? settings = null, bool isPrimary = true, Rate? sendRate = null)
+    protected void Start(EndpointSettings? settings = null, bool isPrimary = true, Rate? sendRate = null) =>
+        Start(settings, isPrimary, sendRate, Session.Empty);
+
+    private protected void Start(EndpointSettings? settings, bool isPrimary, Rate? sendRate, Session session)
     {
         var endpoint = settings ?? Defaults;
         Plane = new EndpointPlane(endpoint, new FeedRegistry(TimeProvider.System).GetOrAdd(endpoint.Id, endpoint.Limits));
         Plane.Feed.LetSpeak(1);
         Board = new ConnectionBoard();
-        _start = new ConnectionStart(new ConnectionId(1), endpoint, sendRate, isPrimary, TimeSpan.Zero, UrlIndex: 0);
+        _start = new ConnectionStart(new ConnectionId(1), endpoint, sendRate, isPrimary, TimeSpan.Zero, UrlIndex: 0) { Session = session };
         Restart();
     }
 
