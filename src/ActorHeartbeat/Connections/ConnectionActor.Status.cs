@@ -56,6 +56,8 @@ public sealed partial class ConnectionActor
     private void BecomePrimary(ConnectionStatus? before, ConnectionLink link)
     {
         _isPrimary = true;
+        foreach (var news in link.Subscriptions.NewsAfter(_plane.Subscriptions))
+            link.TellKey(news);
         _plane.Subscriptions = link.Subscriptions;
         link.Succession.End();
         link.Tell($"connection {link.Incarnation} takes over");

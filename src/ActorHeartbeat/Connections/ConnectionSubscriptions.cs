@@ -107,6 +107,18 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         }
     }
 
+    /// <summary>What consumers have to learn when this connection takes over from another.</summary>
+    public IReadOnlyList<SubscriptionNews> NewsAfter(ConnectionSubscriptions? before)
+    {
+        if (!_isAny || before is null || before == this)
+            return [];
+        IReadOnlyDictionary<string, SubscriptionState> told;
+        lock (before._lock)
+            told = before._table.Told;
+        lock (_lock)
+            return _table.NewsAfter(told, _clock.Elapsed);
+    }
+
     /// <inheritdoc cref="SubscriptionTable.Look"/>
     public SubscriptionVerdict Look(TimeSpan listening, out string why)
     {

@@ -28,6 +28,22 @@ internal sealed partial class SubscriptionTable
         }
     }
 
+    /// <summary>The state of each key that consumers know.</summary>
+    public IReadOnlyDictionary<string, SubscriptionState> Told => _books.Values
+        .SelectMany(book => book.Keys)
+        .ToDictionary(key => key.ToString(), key => key.Told, StringComparer.Ordinal);
+
+    /// <summary>What consumers have to learn when this connection takes over from one that has told them something else.</summary>
+    /// <param name="told">What they know.</param>
+    /// <param name="now">On the connection's clock.</param>
+    public IReadOnlyList<SubscriptionNews> NewsAfter(IReadOnlyDictionary<string, SubscriptionState> told, TimeSpan now) =>
+    [
+        .. _books.Values.SelectMany(book => book.Keys)
+            .Where(key => key.Told != told.GetValueOrDefault(key.ToString()))
+            .Select(key => new SubscriptionNews(
+                key, key.Told, key.Reason ?? "", key.RetryAt > now && key.RetryAt < TimeSpan.MaxValue ? key.RetryAt - now : null)),
+    ];
+
     private static SubscriptionSettings Words(SubscriptionSettings settings) => settings with { ForEach = [] };
 
     private void Follow(SubscriptionBook book, ValueList<string> wanted)

@@ -1,0 +1,69 @@
+using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Templates;
+using ActorHeartbeat.TestKit;
+
+namespace ActorHeartbeat.Tests.Supervision;
+
+/// <summary>Keys of subscriptions while one connection takes over from another.</summary>
+public class RotatedKeysTests : SupervisorSpec
+{
+    private static readonly EndpointSettings Settings = Rotating("a") with
+    {
+        MaxAge = Rotating("a").MaxAge! with { ReadyWhen = new MessagePattern.Text("ready") },
+        Subscriptions = new([KeyValuePair.Create("trades", new SubscriptionSettings
+        {
+            ForEach = ["BTC", "ETH", "SOL"],
+            Send = MessageTemplate.Text("sub @{each}"),
+            Expect = new MessagePattern.Text("ok @{each}"),
+            Reject = new MessagePattern.Text("no @{each}"),
+        })]),
+    };
+
+    [Fact]
+    public void Consumers_learn_at_the_take_over_which_keys_stand_otherwise_on_the_new_connection()
+    {
+        Apply(Settings);
+        AwaitStates(("a", "open"));
+        var heard = new KeyStates();
+        using var listening = Feeds.Find(Id("a"))!.Subscribe(heard);
+        var old = Network.Connection(Id("a"));
+        Say(old, "ok BTC", "ok ETH", "ok SOL");
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() =>
+        {
+            Advance(0.1);
+            Assert.True(Network.Connection(Id("a")).IsStarted);
+        });
+        AwaitAssert(() => Assert.Equal(3, Network.Connection(Id("a")).SentText.Count));
+
+        Say(Network.Connection(Id("a")), "no BTC", "ok ETH", "ok SOL");
+        Say(old, "no ETH");
+        AwaitAssert(() => Assert.Equal("trades/ETH gone", heard.Heard[^1]));
+        Say(Network.Connection(Id("a")), "ready");
+
+        AwaitAssert(() => Assert.True(old.IsEnded));
+        Assert.Equal(
+            ["trades/BTC accepted", "trades/ETH accepted", "trades/SOL accepted", "trades/ETH gone"], heard.Heard.Take(4));
+        Assert.Equal(["trades/BTC refused", "trades/ETH accepted"], heard.Heard.Skip(4).Order());
+    }
+
+    private static void Say(ScriptedConnection connection, params string[] texts)
+    {
+        foreach (var text in texts)
+            connection.DeliverText(text);
+    }
+
+    private sealed class KeyStates : IFeedHandler
+    {
+        public List<string> Heard { get; } = [];
+
+        public void OnEvent(in FeedEvent feedEvent)
+        {
+            if (feedEvent.KeyState is { } state)
+                Heard.Add($"{feedEvent.Subscription} {state.State}");
+        }
+    }
+}
