@@ -103,6 +103,19 @@ public sealed class IdleKeysTests
     }
 
     [Theory]
+    [InlineData("BTC, ETH", """{ "/key" { prefix = "@{each}." } }""", "is compared with each message for each of 2 keys")]
+    [InlineData("BTC, ETH", """{ "/key" = "@{each}", "/at" { exists = on } }""", null)]
+    [InlineData("BTC", """{ "/key" { prefix = "@{each}." } }""", null)]
+    public void Data_that_is_not_found_by_one_look_up_is_told(string keys, string data, string? why)
+    {
+        var warnings = Warnings(IdleWarnings.Endpoint(
+            $$"""subscriptions.trades { for-each = [{{keys}}], send = "@{each}", data {{data}} }"""));
+
+        Assert.Equal(why is null ? [] : ["endpoints.x.subscriptions.trades.data"], warnings.Select(warning => warning.KeyPath));
+        Assert.All(warnings, warning => Assert.StartsWith(why!, warning.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(
         "",
         "the state is in the database \"s.json.db\", which takes this file over once; write state.path = \"s.json.db\" in its place")]

@@ -4,6 +4,7 @@ using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hocon;
+using ActorHeartbeat.Subscriptions;
 
 namespace ActorHeartbeat.Configuration.Loading;
 
@@ -40,6 +41,7 @@ internal sealed class IdleSearch
             Judge([_bound.Process], key.Why, _ => Written(_own, key.Key));
         SearchFormerKeys();
         SearchEndpoints();
+        SearchPatterns();
         SearchOutcomes();
         SearchTemplates();
         SearchGroups();
@@ -75,6 +77,29 @@ internal sealed class IdleSearch
                 endpoint => Written(endpoint.Layers, key.Key) is { At: { IsNull: false } at } ? key.Parts(at) : []);
 
         GroupSettings? GroupOf(EndpointSettings endpoint) => endpoint.Group is { } name ? _groups[name] : null;
+    }
+
+    /// <summary>Tells which patterns of data are compared with every message, key by key.</summary>
+    private void SearchPatterns()
+    {
+        var slow = _bound.Endpoints.SelectMany(endpoint => endpoint.Settings.Subscriptions
+            .Where(each => each.Value is { ForEach.Count: > 1, Data: { } data } && !PatternIndex<object>.IsIndexed(data))
+            .Select(each => (Count: each.Value.ForEach.Count, At: DataOf(endpoint.Layers, each.Key))));
+        foreach (var (count, at) in slow.Where(each => each.At is not null).DistinctBy(each => each.At!.Value.KeyOrigin))
+            (at!.Value with { Sources = _warnings }).ReportKey(
+                $"is compared with each message for each of {count} keys; one look-up finds the key where @{{each}} and names stand only in what "
+                    + "a pointer's value has to equal");
+    }
+
+    /// <summary>Where the operator says the data of a subscription; null where that is built in.</summary>
+    private static Cursor? DataOf(IReadOnlyList<Layer<EndpointSettings>> layers, string subscription)
+    {
+        for (var index = layers.Count - 1; index > 0; index--)
+        {
+            if (layers[index].Find(EndpointSetting.Subscriptions.Key)?.At.Find(subscription)?.Find("data") is { } at)
+                return layers[index].IsBuiltIn ? null : at;
+        }
+        return null;
     }
 
     private void SearchOutcomes()

@@ -141,12 +141,19 @@ internal static class Combinations
             return "reject has to name @{each}: without expect nobody knows which message it answers";
         if (each is { Expect: null, Capture.Count: > 0 })
             return "capture takes values of the message that expect waits for; there is no expect";
+        if (each is { Data: { } data, ForEach.Count: > 1 } && !TellsKeys(data, each))
+            return "data is the same for every key: @{each}, or a name of let or capture that differs by key, is missing";
         if (each is { Stale: not null, Data: null })
             return "stale is about data of a key, and data says which they are; there is no data";
         return each is { Sequence: not null, Data: null }
             ? "sequence is about data of a key, and data says which they are; there is no data"
             : null;
     }
+
+    private static bool TellsKeys(MessagePattern data, SubscriptionSettings each) =>
+        data.AsksForEach(each.Let)
+        || data.Templates.SelectMany(template => template.Names)
+            .Any(name => each.Capture.ContainsKey(name) || each.Let.ContainsKey(name) || (each.Expect?.Groups ?? []).Contains(name));
 
     private static bool AsksForEach(MessageTemplate message, SubscriptionSettings each) =>
         MessagePattern.AskForEach(message.Templates, each.Let);
