@@ -90,9 +90,9 @@ public sealed partial class ConnectionActor
         var set = Set(data, matched.Set, out var refusal);
         var step = (matched.Rule.Then, set) switch
         {
-            (RuleAction.Nothing, _) when ReferenceEquals(set, data) => Step.Stay,
-            (RuleAction.Nothing, ConnectedData connected) => Connected(StateName, connected),
-            (RuleAction.Nothing, _) => Step.Stay.Using(set),
+            (RuleAction.Nothing or RuleAction.Resubscribe, _) when ReferenceEquals(set, data) => Step.Stay, // keys are the pump's
+            (RuleAction.Nothing or RuleAction.Resubscribe, ConnectedData connected) => Connected(StateName, connected),
+            (RuleAction.Nothing or RuleAction.Resubscribe, _) => Step.Stay.Using(set),
             (RuleAction.Rotate, ConnectedData connected) => AskedToRotate(connected, matched),
             _ => BackOff(data, AskedFor(link, matched), link).First(() => SayGoodbye(link, _settings.CloseCode, "")),
         };

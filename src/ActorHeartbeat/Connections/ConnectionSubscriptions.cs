@@ -89,12 +89,14 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         }
     }
 
-    /// <inheritdoc cref="SubscriptionTable.AskAgain"/>
-    /// <returns>Whether it is to be asked for.</returns>
-    public bool AskAgain(SubscribedKey key)
+    /// <summary>Asks again for a key that the peer has; for all of them where none is given.</summary>
+    /// <returns>Whether something is to be asked for.</returns>
+    public bool AskAgain(SubscribedKey? key)
     {
+        if (!_isAny)
+            return false;
         lock (_lock)
-            return _table.AskAgain(key);
+            return key is null ? _table.AskAgain() : _table.AskAgain(key);
     }
 
     /// <summary>Takes what has changed since the last time.</summary>

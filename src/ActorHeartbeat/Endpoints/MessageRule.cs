@@ -141,4 +141,7 @@ public enum RuleAction
 
     /// <summary>Replace the connection; the new one opens first, unless <c>rotate.order</c> says otherwise.</summary>
     Rotate,
+
+    /// <summary>Ask again for the key of a subscription that the message is about; for all of them where it is about none.</summary>
+    Resubscribe,
 }

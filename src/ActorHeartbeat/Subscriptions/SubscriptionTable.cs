@@ -190,6 +190,15 @@ internal sealed partial class SubscriptionTable
         return true;
     }
 
+    /// <summary>Asks again for all keys that the peer has accepted.</summary>
+    public bool AskAgain()
+    {
+        var asks = false;
+        foreach (var key in _books.Values.SelectMany(book => book.Keys))
+            asks |= key.State is SubscriptionState.Accepted or SubscriptionState.Stale && AskAgain(key);
+        return asks;
+    }
+
     private void Accept(IReadOnlyList<SubscribedKey> keys, TimeSpan now)
     {
         foreach (var key in keys)

@@ -231,4 +231,26 @@ public class SubscribedKeysTests : SubscriptionSpec
 
         Assert.Equal(["resume", Asking("ETH")], SentText);
     }
+
+    [Fact]
+    public void A_rule_asks_again_for_the_key_of_its_message_or_for_every_key_that_is_accepted()
+    {
+        StartOpen(With(Trades) with
+        {
+            OnMessage =
+            [
+                new MessageRule { Match = Json("/broken", "true"), Then = RuleAction.Resubscribe },
+                new MessageRule { Match = new MessagePattern.Text("lost all"), Then = RuleAction.Resubscribe },
+            ],
+        });
+        Accept("BTC", "ETH");
+        Assert.Equal(3, SentText.Count);
+
+        Deliver(["ETH"], key => $$"""{"channel":"trades","id":"{{key}}","broken":true}""");
+        Assert.Equal([Cancelling("ETH"), Asking("ETH")], SentText.Skip(3));
+        Accept("ETH");
+        Deliver(["lost all"], text => text);
+
+        Assert.Equal([Cancelling("BTC"), Cancelling("ETH"), Asking("BTC"), Asking("ETH")], SentText.Skip(5)); // SOL has no answer yet
+    }
 }
