@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using ActorHeartbeat.Service.Verbs;
 using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Service.Tests;
@@ -36,6 +38,54 @@ public sealed class AddedKeysTests : IDisposable
             Assert.Equal(0, echo.GetProperty("subscriptions")[0].GetProperty("wanted").GetInt32());
             await third.StopHost();
         }
+    }
+
+    [Fact]
+    public async Task Check_and_diff_tell_which_keys_were_added_at_runtime_and_what_becomes_of_them()
+    {
+        var file = _folder.PathOf("next.conf");
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            actor-heartbeat {
+              state.path = "{{_folder.Path}}"
+              endpoints.echo { url = "ws://localhost/", subscriptions.trades { for-each = [BTC, ETH], send { sub = "@{each}" } } }
+            }
+            """);
+        await using (var service = await Start())
+        {
+            foreach (var key in (string[])["ETH", "SOL", "XRP"])
+                await service.Post($"/v1/endpoints/echo/subscriptions/trades/{key}");
+
+            var (exitCode, output, _) = await Run("diff", file, "--url", service.Client.BaseAddress!.ToString());
+            Assert.Equal(4, exitCode);
+            Assert.StartsWith(Fates, output, StringComparison.Ordinal);
+            var (good, _, error) = await Run("check", file);
+            Assert.Equal(0, good);
+            Assert.Contains("diff FILE --url URL", error, StringComparison.Ordinal);
+            await service.StopHost();
+        }
+
+        var check = await Run("check", file);
+
+        Assert.Equal((0, ""), (check.ExitCode, check.Error));
+        Assert.EndsWith(Fates, check.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse((await Run("check", file, "--format", "json")).Output);
+        Assert.Equal(2, json.RootElement.GetProperty("addedKeys").GetArrayLength());
+    }
+
+    private const string Fates = """
+        = echo: trades: ETH: added at runtime, declared by the configuration too
+        = echo: trades: SOL, XRP: added at runtime, not in the configuration; stays until it is removed at runtime
+
+        """;
+
+    private static async Task<(int ExitCode, string Output, string Error)> Run(params string[] args)
+    {
+        await using var output = new StringWriter(CultureInfo.InvariantCulture);
+        await using var error = new StringWriter(CultureInfo.InvariantCulture);
+        var exitCode = await CommandLine.Run(args, output, error, CancellationToken.None).WaitAsync(RunningService.Deadline);
+        return (exitCode, output.ToString(), error.ToString());
     }
 
     private static int Accepted(JsonElement endpoint) => endpoint.GetProperty("subscriptions")[0].GetProperty("accepted").GetInt32();

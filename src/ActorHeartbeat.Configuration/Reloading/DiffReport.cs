@@ -33,7 +33,10 @@ public static class DiffReport
         return text.Append(Summary(diff)).Append('\n').ToString();
     }
 
-    public static void Write(Utf8JsonWriter json, ConfigurationDiff diff)
+    /// <param name="json">Receives the differences.</param>
+    /// <param name="diff">The differences.</param>
+    /// <param name="writeAdded">Writes what is told of keys that were added at runtime; null where nobody knows.</param>
+    public static void Write(Utf8JsonWriter json, ConfigurationDiff diff, Action? writeAdded = null)
     {
         json.WriteStartObject();
         WriteIds(json, "added", diff.Endpoints.Added);
@@ -46,6 +49,11 @@ public static class DiffReport
         foreach (var (key, effect) in diff.Settings)
             json.WriteString(key, Values.Kebab(effect.ToString()));
         json.WriteEndObject();
+        if (writeAdded is not null)
+        {
+            json.WritePropertyName("addedKeys");
+            writeAdded();
+        }
         json.WriteEndObject();
     }
 

@@ -4,6 +4,7 @@ using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Configuration.Schema;
 using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Configuration.Show;
 
@@ -14,9 +15,12 @@ namespace ActorHeartbeat.Configuration.Show;
 public static class ConfigurationPage
 {
     /// <summary>The page as text.</summary>
-    public static string Print(ConfigurationState state) => JsonText.Of(json => Write(json, state));
+    public static string Print(ConfigurationState state) => JsonText.Of(json => Write(json, state, []));
 
-    public static void Write(Utf8JsonWriter json, ConfigurationState state)
+    /// <param name="json">Receives the page.</param>
+    /// <param name="state">What is configured.</param>
+    /// <param name="added">The keys of subscriptions that were added at runtime.</param>
+    public static void Write(Utf8JsonWriter json, ConfigurationState state, IReadOnlyCollection<SubscriptionKey> added)
     {
         json.WriteStartObject();
         json.WriteNumber("generation", state.Generation);
@@ -28,7 +32,33 @@ public static class ConfigurationPage
             json.WriteNullValue();
         json.WritePropertyName("configuration");
         Write(json, state.Configuration);
+        json.WriteStartArray("addedKeys");
+        foreach (var key in added)
+        {
+            json.WriteStartObject();
+            json.WriteString("endpoint", key.Endpoint.Value);
+            json.WriteString("subscription", key.Subscription);
+            json.WriteString("key", key.Key);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    /// <summary>The keys of subscriptions that were added at runtime, according to a page; none in one of an earlier version.</summary>
+    public static IReadOnlyList<SubscriptionKey> AddedKeys(JsonElement page)
+    {
+        return page.TryGetProperty("addedKeys", out var added) && added.ValueKind == JsonValueKind.Array
+            ? [.. added.EnumerateArray().Select(Read)]
+            : [];
+
+        static SubscriptionKey Read(JsonElement key) => new(
+            new EndpointId(Text(key, "endpoint")), Text(key, "subscription"), Text(key, "key"));
+
+        static string Text(JsonElement of, string name) =>
+            of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String
+                ? text.GetString()!
+                : throw new InvalidDataException("addedKeys of the answer are no keys of subscriptions");
     }
 
     /// <summary>The part that <see cref="DiffAgainst"/> reads back.</summary>

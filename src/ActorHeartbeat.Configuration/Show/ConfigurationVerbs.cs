@@ -2,6 +2,7 @@ using System.Text.Json;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Reloading;
+using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Configuration.Show;
 
@@ -33,14 +34,19 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
     /// <summary>
     /// Checks whether a file can be used, and reports every error if not. Warnings of keys without effect do not change the exit code.
     /// </summary>
-    public VerbResult Check(string path) =>
+    /// <param name="path">The file.</param>
+    /// <param name="added">Reads the keys of subscriptions that were added at runtime, where the configuration keeps them.</param>
+    public VerbResult Check(string path, Func<ServiceConfiguration, IReadOnlyCollection<SubscriptionKey>>? added = null) =>
         With(path, configuration =>
-            format == VerbFormat.Json
-                ? Line(Good, json => WriteCheck(json, configuration))
+        {
+            var keys = added?.Invoke(configuration) ?? [];
+            return format == VerbFormat.Json
+                ? Line(Good, json => WriteCheck(json, configuration, keys))
                 : new VerbResult(
                     Good,
                     $"{path}: good: {configuration.Endpoints.Count} endpoints, {configuration.Groups.Count} groups, "
-                        + $"{Files(configuration.Files)}\n{Warnings(configuration.Warnings)}"));
+                        + $"{Files(configuration.Files)}\n{AddedKeysReport.Print(keys, configuration)}{Warnings(configuration.Warnings)}");
+        });
 
     /// <summary>Every key of one endpoint, or of all when <paramref name="id"/> is null, with its value and its origin.</summary>
     public VerbResult Show(string path, string? id) => With(path, configuration =>
@@ -95,7 +101,8 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
     private static string Warnings(ConfigurationErrors warnings) =>
         warnings.Total == 0 ? "" : ErrorReport.PrintWarnings(warnings) + "\n";
 
-    private static void WriteCheck(Utf8JsonWriter json, ServiceConfiguration configuration)
+    private static void WriteCheck(
+        Utf8JsonWriter json, ServiceConfiguration configuration, IReadOnlyCollection<SubscriptionKey> added)
     {
         json.WriteStartObject();
         json.WriteBoolean("good", true);
@@ -110,6 +117,8 @@ public sealed class ConfigurationVerbs(Func<string, LoadResult> load, VerbFormat
             json.WriteStringValue(file.Path);
         json.WriteEndArray();
         json.WriteString("hash", configuration.Hash);
+        json.WritePropertyName("addedKeys");
+        AddedKeysReport.Write(json, added, configuration);
         json.WritePropertyName("warnings");
         ErrorReport.Write(json, configuration.Warnings);
         json.WriteNumber("warningCount", configuration.Warnings.Total);

@@ -1,12 +1,13 @@
 using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Configuration.Show;
+using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Running;
 
 namespace ActorHeartbeat.Service.Http;
 
 /// <summary>Shows the running configuration, and reloads it.</summary>
-internal sealed class ConfigurationRoutes(ReloaderClient reloader, ServiceState state)
+internal sealed class ConfigurationRoutes(ReloaderClient reloader, ConnectionsClient connections, ServiceState state)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -17,7 +18,8 @@ internal sealed class ConfigurationRoutes(ReloaderClient reloader, ServiceState 
     private async Task Show(HttpContext http)
     {
         var running = await reloader.State(http.RequestAborted);
-        await http.Answer(json => ConfigurationPage.Write(json, running));
+        var added = await connections.GetAddedKeysAsync(http.RequestAborted);
+        await http.Answer(json => ConfigurationPage.Write(json, running, added));
     }
 
     private async Task Reload(HttpContext http)

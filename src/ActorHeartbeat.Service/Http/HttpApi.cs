@@ -33,7 +33,7 @@ internal static class HttpApi
         new ConversationRoutes(connections, state, time).Map(application);
         new SinkRoutes(services.GetRequiredService<SinkHost>()).Map(application);
         new ProcessRoutes(services.GetRequiredService<ConnectionPlaces>(), services.GetRequiredService<ConsoleLog>()).Map(application);
-        new ConfigurationRoutes(reloader, state).Map(application);
+        new ConfigurationRoutes(reloader, connections, state).Map(application);
         new HealthRoutes(state, services.GetRequiredService<IRequiredActor<Watchdog>>(), reloader).Map(application);
         application.MapRead("/", IndexPage.Write);
     }

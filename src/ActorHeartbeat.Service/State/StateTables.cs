@@ -150,6 +150,9 @@ internal sealed class StateTables(SqliteConnection connection)
         return [.. sessions];
     }
 
+    /// <summary>The keys of subscriptions that were added, in their order.</summary>
+    public IEnumerable<SubscriptionKey> ReadAddedKeys() => ReadSubscriptions().OrderBy(added => added.Value).Select(added => added.Key);
+
     private ImmutableDictionary<SubscriptionKey, DateTimeOffset?> ReadSubscriptions() =>
         Rows(
             "SELECT endpoint, subscription, key, added_at FROM subscriptions",

@@ -2,6 +2,9 @@ using System.CommandLine;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Show;
 using ActorHeartbeat.Service.Running;
+using ActorHeartbeat.Service.State;
+using ActorHeartbeat.Supervision;
+using Microsoft.Data.Sqlite;
 
 namespace ActorHeartbeat.Service.Verbs;
 
@@ -20,6 +23,23 @@ internal static class CheckVerb
     private static int Check(string path, VerbFormat format, ParseResult parsed)
     {
         var read = AkkaSection.Try(ConfigurationLoader.Load(path));
-        return VerbOutput.Print(new ConfigurationVerbs(_ => read, format).Check(path), parsed);
+        return VerbOutput.Print(new ConfigurationVerbs(_ => read, format).Check(path, configuration => AddedKeys(configuration, parsed)), parsed);
+    }
+
+    /// <summary>The keys that an earlier process has kept. One that runs has the database for itself.</summary>
+    private static IReadOnlyCollection<SubscriptionKey> AddedKeys(ServiceConfiguration configuration, ParseResult parsed)
+    {
+        if (configuration.Process.StateDatabase is not { } path || !File.Exists(path))
+            return [];
+        try
+        {
+            return StateReader.AddedKeys(path);
+        }
+        catch (Exception problem) when (problem is SqliteException or IOException or UnauthorizedAccessException or FormatException)
+        {
+            parsed.InvocationConfiguration.Error.WriteLine(
+                $"{path}: the keys that were added at runtime cannot be read: {problem.Message}; a running service tells them: diff FILE --url URL");
+            return [];
+        }
     }
 }

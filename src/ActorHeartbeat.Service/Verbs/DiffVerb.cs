@@ -55,8 +55,11 @@ internal static class DiffVerb
             using var client = new HttpClient { BaseAddress = service, Timeout = Patience };
             using var page = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri("/v1/config", UriKind.Relative), stop));
             var diff = ConfigurationPage.DiffAgainst(page.RootElement, configuration);
+            var added = ConfigurationPage.AddedKeys(page.RootElement);
             await console.Output.WriteAsync(
-                format == VerbFormat.Json ? VerbOutput.Json(json => DiffReport.Write(json, diff)) : DiffReport.Print(diff));
+                format == VerbFormat.Json
+                    ? VerbOutput.Json(json => DiffReport.Write(json, diff, () => AddedKeysReport.Write(json, added, configuration)))
+                    : AddedKeysReport.Print(added, configuration) + DiffReport.Print(diff));
             return diff.IsEmpty ? ExitCode.Good : ExitCode.Different;
         }
         catch (Exception problem) when (problem is HttpRequestException or TaskCanceledException or JsonException or InvalidDataException)

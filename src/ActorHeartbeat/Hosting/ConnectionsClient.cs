@@ -58,6 +58,10 @@ public sealed class ConnectionsClient
             ? list.Keys
             : [];
 
+    /// <summary>The keys of subscriptions that were added while endpoints run, beside those of their settings.</summary>
+    public async Task<ValueList<SubscriptionKey>> GetAddedKeysAsync(CancellationToken cancellation = default) =>
+        (await Ask<AddedKeyList>(GetAddedKeys.Instance, Deadline, cancellation).ConfigureAwait(false)).Keys;
+
     /// <summary>
     /// What the endpoints know beyond their connections, where it may be kept over a restart of the process: not where it holds a secret.
     /// Give it to <see cref="ConnectionSupervisorOptions.Sessions"/> of the next process.

@@ -46,9 +46,12 @@ public sealed partial class ConnectionSupervisor
         return new CommandResult(CommandOutcome.Accepted);
     }
 
+    private static IEnumerable<SubscriptionKey> AddedKeysOf(RegistryEntry endpoint) =>
+        endpoint.AddedKeys.All.Select(key => new SubscriptionKey(endpoint.Id, key.Subscription, key.Key));
+
     private void ForgetKeys(RegistryEntry endpoint)
     {
-        foreach (var (subscription, key) in endpoint.AddedKeys.All)
-            _dependencies.SubscriptionStore?.Remove(new SubscriptionKey(endpoint.Id, subscription, key));
+        foreach (var key in AddedKeysOf(endpoint))
+            _dependencies.SubscriptionStore?.Remove(key);
     }
 }

@@ -84,6 +84,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         GetSubscriptions get => Find(get.Endpoint) is { } endpoint
             ? new SubscriptionList(endpoint.Id, endpoint.Keys)
             : Unknown(get.Endpoint),
+        GetAddedKeys => new AddedKeyList([.. Supervised.SelectMany(AddedKeysOf)]),
         GetTransitions get => Find(get.Endpoint) is { } endpoint
             ? new TransitionList(endpoint.Id, endpoint.Journal.Snapshot())
             : Unknown(get.Endpoint),

@@ -114,6 +114,15 @@ public sealed record EndpointList(ValueList<EndpointSnapshot> Endpoints) : ISeri
 /// </summary>
 public sealed record GetSubscriptions(EndpointId Endpoint) : ISerializableMessage;
 
+/// <summary>Asks for the keys of subscriptions that were added while endpoints run; answered by <see cref="AddedKeyList"/>.</summary>
+public sealed record GetAddedKeys : ISerializableMessage
+{
+    public static readonly GetAddedKeys Instance = new();
+}
+
+/// <summary>The keys of subscriptions that were added while endpoints run, beside those of their settings.</summary>
+public sealed record AddedKeyList(ValueList<SubscriptionKey> Keys) : ISerializableMessage;
+
 /// <summary>The keys of an endpoint's subscriptions.</summary>
 public sealed record SubscriptionList(EndpointId Endpoint, ValueList<KeyStatus> Keys) : IEndpointAnswer;
 

@@ -1,5 +1,7 @@
+using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Subscriptions;
+using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Tests.Connections;
 
@@ -252,5 +254,26 @@ public class SubscribedKeysTests : SubscriptionSpec
         Deliver(["lost all"], text => text);
 
         Assert.Equal([Cancelling("BTC"), Cancelling("ETH"), Asking("BTC"), Asking("ETH")], SentText.Skip(5)); // SOL has no answer yet
+    }
+
+    [Fact]
+    public void Keys_that_come_and_go_between_connections_are_counted_at_once()
+    {
+        StartOpen(With(Trades));
+        Accept("BTC", "ETH");
+        Network.Script(Id, DialScript.Refuse(503));
+        Socket.Lose();
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
+        Advance(1);
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
+
+        Reload(With(Trades with { ForEach = ["BTC", "XRP"] }), ChangeEffect.Live);
+        Settle();
+        Assert.Equal(["BTC", "XRP"], Board.Link!.Subscriptions.Show().Select(key => key.Key));
+        Assert.Equal(2, Count(SubscriptionState.Wanted));
+        Advance(2);
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.Open);
+
+        Assert.Equal([Asking("XRP"), Asking("BTC")], SentText);
     }
 }
