@@ -36,6 +36,10 @@ internal static class SubscriptionValues
             "send", MessageValues.OptionalMessage, each => each.Send, (each, message) => each with { Send = message }),
         Part.Of<SubscriptionSettings, MessageTemplate?>(
             "cancel", MessageValues.OptionalMessage, each => each.Cancel, (each, message) => each with { Cancel = message }),
+        Part.Of<SubscriptionSettings, HttpCall?>(
+            "http", HttpValues.OptionalCall, each => each.Http, (each, call) => each with { Http = call }),
+        Part.Of<SubscriptionSettings, HttpCall?>(
+            "cancel-http", HttpValues.OptionalCall, each => each.CancelHttp, (each, call) => each with { CancelHttp = call }),
         Part.Of<SubscriptionSettings, MessagePattern?>(
             "expect", MessageValues.OptionalPattern, each => each.Expect, (each, pattern) => each with { Expect = pattern }),
         Part.Of<SubscriptionSettings, TimeSpan>(

@@ -75,7 +75,7 @@ public sealed partial class ConnectionActor
     private bool TrySendNext(ConnectionLink link)
     {
         if (link.HasToAsk)
-            return link.TryAsk();
+            return link.TryAsk(_dependencies.Dialer);
         if (!_isPrimary || !_plane.PendingSends.TryTake(out var held))
             return false;
         SendFor(held.Ticket, link, held.Message);

@@ -1,6 +1,7 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Subscriptions;
+using ActorHeartbeat.Transport;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Connections;
@@ -17,21 +18,50 @@ internal sealed partial class ConnectionLink
     public bool HasToAsk => Volatile.Read(ref _askings) < MostAskings && Subscriptions.HasQueued;
 
     /// <summary>Says what is to be said next about keys, if anything.</summary>
+    /// <param name="dialer">Makes requests.</param>
     /// <returns>Whether there was something.</returns>
-    public bool TryAsk()
+    public bool TryAsk(IDialer dialer)
     {
-        if (Subscriptions.TakeNext(out var name) is not { } message)
+        if (Subscriptions.TakeNext() is not { } words)
             return false;
         Interlocked.Increment(ref _askings);
-        _ = AskAsync(message, Speaker.Subscription(name));
+        _ = AskAsync(words, dialer);
         return true;
     }
 
-    private async Task AskAsync(OutboundMessage message, Speaker by)
+    private async Task AskAsync(KeyWords words, IDialer dialer)
     {
-        await SendAsync(message, by).ConfigureAwait(false);
+        if (words.Message is { } message)
+            await SendAsync(message, Speaker.Subscription(words.Subscription)).ConfigureAwait(false);
+        else
+            await RequestAsync(words, dialer).ConfigureAwait(false);
         if (Interlocked.Decrement(ref _askings) == MostAskings - 1)
             _owner.Tell(new KeysChanged(Incarnation)); // there is room for the next
+    }
+
+    /// <summary>Makes a request about keys. One without an answer in its time is given up, and so is one whose connection ends.</summary>
+    private async Task RequestAsync(KeyWords words, IDialer dialer)
+    {
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(_dial.Token);
+        Subscriptions.Requested(words, () => _ = giveUp.CancelAsync());
+        var exchange = new HttpExchange(dialer, Settings, _conversation, Transcript, $"subscriptions.{words.Subscription}", words.Keys);
+        try
+        {
+            var answer = await exchange.AskAsync(words.Call!, words.Names, giveUp.Token).ConfigureAwait(false); // there is no message
+            Subscriptions.Answered(words, answer, reason => exchange.Describe(answer, reason));
+            if (words.Asking is null && answer.Status is < 200 or > 299)
+                Tell(exchange.Describe(answer, reason: null));
+        }
+        catch (StepFailedException failed)
+        {
+            if (_dial.IsCancellationRequested)
+                return; // the next connection asks
+            Subscriptions.NotAnswered(words, failed.Message);
+            if (words.Asking is null)
+                Tell(failed.Message);
+        }
+        if (!_gone)
+            _owner.Tell(new KeysChanged(Incarnation));
     }
 
     /// <summary>Tells consumers what has become of a key.</summary>

@@ -4,6 +4,7 @@ using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Templates;
+using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Connections;
 
@@ -38,7 +39,8 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         _isAny = settings.Subscriptions.Count > 0;
         if (plane.Subscriptions is null && known.Count > 0)
             Restore(known);
-        if (settings.Subscriptions.Values.Any(each => each.Capture.Keys.Any(name => _secrets.Contains(name, StringComparer.Ordinal))))
+        if (settings.Subscriptions.Values.Any(each =>
+            each.Capture.Keys.Any(name => each.Http is not null || _secrets.Contains(name, StringComparer.Ordinal))))
             conversation.KeySecrets = SecretTexts;
         conversation.SessionForgotten = ForgetSession;
     }
@@ -141,22 +143,70 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
     }
 
     /// <summary>
-    /// Takes the message that is to be said next, and awaits its answer. Keys whose message lacks a value are refused for that.
+    /// Takes what is to be said next, and awaits its answer. Keys whose message lacks a value are refused for that.
     /// </summary>
-    /// <param name="name">The subscription that it is about.</param>
-    /// <returns>Null when there is none.</returns>
-    public OutboundMessage? TakeNext(out string name)
+    /// <returns>Null when there is nothing.</returns>
+    public KeyWords? TakeNext()
     {
         lock (_lock)
         {
             while (_table.HasQueued)
             {
-                if ((_table.TakeCancelling() is { } cancelling ? Fill(cancelling, out name) : FillNext(out name)) is { } message)
-                    return message;
+                if ((_table.TakeCancelling() is { } cancelling ? Fill(cancelling) : FillNext()) is { } words)
+                    return words;
             }
         }
-        name = "";
         return null;
+    }
+
+    /// <summary>The request that asks can be given up from now on.</summary>
+    public void Requested(KeyWords words, Action giveUp)
+    {
+        lock (_lock)
+            if (words.Asking is { } asking)
+                asking.GiveUp = giveUp;
+    }
+
+    /// <summary>The request that asks has an answer.</summary>
+    /// <param name="words">What was asked.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="describe">Says the answer in one line, with the reason that it gives.</param>
+    public void Answered(KeyWords words, HttpResult.Answered answer, Func<string?, string> describe)
+    {
+        lock (_lock)
+        {
+            if (words.Asking is not { } asking)
+                return;
+            asking.GiveUp = null;
+            var settings = asking.Book.Settings;
+            var expect = settings.Expect is { HasPlaceholders: true } open
+                ? open.Fix(_conversation.Hears(words.Names, null, words.Keys))
+                : settings.Expect;
+            if (settings.Expect is null ? answer.Status is >= 200 and <= 299 : expect?.MatchesAnswer(answer.Status, answer.Body.Span) == true)
+            {
+                foreach (var key in asking.Open)
+                    Capture(key, answer.Body.Span, areSecret: true);
+                _table.Answered(asking, refusal: null, _clock.Elapsed);
+                return;
+            }
+            var reason = settings.ReasonTemplate is { } template
+                ? template.Fill(_conversation.Hears(words.Names, MessageAtHand.Read(answer.Body.Span, template.OfMessage), words.Keys))
+                : null;
+            var atLeast = OutcomeTable.ParseRetryAfter(answer.RetryAfter, _clock.UtcNow) ?? TimeSpan.Zero;
+            _table.Answered(asking, describe(reason), _clock.Elapsed, atLeast);
+        }
+    }
+
+    /// <summary>The request that asks has no answer.</summary>
+    public void NotAnswered(KeyWords words, string why)
+    {
+        lock (_lock)
+        {
+            if (words.Asking is not { } asking)
+                return;
+            asking.GiveUp = null;
+            _table.Answered(asking, why, _clock.Elapsed);
+        }
     }
 
     /// <inheritdoc cref="SubscriptionTable.Close"/>
@@ -199,26 +249,31 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
 
     bool ISubscriptionValues.Capture(SubscribedKey key, MessagePattern match, ReadOnlySpan<byte> message)
     {
-        var settings = key.Book.Settings;
-        if (settings.Capture.Count == 0 && !match.Groups.Any())
+        if (key.Book.Settings.Capture.Count == 0 && !match.Groups.Any())
             return false;
-        var names = Begin(settings, key);
-        var found = key.Details.Captured.ToBuilder();
-        match.Capture(message, (name, text) => Keep(name, TemplateValue.Of(text)));
-        foreach (var (name, value) in settings.Capture)
-        {
-            var at = MessageAtHand.Read(match.Heard(message), [.. value.OfMessage]);
-            if (value.Fill(_conversation.Hears(names, at, [key.Name])) is { IsNothing: false } taken)
-                Keep(name, taken);
-        }
-        key.Details.Captured = found.ToImmutable();
+        match.Capture(message, (name, text) => Keep(key, name, TemplateValue.Of(text)));
+        Capture(key, match.Heard(message), areSecret: false);
         return true;
+    }
 
-        void Keep(string name, TemplateValue value)
+    private void Capture(SubscribedKey key, HeardMessage message, bool areSecret)
+    {
+        var names = Begin(key.Book.Settings, key);
+        foreach (var (name, value) in key.Book.Settings.Capture)
         {
-            if (Conversation.IsKeepable(value))
-                found[name] = _secrets.Contains(name, StringComparer.Ordinal) ? value with { IsSecret = true } : value;
+            var at = MessageAtHand.Read(message, [.. value.OfMessage]);
+            if (value.Fill(_conversation.Hears(names, at, [key.Name])) is { IsNothing: false } taken)
+                Keep(key, name, taken with { IsSecret = taken.IsSecret || areSecret });
         }
+    }
+
+    private void Keep(SubscribedKey key, string name, TemplateValue value)
+    {
+        if (!Conversation.IsKeepable(value))
+            return;
+        if (_secrets.Contains(name, StringComparer.Ordinal))
+            value = value with { IsSecret = true };
+        key.Details.Captured = key.Details.Captured.SetItem(name, value);
     }
 
     string ISubscriptionValues.ReasonOf(SubscribedKey key, MessagePattern match, ReadOnlySpan<byte> message)
@@ -322,25 +377,39 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
             return next.Make(settings, _table);
     }
 
-    private OutboundMessage? Fill(Cancelling cancelling, out string name)
+    private KeyWords? Fill(Cancelling cancelling)
     {
         var (settings, keys) = (cancelling.Settings, cancelling.Keys);
-        name = keys[0].Book.Name;
-        var names = Begin(settings, keys[0]);
-        return _conversation.Fill(settings.Cancel!, names, [.. keys.Select(key => key.Name)], out _);
+        var words = new KeyWords(
+            keys[0].Book.Name, Begin(settings, keys[0]), [.. keys.Select(key => key.Name)], Message: null, settings.CancelHttp, Asking: null);
+        return settings.Cancel is { } cancel ? Fill(words, cancel, out _) : words;
     }
 
-    private OutboundMessage? FillNext(out string name)
+    private KeyWords? FillNext()
     {
         var asking = _table.TakeAsking(_clock.Elapsed)!; // something is queued
-        name = asking.Book.Name;
         var settings = asking.Book.Settings;
-        var names = Begin(settings, asking.Keys[0]);
-        var message = _conversation.Fill(settings.Send!, names, asking.Said, out var lacking);
-        if (message is null)
+        var words = new KeyWords(
+            asking.Book.Name, Begin(settings, asking.Keys[0]), asking.Said, Message: null, settings.Http, asking);
+        string? lacking = null;
+        var filled = settings.Send is { } send ? Fill(words, send, out lacking) : words;
+        if (filled is null)
             _table.Refuse(asking.Keys, $"{lacking} has no value", _clock.Elapsed);
         else
-            _table.Asked(asking, names, _clock.Elapsed);
-        return message;
+            _table.Asked(asking, words.Names, _clock.Elapsed);
+        return filled;
     }
+
+    private KeyWords? Fill(KeyWords words, MessageTemplate template, out string? lacking) =>
+        _conversation.Fill(template, words.Names, words.Keys, out lacking) is { } message ? words with { Message = message } : null;
 }
+
+/// <summary>What is said about keys of a subscription: a message, or a request.</summary>
+/// <param name="Subscription">The name of the subscription.</param>
+/// <param name="Names">The names of its block.</param>
+/// <param name="Keys">The keys that it names.</param>
+/// <param name="Message">The message; null for a request.</param>
+/// <param name="Call">The request; null for a message.</param>
+/// <param name="Asking">What waits for the answer; null where none does.</param>
+internal sealed record KeyWords(
+    string Subscription, LetBlock Names, IReadOnlyList<string> Keys, OutboundMessage? Message, HttpCall? Call, Asking? Asking);

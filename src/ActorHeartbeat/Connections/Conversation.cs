@@ -131,9 +131,9 @@ internal sealed class Conversation(
     }
 
     /// <summary>Fills a text.</summary>
-    /// <inheritdoc cref="Fill(MessageTemplate, ITemplateNames?, MessageAtHand?, out string?)"/>
-    public string? Fill(Template template, ITemplateNames names, out string? lacking) =>
-        Fill(Says(names, null), scope => template.Fill(scope), out lacking);
+    /// <inheritdoc cref="Fill(MessageTemplate, LetBlock, IReadOnlyList{string}, out string?)"/>
+    public string? Fill(Template template, ITemplateNames names, IReadOnlyList<string> keys, out string? lacking) =>
+        Fill(Scope(names, null, keys, speaks: true), scope => template.Fill(scope), out lacking);
 
     /// <summary>Fills the values of a block, and the pattern of an answer to what it says.</summary>
     /// <returns>A pattern that matches nothing where a value is lacking.</returns>

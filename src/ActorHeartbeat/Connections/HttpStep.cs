@@ -1,4 +1,3 @@
-using System.Text;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
@@ -21,11 +20,12 @@ internal sealed class HttpStep(
     public async Task<ValueMap<string?>> TakeAsync(DialogueStep step, CancellationToken cancellation)
     {
         var names = conversation.Begin(step.Let);
-        var question = QuestionOf(step.Http!, names); // the settings require one
+        var exchange = new HttpExchange(dialer, settings, conversation, transcript, place, keys: []);
+        var asked = exchange.AskAsync(step.Http!, names, cancellation); // the settings require one
         var (expect, reject) = (conversation.Await(step.Expect, names), conversation.Await(step.Reject, names));
-        var answer = await AskAsync(question, cancellation).ConfigureAwait(false);
+        var answer = await asked.ConfigureAwait(false);
         if (expect is null ? answer.Status is < 200 or > 299 : !expect.MatchesAnswer(answer.Status, answer.Body.Span))
-            throw Refused(step, question, answer, names, reject);
+            throw Refused(step, exchange, answer, names, reject);
         var before = transcript.IsHeard ? conversation.Names.Values : null;
         conversation.Forget(step.Forget);
         expect?.Capture(answer.Body.Span, (name, text) =>
@@ -35,63 +35,19 @@ internal sealed class HttpStep(
             transcript.Kept(before);
         return conversation.Dictated(step.Set, names, answer.Body.Span);
 
-        void TooBig(string name) => throw Failed($"{name} is over {Conversation.MostCaptured} bytes");
+        void TooBig(string name) => throw exchange.Failed($"{name} is over {Conversation.MostCaptured} bytes");
     }
-
-    private async Task<HttpResult.Answered> AskAsync(HttpQuestion question, CancellationToken cancellation)
-    {
-        var result = await dialer.AskAsync(question, cancellation).ConfigureAwait(false);
-        if (result is HttpResult.Answered answer)
-        {
-            if (transcript.IsHeard)
-                transcript.Event($"{place}: {question} answered {answer.Status}, {answer.Body.Length} B");
-            return answer with { Body = answer.Body[ByteOrderMark.LengthBeforeJson(answer.Body.Span)..] };
-        }
-        var failure = ((HttpResult.Failed)result).Failure;
-        if (transcript.IsHeard)
-            transcript.Event($"{place}: {question} failed: {failure.Message}");
-        throw new StepFailedException(failure with { Message = Hide($"{place}: {failure.Message}") });
-    }
-
-    private HttpQuestion QuestionOf(HttpCall call, LetBlock names)
-    {
-        var url = Fill(call.UrlTemplate, names);
-        if (url.Any(char.IsControl) || !Uri.TryCreate(url, UriKind.Absolute, out var target))
-            throw Failed("its URL has a character that a URL cannot have");
-        var headers = new List<KeyValuePair<string, string>>();
-        foreach (var (name, value) in call.Headers)
-        {
-            var text = value.AsTemplate() is { } template ? Fill(template, names) : value.Text;
-            if (text.Any(character => character is not ((>= ' ' and <= '~') or '\t')))
-                throw Failed($"its header {name} has a character that a header cannot have");
-            headers.Add(new(name, text));
-        }
-        if (call.Body is not { } body)
-            return new HttpQuestion(settings, call.Method, target, headers, null);
-        var message = conversation.Fill(body, names, answered: null, out var lacking);
-        if (message is null)
-            throw Failed($"{lacking} has no value");
-        if (!headers.Exists(header => header.Key.Equals("Content-Type", StringComparison.OrdinalIgnoreCase)))
-            headers.Add(new("Content-Type", body.IsJson ? "application/json" : "text/plain; charset=utf-8"));
-        return new HttpQuestion(settings, call.Method, target, headers, message.Payload);
-    }
-
-    private string Fill(Template template, LetBlock names) =>
-        conversation.Fill(template, names, out var lacking) ?? throw Failed($"{lacking} has no value");
 
     private StepFailedException Refused(
-        DialogueStep step, HttpQuestion question, HttpResult.Answered answer, LetBlock names, MessagePattern? reject)
+        DialogueStep step, HttpExchange exchange, HttpResult.Answered answer, LetBlock names, MessagePattern? reject)
     {
         var isRejected = reject is null || reject.MatchesAnswer(answer.Status, answer.Body.Span);
         var reason = isRejected && step.ReasonTemplate is { } template
             ? template.Fill(conversation.Hears(names, MessageAtHand.Read(answer.Body.Span, template.OfMessage)))
             : null;
-        var beginning = answer.Body.Span[..Math.Min(answer.Body.Length, PeerText.MaxLength)];
-        var said = PeerText.Of(Hide(reason ?? Encoding.UTF8.GetString(beginning)));
         var isSuccess = answer.Status is >= 200 and <= 299;
-        var detail = $"{place}: {question} answered {answer.Status}" + (said.Length > 0 ? $", \"{said}\"" : "");
         return new StepFailedException(
-            new DialFailure(isSuccess ? FailureLayer.Hello : FailureLayer.Http, detail)
+            new DialFailure(isSuccess ? FailureLayer.Hello : FailureLayer.Http, exchange.Describe(answer, reason))
             {
                 HttpStatus = isSuccess ? null : answer.Status,
                 RetryAfter = answer.RetryAfter is { } time ? PeerText.Of(time) : null,
@@ -102,10 +58,6 @@ internal sealed class HttpStep(
                 : null,
         };
     }
-
-    private StepFailedException Failed(string why) => new(new DialFailure(FailureLayer.Resolve, $"{place}: {why}"));
-
-    private string Hide(string text) => conversation.Hide(text, settings.Secrets);
 }
 
 /// <summary>An HTTP request of the conversation has no answer, or a refusal; or a step of the host has failed.</summary>

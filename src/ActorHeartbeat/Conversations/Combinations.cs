@@ -114,9 +114,11 @@ internal static class Combinations
 
     /// <param name="each">A subscription.</param>
     public static string? RejectSubscription(SubscriptionSettings each) =>
-        each.Send is not { } send ? "a subscription needs send"
+        each is { Send: null, Http: null } ? "a subscription needs send or http"
+        : each is { Send: not null, Http: not null } ? "a subscription has send or http, not both"
+        : each is { Cancel: not null, CancelHttp: not null } ? "a subscription has cancel or cancel-http, not both"
         : each.ForEach.GroupBy(key => key, StringComparer.Ordinal).Any(group => group.Count() > 1) ? "a key stands twice in for-each"
-        : RejectBatch(each, send)
+        : (each.Send is { } send ? RejectBatch(each, send) : RejectRequest(each, each.Http!))
             ?? (each.Batch > 1 && each.Cancel is { } cancel ? RejectBatch(each, cancel) : null)
             ?? RejectAnswers(each);
 
@@ -129,6 +131,20 @@ internal static class Combinations
             ? "let is filled once for a batch, so @{each} has no value there; use @{each} itself, or batch = 1"
         : null;
 
+    private static string? RejectRequest(SubscriptionSettings each, HttpCall call)
+    {
+        if (each.Batch == 1)
+            return each.ForEach.Count > 1 && !MessagePattern.AskForEach(call.Templates, each.Let)
+                ? "http asks the same for every key: @{each} is missing"
+                : null;
+        if (each.Expect?.AsksForEach(each.Let) == true)
+            return "the answer to http is about the whole batch, so expect cannot name @{each}";
+        return call.Body is not { } body ? "batch repeats a list element of the body; http has none"
+            : (call with { Body = null }).Templates.Any(template => template.Names.Contains(TemplateName.Each))
+                ? "batch repeats a list element of the body; @{each} has no value in url and headers"
+            : RejectBatch(each, body);
+    }
+
     private static string? RejectAnswers(SubscriptionSettings each)
     {
         if (each.Reject is not null && each.Reject == each.Expect)
@@ -137,9 +153,11 @@ internal static class Combinations
             return "reason says why reject refuses; there is no reject";
         if (each is { Reject: null, Then: not RefusedKeyAction.Retry })
             return "then says what follows from reject; there is no reject";
-        if (each is { Reject: { } reject, Expect: null } && !reject.AsksForEach(each.Let))
+        if (each is { Reject: { } reject, Http: not null } && !TellsKeys(reject, each))
+            return "reject is about messages of the socket, and has to name @{each}, or a name of capture, to tell which key it ends";
+        if (each is { Reject: { } without, Expect: null, Http: null } && !without.AsksForEach(each.Let))
             return "reject has to name @{each}: without expect nobody knows which message it answers";
-        if (each is { Expect: null, Capture.Count: > 0 })
+        if (each is { Expect: null, Http: null, Capture.Count: > 0 })
             return "capture takes values of the message that expect waits for; there is no expect";
         if (each is { Data: { } data, ForEach.Count: > 1 } && !TellsKeys(data, each))
             return "data is the same for every key: @{each}, or a name of let or capture that differs by key, is missing";
@@ -150,9 +168,9 @@ internal static class Combinations
             : null;
     }
 
-    private static bool TellsKeys(MessagePattern data, SubscriptionSettings each) =>
-        data.AsksForEach(each.Let)
-        || data.Templates.SelectMany(template => template.Names)
+    private static bool TellsKeys(MessagePattern pattern, SubscriptionSettings each) =>
+        pattern.AsksForEach(each.Let)
+        || pattern.Templates.SelectMany(template => template.Names)
             .Any(name => each.Capture.ContainsKey(name) || each.Let.ContainsKey(name) || (each.Expect?.Groups ?? []).Contains(name));
 
     private static bool AsksForEach(MessageTemplate message, SubscriptionSettings each) =>

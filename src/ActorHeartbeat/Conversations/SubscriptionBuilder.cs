@@ -52,6 +52,22 @@ public sealed class SubscriptionBuilder
     public SubscriptionBuilder Send(MessageTemplate message) =>
         Say(said => said with { Send = Spoken.Fitting(message, TemplatePlace.Message) });
 
+    /// <summary>Asks with an HTTP request, in which <c>@{each}</c> is the key; its answer is what <see cref="Expect"/> looks at.</summary>
+    /// <inheritdoc cref="StepBuilder.Http"/>
+    public SubscriptionBuilder Http(string method, string url, Action<HttpBuilder>? more = null)
+    {
+        var call = HttpBuilder.Make(method, url, more);
+        return Say(said => said with { Http = call });
+    }
+
+    /// <summary>Ends with an HTTP request.</summary>
+    /// <inheritdoc cref="StepBuilder.Http"/>
+    public SubscriptionBuilder CancelHttp(string method, string url, Action<HttpBuilder>? more = null)
+    {
+        var call = HttpBuilder.Make(method, url, more);
+        return Say(said => said with { CancelHttp = call });
+    }
+
     /// <summary>Ends with a text message. Default: nothing is said, and the next connection begins without the key.</summary>
     /// <inheritdoc cref="HeartbeatBuilder.Send(string)"/>
     public SubscriptionBuilder Cancel(string text) => Cancel(Spoken.Text(text, TemplatePlace.Message));

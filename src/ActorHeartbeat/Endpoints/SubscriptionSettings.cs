@@ -24,13 +24,22 @@ public sealed record SubscriptionSettings
     /// <summary>Values by name, each filled once for each asking. Default none.</summary>
     public ValueMap<ValueTemplate> Let { get; init; } = ValueMap<ValueTemplate>.Empty;
 
-    /// <summary>What asks for a key, or for a batch of keys.</summary>
+    /// <summary>What asks for a key, or for a batch of keys; null where a request does.</summary>
     public MessageTemplate? Send { get; init; }
+
+    /// <summary>
+    /// The HTTP request that asks in place of a message; null (default) for none. Its answer is what <see cref="Expect"/> and
+    /// <see cref="Capture"/> look at; without <see cref="Expect"/> a status of success accepts.
+    /// </summary>
+    public HttpCall? Http { get; init; }
 
     /// <summary>
     /// What ends it for a key, or for a batch of keys; null (default) for nothing, and then the next connection begins without it.
     /// </summary>
     public MessageTemplate? Cancel { get; init; }
+
+    /// <summary>The HTTP request that ends a key in place of a message; null (default) for none. One that fails is told.</summary>
+    public HttpCall? CancelHttp { get; init; }
 
     /// <summary>
     /// The answer that accepts a key, or the whole batch where it does not name <c>@{each}</c>. Null (default): the first
@@ -72,6 +81,12 @@ public sealed record SubscriptionSettings
     /// <summary>Where the peer numbers the data of a key; null (default) for nowhere.</summary>
     public SequenceSettings? Sequence { get; init; }
 
+    /// <summary>Whether an asking waits for an answer of its own.</summary>
+    internal bool IsAnswered => Expect is not null || Http is not null;
+
+    /// <summary>Whether something ends a key.</summary>
+    internal bool Ends => Cancel is not null || CancelHttp is not null;
+
     internal Template? ReasonTemplate { get; private init; }
 
     /// <summary>Everything in it that may have placeholders.</summary>
@@ -80,6 +95,8 @@ public sealed record SubscriptionSettings
         .. Let.Values.SelectMany(value => value.Templates),
         .. Send?.Templates ?? [],
         .. Cancel?.Templates ?? [],
+        .. Http?.Templates ?? [],
+        .. CancelHttp?.Templates ?? [],
         .. Expect?.Templates ?? [],
         .. Reject?.Templates ?? [],
         .. ReasonTemplate is null ? [] : (Template[])[ReasonTemplate],

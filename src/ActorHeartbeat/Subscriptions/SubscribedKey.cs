@@ -154,6 +154,9 @@ internal sealed class Asking(SubscriptionBook book, IReadOnlyList<SubscribedKey>
     /// <summary>The keys that wait for the answer.</summary>
     public IReadOnlyList<SubscribedKey> Open => [.. Keys.Where(key => key.IsAwaited && ReferenceEquals(key.Asking, this))];
 
+    /// <summary>Gives up the request that asks; null where a message does.</summary>
+    public Action? GiveUp { get; set; }
+
     /// <summary>How many they are.</summary>
     public int Waiting { get; set; }
 

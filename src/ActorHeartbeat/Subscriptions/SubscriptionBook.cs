@@ -156,7 +156,7 @@ internal sealed class SubscriptionBook
     public IReadOnlyList<SubscribedKey> FindAccepted(ReadOnlySpan<byte> message, out MessagePattern? match)
     {
         match = null;
-        if (_askings.First is not { Value: var oldest } || Settings.Expect is not { } expect)
+        if (_askings.First is not { Value: var oldest } || Settings is not { Expect: { } expect, Http: null })
             return [];
         if (!_expectIsFilled)
         {

@@ -96,11 +96,11 @@ internal sealed partial class SubscriptionTable
     /// <summary>Ends what the peer knows of keys. Without a message for it the next connection begins without them.</summary>
     private void Cancel(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
     {
-        if (book.Settings.Cancel is null || (book.IsWhole && keys.Count < book.Keys.Count))
+        if (!book.Settings.Ends || (book.IsWhole && keys.Count < book.Keys.Count))
             return; // the next message that says every key leaves these out
         foreach (var some in keys
             .Where(key => key.IsThere && !key.IsQueued)
-            .Chunk(book.Settings.Batch))
+            .Chunk(book.Settings.Cancel is null ? 1 : book.Settings.Batch))
             _cancellings.Enqueue(new Cancelling(book.Settings, some));
     }
 }

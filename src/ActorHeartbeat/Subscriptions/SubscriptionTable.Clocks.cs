@@ -21,7 +21,10 @@ internal sealed partial class SubscriptionTable
         foreach (var book in _books.Values)
         {
             while (book.Oldest is { } asking && asking.Deadline <= now)
+            {
+                asking.GiveUp?.Invoke();
                 Refuse(asking.Open, $"no answer within {CloseCause.Text(book.Settings.Timeout)}", now);
+            }
             foreach (var key in book.Keys)
             {
                 if (key.State is SubscriptionState.Refused or SubscriptionState.Gone && key.RetryAt <= now)
@@ -58,7 +61,7 @@ internal sealed partial class SubscriptionTable
     private static TimeSpan? StaleAt(SubscribedKey key, TimeSpan listening) =>
         key.Book.Settings.Stale is { } stale && !key.IsQueued
         && (key.State is SubscriptionState.Accepted or SubscriptionState.Stale
-            || (key.State == SubscriptionState.Asked && key.Book.Settings.Expect is null))
+            || (key.State == SubscriptionState.Asked && !key.Book.Settings.IsAnswered))
             ? (key.Since > listening ? key.Since : listening) + stale
             : null;
 

@@ -92,9 +92,29 @@ internal sealed partial class SubscriptionTable
         var (book, settings) = (asking.Book, asking.Book.Settings);
         foreach (var key in asking.Keys)
             (key.State, key.Since) = (SubscriptionState.Asked, now);
-        book.Await(asking, names, isAnswered: settings.Expect is not null);
-        if (settings is { Expect: null, Data: null })
+        book.Await(asking, names, isAnswered: settings.IsAnswered);
+        if (settings is { IsAnswered: false, Data: null })
             Accept(asking.Keys, now);
+    }
+
+    /// <summary>The request that asks has an answer, for the keys that still wait for it.</summary>
+    /// <param name="asking">What it asked for.</param>
+    /// <param name="refusal">Why it refuses, as it may be shown; null where it accepts.</param>
+    /// <param name="now">On the connection's clock.</param>
+    /// <param name="atLeast">How long the peer wants to be left alone, where it refuses.</param>
+    public void Answered(Asking asking, string? refusal, TimeSpan now, TimeSpan atLeast = default)
+    {
+        var keys = asking.Open;
+        if (!_isOpen)
+            return; // the next connection asks
+        if (refusal is not null)
+        {
+            Refuse(keys, refusal, now, atLeast: atLeast);
+            return;
+        }
+        foreach (var key in keys)
+            asking.Book.Complete(key, _values.Begin(asking.Book.Settings, key));
+        Accept(keys, now);
     }
 
     /// <summary>Looks at a message: what accepts goes before what refuses, and this before data.</summary>
@@ -137,8 +157,10 @@ internal sealed partial class SubscriptionTable
     /// <param name="reason">Why, as it may be shown.</param>
     /// <param name="now">On the connection's clock.</param>
     /// <param name="then">What is done about them.</param>
+    /// <param name="atLeast">How long they are not asked for again.</param>
     public void Refuse(
-        IReadOnlyList<SubscribedKey> keys, string reason, TimeSpan now, RefusedKeyAction then = RefusedKeyAction.Retry)
+        IReadOnlyList<SubscribedKey> keys, string reason, TimeSpan now, RefusedKeyAction then = RefusedKeyAction.Retry,
+        TimeSpan atLeast = default)
     {
         foreach (var key in keys)
         {
@@ -149,6 +171,7 @@ internal sealed partial class SubscriptionTable
             var delay = then == RefusedKeyAction.Stop
                 ? (TimeSpan?)null
                 : ReconnectBackoff.Delay(_settings.Backoff, key.Failures, _random());
+            delay = delay < atLeast ? atLeast : delay;
             key.RetryAt = now + delay ?? TimeSpan.MaxValue;
             key.Reason = reason;
             Tell(key, hadIt ? SubscriptionState.Gone : SubscriptionState.Refused, delay);
@@ -218,7 +241,7 @@ internal sealed partial class SubscriptionTable
             return;
         key.Remedy = StaleRemedy.Nothing;
         // what is asked for again, or has an answer on the way, is accepted by that
-        var isEnough = key.State == SubscriptionState.Stale || (key.State == SubscriptionState.Asked && key.Book.Settings.Expect is null);
+        var isEnough = key.State == SubscriptionState.Stale || (key.State == SubscriptionState.Asked && !key.Book.Settings.IsAnswered);
         if (isEnough && !key.IsQueued)
             Accept([key], now);
     }

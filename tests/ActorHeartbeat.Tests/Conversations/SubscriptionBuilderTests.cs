@@ -28,6 +28,12 @@ public class SubscriptionBuilderTests
         ["SendJson"] = (it => it.SendJson("[ 1 ]"), Asks with { Send = MessageTemplate.Json("[1]") }),
         ["Cancel"] = (it => it.Cancel("a"), Asks with { Cancel = MessageTemplate.Text("a") }),
         ["CancelJson"] = (it => it.CancelJson("[ 1 ]"), Asks with { Cancel = MessageTemplate.Json("[1]") }),
+        ["Http"] = (
+            it => it.Http("PUT", "https://a.test/@{each}"),
+            new SubscriptionSettings { Http = new HttpCall("PUT", "https://a.test/@{each}") }),
+        ["CancelHttp"] = (
+            it => it.CancelHttp("DELETE", "https://a.test/@{each}"),
+            Asks with { CancelHttp = new HttpCall("DELETE", "https://a.test/@{each}") }),
         ["Expect"] = (it => it.Expect(Match.Text("ok")), Asks with { Expect = new MessagePattern.Text("ok") }),
         ["Timeout"] = (it => it.Timeout(TimeSpan.FromSeconds(9)), Asks with { Timeout = TimeSpan.FromSeconds(9) }),
         ["Reject"] = (
@@ -50,7 +56,7 @@ public class SubscriptionBuilderTests
     [MemberData(nameof(Said))]
     public void A_word_changes_what_it_says(string word)
     {
-        var said = Plain.With(it => it.Subscription("a", each => Words[word].Say(each.Send("@{each}"))));
+        var said = Plain.With(it => it.Subscription("a", each => Words[word].Say(word == "Http" ? each : each.Send("@{each}"))));
 
         Assert.Equal(Words[word].ByHand, said.Subscriptions["a"]);
         Assert.NotEqual(Asks, said.Subscriptions["a"]);
@@ -65,7 +71,7 @@ public class SubscriptionBuilderTests
     [Fact]
     public void What_contradicts_itself_is_refused()
     {
-        Refused("a subscription needs send", it => it.ForEach("a"));
+        Refused("a subscription needs send or http", it => it.ForEach("a"));
         Refused("a key stands twice in for-each", it => it.Send("@{each}").ForEach("a", "b", "a"));
         Refused("send says the same for every key: @{each} is missing", it => it.Send("a").ForEach("a", "b"));
         Refused(
