@@ -173,7 +173,9 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         if (settings.Capture.Count == 0 && !match.Groups.Any())
             return false;
         var names = _conversation.Begin(settings.Let, key.More?.Captured);
-        var found = key.Details.Captured.ToBuilder();
+        var found = new OrderedDictionary<string, CapturedValue>(StringComparer.Ordinal);
+        foreach (var known in key.More?.Captured ?? [])
+            found[known.Name] = known;
         match.Capture(message, (name, text) => Keep(name, TemplateValue.Of(text)));
         foreach (var (name, value) in settings.Capture)
         {
@@ -181,13 +183,13 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
             if (value.Fill(_conversation.Hears(names, at, [key.Name])) is { IsNothing: false } taken)
                 Keep(name, taken);
         }
-        key.Details.Captured = found.ToImmutable();
+        key.Details.Captured = [.. found.Values];
         return true;
 
         void Keep(string name, TemplateValue value)
         {
             if (Conversation.IsKeepable(value))
-                found[name] = value;
+                found[name] = new CapturedValue(name, value);
         }
     }
 

@@ -4,6 +4,7 @@ using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Scheduling;
+using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Templates;
 using ActorHeartbeat.Transport;
 
@@ -89,8 +90,8 @@ internal sealed class Conversation(
     /// <summary>The names of a block, and around it those of the endpoint and the captured ones.</summary>
     /// <param name="let">The values of the block.</param>
     /// <param name="captured">What stands between these and the others; null for nothing.</param>
-    public LetBlock Begin(ValueMap<ValueTemplate> let, ImmutableDictionary<string, TemplateValue>? captured = null) =>
-        new(let, captured is null or { IsEmpty: true } ? _lets : new FoundNames(captured, _lets));
+    public LetBlock Begin(ValueMap<ValueTemplate> let, CapturedValue[]? captured = null) =>
+        new(let, captured is null or [] ? _lets : new CapturedNames(captured, _lets));
 
     /// <summary>Fills a message.</summary>
     /// <param name="template">The message.</param>

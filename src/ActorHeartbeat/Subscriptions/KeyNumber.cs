@@ -4,26 +4,36 @@ namespace ActorHeartbeat.Subscriptions;
 /// The highest number of a key that consumers have, and which connection brought it: both connections of a rotation look at the same one,
 /// so that what one has delivered is not delivered again from the other. Thread-safe.
 /// </summary>
-internal sealed class KeyNumber
+internal class KeyNumber
 {
-    private readonly Lock _lock = new();
-    private long? _highest;
-    private long _first, _connection;
+    private long _highest, _first;
+    private int _connection; // 0 before the first number
+    private SpinLock _lock = new(enableThreadOwnerTracking: false); // an object more for each key would be too much
+
+    /// <summary>The one that the next connection begins with.</summary>
+    public virtual KeyNumber OfKey => this;
 
     /// <summary>What a connection counts by, decided by its first number.</summary>
     /// <param name="number">The first number.</param>
-    /// <param name="connection">The connection: the same one over reconnects, another one in a rotation.</param>
+    /// <param name="connection">The connection, counted from 1: the same one over reconnects, another one in a rotation.</param>
     /// <returns>
     /// This one, or one of its own where the peer begins anew on every connection: then the number is not above the first of the other.
     /// </returns>
     public KeyNumber Join(long number, long connection)
     {
-        lock (_lock)
+        var taken = false;
+        try
         {
-            if (_highest is not null && _connection != connection)
-                return number <= _first ? new KeyNumber() : this;
+            _lock.Enter(ref taken);
+            if (_connection != 0 && _connection != connection)
+                return number <= _first ? new OfOneConnection(OfKey) : this;
             _first = number;
             return this;
+        }
+        finally
+        {
+            if (taken)
+                _lock.Exit();
         }
     }
 
@@ -32,14 +42,26 @@ internal sealed class KeyNumber
     /// <param name="connection">As for <see cref="Join"/>.</param>
     public KeyNumberVerdict Received(long number, long connection)
     {
-        lock (_lock)
+        var taken = false;
+        try
         {
-            var before = _highest;
+            _lock.Enter(ref taken);
+            var before = _connection == 0 ? (long?)null : _highest;
             if (_connection != connection && number <= before)
                 return new KeyNumberVerdict(IsDuplicate: true, before);
-            (_highest, _connection) = (number, connection);
+            (_highest, _connection) = (number, (int)connection);
             return new KeyNumberVerdict(IsDuplicate: false, before);
         }
+        finally
+        {
+            if (taken)
+                _lock.Exit();
+        }
+    }
+
+    private sealed class OfOneConnection(KeyNumber ofKey) : KeyNumber
+    {
+        public override KeyNumber OfKey => ofKey;
     }
 }
 

@@ -124,31 +124,4 @@ public static class RulesBenchmark
 
     private static int Option(string[] args, string name, int otherwise) =>
         Array.IndexOf(args, $"--{name}") is >= 0 and var at ? int.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;
-
-    /// <summary>Opens at once, and hands out who hears what comes in.</summary>
-    private sealed class OpenDialer : IDialer, IConnection
-    {
-        private readonly TaskCompletionSource<IConnectionObserver> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private IConnectionObserver? _observer;
-
-        public Task<IConnectionObserver> Observer => _started.Task;
-
-        public string? Subprotocol => null;
-
-        public Task<DialResult> DialAsync(DialRequest request, IConnectionObserver observer, CancellationToken cancellation)
-        {
-            _observer = observer;
-            return Task.FromResult<DialResult>(new DialResult.Connected(this));
-        }
-
-        public void Start() => _started.TrySetResult(_observer!); // dialed before
-
-        public ValueTask<SendStatus> SendAsync(OutboundMessage message) => new(SendStatus.Sent);
-
-        public bool TryPing(long id) => true;
-
-        public void Close(int code, string reason) => Abort();
-
-        public void Abort() => _observer!.OnEnded(new ConnectionEnd(1006, "", false));
-    }
 }

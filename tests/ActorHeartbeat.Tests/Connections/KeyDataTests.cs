@@ -176,7 +176,7 @@ public class KeyDataTests : SubscriptionSpec
         using var listening = Plane.Feed.Subscribe(heard);
         Number("BTC", 7);
         Number("BTC", 8);
-        var number = Plane.NumberOf("trades/BTC");
+        var number = Board.Link!.Subscriptions.Hear("""{"channel":"trades","id":"BTC"}"""u8, out _).Key!.Number!;
 
         Assert.True(number.Received(8, connection: 2).IsDuplicate);
         Assert.False(number.Received(9, connection: 2).IsDuplicate);
