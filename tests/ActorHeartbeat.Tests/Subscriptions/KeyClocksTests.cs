@@ -29,7 +29,7 @@ public class KeyClocksTests
     public void Nothing_is_late_and_nothing_is_early(int seed)
     {
         var random = new Random(seed);
-        var table = new SubscriptionTable(Endpoint, new Values(), () => 0, before: null);
+        var table = new SubscriptionTable(Endpoint, new PlainValues(), () => 0, before: null);
         var (now, listening, remedies) = (TimeSpan.Zero, TimeSpan.Zero, 0);
         table.Open(now, resumed: false);
         for (var turn = 0; turn < 5_000; turn++)
@@ -59,7 +59,7 @@ public class KeyClocksTests
     [Fact]
     public void Keys_that_are_due_together_are_asked_for_in_their_order()
     {
-        var table = new SubscriptionTable(Endpoint, new Values(), () => 0, before: null);
+        var table = new SubscriptionTable(Endpoint, new PlainValues(), () => 0, before: null);
         table.Open(TimeSpan.Zero, resumed: false);
         var keys = AskForAll(table, TimeSpan.Zero).Where(key => key.Book.Name == "trades").ToArray();
         table.Refuse([.. keys.Reverse()], "no", TimeSpan.Zero);
@@ -72,7 +72,7 @@ public class KeyClocksTests
     [Fact]
     public void A_key_that_was_removed_has_no_clock()
     {
-        var table = new SubscriptionTable(Endpoint, new Values(), () => 0, before: null);
+        var table = new SubscriptionTable(Endpoint, new PlainValues(), () => 0, before: null);
         table.Open(TimeSpan.Zero, resumed: false);
         var asked = AskForAll(table, TimeSpan.Zero);
         table.Refuse(asked, "no", TimeSpan.Zero);
@@ -134,16 +134,4 @@ public class KeyClocksTests
 
     private static MessagePattern Both(string pointer, string value) =>
         new MessagePattern.Json([new JsonExpectation(pointer, $"\"{value}\""), new JsonExpectation("/id", "\"@{each}\"")]);
-
-    private sealed class Values : ISubscriptionValues
-    {
-        public ITemplateNames Begin(SubscriptionSettings settings, SubscribedKey key) =>
-            new LetBlock(ValueMap<ValueTemplate>.Empty, outer: null);
-
-        public TemplateScope Scope(IReadOnlyList<string> keys, ITemplateNames names) => new() { Keys = keys, Names = names };
-
-        public bool Capture(SubscribedKey key, MessagePattern match, ReadOnlySpan<byte> message) => false;
-
-        public string ReasonOf(SubscribedKey key, MessagePattern match, ReadOnlySpan<byte> message) => "no";
-    }
 }
