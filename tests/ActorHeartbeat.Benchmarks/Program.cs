@@ -6,6 +6,7 @@ using ActorHeartbeat.Benchmarks.Hocon;
 using ActorHeartbeat.Benchmarks.Resilience;
 using ActorHeartbeat.Benchmarks.Runtime;
 using ActorHeartbeat.Benchmarks.Soak;
+using ActorHeartbeat.Benchmarks.Subscriptions;
 using ActorHeartbeat.Benchmarks.Transport;
 
 switch (args)
@@ -28,12 +29,14 @@ switch (args)
         return await ResilienceBenchmarks.Run(show, rest);
     case [("volume" or "cuts" or "cpu" or "numbers-server") and var show, .. var rest]:
         return await DeliveryShows.Run(show, rest);
+    case [("keys-memory" or "keys-converge" or "keys-traffic" or "keys-server") and var show, .. var rest]:
+        return await KeyShows.Run(show, rest);
     case ["show-server", .. var rest]:
         return await ShowServer.RunAsync(rest);
     case ["--help"]:
         Console.WriteLine(
             "runtime | transport | delivery | rules | configuration | hocon: what things "
-                + $"cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the "
+                + $"cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\n{KeyShows.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the "
                 + "process uses over time while a fault happens every few seconds");
         return 0;
     default:

@@ -70,7 +70,6 @@ public sealed partial class ConnectionActor
     {
         (_settings, _sendRate) = (settings, sendRate);
         _plane.PendingSends.Configure(settings.Send, settings.Limits.SendQueue);
-        _plane.KeepNumbersOf(settings.Subscriptions);
         if (_board.Status is { } shown)
             _board.Status = shown with { Url = ShownUrl.Of(Target, settings) }; // show-messages is live: a path must not stay shown
     }

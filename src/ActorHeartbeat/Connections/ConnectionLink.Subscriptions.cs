@@ -80,18 +80,21 @@ internal sealed partial class ConnectionLink
             _owner.Tell(new KeysChanged(Incarnation));
         if (heard.Data is not { } key)
             return null;
-        var source = (FeedSource)(key.Source ??= _writer!.Of(key.ToString()));
+        var source = (FeedSource)(key.Source ??= SourceOf(key.Book).OfKey(key.Name));
         isDuplicate = heard.Number is { } number && !IsNew(key, number, source);
         return source;
     }
+
+    private FeedSource SourceOf(SubscriptionBook book) => (FeedSource)(book.Source ??= _writer!.Of(book.Name));
 
     /// <summary>Follows the numbers of a key, and tells what is missing.</summary>
     /// <returns>False for what the other connection of a rotation has brought.</returns>
     private bool IsNew(SubscribedKey key, long number, FeedSource source)
     {
-        key.Number ??= _plane.NumberOf(key.ToString()).Join(number, Connection.Number);
-        var (isDuplicate, before) = key.Number.Received(number, Connection.Number);
         var (last, sequence) = (key.LastNumber, key.Book.Settings.Sequence!); // it has given the number
+        if (last is null)
+            key.Number = key.Number!.Join(number, Connection.Number);
+        var (isDuplicate, before) = key.Number!.Received(number, Connection.Number);
         if (!(number <= last))
             key.LastNumber = number;
         if (isDuplicate)

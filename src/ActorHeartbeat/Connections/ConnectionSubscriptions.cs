@@ -19,7 +19,6 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
     private readonly SchedulerClock _clock;
     private readonly SubscriptionTable _table;
     private readonly ValueList<string> _secrets;
-    private readonly EndpointPlane _plane;
     private volatile bool _isAny;
     private bool _isTold; // the actor knows that something has changed
     private SplitMix _random;
@@ -34,7 +33,7 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         EndpointSettings settings, Conversation conversation, SchedulerClock clock, SplitMix random, EndpointPlane plane,
         ValueMap<KeySession> known)
     {
-        (_conversation, _clock, _random, _secrets, _plane) = (conversation, clock, random, settings.Secrets, plane);
+        (_conversation, _clock, _random, _secrets) = (conversation, clock, random, settings.Secrets);
         _table = plane.Subscriptions is { } before ? before.Follow(this, settings) : Make(settings, null);
         _isAny = settings.Subscriptions.Count > 0;
         if (plane.Subscriptions is null && known.Count > 0)
@@ -273,7 +272,7 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
             return;
         if (_secrets.Contains(name, StringComparer.Ordinal))
             value = value with { IsSecret = true };
-        key.Details.Captured = key.Details.Captured.SetItem(name, value);
+        key.Details.Captured = [.. key.Details.Captured.Where(each => each.Name != name), new CapturedValue(name, value)];
     }
 
     string ISubscriptionValues.ReasonOf(SubscribedKey key, MessagePattern match, ReadOnlySpan<byte> message)
@@ -287,24 +286,25 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
 
     private LetBlock Begin(SubscriptionSettings settings, SubscribedKey key)
     {
-        var (captured, hasNumbers) = (key.More?.Captured ?? SubscribedKey.NothingCaptured, settings.Sequence is not null);
-        return captured.IsEmpty && !hasNumbers
+        var (captured, numbers) = (key.More?.Captured ?? [], key.Number);
+        return captured is [] && numbers is null
             ? _conversation.Begin(settings.Let)
-            : _conversation.Begin(
-                settings.Let, outer => new KeyNames(captured, hasNumbers, hasNumbers ? HighestOf(key) : null, outer));
+            : _conversation.Begin(settings.Let, around =>
+            {
+                var names = captured is [] ? around : new CapturedNames(captured, around);
+                return numbers is null ? names : new NumberName(numbers.Highest, names);
+            });
     }
-
-    private long? HighestOf(SubscribedKey key) => key.Number is { } number ? number.Highest : _plane.HighestOf(key.ToString());
 
     private KeyValuePair<string, KeySession>? SessionOf(SubscribedKey key)
     {
-        var number = key.Book.Settings.Sequence is null ? null : HighestOf(key);
-        var values = key.More?.OfSession ?? SubscribedKey.NothingCaptured;
-        return (number is null && values.IsEmpty) || values.Values.Any(value => value.IsSecret)
+        var number = key.Number?.OfKey.Highest;
+        var values = key.More?.OfSession ?? [];
+        return (number is null && values is []) || values.Any(each => each.Value.IsSecret)
             ? null
             : new(
                 key.ToString(),
-                new KeySession(new(values.Select(value => KeyValuePair.Create(value.Key, SessionValue.Of(value.Value)))), number));
+                new KeySession(new(values.Select(each => KeyValuePair.Create(each.Name, SessionValue.Of(each.Value)))), number));
     }
 
     private void Restore(ValueMap<KeySession> known)
@@ -314,10 +314,10 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
             if (!known.TryGetValue(key.ToString(), out var session))
                 continue;
             if (session.Values.Count > 0)
-                key.Details.Captured = SubscribedKey.NothingCaptured.AddRange(
-                    session.Values.Select(value => KeyValuePair.Create(value.Key, value.Value.Read()!))); // it was not rejected
-            if (session.Sequence is { } number && key.Book.Settings.Sequence is not null)
-                _plane.NumberOf(key.ToString()).Restore(number);
+                key.Details.Captured =
+                    [.. session.Values.Select(value => new CapturedValue(value.Key, value.Value.Read()!))]; // it was not rejected
+            if (session.Sequence is { } number)
+                key.Number?.Restore(number);
         }
     }
 
@@ -326,10 +326,7 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         if (!_isAny)
             return;
         lock (_lock)
-        {
             _table.ForgetSession();
-            _plane.ForgetNumbers();
-        }
     }
 
     private List<string> SecretTexts()
@@ -338,7 +335,8 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
             return
             [
                 .. _table.Books.SelectMany(book => book.Keys)
-                    .SelectMany(key => key.More?.Captured.Values ?? [])
+                    .SelectMany(key => key.More?.Captured ?? [])
+                    .Select(each => each.Value)
                     .Where(value => value.IsSecret)
                     .Select(value => value.AsText())
                     .OfType<string>(),

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
-using ActorHeartbeat.Subscriptions;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Connections;
@@ -12,7 +10,6 @@ namespace ActorHeartbeat.Connections;
 /// </summary>
 internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
 {
-    private readonly ConcurrentDictionary<string, KeyNumber> _numbers = new(StringComparer.Ordinal);
     private volatile ConnectionSubscriptions? _subscriptions;
     private long _incarnation;
     private int _sockets, _peakSockets;
@@ -41,29 +38,6 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
 
     /// <summary>Who listens to what is said.</summary>
     public ConversationTaps Taps { get; } = new();
-
-    /// <summary>The highest number of a key that consumers have.</summary>
-    /// <param name="key">With the name of its subscription.</param>
-    public KeyNumber NumberOf(string key) => _numbers.GetOrAdd(key, _ => new KeyNumber());
-
-    /// <summary>The highest number of a key; null for none.</summary>
-    /// <param name="key">As for <see cref="NumberOf"/>.</param>
-    public long? HighestOf(string key) => _numbers.GetValueOrDefault(key)?.Highest;
-
-    /// <summary>Forgets the numbers of all keys.</summary>
-    public void ForgetNumbers() => _numbers.Clear();
-
-    /// <summary>Forgets the numbers of keys that are wanted no more.</summary>
-    public void KeepNumbersOf(ValueMap<SubscriptionSettings> subscriptions)
-    {
-        if (_numbers.IsEmpty)
-            return;
-        var wanted = subscriptions
-            .SelectMany(each => each.Value.ForEach.Select(key => $"{each.Key}/{key}"))
-            .ToHashSet(StringComparer.Ordinal);
-        foreach (var key in _numbers.Keys.Where(key => !wanted.Contains(key)))
-            _numbers.TryRemove(key, out _);
-    }
 
     /// <summary>Sockets and dials that exist now: at most one, two during a planned rotation.</summary>
     public int Sockets => Volatile.Read(ref _sockets);

@@ -31,20 +31,36 @@ public sealed record SequenceSettings(ValueList<string> At)
             var places = count <= JsonPlace.MostOnStack ? stackalloc JsonPlace[count] : new JsonPlace[count];
             if (!_walk.TryFind(message, places))
                 return ReadDocument(message);
-            foreach (var place in places)
-            {
-                if (place is { Token: JsonTokenType.None, IsHidden: true })
-                    return ReadDocument(message);
-                if (place.Token == JsonTokenType.Number
-                    && Utf8Parser.TryParse(place.TextIn(message), out long number, out var read) && read == place.Length)
-                    return number;
-            }
-            return null;
+            return NumberAt(places, message, out var number) ? number : ReadDocument(message);
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    /// <summary>Where the number may be.</summary>
+    internal IReadOnlyList<JsonPointer> Pointers => _pointers;
+
+    /// <summary>The number by what the pointers lead to.</summary>
+    /// <param name="places">Of each pointer, in their order.</param>
+    /// <param name="json">The text that they are in.</param>
+    /// <param name="number">Receives the number; null when there is none.</param>
+    /// <returns>False where only a document tells.</returns>
+    internal static bool NumberAt(ReadOnlySpan<JsonPlace> places, ReadOnlySpan<byte> json, out long? number)
+    {
+        number = null;
+        foreach (var place in places)
+        {
+            if (place is { Token: JsonTokenType.None, IsHidden: true })
+                return false;
+            if (place.Token != JsonTokenType.Number
+                || !Utf8Parser.TryParse(place.TextIn(json), out long found, out var read) || read != place.Length)
+                continue;
+            number = found;
+            return true;
+        }
+        return true;
     }
 
     /// <summary>As <see cref="Read"/>, but read as a document, which tells what a walk cannot.</summary>

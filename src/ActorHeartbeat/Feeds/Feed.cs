@@ -92,7 +92,7 @@ public sealed class Feed
     {
         lock (_gate)
         {
-            _source = _source with { Epoch = _source.Epoch + 1 };
+            _source = _source.At(_source.Epoch + 1);
             var writer = new FeedWriter(this, _source, mayResume);
             if (duplicateKey is not null && _writers.Count > 0 && _duplicates is not { IsOpen: true })
                 _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
@@ -249,7 +249,7 @@ public sealed class Feed
     {
         lock (_gate)
         {
-            var change = FeedEvent.Detailed(key with { Detail = state }, _lastSeq, UtcTicks());
+            var change = FeedEvent.Detailed(key.With(state), _lastSeq, UtcTicks());
             _audience.Publish(change, change);
         }
     }
@@ -299,7 +299,7 @@ public sealed class Feed
 
     /// <summary>The gap of a subscriber for lost numbers that no event follows yet.</summary>
     internal FeedEvent Lost(long from, long to) =>
-        FeedEvent.Detailed(Volatile.Read(ref _source) with { Detail = FeedGap.Overflow(from, to) }, to, UtcTicks());
+        FeedEvent.Detailed(Volatile.Read(ref _source).With(FeedGap.Overflow(from, to)), to, UtcTicks());
 
     internal void CountDropped() => Interlocked.Increment(ref _dropped);
 
@@ -318,7 +318,7 @@ public sealed class Feed
         _gaps++;
         _lastSeq++;
         var gap = new FeedGap(reason, _lastSeq, null, _lastSeq - 1, cause, duration);
-        Append(FeedEvent.Detailed(source with { Detail = gap }, _lastSeq, UtcTicks()));
+        Append(FeedEvent.Detailed(source.With(gap), _lastSeq, UtcTicks()));
     }
 
     private void Announce(FeedState state)
@@ -352,7 +352,7 @@ public sealed class Feed
         writer.EndPause();
     }
 
-    private FeedEvent Detailed(object detail) => FeedEvent.Detailed(_source with { Detail = detail }, _lastSeq, UtcTicks());
+    private FeedEvent Detailed(object detail) => FeedEvent.Detailed(_source.With(detail), _lastSeq, UtcTicks());
 
     internal long UtcTicks() => _time.GetUtcNow().UtcTicks;
 

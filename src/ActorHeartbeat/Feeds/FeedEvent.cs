@@ -116,7 +116,7 @@ public readonly struct FeedEvent
 
     /// <summary>The gap that stands for the numbers from <paramref name="from"/> to just before this event.</summary>
     internal FeedEvent LostBefore(long from) =>
-        Detailed(_source with { Detail = FeedGap.Overflow(from, FirstSeq - 1) }, FirstSeq - 1, _kindAndTicks & TicksMask);
+        Detailed(_source.With(FeedGap.Overflow(from, FirstSeq - 1)), FirstSeq - 1, _kindAndTicks & TicksMask);
 }
 
 public enum FeedEventType : byte
@@ -139,17 +139,6 @@ public enum FeedEventType : byte
     /// <summary>A key of a subscription has come to another state.</summary>
     Subscription,
 }
-
-/// <summary>The values that the messages of one connection share; every other event has a source of its own.</summary>
-/// <param name="Instance">The run of the process.</param>
-/// <param name="Endpoint">The endpoint of the feed.</param>
-/// <param name="Epoch">Which connection.</param>
-/// <param name="Detail">
-/// Null for messages; else a <see cref="FeedGap"/>, a <see cref="FeedState"/>, a <see cref="FeedKeyState"/>, or a text: why the stream
-/// ends.
-/// </param>
-/// <param name="Subscription">The key that it is about; null for none.</param>
-internal sealed record FeedSource(string Instance, EndpointId Endpoint, int Epoch, object? Detail = null, string? Subscription = null);
 
 /// <summary>What has become of a key of a subscription.</summary>
 /// <param name="State">accepted, refused, stale or gone.</param>

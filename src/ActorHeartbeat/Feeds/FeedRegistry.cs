@@ -49,7 +49,7 @@ public sealed class FeedRegistry : IFeeds
         lock (_gate)
         {
             var known = _entries.GetValueOrDefault(endpoint);
-            var feed = known?.Feed ?? new Feed(new FeedSource(Instance, endpoint, _highestEpoch), limits, _time, _highestSeq);
+            var feed = known?.Feed ?? new Feed(FeedSource.Of(Instance, endpoint, _highestEpoch), limits, _time, _highestSeq);
             _entries[endpoint] = new Entry(feed, labels);
             feed.Configure(limits);
             foreach (var (subscription, selects) in _subscriptions)
@@ -145,7 +145,7 @@ public sealed class FeedRegistry : IFeeds
     }
 
     private FeedEvent Farewell(string reason) =>
-        FeedEvent.Detailed(new FeedSource(Instance, default, 0, reason), 0, _time.GetUtcNow().UtcTicks);
+        FeedEvent.Detailed(FeedSource.Of(Instance, default, 0, reason), 0, _time.GetUtcNow().UtcTicks);
 
     private sealed record Entry(Feed Feed, ValueMap<string> Labels);
 }

@@ -41,12 +41,7 @@ internal static class FeedResume
 
         FeedEvent Gap(GapReason reason, long from, long seen, string cause) =>
             FeedEvent.Detailed(
-                source with
-                {
-                    Detail = new FeedGap(reason, from, first - 1, seen, cause, TimeSpan.Zero),
-                },
-                first - 1,
-                utcTicks);
+                source.With(new FeedGap(reason, from, first - 1, seen, cause, TimeSpan.Zero)), first - 1, utcTicks);
     }
 
     /// <summary>Puts each state where it happened. It takes the number before its successor's, because numbers must not go back.</summary>

@@ -33,8 +33,8 @@ public sealed class FeedWriter
     internal ValueTask PublishAsync(MessageKind kind, ReadOnlyMemory<byte> payload, FeedSource key) =>
         _feed.Publish(this, kind, payload, key);
 
-    /// <summary>What the messages of a key share.</summary>
-    internal FeedSource Of(string subscription) => Source with { Subscription = subscription };
+    /// <inheritdoc cref="FeedSource.About"/>
+    internal FeedSource Of(string subscription) => Source.About(subscription);
 
     /// <summary>Tells subscribers what has become of a key.</summary>
     internal void TellKey(string subscription, FeedKeyState state) => _feed.TellKey(Of(subscription), state);

@@ -7,6 +7,8 @@ public sealed record SubscriptionOptions
 {
     public static readonly SubscriptionOptions Default = new();
 
+    private readonly WantedNames _wanted = new([]);
+
     /// <summary>
     /// The most events that wait for the subscriber. Default 1024. A reader holds up to 64 more that it has taken but not yet returned.
     /// </summary>
@@ -36,7 +38,11 @@ public sealed record SubscriptionOptions
     /// Whose messages are delivered: subscriptions by name, such as <c>trades</c>, and single keys, such as <c>trades/BTC-USDT</c>. Gaps of
     /// the endpoint and its states come too; messages of no key do not. Default empty, which delivers everything.
     /// </summary>
-    public ValueList<string> Subscriptions { get; init; } = [];
+    public ValueList<string> Subscriptions
+    {
+        get => _wanted.Names;
+        init => _wanted = new WantedNames(value);
+    }
 
     /// <summary>Whether an event is delivered.</summary>
     internal bool Wants(in FeedEvent feedEvent)
@@ -47,12 +53,28 @@ public sealed record SubscriptionOptions
             return true;
         if (feedEvent.Subscription is not { } subscription)
             return !feedEvent.IsMessage;
-        foreach (var wanted in Subscriptions.AsSpan())
+        return _wanted.Have(subscription);
+    }
+
+    /// <summary>Subscriptions and keys by name, found without a look at all of them. Immutable, compared by the names.</summary>
+    private sealed record WantedNames(ValueList<string> Names)
+    {
+        private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _set =
+            Names.ToHashSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+        /// <summary>Whether the name of a key is there, or a name that it begins with up to a slash.</summary>
+        public bool Have(ReadOnlySpan<char> name)
         {
-            if (subscription.StartsWith(wanted, StringComparison.Ordinal)
-                && (subscription.Length == wanted.Length || subscription[wanted.Length] == '/'))
-                return true;
+            for (var at = 0; at < name.Length; at++)
+            {
+                if (name[at] == '/' && _set.Contains(name[..at]))
+                    return true;
+            }
+            return _set.Contains(name);
         }
-        return false;
+
+        public bool Equals(WantedNames? other) => other is not null && Names.Equals(other.Names);
+
+        public override int GetHashCode() => Names.GetHashCode();
     }
 }

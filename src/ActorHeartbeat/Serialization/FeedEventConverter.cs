@@ -29,7 +29,7 @@ internal sealed class FeedEventConverter : JsonConverter<FeedEvent>
         JsonReader reader, Type objectType, FeedEvent existingValue, bool hasExistingValue, JsonSerializer serializer)
     {
         var content = serializer.Deserialize<Content>(reader) ?? throw new JsonSerializationException("an event of a feed is missing");
-        var source = new FeedSource(
+        var source = FeedSource.Of(
             content.Instance,
             content.Endpoint,
             content.Epoch,

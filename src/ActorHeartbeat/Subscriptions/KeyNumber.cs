@@ -4,44 +4,75 @@ namespace ActorHeartbeat.Subscriptions;
 /// The highest number of a key that consumers have, and which connection brought it: both connections of a rotation look at the same one,
 /// so that what one has delivered is not delivered again from the other. Thread-safe.
 /// </summary>
-internal sealed class KeyNumber
+internal class KeyNumber
 {
-    private readonly Lock _lock = new();
-    private long? _highest;
-    private long _first;
-    private long? _connection; // null where an earlier process has brought it
+    /// <summary>In place of a connection: an earlier process has brought the number.</summary>
+    private const int Earlier = -1;
+
+    private long _highest, _first;
+    private int _connection; // 0 before the first number
+    private SpinLock _lock = new(enableThreadOwnerTracking: false); // an object more for each key would be too much
+
+    /// <summary>The one that the next connection begins with.</summary>
+    public virtual KeyNumber OfKey => this;
 
     /// <summary>The number that consumers had last; null for none.</summary>
     public long? Highest
     {
         get
         {
-            lock (_lock)
-                return _highest;
+            var taken = false;
+            try
+            {
+                _lock.Enter(ref taken);
+                return _connection == 0 ? null : _highest;
+            }
+            finally
+            {
+                if (taken)
+                    _lock.Exit();
+            }
         }
     }
 
-    /// <summary>Takes the number of an earlier process, where none has come since.</summary>
+    /// <summary>Takes the number of an earlier process, before the first of this one.</summary>
     public void Restore(long number)
     {
-        lock (_lock)
-            _highest ??= number;
+        var taken = false;
+        try
+        {
+            _lock.Enter(ref taken);
+            if (_connection == 0)
+                (_highest, _connection) = (number, Earlier);
+        }
+        finally
+        {
+            if (taken)
+                _lock.Exit();
+        }
     }
 
     /// <summary>What a connection counts by, decided by its first number.</summary>
     /// <param name="number">The first number.</param>
-    /// <param name="connection">The connection: the same one over reconnects, another one in a rotation.</param>
+    /// <param name="connection">The connection, counted from 1: the same one over reconnects, another one in a rotation.</param>
     /// <returns>
     /// This one, or one of its own where the peer begins anew on every connection: then the number is not above the first of the other.
     /// </returns>
     public KeyNumber Join(long number, long connection)
     {
-        lock (_lock)
+        var taken = false;
+        try
         {
-            if (_connection is { } other && other != connection)
-                return number <= _first ? new KeyNumber() : this;
+            _lock.Enter(ref taken);
+            if (_connection > 0 && _connection != connection)
+                return number <= _first ? new OfOneConnection(OfKey) : this;
             _first = number;
             return this;
+        }
+        finally
+        {
+            if (taken)
+                _lock.Exit();
         }
     }
 
@@ -50,14 +81,26 @@ internal sealed class KeyNumber
     /// <param name="connection">As for <see cref="Join"/>.</param>
     public KeyNumberVerdict Received(long number, long connection)
     {
-        lock (_lock)
+        var taken = false;
+        try
         {
-            var before = _highest;
-            if (_connection is { } other && other != connection && number <= before)
+            _lock.Enter(ref taken);
+            var before = _connection == 0 ? (long?)null : _highest;
+            if (_connection > 0 && _connection != connection && number <= before)
                 return new KeyNumberVerdict(IsDuplicate: true, before);
-            (_highest, _connection) = (number, connection);
+            (_highest, _connection) = (number, (int)connection);
             return new KeyNumberVerdict(IsDuplicate: false, before);
         }
+        finally
+        {
+            if (taken)
+                _lock.Exit();
+        }
+    }
+
+    private sealed class OfOneConnection(KeyNumber ofKey) : KeyNumber
+    {
+        public override KeyNumber OfKey => ofKey;
     }
 }
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
 
@@ -17,6 +19,9 @@ internal sealed class PatternIndex<T>
     private readonly MessagePattern _pattern;
     private readonly JsonExpectation[] _constant = [];
     private readonly ValueTemplate[] _completing = [];
+    private readonly (string Before, string Behind)[]? _aroundName; // of each value, where the name of a target is all that completes it
+    private readonly FindByName? _named;
+    private readonly SequenceSettings? _sequence;
     private readonly JsonWalk? _walk;
     private readonly MessagePattern.Json? _known; // what is the same for every target
     private readonly Dictionary<byte[], T> _targets;
@@ -24,22 +29,35 @@ internal sealed class PatternIndex<T>
 
     /// <param name="pattern">The pattern.</param>
     /// <param name="targets">Gives the targets of all patterns that are completed alike, by how they are.</param>
-    public PatternIndex(MessagePattern pattern, Func<string, Dictionary<byte[], T>> targets)
+    /// <param name="named">
+    /// Finds a target by its name, which is <see cref="TemplateName.Each"/>: one that this finds need not be added where
+    /// <see cref="IsByName"/>. Null where targets have no names.
+    /// </param>
+    /// <param name="sequence">Where a message has a number; null for nowhere.</param>
+    public PatternIndex(
+        MessagePattern pattern, Func<string, Dictionary<byte[], T>> targets, FindByName? named = null, SequenceSettings? sequence = null)
     {
-        _pattern = pattern;
+        (_pattern, _sequence, _targets) = (pattern, sequence, []);
         if (!IsIndexed(pattern))
-        {
-            _targets = [];
             return;
-        }
         var json = (MessagePattern.Json)pattern;
         JsonExpectation[] completed = [.. json.Expectations.Where(each => each.EqualTo is not null)];
         _constant = [.. json.Expectations.Where(each => each.EqualTo is null)];
         _completing = [.. completed.Select(each => each.EqualTo!)];
-        _targets = targets(string.Join('\n', _completing.Select(each => each.Written)));
         _known = json with { Expectations = [.. _constant] };
-        _walk = new JsonWalk([.. _constant.Concat(completed).Select(each => each.Path)]);
+        _walk = new JsonWalk([.. _constant.Concat(completed).Select(each => each.Path), .. sequence?.Pointers ?? []]);
+        (string, string)[] around = [.. _completing.Select(each => each.Around(TemplateName.Each)).OfType<(string, string)>()];
+        if (named is not null && around.Length == _completing.Length)
+            (_aroundName, _named) = (around, named);
+        else
+            _targets = targets(string.Join('\n', _completing.Select(each => each.Written)));
     }
+
+    /// <summary>Finds a target by its name; null for none.</summary>
+    public delegate T? FindByName(ReadOnlySpan<char> name);
+
+    /// <summary>Whether targets are found by their names and are not added.</summary>
+    public bool IsByName => _named is not null;
 
     /// <summary>Whether a target is found by one look-up.</summary>
     public static bool IsIndexed(MessagePattern pattern) =>
@@ -85,60 +103,120 @@ internal sealed class PatternIndex<T>
 
     private void Forget(T target) => _others.RemoveAll(each => ReferenceEquals(each.Target, target));
 
+    /// <inheritdoc cref="Find(ReadOnlySpan{byte}, out MessagePattern, out long?)"/>
+    public T? Find(ReadOnlySpan<byte> message, out MessagePattern match) => Find(message, out match, out _);
+
     /// <summary>The target of a message; null for none.</summary>
     /// <param name="message">The message.</param>
     /// <param name="match">Its pattern, for pointers and named groups.</param>
-    public T? Find(ReadOnlySpan<byte> message, out MessagePattern match)
+    /// <param name="number">Receives its number, where it has one; it is looked for in the JSON that the pattern looks at.</param>
+    public T? Find(ReadOnlySpan<byte> message, out MessagePattern match, out long? number)
     {
+        number = null;
         foreach (var (pattern, target) in _others)
         {
             match = pattern;
-            if (pattern.Matches(message))
-                return target;
+            if (!pattern.Matches(message))
+                continue;
+            number = _sequence?.Read(message[pattern.JsonAt(message)..]);
+            return target;
         }
         match = _known ?? _pattern;
-        return _targets.Count == 0 || !_known!.Begins(message) || !_known.CouldMatch(message[_known.JsonAt(message)..])
+        return (_targets.Count == 0 && !IsByName) || !_known!.Begins(message) || !_known.CouldMatch(message[_known.JsonAt(message)..])
             ? null
-            : FindCompleted(message[_known.JsonAt(message)..]);
+            : FindCompleted(message[_known.JsonAt(message)..], ref number);
     }
 
-    private T? FindCompleted(ReadOnlySpan<byte> json)
+    private T? FindCompleted(ReadOnlySpan<byte> json, ref long? number)
     {
-        var count = _constant.Length + _completing.Length;
-        var places = count <= JsonPlace.MostOnStack ? stackalloc JsonPlace[count] : new JsonPlace[count];
+        var (first, count) = (_constant.Length, _constant.Length + _completing.Length); // of the values that complete
+        var all = count + (_sequence?.Pointers.Count ?? 0);
+        var places = all <= JsonPlace.MostOnStack ? stackalloc JsonPlace[all] : new JsonPlace[all];
         try
         {
             if (!_walk!.TryFind(json, places))
-                return FindInDocument(json);
+                return FindInDocument(json, ref number);
         }
         catch (JsonException)
         {
             return null;
         }
-        for (var index = 0; index < _constant.Length; index++)
+        for (var index = 0; index < first; index++)
         {
             if (_constant[index].Holds(places[index], json) is not { } holds)
-                return FindInDocument(json);
+                return FindInDocument(json, ref number);
             if (!holds)
                 return null;
         }
+        if (!TryFindByPlaces(json, places[first..count], out var target))
+            return FindInDocument(json, ref number);
+        if (target is not null && _sequence is not null && !SequenceSettings.NumberAt(places[count..], json, out number))
+            number = _sequence.ReadDocument(json);
+        return target;
+    }
+
+    /// <summary>Finds the target by where its values are.</summary>
+    /// <returns>False where only a document tells.</returns>
+    private bool TryFindByPlaces(ReadOnlySpan<byte> json, ReadOnlySpan<JsonPlace> places, out T? target)
+    {
+        target = null;
+        if (_aroundName is not null)
+            return TryFindByName(json, places, out target);
         var room = 0;
-        foreach (var place in places[_constant.Length..])
+        foreach (var place in places)
             room += CompletedKey.Head + place.Length;
         var key = room <= MostOnStack ? stackalloc byte[room] : new byte[room];
         var length = 0;
-        foreach (var place in places[_constant.Length..])
+        foreach (var place in places)
         {
             var written = CompletedKey.Write(place, json, key[length..]);
             if (written <= 0)
-                return written == 0 ? null : FindInDocument(json);
+                return written == 0;
             length += written;
         }
-        return Target(key[..length]);
+        target = Target(key[..length]);
+        return true;
+    }
+
+    private bool TryFindByName(ReadOnlySpan<byte> json, ReadOnlySpan<JsonPlace> places, out T? target)
+    {
+        (target, var found) = (null, (T?)null);
+        for (var index = 0; index < places.Length; index++)
+        {
+            if (places[index] is { IsHidden: true, Token: JsonTokenType.None or JsonTokenType.String })
+                return false;
+            if (places[index].Token != JsonTokenType.String || !IsOf(index, places[index].TextIn(json), ref found))
+                return true;
+        }
+        target = found;
+        return true;
+    }
+
+    private bool IsOf(int index, ReadOnlySpan<byte> text, ref T? target)
+    {
+        var read = text.Length <= MostOnStack ? stackalloc char[text.Length] : new char[text.Length];
+        return Utf8.ToUtf16(text, read, out _, out var length, replaceInvalidSequences: false) == OperationStatus.Done
+            && IsOf(index, read[..length], ref target);
+    }
+
+    /// <summary>Whether a text completes a value for a target.</summary>
+    /// <param name="index">Which value.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="target">The target of the values before; receives that of the first value.</param>
+    private bool IsOf(int index, ReadOnlySpan<char> text, ref T? target)
+    {
+        var (before, behind) = _aroundName![index];
+        if (text.Length < before.Length + behind.Length || !text.StartsWith(before) || !text.EndsWith(behind))
+            return false;
+        var named = _named!(text[before.Length..^behind.Length]);
+        if (named is null || (index > 0 && !ReferenceEquals(named, target)))
+            return false;
+        target = named;
+        return true;
     }
 
     /// <summary>Reads the message as a document, which tells what a walk cannot.</summary>
-    private T? FindInDocument(ReadOnlySpan<byte> json)
+    private T? FindInDocument(ReadOnlySpan<byte> json, ref long? number)
     {
         try
         {
@@ -158,13 +236,29 @@ internal sealed class PatternIndex<T>
                     return null;
                 values.Add(value);
             }
-            return CompletedKey.Of(values) is { } key ? Target(key) : null;
+            if (Target(values) is not { } target)
+                return null;
+            number = _sequence?.ReadDocument(json);
+            return target;
         }
         // Half a surrogate pair and an endless exponent are JSON that the framework cannot read.
         catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }
+    }
+
+    private T? Target(List<JsonElement> values)
+    {
+        if (_aroundName is null)
+            return CompletedKey.Of(values) is { } key ? Target(key) : null;
+        T? target = null;
+        for (var index = 0; index < values.Count; index++)
+        {
+            if (values[index].ValueKind != JsonValueKind.String || !IsOf(index, values[index].GetString(), ref target))
+                return null;
+        }
+        return target;
     }
 
     private T? Target(ReadOnlySpan<byte> key) =>

@@ -1,32 +1,70 @@
-using System.Collections.Immutable;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Subscriptions;
 
 /// <summary>
-/// A key of a subscription, as it stands on one connection. There may be ten thousand of them, so it is small: what few of them need lies
-/// in <see cref="More"/>.
+/// A key of a subscription, as it stands on one connection. There may be ten thousand of them, so it is small: what few of them need, and
+/// what they need for a moment, lies in <see cref="More"/>.
 /// </summary>
 /// <param name="book">The subscription that it is a key of.</param>
 /// <param name="name">The key.</param>
 internal sealed class SubscribedKey(SubscriptionBook book, string name)
 {
-    public static readonly ImmutableDictionary<string, TemplateValue> NothingCaptured = ImmutableDictionary<string, TemplateValue>.Empty;
+    private byte _states; // its state in the lower half, the one that consumers know in the upper
+    private Marks _marks;
+    private long _lastNumber;
+
+    [Flags]
+    private enum Marks : byte
+    {
+        None = 0,
+        WasAccepted = 1,
+        IsQueued = 2,
+        IsKept = 4,
+        IsTimed = 8,
+        HasNumber = 16,
+    }
 
     public SubscriptionBook Book { get; } = book;
 
     public string Name { get; } = name;
 
-    public SubscriptionState State { get; set; }
+    public SubscriptionState State
+    {
+        get => (SubscriptionState)(_states & 0x0F);
+        set => _states = (byte)((_states & 0xF0) | (int)value);
+    }
 
     /// <summary>The state that consumers know.</summary>
-    public SubscriptionState Told { get; set; }
+    public SubscriptionState Told
+    {
+        get => (SubscriptionState)(_states >> 4);
+        set => _states = (byte)((_states & 0x0F) | ((int)value << 4));
+    }
 
     /// <summary>Whether any connection has had it accepted.</summary>
-    public bool WasAccepted { get; set; }
+    public bool WasAccepted
+    {
+        get => Has(Marks.WasAccepted);
+        set => Mark(Marks.WasAccepted, value);
+    }
 
     /// <summary>Whether it is in the queue of keys to ask for.</summary>
-    public bool IsQueued { get; set; }
+    public bool IsQueued
+    {
+        get => Has(Marks.IsQueued);
+        set => Mark(Marks.IsQueued, value);
+    }
+
+    /// <summary>Whether it has a place among the clocks of stale keys.</summary>
+    public bool IsTimed
+    {
+        get => Has(Marks.IsTimed);
+        set => Mark(Marks.IsTimed, value);
+    }
+
+    /// <summary>Where it stands among the keys of its book: the order in which things are done that are due together.</summary>
+    public int Place { get; set; }
 
     /// <summary>Refusals in a row.</summary>
     public byte Failures { get; set; }
@@ -38,82 +76,160 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     public TimeSpan Since { get; set; }
 
     /// <summary>When a refused key is asked for again; <see cref="TimeSpan.MaxValue"/> for never.</summary>
-    public TimeSpan RetryAt { get; set; }
+    public TimeSpan RetryAt => More?.RetryAt ?? TimeSpan.Zero;
 
     /// <summary>The asking that it was asked for by, while some of its keys wait for the answer; null for none.</summary>
-    public Asking? Asking { get; set; }
+    public Asking? Asking => More?.Asking;
 
     /// <summary>Whether it waits for the answer.</summary>
-    public bool IsAwaited { get; set; }
+    public bool IsAwaited => More is { IsAwaited: true };
 
-    /// <summary>The number that came last on this connection; null for none.</summary>
-    public long? LastNumber { get; set; }
+    /// <summary>The number that came last on this connection; null for none. Only the pump uses it.</summary>
+    public long? LastNumber
+    {
+        get => Has(Marks.HasNumber) ? _lastNumber : null;
+        set => (_lastNumber, _) = (value ?? 0, Mark(Marks.HasNumber, value is not null));
+    }
 
-    /// <summary>The highest number that consumers have; null until one came in.</summary>
+    /// <summary>The highest number that consumers have; null where the peer numbers nothing.</summary>
     public KeyNumber? Number { get; set; }
 
     /// <summary>What its messages are published as; only the pump uses it.</summary>
     public object? Source { get; set; }
 
-    public KeyDetails? More { get; set; }
+    public KeyDetails? More { get; private set; }
 
     public KeyDetails Details => More ??= new KeyDetails();
 
     /// <summary>Why it was refused; null when it was not, or nobody knows.</summary>
-    public string? Reason
-    {
-        get => More?.Reason;
-        set
-        {
-            if (value is not null)
-                Details.Reason = value;
-            else if (More is { } details)
-                details.Reason = null;
-        }
-    }
+    public string? Reason => More?.Reason;
 
     /// <summary>Whether the peer may have it.</summary>
     public bool IsThere => State is SubscriptionState.Asked or SubscriptionState.Accepted or SubscriptionState.Stale;
 
+    /// <summary>Whether it is asked for again at a time of its own.</summary>
+    public bool IsRefused => State is SubscriptionState.Refused or SubscriptionState.Gone;
+
     /// <summary>Whether it stays accepted where the peer goes on.</summary>
-    public bool IsKept { get; private set; }
+    public bool IsKept => Has(Marks.IsKept);
+
+    /// <summary>The peer has refused or ended it.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="retryAt">When it is asked for again.</param>
+    public void Refused(string reason, TimeSpan retryAt) => (Details.Reason, Details.RetryAt) = (reason, retryAt);
+
+    /// <summary>Why it was refused is past.</summary>
+    public void Forgive()
+    {
+        if (More is not { } details)
+            return;
+        (details.Reason, details.RetryAt) = (null, TimeSpan.Zero);
+        Tidy();
+    }
+
+    /// <summary>It was asked for.</summary>
+    /// <param name="asking">By what, where an answer is awaited; null for no answer.</param>
+    public void Await(Asking? asking)
+    {
+        if (asking is not null)
+            (Details.Asking, Details.IsAwaited) = (asking, true);
+        else if (More is { } details)
+        {
+            (details.Asking, details.IsAwaited) = (null, false);
+            Tidy();
+        }
+    }
+
+    /// <summary>Its answer is awaited no more; that of other keys may be.</summary>
+    public void Answered() => More?.IsAwaited = false;
+
+    /// <summary>Nothing of its asking is awaited any more.</summary>
+    public void Leave(Asking asking)
+    {
+        if (!ReferenceEquals(More?.Asking, asking))
+            return;
+        More!.Asking = null;
+        Tidy();
+    }
 
     /// <summary>Forgets what was captured of the connection before, but for its session.</summary>
     public void BeginAnew()
     {
-        if (More is { Captured.Count: > 0 } details)
-            details.Captured = details.OfSession;
+        if (More is not { Captured.Length: > 0 } details)
+            return;
+        details.Captured = details.OfSession;
+        Tidy();
+    }
+
+    /// <summary>Forgets its session and its number.</summary>
+    public void ForgetSession()
+    {
+        (Number, LastNumber) = (Number is null ? null : new KeyNumber(), null);
+        if (More is not { Captured.Length: > 0 } details)
+            return;
+        details.Captured = [.. details.Captured.Where(each => !TemplateName.IsOfSession(each.Name))];
+        Tidy();
     }
 
     /// <summary>Takes what is known of it from the connection before.</summary>
     public void Remember(SubscribedKey before)
     {
-        (WasAccepted, Told, Failures, RetryAt, Remedy) = (before.WasAccepted, before.Told, before.Failures, before.RetryAt, before.Remedy);
-        IsKept = before.State == SubscriptionState.Accepted || (before.IsKept && before.State == SubscriptionState.Wanted);
-        if (before.State is SubscriptionState.Refused or SubscriptionState.Gone && !before.IsQueued)
-            (State, Reason) = (before.State, before.Reason);
-        if (before.More is { Captured.Count: > 0 } details)
+        (WasAccepted, Told, Failures, Remedy) = (before.WasAccepted, before.Told, before.Failures, before.Remedy);
+        Mark(
+            Marks.IsKept,
+            before.State == SubscriptionState.Accepted || (before.IsKept && before.State == SubscriptionState.Wanted));
+        if (before.IsRefused && !before.IsQueued)
+        {
+            State = before.State;
+            Refused(before.Reason ?? "", before.RetryAt);
+        }
+        if (before.More is { Captured.Length: > 0 } details)
             Details.Captured = details.Captured;
     }
 
     /// <summary>Its subscription and it, as consumers name it.</summary>
     public override string ToString() => $"{Book.Name}/{Name}";
+
+    private bool Has(Marks mark) => (_marks & mark) != 0;
+
+    private bool Mark(Marks mark, bool isSet)
+    {
+        _marks = isSet ? _marks | mark : _marks & ~mark;
+        return isSet;
+    }
+
+    private void Tidy()
+    {
+        if (More is { IsEmpty: true })
+            More = null;
+    }
 }
 
-/// <summary>What few keys have.</summary>
+/// <summary>What few keys have, or what they have for a moment.</summary>
 internal sealed class KeyDetails
 {
     /// <summary>Why it was refused, as it may be shown.</summary>
     public string? Reason { get; set; }
 
-    public ImmutableDictionary<string, TemplateValue> Captured { get; set; } = SubscribedKey.NothingCaptured;
+    /// <inheritdoc cref="SubscribedKey.RetryAt"/>
+    public TimeSpan RetryAt { get; set; }
+
+    /// <inheritdoc cref="SubscribedKey.Asking"/>
+    public Asking? Asking { get; set; }
+
+    /// <inheritdoc cref="SubscribedKey.IsAwaited"/>
+    public bool IsAwaited { get; set; }
+
+    /// <summary>What it has taken from the messages that accepted it.</summary>
+    public CapturedValue[] Captured { get; set; } = [];
 
     /// <summary>What of it outlives the connection.</summary>
-    public ImmutableDictionary<string, TemplateValue> OfSession => Captured.Where(value => TemplateName.IsOfSession(value.Key))
-        .ToImmutableDictionary(StringComparer.Ordinal);
+    public CapturedValue[] OfSession => [.. Captured.Where(each => TemplateName.IsOfSession(each.Name))];
 
     /// <summary>What the patterns have of it that ask for more than the key: each with what removes it.</summary>
-    public List<(PatternIndex<SubscribedKey> Index, object Added)> Completed { get; } = [];
+    public (PatternIndex<SubscribedKey> Index, object Added)[] Completed { get; set; } = [];
+
+    public bool IsEmpty => this is { Reason: null, Asking: null, IsAwaited: false, Captured: [], Completed: [] };
 }
 
 /// <summary>What is done about a key whose data are overdue, one after the other.</summary>
@@ -132,34 +248,4 @@ internal enum StaleRemedy : byte
 
     /// <summary>It is asked for again now and then.</summary>
     Wait,
-}
-
-/// <summary>One message that asks for keys, until it is answered.</summary>
-/// <param name="book">Their subscription.</param>
-/// <param name="keys">The keys.</param>
-/// <param name="deadline">When the answer is late.</param>
-internal sealed class Asking(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys, TimeSpan deadline)
-{
-    public SubscriptionBook Book { get; } = book;
-
-    public IReadOnlyList<SubscribedKey> Keys { get; } = keys;
-
-    public TimeSpan Deadline { get; } = deadline;
-
-    /// <summary>The keys that the message names.</summary>
-    public IReadOnlyList<string> Said =>
-        [.. (Book.IsWhole ? Book.Keys.Where(key => key.State is not (SubscriptionState.Refused or SubscriptionState.Gone)) : Keys).Select(
-            key => key.Name)];
-
-    /// <summary>The keys that wait for the answer.</summary>
-    public IReadOnlyList<SubscribedKey> Open => [.. Keys.Where(key => key.IsAwaited && ReferenceEquals(key.Asking, this))];
-
-    /// <summary>Gives up the request that asks; null where a message does.</summary>
-    public Action? GiveUp { get; set; }
-
-    /// <summary>How many they are.</summary>
-    public int Waiting { get; set; }
-
-    /// <summary>Its place among the askings without an answer.</summary>
-    public LinkedListNode<Asking>? Place { get; set; }
 }

@@ -6,8 +6,11 @@ namespace ActorHeartbeat.Subscriptions;
 /// <summary>The keys of one subscription on one connection, and the patterns by which its messages are known.</summary>
 internal sealed class SubscriptionBook
 {
+    /// <summary>An empty queue keeps no more room than this.</summary>
+    private const int MostKept = 64;
+
     private readonly Dictionary<string, Dictionary<byte[], SubscribedKey>> _targets = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SubscribedKey> _keys = new(StringComparer.Ordinal);
+    private readonly KeyList _keys;
     private readonly Queue<SubscribedKey> _queue = new(); // those that have left it since are passed over
     private readonly LinkedList<Asking> _askings = new();
     private readonly PatternIndex<SubscribedKey>? _expect, _reject, _data;
@@ -18,10 +21,12 @@ internal sealed class SubscriptionBook
     /// <param name="name">The name of the subscription.</param>
     /// <param name="settings">Its settings.</param>
     /// <param name="values">What its templates look at.</param>
-    public SubscriptionBook(string name, SubscriptionSettings settings, ISubscriptionValues values)
+    /// <param name="order">Its place among the subscriptions of the connection.</param>
+    public SubscriptionBook(string name, SubscriptionSettings settings, ISubscriptionValues values, int order)
     {
-        (Name, Settings, _values) = (name, settings, values);
-        (_expect, _reject, _data) = (Index(settings.Expect), Index(settings.Reject), Index(settings.Data));
+        (Name, Settings, _values, Order) = (name, settings, values, order);
+        _keys = new KeyList(settings.ForEach.Count);
+        (_expect, _reject, _data) = (Index(settings.Expect), Index(settings.Reject), Index(settings.Data, settings.Sequence));
         _expectIsFilled = settings.Expect?.HasPlaceholders ?? false;
         _rejectIsFilled = settings.Reject?.HasPlaceholders ?? false;
         _expectsEach = settings.Expect?.AsksForEach(settings.Let) ?? false;
@@ -32,7 +37,13 @@ internal sealed class SubscriptionBook
 
     public SubscriptionSettings Settings { get; }
 
-    public IReadOnlyCollection<SubscribedKey> Keys => _keys.Values;
+    /// <summary>Its place among the subscriptions of the connection.</summary>
+    public int Order { get; }
+
+    public KeyList Keys => _keys;
+
+    /// <summary>What the messages about it are published as; only the pump uses it.</summary>
+    public object? Source { get; set; }
 
     /// <summary>The oldest asking without an answer; null for none.</summary>
     public Asking? Oldest => _askings.First?.Value;
@@ -46,15 +57,15 @@ internal sealed class SubscriptionBook
     /// <summary>Whether one message asks for all keys.</summary>
     public bool IsWhole => Settings.Batch == SubscriptionSettings.WholeBatch;
 
-    public SubscribedKey? Find(string key) => _keys.GetValueOrDefault(key);
+    public SubscribedKey? Find(string key) => _keys.Find(key);
 
     public SubscribedKey Add(string key)
     {
         var added = new SubscribedKey(this, key);
-        _keys.Add(key, added);
+        _keys.Add(added);
         foreach (var (index, pattern) in Patterns)
         {
-            if (AsksForKeyAlone(pattern))
+            if (AsksForKeyAlone(pattern) && !index.IsByName)
                 index.Add(ScopeOf(added), added);
         }
         return added;
@@ -62,14 +73,14 @@ internal sealed class SubscriptionBook
 
     public void Remove(SubscribedKey key)
     {
-        _keys.Remove(key.Name);
+        _keys.Remove(key);
         Unqueue(key);
         Settle(key);
         foreach (var (index, added) in key.More?.Completed ?? [])
             index.Remove(added, key);
         foreach (var (index, pattern) in Patterns)
         {
-            if (AsksForKeyAlone(pattern))
+            if (AsksForKeyAlone(pattern) && !index.IsByName)
                 index.Remove(ScopeOf(key), key);
         }
     }
@@ -102,6 +113,8 @@ internal sealed class SubscriptionBook
             Unqueue(key);
             taken.Add(key);
         }
+        if (_queue.Count == 0 && _queue.Capacity > MostKept)
+            _queue.TrimExcess();
         return taken;
     }
 
@@ -116,7 +129,7 @@ internal sealed class SubscriptionBook
         foreach (var key in asking.Keys)
         {
             Settle(key);
-            (key.Asking, key.IsAwaited) = isAnswered ? (asking, true) : (null, false);
+            key.Await(isAnswered ? asking : null);
             Complete(key, names);
         }
     }
@@ -126,12 +139,12 @@ internal sealed class SubscriptionBook
     {
         if (key is not { IsAwaited: true, Asking: { } asking })
             return;
-        key.IsAwaited = false;
+        key.Answered();
         if (--asking.Waiting > 0)
             return; // the answer for the others may be known by this key
         _askings.Remove(asking.Place!);
-        foreach (var each in asking.Keys.Where(each => ReferenceEquals(each.Asking, asking)))
-            each.Asking = null;
+        foreach (var each in asking.Keys)
+            each.Leave(asking);
     }
 
     /// <summary>Completes the patterns again that ask for more than the key.</summary>
@@ -141,14 +154,13 @@ internal sealed class SubscriptionBook
         {
             foreach (var (index, added) in details.Completed)
                 index.Remove(added, key);
-            details.Completed.Clear();
+            details.Completed = [];
         }
         foreach (var (index, pattern) in Patterns)
         {
             if (!pattern.HasPlaceholders || AsksForKeyAlone(pattern) || index.Add(_values.Scope([key.Name], names), key) is not { } added)
                 continue;
-            key.More ??= new KeyDetails();
-            key.More.Completed.Add((index, added));
+            key.Details.Completed = [.. key.Details.Completed, (index, added)];
         }
     }
 
@@ -184,7 +196,13 @@ internal sealed class SubscriptionBook
     }
 
     /// <summary>The key whose data a message is; null for none.</summary>
-    public SubscribedKey? FindData(ReadOnlySpan<byte> message) => _data?.Find(message, out _);
+    /// <param name="message">The message.</param>
+    /// <param name="number">Its number, where it has one.</param>
+    public SubscribedKey? FindData(ReadOnlySpan<byte> message, out long? number)
+    {
+        number = null;
+        return _data?.Find(message, out _, out number);
+    }
 
     private IEnumerable<(PatternIndex<SubscribedKey> Index, MessagePattern Pattern)> Patterns
     {
@@ -201,7 +219,8 @@ internal sealed class SubscriptionBook
 
     private TemplateScope ScopeOf(SubscribedKey key) => _values.Scope([key.Name], _values.Begin(Settings, key));
 
-    private PatternIndex<SubscribedKey>? Index(MessagePattern? pattern) => pattern is null ? null : new(pattern, TargetsOf);
+    private PatternIndex<SubscribedKey>? Index(MessagePattern? pattern, SequenceSettings? sequence = null) =>
+        pattern is null ? null : new(pattern, TargetsOf, _keys.Find, sequence);
 
     private Dictionary<byte[], SubscribedKey> TargetsOf(string completing)
     {

@@ -12,20 +12,23 @@ internal sealed partial class SubscriptionTable
     public void Change(EndpointSettings settings)
     {
         _settings = settings;
+        var ended = new Dictionary<string, SubscriptionBook>(StringComparer.Ordinal);
         foreach (var book in _books.Values.ToArray())
         {
             if (settings.Subscriptions.TryGetValue(book.Name, out var now) && Words(now) == Words(book.Settings))
                 continue;
             _books.Remove(book.Name);
             Cancel(book, [.. book.Keys]);
+            ended[book.Name] = book;
         }
         foreach (var (name, subscription) in settings.Subscriptions)
         {
             if (_books.TryGetValue(name, out var book))
                 Follow(book, subscription.ForEach);
             else
-                AddBook(name, subscription, before: null);
+                AddBook(name, subscription, before: null, ended.GetValueOrDefault(name));
         }
+        _clocks.Reset(_books.Values.SelectMany(book => book.Keys));
     }
 
     /// <summary>The state of each key that consumers know.</summary>
@@ -55,22 +58,37 @@ internal sealed partial class SubscriptionTable
             book.Remove(key);
         foreach (var name in wanted)
         {
-            if (book.Find(name) is null && book.Add(name) is var added && _isOpen)
+            if (book.Find(name) is not null)
+                continue;
+            var added = book.Add(name);
+            if (book.Settings.Sequence is not null)
+                added.Number = new KeyNumber();
+            if (_isOpen)
                 book.Queue(added);
         }
         if (unwanted.Length > 0 && _isOpen && book.IsWhole && book.Keys.FirstOrDefault() is { } any)
             book.Queue(any); // a message that has every key leaves them out
     }
 
-    private void AddBook(string name, SubscriptionSettings settings, SubscriptionBook? before)
+    /// <param name="name">The name of the subscription.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="before">What the connection before knew of it; null for nothing.</param>
+    /// <param name="ended">The book with other words in whose place it comes, which leaves it the numbers; null for none.</param>
+    private void AddBook(string name, SubscriptionSettings settings, SubscriptionBook? before, SubscriptionBook? ended = null)
     {
-        var book = new SubscriptionBook(name, settings, _values);
+        var book = new SubscriptionBook(name, settings, _values, _order++);
         _books.Add(name, book);
+        if (settings.Stale is not null)
+            _clocks.Expect(settings.ForEach.Count);
         foreach (var key in InOrder(settings.ForEach, before))
         {
             var added = book.Add(key);
-            if (before?.Find(key) is { } known)
+            var known = before?.Find(key);
+            if (known is not null)
                 added.Remember(known);
+            if (settings.Sequence is not null)
+                added.Number = (known ?? ended?.Find(key))?.Number?.OfKey ?? new KeyNumber();
+            _clocks.Set(added);
             if (_isOpen)
                 book.Queue(added);
         }

@@ -5,7 +5,7 @@ namespace ActorHeartbeat.Subscriptions;
 /// <content>What is due: answers that are late, refused keys that are asked for again, keys without data.</content>
 internal sealed partial class SubscriptionTable
 {
-    /// <summary>How exactly the clocks of many keys are followed: a look goes over all of them.</summary>
+    /// <summary>How exactly clocks are followed: what is due at almost the same time is looked at together.</summary>
     private static readonly TimeSpan Exactness = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Does what is due, and says what the connection has to do.</summary>
@@ -25,13 +25,13 @@ internal sealed partial class SubscriptionTable
                 asking.GiveUp?.Invoke();
                 Refuse(asking.Open, $"no answer within {CloseCause.Text(book.Settings.Timeout)}", now);
             }
-            foreach (var key in book.Keys)
-            {
-                if (key.State is SubscriptionState.Refused or SubscriptionState.Gone && key.RetryAt <= now)
-                    Want(key);
-                else if (StaleAt(key, listening) is { } stale && stale <= now && Overdue(key, now) is var asked && asked > verdict)
-                    (verdict, why) = (asked, $"no data of {key} for {CloseCause.Text(book.Silence)}, asked for again in vain");
-            }
+        }
+        foreach (var key in _clocks.Take(now, listening))
+        {
+            if (key.IsRefused)
+                Want(key);
+            else if (KeyClocks.StaleAt(key, listening) <= now && Overdue(key, now) is var asked && asked > verdict)
+                (verdict, why) = (asked, $"no data of {key} for {CloseCause.Text(key.Book.Silence)}, asked for again in vain");
         }
         return verdict;
     }
@@ -43,27 +43,14 @@ internal sealed partial class SubscriptionTable
     {
         if (!_isOpen)
             return null;
-        var next = TimeSpan.MaxValue;
+        var next = _clocks.Next(now, listening) ?? TimeSpan.MaxValue;
         foreach (var book in _books.Values)
         {
             if (book.Oldest is { } asking && asking.Deadline < next)
                 next = asking.Deadline;
-            foreach (var key in book.Keys)
-            {
-                var due = key.State is SubscriptionState.Refused or SubscriptionState.Gone ? key.RetryAt : StaleAt(key, listening);
-                if (due < next)
-                    next = due.Value;
-            }
         }
         return next == TimeSpan.MaxValue ? null : next > now + Exactness || next <= now ? next : now + Exactness;
     }
-
-    private static TimeSpan? StaleAt(SubscribedKey key, TimeSpan listening) =>
-        key.Book.Settings.Stale is { } stale && !key.IsQueued
-        && (key.State is SubscriptionState.Accepted or SubscriptionState.Stale
-            || (key.State == SubscriptionState.Asked && !key.Book.Settings.IsAnswered))
-            ? (key.Since > listening ? key.Since : listening) + stale
-            : null;
 
     /// <summary>The next remedy for a key without data.</summary>
     private SubscriptionVerdict Overdue(SubscribedKey key, TimeSpan now)
@@ -71,6 +58,7 @@ internal sealed partial class SubscriptionTable
         key.Since = now;
         key.Remedy = key.Remedy < StaleRemedy.Wait ? key.Remedy + 1 : StaleRemedy.Wait;
         Tell(key, SubscriptionState.Stale, null);
+        _clocks.Set(key);
         switch (key.Remedy)
         {
             case StaleRemedy.Rotate:
@@ -86,7 +74,7 @@ internal sealed partial class SubscriptionTable
 
     private static void Want(SubscribedKey key)
     {
-        if (key.State is SubscriptionState.Refused or SubscriptionState.Gone)
+        if (key.IsRefused)
             key.State = SubscriptionState.Wanted;
         key.Book.Queue(key);
     }

@@ -16,11 +16,13 @@ internal sealed partial class SubscriptionTable
 {
     private readonly OrderedDictionary<string, SubscriptionBook> _books = new(StringComparer.Ordinal);
     private readonly Queue<Cancelling> _cancellings = new();
-    private readonly List<SubscriptionNews> _news = [];
+    private readonly KeyClocks _clocks = new();
     private readonly ISubscriptionValues _values;
     private readonly Func<double> _random;
     private EndpointSettings _settings;
+    private List<SubscriptionNews> _news = [];
     private bool _isOpen;
+    private int _order; // of the next book
     private int _turn; // which book asks next
 
     /// <param name="settings">The endpoint.</param>
@@ -37,7 +39,16 @@ internal sealed partial class SubscriptionTable
     public IReadOnlyCollection<SubscriptionBook> Books => _books.Values;
 
     /// <summary>Whether there is something to say now.</summary>
-    public bool HasQueued => _cancellings.Count > 0 || _books.Values.Any(book => book.Queued > 0);
+    public bool HasQueued
+    {
+        get
+        {
+            var isAny = _cancellings.Count > 0;
+            foreach (var book in _books.Values)
+                isAny |= book.Queued > 0;
+            return isAny;
+        }
+    }
 
     /// <summary>Begins to ask.</summary>
     /// <param name="now">On the connection's clock.</param>
@@ -51,10 +62,11 @@ internal sealed partial class SubscriptionTable
             {
                 (key.State, key.Since) = (SubscriptionState.Accepted, now);
                 key.Book.Complete(key, _values.Begin(key.Book.Settings, key));
+                _clocks.Set(key);
                 continue;
             }
             key.BeginAnew();
-            if (key.State is not (SubscriptionState.Refused or SubscriptionState.Gone))
+            if (!key.IsRefused)
                 key.Book.Queue(key);
         }
     }
@@ -64,7 +76,7 @@ internal sealed partial class SubscriptionTable
 
     /// <summary>The state of a key, as it is shown.</summary>
     public SubscriptionState StateOf(SubscribedKey key) =>
-        _isOpen || key.State is SubscriptionState.Refused or SubscriptionState.Gone ? key.State : SubscriptionState.Wanted;
+        _isOpen || key.IsRefused ? key.State : SubscriptionState.Wanted;
 
     /// <summary>Takes what is to be ended next; null when there is nothing.</summary>
     public Cancelling? TakeCancelling() => _cancellings.TryDequeue(out var next) ? next : null;
@@ -95,6 +107,8 @@ internal sealed partial class SubscriptionTable
         book.Await(asking, names, isAnswered: settings.IsAnswered);
         if (settings is { IsAnswered: false, Data: null })
             Accept(asking.Keys, now);
+        else if (!settings.IsAnswered)
+            SetClocks(asking.Keys);
     }
 
     /// <summary>The request that asks has an answer, for the keys that still wait for it.</summary>
@@ -144,10 +158,10 @@ internal sealed partial class SubscriptionTable
         }
         foreach (var book in _books.Values)
         {
-            if (book.FindData(message) is not { } key)
+            if (book.FindData(message, out var number) is not { } key)
                 continue;
             HearData(key, now);
-            return new SubscriptionHeard(IsAnswer: false, key) { Number = book.Settings.Sequence?.Read(message) };
+            return new SubscriptionHeard(IsAnswer: false, key) { Number = number };
         }
         return default;
     }
@@ -172,9 +186,9 @@ internal sealed partial class SubscriptionTable
                 ? (TimeSpan?)null
                 : ReconnectBackoff.Delay(_settings.Backoff, key.Failures, _random());
             delay = delay < atLeast ? atLeast : delay;
-            key.RetryAt = now + delay ?? TimeSpan.MaxValue;
-            key.Reason = reason;
+            key.Refused(reason, now + delay ?? TimeSpan.MaxValue);
             Tell(key, hadIt ? SubscriptionState.Gone : SubscriptionState.Refused, delay);
+            _clocks.Set(key);
         }
     }
 
@@ -186,8 +200,8 @@ internal sealed partial class SubscriptionTable
     {
         if (_news.Count == 0)
             return [];
-        SubscriptionNews[] news = [.. _news];
-        _news.Clear();
+        var news = _news;
+        _news = [];
         return news;
     }
 
@@ -195,11 +209,7 @@ internal sealed partial class SubscriptionTable
     public void ForgetSession()
     {
         foreach (var key in _books.Values.SelectMany(book => book.Keys))
-        {
-            (key.Number, key.LastNumber) = (null, null);
-            if (key.More is { Captured.Count: > 0 } details)
-                details.Captured = details.Captured.RemoveRange(details.OfSession.Keys);
-        }
+            key.ForgetSession();
     }
 
     /// <summary>Asks again for a key of which numbers are missing.</summary>
@@ -228,10 +238,17 @@ internal sealed partial class SubscriptionTable
         {
             key.Book.Settle(key);
             (key.Failures, key.Since, key.WasAccepted) = (0, now, true);
-            key.Reason = null;
+            key.Forgive();
             // one that went without data is not well before it has some
             Tell(key, key.Remedy == StaleRemedy.Nothing ? SubscriptionState.Accepted : SubscriptionState.Stale, null);
         }
+        SetClocks(keys);
+    }
+
+    private void SetClocks(IReadOnlyList<SubscribedKey> keys)
+    {
+        foreach (var key in keys)
+            _clocks.Set(key);
     }
 
     private void HearData(SubscribedKey key, TimeSpan now)

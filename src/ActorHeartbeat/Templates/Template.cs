@@ -157,6 +157,15 @@ public sealed class Template : IEquatable<Template>
     internal bool HasAlone(SecretReference reference) =>
         Array.Exists(_parts, part => part.Expression is TemplateExpression.Secret secret && secret.Reference == reference);
 
+    /// <summary>The text before and behind a name, where the whole is these and nothing else; null otherwise.</summary>
+    internal (string Before, string Behind)? Around(string name) => _parts switch
+    {
+        [{ Expression: TemplateExpression.Named only } alone] when only.Name == name => (alone.Literal, ""),
+        [{ Expression: TemplateExpression.Named only } first, { Expression: null } last] when only.Name == name =>
+            (first.Literal, last.Literal),
+        _ => null,
+    };
+
     /// <summary>Whether everything beside the placeholders is hexadecimal digits, two for each byte.</summary>
     internal bool IsHex => IsHexBut(null);
 

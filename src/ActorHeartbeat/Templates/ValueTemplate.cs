@@ -31,6 +31,9 @@ public sealed class ValueTemplate : IEquatable<ValueTemplate>
     /// <summary>What it takes from the message at hand: pointers, and <see cref="Template.TextOfMessage"/>.</summary>
     internal IEnumerable<string> OfMessage => Templates.SelectMany(template => template.OfMessage);
 
+    /// <inheritdoc cref="Template.Around"/>
+    internal (string Before, string Behind)? Around(string name) => _text?.Around(name);
+
     /// <exception cref="FormatException">As <see cref="Template.Parse"/>.</exception>
     public static ValueTemplate Text(string text) => new(text, Template.Parse(text), null);
 

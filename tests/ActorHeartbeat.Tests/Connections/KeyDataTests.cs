@@ -169,6 +169,21 @@ public class KeyDataTests : SubscriptionSpec
     }
 
     [Fact]
+    public void Other_words_for_a_key_do_not_make_its_numbers_forgotten()
+    {
+        StartOpen(With(Numbered));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        Number("BTC", 7);
+        Reload(With(Numbered with { Timeout = Seconds(7) }), ChangeEffect.Live);
+        Settle();
+
+        Number("BTC", 3);
+
+        Assert.Equal("trades/BTC the numbers of trades/BTC go back from 7 to 3", heard.Gaps[^1]);
+    }
+
+    [Fact]
     public void What_one_connection_of_a_rotation_has_brought_is_not_delivered_again_from_the_other()
     {
         StartOpen(With(Numbered));
@@ -176,7 +191,7 @@ public class KeyDataTests : SubscriptionSpec
         using var listening = Plane.Feed.Subscribe(heard);
         Number("BTC", 7);
         Number("BTC", 8);
-        var number = Plane.NumberOf("trades/BTC");
+        var number = Board.Link!.Subscriptions.Hear("""{"channel":"trades","id":"BTC"}"""u8, out _).Key!.Number!;
 
         Assert.True(number.Received(8, connection: 2).IsDuplicate);
         Assert.False(number.Received(9, connection: 2).IsDuplicate);

@@ -139,15 +139,15 @@ public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.Te
     [Fact]
     public void A_delivery_arrives_with_its_number_time_and_content()
     {
-        var source = new FeedSource("run-1", Id, 4);
+        var source = FeedSource.Of("run-1", Id, 4);
         var gap = new FeedGap(GapReason.Disconnected, 8, null, 7, "cut", TimeSpan.FromSeconds(1.5));
         FeedEvent[] events =
         [
             FeedEvent.Message(source, 7, 700, MessageKind.Text, Encoding.UTF8.GetBytes("{\"a\":1}")),
             FeedEvent.Message(source, 9, 900, MessageKind.Binary, new byte[] { 0, 200 }),
-            FeedEvent.Detailed(source with { Detail = gap }, 8, 800),
-            FeedEvent.Detailed(source with { Detail = new FeedState(FeedState.BackingOff, "cut") }, 8, 800),
-            FeedEvent.Detailed(source with { Detail = "shutting down" }, 9, 901),
+            FeedEvent.Detailed(source.With(gap), 8, 800),
+            FeedEvent.Detailed(source.With(new FeedState(FeedState.BackingOff, "cut")), 8, 800),
+            FeedEvent.Detailed(source.With("shutting down"), 9, 901),
         ];
 
         var arrived = events.Select(feedEvent => AcrossTheWire(new FeedDelivery(2, feedEvent)).Event);

@@ -42,6 +42,18 @@ public class KeyNumberTests
         Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 3), _number.Received(4, connection: 1));
     }
 
+    [Fact]
+    public void The_next_connection_begins_with_the_number_of_the_key_also_behind_one_that_counted_by_itself()
+    {
+        new Counter(_number, 1).Receive(1, 2, 500);
+        var own = _number.Join(1, connection: 2);
+
+        Assert.NotSame(_number, own);
+        Assert.Same(_number, own.OfKey);
+        Assert.Same(_number, own.Join(1, connection: 2).OfKey);
+        Assert.Same(_number, _number.OfKey);
+    }
+
     /// <summary>One connection of the key.</summary>
     private sealed record Counter(KeyNumber Shared, long Connection)
     {

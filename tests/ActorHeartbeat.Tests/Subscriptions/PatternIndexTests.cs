@@ -36,6 +36,57 @@ public class PatternIndexTests
         "ETH",
         Find(new MessagePattern.Json([new JsonExpectation("/0", "\"trades.@{each}.1s\"")]) { After = "42" }, """42["trades.ETH.1s",5]"""));
 
+    [Theory]
+    [InlineData("""{"id":"ETH","stream":"trades.ETH.1s"}""", "ETH")]
+    [InlineData("""{"id":"ETH","stream":"trades.BTC.1s"}""", null)]
+    [InlineData("""{"id":"BTC","stream":"trades.ETH.1s"}""", null)]
+    [InlineData("""{"id":"XRP","stream":"trades.XRP.1s"}""", null)]
+    [InlineData("""{"id":"ETH","stream":"trades.ETH.2s"}""", null)]
+    [InlineData("""{"id":"ETH","stream":"ETH"}""", null)]
+    [InlineData("""{"id":"","stream":"trades..1s"}""", "")]
+    [InlineData("""{"id":"","stream":"trades.1s"}""", null)]
+    [InlineData("""{"id":"é","stream":"trades.\u00e9.1s"}""", "é")]
+    public void Each_place_of_a_key_has_to_hold_the_same(string message, string? key) => Assert.Equal(
+        key,
+        Find(
+            new MessagePattern.Json([new JsonExpectation("/id", "\"@{each}\""), new JsonExpectation("/stream", "\"trades.@{each}.1s\"")]),
+            message));
+
+    [Fact]
+    public void What_more_than_the_key_completes_is_not_found_by_its_name()
+    {
+        Assert.True(Named(new MessagePattern.Json([new JsonExpectation("/id", "\"-@{each}\"")])).IsByName);
+        Assert.False(Named(new MessagePattern.Json([new JsonExpectation("/id", "\"@{upper(each)}\"")])).IsByName);
+        Assert.False(Named(new MessagePattern.Json([new JsonExpectation("/id", "\"@{each}@{each}\"")])).IsByName);
+        Assert.False(Named(new MessagePattern.Json([new JsonExpectation("/id", "[\"@{each}\"]")])).IsByName);
+    }
+
+    [Theory]
+    [InlineData("""{"id":"BTC","n":17}""", 17)]
+    [InlineData("""{"n":17,"id":"BTC"}""", 17)]
+    [InlineData("""{"id":"BTC","seq":18}""", 18)]
+    [InlineData("""{"id":"BTC","n":"17"}""", null)]
+    [InlineData("""{"id":"BTC","n":1.5,"seq":18}""", 18)]
+    [InlineData("""{"id":"\u0042TC","n":17}""", 17)]
+    [InlineData("""{"id":"BTC","\u006e":17}""", 17)]
+    [InlineData("""{"id":"BTC"}""", null)]
+    public void The_number_of_a_message_is_read_with_its_key(string message, int? number)
+    {
+        var index = Named(new MessagePattern.Json([new JsonExpectation("/id", "\"@{each}\"")]), new SequenceSettings(["/n", "/seq"]));
+
+        Assert.Equal("BTC", index.Find(Encoding.UTF8.GetBytes(message), out _, out var found));
+        Assert.Equal(number, found);
+    }
+
+    [Fact]
+    public void A_number_stands_in_the_JSON_behind_the_prefix()
+    {
+        var json = new MessagePattern.Json([new JsonExpectation("/0", "\"@{each}\"")]) { After = "42" };
+
+        Assert.Equal("BTC", Named(json, new SequenceSettings(["/1"])).Find("""42["BTC",17]"""u8, out _, out var found));
+        Assert.Equal(17, found);
+    }
+
     [Fact]
     public void A_pattern_that_is_no_equality_is_compared_for_each_key()
     {
@@ -87,8 +138,14 @@ public class PatternIndexTests
         var bytes = Encoding.UTF8.GetBytes(message);
         var found = index.Find(bytes, out _);
         Assert.Equal(Keys.FirstOrDefault(key => pattern.Fix(new TemplateScope { Keys = [key] })!.Matches(bytes)), found);
+        var named = Named(pattern);
+        if (named.IsByName)
+            Assert.Equal(found, named.Find(bytes, out _));
         return found;
     }
+
+    private static PatternIndex<string> Named(MessagePattern pattern, SequenceSettings? sequence = null) => new(
+        pattern, _ => new(CompletedKey.Comparer), name => Array.Find(Keys, name.ToString().Equals), sequence);
 
     private static PatternIndex<string> Index(MessagePattern pattern) => new(pattern, _ => new(CompletedKey.Comparer));
 }
