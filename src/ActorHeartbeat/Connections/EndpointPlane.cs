@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Subscriptions;
@@ -14,6 +15,7 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
 {
     private readonly ConcurrentDictionary<string, KeyNumber> _numbers = new(StringComparer.Ordinal);
     private volatile ConnectionSubscriptions? _subscriptions;
+    private ImmutableArray<long> _live = [];
     private long _incarnation;
     private int _sockets, _peakSockets;
 
@@ -46,6 +48,19 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
     /// <param name="key">With the name of its subscription.</param>
     public KeyNumber NumberOf(string key) => _numbers.GetOrAdd(key, _ => new KeyNumber());
 
+    /// <summary>
+    /// What a connection counts a key by, decided by its first number. The next connection looks at the one that was taken last.
+    /// </summary>
+    /// <param name="key">With the name of its subscription.</param>
+    /// <param name="number">The first number.</param>
+    /// <param name="connection">As for <see cref="KeyNumber.Join"/>.</param>
+    /// <param name="isBeside">As for <see cref="KeyNumber.Join"/>.</param>
+    public KeyNumber JoinNumberOf(string key, long number, long connection, Func<long, bool> isBeside)
+    {
+        lock (_numbers)
+            return _numbers[key] = NumberOf(key).Join(number, connection, isBeside);
+    }
+
     /// <summary>Forgets the numbers of keys that are wanted no more.</summary>
     public void KeepNumbersOf(ValueMap<SubscriptionSettings> subscriptions)
     {
@@ -67,12 +82,20 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
     /// <summary>The number of the next dial, counted from 1 over all connections of the endpoint.</summary>
     public long NextIncarnation() => Interlocked.Increment(ref _incarnation);
 
-    public void SocketBegins()
+    /// <summary>The connections that have a socket or a dial now: one, two during a planned rotation.</summary>
+    public ImmutableArray<long> Live => _live;
+
+    public void SocketBegins(long connection)
     {
+        ImmutableInterlocked.Update(ref _live, (live, added) => live.Add(added), connection);
         var sockets = Interlocked.Increment(ref _sockets);
         for (var peak = PeakSockets; sockets > peak; peak = PeakSockets)
             Interlocked.CompareExchange(ref _peakSockets, sockets, peak);
     }
 
-    public void SocketIsGone() => Interlocked.Decrement(ref _sockets);
+    public void SocketIsGone(long connection)
+    {
+        ImmutableInterlocked.Update(ref _live, (live, gone) => live.Remove(gone), connection);
+        Interlocked.Decrement(ref _sockets);
+    }
 }

@@ -7,24 +7,46 @@ namespace ActorHeartbeat.Subscriptions;
 internal sealed class KeyNumber
 {
     private readonly Lock _lock = new();
+    private KeyNumber? _apart; // of the connection beside this one, where each counts by itself
     private long? _highest;
     private long _first, _connection;
 
     /// <summary>What a connection counts by, decided by its first number.</summary>
     /// <param name="number">The first number.</param>
     /// <param name="connection">The connection: the same one over reconnects, another one in a rotation.</param>
+    /// <param name="isBeside">
+    /// Whether another connection is, or was, there at the same time. What one brought that is over for long is no duplicate: the peer may
+    /// have begun anew since.
+    /// </param>
     /// <returns>
     /// This one, or one of its own where the peer begins anew on every connection: then the number is not above the first of the other.
     /// </returns>
-    public KeyNumber Join(long number, long connection)
+    public KeyNumber Join(long number, long connection, Func<long, bool>? isBeside = null)
     {
         lock (_lock)
         {
-            if (_highest is not null && _connection != connection)
-                return number <= _first ? new KeyNumber() : this;
-            _first = number;
-            return this;
+            var apart = _apart;
+            if (_highest is null || _connection == connection)
+                return Begin(number, connection);
+            var isOver = isBeside?.Invoke(_connection) == false;
+            if (apart is not null && (apart._connection == connection || (isOver && apart._connection > _connection)))
+            {
+                (_apart, apart._apart) = (null, this);
+                return apart.Join(number, connection, isBeside);
+            }
+            if (isOver)
+                return Begin(number, connection);
+            if (number > _first)
+                return this;
+            _apart = null; // there are never more than two
+            return new KeyNumber { _apart = this, _connection = connection, _first = number };
         }
+    }
+
+    private KeyNumber Begin(long number, long connection)
+    {
+        (_first, _connection) = (number, connection);
+        return this;
     }
 
     /// <summary>A number has come in.</summary>

@@ -42,7 +42,7 @@ internal sealed partial class SubscriptionTable
             if (book.Find(name) is null && book.Add(name) is var added && _isOpen)
                 book.Queue(added);
         }
-        if (unwanted.Length > 0 && _isOpen && book.IsWhole && book.Keys.FirstOrDefault() is { } any)
+        if (unwanted.Length > 0 && _isOpen && book.IsWhole && book.Keys.FirstOrDefault(IsSaid) is { } any)
             book.Queue(any); // a message that has every key leaves them out
     }
 
@@ -70,21 +70,25 @@ internal sealed partial class SubscriptionTable
             return keys;
         var wanted = keys.ToHashSet(StringComparer.Ordinal);
         return before.Keys.Where(key => wanted.Contains(key.Name))
+            .Select(key => (key.Name, key.WasAccepted, key.IsQueued))
+            .Concat(keys.Where(key => before.Find(key) is null).Select(key => (Name: key, WasAccepted: false, IsQueued: true)))
             .OrderBy(key => key.WasAccepted)
             .ThenByDescending(key => key.IsQueued)
             .Select(key => key.Name)
-            .Concat(keys)
             .Distinct(StringComparer.Ordinal);
     }
 
     /// <summary>Ends what the peer knows of keys. Without a message for it the next connection begins without them.</summary>
     private void Cancel(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
     {
-        if (book.Settings.Cancel is null || (book.IsWhole && keys.Count < book.Keys.Count))
+        if (book.Settings.Cancel is null || (book.IsWhole && book.Keys.Except(keys).Any(IsSaid)))
             return; // the next message that says every key leaves these out
         foreach (var some in keys
             .Where(key => key.IsThere && !key.IsQueued)
             .Chunk(book.Settings.Batch))
             _cancellings.Enqueue(new Cancelling(book.Settings, some));
     }
+
+    /// <summary>Whether a message that says every key says this one.</summary>
+    private static bool IsSaid(SubscribedKey key) => key.State is not (SubscriptionState.Refused or SubscriptionState.Gone);
 }

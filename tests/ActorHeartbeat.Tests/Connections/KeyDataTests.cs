@@ -188,6 +188,21 @@ public class KeyDataTests : SubscriptionSpec
     }
 
     [Fact]
+    public void What_the_other_connection_of_a_rotation_has_brought_is_not_told_as_missing()
+    {
+        StartOpen(With(Numbered));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        Number("BTC", 7);
+        Assert.False(Plane.NumberOf("trades/BTC").Received(8, connection: 2).IsDuplicate);
+
+        Number("BTC", 9);
+        Number("BTC", 11);
+
+        Assert.Equal(["trades/BTC of the numbers of trades/BTC 10 is missing"], heard.Gaps);
+    }
+
+    [Fact]
     public void A_tap_tells_what_a_message_is_to_a_key()
     {
         StartOpen(With(Trades with { ForEach = ["BTC", "ETH"] }));

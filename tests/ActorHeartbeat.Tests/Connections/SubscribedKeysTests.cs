@@ -1,3 +1,4 @@
+using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Subscriptions;
 
@@ -203,6 +204,39 @@ public class SubscribedKeysTests : SubscriptionSpec
         Assert.Equal(
             """{"op":"unsubscribe","args":[{"channel":"trades","id":"BTC"},{"channel":"trades","id":"SOL"}]}""", SentText[^1]);
         Assert.Equal(3, SentText.Count);
+    }
+
+    [Fact]
+    public void A_key_that_was_given_up_is_not_asked_for_again_because_another_one_is_wanted_no_more()
+    {
+        var all = Trades with { Batch = SubscriptionSettings.WholeBatch, Then = RefusedKeyAction.Stop };
+        StartOpen(With(all));
+        Refuse("BTC", "no such thing");
+        Accept("ETH", "SOL");
+
+        Reload(With(all with { ForEach = ["BTC", "ETH"] }), ChangeEffect.Live);
+        Settle();
+        Accept("ETH");
+        Advance(600);
+
+        Assert.Equal("""{"op":"subscribe","args":[{"channel":"trades","id":"ETH"}]}""", SentText[^1]);
+        Assert.Equal((2, 1), (SentText.Count, Count(SubscriptionState.Refused)));
+    }
+
+    [Fact]
+    public void A_key_that_came_while_the_connection_was_down_is_asked_for_before_those_that_were_accepted()
+    {
+        StartOpen(With(Trades));
+        Accept("BTC", "ETH", "SOL");
+        Socket.Lose();
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
+
+        Reload(With(Trades with { ForEach = ["BTC", "ETH", "SOL", "XRP"] }), ChangeEffect.Live);
+        Advance(1);
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.Open);
+        Settle();
+
+        Assert.Equal([Asking("XRP"), Asking("BTC"), Asking("ETH"), Asking("SOL")], SentText);
     }
 
     [Fact]

@@ -42,6 +42,27 @@ public class KeyNumberTests
         Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 3), _number.Received(4, connection: 1));
     }
 
+    [Fact]
+    public void What_a_connection_brought_that_is_over_for_long_makes_no_duplicates()
+    {
+        new Counter(_number, 1).Receive(1, 2, 500);
+
+        Assert.Same(_number, _number.Join(3, connection: 2, _ => false));
+        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 500), _number.Received(3, connection: 2));
+    }
+
+    [Fact]
+    public void A_connection_that_counts_apart_finds_its_own_numbers_again()
+    {
+        new Counter(_number, 1).Receive(1, 2, 500);
+        var apart = _number.Join(1, connection: 2);
+        apart.Received(1, connection: 2);
+
+        Assert.Same(apart, apart.Join(2, connection: 2)); // asked for in other words
+        Assert.Same(_number, apart.Join(501, connection: 1));
+        Assert.Same(apart, _number.Join(3, connection: 2));
+    }
+
     /// <summary>One connection of the key.</summary>
     private sealed record Counter(KeyNumber Shared, long Connection)
     {
