@@ -3,7 +3,9 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>The endpoints of a simulated world and their groups, and the changes that an operator makes to them.</summary>
-internal sealed class Fleet(Random random)
+/// <param name="random">Decides all but the keys.</param>
+/// <param name="keys">Decides the keys.</param>
+internal sealed class Fleet(Random random, Random keys)
 {
     public const int Size = 50;
 
@@ -35,6 +37,7 @@ internal sealed class Fleet(Random random)
             ConnectRate = new Rate(60, TimeSpan.FromMinutes(5)),
             ConnectBurst = 6,
             Priority = 1,
+            SendRate = new Rate(3, TimeSpan.FromSeconds(1)),
         },
     };
 
@@ -102,6 +105,16 @@ internal sealed class Fleet(Random random)
         }
     }
 
+    /// <summary>Changes the keys of an endpoint's subscription, or the words in which it asks for them.</summary>
+    public void ChangeKeys(int index, bool isRephrased)
+    {
+        if (Endpoints.FindIndex(endpoint => NumberOf(endpoint.Id) == index) is not (>= 0 and var place))
+            return;
+        Endpoints[place] = isRephrased
+            ? KeyWords.Rephrase(Endpoints[place], index, keys)
+            : KeyWords.OtherKeys(Endpoints[place], index, keys);
+    }
+
     private void ChangeBudgets()
     {
         switch (random.Next(5))
@@ -162,9 +175,9 @@ internal sealed class Fleet(Random random)
         return Endpoints.Exists(endpoint => NumberOf(endpoint.Id) == index) ? null : index;
     }
 
-    private static int NumberOf(EndpointId id) => int.Parse(id.Value.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
+    public static int NumberOf(EndpointId id) => int.Parse(id.Value.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture);
 
-    private EndpointSettings Draw(int index) =>
+    private EndpointSettings Draw(int index) => KeyWords.Draw(
         new()
         {
             Id = new EndpointId($"e{index}"),
@@ -182,13 +195,10 @@ internal sealed class Fleet(Random random)
                 random.Next(4) == 0
                     ? [new DialogueStep(OutboundMessage.Text("hello"), new MessagePattern.Text("welcome"), TimeSpan.FromSeconds(5))]
                     : [],
-            Subscriptions = new([KeyValuePair.Create("said", new SubscriptionSettings
-            {
-                Send = MessageTemplate.Text("subscribe @{each}"),
-                Cancel = MessageTemplate.Text("unsubscribe @{each}"),
-            })]),
             Timeouts = new TimeoutSettings { DataIdle = random.Next(5) == 0 ? new DataIdleSettings(TimeSpan.FromMinutes(30)) : null },
-        };
+        },
+        index,
+        keys);
 
     private string? DrawGroup(int index) => random.Next(4) switch
     {

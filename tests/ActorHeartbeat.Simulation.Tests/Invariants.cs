@@ -7,7 +7,7 @@ using ActorHeartbeat.Transport;
 namespace ActorHeartbeat.Simulation.Tests;
 
 /// <summary>
-/// Checks the eight invariants: at every seam when something crosses it, and after every message for the endpoint
+/// Checks the invariants: at every seam when something crosses it, and after every message for the endpoint
 /// concerned and one other. Keeps the first violation. A check takes the same time however long the run.
 /// </summary>
 internal sealed class Invariants
@@ -52,10 +52,37 @@ internal sealed class Invariants
         if (watched.Settings != settings)
             watched.SettingsSince = Now;
         watched.Settings = settings;
+        watched.Wanted.Configure(settings);
         return watched;
     }
 
-    public void Configured(Budgets budgets) => _allowances.Configure(budgets, Now);
+    public WantedKeys WantedOf(EndpointId id) => _watched[id.Value].Wanted;
+
+    /// <summary>The endpoints are these, and no others.</summary>
+    public void Configured(IReadOnlyCollection<EndpointSettings> endpoints, Budgets budgets)
+    {
+        _allowances.Configure(budgets, Now);
+        foreach (var settings in endpoints)
+            Watch(settings).Pace(settings.Group is { } group ? budgets.Groups.GetValueOrDefault(group)?.SendRate : null);
+        var kept = endpoints.Select(settings => settings.Id).ToHashSet();
+        foreach (var gone in _all.Where(endpoint => endpoint.Wanted.Words is not null && !kept.Contains(endpoint.Settings.Id)))
+            gone.Wanted.Forget();
+    }
+
+    /// <summary>The server of an endpoint's keys begins.</summary>
+    public void Opened(EndpointId id, Venue venue)
+    {
+        var endpoint = _watched[id.Value];
+        endpoint.Venue = venue;
+        endpoint.Reader.CountsAnew = venue.CountsAnew;
+    }
+
+    /// <summary>An endpoint tells how its keys stand.</summary>
+    public void List(SubscriptionList list)
+    {
+        if (Registry().TryGetValue(list.Endpoint, out var entry) && entry.KeyCounts.FirstOrDefault() is { } counts)
+            KeyInvariants.List(this, _watched[list.Endpoint.Value], list.Keys, counts);
+    }
 
     public void Broken(Watched? endpoint, string how) => FirstBroken ??= $"{Now} {endpoint?.Settings.Id}: invariant {how}";
 
@@ -80,6 +107,8 @@ internal sealed class Invariants
         var witness = new Witness(this, endpoint, request, link) { Group = IsSettled(endpoint) ? request.Settings.Group : null };
         _allowances.Connected(witness.Group, Now);
         endpoint.Sockets.Add(witness);
+        if (endpoint.Sockets.Count > 1)
+            endpoint.Sockets.ForEach(socket => socket.IsBesideAnother = true);
         return witness;
     }
 
@@ -131,6 +160,7 @@ internal sealed class Invariants
         {
             var endpoint = _watched[one.Id.Value];
             endpoint.Remember(Registry()[one.Id]);
+            KeyInvariants.Count(this, endpoint, one);
             if (one.Mode == EndpointMode.Paused && endpoint.Sockets.Count > 0 && Epoch + Now - one.Since > LongestGoodbye)
                 Broken(endpoint, "1: paused, and still connected");
         }
@@ -138,6 +168,7 @@ internal sealed class Invariants
 
     private void Check(Watched endpoint)
     {
+        endpoint.FollowPrimary();
         if (endpoint.Entry is not { Status: { } status } entry)
             return;
         if (entry.Plane.Sockets != endpoint.Sockets.Count(socket => !socket.IsGone))

@@ -22,9 +22,14 @@ public class MutationGate(ITestOutputHelper output)
         Commands = "Supervision/ConnectionSupervisor.Commands.cs",
         Lifecycle = "Supervision/ConnectionSupervisor.Lifecycle.cs";
 
-    internal static readonly TimeSpan Day = TimeSpan.FromHours(24);
+    private const string Keys = "Subscriptions/SubscriptionTable.cs",
+        KeyChanges = "Subscriptions/SubscriptionTable.Changes.cs",
+        KeyClocks = "Subscriptions/SubscriptionTable.Clocks.cs",
+        KeysOfLink = "Connections/ConnectionLink.Subscriptions.cs";
 
-    private static readonly Mutant[] Mutants =
+    internal static readonly TimeSpan Day = TimeSpan.FromHours(24), Morning = TimeSpan.FromHours(6);
+
+    private static readonly Mutant[] MutantsOfConnections =
     [
         new("a stale incarnation is accepted", Decisions, "message.Incarnation == link?.Incarnation", "link is not null"),
         new("a stale event is not counted", Actor, "Step.Stay.Then(_plane.Counters.CountStale)", "Step.Stay"),
@@ -129,6 +134,75 @@ public class MutationGate(ITestOutputHelper output)
             ""),
     ];
 
+    /// <summary>Variants that break what is promised of the keys of subscriptions.</summary>
+    private static readonly Mutant[] MutantsOfKeys =
+    [
+        new(
+            "an accepted key is asked for again",
+            Keys,
+            "            key.Book.Settle(key);\n            (key.Failures, key.Since, key.WasAccepted)",
+            "            (key.Failures, key.Since, key.WasAccepted)"),
+        new(
+            "a refused key is asked for again at once",
+            Keys,
+            "key.RetryAt = now + delay ?? TimeSpan.MaxValue;",
+            "key.RetryAt = delay is null ? TimeSpan.MaxValue : now;"),
+        new("a key that is refused for good is asked for again", Keys, "then == RefusedKeyAction.Stop", "then == (RefusedKeyAction)9"),
+        new(
+            "keys that were accepted are not asked for after a reconnect",
+            Keys,
+            "else if (key.State is not (SubscriptionState.Refused or SubscriptionState.Gone))",
+            "else if (!key.WasAccepted && key.State is not (SubscriptionState.Refused or SubscriptionState.Gone))"),
+        new(
+            "keys that were accepted go first after a reconnect",
+            KeyChanges,
+            ".OrderBy(key => key.WasAccepted)",
+            ".OrderBy(key => !key.WasAccepted)"),
+        new("a removed key is not ended at the server", KeyChanges, "        Cancel(book, unwanted);", ""),
+        new("a removed key is asked for again", KeyChanges, "            book.Remove(key);", "            book.Settle(key);"),
+        new(
+            "an added key is not asked for on an open connection",
+            KeyChanges,
+            "added && _isOpen)\n                book.Queue(added);",
+            "added && !_isOpen)\n                book.Queue(added);"),
+        new("more askings wait in front of a socket", KeysOfLink, "MostAskings = 64", "MostAskings = 65"),
+        new("askings follow each other faster than on-open-pace", "Connections/SendPace.cs", "(HasSubscriptions || asks)", "HasSubscriptions"),
+        new("an asking without an answer is never given up", KeyClocks, "asking.Deadline <= now)", "asking.Deadline == now)"),
+        new(
+            "a key without data is not noticed",
+            KeyClocks,
+            "(key.Since > listening ? key.Since : listening) + stale",
+            "TimeSpan.MaxValue"),
+        new("missing numbers of a key are not told", KeysOfLink, "        _writer!.TellLost(why, source);\n        Tell(why);", "        Tell(why);"),
+        new(
+            "what both connections of a rotation bring is delivered twice",
+            KeysOfLink,
+            "        if (isDuplicate)\n            return false;", ""),
+        new(
+            "numbers that the other connection has brought are told as missing",
+            KeysOfLink,
+            "(last > before ? last : before) is { } known",
+            "(last ?? before) is { } known"),
+        new(
+            "what another connection brought that is over for long makes duplicates",
+            "Connections/EndpointPlane.cs",
+            "Join(number, connection, isBeside)",
+            "Join(number, connection)"),
+        new(
+            "stale keys are not counted",
+            "Connections/ConnectionSubscriptions.cs",
+            "counts[3], counts[4], counts[5]", "counts[3], 0, counts[5]"),
+        new(
+            "the keys of an endpoint that is down stay those of its last connection",
+            "Supervision/RegistryEntry.cs",
+            "            Plane.Subscriptions?.Change(Effective);",
+            "            _ = Effective;"),
+        new(
+            "keys that were added are forgotten by a reload",
+            "Supervision/RegistryEntry.cs",
+            "Effective = AddedKeys.Over(Settings);", "Effective = Settings;"),
+    ];
+
     [Fact]
     public async Task Every_known_bad_variant_is_caught()
     {
@@ -144,11 +218,12 @@ public class MutationGate(ITestOutputHelper output)
     {
         var lab = new MutantLab();
         var next = -1;
-        var caught = new Caught[Mutants.Length];
+        Mutant[] mutants = [.. MutantsOfConnections, .. MutantsOfKeys];
+        var caught = new Caught[mutants.Length];
         await Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Run(() =>
         {
-            while (Interlocked.Increment(ref next) is var index && index < Mutants.Length)
-                caught[index] = Catch(lab, Mutants[index], mostSeeds);
+            while (Interlocked.Increment(ref next) is var index && index < mutants.Length)
+                caught[index] = Catch(lab, mutants[index], mostSeeds);
         })));
         return caught;
     }
@@ -163,9 +238,10 @@ public class MutationGate(ITestOutputHelper output)
     private static Caught Catch(MutantLab lab, Mutant mutant, int mostSeeds)
     {
         var probe = lab.Build(mutant);
+        var length = MutantsOfKeys.Contains(mutant) ? Morning : Day; // keys change often, and most of their defects show at the end
         for (var seed = 1; seed <= mostSeeds; seed++)
         {
-            if (probe(seed, Day) is { } broken)
+            if (probe(seed, length) is { } broken)
                 return new Caught(mutant, seed, broken);
         }
         return new Caught(mutant, mostSeeds, Broken: null);

@@ -50,14 +50,8 @@ internal sealed class Operator(
             case 8:
                 reload();
                 break;
-            case 13 or 14:
+            case 13 or 14 or 15 or 16:
                 Send(id, $"order {_random.Next()}");
-                break;
-            case 15:
-                supervisor.Tell(new SubscribeTo(id, "said", Key()), ActorRefs.NoSender);
-                break;
-            case 16:
-                supervisor.Tell(new UnsubscribeFrom(id, "said", Key()), ActorRefs.NoSender);
                 break;
             case 17 or 18:
                 consumers.ComeOrGo(id, _random.Next(4));
@@ -121,8 +115,6 @@ internal sealed class Operator(
 
     private void Later(int milliseconds, Action action) =>
         simulation.System.Scheduler.Advanced.ScheduleOnce(TimeSpan.FromMilliseconds(milliseconds), action);
-
-    private string Key() => $"{_random.Next(3)}";
 
     private void Connection(string which, object message) =>
         simulation.System.ActorSelection($"/user/connections/{which}").Tell(message, ActorRefs.NoSender);

@@ -1,4 +1,5 @@
 using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 
@@ -25,6 +26,7 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
     private readonly Random _random;
     private readonly Invariants _invariants;
     private readonly ScriptedNetwork _scripted;
+    private readonly Dictionary<EndpointId, Venue> _venues = [];
     private TimeSpan _outageUntil;
 
     public SimulatedNetwork(ActorSimulation simulation, Invariants invariants)
@@ -34,12 +36,20 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
     }
 
     /// <summary>Once true, no new fault starts; existing faults last until they are noticed.</summary>
-    public bool IsHealthy { get; set; }
+    public bool IsHealthy { get; private set; }
 
     /// <summary>Pending timers of the simulated world, not of the library.</summary>
     public int PendingTimers { get; private set; }
 
     public IReadOnlyList<string> Violations => _scripted.Violations;
+
+    /// <summary>Ends all faults that can end.</summary>
+    public void Heal()
+    {
+        IsHealthy = true;
+        foreach (var venue in _venues.Values)
+            venue.Heal();
+    }
 
     public void BeginOutage(TimeSpan length) => _outageUntil = _simulation.Time + length;
 
@@ -62,7 +72,24 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
             return result;
         }
         witness.Accepted((ScriptedConnection)connected.Connection);
+        if (KeyWords.Of(request.Settings) is not null)
+            witness.Line = VenueOf(request.Settings.Id).Accept((ScriptedConnection)connected.Connection);
         return new DialResult.Connected(witness);
+    }
+
+    private Venue VenueOf(EndpointId id)
+    {
+        if (_venues.TryGetValue(id, out var known))
+            return known;
+        var number = Fleet.NumberOf(id);
+        var wanted = _invariants.WantedOf(id);
+        var venue = new Venue(number, () => wanted.Words, new Random((_simulation.Seed * 101) + number), After, () => _simulation.Time)
+        {
+            IsHealthy = IsHealthy,
+        };
+        _invariants.Opened(id, venue);
+        venue.Run();
+        return _venues[id] = venue;
     }
 
     private DialScript Draw(DialRequest request)
@@ -76,8 +103,8 @@ internal sealed class SimulatedNetwork : IDialer, IAttemptResolver
                 .Refuse(Statuses[_random.Next(Statuses.Length)], _random.Next(2) == 0 ? $"{_random.Next(1, 90)}" : null)
                 .After(Milliseconds(5, 500)),
             1 => DialScript.Hang,
-            2 => DialScript.Fail(Endpoints.FailureLayer.Tcp, "refused").After(Milliseconds(1, 100)),
-            3 when isOut => DialScript.Fail(Endpoints.FailureLayer.Dns, "no such host"),
+            2 => DialScript.Fail(FailureLayer.Tcp, "refused").After(Milliseconds(1, 100)),
+            3 when isOut => DialScript.Fail(FailureLayer.Dns, "no such host"),
             3 => DialScript.AcceptWith(Live).After(TimeSpan.FromSeconds(9) + Milliseconds(0, 2000)),
             _ => DialScript.AcceptWith(Live).After(Milliseconds(5, 500)),
         };

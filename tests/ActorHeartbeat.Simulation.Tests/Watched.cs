@@ -8,6 +8,8 @@ namespace ActorHeartbeat.Simulation.Tests;
 /// <summary>The invariants' record of one endpoint. It is also the endpoint's consumer.</summary>
 internal sealed class Watched(Invariants invariants, EndpointSettings settings) : IFeedHandler
 {
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private KeyReader? _reader;
     private long? _lastSeq;
 
     public EndpointSettings Settings { get; set; } = settings;
@@ -44,12 +46,58 @@ internal sealed class Watched(Invariants invariants, EndpointSettings settings) 
     /// <summary>Whether no connection carried the feed for a moment, so that a gap must come before the next message.</summary>
     public bool OwesGap { get; set; }
 
+    /// <summary>The keys that the operator wants of it.</summary>
+    public WantedKeys Wanted { get; } = new(() => invariants.Now);
+
+    /// <summary>The server of its keys; null before its first connection, and for one without.</summary>
+    public Venue? Venue { get; set; }
+
+    /// <summary>What was said about keys over the latest connection of its primary; null before the first.</summary>
+    public AskedKeys? KeysOfPrimary { get; private set; }
+
+    /// <summary>What its group allows to be sent over one connection; null for no limit.</summary>
+    public Rate? SendRate { get; private set; }
+
+    /// <summary>When that last changed.</summary>
+    public TimeSpan PaceSince { get; private set; }
+
+    /// <summary>The consumer of its keys.</summary>
+    public KeyReader Reader => _reader ??= new KeyReader(invariants, this);
+
+    /// <summary>A key is asked for, over any connection.</summary>
+    public void Asked(string key) => _asked.Add(key);
+
+    /// <summary>Whether a key was never asked for.</summary>
+    public bool IsNew(string key) => !_asked.Contains(key);
+
+    /// <summary>Whether it is a consumer of the endpoint as it is registered now.</summary>
+    public bool IsHearing => Entry is { } entry && invariants.Registry().GetValueOrDefault(entry.Id) == entry;
+
+    /// <summary>Whether one of its sockets is, or was, beside another one.</summary>
+    public bool IsRotating => Sockets.Exists(socket => socket.IsBesideAnother);
+
+    public void Pace(Rate? sendRate)
+    {
+        if (sendRate == SendRate)
+            return;
+        (SendRate, PaceSince) = (sendRate, invariants.Now);
+    }
+
+    /// <summary>Learns which connection the next one takes its keys from.</summary>
+    public void FollowPrimary()
+    {
+        if (Entry?.Plane.Subscriptions is { } present && Sockets.Find(socket => socket.Link.Subscriptions == present) is { } socket)
+            KeysOfPrimary = socket.Keys;
+    }
+
     public void Remember(RegistryEntry entry)
     {
         if (ReferenceEquals(entry, Entry))
             return;
         (Entry, Status, _lastSeq, OwesGap, Received) = (entry, null, null, false, 0);
         Heard = 0;
+        KeysOfPrimary = null;
+        Reader.Forget();
         entry.Plane.Feed.Subscribe(this);
     }
 
@@ -69,5 +117,6 @@ internal sealed class Watched(Invariants invariants, EndpointSettings settings) 
         _lastSeq = feedEvent.Seq;
         if (feedEvent.IsMessage && IsData(feedEvent.Payload.Span))
             Heard++;
+        Reader.OnEvent(feedEvent);
     }
 }

@@ -36,6 +36,18 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
 
     public LimitSettings Limits => ((IConnectionObserver)link).Limits;
 
+    /// <summary>When it was dialed.</summary>
+    public TimeSpan Began { get; } = invariants.Now;
+
+    /// <summary>Whether another socket was there when it was dialed, or came beside it.</summary>
+    public bool IsBesideAnother { get; set; }
+
+    /// <summary>What is said over it about keys; null for a socket of an endpoint without.</summary>
+    public AskedKeys? Keys { get; } = request.Settings.Subscriptions.Count > 0 ? new AskedKeys(invariants, endpoint, request.Settings) : null;
+
+    /// <summary>The server's end, where it knows keys.</summary>
+    public VenueLine? Line { get; set; }
+
     public void Accepted(ScriptedConnection connection) => _connection = Scripted = connection;
 
     /// <summary>Records that the dial failed.</summary>
@@ -60,7 +72,20 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
     {
         if (message.Payload.Span.SequenceEqual("ping"u8))
             Pinged();
-        return _connection.SendAsync(message);
+        return Line is not null && Asking.Read(message.Payload) is { } asking
+            ? AskAsync(asking, message)
+            : _connection.SendAsync(message);
+    }
+
+    private async ValueTask<SendStatus> AskAsync(Asking asking, OutboundMessage message)
+    {
+        Keys!.Saying(asking); // a server that knows keys is there for an endpoint that asks for them
+        var sending = _connection.SendAsync(message);
+        if (!sending.IsCompletedSuccessfully || sending.Result != SendStatus.Refused)
+            Line!.Hear(asking);
+        var status = await sending.ConfigureAwait(false);
+        Keys.Taken();
+        return status;
     }
 
     public bool TryPing(long id)
@@ -94,7 +119,20 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
             Settled();
         else if (Watched.IsData(payload.Span))
             (endpoint.Received, endpoint.DataAt) = (endpoint.Received + 1, invariants.Now);
-        return ((IConnectionObserver)link).OnMessageAsync(kind, payload);
+        if (Keys is null || KeyNews.Read(payload.Span) is not { } news)
+            return ((IConnectionObserver)link).OnMessageAsync(kind, payload);
+        endpoint.DataAt = invariants.Now; // also an answer that nobody waits for any more
+        Keys.Hear(news);
+        var delivering = ((IConnectionObserver)link).OnMessageAsync(kind, payload);
+        if (news.Event == KeyNewsKind.Data
+            && endpoint.Wanted.Wants(news.Key)
+            && endpoint.Wanted.ChangedAt(news.Key) < Keys.AskedAt(news.Key)
+            && endpoint.IsHearing
+            && !endpoint.Reader.Has(news)
+            // Of two connections nobody can tell a server that began anew from one that says again what the other has said.
+            && !(IsBesideAnother && endpoint.Reader.IsNewRun(news)))
+            invariants.Broken(endpoint, $"11: {news.Text} has come, and no consumer had it");
+        return delivering;
     }
 
     public void OnPong(ReadOnlySpan<byte> payload)

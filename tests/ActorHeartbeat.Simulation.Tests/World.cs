@@ -27,6 +27,7 @@ internal sealed class World : IDisposable
     private readonly Fleet _fleet;
     private readonly Consumers _consumers;
     private readonly Operator _operator;
+    private readonly KeyOperator _keys;
     private readonly IActorRef _supervisor;
     private readonly IActorRef _ear;
     private readonly Action<string>? _trace;
@@ -43,13 +44,14 @@ internal sealed class World : IDisposable
         _invariants = new Invariants(() => _simulation.Time);
         _simulation.OnMessage = Observe;
         _network = new SimulatedNetwork(_simulation, _invariants);
-        _fleet = new Fleet(new Random(seed ^ 0xF1EE7));
+        _fleet = new Fleet(new Random(seed ^ 0xF1EE7), new Random(seed ^ 0x4B45));
         var feeds = new FeedRegistry(new SimulatedTime(_simulation), "simulation");
         var supervisor = new Supervised(new SupervisorDependencies(_network, _network, feeds) { Seed = (ulong)seed });
         _supervisor = _simulation.System.ActorOf(Props.CreateBy(supervisor), "connections");
         _invariants.Registry = () => supervisor.Registry;
         _consumers = new Consumers(_simulation.System, _supervisor, feeds, _invariants);
         _operator = new Operator(_simulation, _fleet, _supervisor, _network, _consumers, Reload);
+        _keys = new KeyOperator(seed, _fleet, _supervisor, _invariants.WantedOf, Reconfigure);
         _ear = _simulation.System.ActorOf(Props.Create(() => new Ear(Hear)), "ear");
         _fleet.Found();
         Configure();
@@ -66,6 +68,7 @@ internal sealed class World : IDisposable
     public string? Run(TimeSpan chaos)
     {
         Later(_operator.Pause(), Act);
+        Later(_keys.Pause(), ActOnKeys);
         Later(BesideTheOperator, Count);
         RunUntil(chaos);
         Heal();
@@ -99,6 +102,20 @@ internal sealed class World : IDisposable
         Later(_operator.Pause(), Act);
     }
 
+    private void ActOnKeys()
+    {
+        if (!_isChaos)
+            return;
+        _keys.Act();
+        Later(_keys.Pause(), ActOnKeys);
+    }
+
+    private void Reconfigure()
+    {
+        if (_isChaos)
+            Configure();
+    }
+
     private void Reload()
     {
         if (!_isChaos)
@@ -111,16 +128,16 @@ internal sealed class World : IDisposable
     {
         _consumers.Read();
         _supervisor.Tell(GetEndpoints.Instance, _ear);
+        foreach (var endpoint in _fleet.Endpoints.Where(endpoint => endpoint.Subscriptions.Count > 0))
+            _supervisor.Tell(new GetSubscriptions(endpoint.Id), _ear);
         if (!_isDrained)
             Later(TimeSpan.FromMinutes(5), Count);
     }
 
     private void Configure()
     {
-        foreach (var settings in _fleet.Endpoints)
-            _invariants.Watch(settings);
         var budgets = _fleet.Budgets;
-        _invariants.Configured(budgets);
+        _invariants.Configured(_fleet.Endpoints, budgets);
         _supervisor.Tell(new ApplyConfiguration([.. _fleet.Endpoints], budgets.Groups, budgets.Supervisor), ActorRefs.NoSender);
         _supervisor.Tell(GetEndpoints.Instance, _ear);
     }
@@ -129,9 +146,12 @@ internal sealed class World : IDisposable
     {
         switch (message)
         {
-            case EndpointList list:
-                _reported = list.Endpoints;
-                _invariants.Count(list.Endpoints, _fleet.Endpoints);
+            case EndpointList told:
+                _reported = told.Endpoints;
+                _invariants.Count(told.Endpoints, _fleet.Endpoints);
+                break;
+            case SubscriptionList list:
+                _invariants.List(list);
                 break;
             case Drained:
                 _isDrained = true;
@@ -142,7 +162,7 @@ internal sealed class World : IDisposable
     private void Heal()
     {
         _isChaos = false;
-        _network.IsHealthy = true;
+        _network.Heal();
         foreach (var endpoint in _fleet.Endpoints)
             _supervisor.Tell(new ResumeEndpoint(endpoint.Id), ActorRefs.NoSender);
         RunUntil(_simulation.Time + _fleet.Endpoints.Max(HealsWithin));
@@ -158,9 +178,7 @@ internal sealed class World : IDisposable
                 continue;
             if (live.Request.Url != endpoint.Settings.Url && !endpoint.Settings.Urls.Contains(live.Request.Url))
                 _invariants.Broken(watched, $"9 (healing): connected to {live.Request.Url}, configured {endpoint.Settings.Url}");
-            if (entry.AddedKeys.All.FirstOrDefault(key => !live.Scripted!.Sent.Contains(OutboundMessage.Text($"subscribe {key.Key}"))) is
-                { Key: { } missing })
-                _invariants.Broken(watched, $"9 (healing): the server was not asked for {missing}");
+            KeyInvariants.Healed(_invariants, watched, entry, live);
             if (live.Scripted!.IsHalfOpen)
                 _invariants.Broken(watched, "9 (healing): the peer has vanished and nobody has noticed");
         }

@@ -86,7 +86,6 @@ public sealed partial class ConnectionActor
     {
         var line = Line;
         TakeSettings(changed.Settings, changed.SendRate);
-        _board.Link?.Subscriptions.Change(_settings); // these are shown, and the next connection begins with them
         if (data.Phase is BackingOffPhase.Queued && line != Line)
             return Queue(data); // another line, with a budget of its own
         return data.Phase is BackingOffPhase.Delay && changed.Effect > ChangeEffect.Live

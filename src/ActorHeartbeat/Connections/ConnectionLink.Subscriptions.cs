@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Subscriptions;
@@ -12,6 +13,7 @@ internal sealed partial class ConnectionLink
     /// <summary>The most askings that the socket has not taken: more would fill the queue in front of it.</summary>
     private const int MostAskings = 64;
 
+    private ImmutableArray<long> _beside = []; // the connections that were there when it began
     private int _askings;
 
     /// <summary>Whether something about keys is to be said, and may be now.</summary>
@@ -93,7 +95,7 @@ internal sealed partial class ConnectionLink
     {
         var (last, sequence) = (key.LastNumber, key.Book.Settings.Sequence!); // it has given the number
         if (last is null)
-            key.Number = key.Number!.Join(number, Connection.Number);
+            key.Number = key.Number!.Join(number, Connection.Number, IsBeside);
         var (isDuplicate, before) = key.Number!.Received(number, Connection.Number);
         if (!(number <= last))
             key.LastNumber = number;
@@ -101,10 +103,13 @@ internal sealed partial class ConnectionLink
             return false;
         if (last is null && number <= before)
             MissOf(key, $"the numbers of {key} go back from {before} to {number}", source, SequenceGapAction.Tell);
-        else if (sequence.Step is { } step && (last ?? before) is { } known && number > known && number - known > step)
+        else if (sequence.Step is { } step && (last > before ? last : before) is { } known && number > known && number - known > step)
             MissOf(key, $"of the numbers of {key} {Between(known, number)} missing", source, sequence.OnGap);
         return true;
     }
+
+    /// <summary>Whether another connection is there, or was when this one began: then both may bring the same.</summary>
+    private bool IsBeside(long connection) => _beside.Contains(connection) || _plane.Live.Contains(connection);
 
     private void MissOf(SubscribedKey key, string why, FeedSource source, SequenceGapAction action)
     {

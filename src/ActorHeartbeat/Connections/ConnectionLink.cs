@@ -167,7 +167,11 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     public bool IsFirst(string what) => _conversation.IsFirst(what);
 
     /// <summary>Counts it as a socket from now until it is gone.</summary>
-    public void Begin() => _plane.SocketBegins();
+    public void Begin()
+    {
+        _beside = _plane.Live;
+        _plane.SocketBegins(Connection.Number);
+    }
 
     /// <summary>
     /// Takes the result of the dial, on the dial's thread: the link receives it even
@@ -286,7 +290,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         _writer?.End(why);
         if (!_isHeldBack) // a subscriber may still be looking at the buffer: then it must not go back to the pool
             _decoder?.Dispose();
-        _plane.SocketIsGone();
+        _plane.SocketIsGone(Connection.Number);
         _gone = true; // last: the next dial may begin as soon as this is seen
     }
 

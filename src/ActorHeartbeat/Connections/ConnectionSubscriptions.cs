@@ -298,7 +298,7 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
 
     private KeyValuePair<string, KeySession>? SessionOf(SubscribedKey key)
     {
-        var number = key.Number?.OfKey.Highest;
+        var number = key.Number?.Highest;
         var values = key.More?.OfSession ?? [];
         return (number is null && values is []) || values.Any(each => each.Value.IsSecret)
             ? null

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using Akka.Actor;
@@ -11,6 +12,7 @@ namespace ActorHeartbeat.Connections;
 internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
 {
     private volatile ConnectionSubscriptions? _subscriptions;
+    private ImmutableArray<long> _live = [];
     private long _incarnation;
     private int _sockets, _peakSockets;
 
@@ -48,12 +50,20 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
     /// <summary>The number of the next dial, counted from 1 over all connections of the endpoint.</summary>
     public long NextIncarnation() => Interlocked.Increment(ref _incarnation);
 
-    public void SocketBegins()
+    /// <summary>The connections that have a socket or a dial now: one, two during a planned rotation.</summary>
+    public ImmutableArray<long> Live => _live;
+
+    public void SocketBegins(long connection)
     {
+        ImmutableInterlocked.Update(ref _live, (live, added) => live.Add(added), connection);
         var sockets = Interlocked.Increment(ref _sockets);
         for (var peak = PeakSockets; sockets > peak; peak = PeakSockets)
             Interlocked.CompareExchange(ref _peakSockets, sockets, peak);
     }
 
-    public void SocketIsGone() => Interlocked.Decrement(ref _sockets);
+    public void SocketIsGone(long connection)
+    {
+        ImmutableInterlocked.Update(ref _live, (live, gone) => live.Remove(gone), connection);
+        Interlocked.Decrement(ref _sockets);
+    }
 }

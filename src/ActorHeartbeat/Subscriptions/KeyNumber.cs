@@ -4,17 +4,14 @@ namespace ActorHeartbeat.Subscriptions;
 /// The highest number of a key that consumers have, and which connection brought it: both connections of a rotation look at the same one,
 /// so that what one has delivered is not delivered again from the other. Thread-safe.
 /// </summary>
-internal class KeyNumber
+internal sealed class KeyNumber
 {
     /// <summary>In place of a connection: an earlier process has brought the number.</summary>
     private const int Earlier = -1;
 
     private long _highest, _first;
-    private int _connection; // 0 before the first number
+    private int _connection; // which brought the highest; 0 before the first number
     private SpinLock _lock = new(enableThreadOwnerTracking: false); // an object more for each key would be too much
-
-    /// <summary>The one that the next connection begins with.</summary>
-    public virtual KeyNumber OfKey => this;
 
     /// <summary>The number that consumers had last; null for none.</summary>
     public long? Highest
@@ -55,17 +52,25 @@ internal class KeyNumber
     /// <summary>What a connection counts by, decided by its first number.</summary>
     /// <param name="number">The first number.</param>
     /// <param name="connection">The connection, counted from 1: the same one over reconnects, another one in a rotation.</param>
+    /// <param name="isBeside">
+    /// Whether another connection is, or was, there at the same time. What one brought that is over for long is no duplicate: the peer may
+    /// have begun anew since.
+    /// </param>
     /// <returns>
     /// This one, or one of its own where the peer begins anew on every connection: then the number is not above the first of the other.
     /// </returns>
-    public KeyNumber Join(long number, long connection)
+    public KeyNumber Join(long number, long connection, Func<long, bool> isBeside)
     {
         var taken = false;
         try
         {
             _lock.Enter(ref taken);
             if (_connection > 0 && _connection != connection)
-                return number <= _first ? new OfOneConnection(OfKey) : this;
+            {
+                if (isBeside(_connection))
+                    return number <= _first ? new KeyNumber() : this;
+                _connection = (int)connection; // in the place of one that is over
+            }
             _first = number;
             return this;
         }
@@ -96,11 +101,6 @@ internal class KeyNumber
             if (taken)
                 _lock.Exit();
         }
-    }
-
-    private sealed class OfOneConnection(KeyNumber ofKey) : KeyNumber
-    {
-        public override KeyNumber OfKey => ofKey;
     }
 }
 

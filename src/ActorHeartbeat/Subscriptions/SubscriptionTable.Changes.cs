@@ -66,7 +66,7 @@ internal sealed partial class SubscriptionTable
             if (_isOpen)
                 book.Queue(added);
         }
-        if (unwanted.Length > 0 && _isOpen && book.IsWhole && book.Keys.FirstOrDefault() is { } any)
+        if (unwanted.Length > 0 && _isOpen && book.IsWhole && book.Keys.FirstOrDefault(IsSaid) is { } any)
             book.Queue(any); // a message that has every key leaves them out
     }
 
@@ -87,7 +87,7 @@ internal sealed partial class SubscriptionTable
             if (known is not null)
                 added.Remember(known);
             if (settings.Sequence is not null)
-                added.Number = (known ?? ended?.Find(key))?.Number?.OfKey ?? new KeyNumber();
+                added.Number = (known ?? ended?.Find(key))?.Number ?? new KeyNumber();
             _clocks.Set(added);
             if (_isOpen)
                 book.Queue(added);
@@ -104,21 +104,25 @@ internal sealed partial class SubscriptionTable
             return keys;
         var wanted = keys.ToHashSet(StringComparer.Ordinal);
         return before.Keys.Where(key => wanted.Contains(key.Name))
+            .Select(key => (key.Name, key.WasAccepted, key.IsQueued))
+            .Concat(keys.Where(key => before.Find(key) is null).Select(key => (Name: key, WasAccepted: false, IsQueued: true)))
             .OrderBy(key => key.WasAccepted)
             .ThenByDescending(key => key.IsQueued)
             .Select(key => key.Name)
-            .Concat(keys)
             .Distinct(StringComparer.Ordinal);
     }
 
     /// <summary>Ends what the peer knows of keys. Without a message for it the next connection begins without them.</summary>
     private void Cancel(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
     {
-        if (!book.Settings.Ends || (book.IsWhole && keys.Count < book.Keys.Count))
+        if (!book.Settings.Ends || (book.IsWhole && book.Keys.Except(keys).Any(IsSaid)))
             return; // the next message that says every key leaves these out
         foreach (var some in keys
             .Where(key => key.IsThere && !key.IsQueued)
             .Chunk(book.Settings.Cancel is null ? 1 : book.Settings.Batch))
             _cancellings.Enqueue(new Cancelling(book.Settings, some));
     }
+
+    /// <summary>Whether a message that says every key says this one.</summary>
+    private static bool IsSaid(SubscribedKey key) => !key.IsRefused;
 }

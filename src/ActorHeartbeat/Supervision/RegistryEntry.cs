@@ -21,7 +21,11 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     public EndpointSettings Settings
     {
         get;
-        set => (field, Effective) = (value, AddedKeys.Over(value));
+        set
+        {
+            field = value;
+            FollowKeys();
+        }
     } = settings;
 
     /// <summary>The settings with the keys of subscriptions that were added while it runs.</summary>
@@ -102,8 +106,13 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         (Mode, Failure) = (mode, failure);
     }
 
-    /// <summary>Follows a change of the added keys.</summary>
-    public void FollowKeys() => Effective = AddedKeys.Over(Settings);
+    /// <summary>Follows a change of the settings, or of the added keys.</summary>
+    public void FollowKeys()
+    {
+        Effective = AddedKeys.Over(Settings);
+        if (Status is not { IsUp: true })
+            Plane.Subscriptions?.Change(Effective); // no connection follows, and the next one begins with these
+    }
 
     /// <summary>Tells the connections that are wanted: one, none, or two during a rotation.</summary>
     public void Tell(object message)

@@ -191,7 +191,7 @@ public class KeyDataTests : SubscriptionSpec
         using var listening = Plane.Feed.Subscribe(heard);
         Number("BTC", 7);
         Number("BTC", 8);
-        var number = Board.Link!.Subscriptions.Hear("""{"channel":"trades","id":"BTC"}"""u8, out _).Key!.Number!;
+        var number = NumberOfBtc;
 
         Assert.True(number.Received(8, connection: 2).IsDuplicate);
         Assert.False(number.Received(9, connection: 2).IsDuplicate);
@@ -200,6 +200,21 @@ public class KeyDataTests : SubscriptionSpec
 
         Assert.Equal(3, heard.Heard.Count);
         Assert.Empty(heard.Gaps);
+    }
+
+    [Fact]
+    public void What_the_other_connection_of_a_rotation_has_brought_is_not_told_as_missing()
+    {
+        StartOpen(With(Numbered));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        Number("BTC", 7);
+        Assert.False(NumberOfBtc.Received(8, connection: 2).IsDuplicate);
+
+        Number("BTC", 9);
+        Number("BTC", 11);
+
+        Assert.Equal(["trades/BTC of the numbers of trades/BTC 10 is missing"], heard.Gaps);
     }
 
     [Fact]
@@ -226,4 +241,7 @@ public class KeyDataTests : SubscriptionSpec
             ],
             told);
     }
+
+    private KeyNumber NumberOfBtc =>
+        Board.Link!.Subscriptions.Hear("""{"channel":"trades","id":"BTC"}"""u8, out _).Key!.Number!;
 }

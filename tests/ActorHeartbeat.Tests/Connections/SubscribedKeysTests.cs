@@ -208,6 +208,39 @@ public class SubscribedKeysTests : SubscriptionSpec
     }
 
     [Fact]
+    public void A_key_that_was_given_up_is_not_asked_for_again_because_another_one_is_wanted_no_more()
+    {
+        var all = Trades with { Batch = SubscriptionSettings.WholeBatch, Then = RefusedKeyAction.Stop };
+        StartOpen(With(all));
+        Refuse("BTC", "no such thing");
+        Accept("ETH", "SOL");
+
+        Reload(With(all with { ForEach = ["BTC", "ETH"] }), ChangeEffect.Live);
+        Settle();
+        Accept("ETH");
+        Advance(600);
+
+        Assert.Equal("""{"op":"subscribe","args":[{"channel":"trades","id":"ETH"}]}""", SentText[^1]);
+        Assert.Equal((2, 1), (SentText.Count, Count(SubscriptionState.Refused)));
+    }
+
+    [Fact]
+    public void A_key_that_came_while_the_connection_was_down_is_asked_for_before_those_that_were_accepted()
+    {
+        StartOpen(With(Trades));
+        Accept("BTC", "ETH", "SOL");
+        Socket.Lose();
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
+
+        Reload(With(Trades with { ForEach = ["BTC", "ETH", "SOL", "XRP"] }), ChangeEffect.Live);
+        Advance(1);
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.Open);
+        Settle();
+
+        Assert.Equal([Asking("XRP"), Asking("BTC"), Asking("ETH"), Asking("SOL")], SentText);
+    }
+
+    [Fact]
     public void A_reload_asks_for_new_keys_and_ends_others_on_the_same_connection()
     {
         StartOpen(With(Trades));
@@ -254,26 +287,5 @@ public class SubscribedKeysTests : SubscriptionSpec
         Deliver(["lost all"], text => text);
 
         Assert.Equal([Cancelling("BTC"), Cancelling("ETH"), Asking("BTC"), Asking("ETH")], SentText.Skip(5)); // SOL has no answer yet
-    }
-
-    [Fact]
-    public void Keys_that_come_and_go_between_connections_are_counted_at_once()
-    {
-        StartOpen(With(Trades));
-        Accept("BTC", "ETH");
-        Network.Script(Id, DialScript.Refuse(503));
-        Socket.Lose();
-        FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
-        Advance(1);
-        FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
-
-        Reload(With(Trades with { ForEach = ["BTC", "XRP"] }), ChangeEffect.Live);
-        Settle();
-        Assert.Equal(["BTC", "XRP"], Board.Link!.Subscriptions.Show().Select(key => key.Key));
-        Assert.Equal(2, Count(SubscriptionState.Wanted));
-        Advance(2);
-        FishForMessage<StateChanged>(change => change.To == ConnectionState.Open);
-
-        Assert.Equal([Asking("XRP"), Asking("BTC")], SentText);
     }
 }

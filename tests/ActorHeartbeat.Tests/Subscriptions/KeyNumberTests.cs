@@ -37,21 +37,30 @@ public class KeyNumberTests
     {
         new Counter(_number, 1).Receive(7, 8);
 
-        Assert.Same(_number, _number.Join(3, connection: 1));
+        Assert.Same(_number, _number.Join(3, connection: 1, _ => true));
         Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 8), _number.Received(3, connection: 1));
         Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 3), _number.Received(4, connection: 1));
     }
 
     [Fact]
-    public void The_next_connection_begins_with_the_number_of_the_key_also_behind_one_that_counted_by_itself()
+    public void What_a_connection_brought_that_is_over_for_long_makes_no_duplicates()
     {
         new Counter(_number, 1).Receive(1, 2, 500);
-        var own = _number.Join(1, connection: 2);
+
+        Assert.Same(_number, _number.Join(3, connection: 2, _ => false));
+        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 500), _number.Received(3, connection: 2));
+    }
+
+    [Fact]
+    public void A_connection_that_counts_by_itself_goes_on_with_its_own_numbers()
+    {
+        new Counter(_number, 1).Receive(1, 2, 500);
+        var own = _number.Join(1, connection: 2, _ => true);
+        own.Received(1, connection: 2);
 
         Assert.NotSame(_number, own);
-        Assert.Same(_number, own.OfKey);
-        Assert.Same(_number, own.Join(1, connection: 2).OfKey);
-        Assert.Same(_number, _number.OfKey);
+        Assert.Same(own, own.Join(2, connection: 2, _ => true)); // asked for in other words
+        Assert.Equal(500, _number.Highest);
     }
 
     /// <summary>One connection of the key.</summary>
@@ -62,7 +71,7 @@ public class KeyNumberTests
         /// <summary>Whether each number is a duplicate.</summary>
         public bool[] Receive(params long[] numbers) => Array.ConvertAll(numbers, number =>
         {
-            _number ??= Shared.Join(number, Connection);
+            _number ??= Shared.Join(number, Connection, _ => true);
             return _number.Received(number, Connection).IsDuplicate;
         });
     }

@@ -50,6 +50,22 @@ public class SubscriptionStoreTests : SupervisorSpec
         Assert.Equal(["- a trades/ETH"], _store.Saved);
     }
 
+    [Fact]
+    public void The_keys_that_are_told_of_a_paused_endpoint_are_those_that_are_wanted_by_now()
+    {
+        Begin(("a", "ETH"));
+        Apply(Asking("a"));
+        AwaitStates(("a", "open"));
+        Command(new PauseEndpoint(Id("a")));
+        AwaitStates(("a", "paused"));
+
+        Command(new SubscribeTo(Id("a"), "trades", "SOL"));
+        Command(new UnsubscribeFrom(Id("a"), "trades", "ETH"));
+        Supervisor.Tell(new GetSubscriptions(Id("a")), TestActor);
+
+        Assert.Equal(["BTC", "SOL"], FishForMessage<SubscriptionList>(_ => true).Keys.Select(key => key.Key));
+    }
+
     private void Begin(params (string Endpoint, string Key)[] keys)
     {
         _store.Before = [.. keys.Select(key => new SubscriptionKey(Id(key.Endpoint), "trades", key.Key))];

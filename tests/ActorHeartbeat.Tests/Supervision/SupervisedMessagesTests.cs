@@ -163,7 +163,7 @@ public class SupervisedMessagesTests : SupervisorSpec
         AwaitDials(2);
         AwaitStates(("a", "open"));
         Command(Subscription("last"));
-        AwaitAssert(() => Assert.Equal(["kept", "new", "last"], Network.Connection(Id("a")).SentText));
+        AwaitAssert(() => Assert.Equal(["new", "kept", "last"], Network.Connection(Id("a")).SentText));
     }
 
     [Fact]

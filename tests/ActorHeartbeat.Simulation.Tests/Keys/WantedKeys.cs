@@ -1,0 +1,70 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Simulation.Tests;
+
+/// <summary>The keys that the operator wants of one endpoint, by its configuration and by commands, and when that last changed.</summary>
+internal sealed class WantedKeys(Func<TimeSpan> clock)
+{
+    private readonly Dictionary<string, TimeSpan> _changed = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _added = new(StringComparer.Ordinal);
+    private HashSet<string> _wanted = new(StringComparer.Ordinal);
+    private TimeSpan _rephrased = TimeSpan.MinValue;
+
+    /// <summary>The words in which the endpoint asks; null where it has no subscription.</summary>
+    public SubscriptionSettings? Words { get; private set; }
+
+    public IReadOnlyCollection<string> All => _wanted;
+
+    /// <summary>When any of it last changed.</summary>
+    public TimeSpan Changed { get; private set; }
+
+    public void Configure(EndpointSettings settings)
+    {
+        var words = KeyWords.Of(settings);
+        if (words == Words)
+            return;
+        if (words is null || Words is null || words with { ForEach = [] } != Words with { ForEach = [] })
+            _rephrased = Changed = clock();
+        Words = words;
+        Follow();
+    }
+
+    public void Add(string key)
+    {
+        if (Words is null || _wanted.Contains(key))
+            return;
+        _added.Add(key);
+        Follow();
+    }
+
+    public void Remove(string key)
+    {
+        if (_added.Remove(key))
+            Follow();
+    }
+
+    /// <summary>The endpoint is removed, and what was added with it.</summary>
+    public void Forget()
+    {
+        _added.Clear();
+        _rephrased = Changed = clock();
+        Words = null;
+        Follow();
+    }
+
+    public bool Wants(string key) => _wanted.Contains(key);
+
+    public bool IsAdded(string key) => _added.Contains(key);
+
+    /// <summary>When a key last came or went, or the words last changed.</summary>
+    public TimeSpan ChangedAt(string key) =>
+        _changed.TryGetValue(key, out var changed) && changed > _rephrased ? changed : _rephrased;
+
+    private void Follow()
+    {
+        var wanted = (Words?.ForEach ?? []).Concat(Words is null ? [] : _added).ToHashSet(StringComparer.Ordinal);
+        foreach (var key in wanted.Except(_wanted).Concat(_wanted.Except(wanted)))
+            _changed[key] = Changed = clock();
+        _wanted = wanted;
+    }
+}
