@@ -1,5 +1,5 @@
 // dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks --
-// runtime|transport|delivery|rules|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak [options]
+// runtime|transport|delivery|rules|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak|keys-memory|keys-converge|keys-traffic [options]
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Hocon;
@@ -42,6 +42,6 @@ switch (args)
     default:
         await Console.Error.WriteLineAsync(
             "name a benchmark: runtime, transport, delivery, rules, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, "
-                + "governor or soak; --help says more");
+                + "governor, soak, keys-memory, keys-converge or keys-traffic; --help says more");
         return 2;
 }

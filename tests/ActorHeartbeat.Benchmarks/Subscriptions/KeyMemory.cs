@@ -4,7 +4,6 @@ using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Transport;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
-using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
