@@ -1,5 +1,6 @@
 // dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks --
-// runtime|transport|delivery|rules|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak [options]
+// runtime|transport|delivery|rules|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak|
+// keys-memory|keys-converge|keys-traffic [options]
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Hocon;
@@ -36,12 +37,13 @@ switch (args)
     case ["--help"]:
         Console.WriteLine(
             "runtime | transport | delivery | rules | configuration | hocon: what things "
-                + $"cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\n{KeyShows.Help}\nsoak [--minutes 10] [--endpoints 2000] [--seed 1]: what the "
-                + "process uses over time while a fault happens every few seconds");
+                + $"cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\n{KeyShows.Help}\n"
+                + "soak [--minutes 10] [--endpoints 2000] [--seed 1]: what the process uses over time while a fault happens every few "
+                + "seconds");
         return 0;
     default:
         await Console.Error.WriteLineAsync(
             "name a benchmark: runtime, transport, delivery, rules, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, "
-                + "governor or soak; --help says more");
+                + "governor, soak, keys-memory, keys-converge or keys-traffic; --help says more");
         return 2;
 }

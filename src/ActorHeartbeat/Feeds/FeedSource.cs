@@ -2,7 +2,9 @@ using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Feeds;
 
-/// <summary>The values that events share: those of the messages of one connection, or of one key; every other event has one of its own.</summary>
+/// <summary>
+/// The values that events share: those of the messages of one connection, or of one key; every other event has a source of its own.
+/// </summary>
 internal abstract class FeedSource
 {
     private FeedSource()

@@ -11,7 +11,9 @@ internal readonly record struct CapturedValue
     public CapturedValue(string name, TemplateValue value)
     {
         Name = name;
-        _kept = value is TemplateValue.Json { IsSecret: false, Value: { ValueKind: JsonValueKind.Number } number } ? number.GetRawText() : value;
+        _kept = value is TemplateValue.Json { IsSecret: false, Value: { ValueKind: JsonValueKind.Number } number }
+            ? number.GetRawText()
+            : value;
     }
 
     public string Name { get; }

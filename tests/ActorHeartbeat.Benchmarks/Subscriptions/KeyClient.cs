@@ -43,14 +43,14 @@ internal sealed class KeyClient : IAsyncDisposable
     public sealed class Ear : IFeedHandler
     {
         private readonly HashSet<string> _accepted = new(StringComparer.Ordinal);
-        private long _messages, _ofKeys;
+        private long _messages, _ofNoKey;
         private int _keys, _missing;
 
         public int Accepted => Volatile.Read(ref _keys);
 
         public long Messages => Volatile.Read(ref _messages);
 
-        public long OfKeys => Volatile.Read(ref _ofKeys);
+        public long OfNoKey => Volatile.Read(ref _ofNoKey);
 
         public int Missing => Volatile.Read(ref _missing);
 
@@ -59,8 +59,8 @@ internal sealed class KeyClient : IAsyncDisposable
             if (feedEvent.IsMessage)
             {
                 _messages++;
-                if (feedEvent.Subscription is not null)
-                    _ofKeys++;
+                if (feedEvent.Subscription is null)
+                    _ofNoKey++;
             }
             else if (feedEvent.KeyState is { State: "accepted" } && _accepted.Add(feedEvent.Subscription!))
                 Volatile.Write(ref _keys, _accepted.Count);

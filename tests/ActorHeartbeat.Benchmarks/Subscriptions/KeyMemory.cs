@@ -4,7 +4,6 @@ using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Transport;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
-using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Transport;
@@ -15,7 +14,8 @@ namespace ActorHeartbeat.Benchmarks.Subscriptions;
 
 /// <summary>
 /// Measures what a key costs that is accepted on an open connection and idle: the managed memory of the process with all keys, less that of
-/// an endpoint with one key, each in a process of its own and after full collections. The settings with the names of the keys exist before and are not counted.
+/// an endpoint with one key, each in a process of its own and after full collections. The settings with the names of the keys exist before
+/// and are not counted.
 /// </summary>
 internal static class KeyMemory
 {
@@ -62,7 +62,11 @@ internal static class KeyMemory
     private static async Task<long> InProcessAsync(int variant, int keys)
     {
         using var process = new ChildProcess(
-            "keys-memory", "--variant", variant.ToString(CultureInfo.InvariantCulture), "--keys", keys.ToString(CultureInfo.InvariantCulture));
+            "keys-memory",
+            "--variant",
+            variant.ToString(CultureInfo.InvariantCulture),
+            "--keys",
+            keys.ToString(CultureInfo.InvariantCulture));
         return long.Parse(await process.ReadLineAsync(), CultureInfo.InvariantCulture);
     }
 

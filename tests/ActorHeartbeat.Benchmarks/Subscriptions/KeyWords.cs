@@ -39,7 +39,10 @@ internal static class KeyWords
 
     public static string Data(string name, int key, long number) => string.Create(
         CultureInfo.InvariantCulture,
-        $$$"""{"arg":{"channel":"trades","instId":"{{{name}}}"},"chan":{{{key + 100_000}}},"data":[{"px":"64250.1","sz":"0.012","seqId":{{{number}}}}]}""");
+        $$$"""
+        {"arg":{"channel":"trades","instId":"{{{name}}}"},"chan":{{{key + 100_000}}},
+        "data":[{"px":"64250.1","sz":"0.012","seqId":{{{number}}}}]}
+        """).ReplaceLineEndings("");
 
     private static MessagePattern Both(string pointer, string value, string ofKey) =>
         new MessagePattern.Json([new JsonExpectation(pointer, $"\"{value}\""), new JsonExpectation(ofKey, "\"@{each}\"")]);

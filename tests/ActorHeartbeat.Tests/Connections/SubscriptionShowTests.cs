@@ -1,8 +1,6 @@
 using System.Text;
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
-using ActorHeartbeat.Policies;
 using ActorHeartbeat.Subscriptions;
 
 namespace ActorHeartbeat.Tests.Connections;
