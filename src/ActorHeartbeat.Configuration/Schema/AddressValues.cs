@@ -10,7 +10,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 internal static class AddressValues
 {
     public static readonly ValueReader<Uri> WebSocketUrl = new Guarded<Uri>(
-        new Judged<Uri>("a WebSocket URL such as \"wss://host/path\"", Words.ReadUrl, ShownUrl.WithoutUser), ShownUrl.Shape);
+        new Judged<Uri>("a WebSocket URL such as \"wss://host/path\"", Endpoints.WebSocketUrl.Read, ShownUrl.WithoutUser), ShownUrl.Shape);
 
     public static readonly ValueReader<string> HostPattern = new Judged<string>(
         "a host such as \"*.example.com\"",

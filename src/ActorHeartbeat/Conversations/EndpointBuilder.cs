@@ -270,7 +270,7 @@ public sealed class EndpointBuilder
 
     internal static Uri ReadUrl(string text)
     {
-        var (url, fault) = Words.ReadUrl(text);
+        var (url, fault) = WebSocketUrl.Read(text);
         return url ?? throw new FormatException(fault);
     }
 }

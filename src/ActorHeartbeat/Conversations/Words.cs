@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Conversations;
@@ -131,33 +130,6 @@ internal static class Words
         if (url.UserInfo.Length > 0)
             return "a user or password in a URL shows in logs; use headers.Authorization";
         return url.Fragment.Length == 0 && !text.EndsWith('#') ? null : "a URL that is asked for has no fragment";
-    }
-
-    /// <summary>Reads the URL of an endpoint.</summary>
-    public static (Uri?, string?) ReadUrl(string text)
-    {
-        const string Expected = "a WebSocket URL such as \"wss://host/path\"";
-        if (TemplatePlaces.Reject(text, TemplatePlace.Handshake) is { } fault)
-            return (null, fault);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
-            return Template.MayBe(text) && Template.Parse(text) is { References.Count: 0 } && Uri.TryCreate(text, UriKind.Relative, out url)
-                ? (url, null)
-                : (null, Template.MayBe(text)
-                    ? "a secret stands in the path or the query of a URL; scheme and host are written out, or the peer gives both, as in "
-                        + "\"@{NAME}?token=...\""
-                    : $"expected {Expected}");
-        if (url.Scheme is not ("ws" or "wss"))
-            return (null, url.Scheme switch
-            {
-                "http" => "found the scheme \"http\"; expected ws or wss; did you mean \"ws\"?",
-                "https" => "found the scheme \"https\"; expected ws or wss; did you mean \"wss\"?",
-                _ => "found another scheme; expected ws or wss",
-            });
-        if (url.UserInfo.Length > 0)
-            return (null, "a user or password in a URL is not sent to a WebSocket server and shows in logs; use headers.Authorization");
-        return url.Fragment.Length > 0 || text.EndsWith('#')
-            ? (null, "a WebSocket URL has no fragment (RFC 6455 section 3); write # as %23 if the server wants one")
-            : (url, null);
     }
 
     public static string? RejectSubprotocol(string text)
