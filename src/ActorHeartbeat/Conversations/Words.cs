@@ -28,10 +28,7 @@ internal static class Words
     };
 
     /// <summary>A name that is given to a captured value.</summary>
-    public static string? RejectCaptured(string name) =>
-        name.Contains('.') && !name.StartsWith($"{TemplateName.Session}.", StringComparison.Ordinal)
-            ? $"a name has no dot, unless it begins with {TemplateName.Session}."
-            : TemplateName.RejectCaptured(name);
+    public static string? RejectCaptured(string name) => ValueRules.RejectCaptured(name);
 
     /// <summary>A name that is forgotten.</summary>
     public static string? RejectForgotten(string name) =>
@@ -112,9 +109,6 @@ internal static class Words
                 : null);
     }
 
-    public static string? RejectEndWith(string text) =>
-        Template.MayBe(text) ? "end-with is the same text each time; it has no placeholders" : null;
-
     public static string? RejectMethod(string method) =>
         HttpToken.Is(method) ? null : "a method has only letters, digits and !#$%&'*+-.^_`|~ (RFC 9110 section 9.1)";
 
@@ -130,16 +124,6 @@ internal static class Words
         if (url.UserInfo.Length > 0)
             return "a user or password in a URL shows in logs; use headers.Authorization";
         return url.Fragment.Length == 0 && !text.EndsWith('#') ? null : "a URL that is asked for has no fragment";
-    }
-
-    public static string? RejectSubprotocol(string text)
-    {
-        if (TemplatePlaces.Reject(text, TemplatePlace.Handshake) is { } fault)
-            return fault;
-        var template = Template.Parse(text);
-        return (template.Literals.Length == 0 && template.HasPlaceholders) || HttpToken.Is(template.Literals)
-            ? null
-            : "a subprotocol has only letters, digits and !#$%&'*+-.^_`|~ (RFC 6455 section 4.1)";
     }
 
     public static string? RejectHeaderName(string name)
