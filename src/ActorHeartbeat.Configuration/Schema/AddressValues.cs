@@ -1,23 +1,15 @@
 using System.Globalization;
 using ActorHeartbeat.Configuration.Settings;
-using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
-/// <summary>Readers of addresses and routes: URLs, transport, TLS version, proxy, listen address.</summary>
+/// <summary>Readers of addresses and routes: URLs, TLS version, proxy, listen address.</summary>
 internal static class AddressValues
 {
     public static readonly ValueReader<Uri> WebSocketUrl = new Guarded<Uri>(
-        new Judged<Uri>("a WebSocket URL such as \"wss://host/path\"", Words.ReadUrl, ShownUrl.WithoutUser), ShownUrl.Shape);
-
-    public static readonly ValueReader<string> HostPattern = new Judged<string>(
-        "a host such as \"*.example.com\"",
-        text => PeersUrl.Reject(text) is { } reason ? (null, reason) : (text, null),
-        text => text);
-
-    public static readonly ValueReader<TransportKind> Transport = Values.Word<TransportKind>();
+        new Judged<Uri>("a WebSocket URL such as \"wss://host/path\"", Endpoints.WebSocketUrl.Read, ShownUrl.WithoutUser), ShownUrl.Shape);
 
     public static readonly ValueReader<TlsVersion> TlsVersion = new Scalar<TlsVersion>(
         "\"1.2\" or \"1.3\"",

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
@@ -8,11 +7,6 @@ namespace ActorHeartbeat.Configuration.Schema;
 internal static class FramingValues
 {
     public static readonly ValueReader<FrameDecoding> Decode = new DecodeReader();
-
-    public static readonly ValueReader<string> EndWith = new Judged<string>(
-        "the text behind every text message that is sent",
-        text => Words.RejectEndWith(text) is { } fault ? (null, fault) : (text, null),
-        text => text);
 
     public static readonly ValueReader<MessageSplit> Split = new Scalar<MessageSplit>(
         "off, lines, array, or the text that ends each message",

@@ -11,11 +11,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 internal static class HeaderValues
 {
     public static readonly ValueReader<string> Subprotocol = new Guarded<string>(
-        new Judged<string>(
-            "a subprotocol such as \"mqtt\"",
-            text => Words.RejectSubprotocol(text) is { } fault ? (null, fault) : (text, null),
-            text => text),
-        _ => SecretMask.Mask);
+        Values.AnyText(ValueRules.Subprotocol), _ => SecretMask.Mask);
 
     public static readonly MapOf<SecretValue> Headers = new(
         "an object of header names and values", new SecretReader(), StringComparer.OrdinalIgnoreCase, Words.RejectHeaderName);

@@ -17,10 +17,7 @@ internal static class NameValues
         "the name of a captured value such as session.id, or sequence",
         Words.RejectAsked);
 
-    /// <summary>The names of an endpoint's own <c>let</c>.</summary>
-    public static readonly ValueReader<ValueMap<ValueTemplate>> LetOfEndpoint = LetIn(TemplatePlace.Attempt);
-
-    public static readonly ValueReader<ValueMap<ValueTemplate>> Let = LetIn(TemplatePlace.Message);
+    public static readonly ValueReader<ValueMap<ValueTemplate>> Let = Named(ValueRules.ValuesOfMessage);
 
     public static readonly ValueReader<string?> OptionalName = new OptionalObject<string>(null, AnyName);
 
@@ -30,9 +27,14 @@ internal static class NameValues
             Words.RejectForgotten),
         orOne: true);
 
-    /// <summary>Errors do not show what stands there: it may be a secret by mistake.</summary>
-    public static readonly ValueReader<ValueList<string>> Secrets = new ListOf<string>(
-        Name("the name of a captured value such as session.id", Words.RejectCaptured, mayHoldSecret: true));
+    /// <summary>The name of a secret. Errors do not show what stands there: it may be the secret by mistake.</summary>
+    public static readonly ValueReader<string> Captured = new Judged<string>(
+        ValueRules.CapturedName.Expected,
+        name => ValueRules.CapturedName.Reject(name) is { } reason ? (null, reason) : (name, null),
+        name => name)
+    {
+        HoldsSecret = true,
+    };
 
     public static readonly ValueReader<ValueMap<ValueTemplate>> Capture = new FlatMap(
         "an object of names and JSON pointers",
@@ -87,18 +89,16 @@ internal static class NameValues
             Reject = (sequence, layer) => Combinations.RejectSequence(sequence, layer.Find("on-gap") is not null),
         });
 
-    private static MapOf<ValueTemplate> LetIn(TemplatePlace place) => new(
-        "an object of names and values", new LetReader(place), StringComparer.Ordinal, TemplateName.Reject);
+    /// <summary>Values by name.</summary>
+    public static ValueReader<ValueMap<ValueTemplate>> Named(NamedValues rule) => new MapOf<ValueTemplate>(
+        "an object of names and values", new LetReader(rule.Place), StringComparer.Ordinal, TemplateName.Reject);
 
-    private static Judged<string> Name(string expected, Func<string, string?> reject, bool mayHoldSecret = false) => new(
+    private static Judged<string> Name(string expected, Func<string, string?> reject) => new(
         expected,
         name => Template.MayBe(name) ? (null, "a name stands here as it is, without @{ and }")
             : reject(name) is { } reason ? (null, reason)
             : (name, null),
-        name => name)
-    {
-        HoldsSecret = mayHoldSecret,
-    };
+        name => name);
 
     /// <summary>Reads a value of any JSON type with placeholders in its texts; what is written as a number stays one.</summary>
     private sealed class LetReader(TemplatePlace place) : ValueReader<ValueTemplate>

@@ -47,18 +47,6 @@ internal static class OutcomeValues
         },
         new OutcomeRule { Then = OutcomeAction.Retry });
 
-    public static readonly ValueReader<int> SendableCloseCode = new Scalar<int>(
-        "a close code that may be sent: 1000-1003, 1007-1014 or 3000-4999 (RFC 6455 section 7.4)",
-        text =>
-            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
-            && code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999)
-                ? (true, code)
-                : default,
-        code => code.ToString(CultureInfo.InvariantCulture))
-    {
-        Bare = true,
-    };
-
     private static Scalar<CodeRange> Codes(string expected, int least, int most) => new(
         expected,
         text =>

@@ -98,7 +98,7 @@ internal static class StepValues
     private static readonly ValueReader<DialogueStep> Step = new StepReader(
         "http", RequestOfOpening, step => step.Http is not null, Message)
     {
-        Misplaced = ("call", Combinations.CalledTooLate),
+        Misplaced = ("call", StepsRule.CalledTooLate),
     };
 
     /// <summary>The steps of prepare.</summary>

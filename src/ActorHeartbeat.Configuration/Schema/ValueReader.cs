@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Configuration.Schema;
 
@@ -87,12 +88,13 @@ internal sealed class Judged<T>(string expected, Func<string, (T?, string?)> jud
 /// <summary>
 /// A value of a kind, within bounds. An error names the kind for a value of another kind, and the bounds for a value outside them.
 /// </summary>
-internal sealed class Bounded<T>(ValueReader<T> value, string bounds, Func<T, bool> isWithin) : ValueReader<T>
+internal sealed class Bounded<T>(ValueReader<T> value, Bounds<T> bounds) : ValueReader<T>
+    where T : struct
 {
     public override string Expected => value.Expected;
 
     public override bool TryRead(Cursor at, [MaybeNullWhen(false)] out T read) =>
-        value.TryRead(at, out read) && (isWithin(read) || (at with { Expected = null }).Refuse(bounds));
+        value.TryRead(at, out read) && (bounds.Hold(read) || (at with { Expected = null }).Refuse(bounds.Expected));
 
     public override void Write(Utf8JsonWriter json, T read, bool asWritten) => value.Write(json, read, asWritten);
 }

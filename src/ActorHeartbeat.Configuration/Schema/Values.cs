@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorHeartbeat.Conversations;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Hocon.Reading;
 
@@ -9,7 +10,6 @@ namespace ActorHeartbeat.Configuration.Schema;
 internal static class Values
 {
     private const string DurationExample = "a duration such as 10s or 500ms";
-    private const string CountExample = "a whole number, at least 1";
 
     private static readonly HoconOrigin Nowhere = new("", 0, 0);
 
@@ -24,24 +24,22 @@ internal static class Values
     public static readonly ValueReader<TimeSpan> Duration = new Scalar<TimeSpan>(
         DurationExample, text => Time(text) is { } time && time >= TimeSpan.Zero ? (true, time) : default, Spell);
 
-    public static readonly ValueReader<TimeSpan> Positive = new Bounded<TimeSpan>(Duration, "a duration longer than 0", time =>
-        time > TimeSpan.Zero);
+    public static readonly ValueReader<TimeSpan> Positive = Within(ValueRules.Positive);
 
     public static readonly ValueReader<TimeSpan?> OffOrDuration = new OptionalValue<TimeSpan>("off", Positive);
 
     public static readonly ValueReader<TimeSpan?> AutoOrDuration = new OptionalValue<TimeSpan>("auto", Positive);
 
-    public static readonly ValueReader<int> Whole = WholeNumber("a whole number", int.MinValue);
+    public static readonly ValueReader<int> Whole = Within(new Bounds<int>("a whole number", _ => true));
 
-    public static readonly ValueReader<int> NoneOrCount = WholeNumber("a whole number, at least 0", 0);
+    public static readonly ValueReader<int> NoneOrCount = Within(ValueRules.NoneOrCount);
 
-    public static readonly ValueReader<int> Count = WholeNumber(CountExample, 1);
+    public static readonly ValueReader<int> Count = Within(ValueRules.Count);
 
     public static readonly ValueReader<int?> UnlimitedOrCount = new OptionalValue<int>("unlimited", Count);
 
-    public static readonly ValueReader<double> AtLeastOne = Real("a number, at least 1", 1, 1000);
-
-    public static readonly ValueReader<double> Share = Real("a number from 0 to 1", 0, 1);
+    public static readonly ValueReader<double> Share = Within(
+        new Bounds<double>("a number from 0 to 1", number => number is >= 0 and <= 1));
 
     public static readonly ValueReader<double> Percent = new Scalar<double>(
         "a percentage from 0% to 100%",
@@ -50,7 +48,9 @@ internal static class Values
 
     public static readonly ValueReader<int> Size = new Scalar<int>(
         "a size such as 512KiB or 1MiB, less than 2GiB",
-        text => Bytes(text) is > 0 and <= int.MaxValue and var size ? (true, (int)size) : default,
+        text => Bytes(text) is >= 0 and <= int.MaxValue and var size && ValueRules.Bytes.Reject((int)size) is null
+            ? (true, (int)size)
+            : default,
         size => SpellSize(size));
 
     public static readonly ValueReader<long> FileSize = new Scalar<long>(
@@ -60,22 +60,47 @@ internal static class Values
 
     public static readonly ValueReader<string?> OffOrPath = new OptionalObject<string>("off", SomeText("the path of a file"));
 
-    public static ValueReader<string?> OptionalText(string expected) => new OptionalObject<string>(null, SomeText(expected));
+    public static ValueReader<string?> OptionalText(string expected) => OptionalText(new TextRule(expected));
 
-    public static ValueReader<string> SomeText(string expected) =>
-        new Scalar<string>(expected, text => (text.Length > 0, text), text => text);
+    public static ValueReader<string?> OptionalText(TextRule rule) => new OptionalObject<string>(null, AnyText(rule));
+
+    public static ValueReader<string> SomeText(string expected) => AnyText(new TextRule(expected));
+
+    /// <summary>Text that a rule takes.</summary>
+    public static ValueReader<string> AnyText(TextRule rule) => rule.HasReasons
+        ? new Judged<string>(rule.Expected, text => rule.Reject(text) is { } reason ? (null, reason) : (text, null), text => text)
+        : new Scalar<string>(rule.Expected, text => (rule.Reject(text) is null, text), text => text);
+
+    /// <summary>A duration within bounds.</summary>
+    public static ValueReader<TimeSpan> Within(Bounds<TimeSpan> bounds) => new Bounded<TimeSpan>(Duration, bounds);
+
+    /// <summary>A whole number within bounds.</summary>
+    public static ValueReader<int> Within(Bounds<int> bounds) => new Scalar<int>(
+        bounds.Expected,
+        text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && bounds.Hold(number)
+            ? (true, number)
+            : default,
+        number => number.ToString(CultureInfo.InvariantCulture))
+    { Bare = true };
+
+    /// <summary>A number within bounds.</summary>
+    public static ValueReader<double> Within(Bounds<double> bounds) => new Scalar<double>(
+        bounds.Expected, text => Number(text) is { } number && bounds.Hold(number) ? (true, number) : default, Spell)
+    { Bare = true };
 
     /// <summary>A word for each value of <typeparamref name="T"/>, or for those given.</summary>
     public static ValueReader<T> Word<T>(params T[] allowed)
-        where T : struct, Enum
+        where T : struct, Enum => WordOf(allowed.Length == 0 ? Enum.GetValues<T>() : allowed);
+
+    /// <summary>A word for each value of an enum.</summary>
+    public static ValueReader<T> WordOf<T>(T[] values)
     {
-        var values = allowed.Length == 0 ? Enum.GetValues<T>() : allowed;
-        var words = Array.ConvertAll(values, value => Kebab(value.ToString()));
+        var words = Array.ConvertAll(values, value => Kebab(value?.ToString() ?? ""));
         var expected = words.Length == 1 ? words[0] : $"one of {string.Join(", ", words)}";
         return new Scalar<T>(
             expected,
             text => Array.IndexOf(words, text) is >= 0 and var index ? (true, values[index]) : default,
-            value => Kebab(value.ToString()),
+            value => Kebab(value?.ToString() ?? ""),
             words);
     }
 
@@ -114,22 +139,4 @@ internal static class Values
         _ when size % 1024 == 0 => $"{size / 1024}KiB",
         _ => $"{size}B",
     };
-
-    private static Scalar<int> WholeNumber(string expected, int least) =>
-        new(
-            expected,
-            text =>
-                int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least
-                    ? (true, number)
-                    : default,
-            number => number.ToString(CultureInfo.InvariantCulture))
-        {
-            Bare = true,
-        };
-
-    private static Scalar<double> Real(string expected, double least, double most) => new(
-        expected,
-        text => Number(text) is { } number && number >= least && number <= most ? (true, number) : default,
-        Spell)
-    { Bare = true };
 }

@@ -12,9 +12,6 @@ internal static class Combinations
 {
     private const string NeverHappens = "when and unless ask for the same name, so the step never happens";
 
-    /// <summary>What is wrong with a step of the host that stands in on-open.</summary>
-    public const string CalledTooLate = "a step of the host is called before the dial: call stands in prepare";
-
     private static readonly string[] OfHostCall = ["call", "when", "unless", "let", "set"];
 
     /// <param name="step">A step that calls one of the host.</param>

@@ -45,8 +45,7 @@ public sealed class EndpointBuilder
     /// <exception cref="FormatException">One of them is no host.</exception>
     public EndpointBuilder Hosts(params string[] patterns)
     {
-        foreach (var pattern in patterns)
-            Spoken.Refuse(PeersUrl.Reject(pattern));
+        Spoken.Refuse(EndpointSetting.Hosts.RejectValue([.. patterns]));
         return With(endpoint => endpoint with { Hosts = [.. patterns] });
     }
 
@@ -65,8 +64,7 @@ public sealed class EndpointBuilder
     /// <exception cref="FormatException">One of them is no token, or has a placeholder that has no value before the connection.</exception>
     public EndpointBuilder Subprotocols(params string[] names)
     {
-        foreach (var name in names)
-            Spoken.Refuse(Words.RejectSubprotocol(name));
+        Spoken.Refuse(EndpointSetting.Subprotocols.RejectValue([.. names]));
         return With(endpoint => endpoint with { Subprotocols = [.. names] });
     }
 
@@ -90,7 +88,7 @@ public sealed class EndpointBuilder
     /// <exception cref="FormatException">The text has a placeholder.</exception>
     public EndpointBuilder EndWith(string text)
     {
-        Spoken.Refuse(Words.RejectEndWith(text));
+        Spoken.Refuse(EndpointSetting.EndWith.RejectValue(text));
         return Frame(framing => framing with { EndWith = text });
     }
 
@@ -139,8 +137,7 @@ public sealed class EndpointBuilder
     /// <exception cref="FormatException">One of them is no name.</exception>
     public EndpointBuilder Secrets(params string[] names)
     {
-        foreach (var name in names)
-            Spoken.Refuse(Words.RejectCaptured(name));
+        Spoken.Refuse(EndpointSetting.Secrets.RejectValue([.. names]));
         return With(endpoint => endpoint with { Secrets = [.. endpoint.Secrets, .. names] });
     }
 
@@ -164,8 +161,8 @@ public sealed class EndpointBuilder
     /// <exception cref="ArgumentOutOfRangeException">One of them is not above zero.</exception>
     public EndpointBuilder OnOpenPace(double messages, TimeSpan per)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(messages);
-        return With(endpoint => endpoint with { OnOpenPace = new Rate(messages, Spoken.Positive(per)) });
+        var pace = Spoken.Within(EndpointSetting.OnOpenPace, new Rate(messages, per), nameof(messages));
+        return With(endpoint => endpoint with { OnOpenPace = pace });
     }
 
     /// <summary>Adds a rule about incoming messages, behind those that are there. The first that matches decides.</summary>
@@ -270,7 +267,7 @@ public sealed class EndpointBuilder
 
     internal static Uri ReadUrl(string text)
     {
-        var (url, fault) = Words.ReadUrl(text);
+        var (url, fault) = WebSocketUrl.Read(text);
         return url ?? throw new FormatException(fault);
     }
 }

@@ -52,20 +52,17 @@ public sealed class HeartbeatBuilder
     /// <summary>The time of silence before a heartbeat, or with always the time between two (<c>interval</c>). Default 20 s.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
     public HeartbeatBuilder Every(TimeSpan interval) =>
-        Say("interval", heartbeat => heartbeat with { Interval = Spoken.Positive(interval) });
+        Say("interval", heartbeat => heartbeat with { Interval = Spoken.Within(EndpointSetting.HeartbeatInterval, interval) });
 
     /// <summary>How long an answer may take; null is auto, from the measured round trip (RFC 6298). Default 10 s.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
     public HeartbeatBuilder Timeout(TimeSpan? time) =>
-        Say("timeout", heartbeat => heartbeat with { Timeout = time is { } bound ? Spoken.Positive(bound) : null });
+        Say("timeout", heartbeat => heartbeat with { Timeout = Spoken.Within(EndpointSetting.HeartbeatTimeout, time) });
 
     /// <summary>Missed answers in a row that end the connection. Default 2.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is less than 1.</exception>
-    public HeartbeatBuilder MaxMissed(int answers)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(answers, 1);
-        return Say("max-missed", heartbeat => heartbeat with { MaxMissed = answers });
-    }
+    public HeartbeatBuilder MaxMissed(int answers) => Say("max-missed", heartbeat =>
+        heartbeat with { MaxMissed = Spoken.Within(EndpointSetting.HeartbeatMaxMissed, answers) });
 
     /// <summary>Only the matching answer counts. Default off: any frame of the peer answers.</summary>
     public HeartbeatBuilder Strict() => Say("strict", heartbeat => heartbeat with { Strict = true });
@@ -103,7 +100,7 @@ public sealed class HeartbeatBuilder
     /// <summary>How long nothing at all may come in before the connection ends; it needs no heartbeat. Default: no limit.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
     public HeartbeatBuilder MaxSilence(TimeSpan time) =>
-        Say("max-silence", heartbeat => heartbeat with { MaxSilence = Spoken.Positive(time) });
+        Say("max-silence", heartbeat => heartbeat with { MaxSilence = Spoken.Within(EndpointSetting.HeartbeatMaxSilence, time) });
 
     /// <summary>Delivers answers and the server's questions as data too. Default off.</summary>
     public HeartbeatBuilder Deliver() => Say("deliver", heartbeat => heartbeat with { Deliver = true });

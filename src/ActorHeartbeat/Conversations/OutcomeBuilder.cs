@@ -29,11 +29,8 @@ public sealed class OutcomeBuilder
 
     /// <summary>The failure in a row from which the action holds; before, it is retry. Default 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is less than 1.</exception>
-    public OutcomeBuilder After(int failures)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(failures, 1);
-        return Say("after", failures, (rule, after) => rule with { After = after });
-    }
+    public OutcomeBuilder After(int failures) =>
+        Say("after", Spoken.Within(ValueRules.Count, failures), (rule, after) => rule with { After = after });
 
     /// <summary>The delay of a quarantine, or the pause of a retry-after without a header. Default that of the action.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
@@ -48,8 +49,7 @@ internal static class Spoken
 
     public static ValueMap<ValueTemplate> Let(ValueMap<ValueTemplate> let, string name, ValueTemplate value, TemplatePlace place)
     {
-        Refuse(TemplateName.Reject(name));
-        Check(value.Templates, place);
+        Refuse(new NamedValues(place).Reject(name, value));
         return Added(let, name, value);
     }
 
@@ -112,9 +112,21 @@ internal static class Spoken
         return Template.MayBe(text) ? SecretValue.Template(text) : SecretValue.Literal(text);
     }
 
+    /// <summary>A number or a time that its rule takes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The rule does not take it.</exception>
+    public static TValue Within<TValue>(
+        ValueRule<TValue> rule, TValue value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        rule.Reject(value) is { } reason ? throw new ArgumentOutOfRangeException(name, reason) : value;
+
+    /// <summary>A number or a time that its setting takes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The setting does not take it.</exception>
+    public static TValue Within<TValue>(
+        Setting<EndpointSettings, TValue> setting, TValue value, [CallerArgumentExpression(nameof(value))] string name = "") =>
+        setting.RejectValue(value) is { } reason ? throw new ArgumentOutOfRangeException(name, reason) : value;
+
     /// <exception cref="ArgumentOutOfRangeException">It is not above zero.</exception>
-    public static TimeSpan Positive(TimeSpan time) =>
-        time > TimeSpan.Zero ? time : throw new ArgumentOutOfRangeException(nameof(time), "expected a time above zero");
+    public static TimeSpan Positive(TimeSpan time, [CallerArgumentExpression(nameof(time))] string name = "") =>
+        Within(ValueRules.Positive, time, name);
 
     public static ValueMap<TValue> Added<TValue>(ValueMap<TValue> map, string name, TValue value) => map.ContainsKey(name)
         ? throw new ArgumentException($"{name} has a value already; give one of them another name", nameof(name))

@@ -9,8 +9,6 @@ namespace ActorHeartbeat.Conversations;
 /// </summary>
 public sealed class StepBuilder
 {
-    private const string NoRequest = "a step of prepare comes before the connection: it makes a request, and has no ";
-
     private readonly bool _isOfPrepare;
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private DialogueStep _step = new(null, null, DialogueStep.DefaultTimeout);
@@ -84,7 +82,7 @@ public sealed class StepBuilder
     public StepBuilder Call(string name)
     {
         if (!_isOfPrepare)
-            throw new ArgumentException(Combinations.CalledTooLate);
+            throw new ArgumentException(StepsRule.CalledTooLate);
         Spoken.Refuse(Words.RejectHostName("step", name));
         return Say("call", new StepCall(name), (step, call) => step with { Call = call });
     }
@@ -170,9 +168,10 @@ public sealed class StepBuilder
     {
         if (_step.Call is not null)
             return Combinations.RejectHostCall(_step, _said);
+        if ((_isOfPrepare ? ValueRules.StepsBeforeDial : ValueRules.StepsOfOpening).Reject(_step) is { } misplaced)
+            return misplaced;
         if (_step.Http is null)
-            return _isOfPrepare ? NoRequest + "other purpose; http or call is missing"
-                : Looks(pattern => pattern.LooksAtStatus) ? "status is that of the answer to an HTTP request; there is no http"
+            return Looks(pattern => pattern.LooksAtStatus) ? "status is that of the answer to an HTTP request; there is no http"
                 : Combinations.RejectStep(_step, _said.Contains);
         return _step.Send is not null ? "a step has send or http, not both"
             : Looks(HasBytes) ? "bytes are those of a message; the answer to a request has a status and text"
@@ -201,7 +200,7 @@ public sealed class StepBuilder
     }
 
     private StepBuilder SayOfOpening<TValue>(string word, TValue value, Func<DialogueStep, TValue, DialogueStep> say) => _isOfPrepare
-        ? throw new ArgumentException(NoRequest + word)
+        ? throw new ArgumentException(StepsRule.NeedsRequest + word)
         : Say(word, value, say);
 
     private StepBuilder Say<TValue>(string word, TValue value, Func<DialogueStep, TValue, DialogueStep> say)

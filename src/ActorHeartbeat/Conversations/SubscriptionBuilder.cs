@@ -23,11 +23,7 @@ public sealed class SubscriptionBuilder
 
     /// <summary>How many keys one message asks for. Default 1.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
-    public SubscriptionBuilder Batch(int keys)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(keys, 1);
-        return Say(said => said with { Batch = keys });
-    }
+    public SubscriptionBuilder Batch(int keys) => Say(said => said with { Batch = Spoken.Within(ValueRules.Count, keys) });
 
     /// <summary>One message asks for all keys, and is said again whenever one of them changes.</summary>
     public SubscriptionBuilder BatchAll() => Say(said => said with { Batch = SubscriptionSettings.WholeBatch });

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Conversations;
@@ -29,10 +28,7 @@ internal static class Words
     };
 
     /// <summary>A name that is given to a captured value.</summary>
-    public static string? RejectCaptured(string name) =>
-        name.Contains('.') && !name.StartsWith($"{TemplateName.Session}.", StringComparison.Ordinal)
-            ? $"a name has no dot, unless it begins with {TemplateName.Session}."
-            : TemplateName.RejectCaptured(name);
+    public static string? RejectCaptured(string name) => ValueRules.RejectCaptured(name);
 
     /// <summary>A name that is forgotten.</summary>
     public static string? RejectForgotten(string name) =>
@@ -113,9 +109,6 @@ internal static class Words
                 : null);
     }
 
-    public static string? RejectEndWith(string text) =>
-        Template.MayBe(text) ? "end-with is the same text each time; it has no placeholders" : null;
-
     public static string? RejectMethod(string method) =>
         HttpToken.Is(method) ? null : "a method has only letters, digits and !#$%&'*+-.^_`|~ (RFC 9110 section 9.1)";
 
@@ -131,43 +124,6 @@ internal static class Words
         if (url.UserInfo.Length > 0)
             return "a user or password in a URL shows in logs; use headers.Authorization";
         return url.Fragment.Length == 0 && !text.EndsWith('#') ? null : "a URL that is asked for has no fragment";
-    }
-
-    /// <summary>Reads the URL of an endpoint.</summary>
-    public static (Uri?, string?) ReadUrl(string text)
-    {
-        const string Expected = "a WebSocket URL such as \"wss://host/path\"";
-        if (TemplatePlaces.Reject(text, TemplatePlace.Handshake) is { } fault)
-            return (null, fault);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Host.Length == 0)
-            return Template.MayBe(text) && Template.Parse(text) is { References.Count: 0 } && Uri.TryCreate(text, UriKind.Relative, out url)
-                ? (url, null)
-                : (null, Template.MayBe(text)
-                    ? "a secret stands in the path or the query of a URL; scheme and host are written out, or the peer gives both, as in "
-                        + "\"@{NAME}?token=...\""
-                    : $"expected {Expected}");
-        if (url.Scheme is not ("ws" or "wss"))
-            return (null, url.Scheme switch
-            {
-                "http" => "found the scheme \"http\"; expected ws or wss; did you mean \"ws\"?",
-                "https" => "found the scheme \"https\"; expected ws or wss; did you mean \"wss\"?",
-                _ => "found another scheme; expected ws or wss",
-            });
-        if (url.UserInfo.Length > 0)
-            return (null, "a user or password in a URL is not sent to a WebSocket server and shows in logs; use headers.Authorization");
-        return url.Fragment.Length > 0 || text.EndsWith('#')
-            ? (null, "a WebSocket URL has no fragment (RFC 6455 section 3); write # as %23 if the server wants one")
-            : (url, null);
-    }
-
-    public static string? RejectSubprotocol(string text)
-    {
-        if (TemplatePlaces.Reject(text, TemplatePlace.Handshake) is { } fault)
-            return fault;
-        var template = Template.Parse(text);
-        return (template.Literals.Length == 0 && template.HasPlaceholders) || HttpToken.Is(template.Literals)
-            ? null
-            : "a subprotocol has only letters, digits and !#$%&'*+-.^_`|~ (RFC 6455 section 4.1)";
     }
 
     public static string? RejectHeaderName(string name)

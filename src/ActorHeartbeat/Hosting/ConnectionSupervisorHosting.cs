@@ -56,7 +56,9 @@ public static class ConnectionSupervisorHosting
     /// </remarks>
     /// <param name="builder">The builder of <c>AddAkka</c>.</param>
     /// <param name="configure">Names the endpoints, and replaces defaults that do not fit.</param>
-    /// <exception cref="ArgumentException">An endpoint asks for a function, step or codec that the options do not have.</exception>
+    /// <exception cref="ArgumentException">
+    /// A setting of an endpoint has a value that it does not take, or asks for a function, step or codec that the options do not have.
+    /// </exception>
     public static AkkaConfigurationBuilder WithConnectionSupervisor(
         this AkkaConfigurationBuilder builder, Action<ConnectionSupervisorOptions> configure)
     {
@@ -64,7 +66,7 @@ public static class ConnectionSupervisorHosting
         configure(options);
         foreach (var endpoint in options.Endpoints)
         {
-            if (options.Extensions.Reject(endpoint) is { } reason)
+            if ((EndpointSetting.Reject(endpoint) ?? options.Extensions.Reject(endpoint)) is { } reason)
                 throw new ArgumentException($"{endpoint.Id}: {reason}", nameof(configure));
         }
         return builder

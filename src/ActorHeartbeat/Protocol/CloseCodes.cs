@@ -1,3 +1,5 @@
+using ActorHeartbeat.Endpoints;
+
 namespace ActorHeartbeat.Protocol;
 
 /// <summary>Close codes and their names (RFC 6455 section 7.4 and the IANA WebSocket Close Code Number Registry).</summary>
@@ -40,6 +42,5 @@ public static class CloseCodes
     };
 
     /// <summary>Whether the code may stand in a Close frame (RFC 6455 section 7.4.1: 1004 to 1006 and 1015 must not).</summary>
-    public static bool MaySend(int code) =>
-        code is (>= 1000 and <= 1003) or (>= 1007 and <= 1014) or (>= 3000 and <= 4999);
+    public static bool MaySend(int code) => ValueRules.SendableCloseCode.Hold(code);
 }

@@ -151,6 +151,19 @@ public sealed class ConversationExtensionsTests
         Assert.StartsWith("feed: decode: there is no codec stomp; known: mqtt", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_host_that_gives_a_setting_a_value_that_it_does_not_take_does_not_start()
+    {
+        var services = new ServiceCollection();
+        services.AddAkka("x", akka => akka.WithConnectionSupervisor(options =>
+            options.Add("feed", "ws://feed.test", endpoint => endpoint with { Timeouts = new() { Connect = TimeSpan.Zero } })));
+
+        var refused = Assert.Throws<ArgumentException>(
+            () => services.BuildServiceProvider().GetRequiredService<Akka.Actor.ActorSystem>());
+
+        Assert.StartsWith("feed: timeouts.connect: expected a duration longer than 0", refused.Message, StringComparison.Ordinal);
+    }
+
     private static EndpointSettings Endpoint => new() { Id = new EndpointId("feed"), Url = new Uri("ws://feed.test") };
 
     private static TemplateScope Scope() => new()

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace ActorHeartbeat.Protocol;
+namespace ActorHeartbeat.Endpoints;
 
 /// <summary>A token of HTTP (RFC 9110 section 5.6.2): a header's name, a subprotocol.</summary>
 internal static class HttpToken
