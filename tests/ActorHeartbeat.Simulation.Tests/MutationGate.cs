@@ -145,14 +145,14 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "a refused key is asked for again at once",
             Keys,
-            "key.RetryAt = now + delay ?? TimeSpan.MaxValue;",
-            "key.RetryAt = delay is null ? TimeSpan.MaxValue : now;"),
+            "key.Refused(reason, now + delay ?? TimeSpan.MaxValue);",
+            "key.Refused(reason, delay is null ? TimeSpan.MaxValue : now);"),
         new("a key that is refused for good is asked for again", Keys, "then == RefusedKeyAction.Stop", "then == (RefusedKeyAction)9"),
         new(
             "keys that were accepted are not asked for after a reconnect",
             Keys,
-            "else if (key.State is not (SubscriptionState.Refused or SubscriptionState.Gone))",
-            "else if (!key.WasAccepted && key.State is not (SubscriptionState.Refused or SubscriptionState.Gone))"),
+            "            if (!key.IsRefused)\n                key.Book.Queue(key);",
+            "            if (!key.IsRefused && !key.WasAccepted)\n                key.Book.Queue(key);"),
         new(
             "keys that were accepted go first after a reconnect",
             KeyChanges,
@@ -163,17 +163,24 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "an added key is not asked for on an open connection",
             KeyChanges,
-            "added && _isOpen)\n                book.Queue(added);",
-            "added && !_isOpen)\n                book.Queue(added);"),
+            "added.Number = new KeyNumber();\n            if (_isOpen)",
+            "added.Number = new KeyNumber();\n            if (!_isOpen)"),
         new("more askings wait in front of a socket", KeysOfLink, "MostAskings = 64", "MostAskings = 65"),
-        new("askings follow each other faster than on-open-pace", "Connections/SendPace.cs", "(HasSubscriptions || asks)", "HasSubscriptions"),
+        new(
+            "askings follow each other faster than on-open-pace",
+            "Connections/SendPace.cs",
+            "return asks && OpeningWait", "return !asks && OpeningWait"),
         new("an asking without an answer is never given up", KeyClocks, "asking.Deadline <= now)", "asking.Deadline == now)"),
         new(
             "a key without data is not noticed",
-            KeyClocks,
+            "Subscriptions/KeyClocks.cs",
             "(key.Since > listening ? key.Since : listening) + stale",
             "TimeSpan.MaxValue"),
-        new("missing numbers of a key are not told", KeysOfLink, "        _writer!.TellLost(why, source);\n        Tell(why);", "        Tell(why);"),
+        new(
+            "missing numbers of a key are not told",
+            KeysOfLink,
+            "        _writer!.TellLost(why, source);\n        Tell(why);",
+            "        Tell(why);"),
         new(
             "what both connections of a rotation bring is delivered twice",
             KeysOfLink,
@@ -185,9 +192,9 @@ public class MutationGate(ITestOutputHelper output)
             "(last ?? before) is { } known"),
         new(
             "what another connection brought that is over for long makes duplicates",
-            "Connections/EndpointPlane.cs",
-            "Join(number, connection, isBeside)",
-            "Join(number, connection)"),
+            "Subscriptions/KeyNumber.cs",
+            "if (isBeside(_connection))",
+            "if (isBeside(_connection) || number > 0)"),
         new(
             "stale keys are not counted",
             "Connections/ConnectionSubscriptions.cs",

@@ -43,7 +43,8 @@ internal sealed class Witness(Invariants invariants, Watched endpoint, DialReque
     public bool IsBesideAnother { get; set; }
 
     /// <summary>What is said over it about keys; null for a socket of an endpoint without.</summary>
-    public AskedKeys? Keys { get; } = request.Settings.Subscriptions.Count > 0 ? new AskedKeys(invariants, endpoint, request.Settings) : null;
+    public AskedKeys? Keys { get; } =
+        request.Settings.Subscriptions.Count > 0 ? new AskedKeys(invariants, endpoint, request.Settings) : null;
 
     /// <summary>The server's end, where it knows keys.</summary>
     public VenueLine? Line { get; set; }

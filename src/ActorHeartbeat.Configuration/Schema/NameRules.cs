@@ -170,7 +170,8 @@ internal static class NameRules
             HashSet<string> known = [.. given, .. each.Let.Keys, .. captured, TemplateName.Each];
             var flaw = (Combinations.RejectSubscription(each) is { } reason ? new Flaw(reason, at => at.Find(name)) : null)
                 ?? (Twice(each.Capture.Keys, given) is { } twice
-                    ? new Flaw($"{twice} has a value already; give one of them another name", at => at.Find(name)?.Find("capture")?.Find(twice))
+                    ? new Flaw(
+                        $"{twice} has a value already; give one of them another name", at => at.Find(name)?.Find("capture")?.Find(twice))
                     : null)
                 ?? RejectBlock(each.Let, [.. given, .. captured], at => at.Find(name)?.Find("let"))
                 ?? RejectNames((each with { Reason = null }).Templates, known, endpoint, at => at.Find(name))

@@ -18,7 +18,8 @@ public static class AddedKeysReport
         foreach (var same in Fates(keys, configuration))
         {
             var more = same.Count() > MostNamed ? $" and {same.Count() - MostNamed} more" : "";
-            text.Append($"= {same.Key.Endpoint}: {same.Key.Subscription}: {string.Join(", ", same.Take(MostNamed))}{more}: added at runtime, ")
+            text.Append($"= {same.Key.Endpoint}: {same.Key.Subscription}: {string.Join(", ", same.Take(MostNamed))}{more}")
+                .Append(": added at runtime, ")
                 .Append(Words(same.Key.Fate))
                 .Append('\n');
         }

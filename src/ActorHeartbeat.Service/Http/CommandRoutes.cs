@@ -32,7 +32,8 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
         routes.MapPost("/v1/endpoints/{id}/close", Close);
         routes.MapPost("/v1/endpoints/{id}/send", Send);
         routes.MapPost("/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "subscribe", connections.SubscribeAsync));
-        routes.MapDelete("/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "cancel", connections.UnsubscribeAsync));
+        routes.MapDelete(
+            "/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "cancel", connections.UnsubscribeAsync));
     }
 
     private async Task Command(HttpContext http, string name, Func<EndpointId, CancellationToken, Task<CommandResult>> command)

@@ -43,7 +43,9 @@ internal static class SessionEntries
         session.Sequence,
         session.Counters.ToDictionary(counter => counter.Key, counter => counter.Value, StringComparer.Ordinal))
     {
-        Keys = session.Keys.Count == 0 ? null : session.Keys.ToDictionary(key => key.Key, key => EntryOf(key.Value), StringComparer.Ordinal),
+        Keys = session.Keys.Count == 0
+            ? null
+            : session.Keys.ToDictionary(key => key.Key, key => EntryOf(key.Value), StringComparer.Ordinal),
     };
 
     private static KeyEntry EntryOf(KeySession key) =>
@@ -66,7 +68,8 @@ internal static class SessionEntries
                 entry.Sequence,
                 new(entry.Counters))
             {
-                Keys = new(keys.Select(key => KeyValuePair.Create(key.Key, new KeySession(ValuesOf(key.Value.Values), key.Value.Sequence)))),
+                Keys = new(keys.Select(
+                    key => KeyValuePair.Create(key.Key, new KeySession(ValuesOf(key.Value.Values), key.Value.Sequence)))),
             };
             return session.Reject() is { } reason ? (null, $"{session.Endpoint}: {reason}") : (session, null);
         }

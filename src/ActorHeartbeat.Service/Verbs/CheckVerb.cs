@@ -23,7 +23,8 @@ internal static class CheckVerb
     private static int Check(string path, VerbFormat format, ParseResult parsed)
     {
         var read = AkkaSection.Try(ConfigurationLoader.Load(path));
-        return VerbOutput.Print(new ConfigurationVerbs(_ => read, format).Check(path, configuration => AddedKeys(configuration, parsed)), parsed);
+        return VerbOutput.Print(
+            new ConfigurationVerbs(_ => read, format).Check(path, configuration => AddedKeys(configuration, parsed)), parsed);
     }
 
     /// <summary>The keys that an earlier process has kept. One that runs has the database for itself.</summary>
@@ -38,7 +39,8 @@ internal static class CheckVerb
         catch (Exception problem) when (problem is SqliteException or IOException or UnauthorizedAccessException or FormatException)
         {
             parsed.InvocationConfiguration.Error.WriteLine(
-                $"{path}: the keys that were added at runtime cannot be read: {problem.Message}; a running service tells them: diff FILE --url URL");
+                $"{path}: the keys that were added at runtime cannot be read: {problem.Message}; a running service tells them: "
+                    + "diff FILE --url URL");
             return [];
         }
     }

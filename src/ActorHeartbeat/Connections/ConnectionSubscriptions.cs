@@ -12,7 +12,7 @@ namespace ActorHeartbeat.Connections;
 /// The subscriptions of one connection, between its pump, which hears what the peer says about them, and its actor, which asks.
 /// Thread-safe.
 /// </summary>
-internal sealed class ConnectionSubscriptions : ISubscriptionValues
+internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
 {
     private readonly Lock _lock = new();
     private readonly Conversation _conversation;
@@ -141,73 +141,6 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
             return _table.LookAgain(_clock.Elapsed, listening);
     }
 
-    /// <summary>
-    /// Takes what is to be said next, and awaits its answer. Keys whose message lacks a value are refused for that.
-    /// </summary>
-    /// <returns>Null when there is nothing.</returns>
-    public KeyWords? TakeNext()
-    {
-        lock (_lock)
-        {
-            while (_table.HasQueued)
-            {
-                if ((_table.TakeCancelling() is { } cancelling ? Fill(cancelling) : FillNext()) is { } words)
-                    return words;
-            }
-        }
-        return null;
-    }
-
-    /// <summary>The request that asks can be given up from now on.</summary>
-    public void Requested(KeyWords words, Action giveUp)
-    {
-        lock (_lock)
-            if (words.Asking is { } asking)
-                asking.GiveUp = giveUp;
-    }
-
-    /// <summary>The request that asks has an answer.</summary>
-    /// <param name="words">What was asked.</param>
-    /// <param name="answer">The answer.</param>
-    /// <param name="describe">Says the answer in one line, with the reason that it gives.</param>
-    public void Answered(KeyWords words, HttpResult.Answered answer, Func<string?, string> describe)
-    {
-        lock (_lock)
-        {
-            if (words.Asking is not { } asking)
-                return;
-            asking.GiveUp = null;
-            var settings = asking.Book.Settings;
-            var expect = settings.Expect is { HasPlaceholders: true } open
-                ? open.Fix(_conversation.Hears(words.Names, null, words.Keys))
-                : settings.Expect;
-            if (settings.Expect is null ? answer.Status is >= 200 and <= 299 : expect?.MatchesAnswer(answer.Status, answer.Body.Span) == true)
-            {
-                foreach (var key in asking.Open)
-                    Capture(key, answer.Body.Span, areSecret: true);
-                _table.Answered(asking, refusal: null, _clock.Elapsed);
-                return;
-            }
-            var reason = settings.ReasonTemplate is { } template
-                ? template.Fill(_conversation.Hears(words.Names, MessageAtHand.Read(answer.Body.Span, template.OfMessage), words.Keys))
-                : null;
-            var atLeast = OutcomeTable.ParseRetryAfter(answer.RetryAfter, _clock.UtcNow) ?? TimeSpan.Zero;
-            _table.Answered(asking, describe(reason), _clock.Elapsed, atLeast);
-        }
-    }
-
-    /// <summary>The request that asks has no answer.</summary>
-    public void NotAnswered(KeyWords words, string why)
-    {
-        lock (_lock)
-        {
-            if (words.Asking is not { } asking)
-                return;
-            asking.GiveUp = null;
-            _table.Answered(asking, why, _clock.Elapsed);
-        }
-    }
-
     /// <inheritdoc cref="SubscriptionTable.Close"/>
     public void Close()
     {
@@ -231,15 +164,6 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
             return [];
         lock (_lock)
             return [.. _table.Books.SelectMany(book => book.Keys).Select(StatusOf)];
-    }
-
-    /// <summary>What of keys may outlive the connection and the process.</summary>
-    public ValueMap<KeySession> Sessions()
-    {
-        if (!_isAny)
-            return ValueMap<KeySession>.Empty;
-        lock (_lock)
-            return new(_table.Books.SelectMany(book => book.Keys).Select(SessionOf).OfType<KeyValuePair<string, KeySession>>());
     }
 
     ITemplateNames ISubscriptionValues.Begin(SubscriptionSettings settings, SubscribedKey key) => Begin(settings, key);
@@ -296,53 +220,6 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
             });
     }
 
-    private KeyValuePair<string, KeySession>? SessionOf(SubscribedKey key)
-    {
-        var number = key.Number?.Highest;
-        var values = key.More?.OfSession ?? [];
-        return (number is null && values is []) || values.Any(each => each.Value.IsSecret)
-            ? null
-            : new(
-                key.ToString(),
-                new KeySession(new(values.Select(each => KeyValuePair.Create(each.Name, SessionValue.Of(each.Value)))), number));
-    }
-
-    private void Restore(ValueMap<KeySession> known)
-    {
-        foreach (var key in _table.Books.SelectMany(book => book.Keys))
-        {
-            if (!known.TryGetValue(key.ToString(), out var session))
-                continue;
-            if (session.Values.Count > 0)
-                key.Details.Captured =
-                    [.. session.Values.Select(value => new CapturedValue(value.Key, value.Value.Read()!))]; // it was not rejected
-            if (session.Sequence is { } number)
-                key.Number?.Restore(number);
-        }
-    }
-
-    private void ForgetSession()
-    {
-        if (!_isAny)
-            return;
-        lock (_lock)
-            _table.ForgetSession();
-    }
-
-    private List<string> SecretTexts()
-    {
-        lock (_lock)
-            return
-            [
-                .. _table.Books.SelectMany(book => book.Keys)
-                    .SelectMany(key => key.More?.Captured ?? [])
-                    .Select(each => each.Value)
-                    .Where(value => value.IsSecret)
-                    .Select(value => value.AsText())
-                    .OfType<string>(),
-            ];
-    }
-
     private SubscriptionCounts CountsOf(SubscriptionBook book)
     {
         var counts = new int[Enum.GetValues<SubscriptionState>().Length];
@@ -374,40 +251,4 @@ internal sealed class ConnectionSubscriptions : ISubscriptionValues
         lock (_lock)
             return next.Make(settings, _table);
     }
-
-    private KeyWords? Fill(Cancelling cancelling)
-    {
-        var (settings, keys) = (cancelling.Settings, cancelling.Keys);
-        var words = new KeyWords(
-            keys[0].Book.Name, Begin(settings, keys[0]), [.. keys.Select(key => key.Name)], Message: null, settings.CancelHttp, Asking: null);
-        return settings.Cancel is { } cancel ? Fill(words, cancel, out _) : words;
-    }
-
-    private KeyWords? FillNext()
-    {
-        var asking = _table.TakeAsking(_clock.Elapsed)!; // something is queued
-        var settings = asking.Book.Settings;
-        var words = new KeyWords(
-            asking.Book.Name, Begin(settings, asking.Keys[0]), asking.Said, Message: null, settings.Http, asking);
-        string? lacking = null;
-        var filled = settings.Send is { } send ? Fill(words, send, out lacking) : words;
-        if (filled is null)
-            _table.Refuse(asking.Keys, $"{lacking} has no value", _clock.Elapsed);
-        else
-            _table.Asked(asking, words.Names, _clock.Elapsed);
-        return filled;
-    }
-
-    private KeyWords? Fill(KeyWords words, MessageTemplate template, out string? lacking) =>
-        _conversation.Fill(template, words.Names, words.Keys, out lacking) is { } message ? words with { Message = message } : null;
 }
-
-/// <summary>What is said about keys of a subscription: a message, or a request.</summary>
-/// <param name="Subscription">The name of the subscription.</param>
-/// <param name="Names">The names of its block.</param>
-/// <param name="Keys">The keys that it names.</param>
-/// <param name="Message">The message; null for a request.</param>
-/// <param name="Call">The request; null for a message.</param>
-/// <param name="Asking">What waits for the answer; null where none does.</param>
-internal sealed record KeyWords(
-    string Subscription, LetBlock Names, IReadOnlyList<string> Keys, OutboundMessage? Message, HttpCall? Call, Asking? Asking);

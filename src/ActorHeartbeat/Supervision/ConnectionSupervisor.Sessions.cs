@@ -10,8 +10,11 @@ public sealed partial class ConnectionSupervisor
     /// <summary>Sessions of an earlier process whose endpoints have not come yet.</summary>
     private readonly Dictionary<EndpointId, EndpointSession> _restored = [];
 
-    private SessionList Sessions() =>
-        new([.. Supervised.Select(endpoint => EndpointSession.Of(endpoint.Settings, endpoint.Session, endpoint.KeySessions)).OfType<EndpointSession>()]);
+    private SessionList Sessions() => new(
+    [
+        .. Supervised.Select(endpoint => EndpointSession.Of(endpoint.Settings, endpoint.Session, endpoint.KeySessions))
+            .OfType<EndpointSession>(),
+    ]);
 
     private void Restore(RestoreSessions restore)
     {

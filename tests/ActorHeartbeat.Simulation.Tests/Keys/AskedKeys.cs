@@ -212,7 +212,8 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
         foreach (var other in Wanted.All)
         {
             if (Wanted.ChangedAt(other) < _began && !_keys.ContainsKey(other) && endpoint.IsNew(other))
-                invariants.Broken(endpoint, $"10 (order): {key} had been accepted, and is asked for before {other}, which never was asked for");
+                invariants.Broken(
+                    endpoint, $"10 (order): {key} had been accepted, and is asked for before {other}, which never was asked for");
         }
     }
 

@@ -120,7 +120,8 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
         {
             var (run, first) = FirstByEpoch[epoch];
             return FirstByEpoch.Any(each =>
-                each.Value.Run == run && ((each.Key < epoch && each.Value.Number >= first) || (each.Key > epoch && each.Value.Number <= first)));
+                each.Value.Run == run
+                && ((each.Key < epoch && each.Value.Number >= first) || (each.Key > epoch && each.Value.Number <= first)));
         }
 
         public Dictionary<int, (long Run, long Number)> FirstByEpoch { get; } = [];

@@ -12,7 +12,8 @@ namespace ActorHeartbeat.Simulation.Tests;
 /// <param name="random">Decides its faults.</param>
 /// <param name="after">Runs an action after a delay.</param>
 /// <param name="clock">The time.</param>
-internal sealed class Venue(int number, Func<SubscriptionSettings?> words, Random random, Action<TimeSpan, Action> after, Func<TimeSpan> clock)
+internal sealed class Venue(
+    int number, Func<SubscriptionSettings?> words, Random random, Action<TimeSpan, Action> after, Func<TimeSpan> clock)
 {
     private const double MeanPause = 25;
 
