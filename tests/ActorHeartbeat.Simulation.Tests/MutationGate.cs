@@ -14,7 +14,6 @@ public class MutationGate(ITestOutputHelper output)
         Effects = "Connections/ConnectionActor.Effects.cs",
         Permits = "Connections/ConnectionActor.Permits.cs",
         Sending = "Connections/ConnectionActor.Sending.cs",
-        Subscribing = "Connections/ConnectionLink.Subscriptions.cs",
         Budgets = "Governor/DialBudgets.cs",
         Governor = "Governor/ConnectGovernor.cs",
         Ledger = "Governor/GovernorLedger.cs",
@@ -90,11 +89,6 @@ public class MutationGate(ITestOutputHelper output)
             "            _dependencies.Governor.Tell("
                 + "new PauseScope(outcome.Scope, ScopeKey(outcome.Scope, cause), outcome.AtLeast, cause.Detail));",
             "            _ = cause;"),
-        new(
-            "subscriptions are not sent again after a reconnect",
-            Subscribing,
-            "await SendAsync(message, by).ConfigureAwait(false);",
-            "await Task.CompletedTask.ConfigureAwait(false);"),
         new(
             "a message that waited too long is dropped without a word",
             Sending,

@@ -4,7 +4,6 @@ using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Templates;
-using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Connections;
 

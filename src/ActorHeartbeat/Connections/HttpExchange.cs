@@ -1,6 +1,5 @@
 using System.Text;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Templates;
 using ActorHeartbeat.Transport;

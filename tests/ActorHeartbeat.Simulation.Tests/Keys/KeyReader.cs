@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 
 namespace ActorHeartbeat.Simulation.Tests;

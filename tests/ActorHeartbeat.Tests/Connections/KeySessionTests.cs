@@ -1,7 +1,5 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Feeds;
-using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Templates;
 using ActorHeartbeat.TestKit;
 

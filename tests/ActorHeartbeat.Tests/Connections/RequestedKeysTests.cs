@@ -1,5 +1,4 @@
 using System.Text;
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Subscriptions;

@@ -1,7 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Subscriptions;
-using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Tests.Connections;
 

@@ -1,7 +1,6 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Supervision;
-using ActorHeartbeat.Templates;
 using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Tests.Supervision;
