@@ -87,8 +87,8 @@ internal sealed class IdleSearch
             .Select(each => (Count: each.Value.ForEach.Count, At: DataOf(endpoint.Layers, each.Key))));
         foreach (var (count, at) in slow.Where(each => each.At is not null).DistinctBy(each => each.At!.Value.KeyOrigin))
             (at!.Value with { Sources = _warnings }).ReportKey(
-                $"is compared with each message for each of {count} keys; one look-up finds the key where @{{each}} and names stand only in "
-                    + "what a pointer's value has to equal");
+                $"is compared with each message for each of {count} keys; one look-up finds the key where @{{each}} and names stand "
+                    + "only in what a pointer's value has to equal");
     }
 
     /// <summary>Where the operator says the data of a subscription; null where that is built in.</summary>

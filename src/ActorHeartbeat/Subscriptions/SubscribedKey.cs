@@ -23,6 +23,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
         IsKept = 4,
         IsTimed = 8,
         HasNumber = 16,
+        MayBeThere = 32,
     }
 
     public SubscriptionBook Book { get; } = book;
@@ -106,6 +107,13 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
 
     /// <summary>Whether the peer may have it.</summary>
     public bool IsThere => State is SubscriptionState.Asked or SubscriptionState.Accepted or SubscriptionState.Stale;
+
+    /// <summary>Whether the peer may have it although it counts as refused, because it has not answered in time.</summary>
+    public bool MayBeThere
+    {
+        get => Has(Marks.MayBeThere);
+        set => Mark(Marks.MayBeThere, value);
+    }
 
     /// <summary>Whether it is asked for again at a time of its own.</summary>
     public bool IsRefused => State is SubscriptionState.Refused or SubscriptionState.Gone;

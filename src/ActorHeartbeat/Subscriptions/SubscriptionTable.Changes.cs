@@ -118,7 +118,7 @@ internal sealed partial class SubscriptionTable
         if (!book.Settings.Ends || (book.IsWhole && book.Keys.Except(keys).Any(IsSaid)))
             return; // the next message that says every key leaves these out
         foreach (var some in keys
-            .Where(key => key.IsThere && !key.IsQueued)
+            .Where(key => (key.IsThere || key.MayBeThere) && !key.IsQueued)
             .Chunk(book.Settings.Cancel is null ? 1 : book.Settings.Batch))
             _cancellings.Enqueue(new Cancelling(book.Settings, some));
     }

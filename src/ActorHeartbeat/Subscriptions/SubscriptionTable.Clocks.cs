@@ -23,7 +23,10 @@ internal sealed partial class SubscriptionTable
             while (book.Oldest is { } asking && asking.Deadline <= now)
             {
                 asking.GiveUp?.Invoke();
-                Refuse(asking.Open, $"no answer within {CloseCause.Text(book.Settings.Timeout)}", now);
+                var late = asking.Open;
+                Refuse(late, $"no answer within {CloseCause.Text(book.Settings.Timeout)}", now);
+                foreach (var key in late)
+                    key.MayBeThere = true;
             }
         }
         foreach (var key in _clocks.Take(now, listening))

@@ -181,6 +181,7 @@ internal sealed partial class SubscriptionTable
             var hadIt = key.State is SubscriptionState.Accepted or SubscriptionState.Stale;
             key.Book.Settle(key);
             key.Book.Unqueue(key);
+            key.MayBeThere = false;
             key.Failures += key.Failures < byte.MaxValue ? (byte)1 : (byte)0;
             var delay = then == RefusedKeyAction.Stop
                 ? (TimeSpan?)null

@@ -80,6 +80,7 @@ public sealed partial class ConnectionSupervisor
         {
             var feed = _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
             _endpoints[settings.Id] = endpoint = new RegistryEntry(settings, new EndpointPlane(settings, feed), _clock.UtcNow);
+            _meter.Add(settings.Id, endpoint.Plane);
             if (_restored.Remove(settings.Id, out var session))
                 endpoint.Before = session.For(settings);
         }

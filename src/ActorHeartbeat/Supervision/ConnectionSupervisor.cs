@@ -2,6 +2,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Telemetry;
 using ActorHeartbeat.Scheduling;
 using Akka.Actor;
 
@@ -18,6 +19,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     private readonly SupervisorDependencies _dependencies;
     private readonly SchedulerClock _clock;
     private readonly GovernorLedger<IActorRef> _ledger = new();
+    private readonly EndpointMeter _meter = new();
     private readonly ConnectionDependencies _connections;
     private SupervisorSettings _settings = new();
     private ValueMap<GroupSettings> _groups = ValueMap<GroupSettings>.Empty;
@@ -51,6 +53,12 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     internal IReadOnlyDictionary<EndpointId, RegistryEntry> Registry => _endpoints;
 
     public static Props Props(SupervisorDependencies dependencies) => Akka.Actor.Props.Create(() => new ConnectionSupervisor(dependencies));
+
+    protected override void PostStop()
+    {
+        _meter.Dispose();
+        base.PostStop();
+    }
 
     protected override void OnReceive(object message)
     {
@@ -164,6 +172,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         if (!endpoint.IsRemoved || !endpoint.IsIdle)
             return;
         _endpoints.Remove(endpoint.Id);
+        _meter.Remove(endpoint.Id);
         endpoint.Plane.Taps.End();
         _dependencies.Feeds.Remove(endpoint.Id, "removed");
     }

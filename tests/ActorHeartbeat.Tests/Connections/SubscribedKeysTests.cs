@@ -287,4 +287,19 @@ public class SubscribedKeysTests : SubscriptionSpec
 
         Assert.Equal([Cancelling("BTC"), Cancelling("ETH"), Asking("BTC"), Asking("ETH")], SentText.Skip(5)); // SOL has no answer yet
     }
+
+    [Fact]
+    public void A_key_whose_answer_was_late_is_ended_when_it_is_wanted_no_more_because_the_peer_may_have_it()
+    {
+        StartOpen(With(Trades));
+        Accept("BTC", "SOL");
+        Advance(5);
+        Assert.Equal(1, Count(SubscriptionState.Refused));
+        Refuse("SOL", "over");
+
+        Reload(With(Trades with { ForEach = ["BTC"] }), ChangeEffect.Live);
+        Settle();
+
+        Assert.Equal([Cancelling("ETH")], SentText.Skip(3)); // SOL is ended by the peer
+    }
 }
