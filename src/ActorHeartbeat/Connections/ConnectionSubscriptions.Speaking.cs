@@ -30,8 +30,10 @@ internal sealed partial class ConnectionSubscriptions
     public void Requested(KeyWords words, Action giveUp)
     {
         lock (_lock)
+        {
             if (words.Asking is { } asking)
                 asking.GiveUp = giveUp;
+        }
     }
 
     /// <summary>The request that asks has an answer.</summary>
@@ -63,7 +65,7 @@ internal sealed partial class ConnectionSubscriptions
                 ? template.Fill(_conversation.Hears(words.Names, MessageAtHand.Read(answer.Body.Span, template.OfMessage), words.Keys))
                 : null;
             var atLeast = OutcomeTable.ParseRetryAfter(answer.RetryAfter, _clock.UtcNow) ?? TimeSpan.Zero;
-            _table.Answered(asking, describe(reason), _clock.Elapsed, atLeast);
+            _table.Answered(asking, describe(reason), _clock.Elapsed, settings.Then, atLeast);
         }
     }
 

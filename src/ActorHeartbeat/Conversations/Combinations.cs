@@ -146,9 +146,9 @@ internal static class Combinations
     {
         if (each.Reject is not null && each.Reject == each.Expect)
             return "reject matches what expect matches, which decides";
-        if (each is { Reject: null, Reason: not null })
+        if (each is { Reject: null, Http: null, Reason: not null })
             return "reason says why reject refuses; there is no reject";
-        if (each is { Reject: null, Then: not RefusedKeyAction.Retry })
+        if (each is { Reject: null, Http: null, Then: not RefusedKeyAction.Retry })
             return "then says what follows from reject; there is no reject";
         if (each is { Reject: { } reject, Http: not null } && !TellsKeys(reject, each))
             return "reject is about messages of the socket, and has to name @{each}, or a name of capture, to tell which key it ends";

@@ -115,15 +115,17 @@ internal sealed partial class SubscriptionTable
     /// <param name="asking">What it asked for.</param>
     /// <param name="refusal">Why it refuses, as it may be shown; null where it accepts.</param>
     /// <param name="now">On the connection's clock.</param>
+    /// <param name="then">What is done about keys that it refuses.</param>
     /// <param name="atLeast">How long the peer wants to be left alone, where it refuses.</param>
-    public void Answered(Asking asking, string? refusal, TimeSpan now, TimeSpan atLeast = default)
+    public void Answered(
+        Asking asking, string? refusal, TimeSpan now, RefusedKeyAction then = RefusedKeyAction.Retry, TimeSpan atLeast = default)
     {
         var keys = asking.Open;
         if (!_isOpen)
             return; // the next connection asks
         if (refusal is not null)
         {
-            Refuse(keys, refusal, now, atLeast: atLeast);
+            Refuse(keys, refusal, now, then, atLeast);
             return;
         }
         foreach (var key in keys)

@@ -130,6 +130,20 @@ public class RequestedKeysTests : SubscriptionSpec
         Assert.Equal(1, Count(SubscriptionState.Asked)); // at once, as if it had never been refused
     }
 
+    [Fact]
+    public void An_answer_that_refuses_for_good_is_not_asked_for_again()
+    {
+        Answer(_ => new HttpResult.Answered(403, Encoding.UTF8.GetBytes("""{"message":"never"}""")));
+        StartOpen(With(Events with { Reject = null, Then = RefusedKeyAction.Stop }));
+        Settle();
+
+        Advance(3600);
+        Settle();
+
+        Assert.Equal(2, _asked.Count);
+        Assert.Equal(2, Count(SubscriptionState.Refused));
+    }
+
     private void Answer(Func<string, HttpResult> answer) => Network.Answers = question =>
     {
         var body = question.Body is { } bytes ? Encoding.UTF8.GetString(bytes.Span) : "";
