@@ -168,6 +168,8 @@ internal static class NameRules
         {
             HashSet<string> captured = [.. each.Capture.Keys, .. each.Expect?.Groups ?? []];
             HashSet<string> known = [.. given, .. each.Let.Keys, .. captured, TemplateName.Each];
+            if (each.Sequence is not null)
+                known.Add(TemplateName.Sequence);
             var flaw = (Combinations.RejectSubscription(each) is { } reason ? new Flaw(reason, at => at.Find(name)) : null)
                 ?? (Twice(each.Capture.Keys, given) is { } twice
                     ? new Flaw(

@@ -104,7 +104,11 @@ internal sealed partial class ConnectionLink
         if (last is null && number <= before)
             MissOf(key, $"the numbers of {key} go back from {before} to {number}", source, SequenceGapAction.Tell);
         else if (sequence.Step is { } step && (last > before ? last : before) is { } known && number > known && number - known > step)
-            MissOf(key, $"of the numbers of {key} {Between(known, number)} missing", source, sequence.OnGap);
+            MissOf(
+                key,
+                $"of the numbers of {key} {Between(known, number)} missing",
+                source,
+                last is null ? SequenceGapAction.Tell : sequence.OnGap); // it was just asked for: nothing brings back what came before
         return true;
     }
 

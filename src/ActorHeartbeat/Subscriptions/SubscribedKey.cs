@@ -12,6 +12,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
 {
     private byte _states; // its state in the lower half, the one that consumers know in the upper
     private Marks _marks;
+    private bool _hasNumber; // no mark: the pump writes it without the lock
     private long _lastNumber;
 
     [Flags]
@@ -22,8 +23,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
         IsQueued = 2,
         IsKept = 4,
         IsTimed = 8,
-        HasNumber = 16,
-        MayBeThere = 32,
+        MayBeThere = 16,
     }
 
     public SubscriptionBook Book { get; } = book;
@@ -88,8 +88,8 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>The number that came last on this connection; null for none. Only the pump uses it.</summary>
     public long? LastNumber
     {
-        get => Has(Marks.HasNumber) ? _lastNumber : null;
-        set => (_lastNumber, _) = (value ?? 0, Mark(Marks.HasNumber, value is not null));
+        get => _hasNumber ? _lastNumber : null;
+        set => (_lastNumber, _hasNumber) = (value ?? 0, value is not null);
     }
 
     /// <summary>The highest number that consumers have; null where the peer numbers nothing.</summary>
@@ -200,11 +200,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
 
     private bool Has(Marks mark) => (_marks & mark) != 0;
 
-    private bool Mark(Marks mark, bool isSet)
-    {
-        _marks = isSet ? _marks | mark : _marks & ~mark;
-        return isSet;
-    }
+    private void Mark(Marks mark, bool isSet) => _marks = isSet ? _marks | mark : _marks & ~mark;
 
     private void Tidy()
     {
