@@ -10,14 +10,14 @@ namespace ActorHeartbeat.Simulation.Tests;
 [Collection(Laboratory.Name)]
 public class SimulationTests(ITestOutputHelper output)
 {
-    private const int LeastSeeds = 40;
+    private const int Seeds = 40;
 
-    private static readonly TimeSpan Day = TimeSpan.FromHours(24), Budget = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Day = TimeSpan.FromHours(24);
 
     [Fact]
     public async Task Days_of_every_fault_break_no_invariant_and_heal()
     {
-        var campaign = await Campaign.RunAsync(first: 1, LeastSeeds, Budget, Day);
+        var campaign = await Campaign.RunAsync(first: 1, Seeds, TimeSpan.Zero, Day);
 
         output.WriteLine($"{campaign}");
         Assert.True(campaign.Broken.Count == 0, $"""
