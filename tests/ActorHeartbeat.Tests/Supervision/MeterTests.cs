@@ -6,7 +6,6 @@ using ActorHeartbeat.Policies;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Telemetry;
-using Akka.Actor;
 
 namespace ActorHeartbeat.Tests.Supervision;
 
