@@ -2,8 +2,8 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
-using ActorHeartbeat.Telemetry;
 using ActorHeartbeat.Scheduling;
+using ActorHeartbeat.Telemetry;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Supervision;
