@@ -14,8 +14,7 @@ internal sealed class Asking(SubscriptionBook book, IReadOnlyList<SubscribedKey>
 
     /// <summary>The keys that the message names.</summary>
     public IReadOnlyList<string> Said =>
-        [.. (Book.IsWhole ? Book.Keys.Where(key => key.State is not (SubscriptionState.Refused or SubscriptionState.Gone)) : Keys).Select(
-            key => key.Name)];
+        [.. (Book.IsWhole ? Book.Keys.Where(key => !key.IsRefused) : Keys).Select(key => key.Name)];
 
     /// <summary>The keys that wait for the answer.</summary>
     public IReadOnlyList<SubscribedKey> Open => [.. Keys.Where(key => key.IsAwaited && ReferenceEquals(key.Asking, this))];

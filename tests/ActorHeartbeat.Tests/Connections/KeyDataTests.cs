@@ -152,6 +152,26 @@ public class KeyDataTests : SubscriptionSpec
         Assert.Equal([Cancelling("BTC"), Asking("BTC")], SentText.Skip(3));
     }
 
+    [Theory]
+    [InlineData(SequenceGapAction.Retry)]
+    [InlineData(SequenceGapAction.Resubscribe)]
+    public void Numbers_that_are_missing_between_two_connections_are_told_and_no_more_because_nothing_brings_them_back(
+        SequenceGapAction onGap)
+    {
+        StartOpen(With(Trades with { Sequence = new SequenceSettings(["/n"]) { Step = 1, OnGap = onGap } }));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        Number("BTC", 7);
+        Lose();
+        Assert.Equal(3, SentText.Count);
+
+        Number("BTC", 10);
+        Settle();
+
+        Assert.Equal("trades/BTC of the numbers of trades/BTC 8 to 9 are missing", heard.Gaps[^1]);
+        Assert.Equal((ConnectionState.Open, 3), (Status!.State, SentText.Count));
+    }
+
     [Fact]
     public void Numbers_that_go_back_on_the_next_connection_are_told_and_delivered()
     {

@@ -108,13 +108,15 @@ public class RequestedKeysTests : SubscriptionSpec
     public void A_request_that_takes_too_long_is_given_up_and_one_that_a_closed_connection_leaves_costs_the_next_nothing()
     {
         var givenUp = 0;
-        Network.Asks = async (_, cancellation) =>
+        Network.Asks = (_, cancellation) =>
         {
-            var over = new TaskCompletionSource();
-            await using var registered = cancellation.Register(over.SetResult);
-            await over.Task;
-            Interlocked.Increment(ref givenUp);
-            return new HttpResult.Failed(new DialFailure(FailureLayer.Tcp, "given up"));
+            var answer = new TaskCompletionSource<HttpResult>();
+            cancellation.Register(() =>
+            {
+                Interlocked.Increment(ref givenUp);
+                answer.SetResult(new HttpResult.Failed(new DialFailure(FailureLayer.Tcp, "given up")));
+            });
+            return answer.Task;
         };
         StartOpen(With(Events with { ForEach = ["follow"], Timeout = Seconds(3) }));
         Advance(3);
@@ -124,9 +126,11 @@ public class RequestedKeysTests : SubscriptionSpec
         Settle();
         Assert.Equal(1, Count(SubscriptionState.Asked));
 
+        var left = Board.Link!.Subscriptions;
         Lose();
 
         AwaitAssert(() => Assert.Equal(2, Volatile.Read(ref givenUp)));
+        Assert.Equal(SubscriptionState.Wanted, Assert.Single(left.Show()).State); // no refusal, which the next would know of
         Assert.Equal(1, Count(SubscriptionState.Asked)); // at once, as if it had never been refused
     }
 
