@@ -181,8 +181,10 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "what another connection brought that is over for long makes duplicates",
             "Subscriptions/KeyNumber.cs",
-            "if (isBeside(_connection))",
-            "if (isBeside(_connection) || number > 0)"),
+            "if (neighbours.MayBringTheSame(_connection))",
+            "if (neighbours.MayBringTheSame(_connection) || number > 0)"),
+        new("numbers that go back are not told", KeysOfLink, "if (number < before ||", "if (number < long.MinValue ||"),
+        new("a key whose numbers are missing is asked for in a circle", Keys, "if (key.Failures > 1)", "if (key.Failures > 99)"),
         new(
             "stale keys are not counted",
             "Connections/ConnectionSubscriptions.cs",

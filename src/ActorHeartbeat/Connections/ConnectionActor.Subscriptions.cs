@@ -11,13 +11,15 @@ namespace ActorHeartbeat.Connections;
 /// </content>
 public sealed partial class ConnectionActor
 {
+    private const string NotLogged = "the next of its kind on this connection are not logged";
+
     /// <summary>Decides on what the peer has done with keys, and on keys without data.</summary>
     private Step? WhenKeysConcerned(object message, ConnectedData data)
     {
         switch (message)
         {
             case KeysChanged changed when Concerns(changed, data.Link):
-                return Connected(StateName, data).First(() => TellKeys(data.Link)).Then(() => SendWhatMay(data.Link));
+                return Connected(StateName, data).First(() => TellKeys(data.Link, changed.Trouble)).Then(() => SendWhatMay(data.Link));
             case KeyStale { Reconnects: false } stale when Concerns(stale, data.Link):
                 return Connected(StateName, data.IsSuccessor || data.IsAskedToRotate ? data : data with { RotateAt = Now })
                     .First(() => data.Link.Tell(stale.Why));
@@ -45,7 +47,7 @@ public sealed partial class ConnectionActor
     /// <summary>
     /// Tells what has become of keys. Each kind of refusal is logged once of a connection: the peer must not fill our log.
     /// </summary>
-    private void TellKeys(ConnectionLink link)
+    private void TellKeys(ConnectionLink link, KeyTrouble? trouble = null)
     {
         foreach (var news in link.Subscriptions.TakeNews())
         {
@@ -53,7 +55,9 @@ public sealed partial class ConnectionActor
             if (_isPrimary)
                 link.TellKey(news);
             if (news.State is not SubscriptionState.Accepted && link.IsFirst($"{news.Key.Book.Name} {news.State}"))
-                Context.GetLogger().Warning("{0}: subscription {1} is {2}", _settings.Id, news.Key, news);
+                Context.GetLogger().Warning("{0}: subscription {1} is {2}; {3}", _settings.Id, news.Key, news, NotLogged);
         }
+        if (trouble is not null && link.IsFirst(trouble.Kind))
+            Context.GetLogger().Warning("{0}: {1}; {2}", _settings.Id, trouble.Why, NotLogged);
     }
 }

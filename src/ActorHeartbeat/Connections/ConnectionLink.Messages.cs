@@ -149,7 +149,7 @@ internal sealed partial class ConnectionLink
             _owner.Tell(new ProofSeen(Incarnation));
         isAnswer |= HearHeartbeatAnswer(message);
         key = FollowKeys(heard, isNews, out var isDuplicate);
-        if (rule is { Then: RuleAction.Resubscribe } && Subscriptions.AskAgain(heard.Key))
+        if (rule is { Then: RuleAction.Resubscribe } && Subscriptions.AskAgain(heard.Key) is not null)
             _owner.Tell(new KeysChanged(Incarnation));
         isAnswer |= heard.IsAnswer;
         var isData = rule is null ? heard.Data is not null || !isAnswer : rule.Is == MessageRole.Data;

@@ -1,6 +1,7 @@
-using System.Collections.Immutable;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Policies;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
@@ -8,12 +9,15 @@ using Akka.Actor;
 namespace ActorHeartbeat.Connections;
 
 /// <content>What comes in about the keys of subscriptions, and the numbers of their messages.</content>
-internal sealed partial class ConnectionLink
+internal sealed partial class ConnectionLink : IConnectionNeighbours
 {
     /// <summary>The most askings that the socket has not taken: more would fill the queue in front of it.</summary>
     private const int MostAskings = 64;
 
-    private ImmutableArray<long> _beside = []; // the connections that were there when it began
+    /// <summary>How far one connection of a rotation may be behind the other: what it brings later is no duplicate.</summary>
+    private static readonly TimeSpan MostLag = TimeSpan.FromSeconds(10);
+
+    private TimeSpan _beganAt;
     private int _askings;
 
     /// <summary>Whether something about keys is to be said, and may be now.</summary>
@@ -35,35 +39,47 @@ internal sealed partial class ConnectionLink
     {
         if (words.Message is { } message)
             await SendAsync(message, Speaker.Subscription(words.Subscription)).ConfigureAwait(false);
+        else if (words.Call is { } call)
+            await RequestAsync(words, call, dialer).ConfigureAwait(false);
         else
-            await RequestAsync(words, dialer).ConfigureAwait(false);
+            TellKept(words.Subscription, words.Keys, $"{words.Lacking} of the message that ends them has no value");
         if (Interlocked.Decrement(ref _askings) == MostAskings - 1)
             _owner.Tell(new KeysChanged(Incarnation)); // there is room for the next
     }
 
     /// <summary>Makes a request about keys. One without an answer in its time is given up, and so is one whose connection ends.</summary>
-    private async Task RequestAsync(KeyWords words, IDialer dialer)
+    private async Task RequestAsync(KeyWords words, HttpCall call, IDialer dialer)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(_dial.Token);
-        Subscriptions.Requested(words, () => _ = giveUp.CancelAsync());
+        var request = Subscriptions.Requested(words, () => _ = giveUp.CancelAsync());
         var exchange = new HttpExchange(dialer, Settings, _conversation, Transcript, $"subscriptions.{words.Subscription}", words.Keys);
         try
         {
-            var answer = await exchange.AskAsync(words.Call!, words.Names, giveUp.Token).ConfigureAwait(false); // there is no message
-            Subscriptions.Answered(words, answer, reason => exchange.Describe(answer, reason));
+            var answer = await exchange.AskAsync(call, words.Names, giveUp.Token).ConfigureAwait(false);
+            Subscriptions.Answered(words, request, answer, reason => exchange.Describe(answer, reason));
             if (words.Asking is null && answer.Status is < 200 or > 299)
-                Tell(exchange.Describe(answer, reason: null));
+                TellKept(words.Subscription, words.Keys, exchange.Describe(answer, reason: null));
         }
         catch (StepFailedException failed)
         {
             if (_dial.IsCancellationRequested)
                 return; // the next connection asks
-            Subscriptions.NotAnswered(words, failed.Message);
-            if (words.Asking is null)
-                Tell(failed.Message);
+            var kept = Subscriptions.NotAnswered(words, request, failed.Message);
+            TellKept(words.Subscription, words.Asking is null ? words.Keys : kept, failed.Message);
         }
         if (!_gone)
             _owner.Tell(new KeysChanged(Incarnation));
+    }
+
+    /// <summary>Tells that the peer may go on with keys that nobody wants any more.</summary>
+    private void TellKept(string subscription, IReadOnlyList<string> keys, string why)
+    {
+        if (keys.Count == 0 || _gone)
+            return;
+        var which = keys.Count > 1 ? $"{keys[0]} and {keys.Count - 1} more" : keys[0];
+        why = $"the peer may keep {PeerText.Of(which)} of subscriptions.{subscription} until the connection ends: {why}";
+        Tell(why);
+        _owner.Tell(new KeysChanged(Incarnation) { Trouble = new KeyTrouble("kept", why) });
     }
 
     /// <summary>Tells consumers what has become of a key.</summary>
@@ -83,7 +99,7 @@ internal sealed partial class ConnectionLink
         if (heard.Data is not { } key)
             return null;
         var source = (FeedSource)(key.Source ??= SourceOf(key.Book).OfKey(key.Name));
-        isDuplicate = heard.Number is { } number && !IsNew(key, number, source);
+        isDuplicate = heard.Number is { } number && !IsNew(key, number, heard.IsAskedAnew, source);
         return source;
     }
 
@@ -91,29 +107,29 @@ internal sealed partial class ConnectionLink
 
     /// <summary>Follows the numbers of a key, and tells what is missing.</summary>
     /// <returns>False for what the other connection of a rotation has brought.</returns>
-    private bool IsNew(SubscribedKey key, long number, FeedSource source)
+    private bool IsNew(SubscribedKey key, long number, bool isAskedAnew, FeedSource source)
     {
         var (last, sequence) = (key.LastNumber, key.Book.Settings.Sequence!); // it has given the number
         if (last is null)
-            key.Number = key.Number!.Join(number, Connection.Number, IsBeside);
-        var (isDuplicate, before) = key.Number!.Received(number, Connection.Number);
-        if (!(number <= last))
-            key.LastNumber = number;
+            key.Number = key.Number!.Join(number, Connection.Number, this);
+        var (isDuplicate, before) = key.Number!.Received(number, Connection.Number, last, this);
+        key.LastNumber = number;
         if (isDuplicate)
             return false;
-        if (last is null && number <= before)
+        if (number < before || (number == before && number != last)) // a peer may say a number twice
             MissOf(key, $"the numbers of {key} go back from {before} to {number}", source, SequenceGapAction.Tell);
         else if (sequence.Step is { } step && (last > before ? last : before) is { } known && number > known && number - known > step)
             MissOf(
                 key,
                 $"of the numbers of {key} {Between(known, number)} missing",
                 source,
-                last is null ? SequenceGapAction.Tell : sequence.OnGap); // it was just asked for: nothing brings back what came before
+                last is null || isAskedAnew ? SequenceGapAction.Tell : sequence.OnGap); // nothing brings back what came before it was asked for
         return true;
     }
 
-    /// <summary>Whether another connection is there, or was when this one began: then both may bring the same.</summary>
-    private bool IsBeside(long connection) => _beside.Contains(connection) || _plane.Live.Contains(connection);
+    bool IConnectionNeighbours.MayBringTheSame(long connection) =>
+        _plane.Live.Contains(connection)
+        || (_plane.LastGone is { } gone && gone.Connection == connection && gone.At >= _beganAt && _clock.Elapsed - gone.At < MostLag);
 
     private void MissOf(SubscribedKey key, string why, FeedSource source, SequenceGapAction action)
     {
@@ -121,8 +137,11 @@ internal sealed partial class ConnectionLink
         Tell(why);
         if (action == SequenceGapAction.Retry)
             _owner.Tell(new NumbersMissing(Incarnation, why));
-        else if (action == SequenceGapAction.Resubscribe && Subscriptions.AskAgain(key))
-            _owner.Tell(new KeysChanged(Incarnation));
+        else if (action == SequenceGapAction.Resubscribe && Subscriptions.AskAgain(key) is { } delay)
+        {
+            var when = delay > TimeSpan.Zero ? $" in {CloseCause.Text(delay)}" : "";
+            _owner.Tell(new KeysChanged(Incarnation) { Trouble = new KeyTrouble("numbers", $"{why}; it is asked for again{when}") });
+        }
     }
 
     private static string Between(long after, long before) =>

@@ -169,7 +169,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <summary>Counts it as a socket from now until it is gone.</summary>
     public void Begin()
     {
-        _beside = _plane.Live;
+        _beganAt = _clock.Elapsed;
         _plane.SocketBegins(Connection.Number);
     }
 
@@ -290,7 +290,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         _writer?.End(why);
         if (!_isHeldBack) // a subscriber may still be looking at the buffer: then it must not go back to the pool
             _decoder?.Dispose();
-        _plane.SocketIsGone(Connection.Number);
+        _plane.SocketIsGone(Connection.Number, _clock.Elapsed);
         _gone = true; // last: the next dial may begin as soon as this is seen
     }
 

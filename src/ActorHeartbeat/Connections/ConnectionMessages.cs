@@ -190,7 +190,16 @@ internal sealed record RuleMatched(long Incarnation, MessageRule Rule, int Numbe
 internal sealed record NumbersMissing(long Incarnation, string Why) : ConnectionEvent(Incarnation);
 
 /// <summary>Keys of subscriptions have been accepted, refused or ended.</summary>
-internal sealed record KeysChanged(long Incarnation) : ConnectionEvent(Incarnation);
+internal sealed record KeysChanged(long Incarnation) : ConnectionEvent(Incarnation)
+{
+    /// <summary>What is wrong with a key though the peer has not refused it; null for nothing.</summary>
+    public KeyTrouble? Trouble { get; init; }
+}
+
+/// <summary>What is wrong with a key though the peer has not refused it.</summary>
+/// <param name="Kind">Of which it is one of several: only the first of a connection is logged.</param>
+/// <param name="Why">What it is, one line, as it may be shown.</param>
+internal sealed record KeyTrouble(string Kind, string Why);
 
 /// <summary>A key of a subscription goes without data, and asking for it again was in vain.</summary>
 /// <param name="Reconnects">Whether a new connection was in vain too, so that the old one ends first.</param>

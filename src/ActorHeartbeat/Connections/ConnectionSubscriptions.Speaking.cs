@@ -26,27 +26,25 @@ internal sealed partial class ConnectionSubscriptions
         return null;
     }
 
-    /// <summary>The request that asks can be given up from now on.</summary>
-    public void Requested(KeyWords words, Action giveUp)
+    /// <summary>A request about keys is under way until <see cref="Answered"/> or <see cref="NotAnswered"/>.</summary>
+    public KeyRequest Requested(KeyWords words, Action giveUp)
     {
         lock (_lock)
-        {
-            if (words.Asking is { } asking)
-                asking.GiveUp = giveUp;
-        }
+            return _table.Begin(words.Asking, _clock.Elapsed + words.Timeout, giveUp);
     }
 
-    /// <summary>The request that asks has an answer.</summary>
+    /// <summary>A request has an answer.</summary>
     /// <param name="words">What was asked.</param>
+    /// <param name="request">The request.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="describe">Says the answer in one line, with the reason that it gives.</param>
-    public void Answered(KeyWords words, HttpResult.Answered answer, Func<string?, string> describe)
+    public void Answered(KeyWords words, KeyRequest request, HttpResult.Answered answer, Func<string?, string> describe)
     {
         lock (_lock)
         {
+            var unwanted = _table.End(request);
             if (words.Asking is not { } asking)
                 return;
-            asking.GiveUp = null;
             var settings = asking.Book.Settings;
             var expect = settings.Expect is { HasPlaceholders: true } open
                 ? open.Fix(_conversation.Hears(words.Names, null, words.Keys))
@@ -56,45 +54,46 @@ internal sealed partial class ConnectionSubscriptions
                 : expect?.MatchesAnswer(answer.Status, answer.Body.Span) == true;
             if (isAccepted)
             {
-                foreach (var key in asking.Open)
+                foreach (var key in asking.Open.Concat(unwanted))
                     Capture(key, answer.Body.Span, areSecret: true);
-                _table.Answered(asking, refusal: null, _clock.Elapsed);
+                _table.Accept(asking, unwanted, _clock.Elapsed);
+                _isAny |= unwanted.Count > 0;
                 return;
             }
             var reason = settings.ReasonTemplate is { } template
                 ? template.Fill(_conversation.Hears(words.Names, MessageAtHand.Read(answer.Body.Span, template.OfMessage), words.Keys))
                 : null;
             var atLeast = OutcomeTable.ParseRetryAfter(answer.RetryAfter, _clock.UtcNow) ?? TimeSpan.Zero;
-            _table.Answered(asking, describe(reason), _clock.Elapsed, settings.Then, atLeast);
+            _table.Refuse(asking, describe(reason), _clock.Elapsed, settings.Then, atLeast);
         }
     }
 
-    /// <summary>The request that asks has no answer.</summary>
-    public void NotAnswered(KeyWords words, string why)
+    /// <summary>A request has no answer.</summary>
+    /// <returns>The keys that it has asked for and that are wanted no more: nobody knows whether the peer has them.</returns>
+    public IReadOnlyList<string> NotAnswered(KeyWords words, KeyRequest request, string why)
     {
         lock (_lock)
         {
-            if (words.Asking is not { } asking)
-                return;
-            asking.GiveUp = null;
-            _table.Answered(asking, why, _clock.Elapsed);
+            var unwanted = _table.End(request);
+            if (words.Asking is { } asking)
+                _table.Refuse(asking, why, _clock.Elapsed);
+            return [.. unwanted.Select(key => key.Name)];
         }
     }
 
     private KeyWords? Fill(Cancelling cancelling)
     {
-        var (settings, keys) = (cancelling.Settings, cancelling.Keys);
-        string[] names = [.. keys.Select(key => key.Name)];
-        var words = new KeyWords(keys[0].Book.Name, Begin(settings, keys[0]), names, Message: null, settings.CancelHttp, Asking: null);
-        return settings.Cancel is { } cancel ? Fill(words, cancel, out _) : words;
+        var settings = cancelling.Settings;
+        var words = WordsAbout(cancelling.Keys, settings) with { Call = settings.CancelHttp };
+        return settings.Cancel is not { } cancel ? words
+            : Fill(words, cancel, out var lacking) ?? words with { Lacking = lacking };
     }
 
     private KeyWords? FillNext()
     {
         var asking = _table.TakeAsking(_clock.Elapsed)!; // something is queued
         var settings = asking.Book.Settings;
-        var words = new KeyWords(
-            asking.Book.Name, Begin(settings, asking.Keys[0]), asking.Said, Message: null, settings.Http, asking);
+        var words = WordsAbout(asking.Said, settings) with { Call = settings.Http, Asking = asking };
         string? lacking = null;
         var filled = settings.Send is { } send ? Fill(words, send, out lacking) : words;
         if (filled is null)
@@ -104,6 +103,9 @@ internal sealed partial class ConnectionSubscriptions
         return filled;
     }
 
+    private KeyWords WordsAbout(IReadOnlyList<SubscribedKey> keys, SubscriptionSettings settings) =>
+        new(keys[0].Book.Name, Begin(settings, keys), [.. keys.Select(key => key.Name)]) { Timeout = settings.Timeout };
+
     private KeyWords? Fill(KeyWords words, MessageTemplate template, out string? lacking) =>
         _conversation.Fill(template, words.Names, words.Keys, out lacking) is { } message ? words with { Message = message } : null;
 }
@@ -112,8 +114,20 @@ internal sealed partial class ConnectionSubscriptions
 /// <param name="Subscription">The name of the subscription.</param>
 /// <param name="Names">The names of its block.</param>
 /// <param name="Keys">The keys that it names.</param>
-/// <param name="Message">The message; null for a request.</param>
-/// <param name="Call">The request; null for a message.</param>
-/// <param name="Asking">What waits for the answer; null where none does.</param>
-internal sealed record KeyWords(
-    string Subscription, LetBlock Names, IReadOnlyList<string> Keys, OutboundMessage? Message, HttpCall? Call, Asking? Asking);
+internal sealed record KeyWords(string Subscription, LetBlock Names, IReadOnlyList<string> Keys)
+{
+    /// <summary>The message; null for a request.</summary>
+    public OutboundMessage? Message { get; init; }
+
+    /// <summary>The request; null for a message.</summary>
+    public HttpCall? Call { get; init; }
+
+    /// <summary>How long the request may take.</summary>
+    public TimeSpan Timeout { get; init; }
+
+    /// <summary>What waits for the answer; null where keys are ended.</summary>
+    public Asking? Asking { get; init; }
+
+    /// <summary>The placeholder without which keys cannot be ended; null where they can.</summary>
+    public string? Lacking { get; init; }
+}

@@ -89,14 +89,16 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         }
     }
 
-    /// <summary>Asks again for a key that the peer has; for all of them where none is given.</summary>
-    /// <returns>Whether something is to be asked for.</returns>
-    public bool AskAgain(SubscribedKey? key)
+    /// <summary>Asks again for a key that the peer has, or under backoff; for all of them where none is given.</summary>
+    /// <returns>In what time, or zero for all; null where nothing more is asked for.</returns>
+    public TimeSpan? AskAgain(SubscribedKey? key)
     {
         if (!_isAny)
-            return false;
+            return null;
         lock (_lock)
-            return key is null ? _table.AskAgain() : _table.AskAgain(key);
+            return key is not null ? _table.AskAgain(key, _clock.Elapsed)
+                : _table.AskAgain(_clock.Elapsed) ? TimeSpan.Zero
+                : null;
     }
 
     /// <summary>Takes what has changed since the last time.</summary>
@@ -167,6 +169,8 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
 
     ITemplateNames ISubscriptionValues.Begin(SubscriptionSettings settings, SubscribedKey key) => Begin(settings, key);
 
+    ITemplateNames ISubscriptionValues.Own(SubscribedKey key, ITemplateNames around) => Own(key, around);
+
     TemplateScope ISubscriptionValues.Scope(IReadOnlyList<string> keys, ITemplateNames names) => _conversation.Hears(names, null, keys);
 
     bool ISubscriptionValues.Capture(SubscribedKey key, MessagePattern match, ReadOnlySpan<byte> message)
@@ -207,16 +211,21 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         return PeerText.Of(_conversation.Hide(template.Fill(_conversation.Hears(names, at, [key.Name])) ?? "", _secrets));
     }
 
-    private LetBlock Begin(SubscriptionSettings settings, SubscribedKey key)
-    {
-        var (captured, numbers) = (key.More?.Captured ?? [], key.Number);
-        return captured is [] && numbers is null
+    private LetBlock Begin(SubscriptionSettings settings, SubscribedKey key) => Begin(settings, [key]);
+
+    /// <summary>The names of a message about keys: in a batch each list element has those of its own key.</summary>
+    private LetBlock Begin(SubscriptionSettings settings, IReadOnlyList<SubscribedKey> keys) =>
+        keys.All(key => key is { Number: null, More: null or { Captured: [] } })
             ? _conversation.Begin(settings.Let)
-            : _conversation.Begin(settings.Let, around =>
-            {
-                var names = captured is [] ? around : new CapturedNames(captured, around);
-                return numbers is null ? names : new NumberName(numbers.Highest, names);
-            });
+            : _conversation.Begin(
+                settings.Let,
+                around => keys is [var only] ? Own(only, around) : new BatchNames([.. keys.Select(key => Own(key, around))], around));
+
+    /// <summary>What a key has captured, and its number, before the names around it.</summary>
+    private static ITemplateNames Own(SubscribedKey key, ITemplateNames around)
+    {
+        var names = key.More?.Captured is { Length: > 0 } captured ? new CapturedNames(captured, around) : around;
+        return key.Number is { } number ? new NumberName(number.Highest, names) : names;
     }
 
     private SubscriptionCounts CountsOf(SubscriptionBook book)

@@ -13,6 +13,7 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
 {
     private volatile ConnectionSubscriptions? _subscriptions;
     private ImmutableArray<long> _live = [];
+    private volatile GoneConnection? _lastGone;
     private long _incarnation;
     private int _sockets, _peakSockets;
 
@@ -53,6 +54,9 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
     /// <summary>The connections that have a socket or a dial now: one, two during a planned rotation.</summary>
     public ImmutableArray<long> Live => _live;
 
+    /// <summary>The connection whose socket was gone last; null before the first.</summary>
+    public GoneConnection? LastGone => _lastGone;
+
     public void SocketBegins(long connection)
     {
         ImmutableInterlocked.Update(ref _live, (live, added) => live.Add(added), connection);
@@ -61,9 +65,15 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
             Interlocked.CompareExchange(ref _peakSockets, sockets, peak);
     }
 
-    public void SocketIsGone(long connection)
+    public void SocketIsGone(long connection, TimeSpan now)
     {
+        _lastGone = new GoneConnection(connection, now);
         ImmutableInterlocked.Update(ref _live, (live, gone) => live.Remove(gone), connection);
         Interlocked.Decrement(ref _sockets);
     }
 }
+
+/// <summary>A connection whose socket is gone.</summary>
+/// <param name="Connection">Its number.</param>
+/// <param name="At">When, on the scheduler's clock.</param>
+internal sealed record GoneConnection(long Connection, TimeSpan At);

@@ -122,11 +122,22 @@ internal static class Combinations
     private static string? RejectBatch(SubscriptionSettings each, MessageTemplate message) =>
         each.Batch == 1
             ? each.ForEach.Count > 1 && !AsksForEach(message, each) ? "send says the same for every key: @{each} is missing" : null
-        : !message.IsJson || message.AsksForKeyOutsideLists || !AsksForEach(message, each with { Let = ValueMap<ValueTemplate>.Empty })
+        : !message.IsJson
+            || message.NamesOutsideBatch.Contains(TemplateName.Each)
+            || !AsksForEach(message, each with { Let = ValueMap<ValueTemplate>.Empty })
             ? "batch repeats the list element that holds @{each}; here @{each} stands in no list"
-        : each.Let.Values.Any(value => value.Templates.Any(template => template.Names.Contains(TemplateName.Each)))
-            ? "let is filled once for a batch, so @{each} has no value there; use @{each} itself, or batch = 1"
+        : each.Let.Values.SelectMany(value => value.Templates).SelectMany(template => template.Names).FirstOrDefault(IsOfKey(each)) is { } inLet
+            ? $"let is filled once for a batch, so @{{{inLet}}} has no value there; use @{{{inLet}}} itself, or batch = 1"
+        : message.NamesOutsideBatch.FirstOrDefault(IsOfKey(each)) is { } outside
+            ? $"@{{{outside}}} belongs to a key, and batch repeats only the list element that holds @{{each}}; write it there, or batch = 1"
         : null;
+
+    /// <summary>Whether a name belongs to each key of a subscription.</summary>
+    private static Func<string, bool> IsOfKey(SubscriptionSettings each) => name =>
+        name == TemplateName.Each
+        || (name == TemplateName.Sequence && each.Sequence is not null)
+        || each.Capture.ContainsKey(name)
+        || (each.Expect?.Groups ?? []).Contains(name);
 
     private static string? RejectRequest(SubscriptionSettings each, HttpCall call)
     {

@@ -51,8 +51,8 @@ public sealed class MessageTemplate : IEquatable<MessageTemplate>
     /// <summary>Whether it was written as JSON.</summary>
     internal bool IsJson => Form == MessageForm.Json || (Form == MessageForm.Given && _isJson);
 
-    /// <summary>Whether it has the key of a subscription anywhere but in an element of a list.</summary>
-    internal bool AsksForKeyOutsideLists => _json?.AsksForKeyOutsideLists ?? Templates.Any(each => each.Names.Contains(TemplateName.Each));
+    /// <summary>The names that it has anywhere but in a list element that is repeated for each key of a batch.</summary>
+    internal IEnumerable<string> NamesOutsideBatch => _json?.NamesOutsideBatch ?? Templates.SelectMany(each => each.Names);
 
     /// <summary>The message that goes out each time; null when something in it is filled.</summary>
     internal OutboundMessage? Literal { get; }

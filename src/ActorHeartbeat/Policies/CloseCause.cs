@@ -123,7 +123,7 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
         Failed(CauseKind.DataIdle, FailureLayer.Heartbeat, $"no data for {Text(bound)}");
 
     /// <summary>A key of a subscription goes without data.</summary>
-    public static CloseCause KeyStale(string why) => Failed(CauseKind.DataIdle, FailureLayer.Heartbeat, why);
+    public static CloseCause KeyStale(string why) => Failed(CauseKind.KeyStale, FailureLayer.Heartbeat, why);
 
     public static CloseCause Unproven(TimeSpan waited, bool hasReadyWhen) =>
         Failed(
@@ -187,6 +187,9 @@ public enum CauseKind
 
     /// <summary>The transport is alive, but no data arrives.</summary>
     DataIdle,
+
+    /// <summary>Data of one key of a subscription are missing, and asking for it again was in vain.</summary>
+    KeyStale,
 
     /// <summary>An operator or a reload asked for a new connection.</summary>
     Refresh,

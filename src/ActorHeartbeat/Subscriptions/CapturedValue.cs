@@ -43,3 +43,11 @@ internal sealed class NumberName(long? number, ITemplateNames outer) : ITemplate
         : number is { } highest ? TemplateValue.Of(highest)
         : null;
 }
+
+/// <summary>What each key of a batch has, in the list element of the message that is about it; elsewhere the names around it.</summary>
+/// <param name="keys">The names of each key, in the order of the message.</param>
+/// <param name="outer">The names around them.</param>
+internal sealed class BatchNames(IReadOnlyList<ITemplateNames> keys, ITemplateNames outer) : ITemplateNames
+{
+    public TemplateValue? Find(string name, TemplateScope scope) => (scope.Each is { } key ? keys[key] : outer).Find(name, scope);
+}

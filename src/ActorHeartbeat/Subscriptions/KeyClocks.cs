@@ -28,23 +28,24 @@ internal sealed class KeyClocks
     public IReadOnlyList<SubscribedKey> Take(TimeSpan now, TimeSpan listening)
     {
         List<SubscribedKey>? due = null;
-        while (_retries.TryPeek(out _, out var at) && at <= now)
-            (due ??= []).Add(_retries.Dequeue());
+        while (_retries.TryPeek(out var key, out var at) && at <= now)
+        {
+            _retries.Dequeue();
+            if (key.IsRetried && key.RetryAt <= now) // and not refused again, or accepted
+                (due ??= []).Add(key);
+        }
         for (Advance(now, listening); _stale.TryPeek(out _, out var at) && at <= now; Advance(now, listening))
             (due ??= []).Add(Leave());
-        due?.RemoveAll(key => !key.Book.Keys.Contains(key) || (key.IsRefused && key.RetryAt > now)); // removed, or refused again
+        due?.RemoveAll(key => !key.Book.Keys.Contains(key)); // removed
         return due?.Count > 1 ? [.. due.OrderBy(key => key.Book.Order).ThenBy(key => key.Place)] : due ?? [];
     }
 
     /// <summary>Sets the clock of a key, if it has one now.</summary>
     public void Set(SubscribedKey key)
     {
-        if (key.IsRefused)
-        {
-            if (key.RetryAt < TimeSpan.MaxValue)
-                _retries.Enqueue(key, key.RetryAt);
-        }
-        else if (!key.IsTimed && StaleAt(key, key.Since) is { } at)
+        if (key.IsRetried)
+            _retries.Enqueue(key, key.RetryAt);
+        if (!key.IsTimed && StaleAt(key, key.Since) is { } at)
         {
             key.IsTimed = true;
             _stale.Enqueue(key, at);

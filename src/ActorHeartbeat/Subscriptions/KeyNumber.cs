@@ -52,14 +52,12 @@ internal sealed class KeyNumber
     /// <summary>What a connection counts by, decided by its first number.</summary>
     /// <param name="number">The first number.</param>
     /// <param name="connection">The connection, counted from 1: the same one over reconnects, another one in a rotation.</param>
-    /// <param name="isBeside">
-    /// Whether another connection is, or was, there at the same time. What one brought that is over for long is no duplicate: the peer may
-    /// have begun anew since.
-    /// </param>
+    /// <param name="neighbours">The connections that may bring the same. What another one brought is no duplicate: the peer may have
+    /// begun anew since.</param>
     /// <returns>
     /// This one, or one of its own where the peer begins anew on every connection: then the number is not above the first of the other.
     /// </returns>
-    public KeyNumber Join(long number, long connection, Func<long, bool> isBeside)
+    public KeyNumber Join(long number, long connection, IConnectionNeighbours neighbours)
     {
         var taken = false;
         try
@@ -67,7 +65,7 @@ internal sealed class KeyNumber
             _lock.Enter(ref taken);
             if (_connection > 0 && _connection != connection)
             {
-                if (isBeside(_connection))
+                if (neighbours.MayBringTheSame(_connection))
                     return number <= _first ? new KeyNumber() : this;
                 _connection = (int)connection; // in the place of one that is over
             }
@@ -84,14 +82,20 @@ internal sealed class KeyNumber
     /// <summary>A number has come in.</summary>
     /// <param name="number">The number.</param>
     /// <param name="connection">As for <see cref="Join"/>.</param>
-    public KeyNumberVerdict Received(long number, long connection)
+    /// <param name="last">The number before it on the same connection; null for its first.</param>
+    /// <param name="neighbours">As for <see cref="Join"/>.</param>
+    public KeyNumberVerdict Received(long number, long connection, long? last, IConnectionNeighbours neighbours)
     {
         var taken = false;
         try
         {
             _lock.Enter(ref taken);
             var before = _connection == 0 ? (long?)null : _highest;
-            if (_connection > 0 && _connection != connection && number <= before)
+            if (number <= before
+                && _connection > 0
+                && _connection != connection
+                && !(number < last && last <= before) // the peer counts anew, and the other connection does not know it yet
+                && neighbours.MayBringTheSame(_connection))
                 return new KeyNumberVerdict(IsDuplicate: true, before);
             (_highest, _connection) = (number, (int)connection);
             return new KeyNumberVerdict(IsDuplicate: false, before);
@@ -102,6 +106,14 @@ internal sealed class KeyNumber
                 _lock.Exit();
         }
     }
+}
+
+/// <summary>The other connections of an endpoint, as one of them sees them.</summary>
+internal interface IConnectionNeighbours
+{
+    /// <summary>Whether another connection is there, or was a moment ago: then both may bring the same.</summary>
+    /// <param name="connection">The other one.</param>
+    bool MayBringTheSame(long connection);
 }
 
 /// <summary>What a number of a key is.</summary>

@@ -10,6 +10,7 @@ namespace ActorHeartbeat.Subscriptions;
 /// <param name="name">The key.</param>
 internal sealed class SubscribedKey(SubscriptionBook book, string name)
 {
+    private uint _acceptedAt; // in tenths of a second, and 1 more; 0 for not
     private byte _states; // its state in the lower half, the one that consumers know in the upper
     private Marks _marks;
     private bool _hasNumber; // no mark: the pump writes it without the lock
@@ -24,6 +25,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
         IsKept = 4,
         IsTimed = 8,
         MayBeThere = 16,
+        IsAskedAnew = 32,
     }
 
     public SubscriptionBook Book { get; } = book;
@@ -67,8 +69,10 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>Where it stands among the keys of its book: the order in which things are done that are due together.</summary>
     public int Place { get; set; }
 
-    /// <summary>Refusals in a row.</summary>
-    public byte Failures { get; set; }
+    /// <summary>
+    /// How often in a row it was refused, ended or asked for again without having been accepted for <c>backoff.reset-after</c> between.
+    /// </summary>
+    public byte Failures { get; private set; }
 
     /// <summary>What was done in vain about its missing data.</summary>
     public StaleRemedy Remedy { get; set; }
@@ -76,8 +80,14 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>When it was accepted, or last had data or a remedy, on the clock of the connection.</summary>
     public TimeSpan Since { get; set; }
 
-    /// <summary>When a refused key is asked for again; <see cref="TimeSpan.MaxValue"/> for never.</summary>
+    /// <summary>
+    /// When a refused key, or one of which numbers are missing, is asked for again; <see cref="TimeSpan.MaxValue"/> for never, zero while
+    /// it is not to be.
+    /// </summary>
     public TimeSpan RetryAt => More?.RetryAt ?? TimeSpan.Zero;
+
+    /// <summary>Whether it is asked for again at a time of its own.</summary>
+    public bool IsRetried => RetryAt > TimeSpan.Zero && RetryAt < TimeSpan.MaxValue;
 
     /// <summary>The asking that it was asked for by, while some of its keys wait for the answer; null for none.</summary>
     public Asking? Asking => More?.Asking;
@@ -115,19 +125,43 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
         set => Mark(Marks.MayBeThere, value);
     }
 
-    /// <summary>Whether it is asked for again at a time of its own.</summary>
+    /// <summary>Whether it was asked for or accepted since its last number: the peer may count from elsewhere.</summary>
+    public bool IsAskedAnew
+    {
+        get => Has(Marks.IsAskedAnew);
+        set => Mark(Marks.IsAskedAnew, value);
+    }
+
+    /// <summary>Whether the peer has refused or ended it, and nobody has asked since.</summary>
     public bool IsRefused => State is SubscriptionState.Refused or SubscriptionState.Gone;
 
     /// <summary>Whether it stays accepted where the peer goes on.</summary>
     public bool IsKept => Has(Marks.IsKept);
 
-    /// <summary>The peer has refused or ended it.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="retryAt">When it is asked for again.</param>
-    public void Refused(string reason, TimeSpan retryAt) => (Details.Reason, Details.RetryAt) = (reason, retryAt);
+    /// <summary>The peer has accepted it.</summary>
+    public void Accept(TimeSpan now)
+    {
+        (Since, WasAccepted, IsAskedAnew) = (now, true, true);
+        _acceptedAt = (uint)(now.TotalSeconds * 10) + 1;
+        Forgive();
+    }
 
-    /// <summary>Why it was refused is past.</summary>
-    public void Forgive()
+    /// <summary>It does not stand as it should: counts one failure more, from the beginning if it was accepted for long.</summary>
+    public void Fail(TimeSpan now, TimeSpan resetAfter)
+    {
+        if (_acceptedAt > 0 && now.TotalSeconds - ((_acceptedAt - 1) / 10.0) >= resetAfter.TotalSeconds)
+            Failures = 0;
+        _acceptedAt = 0;
+        Failures += Failures < byte.MaxValue ? (byte)1 : (byte)0;
+    }
+
+    /// <summary>It is asked for again at a time.</summary>
+    /// <param name="at">When.</param>
+    /// <param name="reason">Why it was refused; null when it was not.</param>
+    public void Retry(TimeSpan at, string? reason) => (Details.Reason, Details.RetryAt) = (reason, at);
+
+    /// <summary>Why it was to be asked for again is past.</summary>
+    private void Forgive()
     {
         if (More is not { } details)
             return;
@@ -183,13 +217,14 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     public void Remember(SubscribedKey before)
     {
         (WasAccepted, Told, Failures, Remedy) = (before.WasAccepted, before.Told, before.Failures, before.Remedy);
+        _acceptedAt = before._acceptedAt;
         Mark(
             Marks.IsKept,
             before.State == SubscriptionState.Accepted || (before.IsKept && before.State == SubscriptionState.Wanted));
         if (before.IsRefused && !before.IsQueued)
         {
             State = before.State;
-            Refused(before.Reason ?? "", before.RetryAt);
+            Retry(before.RetryAt, before.Reason ?? "");
         }
         if (before.More is { Captured.Length: > 0 } details)
             Details.Captured = details.Captured;
@@ -233,7 +268,7 @@ internal sealed class KeyDetails
     /// <summary>What the patterns have of it that ask for more than the key: each with what removes it.</summary>
     public (PatternIndex<SubscribedKey> Index, object Added)[] Completed { get; set; } = [];
 
-    public bool IsEmpty => this is { Reason: null, Asking: null, IsAwaited: false, Captured: [], Completed: [] };
+    public bool IsEmpty => this is { Reason: null, RetryAt.Ticks: 0, Asking: null, IsAwaited: false, Captured: [], Completed: [] };
 }
 
 /// <summary>What is done about a key whose data are overdue, one after the other.</summary>

@@ -17,6 +17,7 @@ internal sealed class SubscriptionBook
     private readonly bool _expectIsFilled, _rejectIsFilled; // for each asking, or each key
     private readonly bool _expectsEach, _rejectsEach; // or whole batches
     private readonly ISubscriptionValues _values;
+    private int _doubted; // keys that the peer may have
 
     /// <param name="name">The name of the subscription.</param>
     /// <param name="settings">Its settings.</param>
@@ -35,7 +36,7 @@ internal sealed class SubscriptionBook
 
     public string Name { get; }
 
-    public SubscriptionSettings Settings { get; }
+    public SubscriptionSettings Settings { get; private set; }
 
     /// <summary>Its place among the subscriptions of the connection.</summary>
     public int Order { get; }
@@ -53,6 +54,15 @@ internal sealed class SubscriptionBook
 
     /// <summary>How long a key may go without data, where that is bounded.</summary>
     public TimeSpan Silence => Settings.Stale ?? TimeSpan.MaxValue;
+
+    /// <summary>Takes other settings, unless its keys are said, or known, in other words.</summary>
+    public bool TryFollow(SubscriptionSettings settings)
+    {
+        if (Words(settings) != Words(Settings))
+            return false;
+        Settings = settings;
+        return true;
+    }
 
     /// <summary>Whether one message asks for all keys.</summary>
     public bool IsWhole => Settings.Batch == SubscriptionSettings.WholeBatch;
@@ -76,6 +86,7 @@ internal sealed class SubscriptionBook
         _keys.Remove(key);
         Unqueue(key);
         Settle(key);
+        Doubt(key, mayBeThere: false);
         foreach (var (index, added) in key.More?.Completed ?? [])
             index.Remove(added, key);
         foreach (var (index, pattern) in Patterns)
@@ -100,6 +111,15 @@ internal sealed class SubscriptionBook
             return;
         key.IsQueued = false;
         Queued--;
+    }
+
+    /// <summary>Says whether the peer may have a key that counts as refused.</summary>
+    public void Doubt(SubscribedKey key, bool mayBeThere)
+    {
+        if (key.MayBeThere == mayBeThere)
+            return;
+        key.MayBeThere = mayBeThere;
+        _doubted += mayBeThere ? 1 : -1;
     }
 
     /// <summary>Takes the keys of the next message.</summary>
@@ -130,7 +150,7 @@ internal sealed class SubscriptionBook
         {
             Settle(key);
             key.Await(isAnswered ? asking : null);
-            Complete(key, names);
+            Complete(key, asking.Keys.Count == 1 ? names : _values.Own(key, names));
         }
     }
 
@@ -168,17 +188,19 @@ internal sealed class SubscriptionBook
     public IReadOnlyList<SubscribedKey> FindAccepted(ReadOnlySpan<byte> message, out MessagePattern? match)
     {
         match = null;
-        if (_askings.First is not { Value: var oldest } || Settings is not { Expect: { } expect, Http: null })
+        if ((_askings.First is null && _doubted == 0) || Settings is not { Expect: { } expect, Http: null })
             return [];
         if (!_expectIsFilled)
         {
             match = expect;
-            return expect.Matches(message) ? oldest.Open : [];
+            return _askings.First is { Value: var oldest } && expect.Matches(message) ? oldest.Open : [];
         }
-        if (_expect!.Find(message, out var found) is not { Asking: { } asking } key)
+        if (_expect!.Find(message, out var found) is not { } key)
             return [];
         match = found;
-        return !_expectsEach ? asking.Open : key.IsAwaited ? [key] : [];
+        if (!_expectsEach)
+            return key.Asking?.Open ?? [];
+        return key.IsAwaited || key.MayBeThere ? [key] : []; // the answer may be late
     }
 
     /// <summary>The keys that a message refuses or ends; none where it refuses none.</summary>
@@ -229,6 +251,20 @@ internal sealed class SubscriptionBook
         return targets;
     }
 
+    /// <summary>What the peer hears, and what its messages are known by.</summary>
+    private static SubscriptionSettings Words(SubscriptionSettings settings) => settings with
+    {
+        ForEach = [],
+        Batch = settings.Batch == SubscriptionSettings.WholeBatch ? settings.Batch : 1,
+        Cancel = null,
+        CancelHttp = null,
+        Timeout = TimeSpan.Zero,
+        Reason = null,
+        Then = RefusedKeyAction.Retry,
+        Stale = null,
+        Sequence = settings.Sequence is { } sequence ? sequence with { Step = null, OnGap = SequenceGapAction.Tell } : null,
+    };
+
     /// <summary>Whether the key is all that a pattern has to be completed with: then it is completed once.</summary>
     private static bool AsksForKeyAlone(MessagePattern pattern) =>
         pattern.HasPlaceholders
@@ -240,6 +276,9 @@ internal interface ISubscriptionValues
 {
     /// <summary>The names of a key's block: its <c>let</c>, then what it has captured, then the names around it.</summary>
     ITemplateNames Begin(SubscriptionSettings settings, SubscribedKey key);
+
+    /// <summary>What a key has captured, and its number, before the names of the block that it shares with others.</summary>
+    ITemplateNames Own(SubscribedKey key, ITemplateNames around);
 
     /// <summary>What a template that is filled for keys looks at.</summary>
     TemplateScope Scope(IReadOnlyList<string> keys, ITemplateNames names);

@@ -6,8 +6,8 @@ namespace ActorHeartbeat.Subscriptions;
 internal sealed partial class SubscriptionTable
 {
     /// <summary>
-    /// Takes other settings: new keys are asked for, those that are wanted no more are ended. A subscription whose words have changed ends
-    /// and begins.
+    /// Takes other settings: new keys are asked for, those that are wanted no more are ended. A subscription that is said or known in other
+    /// words ends and begins.
     /// </summary>
     public void Change(EndpointSettings settings)
     {
@@ -15,8 +15,13 @@ internal sealed partial class SubscriptionTable
         var ended = new Dictionary<string, SubscriptionBook>(StringComparer.Ordinal);
         foreach (var book in _books.Values.ToArray())
         {
-            if (settings.Subscriptions.TryGetValue(book.Name, out var now) && Words(now) == Words(book.Settings))
+            var then = book.Settings.Then;
+            if (settings.Subscriptions.TryGetValue(book.Name, out var now) && book.TryFollow(now))
+            {
+                if (now.Then != then)
+                    WantRefused(book);
                 continue;
+            }
             _books.Remove(book.Name);
             Cancel(book, [.. book.Keys]);
             ended[book.Name] = book;
@@ -46,8 +51,6 @@ internal sealed partial class SubscriptionTable
             .Select(key => new SubscriptionNews(
                 key, key.Told, key.Reason ?? "", key.RetryAt > now && key.RetryAt < TimeSpan.MaxValue ? key.RetryAt - now : null)),
     ];
-
-    private static SubscriptionSettings Words(SubscriptionSettings settings) => settings with { ForEach = [] };
 
     private void Follow(SubscriptionBook book, ValueList<string> wanted)
     {
@@ -112,14 +115,37 @@ internal sealed partial class SubscriptionTable
             .Distinct(StringComparer.Ordinal);
     }
 
+    /// <summary>Something else is done about refused keys now: they are asked for once more.</summary>
+    private static void WantRefused(SubscriptionBook book)
+    {
+        foreach (var key in book.Keys.Where(key => key.IsRefused))
+        {
+            key.Retry(TimeSpan.Zero, key.Reason);
+            Want(key);
+        }
+    }
+
     /// <summary>Ends what the peer knows of keys. Without a message for it the next connection begins without them.</summary>
     private void Cancel(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
     {
         if (!book.Settings.Ends || (book.IsWhole && book.Keys.Except(keys).Any(IsSaid)))
             return; // the next message that says every key leaves these out
-        foreach (var some in keys
-            .Where(key => (key.IsThere || key.MayBeThere) && !key.IsQueued)
-            .Chunk(book.Settings.Cancel is null ? 1 : book.Settings.Batch))
+        var ended = new List<SubscribedKey>();
+        foreach (var key in keys.Where(key => (key.IsThere || key.MayBeThere) && !key.IsQueued))
+        {
+            if (key is { IsAwaited: true, Asking.Request: { } request })
+                request.Unwanted.Add(key);
+            else
+                ended.Add(key);
+        }
+        EndAtPeer(book, ended);
+    }
+
+    private void EndAtPeer(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
+    {
+        foreach (var key in keys)
+            book.Doubt(key, mayBeThere: false);
+        foreach (var some in keys.Chunk(book.Settings.Cancel is null ? 1 : book.Settings.Batch))
             _cancellings.Enqueue(new Cancelling(book.Settings, some));
     }
 

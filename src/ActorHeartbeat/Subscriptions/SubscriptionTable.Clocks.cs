@@ -22,17 +22,18 @@ internal sealed partial class SubscriptionTable
         {
             while (book.Oldest is { } asking && asking.Deadline <= now)
             {
-                asking.GiveUp?.Invoke();
                 var late = asking.Open;
                 Refuse(late, $"no answer within {CloseCause.Text(book.Settings.Timeout)}", now);
                 foreach (var key in late)
-                    key.MayBeThere = true;
+                    book.Doubt(key, mayBeThere: true);
             }
         }
+        foreach (var request in _requests.FindAll(request => request.Deadline <= now))
+            request.GiveUp(); // it ends by that
         foreach (var key in _clocks.Take(now, listening))
         {
-            if (key.IsRefused)
-                Want(key);
+            if (key.IsRetried && key.RetryAt <= now)
+                Retry(key);
             else if (KeyClocks.StaleAt(key, listening) <= now && Overdue(key, now) is var asked && asked > verdict)
                 (verdict, why) = (asked, $"no data of {key} for {CloseCause.Text(key.Book.Silence)}, asked for again in vain");
         }
@@ -51,6 +52,11 @@ internal sealed partial class SubscriptionTable
         {
             if (book.Oldest is { } asking && asking.Deadline < next)
                 next = asking.Deadline;
+        }
+        foreach (var request in _requests)
+        {
+            if (request.Deadline > now && request.Deadline < next)
+                next = request.Deadline;
         }
         return next == TimeSpan.MaxValue ? null : next > now + Exactness || next <= now ? next : now + Exactness;
     }
@@ -73,6 +79,15 @@ internal sealed partial class SubscriptionTable
                 Want(key);
                 return SubscriptionVerdict.Nothing;
         }
+    }
+
+    private void Retry(SubscribedKey key)
+    {
+        key.Retry(TimeSpan.Zero, key.Reason);
+        if (key.IsRefused)
+            Want(key);
+        else if (key.IsThere)
+            AskAnew(key);
     }
 
     private static void Want(SubscribedKey key)

@@ -17,6 +17,7 @@ internal sealed partial class SubscriptionTable
     private readonly OrderedDictionary<string, SubscriptionBook> _books = new(StringComparer.Ordinal);
     private readonly Queue<Cancelling> _cancellings = new();
     private readonly KeyClocks _clocks = new();
+    private readonly List<KeyRequest> _requests = [];
     private readonly ISubscriptionValues _values;
     private readonly Func<double> _random;
     private EndpointSettings _settings;
@@ -82,7 +83,7 @@ internal sealed partial class SubscriptionTable
     public Cancelling? TakeCancelling() => _cancellings.TryDequeue(out var next) ? next : null;
 
     /// <summary>
-    /// Takes the keys that are asked for next; null when there are none. <see cref="Asked"/> or <see cref="Refuse"/> follows.
+    /// Takes the keys that are asked for next; null when there are none. <see cref="Asked"/> follows, or they are refused.
     /// </summary>
     public Asking? TakeAsking(TimeSpan now)
     {
@@ -103,7 +104,7 @@ internal sealed partial class SubscriptionTable
     {
         var (book, settings) = (asking.Book, asking.Book.Settings);
         foreach (var key in asking.Keys)
-            (key.State, key.Since) = (SubscriptionState.Asked, now);
+            (key.State, key.Since, key.IsAskedAnew) = (SubscriptionState.Asked, now, true);
         book.Await(asking, names, isAnswered: settings.IsAnswered);
         if (settings is { IsAnswered: false, Data: null })
             Accept(asking.Keys, now);
@@ -111,31 +112,59 @@ internal sealed partial class SubscriptionTable
             SetClocks(asking.Keys);
     }
 
-    /// <summary>The request that asks has an answer, for the keys that still wait for it.</summary>
-    /// <param name="asking">What it asked for.</param>
-    /// <param name="refusal">Why it refuses, as it may be shown; null where it accepts.</param>
-    /// <param name="now">On the connection's clock.</param>
-    /// <param name="then">What is done about keys that it refuses.</param>
-    /// <param name="atLeast">How long the peer wants to be left alone, where it refuses.</param>
-    public void Answered(
-        Asking asking, string? refusal, TimeSpan now, RefusedKeyAction then = RefusedKeyAction.Retry, TimeSpan atLeast = default)
+    /// <summary>A request about keys is under way until <see cref="End"/>.</summary>
+    /// <param name="asking">What it asks for; null where it ends keys.</param>
+    /// <param name="deadline">When it is given up.</param>
+    /// <param name="giveUp">Gives it up.</param>
+    public KeyRequest Begin(Asking? asking, TimeSpan deadline, Action giveUp)
     {
-        var keys = asking.Open;
+        var request = new KeyRequest(asking, deadline, giveUp);
+        asking?.Request = request;
+        _requests.Add(request);
+        return request;
+    }
+
+    /// <summary>A request is over.</summary>
+    /// <returns>The keys that it has asked for and that are wanted no more.</returns>
+    public IReadOnlyList<SubscribedKey> End(KeyRequest request)
+    {
+        _requests.Remove(request);
+        request.Asking?.Request = null;
+        return request.Unwanted;
+    }
+
+    /// <summary>The request that asks has accepted its keys: those that are wanted no more are ended now.</summary>
+    /// <param name="asking">What it asked for.</param>
+    /// <param name="unwanted">Those.</param>
+    /// <param name="now">On the connection's clock.</param>
+    public void Accept(Asking asking, IReadOnlyList<SubscribedKey> unwanted, TimeSpan now)
+    {
         if (!_isOpen)
             return; // the next connection asks
-        if (refusal is not null)
-        {
-            Refuse(keys, refusal, now, then, atLeast);
-            return;
-        }
+        var keys = asking.Open;
         foreach (var key in keys)
             asking.Book.Complete(key, _values.Begin(asking.Book.Settings, key));
         Accept(keys, now);
+        EndAtPeer(asking.Book, unwanted);
+    }
+
+    /// <summary>The request that asks has refused the keys that still wait for it, or nobody knows what it has done.</summary>
+    /// <param name="asking">What it asked for.</param>
+    /// <param name="refusal">Why, as it may be shown.</param>
+    /// <param name="now">On the connection's clock.</param>
+    /// <param name="then">What is done about them.</param>
+    /// <param name="atLeast">How long the peer wants to be left alone.</param>
+    public void Refuse(
+        Asking asking, string refusal, TimeSpan now, RefusedKeyAction then = RefusedKeyAction.Retry, TimeSpan atLeast = default)
+    {
+        if (_isOpen)
+            Refuse(asking.Open, refusal, now, then, atLeast);
     }
 
     /// <summary>Looks at a message: what accepts goes before what refuses, and this before data.</summary>
     public SubscriptionHeard Hear(ReadOnlySpan<byte> message, TimeSpan now)
     {
+        SubscribedKey? ofNobody = null;
         foreach (var book in _books.Values)
         {
             if (book.FindAccepted(message, out var match) is { Count: > 0 } accepted)
@@ -151,19 +180,26 @@ internal sealed partial class SubscriptionTable
             }
             if (book.FindRefused(message, out match) is { Count: > 0 } refused)
             {
-                // a key that is not there any more is not refused again
                 SubscribedKey[] there = [.. refused.Where(key => key.IsThere)];
-                if (there.Length > 0)
-                    Refuse(there, _values.ReasonOf(there[0], match!, message), now, book.Settings.Then);
+                if (there.Length == 0)
+                {
+                    ofNobody ??= refused[0]; // what is not there is not refused again; another subscription may have the same words
+                    continue;
+                }
+                Refuse(there, _values.ReasonOf(there[0], match!, message), now, book.Settings.Then);
                 return new SubscriptionHeard(IsAnswer: true, refused[0]) { IsRefusal = true };
             }
         }
+        if (ofNobody is not null)
+            return new SubscriptionHeard(IsAnswer: true, ofNobody) { IsRefusal = true };
         foreach (var book in _books.Values)
         {
             if (book.FindData(message, out var number) is not { } key)
                 continue;
             HearData(key, now);
-            return new SubscriptionHeard(IsAnswer: false, key) { Number = number };
+            var heard = new SubscriptionHeard(IsAnswer: false, key) { Number = number, IsAskedAnew = key.IsAskedAnew };
+            key.IsAskedAnew &= number is null;
+            return heard;
         }
         return default;
     }
@@ -183,13 +219,12 @@ internal sealed partial class SubscriptionTable
             var hadIt = key.State is SubscriptionState.Accepted or SubscriptionState.Stale;
             key.Book.Settle(key);
             key.Book.Unqueue(key);
-            key.MayBeThere = false;
-            key.Failures += key.Failures < byte.MaxValue ? (byte)1 : (byte)0;
-            var delay = then == RefusedKeyAction.Stop
-                ? (TimeSpan?)null
-                : ReconnectBackoff.Delay(_settings.Backoff, key.Failures, _random());
+            if (hadIt)
+                key.Book.Doubt(key, mayBeThere: false);
+            key.Fail(now, _settings.Backoff.ResetAfter);
+            var delay = then == RefusedKeyAction.Stop ? (TimeSpan?)null : DelayOf(key);
             delay = delay < atLeast ? atLeast : delay;
-            key.Refused(reason, now + delay ?? TimeSpan.MaxValue);
+            key.Retry(now + delay ?? TimeSpan.MaxValue, reason);
             Tell(key, hadIt ? SubscriptionState.Gone : SubscriptionState.Refused, delay);
             _clocks.Set(key);
         }
@@ -215,33 +250,55 @@ internal sealed partial class SubscriptionTable
             key.ForgetSession();
     }
 
-    /// <summary>Asks again for a key of which numbers are missing.</summary>
-    public bool AskAgain(SubscribedKey key)
+    /// <summary>
+    /// Asks again for a key of which numbers are missing: at once, but under backoff where that has happened a short time ago.
+    /// </summary>
+    /// <returns>In what time; null where it is asked for again anyway.</returns>
+    public TimeSpan? AskAgain(SubscribedKey key, TimeSpan now)
     {
-        if (!key.IsThere || key.IsQueued)
-            return false;
-        Cancel(key.Book, [key]);
-        key.State = SubscriptionState.Wanted;
-        key.Book.Queue(key);
-        return true;
+        if (!key.IsThere || key.IsQueued || key.IsRetried)
+            return null;
+        key.Fail(now, _settings.Backoff.ResetAfter);
+        if (key.Failures > 1)
+        {
+            var delay = DelayOf(key);
+            key.Retry(now + delay, key.Reason);
+            _clocks.Set(key);
+            return delay;
+        }
+        AskAnew(key);
+        return TimeSpan.Zero;
     }
 
-    /// <summary>Asks again for all keys that the peer has accepted.</summary>
-    public bool AskAgain()
+    /// <summary>Asks again for all keys that the peer has accepted, as for each of them.</summary>
+    /// <returns>Whether any is asked for again by this.</returns>
+    public bool AskAgain(TimeSpan now)
     {
         var asks = false;
         foreach (var key in _books.Values.SelectMany(book => book.Keys))
-            asks |= key.State is SubscriptionState.Accepted or SubscriptionState.Stale && AskAgain(key);
+        {
+            if (key.State is SubscriptionState.Accepted or SubscriptionState.Stale)
+                asks |= AskAgain(key, now) is not null;
+        }
         return asks;
     }
+
+    private void AskAnew(SubscribedKey key)
+    {
+        Cancel(key.Book, [key]);
+        key.State = SubscriptionState.Wanted;
+        key.Book.Queue(key);
+    }
+
+    private TimeSpan DelayOf(SubscribedKey key) => ReconnectBackoff.Delay(_settings.Backoff, key.Failures, _random());
 
     private void Accept(IReadOnlyList<SubscribedKey> keys, TimeSpan now)
     {
         foreach (var key in keys)
         {
             key.Book.Settle(key);
-            (key.Failures, key.Since, key.WasAccepted) = (0, now, true);
-            key.Forgive();
+            key.Book.Doubt(key, mayBeThere: false);
+            key.Accept(now);
             // one that went without data is not well before it has some
             Tell(key, key.Remedy == StaleRemedy.Nothing ? SubscriptionState.Accepted : SubscriptionState.Stale, null);
         }
@@ -260,11 +317,15 @@ internal sealed partial class SubscriptionTable
         if (key.State == SubscriptionState.Accepted)
             return;
         key.Remedy = StaleRemedy.Nothing;
-        // what is asked for again, or has an answer on the way, is accepted by that
-        var isEnough = key.State == SubscriptionState.Stale || (key.State == SubscriptionState.Asked && !key.Book.Settings.IsAnswered);
-        if (isEnough && !key.IsQueued)
-            Accept([key], now);
+        if (key is { MayBeThere: true, IsAwaited: false } && key.Book.Settings.Capture.Count == 0)
+            key.Book.Unqueue(key); // it was accepted, and the answer was late or lost
+        else if (key.IsQueued || !(key.State == SubscriptionState.Stale || IsAcceptedByData(key)))
+            return; // what is asked for again, or has an answer on the way, is accepted by that
+        Accept([key], now);
     }
+
+    private static bool IsAcceptedByData(SubscribedKey key) =>
+        key.State == SubscriptionState.Asked && !key.Book.Settings.IsAnswered;
 
     private void Tell(SubscribedKey key, SubscriptionState state, TimeSpan? retryIn)
     {
@@ -289,6 +350,9 @@ internal readonly record struct SubscriptionHeard(bool IsAnswer, SubscribedKey? 
 
     /// <summary>Its number; null where it has none.</summary>
     public long? Number { get; init; }
+
+    /// <summary>Whether it is the first number since the key was asked for or accepted.</summary>
+    public bool IsAskedAnew { get; init; }
 }
 
 /// <summary>A key has come to another state.</summary>

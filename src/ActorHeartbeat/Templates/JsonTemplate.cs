@@ -30,8 +30,8 @@ internal sealed class JsonTemplate
         }
     }
 
-    /// <summary>Whether the key of a subscription stands anywhere but in an element of a list.</summary>
-    public bool AsksForKeyOutsideLists => AsksForKey(_root);
+    /// <summary>The names that stand anywhere but in a list element that is repeated for each key of a batch.</summary>
+    public IEnumerable<string> NamesOutsideBatch => NamesIn(_root);
 
     /// <summary>The JSON with its values, without blanks; null as in <see cref="Template.Fill"/>.</summary>
     public byte[]? Fill(TemplateScope scope)
@@ -116,6 +116,16 @@ internal sealed class JsonTemplate
     };
 
     private bool AsksForKey(string text) => _templates.TryGetValue(text, out var template) && template.Names.Contains(TemplateName.Each);
+
+    private IEnumerable<string> NamesIn(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Array => element.EnumerateArray().Where(item => !AsksForKey(item)).SelectMany(NamesIn),
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(member => NamesIn(member.Name).Concat(NamesIn(member.Value))),
+        JsonValueKind.String => NamesIn(element.GetString()!),
+        _ => [],
+    };
+
+    private IEnumerable<string> NamesIn(string text) => _templates.TryGetValue(text, out var template) ? template.Names : [];
 
     private string? NameOf(string name, TemplateScope scope) =>
         _templates.TryGetValue(name, out var template) ? template.Fill(scope) : name;

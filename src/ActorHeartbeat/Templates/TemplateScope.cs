@@ -10,7 +10,6 @@ internal sealed class TemplateScope
     private bool _repeats;
     private int _depth;
     private string? _fault; // of the placeholder that is filled
-    private string? _each; // of a batch, the key whose list element is filled
 
     /// <summary>The secrets that were read for the attempt.</summary>
     public IReadOnlyDictionary<SecretReference, string> Secrets { get; init; } = ReadOnlyDictionary<SecretReference, string>.Empty;
@@ -23,6 +22,8 @@ internal sealed class TemplateScope
 
     /// <summary>The keys that a message of a subscription is about; one of them is <see cref="TemplateName.Each"/>.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
+    /// <summary>Which of a batch of keys the list element is about that is filled now; null outside of these.</summary>
+    public int? Each { get; private set; }
 
     /// <summary>The functions of the host.</summary>
     public HostFunctions Functions { get; init; } = HostFunctions.None;
@@ -89,21 +90,22 @@ internal sealed class TemplateScope
 
     public TemplateValue? Find(string name) =>
         name != TemplateName.Each ? Names?.Find(name, this)
-        : (_each ?? (Keys is [var only] ? only : null)) is { } key ? TemplateValue.Of(key)
+        : Each is { } index ? TemplateValue.Of(Keys[index])
+        : Keys is [var only] ? TemplateValue.Of(only)
         : null;
 
     /// <summary>Does something for each key of a batch in turn, until it fails; once where there is no batch, or inside this.</summary>
     public bool ForEachKey(Func<bool> fill)
     {
-        if (Keys.Count <= 1 || _each is not null)
+        if (Keys.Count <= 1 || Each is not null)
             return fill();
-        foreach (var key in Keys)
+        for (var index = 0; index < Keys.Count; index++)
         {
-            _each = key;
+            Each = index;
             if (!fill())
                 return false;
         }
-        _each = null;
+        Each = null;
         return true;
     }
 

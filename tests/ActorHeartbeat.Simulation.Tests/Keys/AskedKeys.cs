@@ -92,7 +92,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
                 // The first of a connection may show that some are missing since the one before.
                 if (given.Run != news.Run || news.Number > given.Number + 1)
                     given.Missing = now;
-                (given.Run, given.Number, given.Sign, given.HasData) = (news.Run, news.Number, now, true);
+                (given.Run, given.Number, given.Sign, given.HasData, given.Stopped) = (news.Run, news.Number, now, true, null);
                 if (Words is { Expect: null } && given.Refused is null)
                     given.IsAccepted = given.WasAccepted = true;
                 break;
@@ -128,7 +128,10 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
 
     private void Accept(string key, TimeSpan now)
     {
-        if (Words is not { Expect: not null } || !_keys.TryGetValue(key, out var asked) || asked.IsAccepted || IsLate(asked, now))
+        if (Words is not { Expect: not null } || !_keys.TryGetValue(key, out var asked))
+            return;
+        asked.Stopped = null; // the client may have taken the refusal of an earlier asking for the answer to this one
+        if (asked.IsAccepted || IsLate(asked, now))
             return;
         asked.IsAccepted = asked.WasAccepted = true;
         asked.Sign = now;
@@ -154,8 +157,13 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
                 && endpoint.SettingsSince < refused
                 && now - refused < Least(endpoint.Settings.Backoff) - Rounding)
                 invariants.Broken(endpoint, $"10 (once): {key} is asked for {now - refused} after it was refused, without backoff");
+            if (asked is { Refused: null, Missing: not null, ForMissing: true }
+                && Wanted.ChangedAt(key) < asked.At
+                && endpoint.SettingsSince < asked.At
+                && now - asked.At < Least(endpoint.Settings.Backoff) - Rounding)
+                invariants.Broken(endpoint, $"10 (once): {key} is asked for {now - asked.At} after {asked.At}, for numbers both times");
         }
-        asked.Ask(now);
+        asked.Ask(now, Words!.Timeout); // what is said has words
         endpoint.Asked(key);
     }
 
@@ -174,7 +182,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
                 _keys[key] = asked = new Asked();
             else if (!isChanged && !HasReason(key, asked, now))
                 continue; // it stands there only so that the server keeps it
-            asked.Ask(now);
+            asked.Ask(now, Words!.Timeout); // what is said has words
             endpoint.Asked(key);
         }
     }
@@ -193,7 +201,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
         || (Words is { Stale: { } stale } && now >= asked.Sign + stale)
         || (asked.Missing is not null && Words is { Sequence.OnGap: SequenceGapAction.Resubscribe });
 
-    private bool IsLate(Asked asked, TimeSpan now) => Words is { } words && now >= asked.At + words.Timeout;
+    private static bool IsLate(Asked asked, TimeSpan now) => now >= asked.At + asked.Timeout;
 
     /// <summary>Whether the client is sure to know that the server has been asked for the key, and has not ended it.</summary>
     private bool IsThere(string key, Asked asked, TimeSpan now) =>
@@ -278,8 +286,15 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
         public override string ToString() =>
             $"asked for {At}, heard of {Sign}{(IsAccepted ? ", accepted" : "")}{(Missing is not null ? ", some missing" : "")}";
 
-        public void Ask(TimeSpan now)
+        /// <summary>Whether it was asked for because numbers were missing.</summary>
+        public bool ForMissing { get; private set; }
+
+        /// <summary>How long the client waits for the answer.</summary>
+        public TimeSpan Timeout { get; private set; }
+
+        public void Ask(TimeSpan now, TimeSpan timeout)
         {
+            (Timeout, ForMissing) = (timeout, Missing is not null);
             (At, Sign, IsAccepted, HasData, Missing) = (now, now, false, false, null);
             Refused = BacksOff = Stopped = MayStop = null;
         }

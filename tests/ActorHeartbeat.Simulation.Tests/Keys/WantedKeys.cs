@@ -23,7 +23,7 @@ internal sealed class WantedKeys(Func<TimeSpan> clock)
         var words = KeyWords.Of(settings);
         if (words == Words)
             return;
-        if (words is null || Words is null || words with { ForEach = [] } != Words with { ForEach = [] })
+        if (words is null || Words is null || Said(words) != Said(Words))
             _rephrased = Changed = clock();
         Words = words;
         Follow();
@@ -59,6 +59,17 @@ internal sealed class WantedKeys(Func<TimeSpan> clock)
     /// <summary>When a key last came or went, or the words last changed.</summary>
     public TimeSpan ChangedAt(string key) =>
         _changed.TryGetValue(key, out var changed) && changed > _rephrased ? changed : _rephrased;
+
+    /// <summary>What is said and known of keys, and what is done about refused ones: the rest changes while they stand.</summary>
+    private static SubscriptionSettings Said(SubscriptionSettings words) => words with
+    {
+        ForEach = [],
+        Batch = words.Batch == SubscriptionSettings.WholeBatch ? words.Batch : 1,
+        Cancel = null,
+        Timeout = TimeSpan.Zero,
+        Stale = null,
+        Sequence = words.Sequence is { } sequence ? sequence with { OnGap = SequenceGapAction.Tell } : null,
+    };
 
     private void Follow()
     {

@@ -2,6 +2,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Subscriptions;
+using ActorHeartbeat.Tests.Subscriptions;
 
 namespace ActorHeartbeat.Tests.Connections;
 
@@ -75,7 +76,7 @@ public class KeyDataTests : SubscriptionSpec
         Supervisor.ExpectMsg<RotationDue>();
         Advance(30);
 
-        Assert.Contains("no data of trades/BTC for 30 s", ExpectBackingOff(CauseKind.DataIdle).Cause!.Detail);
+        Assert.Contains("no data of trades/BTC for 30 s", ExpectBackingOff(CauseKind.KeyStale).Cause!.Detail);
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public class KeyDataTests : SubscriptionSpec
         Lose();
         Accept("BTC");
         Advance(30);
-        Assert.Contains("no data of trades/BTC for 30 s", ExpectBackingOff(CauseKind.DataIdle).Cause!.Detail);
+        Assert.Contains("no data of trades/BTC for 30 s", ExpectBackingOff(CauseKind.KeyStale).Cause!.Detail);
         Advance(1.5);
         FishForMessage<StateChanged>(change => change.To == ConnectionState.Open);
         Accept("BTC");
@@ -152,6 +153,77 @@ public class KeyDataTests : SubscriptionSpec
         Assert.Equal([Cancelling("BTC"), Asking("BTC")], SentText.Skip(3));
     }
 
+    [Fact]
+    public void A_key_whose_numbers_are_missing_again_and_again_is_asked_for_under_backoff()
+    {
+        StartOpen(With(Numbered with { ForEach = ["BTC"] }));
+        Accept("BTC");
+        var number = 1;
+        void Miss()
+        {
+            Number("BTC", number);
+            Number("BTC", number += 2);
+            number++;
+            Settle();
+        }
+
+        Miss();
+        Assert.Equal(3, SentText.Count); // at once
+        Accept("BTC");
+        Miss();
+        Miss();
+        Advance(1.4);
+        Assert.Equal(3, SentText.Count);
+        Advance(0.1);
+        Assert.Equal([Cancelling("BTC"), Asking("BTC")], SentText.Skip(3));
+        Accept("BTC");
+        Miss();
+        Advance(2);
+        Assert.Equal(5, SentText.Count);
+        Advance(0.25);
+        Assert.Equal(7, SentText.Count);
+
+        Accept("BTC");
+        Advance(10); // it stands well
+        Miss();
+        Assert.Equal(9, SentText.Count);
+    }
+
+    [Fact]
+    public void Numbers_that_are_missing_since_a_key_was_asked_for_are_told_and_it_is_not_asked_for_again()
+    {
+        StartOpen(With(Numbered with { ForEach = ["BTC"] }));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        Accept("BTC");
+        Number("BTC", 1);
+        Number("BTC", 3);
+        Settle();
+        Accept("BTC");
+        Assert.Equal(3, SentText.Count);
+
+        Number("BTC", 9);
+        Advance(9);
+
+        Assert.Equal("trades/BTC of the numbers of trades/BTC 4 to 8 are missing", heard.Gaps[^1]);
+        Assert.Equal(3, SentText.Count);
+    }
+
+    [Fact]
+    public void Numbers_that_go_back_on_the_same_connection_are_told_and_what_is_missing_after_them_is_too()
+    {
+        StartOpen(With(Trades with { Sequence = new SequenceSettings(["/n"]) { Step = 1 } }));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        foreach (var number in new[] { 100, 100, 1, 2, 4, 5 })
+            Number("BTC", number);
+
+        Assert.Equal(
+            ["trades/BTC the numbers of trades/BTC go back from 100 to 1", "trades/BTC of the numbers of trades/BTC 3 is missing"],
+            heard.Gaps);
+        Assert.Equal(6, heard.Heard.Count);
+    }
+
     [Theory]
     [InlineData(SequenceGapAction.Retry)]
     [InlineData(SequenceGapAction.Resubscribe)]
@@ -195,7 +267,7 @@ public class KeyDataTests : SubscriptionSpec
         var heard = new Ear();
         using var listening = Plane.Feed.Subscribe(heard);
         Number("BTC", 7);
-        Reload(With(Numbered with { Timeout = Seconds(7) }), ChangeEffect.Live);
+        Reload(With(Numbered with { Send = MessageTemplate.Json("""{"sub":"@{each}"}""") }), ChangeEffect.Live);
         Settle();
 
         Number("BTC", 3);
@@ -213,8 +285,8 @@ public class KeyDataTests : SubscriptionSpec
         Number("BTC", 8);
         var number = NumberOfBtc;
 
-        Assert.True(number.Received(8, connection: 2).IsDuplicate);
-        Assert.False(number.Received(9, connection: 2).IsDuplicate);
+        Assert.True(number.Received(8, connection: 2, last: null, Neighbours.Always).IsDuplicate);
+        Assert.False(number.Received(9, connection: 2, last: 8, Neighbours.Always).IsDuplicate);
         Number("BTC", 9); // the old connection is late
         Number("BTC", 10);
 
@@ -229,7 +301,7 @@ public class KeyDataTests : SubscriptionSpec
         var heard = new Ear();
         using var listening = Plane.Feed.Subscribe(heard);
         Number("BTC", 7);
-        Assert.False(NumberOfBtc.Received(8, connection: 2).IsDuplicate);
+        Assert.False(NumberOfBtc.Received(8, connection: 2, last: null, Neighbours.Always).IsDuplicate);
 
         Number("BTC", 9);
         Number("BTC", 11);

@@ -1,4 +1,5 @@
 using System.Text;
+using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Subscriptions;
@@ -89,6 +90,57 @@ public class RequestedKeysTests : SubscriptionSpec
 
         Assert.Equal(4, _asked.Count);
         Assert.Equal("DELETE https://api.test/subscriptions?id=c1 ", _asked[^1]);
+    }
+
+    [Fact]
+    public void A_key_that_is_taken_away_while_it_is_asked_for_is_ended_when_the_answer_says_how()
+    {
+        var answers = new List<TaskCompletionSource<HttpResult>>();
+        Network.Asks = (question, _) =>
+        {
+            _asked.Add($"{question.Method} {question.Url}");
+            answers.Add(new TaskCompletionSource<HttpResult>());
+            return answers[^1].Task;
+        };
+        StartOpen(With(Events with { ForEach = ["follow"] }));
+        Settle();
+        Reload(With(Events) with { Subscriptions = ValueMap<SubscriptionSettings>.Empty }, ChangeEffect.Live);
+        Settle();
+        Assert.Single(_asked);
+
+        answers[0].SetResult(Created("f1"));
+
+        AwaitAssert(() => Assert.Equal("DELETE https://api.test/subscriptions?id=f1", _asked[^1]));
+    }
+
+    [Fact]
+    public void A_request_that_ends_a_key_is_given_up_too_and_what_the_peer_may_keep_is_told()
+    {
+        using var tap = new ConversationTap();
+        Answer(_ => Created("f1"));
+        StartOpen(With(Events with { ForEach = ["follow"], Timeout = Seconds(3) }));
+        Settle();
+        Plane.Taps.Add(tap);
+        Network.Asks = (_, cancellation) =>
+        {
+            var answer = new TaskCompletionSource<HttpResult>();
+            cancellation.Register(() => answer.SetResult(new HttpResult.Failed(new DialFailure(FailureLayer.Tcp, "given up"))));
+            return answer.Task;
+        };
+        Reload(With(Events) with { Subscriptions = ValueMap<SubscriptionSettings>.Empty }, ChangeEffect.Live);
+        Settle();
+
+        Advance(3);
+
+        var told = new List<string>();
+        AwaitAssert(() =>
+        {
+            while (tap.Lines.TryRead(out var line))
+                told.Add(line.Text);
+            Assert.Contains(
+                "the peer may keep follow of subscriptions.events until the connection ends: subscriptions.events: given up",
+                told);
+        });
     }
 
     [Fact]

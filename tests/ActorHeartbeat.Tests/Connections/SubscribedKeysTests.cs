@@ -302,4 +302,122 @@ public class SubscribedKeysTests : SubscriptionSpec
 
         Assert.Equal([Cancelling("ETH")], SentText.Skip(3)); // SOL is ended by the peer
     }
+
+    [Fact]
+    public void A_key_that_the_peer_accepts_and_ends_in_a_circle_is_asked_for_under_backoff_until_it_has_stood_for_a_while()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC"] }));
+        foreach (var delay in new[] { 1, 1.5, 2.25 })
+        {
+            Accept("BTC");
+            Refuse("BTC", "over");
+            var before = SentText.Count;
+            Advance(delay - 0.1);
+            Assert.Equal(before, SentText.Count);
+            Advance(0.1);
+            Assert.Equal(before + 1, SentText.Count);
+        }
+
+        Accept("BTC");
+        Advance(10);
+        Refuse("BTC", "over");
+        Advance(1);
+
+        Assert.Equal(5, SentText.Count);
+    }
+
+    [Fact]
+    public void A_key_whose_answer_was_late_is_accepted_by_it_or_by_its_data()
+    {
+        StartOpen(With(Trades));
+        Advance(5);
+        Assert.Equal(3, Count(SubscriptionState.Refused));
+
+        Accept("BTC");
+        Data("ETH");
+        Advance(60);
+
+        Assert.Equal([Asking("SOL")], SentText.Skip(3).Distinct());
+        Assert.Equal(2, Count(SubscriptionState.Accepted));
+    }
+
+    [Fact]
+    public void Two_subscriptions_with_the_same_refusals_each_hear_their_own()
+    {
+        var books = Trades with
+        {
+            ForEach = ["XRP"],
+            Data = Both("/channel", "\"books\"", "/id", "\"@{each}\""),
+        };
+        StartOpen(Defaults with
+        {
+            Heartbeat = new HeartbeatSettings { Mode = HeartbeatMode.None },
+            Subscriptions = new(
+            [
+                KeyValuePair.Create("trades", Trades with { ForEach = ["BTC", "XRP"] }), KeyValuePair.Create("books", books),
+            ]),
+        });
+        Accept("BTC");
+        Refuse("XRP", "of trades");
+
+        Refuse("XRP", "of books");
+
+        Assert.Equal(
+            ["trades/BTC Accepted ", "trades/XRP Refused of trades", "books/XRP Refused of books"],
+            Board.Link!.Subscriptions.Show().Select(key => $"{key.Subscription}/{key.Key} {key.State} {key.Reason}"));
+    }
+
+    [Fact]
+    public void What_does_not_change_the_words_of_a_subscription_asks_for_nothing_again()
+    {
+        StartOpen(With(Trades));
+        Accept("BTC", "ETH");
+        Refuse("SOL", "no such thing");
+
+        Reload(
+            With(Trades with
+            {
+                Timeout = Seconds(7), Stale = Seconds(30), Reason = "/why", Batch = 2,
+                Cancel = MessageTemplate.Json("""{"end":["@{each}"]}"""),
+            }),
+            ChangeEffect.Live);
+        Advance(0.9);
+        Assert.Equal(3, SentText.Count);
+        Advance(29.1); // BTC and ETH have no data for as long as is allowed now
+
+        Assert.Equal([Asking("SOL"), """{"end":["BTC","ETH"]}"""], [.. SentText.Skip(3).Take(2)]);
+    }
+
+    [Fact]
+    public void Refused_keys_are_asked_for_once_more_when_something_else_is_done_about_them()
+    {
+        StartOpen(With(Trades with { Then = RefusedKeyAction.Stop }));
+        Accept("BTC", "ETH");
+        Refuse("SOL", "no such thing");
+        Advance(600);
+
+        Reload(With(Trades), ChangeEffect.Live);
+        Settle();
+
+        Assert.Equal([Asking("SOL")], SentText.Skip(3));
+    }
+
+    [Fact]
+    public void In_a_batch_each_key_goes_on_behind_its_own_number()
+    {
+        var words = Numbered with
+        {
+            Batch = 3,
+            Send = MessageTemplate.Json("""{"op":"subscribe","args":[{"id":"@{each}","after":"@{sequence ?? none}"}]}"""),
+        };
+        StartOpen(With(words));
+        Number("BTC", 7);
+        Number("SOL", 9);
+
+        Lose();
+
+        Assert.Equal(
+            """{"op":"subscribe","args":[{"id":"BTC","after":7},{"id":"ETH"},{"id":"SOL","after":9}]}""",
+            SentText[^1]);
+    }
 }

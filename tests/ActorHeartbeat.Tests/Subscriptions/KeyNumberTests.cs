@@ -37,9 +37,9 @@ public class KeyNumberTests
     {
         new Counter(_number, 1).Receive(7, 8);
 
-        Assert.Same(_number, _number.Join(3, connection: 1, _ => true));
-        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 8), _number.Received(3, connection: 1));
-        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 3), _number.Received(4, connection: 1));
+        Assert.Same(_number, _number.Join(3, connection: 1, Neighbours.Always));
+        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 8), _number.Received(3, connection: 1, last: null, Neighbours.Always));
+        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 3), _number.Received(4, connection: 1, last: 3, Neighbours.Always));
     }
 
     [Fact]
@@ -47,19 +47,46 @@ public class KeyNumberTests
     {
         new Counter(_number, 1).Receive(1, 2, 500);
 
-        Assert.Same(_number, _number.Join(3, connection: 2, _ => false));
-        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 500), _number.Received(3, connection: 2));
+        Assert.Same(_number, _number.Join(3, connection: 2, Neighbours.Never));
+        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 500), _number.Received(3, connection: 2, last: null, Neighbours.Never));
+    }
+
+    [Fact]
+    public void A_peer_that_counts_anew_on_both_connections_at_once_loses_nothing_whichever_brings_it_first()
+    {
+        foreach (var isFirst in new[] { true, false })
+        {
+            var shared = new KeyNumber();
+            var (one, other) = (new Counter(shared, 1), new Counter(shared, 2));
+            one.Receive(99, 100);
+            other.Receive(100);
+            var (early, late) = isFirst ? (one, other) : (other, one);
+
+            Assert.Equal([false, false], early.Receive(1, 2));
+            Assert.Equal([true, true, false], late.Receive(1, 2, 3));
+            Assert.Equal([true, false], early.Receive(3, 4));
+        }
+    }
+
+    [Fact]
+    public void What_is_behind_the_numbers_of_a_connection_that_is_over_is_no_duplicate()
+    {
+        new Counter(_number, 1).Receive(1, 2, 500);
+        Assert.Same(_number, _number.Join(2, connection: 2, Neighbours.Always));
+
+        Assert.True(_number.Received(2, connection: 2, last: null, Neighbours.Always).IsDuplicate);
+        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 500), _number.Received(3, connection: 2, last: 2, Neighbours.Never));
     }
 
     [Fact]
     public void A_connection_that_counts_by_itself_goes_on_with_its_own_numbers()
     {
         new Counter(_number, 1).Receive(1, 2, 500);
-        var own = _number.Join(1, connection: 2, _ => true);
-        own.Received(1, connection: 2);
+        var own = _number.Join(1, connection: 2, Neighbours.Always);
+        own.Received(1, connection: 2, last: null, Neighbours.Always);
 
         Assert.NotSame(_number, own);
-        Assert.Same(own, own.Join(2, connection: 2, _ => true)); // asked for in other words
+        Assert.Same(own, own.Join(2, connection: 2, Neighbours.Always)); // asked for in other words
         Assert.Equal(500, _number.Highest);
     }
 
@@ -67,12 +94,15 @@ public class KeyNumberTests
     private sealed record Counter(KeyNumber Shared, long Connection)
     {
         private KeyNumber? _number;
+        private long? _last;
 
         /// <summary>Whether each number is a duplicate.</summary>
         public bool[] Receive(params long[] numbers) => Array.ConvertAll(numbers, number =>
         {
-            _number ??= Shared.Join(number, Connection, _ => true);
-            return _number.Received(number, Connection).IsDuplicate;
+            _number ??= Shared.Join(number, Connection, Neighbours.Always);
+            var (isDuplicate, _) = _number.Received(number, Connection, _last, Neighbours.Always);
+            _last = number;
+            return isDuplicate;
         });
     }
 }

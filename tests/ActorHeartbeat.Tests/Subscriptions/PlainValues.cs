@@ -10,6 +10,8 @@ internal sealed class PlainValues : ISubscriptionValues
     public ITemplateNames Begin(SubscriptionSettings settings, SubscribedKey key) =>
         new LetBlock(ValueMap<ValueTemplate>.Empty, outer: null);
 
+    public ITemplateNames Own(SubscribedKey key, ITemplateNames around) => around;
+
     public TemplateScope Scope(IReadOnlyList<string> keys, ITemplateNames names) => new() { Keys = keys, Names = names };
 
     public bool Capture(SubscribedKey key, MessagePattern match, ReadOnlySpan<byte> message) => false;
