@@ -24,7 +24,7 @@ internal sealed class Consumers(ActorSystem system, IActorRef supervisor, FeedRe
     public void Send(EndpointId endpoint, OutboundMessage message)
     {
         _sends++;
-        supervisor.Tell(new SendTo(endpoint, message), system.ActorOf(Props.Create(() => new Sender(Answered))));
+        supervisor.Tell(new SendTo(endpoint, message), system.ActorOf(Props.Create<Sender>((Action)Answered)));
     }
 
     public void ComeOrGo(EndpointId endpoint, int capacity)
