@@ -42,15 +42,18 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
             await Carry(http, name, endpoint.Id, await command(endpoint.Id, http.RequestAborted));
     }
 
-    /// <summary>A key may have slashes, such as BTC/USD: it is the rest of the path.</summary>
+    /// <summary>A key may have slashes, such as BTC/USD: it is the rest of the path, escaped once.</summary>
     private async Task ChangeKey(
         HttpContext http, string name, Func<EndpointId, string, string, CancellationToken, Task<CommandResult>> change)
     {
         if (await Admit(http) is not { } endpoint)
             return;
         var subscription = (string)http.Request.RouteValues["name"]!; // the route has both
-        var key = (string?)http.Request.RouteValues["key"] ?? "";
-        await Carry(http, name, endpoint.Id, await change(endpoint.Id, subscription, key, http.RequestAborted));
+        var (key, problem) = KeyInPath.Read(http);
+        if (problem is not null)
+            await http.Refuse(problem);
+        else
+            await Carry(http, name, endpoint.Id, await change(endpoint.Id, subscription, key, http.RequestAborted));
     }
 
     private async Task Close(HttpContext http)

@@ -23,7 +23,8 @@ internal static class IndexPage
         POST /v1/endpoints/{id}/rotate          replace the connection, the new one first
         POST /v1/endpoints/{id}/close           close for good; {"code": 1000, "reason": "..."}
         POST /v1/endpoints/{id}/send            {"text": "..."} or {"base64": "..."}
-        POST /v1/endpoints/{id}/subscriptions/{name}/{key}    ask for one more key; DELETE takes it away
+        POST /v1/endpoints/{id}/subscriptions/{name}/{key}    ask for one more key; DELETE takes it away; escape the key as any path,
+                                                slashes need none
         GET  /v1/sinks                          where feeds are written to, and what the disk says
         GET  /v1/process                        what the process has of file descriptors and places, and what its log has lost
         GET  /v1/config                         the configuration that runs, without secrets

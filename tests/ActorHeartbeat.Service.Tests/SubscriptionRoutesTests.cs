@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using ActorHeartbeat.TestKit;
+
+namespace ActorHeartbeat.Service.Tests;
+
+/// <summary>The routes that change the keys of a subscription.</summary>
+public sealed class SubscriptionRoutesTests
+{
+    private const string Trades = "/v1/endpoints/echo/subscriptions/trades/";
+
+    /// <summary>A key is the rest of the path, decoded once: what a client escapes comes back as it was.</summary>
+    [Fact]
+    public async Task A_key_may_hold_any_character_and_is_decoded_once()
+    {
+        await using var service = await Start();
+        string[] keys =
+            ["BTC/USD", "/", "50%", "%2F", "%252F", "a b", "a+b", "a,b", "a;b", "é→😀", "line\nend", "?#&=", "\"quoted\"", "../x/."];
+
+        foreach (var key in keys)
+        {
+            Assert.Equal(HttpStatusCode.Accepted, (await service.Post(Trades + Uri.EscapeDataString(key))).Status);
+            Assert.Equal(["BTC", key], await Keys(service));
+            using var removed = await service.Client.DeleteAsync(Trades + Uri.EscapeDataString(key));
+            Assert.Equal(HttpStatusCode.Accepted, removed.StatusCode);
+            Assert.Equal(["BTC"], await Keys(service));
+        }
+    }
+
+    [Theory]
+    [InlineData("ETH/USD", "ETH/USD")]
+    [InlineData("ETH/USD%2FX", "ETH/USD/X")]
+    [InlineData("/ETH", "/ETH")]
+    [InlineData("ETH%25/USD?ignored=x", "ETH%/USD")]
+    public async Task Slashes_need_no_escape(string path, string key)
+    {
+        await using var service = await Start();
+
+        await service.Post(Trades + path);
+
+        Assert.Equal(["BTC", key], await Keys(service));
+    }
+
+    [Fact]
+    public async Task A_path_with_dots_in_front_of_the_key_is_refused_and_the_absolute_form_is_taken()
+    {
+        await using var service = await Start();
+
+        var (dots, problem) = await Send(service, "POST", "/v1/./endpoints/echo/subscriptions/trades/ETH");
+        Assert.Equal(HttpStatusCode.BadRequest, dots);
+        Assert.Contains(". or ..", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        var answer = await SendRaw(service, $"POST {service.Url.GetLeftPart(UriPartial.Authority)}{Trades}a%2Fb HTTP/1.1");
+
+        Assert.StartsWith("HTTP/1.1 202 ", answer, StringComparison.Ordinal);
+        Assert.Equal(["BTC", "a/b"], await Keys(service));
+    }
+
+    [Theory]
+    [InlineData("%")]
+    [InlineData("a%2")]
+    [InlineData("a%zz")]
+    [InlineData("a%FF")]
+    [InlineData("a%C3")]
+    [InlineData("a%ED%A0%80")]
+    public async Task A_key_that_is_escaped_wrongly_is_refused(string key)
+    {
+        await using var service = await Start();
+
+        var (status, problem) = await Send(service, "POST", Trades + key);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains("percent", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["BTC"], await Keys(service));
+    }
+
+    private static async Task<string[]> Keys(RunningService service) =>
+        [
+            .. (await service.Get("/v1/endpoints/echo/subscriptions")).GetProperty("keys").EnumerateArray()
+                .Select(key => key.GetProperty("key").GetString()!),
+        ];
+
+    /// <summary>Sends a path as it is written.</summary>
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> Send(RunningService service, string method, string path)
+    {
+        using var request = new HttpRequestMessage(
+            new HttpMethod(method),
+            new Uri(
+                service.Url.GetLeftPart(UriPartial.Authority) + path,
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        using var response = await service.Client.SendAsync(request);
+        Assert.Equal(
+            response.IsSuccessStatusCode ? "application/json" : "application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    /// <summary>Sends a request line and what HTTP needs beside it, and returns all of the answer.</summary>
+    private static async Task<string> SendRaw(RunningService service, string line)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(service.Url.Host, service.Url.Port);
+        await using var stream = new NetworkStream(socket);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(
+            $"{line}\r\nHost: {service.Url.Authority}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+        using var deadline = new CancellationTokenSource(RunningService.Deadline);
+        return await new StreamReader(stream).ReadToEndAsync(deadline.Token);
+    }
+
+    /// <summary>The endpoint is off: its keys are those that it would ask for, and no connection takes its time to follow them.</summary>
+    private static Task<RunningService> Start() => RunningService.Start(
+        feeds => $$"""
+            echo {
+              url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}", enabled = off
+              subscriptions.trades { for-each = [BTC], send { sub = "@{each}" }, expect { "/sub" = "@{each}" } }
+            }
+            """);
+}
