@@ -76,6 +76,82 @@ public sealed class SubscriptionRoutesTests
         Assert.Equal(["BTC"], await Keys(service));
     }
 
+    /// <summary>Each parameter is one name: a comma in it is one of the key.</summary>
+    [Theory]
+    [InlineData("subscription=trades/a,b&subscription=trades/100%25/%C3%A9", "trades/a,b", "trades/100%/é")]
+    [InlineData("subscription=book", "book/a", "book/b")]
+    [InlineData("subscription=book/b&subscription=trades/a", "book/b", "trades/a")]
+    public async Task Events_of_some_keys_are_asked_for_by_their_exact_names(string query, params string[] expected)
+    {
+        await using var service = await RunningService.Start(feeds => $$"""
+            echo {
+              url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}"
+              subscriptions {
+                trades { for-each = [a, b, "a,b", "100%/é"], send { trades = "@{each}" }, data { "/trades" = "@{each}" } }
+                book { for-each = [a, b], send { book = "@{each}" }, data { "/book" = "@{each}" } }
+              }
+              limits.replay = 100
+            }
+            """);
+        await service.WaitFor("echo", endpoint => endpoint.GetProperty("messages").GetProperty("in").GetInt64() == 6);
+        const int Before = 3; // connecting, open, and the gap of what came while nothing was kept
+        await service.ReadEvents("/v1/endpoints/echo/events", 1); // from here on messages are kept
+        foreach (var (name, key) in (IEnumerable<(string, string)>)
+            [("trades", "a"), ("trades", "b"), ("trades", "a,b"), ("trades", "100%/é"), ("book", "a"), ("book", "b")])
+            await service.Post("/v1/endpoints/echo/send", $$"""{ "text": "{\"{{name}}\":\"{{key}}\"}" }""");
+        await service.WaitFor("echo", endpoint => endpoint.GetProperty("messages").GetProperty("in").GetInt64() == 12);
+
+        var events = await service.ReadEvents($"/v1/endpoints/echo/events?after=oldest&{query}", expected.Length + Before);
+        var ofAll = await service.ReadEvents($"/v1/events?after=oldest&{query}", expected.Length + Before);
+
+        foreach (var some in (IEnumerable<(string, string Type, JsonElement Data)>[])[events, ofAll])
+            Assert.Equal(
+                expected.Order(StringComparer.Ordinal),
+                some.Where(each => each.Type == "text").Select(each => each.Data.GetProperty("subscription").GetString()!)
+                    .Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/v1/endpoints/one/events?subscription=boook", "boook", "book, trades")]
+    [InlineData("/v1/endpoints/one/events?subscription=trades&subscription=news/x", "news/x", "book, trades")]
+    [InlineData("/v1/endpoints/one/events?subscription=trades,book", "trades,book", "book, trades")]
+    [InlineData("/v1/endpoints/bare/events?subscription=trades", "trades", "none")]
+    [InlineData("/v1/events?subscription=boook", "boook", "book, news, trades")]
+    [InlineData("/v1/events?select=venue=a&subscription=news", "news", "book, trades")]
+    [InlineData("/v1/events?select=venue=nowhere&subscription=news", "news", "none")]
+    public async Task Events_of_a_subscription_that_no_endpoint_of_the_stream_has_are_refused(string path, string wrong, string there)
+    {
+        await using var service = await StartOneOtherAndBare();
+
+        var (status, problem) = await Send(service, "GET", path);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains($"\"{wrong}\"", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains(there, problem.GetProperty("remedy").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/v1/endpoints/one/events?subscription=trades/later")]
+    [InlineData("/v1/events?subscription=news&subscription=book/x")]
+    [InlineData("/v1/endpoints/bare/events?subscription=")]
+    public async Task Events_of_a_key_that_may_come_are_awaited(string path)
+    {
+        await using var service = await StartOneOtherAndBare();
+
+        using var answer = await service.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    private static Task<RunningService> StartOneOtherAndBare() => RunningService.Start(_ => """
+        one {
+          url = "ws://localhost/", enabled = off, labels.venue = a
+          subscriptions { trades.send { trades = "@{each}" }, book.send { book = "@{each}" } }
+        }
+        other { url = "ws://localhost/", enabled = off, labels.venue = b, subscriptions.news.send { news = "@{each}" } }
+        bare { url = "ws://localhost/", enabled = off }
+        """);
+
     private static async Task<string[]> Keys(RunningService service) =>
         [
             .. (await service.Get("/v1/endpoints/echo/subscriptions")).GetProperty("keys").EnumerateArray()

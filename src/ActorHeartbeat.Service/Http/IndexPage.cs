@@ -16,7 +16,8 @@ internal static class IndexPage
         GET  /v1/events?select=key=value,...    the feeds of all endpoints with these labels in one
                                                 both: Last-Event-ID or ?after=ID resumes, ?after=oldest replays what is kept,
                                                 ?overflow=drop-oldest|drop-newest|disconnect,
-                                                ?subscription=trades/BTC-USDT,book takes one key and all keys of another subscription
+                                                ?subscription=trades/BTC-USDT&subscription=book takes one key, and all keys of another
+                                                subscription
         POST /v1/endpoints/{id}/pause           close the connection and stay closed
         POST /v1/endpoints/{id}/resume          connect again
         POST /v1/endpoints/{id}/refresh         close and dial again; retry now when backing off
