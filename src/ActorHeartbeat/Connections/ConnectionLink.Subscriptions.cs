@@ -108,16 +108,17 @@ internal sealed partial class ConnectionLink
                 key,
                 $"of the numbers of {key} {Between(known, number)} missing",
                 source,
-                last is null ? SequenceGapAction.Tell : sequence.OnGap); // it was just asked for: nothing brings back what came before
+                last is null ? SequenceGapAction.Tell : sequence.OnGap, // it was just asked for: nothing brings back what came before
+                MissingNumbers.Between(known, number, step));
         return true;
     }
 
     /// <summary>Whether another connection is there, or was when this one began: then both may bring the same.</summary>
     private bool IsBeside(long connection) => _beside.Contains(connection) || _plane.Live.Contains(connection);
 
-    private void MissOf(SubscribedKey key, string why, FeedSource source, SequenceGapAction action)
+    private void MissOf(SubscribedKey key, string why, FeedSource source, SequenceGapAction action, MissingNumbers? numbers = null)
     {
-        _writer!.TellLost(why, source);
+        _writer!.TellLost(why, source, numbers);
         Tell(why);
         if (action == SequenceGapAction.Retry)
             _owner.Tell(new NumbersMissing(Incarnation, why));
