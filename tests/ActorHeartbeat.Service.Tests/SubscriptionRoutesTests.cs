@@ -76,6 +76,73 @@ public sealed class SubscriptionRoutesTests
         Assert.Equal(["BTC"], await Keys(service));
     }
 
+    [Theory]
+    [InlineData("POST", "/v1/endpoints/echo/subscriptions/trades/ETH", 202)]
+    [InlineData("POST", "/v1/endpoints/echo/subscriptions/trades/BTC", 200)]
+    [InlineData("POST", "/v1/endpoints/echo/subscriptions/trades/ADDED", 200)]
+    [InlineData("POST", "/v1/endpoints/nobody/subscriptions/trades/ETH", 404)]
+    [InlineData("POST", "/v1/endpoints/echo/subscriptions/books/ETH", 404)]
+    [InlineData("POST", "/v1/endpoints/echo/subscriptions/trades%2Fx/ETH", 404)]
+    [InlineData("POST", "/v1/endpoints/echo/subscriptions/books", 404)]
+    [InlineData("POST", "/v1/endpoints/echo/subscriptions/trades", 400)]
+    [InlineData("POST", "/v1/endpoints/echo/subscriptions/trades/", 400)]
+    [InlineData("POST", "/v1/endpoints/echo/subscriptions/trades/@%7Beach%7D", 400)]
+    [InlineData("POST", "/v1/endpoints/echo/subscriptions", 405)]
+    [InlineData("PUT", "/v1/endpoints/echo/subscriptions/trades/ETH", 405)]
+    [InlineData("GET", "/v1/endpoints/echo/subscriptions/trades/ETH", 405)]
+    [InlineData("DELETE", "/v1/endpoints/echo/subscriptions/trades/ADDED", 202)]
+    [InlineData("DELETE", "/v1/endpoints/echo/subscriptions/trades/BTC", 409)]
+    [InlineData("DELETE", "/v1/endpoints/echo/subscriptions/trades/ETH", 404)]
+    [InlineData("DELETE", "/v1/endpoints/echo/subscriptions/trades/", 400)]
+    [InlineData("DELETE", "/v1/endpoints/echo/subscriptions/books/ETH", 404)]
+    [InlineData("DELETE", "/v1/endpoints/nobody/subscriptions/trades/ETH", 404)]
+    [InlineData("GET", "/v1/endpoints/echo/subscriptions", 200)]
+    [InlineData("GET", "/v1/endpoints/echo/subscriptions?state=refused", 200)]
+    [InlineData("GET", "/v1/endpoints/echo/subscriptions?state=lost", 400)]
+    [InlineData("GET", "/v1/endpoints/nobody/subscriptions", 404)]
+    public async Task Each_request_has_the_status_of_its_kind(string method, string path, int status)
+    {
+        await using var service = await Start();
+        await service.Post(Trades + "ADDED");
+
+        Assert.Equal(status, (int)(await Send(service, method, path)).Status);
+    }
+
+    [Fact]
+    public async Task A_body_beside_the_key_is_refused()
+    {
+        await using var service = await Start();
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await service.Post(Trades + "ETH", """{"key":"SOL"}""")).Status);
+        Assert.Equal(["BTC"], await Keys(service));
+    }
+
+    [Fact]
+    public async Task A_key_that_the_configuration_declares_is_said_to_be_and_may_be_added_beside()
+    {
+        await using var service = await Start();
+        Assert.Equal("configuration", await Origin());
+
+        var (status, added) = await service.Post(Trades + "BTC");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.StartsWith(
+            "the configuration declares trades/BTC already", added.GetProperty("outcome").GetString(), StringComparison.Ordinal);
+        Assert.Equal("both", await Origin());
+        var (refused, problem) = await Send(service, "DELETE", Trades + "BTC");
+        Assert.Equal(HttpStatusCode.Conflict, refused);
+        Assert.Contains("added at runtime, too", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            service.File, (await File.ReadAllTextAsync(service.File)).Replace("[BTC]", "[ETH]", StringComparison.Ordinal));
+        await service.Post("/v1/config/reload");
+
+        Assert.Equal(["ETH", "BTC"], await Keys(service));
+        Assert.Equal(HttpStatusCode.Accepted, (await Send(service, "DELETE", Trades + "BTC")).Status);
+        Assert.Equal(["ETH"], await Keys(service));
+
+        async Task<string?> Origin() =>
+            (await service.Get("/v1/endpoints/echo/subscriptions")).GetProperty("keys")[0].GetProperty("origin").GetString();
+    }
+
     /// <summary>Each parameter is one name: a comma in it is one of the key.</summary>
     [Theory]
     [InlineData("subscription=trades/a,b&subscription=trades/100%25/%C3%A9", "trades/a,b", "trades/100%/é")]

@@ -19,6 +19,9 @@ internal sealed record Problem(int Status, string Title, string Detail, string R
     public static Problem UnknownEndpoint(string id) => new(
         StatusCodes.Status404NotFound, "Unknown endpoint", $"there is no endpoint \"{id}\"", "GET /v1/endpoints lists all of them");
 
+    public static Problem UnknownKey(string detail, string remedy) => new(
+        StatusCodes.Status404NotFound, "Unknown subscription or key", detail, remedy);
+
     public static Problem UnknownResource(string path) => new(
         StatusCodes.Status404NotFound, "Unknown resource", $"there is nothing at {path}", "GET / lists what there is");
 
