@@ -108,6 +108,33 @@ public sealed class SubscriptionRoutesTests
         Assert.Equal(status, (int)(await Send(service, method, path)).Status);
     }
 
+    [Theory]
+    [InlineData("POST", 8 * 1024)]
+    [InlineData("DELETE", 60 * 1024)]
+    [InlineData("GET", 20 * 1024)]
+    public async Task A_key_that_is_too_long_is_refused_with_a_remedy(string method, int length)
+    {
+        await using var service = await Start();
+
+        var (status, problem) = await Send(service, method, Trades + new string('x', length));
+
+        Assert.Equal(HttpStatusCode.RequestUriTooLong, status);
+        Assert.Contains("8 KiB", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/v1/endpoints/%zz", 404)]
+    [InlineData("/v1/endpoints/%FF/subscriptions", 404)]
+    [InlineData("/v1/endpoints/echo/subscriptions?state=%zz", 400)]
+    [InlineData("/v1/endpoints/echo/events?subscription=%zz", 400)]
+    [InlineData("/v1/%E0%A4", 404)]
+    public async Task A_path_that_is_escaped_wrongly_is_a_problem(string path, int status)
+    {
+        await using var service = await Start();
+
+        Assert.Equal(status, (int)(await Send(service, "GET", path)).Status);
+    }
+
     [Fact]
     public async Task A_body_beside_the_key_is_refused()
     {

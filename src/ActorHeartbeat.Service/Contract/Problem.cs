@@ -35,6 +35,12 @@ internal sealed record Problem(int Status, string Title, string Detail, string R
 
     public static Problem Forbidden(string detail, string remedy) => new(StatusCodes.Status403Forbidden, "Forbidden", detail, remedy);
 
+    public static readonly Problem TargetTooLong = new(
+        StatusCodes.Status414UriTooLong,
+        "Path too long",
+        "path and query are longer than 8 KiB",
+        "a key has less; filter events by subscription instead of by many keys");
+
     public static readonly Problem Draining = new(
         StatusCodes.Status503ServiceUnavailable,
         "Shutting down",

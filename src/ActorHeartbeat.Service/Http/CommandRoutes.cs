@@ -31,7 +31,9 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
         routes.MapPost("/v1/endpoints/{id}/rotate", http => Command(http, "rotate", connections.RotateAsync));
         routes.MapPost("/v1/endpoints/{id}/close", Close);
         routes.MapPost("/v1/endpoints/{id}/send", Send);
-        routes.MapPost("/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "subscribe", connections.SubscribeAsync, "is wanted; it stays until it is removed here"));
+        routes.MapPost(
+            "/v1/endpoints/{id}/subscriptions/{name}/{**key}",
+            http => ChangeKey(http, "subscribe", connections.SubscribeAsync, "is wanted; it stays until it is removed here"));
         routes.MapDelete(
             "/v1/endpoints/{id}/subscriptions/{name}/{**key}",
             http => ChangeKey(http, "cancel", connections.UnsubscribeAsync, "is not wanted any more"));

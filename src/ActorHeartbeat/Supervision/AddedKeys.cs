@@ -39,7 +39,7 @@ internal sealed class AddedKeys
         return Declares(words, key)
             ? new CommandResult(
                 CommandOutcome.Accepted,
-                $"the configuration declares {Shown(subscription, key)} already; from now on it stays where the configuration drops it, too")
+                $"the configuration declares {Shown(subscription, key)} already; from now on it stays where that drops it, too")
             : new CommandResult(CommandOutcome.Accepted);
     }
 
@@ -54,7 +54,8 @@ internal sealed class AddedKeys
                     + (Contains(subscription, key) ? ", and then remove it here: it was added at runtime, too" : ""));
         return _keys.Remove((subscription, key)) ? new CommandResult(CommandOutcome.Accepted)
             : words is null ? Lacks(settings, subscription)
-            : key.Length == 0 ? new CommandResult(CommandOutcome.Invalid, ValueRules.SubscribedKey.Reject(key)!) // it refuses no text at all
+            : key.Length == 0
+                ? new CommandResult(CommandOutcome.Invalid, ValueRules.SubscribedKey.Reject(key)!) // not null: no text is no key
             : new CommandResult(CommandOutcome.Unknown, $"{settings.Id} has no key {Shown(subscription, key)}");
     }
 

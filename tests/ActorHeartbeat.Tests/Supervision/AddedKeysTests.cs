@@ -32,13 +32,14 @@ public class AddedKeysTests
         Assert.Equal(
             Accepted with
             {
-                Why = "the configuration declares trades/BTC already; from now on it stays where the configuration drops it, too",
+                Why = "the configuration declares trades/BTC already; from now on it stays where that drops it, too",
             },
             _added.Add(Endpoint, "trades", "BTC"));
         Assert.Equal(
             new CommandResult(
                 CommandOutcome.Refused,
-                "the configuration declares trades/BTC; take it out of for-each there, and then remove it here: it was added at runtime, too"),
+                "the configuration declares trades/BTC; take it out of for-each there, and then remove it here: it was added at runtime, "
+                    + "too"),
             _added.Remove(Endpoint, "trades", "BTC"));
         Assert.Equal(["BTC"], _added.Over(Endpoint).Subscriptions["trades"].ForEach);
 
