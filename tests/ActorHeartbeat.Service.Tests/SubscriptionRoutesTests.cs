@@ -262,7 +262,8 @@ public sealed class SubscriptionRoutesTests
                 new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         using var response = await service.Client.SendAsync(request);
         Assert.Equal(
-            response.IsSuccessStatusCode ? "application/json" : "application/problem+json", response.Content.Headers.ContentType?.MediaType);
+            response.IsSuccessStatusCode ? "application/json" : "application/problem+json",
+            response.Content.Headers.ContentType?.MediaType);
         return (response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
     }
 

@@ -30,7 +30,8 @@ public sealed class TailPrinterTests
     [InlineData(""" "type":"subscription","subscription":"trades/a","state":"accepted","cause":"" """, "key    trades/a accepted")]
     [InlineData(
         """
-        "type":"gap","subscription":"trades/\u001b[2J","gap":{"reason":"missing","from":8,"lastSeq":7,"cause":"of \u001b[2J","durationSeconds":0}
+        "type":"gap","subscription":"trades/\u001b[2J",
+        "gap":{"reason":"missing","from":8,"lastSeq":7,"cause":"of \u001b[2J","durationSeconds":0}
         """,
         "gap    trades/\\x1b[2J missing from 8, 0.0 s: of \\x1b[2J")]
     public async Task What_becomes_of_a_key_is_one_line(string content, string shown)
