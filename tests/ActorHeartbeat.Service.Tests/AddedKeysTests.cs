@@ -54,7 +54,7 @@ public sealed class AddedKeysTests : IDisposable
             """);
         await using (var service = await Start())
         {
-            foreach (var key in (string[])["ETH", "SOL", "XRP"])
+            foreach (var key in (string[])["ETH", "SOL", "%0A= forged%1B[2J"])
                 await service.Post($"/v1/endpoints/echo/subscriptions/trades/{key}");
 
             var (exitCode, output, _) = await Run("diff", file, "--url", service.Client.BaseAddress!.ToString());
@@ -76,7 +76,7 @@ public sealed class AddedKeysTests : IDisposable
 
     private const string Fates = """
         = echo: trades: ETH: added at runtime, declared by the configuration too
-        = echo: trades: SOL, XRP: added at runtime, not in the configuration; stays until it is removed at runtime
+        = echo: trades: SOL, \n= forged\x1b[2J: added at runtime, not in the configuration; stays until it is removed at runtime
 
         """;
 

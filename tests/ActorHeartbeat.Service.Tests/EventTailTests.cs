@@ -34,6 +34,30 @@ public sealed class EventTailTests
         Assert.Contains("nobody there", error.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>What becomes of a key repeats the number of the message before it.</summary>
+    [Fact]
+    public async Task Events_of_keys_are_printed_each_time()
+    {
+        using var stop = new CancellationTokenSource(RunningService.Deadline);
+        const string Key = """{"instance":"run","endpoint":"a","epoch":1,"seq":1,"type":"subscription","subscription":"trades/x"}""";
+        var service = new ScriptedService(
+            () => Events([.. new[] { Text("a", 1), Key, Key, Text("a", 2) }.Select(each => "data: " + each + "\n\n")]));
+        using var client = new HttpClient(service) { BaseAddress = new Uri("http://localhost") };
+        var printed = new List<string>();
+
+        await new EventTail(client, "/v1/endpoints/a/events", null, TimeProvider.System).Run(
+            async line =>
+            {
+                printed.Add(line);
+                if (line == Text("a", 2))
+                    await stop.CancelAsync();
+            },
+            TextWriter.Null,
+            stop.Token);
+
+        Assert.Equal([Text("a", 1), Key, Key, Text("a", 2)], printed);
+    }
+
     [Fact]
     public async Task A_service_that_was_never_there_is_an_error_with_its_address()
     {

@@ -26,7 +26,6 @@ internal static class SettingReaders
         Read(HeaderValues.Headers),
         Read(HeaderValues.Labels),
         Read(RuleValues.Rules),
-        Read(SubscriptionValues.Subscriptions),
         Read(NameValues.Sequence),
     ]);
 
@@ -58,6 +57,7 @@ internal static class SettingReaders
         EachOf<string> each => List(each),
         EachOf<Uri> each => List(each),
         NamedValues named => NameValues.Named(named),
+        SubscriptionsRule => SubscriptionValues.Subscriptions,
         StepsRule steps => steps.IsBeforeDial ? StepValues.Preparations : StepValues.Steps,
         _ => null,
     };

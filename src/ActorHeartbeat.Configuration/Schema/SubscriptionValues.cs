@@ -26,7 +26,7 @@ internal static class SubscriptionValues
     private static readonly Shape<SubscriptionSettings> Shape = new(
         Part.Of<SubscriptionSettings, ValueList<string>>(
             "for-each",
-            new ListOf<string>(Values.SomeText("a key that @{each} stands for")),
+            new ListOf<string>(Values.AnyText(ValueRules.SubscribedKey)),
             each => each.ForEach,
             (each, keys) => each with { ForEach = keys }),
         Part.Of<SubscriptionSettings, int>("batch", Batch, each => each.Batch, (each, count) => each with { Batch = count }),

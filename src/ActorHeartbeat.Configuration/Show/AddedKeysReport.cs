@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Configuration.Show;
@@ -18,7 +19,8 @@ public static class AddedKeysReport
         foreach (var same in Fates(keys, configuration))
         {
             var more = same.Count() > MostNamed ? $" and {same.Count() - MostNamed} more" : "";
-            text.Append($"= {same.Key.Endpoint}: {same.Key.Subscription}: {string.Join(", ", same.Take(MostNamed))}{more}")
+            var named = string.Join(", ", same.Take(MostNamed).Select(key => PeerText.Of(key)));
+            text.Append($"= {same.Key.Endpoint}: {PeerText.Of(same.Key.Subscription)}: {named}{more}")
                 .Append(": added at runtime, ")
                 .Append(Words(same.Key.Fate))
                 .Append('\n');

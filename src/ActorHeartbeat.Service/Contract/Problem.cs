@@ -19,6 +19,9 @@ internal sealed record Problem(int Status, string Title, string Detail, string R
     public static Problem UnknownEndpoint(string id) => new(
         StatusCodes.Status404NotFound, "Unknown endpoint", $"there is no endpoint \"{id}\"", "GET /v1/endpoints lists all of them");
 
+    public static Problem UnknownKey(string detail, string remedy) => new(
+        StatusCodes.Status404NotFound, "Unknown subscription or key", detail, remedy);
+
     public static Problem UnknownResource(string path) => new(
         StatusCodes.Status404NotFound, "Unknown resource", $"there is nothing at {path}", "GET / lists what there is");
 
@@ -31,6 +34,12 @@ internal sealed record Problem(int Status, string Title, string Detail, string R
         new(StatusCodes.Status409Conflict, "Refused in this state", detail, remedy);
 
     public static Problem Forbidden(string detail, string remedy) => new(StatusCodes.Status403Forbidden, "Forbidden", detail, remedy);
+
+    public static readonly Problem TargetTooLong = new(
+        StatusCodes.Status414UriTooLong,
+        "Path too long",
+        "path and query are longer than 8 KiB",
+        "a key has less; filter events by subscription instead of by many keys");
 
     public static readonly Problem Draining = new(
         StatusCodes.Status503ServiceUnavailable,

@@ -12,6 +12,7 @@ namespace ActorHeartbeat.Service.Contract;
 [JsonSerializable(typeof(EndpointView))]
 [JsonSerializable(typeof(EndpointListView))]
 [JsonSerializable(typeof(SubscriptionListView))]
+[JsonSerializable(typeof(KeyCommandView))]
 [JsonSerializable(typeof(ExplanationView))]
 [JsonSerializable(typeof(ConversationLineView))]
 [JsonSerializable(typeof(CloseBody))]

@@ -78,7 +78,7 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
     {
         using var document = JsonDocument.Parse(json);
         var feedEvent = document.RootElement;
-        if (feedEvent.GetProperty("type").GetString() is "state" or "drain")
+        if (feedEvent.GetProperty("type").GetString() is "state" or "subscription" or "drain") // these have no number
             return true;
         var source = (feedEvent.GetProperty("instance").GetString() ?? "", feedEvent.GetProperty("endpoint").GetString() ?? "");
         var seq = feedEvent.GetProperty("seq").GetInt64();

@@ -44,17 +44,25 @@ internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? cou
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{time:HH:mm:ss.fff} {feedEvent.GetProperty("endpoint").GetString(),-20} "
-                + $"{feedEvent.GetProperty("epoch").GetInt32()}/{feedEvent.GetProperty("seq").GetInt64()} {ContentOf(feedEvent)}");
+                + $"{feedEvent.GetProperty("epoch").GetInt32()}/{feedEvent.GetProperty("seq").GetInt64()} ")
+            + PeerText.Of(ContentOf(feedEvent), int.MaxValue);
     }
 
     private static string ContentOf(JsonElement feedEvent) => feedEvent.GetProperty("type").GetString() switch
     {
-        "text" when feedEvent.TryGetProperty("text", out var text) => $"text   {PeerText.Of(text.GetString(), int.MaxValue)}",
+        "text" when feedEvent.TryGetProperty("text", out var text) => $"text   {text.GetString()}",
         "text" or "binary" => $"binary {feedEvent.GetProperty("base64").GetString()}",
-        "gap" => $"gap    {Gap(feedEvent.GetProperty("gap"))}",
+        "gap" => $"gap    {KeyOf(feedEvent)}{Gap(feedEvent.GetProperty("gap"))}",
+        "subscription" => $"key    {KeyOf(feedEvent)}{feedEvent.GetProperty("state").GetString()}{Because(feedEvent)}",
         "state" => $"state  {feedEvent.GetProperty("state").GetString()} {feedEvent.GetProperty("cause").GetString()}".TrimEnd(),
         _ => $"drain  {feedEvent.GetProperty("reason").GetString()}",
     };
+
+    private static string KeyOf(JsonElement feedEvent) =>
+        feedEvent.TryGetProperty("subscription", out var key) ? $"{key.GetString()} " : "";
+
+    private static string Because(JsonElement feedEvent) =>
+        feedEvent.GetProperty("cause").GetString() is { Length: > 0 } cause ? $": {cause}" : "";
 
     private static string Gap(JsonElement gap) =>
         string.Create(

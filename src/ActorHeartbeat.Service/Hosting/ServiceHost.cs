@@ -49,6 +49,7 @@ internal static class ServiceHost
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = HttpLimits.Body;
+            kestrel.Limits.MaxRequestLineSize = HttpLimits.RequestLine;
             kestrel.Limits.MinRequestBodyDataRate = HttpLimits.SlowestGuest;
             kestrel.Limits.MinResponseDataRate = HttpLimits.SlowestGuest;
             // Not null: the rules of the configuration accept no other addresses.

@@ -31,9 +31,12 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
         routes.MapPost("/v1/endpoints/{id}/rotate", http => Command(http, "rotate", connections.RotateAsync));
         routes.MapPost("/v1/endpoints/{id}/close", Close);
         routes.MapPost("/v1/endpoints/{id}/send", Send);
-        routes.MapPost("/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "subscribe", connections.SubscribeAsync));
+        routes.MapPost(
+            "/v1/endpoints/{id}/subscriptions/{name}/{**key}",
+            http => ChangeKey(http, "subscribe", connections.SubscribeAsync, "is wanted; it stays until it is removed here"));
         routes.MapDelete(
-            "/v1/endpoints/{id}/subscriptions/{name}/{**key}", http => ChangeKey(http, "cancel", connections.UnsubscribeAsync));
+            "/v1/endpoints/{id}/subscriptions/{name}/{**key}",
+            http => ChangeKey(http, "cancel", connections.UnsubscribeAsync, "is not wanted any more"));
     }
 
     private async Task Command(HttpContext http, string name, Func<EndpointId, CancellationToken, Task<CommandResult>> command)
@@ -42,15 +45,32 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
             await Carry(http, name, endpoint.Id, await command(endpoint.Id, http.RequestAborted));
     }
 
-    /// <summary>A key may have slashes, such as BTC/USD: it is the rest of the path.</summary>
+    /// <summary>A key may have slashes, such as BTC/USD: it is the rest of the path, escaped once.</summary>
     private async Task ChangeKey(
-        HttpContext http, string name, Func<EndpointId, string, string, CancellationToken, Task<CommandResult>> change)
+        HttpContext http, string name, Func<EndpointId, string, string, CancellationToken, Task<CommandResult>> change, string done)
     {
         if (await Admit(http) is not { } endpoint)
             return;
         var subscription = (string)http.Request.RouteValues["name"]!; // the route has both
-        var key = (string?)http.Request.RouteValues["key"] ?? "";
-        await Carry(http, name, endpoint.Id, await change(endpoint.Id, subscription, key, http.RequestAborted));
+        var (key, problem) = KeyInPath.Read(http);
+        problem ??= http.Request.ContentLength > 0 || http.Request.Headers.TransferEncoding.Count > 0
+            ? Problem.BadRequest("the request has a body", "send none: the key stands in the path")
+            : null;
+        if (problem is not null)
+        {
+            await http.Refuse(problem);
+            return;
+        }
+        var result = await change(endpoint.Id, subscription, key, http.RequestAborted);
+        if (!await Note(http, name, endpoint.Id, result))
+            return;
+        var said = result.Why.Length > 0
+            ? result.Why
+            : PeerText.Of($"{subscription}/{key} {done}") + (database is null ? ", or the process ends: no state is kept" : "");
+        await http.Answer(
+            new KeyCommandView(endpoint.Id.Value, subscription, key, said),
+            ServiceJson.Contract.KeyCommandView,
+            result.Why.Length > 0 ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
     private async Task Close(HttpContext http)
@@ -126,16 +146,32 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
 
     private async Task Carry(HttpContext http, string name, EndpointId id, CommandResult result)
     {
+        if (!await Note(http, name, id, result))
+            return;
+        if (await connections.GetEndpointAsync(id, http.RequestAborted) is { } endpoint)
+            await http.Answer(EndpointView.Of(endpoint), ServiceJson.Contract.EndpointView, StatusCodes.Status202Accepted);
+        else
+            await http.Refuse(Problem.UnknownEndpoint(id.Value));
+    }
+
+    /// <summary>Logs a command and waits until its effect is written; answers one that was not accepted.</summary>
+    /// <returns>Whether it was accepted, and has no answer yet.</returns>
+    private async Task<bool> Note(HttpContext http, string name, EndpointId id, CommandResult result)
+    {
         log.OperatorCommand(name, id, Spelling.Kebab(result.Outcome));
         if (database is not null && result.Outcome == CommandOutcome.Accepted)
             await database.WrittenAsync(WriteDeadline);
-        if (result.Outcome == CommandOutcome.Refused)
-            await http.Refuse(Problem.Refused(result.Why, $"GET /v1/endpoints/{id}/explain says how it is"));
-        else if (result.Outcome == CommandOutcome.UnknownEndpoint
-            || await connections.GetEndpointAsync(id, http.RequestAborted) is not { } endpoint)
-            await http.Refuse(Problem.UnknownEndpoint(id.Value));
-        else
-            await http.Answer(EndpointView.Of(endpoint), ServiceJson.Contract.EndpointView, StatusCodes.Status202Accepted);
+        var problem = result.Outcome switch
+        {
+            CommandOutcome.Accepted => null,
+            CommandOutcome.UnknownEndpoint => Problem.UnknownEndpoint(id.Value),
+            CommandOutcome.Unknown => Problem.UnknownKey(result.Why, $"GET /v1/endpoints/{id}/subscriptions lists the keys"),
+            CommandOutcome.Invalid => Problem.BadRequest(result.Why, "write the key behind the name: POST .../subscriptions/trades/BTC"),
+            _ => Problem.Refused(result.Why, $"GET /v1/endpoints/{id}/explain says how it is"),
+        };
+        if (problem is not null)
+            await http.Refuse(problem);
+        return problem is null;
     }
 
     private async Task<EndpointSnapshot?> Admit(HttpContext http)

@@ -38,15 +38,19 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider
         if (wanted.Length > 0 && !States.Contains(wanted))
             await http.Refuse(Problem.BadRequest($"state is \"{wanted}\"", $"take one of {string.Join(", ", States)}"));
         else if (await Find(http, connections) is { } endpoint)
+        {
+            var declared = endpoint.Settings.Subscriptions
+                .SelectMany(each => each.Value.ForEach.Select(key => (each.Key, key))).ToHashSet();
             await http.Answer(
                 new SubscriptionListView(
                     endpoint.Id.Value,
                     [
                         .. (await connections.GetSubscriptionsAsync(endpoint.Id, http.RequestAborted))
-                            .Select(SubscriptionView.Of)
+                            .Select(key => SubscriptionView.Of(key, declared.Contains((key.Subscription, key.Key))))
                             .Where(key => wanted.Length == 0 || key.State == wanted),
                     ]),
                 ServiceJson.Contract.SubscriptionListView);
+        }
     }
 
     private async Task Explain(HttpContext http)

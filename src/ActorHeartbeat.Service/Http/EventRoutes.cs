@@ -3,6 +3,7 @@ using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Events;
+using ActorHeartbeat.Supervision;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -12,12 +13,14 @@ namespace ActorHeartbeat.Service.Http;
 /// Feeds as streams: Server-Sent Events, or NDJSON when <c>Accept</c> asks for it. <c>Last-Event-ID</c> (or <c>?after=</c>)
 /// resumes. What happens to a reader that does not keep up is up to the <c>limits.overflow</c> of each endpoint; <c>?overflow=</c> selects
 /// another policy for this stream, except to pause the feed, which only the configuration can allow. <c>?subscription=trades/BTC-USDT</c>
-/// delivers one key, <c>trades</c> all keys of a subscription; several stand between commas.
+/// delivers one key, <c>trades</c> all keys of a subscription; the parameter may be repeated. Each is one name as it is, commas included.
 /// </summary>
 internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, TimeProvider time)
 {
     /// <summary>A stream that has ended is cut after this time if its reader takes nothing.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
+    private const string Filter = "subscription";
 
     private readonly EventStreamer _streamer = new(time);
 
@@ -30,7 +33,7 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
     private async Task OfEndpoint(HttpContext http)
     {
         if (await EndpointRoutes.Find(http, connections) is { } endpoint)
-            await Stream(http, options => feeds.Subscribe(endpoint.Id, options));
+            await Stream(http, options => feeds.Subscribe(endpoint.Id, options), [endpoint]);
     }
 
     private async Task OfSelection(HttpContext http)
@@ -45,12 +48,16 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
             await http.Refuse(Problem.BadRequest(problem.Message, "for example ?select=venue=demo,tier!=test"));
             return;
         }
-        await Stream(http, options => feeds.Subscribe(selector, options));
+        var endpoints = http.Request.Query.ContainsKey(Filter) ? await connections.GetEndpointsAsync(http.RequestAborted) : [];
+        await Stream(
+            http, options => feeds.Subscribe(selector, options), endpoints.Where(endpoint => selector.Matches(endpoint.Settings.Labels)));
     }
 
-    private async Task Stream(HttpContext http, Func<SubscriptionOptions, FeedSubscription> subscribe)
+    private async Task Stream(
+        HttpContext http, Func<SubscriptionOptions, FeedSubscription> subscribe, IEnumerable<EndpointSnapshot> endpoints)
     {
         var (options, problem) = Options(http.Request);
+        problem ??= RejectUnknown(options.Subscriptions, endpoints);
         if (problem is not null)
         {
             await http.Refuse(problem);
@@ -133,6 +140,22 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
             ? new NdjsonFormat()
             : new SseFormat(resume);
 
+    /// <summary>A key may come later; the subscription that it is of stands in the configuration.</summary>
+    private static Problem? RejectUnknown(ValueList<string> wanted, IEnumerable<EndpointSnapshot> endpoints)
+    {
+        if (wanted.Count == 0)
+            return null;
+        SortedSet<string> names = [.. endpoints.SelectMany(endpoint => endpoint.Settings.Subscriptions.Keys)];
+        var unknown = wanted.FirstOrDefault(each => !names.Contains(each.Split('/', 2)[0]));
+        return unknown is null
+            ? null
+            : Problem.BadRequest(
+                $"subscription is \"{unknown}\", and no endpoint of the stream has such a subscription",
+                names.Count == 0
+                    ? "leave it away: they have none"
+                    : $"take one of {string.Join(", ", names)}, alone or with / and a key; repeat the parameter for several");
+    }
+
     private static (SubscriptionOptions Options, Problem? Problem) Options(HttpRequest request)
     {
         var options = SubscriptionOptions.Default;
@@ -149,7 +172,7 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
                     "take the id of an event as it came, such as 1f2e3d4c;btc-trades=42, or \"oldest\""));
         options = options with
         {
-            Subscriptions = [.. request.Query["subscription"].SelectMany(each => (each ?? "").Split(',')).Where(each => each.Length > 0)],
+            Subscriptions = [.. request.Query[Filter].OfType<string>().Where(each => each.Length > 0)],
         };
         return request.Query["overflow"].ToString() switch
         {

@@ -16,14 +16,16 @@ internal static class IndexPage
         GET  /v1/events?select=key=value,...    the feeds of all endpoints with these labels in one
                                                 both: Last-Event-ID or ?after=ID resumes, ?after=oldest replays what is kept,
                                                 ?overflow=drop-oldest|drop-newest|disconnect,
-                                                ?subscription=trades/BTC-USDT,book takes one key and all keys of another subscription
+                                                ?subscription=trades/BTC-USDT&subscription=book takes one key, and all keys of another
+                                                subscription
         POST /v1/endpoints/{id}/pause           close the connection and stay closed
         POST /v1/endpoints/{id}/resume          connect again
         POST /v1/endpoints/{id}/refresh         close and dial again; retry now when backing off
         POST /v1/endpoints/{id}/rotate          replace the connection, the new one first
         POST /v1/endpoints/{id}/close           close for good; {"code": 1000, "reason": "..."}
         POST /v1/endpoints/{id}/send            {"text": "..."} or {"base64": "..."}
-        POST /v1/endpoints/{id}/subscriptions/{name}/{key}    ask for one more key; DELETE takes it away
+        POST /v1/endpoints/{id}/subscriptions/{name}/{key}    ask for one more key; DELETE takes it away; escape the key as any path,
+                                                slashes need none
         GET  /v1/sinks                          where feeds are written to, and what the disk says
         GET  /v1/process                        what the process has of file descriptors and places, and what its log has lost
         GET  /v1/config                         the configuration that runs, without secrets

@@ -2,6 +2,7 @@ using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Logging;
 using Akka.Actor;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ActorHeartbeat.Service.Http;
 
@@ -12,6 +13,11 @@ internal sealed class ProblemsInJson(RequestDelegate next, ILogger log)
     {
         try
         {
+            if (http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Length > HttpLimits.Target)
+            {
+                await http.Refuse(Problem.TargetTooLong);
+                return;
+            }
             await next(http);
             if (!http.Response.HasStarted && Explain(http) is { } problem)
                 await http.Refuse(problem);

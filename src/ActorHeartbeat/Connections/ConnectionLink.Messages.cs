@@ -202,7 +202,8 @@ internal sealed partial class ConnectionLink
     private void Miss((long After, long Before) numbers)
     {
         var why = $"of the numbers of the peer {Between(numbers.After, numbers.Before)} missing";
-        _writer!.TellLost(why);
+        var step = _current.Sequence?.Step ?? 1; // a reload may have taken it away
+        _writer!.TellLost(why, _writer.Source, MissingNumbers.Between(numbers.After, numbers.Before, step));
         Tell(why);
         if (_current.Sequence is { OnGap: SequenceGapAction.Retry })
             _owner.Tell(new NumbersMissing(Incarnation, why));

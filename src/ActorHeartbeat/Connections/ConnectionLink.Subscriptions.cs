@@ -123,7 +123,8 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
                 key,
                 $"of the numbers of {key} {Between(known, number)} missing",
                 source,
-                last is null || isAskedAnew ? SequenceGapAction.Tell : sequence.OnGap); // nothing brings back what came before it was asked for
+                last is null || isAskedAnew ? SequenceGapAction.Tell : sequence.OnGap, // nothing brings back what came before it was asked for
+                MissingNumbers.Between(known, number, step));
         return true;
     }
 
@@ -131,9 +132,9 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
         _plane.Live.Contains(connection)
         || (_plane.LastGone is { } gone && gone.Connection == connection && gone.At >= _beganAt && _clock.Elapsed - gone.At < MostLag);
 
-    private void MissOf(SubscribedKey key, string why, FeedSource source, SequenceGapAction action)
+    private void MissOf(SubscribedKey key, string why, FeedSource source, SequenceGapAction action, MissingNumbers? numbers = null)
     {
-        _writer!.TellLost(why, source);
+        _writer!.TellLost(why, source, numbers);
         Tell(why);
         if (action == SequenceGapAction.Retry)
             _owner.Tell(new NumbersMissing(Incarnation, why));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Conversations;
@@ -11,6 +12,8 @@ namespace ActorHeartbeat.Conversations;
 internal static class Combinations
 {
     private const string NeverHappens = "when and unless ask for the same name, so the step never happens";
+
+    private const int LongestShownKey = 64;
 
     private static readonly string[] OfHostCall = ["call", "when", "unless", "let", "set"];
 
@@ -114,10 +117,16 @@ internal static class Combinations
         each is { Send: null, Http: null } ? "a subscription needs send or http"
         : each is { Send: not null, Http: not null } ? "a subscription has send or http, not both"
         : each is { Cancel: not null, CancelHttp: not null } ? "a subscription has cancel or cancel-http, not both"
-        : each.ForEach.GroupBy(key => key, StringComparer.Ordinal).Any(group => group.Count() > 1) ? "a key stands twice in for-each"
+        : Twice(each.ForEach) is { } twice ? $"the key {PeerText.Of(twice, LongestShownKey)} stands twice in for-each"
         : (each.Send is { } send ? RejectBatch(each, send) : RejectRequest(each, each.Http!))
-            ?? (each.Batch > 1 && each.Cancel is { } cancel ? RejectBatch(each, cancel) : null)
+            ?? (each.Batch > 1 && each.Cancel is { } cancel && RejectBatch(each, cancel) is { } reason ? $"cancel: {reason}" : null)
             ?? RejectAnswers(each);
+
+    private static string? Twice(IEnumerable<string> keys)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return keys.FirstOrDefault(key => !seen.Add(key));
+    }
 
     private static string? RejectBatch(SubscriptionSettings each, MessageTemplate message) =>
         each.Batch == 1

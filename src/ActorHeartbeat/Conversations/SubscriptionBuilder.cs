@@ -13,11 +13,12 @@ public sealed class SubscriptionBuilder
     }
 
     /// <summary>Adds keys, in the order in which they are asked for. Default none: they may come while the endpoint runs.</summary>
-    /// <exception cref="FormatException">A key is empty.</exception>
+    /// <exception cref="FormatException">A key is empty, or has placeholders.</exception>
     public SubscriptionBuilder ForEach(params IEnumerable<string> keys)
     {
         string[] added = [.. keys];
-        Spoken.Refuse(added.Contains("") ? "a key of a subscription is not empty" : null);
+        foreach (var key in added)
+            Spoken.Refuse(ValueRules.SubscribedKey.Reject(key));
         return Say(said => said with { ForEach = [.. said.ForEach, .. added] });
     }
 

@@ -197,7 +197,8 @@ public static class EndpointSetting
     public static readonly Setting<EndpointSettings, ValueList<MessageRule>> OnMessage = Row(
         "on-message", Live, endpoint => endpoint.OnMessage, (endpoint, value) => endpoint with { OnMessage = value });
     public static readonly Setting<EndpointSettings, ValueMap<SubscriptionSettings>> Subscriptions = Row(
-        "subscriptions", Live, endpoint => endpoint.Subscriptions, (endpoint, value) => endpoint with { Subscriptions = value });
+        "subscriptions", Live, NamedSubscriptions,
+        endpoint => endpoint.Subscriptions, (endpoint, value) => endpoint with { Subscriptions = value });
     public static readonly Setting<EndpointSettings, SequenceSettings?> Sequence = Row(
         "sequence", Live, endpoint => endpoint.Sequence, (endpoint, value) => endpoint with { Sequence = value });
     public static readonly Setting<EndpointSettings, ValueList<MessageTemplate>> OnClose = Row(

@@ -94,6 +94,14 @@ internal sealed class NamedValues(TemplatePlace place) : ValueRule<ValueMap<Valu
         ?? value.Templates.Select(template => TemplatePlaces.Reject(template, place)).FirstOrDefault(reason => reason is not null);
 }
 
+/// <summary>Subscriptions by name, with keys that go out as they are.</summary>
+internal sealed class SubscriptionsRule : ValueRule<ValueMap<SubscriptionSettings>>
+{
+    public override string? Reject(ValueMap<SubscriptionSettings> value) =>
+        value.Select(each => TemplateName.Reject(each.Key) ?? ValueRules.Each(ValueRules.SubscribedKey).Reject(each.Value.ForEach))
+            .FirstOrDefault(reason => reason is not null);
+}
+
 /// <summary>The steps of a dialogue, all before the dial or all on the open connection.</summary>
 /// <param name="isBeforeDial">Whether they come before the dial.</param>
 internal sealed class StepsRule(bool isBeforeDial) : ValueRule<ValueList<DialogueStep>>

@@ -31,6 +31,15 @@ internal static class ValueRules
         "the name of a captured value such as session.id",
         name => Template.MayBe(name) ? "a name stands here as it is, without @{ and }" : RejectCaptured(name));
 
+    /// <summary>Nothing fills the placeholders of a key, so they would go out as text.</summary>
+    public static readonly TextRule SubscribedKey = new(
+        "a key that @{each} stands for",
+        key => key.Length == 0 ? "a key of a subscription is not empty"
+            : Template.MayBe(key) ? "a key is the same text each time; it has no placeholders, and @{each} stands for it in send"
+            : null);
+
+    public static readonly SubscriptionsRule NamedSubscriptions = new();
+
     public static readonly NamedValues ValuesOfAttempt = new(TemplatePlace.Attempt);
     public static readonly NamedValues ValuesOfMessage = new(TemplatePlace.Message);
 

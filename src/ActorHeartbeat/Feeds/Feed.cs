@@ -236,12 +236,12 @@ public sealed class Feed
         }
     }
 
-    internal void TellLost(FeedWriter writer, string cause, FeedSource source)
+    internal void TellLost(FeedWriter writer, string cause, FeedSource source, MissingNumbers? numbers)
     {
         lock (_gate)
         {
             if (!writer.HasEnded && (writer.Covers || writer.MayResume))
-                AppendGap(source, GapReason.Missing, cause, TimeSpan.Zero);
+                AppendGap(source, GapReason.Missing, cause, TimeSpan.Zero, numbers);
         }
     }
 
@@ -313,11 +313,11 @@ public sealed class Feed
         return _audience.Publish(feedEvent, kept);
     }
 
-    private void AppendGap(FeedSource source, GapReason reason, string cause, TimeSpan duration)
+    private void AppendGap(FeedSource source, GapReason reason, string cause, TimeSpan duration, MissingNumbers? numbers = null)
     {
         _gaps++;
         _lastSeq++;
-        var gap = new FeedGap(reason, _lastSeq, null, _lastSeq - 1, cause, duration);
+        var gap = new FeedGap(reason, _lastSeq, null, _lastSeq - 1, cause, duration) { Numbers = numbers };
         Append(FeedEvent.Detailed(source.With(gap), _lastSeq, UtcTicks()));
     }
 

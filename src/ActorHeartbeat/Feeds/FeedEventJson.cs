@@ -8,8 +8,9 @@ namespace ActorHeartbeat.Feeds;
 /// <summary>
 /// An event as one JSON object without line breaks: instance, endpoint, epoch, seq, time, type, and then, depending
 /// on the type, <c>text</c> (the payload as a string) or <c>base64</c>; <c>gap</c> with reason, from, to, lastSeq,
-/// cause and durationSeconds; <c>state</c> and <c>cause</c>, of a key with <c>retryInSeconds</c>; or <c>reason</c>. The payload is carried,
-/// not parsed. <c>subscription</c> is the key of a subscription, where the event is about one.
+/// cause and durationSeconds, and <c>numbers</c> (from and to) where numbers of the peer are missing; <c>state</c> and <c>cause</c>, of a
+/// key with <c>retryInSeconds</c>; or <c>reason</c>. The payload is carried, not parsed. <c>subscription</c> is the key of a subscription,
+/// where the event is about one.
 /// </summary>
 public static class FeedEventJson
 {
@@ -73,6 +74,13 @@ public static class FeedEventJson
         writer.WriteNumber("lastSeq", gap.LastSeq);
         writer.WriteString("cause", gap.Cause);
         writer.WriteNumber("durationSeconds", gap.Duration.TotalSeconds);
+        if (gap.Numbers is { } numbers)
+        {
+            writer.WriteStartObject("numbers");
+            writer.WriteNumber("from", numbers.From);
+            writer.WriteNumber("to", numbers.To);
+            writer.WriteEndObject();
+        }
         writer.WriteEndObject();
     }
 

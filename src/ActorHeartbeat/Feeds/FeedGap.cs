@@ -12,8 +12,21 @@ namespace ActorHeartbeat.Feeds;
 /// <param name="Duration">How long nothing was received; zero when something was received but not delivered.</param>
 public sealed record FeedGap(GapReason Reason, long From, long? To, long LastSeq, string Cause, TimeSpan Duration)
 {
+    /// <summary>The numbers of the peer that are missing; null (default) where the gap is not one of the peer's numbers.</summary>
+    public MissingNumbers? Numbers { get; init; }
+
     internal static FeedGap Overflow(long from, long to) =>
         new(GapReason.Overflow, from, to, from - 1, "the subscriber did not keep up", TimeSpan.Zero);
+}
+
+/// <summary>The numbers that a peer has left out, by the <c>sequence</c> of the endpoint or of a subscription.</summary>
+/// <param name="From">The first that is missing.</param>
+/// <param name="To">The last that is missing.</param>
+public sealed record MissingNumbers(long From, long To)
+{
+    /// <summary>Those that have not come, where one number has come after another and the peer counts by a step.</summary>
+    internal static MissingNumbers Between(long after, long before, long step) =>
+        new(after + step, after + ((before - after - 1) / step * step));
 }
 
 public enum GapReason

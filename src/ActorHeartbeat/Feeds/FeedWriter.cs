@@ -58,10 +58,11 @@ public sealed class FeedWriter
 
     /// <summary>Tells subscribers, at this point between the messages, that some of the peer's are lost.</summary>
     /// <param name="cause">One line for operators, without secrets.</param>
-    public void TellLost(string cause) => _feed.TellLost(this, cause, Source);
+    public void TellLost(string cause) => TellLost(cause, Source);
 
-    /// <summary>The same of a key.</summary>
-    internal void TellLost(string cause, FeedSource key) => _feed.TellLost(this, cause, key);
+    /// <summary>The same of a key, or of what the peer numbers.</summary>
+    internal void TellLost(string cause, FeedSource source, MissingNumbers? numbers = null) =>
+        _feed.TellLost(this, cause, source, numbers);
 
     /// <summary>Ends the connection; a second call does nothing. When no other writer carries the feed, a gap begins.</summary>
     /// <param name="cause">One line for operators, without secrets.</param>

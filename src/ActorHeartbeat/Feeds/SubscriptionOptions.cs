@@ -35,8 +35,9 @@ public sealed record SubscriptionOptions
     public bool IncludeState { get; init; } = true;
 
     /// <summary>
-    /// Whose messages are delivered: subscriptions by name, such as <c>trades</c>, and single keys, such as <c>trades/BTC-USDT</c>. Gaps of
-    /// the endpoint and its states come too; messages of no key do not. Default empty, which delivers everything.
+    /// Whose messages are delivered: subscriptions by name, such as <c>trades</c>, and single keys, such as <c>trades/BTC-USDT</c>, which
+    /// are taken as they are: <c>trades/BTC</c> takes no <c>trades/BTC/USD</c>. Gaps of the endpoint and its states come too; messages of
+    /// no key do not. Default empty, which delivers everything.
     /// </summary>
     public ValueList<string> Subscriptions
     {
@@ -62,16 +63,12 @@ public sealed record SubscriptionOptions
         private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _set =
             Names.ToHashSet(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
-        /// <summary>Whether the name of a key is there, or a name that it begins with up to a slash.</summary>
-        public bool Have(ReadOnlySpan<char> name)
-        {
-            for (var at = 0; at < name.Length; at++)
-            {
-                if (name[at] == '/' && _set.Contains(name[..at]))
-                    return true;
-            }
-            return _set.Contains(name);
-        }
+        /// <summary>
+        /// Whether the name of a key is there, or that of its subscription, which ends at the first slash: a key may have slashes of its
+        /// own.
+        /// </summary>
+        public bool Have(ReadOnlySpan<char> name) =>
+            _set.Contains(name) || name.IndexOf('/') is var end and >= 0 && _set.Contains(name[..end]);
 
         public bool Equals(WantedNames? other) => other is not null && Names.Equals(other.Names);
 

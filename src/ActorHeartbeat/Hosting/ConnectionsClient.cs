@@ -127,13 +127,17 @@ public sealed class ConnectionsClient
         Command(new CloseEndpoint(endpoint, code, reason), cancellation);
 
     /// <summary>
-    /// Adds a key to a subscription of an endpoint, on its present connection; refused where it has no such subscription.
+    /// Adds a key to a subscription of an endpoint, on its present connection; it stays until it is taken away, also where the settings
+    /// have it, too. <see cref="CommandOutcome.Unknown"/> where the endpoint has no such subscription,
+    /// <see cref="CommandOutcome.Invalid"/> for a key that is empty or has placeholders.
     /// </summary>
     public Task<CommandResult> SubscribeAsync(
         EndpointId endpoint, string subscription, string key, CancellationToken cancellation = default) =>
         Command(new SubscribeTo(endpoint, subscription, key), cancellation);
 
-    /// <summary>Takes away a key that was added; refused for a key of the settings.</summary>
+    /// <summary>
+    /// Takes away a key that was added; refused for a key that the settings have. <see cref="CommandOutcome.Unknown"/> where there is none.
+    /// </summary>
     public Task<CommandResult> UnsubscribeAsync(
         EndpointId endpoint, string subscription, string key, CancellationToken cancellation = default) =>
         Command(new UnsubscribeFrom(endpoint, subscription, key), cancellation);

@@ -113,7 +113,7 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
 
     /// <summary>Numbers of the peer are missing.</summary>
     public static CloseCause NumbersMissing(string why) =>
-        Failed(CauseKind.NumbersMissing, FailureLayer.Unknown, why) with { Layer = null };
+        Failed(CauseKind.NumbersMissing, FailureLayer.Unknown, PeerText.Of(why)) with { Layer = null }; // it may name a key
 
     /// <summary>A message that had to be sent lacks a value.</summary>
     public static CloseCause NotSaid(string placeholder) =>
@@ -123,7 +123,7 @@ public sealed record CloseCause(CauseKind Kind, string Detail)
         Failed(CauseKind.DataIdle, FailureLayer.Heartbeat, $"no data for {Text(bound)}");
 
     /// <summary>A key of a subscription goes without data.</summary>
-    public static CloseCause KeyStale(string why) => Failed(CauseKind.KeyStale, FailureLayer.Heartbeat, why);
+    public static CloseCause KeyStale(string why) => Failed(CauseKind.KeyStale, FailureLayer.Heartbeat, PeerText.Of(why));
 
     public static CloseCause Unproven(TimeSpan waited, bool hasReadyWhen) =>
         Failed(

@@ -1,4 +1,5 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Supervision;
 
@@ -22,30 +23,41 @@ internal sealed class AddedKeys
             _keys.TryAdd((subscription, key), true);
     }
 
-    /// <summary>Adds a key. One that is there already stays.</summary>
-    /// <returns>Why it cannot, in one line; null when it is added.</returns>
-    public string? Add(EndpointSettings settings, string subscription, string key)
+    /// <summary>Adds a key. It stays until it is taken away, whatever the settings come to have.</summary>
+    /// <returns>Whether it is added; an accepted command says what was so before, and says nothing where the key is new.</returns>
+    public CommandResult Add(EndpointSettings settings, string subscription, string key)
     {
         if (!settings.Subscriptions.TryGetValue(subscription, out var words))
             return Lacks(settings, subscription);
-        if (key.Length == 0)
-            return "a key of a subscription is not empty";
-        if (words.ForEach.Contains(key, StringComparer.Ordinal) || Contains(subscription, key))
-            return null;
+        if (ValueRules.SubscribedKey.Reject(key) is { } reason)
+            return new CommandResult(CommandOutcome.Invalid, reason);
+        if (Contains(subscription, key))
+            return new CommandResult(CommandOutcome.Accepted, $"{Shown(subscription, key)} was added before");
         if (_keys.Count == Most)
-            return $"{Most} keys were added to {settings.Id} already";
+            return new CommandResult(CommandOutcome.Refused, $"{Most} keys were added to {settings.Id} already");
         _keys.Add((subscription, key), true);
-        return null;
+        return Declares(words, key)
+            ? new CommandResult(
+                CommandOutcome.Accepted,
+                $"the configuration declares {Shown(subscription, key)} already; from now on it stays where that drops it, too")
+            : new CommandResult(CommandOutcome.Accepted);
     }
 
     /// <summary>Takes an added key away.</summary>
-    /// <returns>Why it cannot, in one line; null when it is gone.</returns>
-    public string? Remove(EndpointSettings settings, string subscription, string key) =>
-        _keys.Remove((subscription, key)) ? null
-        : !settings.Subscriptions.TryGetValue(subscription, out var words) ? Lacks(settings, subscription)
-        : words.ForEach.Contains(key, StringComparer.Ordinal)
-            ? $"{subscription}/{key} stands in the configuration; take it out of for-each there"
-        : $"{settings.Id} has no key {subscription}/{key}";
+    /// <returns>Whether it is gone. One that the settings have, too, stays as it is.</returns>
+    public CommandResult Remove(EndpointSettings settings, string subscription, string key)
+    {
+        if (settings.Subscriptions.TryGetValue(subscription, out var words) && Declares(words, key))
+            return new CommandResult(
+                CommandOutcome.Refused,
+                $"the configuration declares {Shown(subscription, key)}; take it out of for-each there"
+                    + (Contains(subscription, key) ? ", and then remove it here: it was added at runtime, too" : ""));
+        return _keys.Remove((subscription, key)) ? new CommandResult(CommandOutcome.Accepted)
+            : words is null ? Lacks(settings, subscription)
+            : key.Length == 0
+                ? new CommandResult(CommandOutcome.Invalid, ValueRules.SubscribedKey.Reject(key)!) // not null: no text is no key
+            : new CommandResult(CommandOutcome.Unknown, $"{settings.Id} has no key {Shown(subscription, key)}");
+    }
 
     /// <summary>The settings with the added keys behind their own.</summary>
     public EndpointSettings Over(EndpointSettings settings)
@@ -65,7 +77,12 @@ internal sealed class AddedKeys
 
     public void Clear() => _keys.Clear();
 
-    private static string Lacks(EndpointSettings settings, string subscription) =>
-        $"{settings.Id} has no subscription {subscription}; "
-            + (settings.Subscriptions.Count == 0 ? "it has none" : $"it has {string.Join(", ", settings.Subscriptions.Keys)}");
+    private static bool Declares(SubscriptionSettings words, string key) => words.ForEach.Contains(key, StringComparer.Ordinal);
+
+    private static string Shown(string subscription, string key) => PeerText.Of($"{subscription}/{key}");
+
+    private static CommandResult Lacks(EndpointSettings settings, string subscription) => new(
+        CommandOutcome.Unknown,
+        $"{settings.Id} has no subscription {PeerText.Of(subscription)}; "
+            + (settings.Subscriptions.Count == 0 ? "it has none" : $"it has {string.Join(", ", settings.Subscriptions.Keys)}"));
 }

@@ -30,20 +30,18 @@ public sealed partial class ConnectionSupervisor
         if (Find(key.Endpoint) is not { } endpoint)
             return Unknown(key.Endpoint);
         var (added, had) = (endpoint.AddedKeys, endpoint.AddedKeys.Contains(key.Subscription, key.Key));
-        var refusal = adds
+        var result = adds
             ? added.Add(endpoint.Settings, key.Subscription, key.Key)
             : added.Remove(endpoint.Settings, key.Subscription, key.Key);
-        if (refusal is not null)
-            return new CommandResult(CommandOutcome.Refused, refusal);
         if (added.Contains(key.Subscription, key.Key) == had)
-            return new CommandResult(CommandOutcome.Accepted);
+            return result;
         if (adds)
             _dependencies.SubscriptionStore?.Add(key);
         else
             _dependencies.SubscriptionStore?.Remove(key);
         endpoint.FollowKeys();
         endpoint.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, ChangeEffect.Live));
-        return new CommandResult(CommandOutcome.Accepted);
+        return result;
     }
 
     private static IEnumerable<SubscriptionKey> AddedKeysOf(RegistryEntry endpoint) =>

@@ -78,7 +78,7 @@ public sealed record SendTo(EndpointId Endpoint, OutboundMessage Message) : ISer
 
 /// <summary>
 /// Adds a key to a subscription of an endpoint, beside those of its settings: an open connection asks for it now. It is forgotten with the
-/// endpoint. Refused where the endpoint has no such subscription. Answered by <see cref="CommandResult"/>.
+/// endpoint, and stays beside the same key of the settings. Answered by <see cref="CommandResult"/>.
 /// </summary>
 public sealed record SubscribeTo(EndpointId Endpoint, string Subscription, string Key) : ISerializableMessage;
 
@@ -90,7 +90,9 @@ public sealed record UnsubscribeFrom(EndpointId Endpoint, string Subscription, s
 
 /// <summary>The answer to a command; the caller need not wait for it.</summary>
 /// <param name="Outcome">Whether the command was accepted.</param>
-/// <param name="Why">For a command that was not accepted: one line.</param>
+/// <param name="Why">
+/// For a command that was not accepted: one line. For a key that was added or declared already: what is so.
+/// </param>
 public sealed record CommandResult(CommandOutcome Outcome, string Why = "") : IEndpointAnswer, IDeadLetterSuppression;
 
 public enum CommandOutcome
@@ -98,6 +100,12 @@ public enum CommandOutcome
     Accepted,
     UnknownEndpoint,
     Refused,
+
+    /// <summary>The endpoint has no such subscription, or no such key.</summary>
+    Unknown,
+
+    /// <summary>The command makes no sense whatever the endpoint is doing, such as an empty key.</summary>
+    Invalid,
 }
 
 /// <summary>Asks for all endpoints; answered by <see cref="EndpointList"/>.</summary>

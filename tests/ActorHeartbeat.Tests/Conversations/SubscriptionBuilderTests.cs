@@ -72,11 +72,15 @@ public class SubscriptionBuilderTests
     public void What_contradicts_itself_is_refused()
     {
         Refused("a subscription needs send or http", it => it.ForEach("a"));
-        Refused("a key stands twice in for-each", it => it.Send("@{each}").ForEach("a", "b", "a"));
+        Refused("the key b stands twice in for-each", it => it.Send("@{each}").ForEach("a", "b", "c", "b"));
+        Refused("the key a\\nb stands twice in for-each", it => it.Send("@{each}").ForEach("a\nb", "a\nb"));
         Refused("send says the same for every key: @{each} is missing", it => it.Send("a").ForEach("a", "b"));
         Refused(
             "batch repeats the list element that holds @{each}; here @{each} stands in no list",
             it => it.SendJson("""{"a":"@{each}"}""").Batch(2));
+        Refused(
+            "cancel: batch repeats the list element that holds @{each}; here @{each} stands in no list",
+            it => it.SendJson("""["@{each}"]""").CancelJson("""{"a":"@{each}"}""").Batch(2));
         Refused(
             "let is filled once for a batch, so @{each} has no value there; use @{each} itself, or batch = 1",
             it => it.Let("a", "x@{each}").SendJson("""["@{each}"]""").Batch(2));
@@ -89,6 +93,22 @@ public class SubscriptionBuilderTests
         Refused(
             "stale is about data of a key, and data says which they are; there is no data",
             it => it.Send("a").Stale(TimeSpan.FromSeconds(1)));
+    }
+
+    [Theory]
+    [InlineData("", "a key of a subscription is not empty")]
+    [InlineData("@{env.HOME}", "a key is the same text each time; it has no placeholders, and @{each} stands for it in send")]
+    [InlineData("a@{", "a key is the same text each time; it has no placeholders, and @{each} stands for it in send")]
+    public void A_key_that_would_not_go_out_as_it_is_is_refused(string key, string why)
+    {
+        Assert.Equal(why, Assert.Throws<FormatException>(() =>
+            Plain.With(it => it.Subscription("a", each => each.Send("@{each}").ForEach("fine@x", key)))).Message);
+        Assert.Equal(
+            $"subscriptions: {why}",
+            EndpointSetting.Reject(Plain with
+            {
+                Subscriptions = new([KeyValuePair.Create("a", new SubscriptionSettings { ForEach = [key] })]),
+            }));
     }
 
     private static void Refused(string why, Action<SubscriptionBuilder> say) => Assert.Equal(

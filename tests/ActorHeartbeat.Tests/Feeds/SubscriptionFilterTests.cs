@@ -39,6 +39,23 @@ public class SubscriptionFilterTests
         Assert.Equal(expected, string.Join(",", FeedFixture.ReadAll(some)));
     }
 
+    [Theory]
+    [InlineData("trades/BTC", "1 text a")]
+    [InlineData("trades/BTC/USD", "2 text b")]
+    [InlineData("trades/", "3 text c")]
+    [InlineData("trades//", "4 text d")]
+    [InlineData("trades", "1 text a,2 text b,3 text c,4 text d")]
+    public void A_key_with_slashes_is_told_from_one_that_it_begins_with(string wanted, string expected)
+    {
+        using var some = _fixture.Subscribe(FeedFixture.Quiet with { Subscriptions = [wanted] });
+        Publish("trades/BTC", "a");
+        Publish("trades/BTC/USD", "b");
+        Publish("trades/", "c");
+        Publish("trades//", "d");
+
+        Assert.Equal(expected, string.Join(",", FeedFixture.ReadAll(some)));
+    }
+
     [Fact]
     public void What_is_lost_of_the_wanted_is_a_gap_and_what_is_lost_of_the_rest_is_none()
     {

@@ -141,11 +141,13 @@ public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.Te
     {
         var source = FeedSource.Of("run-1", Id, 4);
         var gap = new FeedGap(GapReason.Disconnected, 8, null, 7, "cut", TimeSpan.FromSeconds(1.5));
+        var missing = new FeedGap(GapReason.Missing, 8, null, 7, "3 is missing", TimeSpan.Zero) { Numbers = new MissingNumbers(3, 3) };
         FeedEvent[] events =
         [
             FeedEvent.Message(source, 7, 700, MessageKind.Text, Encoding.UTF8.GetBytes("{\"a\":1}")),
             FeedEvent.Message(source, 9, 900, MessageKind.Binary, new byte[] { 0, 200 }),
             FeedEvent.Detailed(source.With(gap), 8, 800),
+            FeedEvent.Detailed(source.With(missing), 8, 800),
             FeedEvent.Detailed(source.With(new FeedState(FeedState.BackingOff, "cut")), 8, 800),
             FeedEvent.Detailed(source.With("shutting down"), 9, 901),
         ];

@@ -17,11 +17,11 @@ public class SubscriptionStoreTests : SupervisorSpec
         Command(new SubscribeTo(Id("a"), "trades", "ETH"));
         Assert.Equal(["+ a trades/ETH"], _store.Saved);
         Command(new SubscribeTo(Id("a"), "trades", "ETH"));
-        Command(new SubscribeTo(Id("a"), "trades", "BTC")); // it stands in the settings
+        Command(new SubscribeTo(Id("a"), "trades", "BTC")); // the settings have it, too
         Command(new SubscribeTo(Id("a"), "trades", "SOL"));
         Command(new UnsubscribeFrom(Id("a"), "trades", "ETH"));
 
-        Assert.Equal(["+ a trades/ETH", "+ a trades/SOL", "- a trades/ETH"], _store.Saved);
+        Assert.Equal(["+ a trades/ETH", "+ a trades/BTC", "+ a trades/SOL", "- a trades/ETH"], _store.Saved);
     }
 
     [Fact]

@@ -103,7 +103,7 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
     private protected void Command(object command)
     {
         Supervisor.Tell(command, TestActor);
-        Assert.Equal(new CommandResult(CommandOutcome.Accepted), ExpectMsg<CommandResult>());
+        Assert.Equal(CommandOutcome.Accepted, ExpectMsg<CommandResult>().Outcome);
     }
 
     private protected IReadOnlyList<EndpointSnapshot> List()
