@@ -284,6 +284,7 @@ public class KeyDataTests : SubscriptionSpec
         Number("BTC", 7);
         Number("BTC", 8);
         var number = NumberOfBtc;
+        Plane.SocketBegins(2);
 
         Assert.True(number.Received(8, connection: 2, last: null, Neighbours.Always).IsDuplicate);
         Assert.False(number.Received(9, connection: 2, last: 8, Neighbours.Always).IsDuplicate);
