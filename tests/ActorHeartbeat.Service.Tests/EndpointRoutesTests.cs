@@ -118,7 +118,7 @@ public sealed class EndpointRoutesTests
         var one = await service.WaitFor("echo", endpoint => Accepted(endpoint) == 1);
 
         Assert.Equal(
-            (HttpStatusCode.Accepted, HttpStatusCode.Conflict, HttpStatusCode.Conflict, HttpStatusCode.Accepted),
+            (HttpStatusCode.Accepted, HttpStatusCode.NotFound, HttpStatusCode.Conflict, HttpStatusCode.Accepted),
             (added, unknown, configured.StatusCode, removed.StatusCode));
         Assert.Equal(
             ["BTC configuration", "ETH/USD runtime"],
