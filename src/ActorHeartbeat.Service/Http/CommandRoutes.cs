@@ -33,11 +33,16 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
         routes.MapPost("/v1/endpoints/{id}/send", Send);
         routes.MapPost(
             "/v1/endpoints/{id}/subscriptions/{name}/{**key}",
-            http => ChangeKey(http, "subscribe", connections.SubscribeAsync, "is wanted; it stays until it is removed here"));
+            http => ChangeKey(http, "subscribe", connections.SubscribeAsync, _ => "is wanted; it stays until it is removed here"));
         routes.MapDelete(
             "/v1/endpoints/{id}/subscriptions/{name}/{**key}",
-            http => ChangeKey(http, "cancel", connections.UnsubscribeAsync, "is not wanted any more"));
+            http => ChangeKey(http, "cancel", connections.UnsubscribeAsync, Removed));
     }
+
+    private static string Removed(SubscriptionSettings? subscription) =>
+        subscription is { Cancel: null, CancelHttp: null }
+            ? "is not wanted any more; the subscription has no cancel, so that the peer may keep it until the connection ends"
+            : "is not wanted any more";
 
     private async Task Command(HttpContext http, string name, Func<EndpointId, CancellationToken, Task<CommandResult>> command)
     {
@@ -47,7 +52,10 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
 
     /// <summary>A key may have slashes, such as BTC/USD: it is the rest of the path, escaped once.</summary>
     private async Task ChangeKey(
-        HttpContext http, string name, Func<EndpointId, string, string, CancellationToken, Task<CommandResult>> change, string done)
+        HttpContext http,
+        string name,
+        Func<EndpointId, string, string, CancellationToken, Task<CommandResult>> change,
+        Func<SubscriptionSettings?, string> done)
     {
         if (await Admit(http) is not { } endpoint)
             return;
@@ -66,7 +74,7 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
             return;
         var said = result.Why.Length > 0
             ? result.Why
-            : PeerText.Of($"{subscription}/{key} {done}") + (database is null ? ", or the process ends: no state is kept" : "");
+            : PeerText.Of($"{subscription}/{key} {done(endpoint.Settings.Subscriptions.GetValueOrDefault(subscription))}") + (database is null ? ", or the process ends: no state is kept" : "");
         await http.Answer(
             new KeyCommandView(endpoint.Id.Value, subscription, key, said),
             ServiceJson.Contract.KeyCommandView,

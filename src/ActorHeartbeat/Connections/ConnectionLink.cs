@@ -158,7 +158,8 @@ internal sealed partial class ConnectionLink : IConnectionObserver
             }
             : settings;
         _rules = new InboundRules(_current);
-        Subscriptions.Change(_current);
+        foreach (var kept in Subscriptions.Change(_current).GroupBy(key => key.Book.Name))
+            TellKept(kept.Key, [.. kept.Select(key => key.Name)], "it has neither cancel nor cancel-http");
         if (Heartbeat.Expect != before)
             _heartbeatAnswers = [Heartbeat.Expect];
     }

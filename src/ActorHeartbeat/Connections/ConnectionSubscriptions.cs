@@ -63,12 +63,13 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     }
 
     /// <inheritdoc cref="SubscriptionTable.Change"/>
-    public void Change(EndpointSettings settings)
+    public IReadOnlyList<SubscribedKey> Change(EndpointSettings settings)
     {
         lock (_lock)
         {
-            _table.Change(settings);
+            var kept = _table.Change(settings);
             _isAny = settings.Subscriptions.Count > 0 || _table.HasQueued;
+            return kept;
         }
     }
 

@@ -9,9 +9,11 @@ internal sealed partial class SubscriptionTable
     /// Takes other settings: new keys are asked for, those that are wanted no more are ended. A subscription that is said or known in other
     /// words ends and begins.
     /// </summary>
-    public void Change(EndpointSettings settings)
+    /// <returns>The keys that the peer may keep until the connection ends, because nothing is there to end them with.</returns>
+    public IReadOnlyList<SubscribedKey> Change(EndpointSettings settings)
     {
         _settings = settings;
+        var kept = new List<SubscribedKey>();
         var ended = new Dictionary<string, SubscriptionBook>(StringComparer.Ordinal);
         foreach (var book in _books.Values.ToArray())
         {
@@ -23,17 +25,18 @@ internal sealed partial class SubscriptionTable
                 continue;
             }
             _books.Remove(book.Name);
-            Cancel(book, [.. book.Keys]);
+            kept.AddRange(Cancel(book, [.. book.Keys]));
             ended[book.Name] = book;
         }
         foreach (var (name, subscription) in settings.Subscriptions)
         {
             if (_books.TryGetValue(name, out var book))
-                Follow(book, subscription.ForEach);
+                kept.AddRange(Follow(book, subscription.ForEach));
             else
                 AddBook(name, subscription, before: null, ended.GetValueOrDefault(name));
         }
         _clocks.Reset(_books.Values.SelectMany(book => book.Keys));
+        return kept;
     }
 
     /// <summary>The state of each key that consumers know.</summary>
@@ -52,11 +55,11 @@ internal sealed partial class SubscriptionTable
                 key, key.Told, key.Reason ?? "", key.RetryAt > now && key.RetryAt < TimeSpan.MaxValue ? key.RetryAt - now : null)),
     ];
 
-    private void Follow(SubscriptionBook book, ValueList<string> wanted)
+    private IReadOnlyList<SubscribedKey> Follow(SubscriptionBook book, ValueList<string> wanted)
     {
         var set = wanted.ToHashSet(StringComparer.Ordinal);
         SubscribedKey[] unwanted = [.. book.Keys.Where(key => !set.Contains(key.Name))];
-        Cancel(book, unwanted);
+        var kept = Cancel(book, unwanted);
         foreach (var key in unwanted)
             book.Remove(key);
         foreach (var name in wanted)
@@ -71,6 +74,7 @@ internal sealed partial class SubscriptionTable
         }
         if (unwanted.Length > 0 && _isOpen && book.IsWhole && book.Keys.FirstOrDefault(IsSaid) is { } any)
             book.Queue(any); // a message that has every key leaves them out
+        return kept;
     }
 
     /// <param name="name">The name of the subscription.</param>
@@ -125,13 +129,16 @@ internal sealed partial class SubscriptionTable
         }
     }
 
-    /// <summary>Ends what the peer knows of keys. Without a message for it the next connection begins without them.</summary>
-    private void Cancel(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
+    /// <summary>Ends what the peer knows of keys.</summary>
+    /// <returns>Those that cannot be ended: the next connection begins without them.</returns>
+    private IReadOnlyList<SubscribedKey> Cancel(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
     {
-        if (!book.Settings.Ends || (book.IsWhole && book.Keys.Except(keys).Any(IsSaid)))
-            return; // the next message that says every key leaves these out
+        if (book.IsWhole && book.Keys.Except(keys).Any(IsSaid))
+            return []; // the next message that says every key leaves these out
+        if (!book.Settings.Ends)
+            return [.. keys.Where(MayBeAtPeer)];
         var ended = new List<SubscribedKey>();
-        foreach (var key in keys.Where(key => (key.IsThere || key.MayBeThere) && !key.IsQueued))
+        foreach (var key in keys.Where(MayBeAtPeer))
         {
             if (key is { IsAwaited: true, Asking.Request: { } request })
                 request.Unwanted.Add(key);
@@ -139,7 +146,10 @@ internal sealed partial class SubscriptionTable
                 ended.Add(key);
         }
         EndAtPeer(book, ended);
+        return [];
     }
+
+    private static bool MayBeAtPeer(SubscribedKey key) => (key.IsThere || key.MayBeThere) && !key.IsQueued;
 
     private void EndAtPeer(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
     {

@@ -427,4 +427,41 @@ public class SubscribedKeysTests : SubscriptionSpec
             """{"op":"subscribe","args":[{"id":"BTC","after":7},{"id":"ETH"},{"id":"SOL","after":9}]}""",
             SentText[^1]);
     }
+
+    [Fact]
+    public void What_the_peer_keeps_of_a_subscription_without_cancel_is_told()
+    {
+        StartOpen(With(Trades with { Cancel = null }));
+        Accept("BTC", "ETH");
+        using var tap = new ConversationTap();
+        Plane.Taps.Add(tap);
+
+        Reload(With(Trades with { Cancel = null, ForEach = ["SOL"] }), ChangeEffect.Live);
+        Settle();
+
+        Assert.True(tap.Lines.TryRead(out var line));
+        Assert.Equal(
+            "the peer may keep BTC and 1 more of subscriptions.trades until the connection ends: it has neither cancel nor cancel-http",
+            line!.Text);
+        Assert.Equal(3, SentText.Count);
+    }
+
+    [Fact]
+    public void A_key_that_cannot_be_ended_because_its_message_lacks_a_value_is_told()
+    {
+        StartOpen(With(Trades with
+        {
+            Capture = Values(("chan", "@{/chanId}")),
+            Cancel = MessageTemplate.Json("""{"event":"unsubscribe","chanId":"@{chan}"}"""),
+        }));
+        Accept("BTC");
+        using var tap = new ConversationTap();
+        Plane.Taps.Add(tap);
+
+        Reload(With(Trades) with { Subscriptions = ValueMap<SubscriptionSettings>.Empty }, ChangeEffect.Live);
+        Settle();
+
+        Assert.True(tap.Lines.TryRead(out var line));
+        Assert.StartsWith("the peer may keep BTC of subscriptions.trades until the connection ends: @{chan} of the message", line!.Text);
+    }
 }
