@@ -55,7 +55,8 @@ internal sealed class KeyNumber
     /// <param name="neighbours">The connections that may bring the same. What another one brought is no duplicate: the peer may have
     /// begun anew since.</param>
     /// <returns>
-    /// This one, or one of its own where the peer begins anew on every connection: then the number is not above the first of the other.
+    /// This one, or one of its own where the peer begins anew on every connection: then the number is below the first of the other, or is
+    /// the one that counting begins with.
     /// </returns>
     public KeyNumber Join(long number, long connection, IConnectionNeighbours neighbours)
     {
@@ -66,7 +67,7 @@ internal sealed class KeyNumber
             if (_connection > 0 && _connection != connection)
             {
                 if (neighbours.MayBringTheSame(_connection))
-                    return number <= _first ? new KeyNumber() : this;
+                    return number < _first || number is 0 or 1 ? new KeyNumber() : this;
                 _connection = (int)connection; // in the place of one that is over
             }
             _first = number;

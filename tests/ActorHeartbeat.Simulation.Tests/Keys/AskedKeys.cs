@@ -197,6 +197,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
     private bool HasReason(string key, Asked asked, TimeSpan now) =>
         asked.Refused is not null
         || Wanted.ChangedAt(key) >= asked.At
+        || Wanted.WordsChanged >= asked.At
         || (Words is { Expect: not null } && !asked.IsAccepted && IsLate(asked, now))
         || (Words is { Stale: { } stale } && now >= asked.Sign + stale)
         || (asked.Missing is not null && Words is { Sequence.OnGap: SequenceGapAction.Resubscribe });

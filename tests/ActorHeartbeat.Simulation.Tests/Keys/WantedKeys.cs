@@ -18,11 +18,16 @@ internal sealed class WantedKeys(Func<TimeSpan> clock)
     /// <summary>When any of it last changed.</summary>
     public TimeSpan Changed { get; private set; }
 
+    /// <summary>When any of the words last changed: a connection that is to be replaced goes on with those of before.</summary>
+    public TimeSpan WordsChanged { get; private set; }
+
     public void Configure(EndpointSettings settings)
     {
         var words = KeyWords.Of(settings);
         if (words == Words)
             return;
+        if (words is null || Words is null || words with { ForEach = [] } != Words with { ForEach = [] })
+            WordsChanged = clock();
         if (words is null || Words is null || Said(words) != Said(Words))
             _rephrased = Changed = clock();
         Words = words;
@@ -31,15 +36,14 @@ internal sealed class WantedKeys(Func<TimeSpan> clock)
 
     public void Add(string key)
     {
-        if (Words is null || _wanted.Contains(key))
-            return;
-        _added.Add(key);
-        Follow();
+        if (Words is not null && _added.Add(key))
+            Follow();
     }
 
+    /// <summary>One that the configuration declares is not removed.</summary>
     public void Remove(string key)
     {
-        if (_added.Remove(key))
+        if (Words?.ForEach.Contains(key) != true && _added.Remove(key))
             Follow();
     }
 

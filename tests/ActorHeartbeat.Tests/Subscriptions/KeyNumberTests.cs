@@ -69,6 +69,14 @@ public class KeyNumberTests
     }
 
     [Fact]
+    public void A_key_whose_first_number_comes_from_both_connections_is_taken_once()
+    {
+        new Counter(_number, 1).Receive(7000);
+
+        Assert.Equal([true, false], new Counter(_number, 2).Receive(7000, 7001));
+    }
+
+    [Fact]
     public void What_is_behind_the_numbers_of_a_connection_that_is_over_is_no_duplicate()
     {
         new Counter(_number, 1).Receive(1, 2, 500);
