@@ -84,6 +84,8 @@ public sealed partial class ConnectionActor
     {
         _plane.Counters.CountAnswer();
         _board.Measured(answered.RoundTrip);
+        _dependencies.Measures?.HeartbeatAnswered(answered.RoundTrip);
+        MeasureWait(answered);
     }
 
     /// <summary>The socket that a crashed predecessor left; null when there is none.</summary>
@@ -107,6 +109,7 @@ public sealed partial class ConnectionActor
         link.Begin();
         _board.Link = link;
         _plane.Counters.CountDial();
+        MeasureDial();
         link.Tell($"connection {link.Incarnation}: dialing {ShownUrl.Of(Target, _settings)}");
         if (_isPrimary)
             _plane.Subscriptions = link.Subscriptions;
@@ -143,7 +146,7 @@ public sealed partial class ConnectionActor
             if (attempt.Prepare is not null && !preparation.IsDone) // by a resolver of the host's own
                 await preparation.RunAsync(request.Secrets, request.SecretTexts, link.DialCancellation);
             var result = link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
-            return new DialCompleted(link.Incarnation, result) { Set = preparation.Set };
+            return new DialCompleted(link.Incarnation, result) { Set = preparation.Set, At = dependencies.Clock.Elapsed };
         }
         catch (StepFailedException refused)
         {
@@ -164,6 +167,7 @@ public sealed partial class ConnectionActor
     private void BeginFeed(ConnectionLink link, bool resumed)
     {
         resumed = link.Opened(resumed);
+        MeasureOpen();
         link.Transcript.Event(resumed ? "open; the peer goes on where it was" : "open", opens: true);
         if (link.RedirectedTo is { } url)
             Context.GetLogger().Info("{0}: the server has redirected the dial to {1}", _settings.Id, url);
@@ -183,6 +187,7 @@ public sealed partial class ConnectionActor
     {
         if (LinkOf(StateData) is { IsGone: false } left)
             left.Abort();
+        MeasureEnd(ActorIsGone); // nothing is left to measure, unless the actor threw
         _board.Status = _board.Status?.WithoutActor();
         base.PostStop();
     }
