@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
@@ -109,7 +110,7 @@ public sealed partial class ConnectionActor
         link.Begin();
         _board.Link = link;
         _plane.Counters.CountDial();
-        MeasureDial();
+        MeasureDial(link);
         link.Tell($"connection {link.Incarnation}: dialing {ShownUrl.Of(Target, _settings)}");
         if (_isPrimary)
             _plane.Subscriptions = link.Subscriptions;
@@ -119,15 +120,17 @@ public sealed partial class ConnectionActor
             if (_settings.MaxAge?.DuplicateKey is { } key)
                 _plane.Feed.ExpectAnother(key);
         }
-        AttemptAsync(_dependencies, AttemptWith(link.Names), link).PipeTo(Self);
+        AttemptAsync(_dependencies, AttemptWith(link.Names), link, _trace?.Activity).PipeTo(Self);
         (_to, _resumes) = (null, false);
     }
 
     private Attempt AttemptWith(ConnectionNames names) =>
         new(_settings, Target) { Names = names, Functions = _dependencies.Extensions.Functions };
 
-    private static async Task<DialCompleted> AttemptAsync(ConnectionDependencies dependencies, Attempt attempt, ConnectionLink link)
+    private static async Task<DialCompleted> AttemptAsync(
+        ConnectionDependencies dependencies, Attempt attempt, ConnectionLink link, Activity? trace)
     {
+        Activity.Current = trace; // of this method and what it calls
         if (link.WithoutCodec is { } why)
             return Failed(new DialFailure(FailureLayer.Resolve, why));
         var preparation = link.PrepareBy(dependencies.Dialer, attempt.Url);
@@ -136,10 +139,15 @@ public sealed partial class ConnectionActor
         try
         {
             // A resolver that ignores its token is left behind at the deadline: it owns no socket.
-            var request = await dependencies
-                .Resolver.ResolveAsync(attempt, link.DialCancellation)
-                .AsTask()
-                .WaitAsync(link.DialCancellation);
+            DialRequest request;
+            using (var resolving = AttemptSteps.Begin(trace, "resolve"))
+            {
+                request = await dependencies
+                    .Resolver.ResolveAsync(attempt, link.DialCancellation)
+                    .AsTask()
+                    .WaitAsync(link.DialCancellation);
+                resolving?.Done();
+            }
             if (request.Lacking is { } lacking)
                 return Failed(new DialFailure(FailureLayer.Resolve, lacking));
             link.Request = request;
@@ -187,7 +195,7 @@ public sealed partial class ConnectionActor
     {
         if (LinkOf(StateData) is { IsGone: false } left)
             left.Abort();
-        MeasureEnd(ActorIsGone); // nothing is left to measure, unless the actor threw
+        MeasureStop();
         _board.Status = _board.Status?.WithoutActor();
         base.PostStop();
     }

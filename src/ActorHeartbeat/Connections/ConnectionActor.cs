@@ -78,7 +78,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         switch (message)
         {
             case DialCompleted { Result: DialResult.Connected } dialed when Concerns(dialed, data.Link):
-                return WhenDialed(data, dialed).First(() => MeasureWait(dialed));
+                return WhenDialed(data, dialed).First(() => MeasureConnected(data.Link, dialed));
             case DialCompleted { Result: DialResult.Failed failed } dialed when Concerns(dialed, data.Link):
                 return BackOff(data, CloseCause.OfDial(failed.Failure) with { Asked = dialed.Asked }, leaving: null);
             case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step && !data.IsPausing:
