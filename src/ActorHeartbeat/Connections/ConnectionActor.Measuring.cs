@@ -62,7 +62,7 @@ public sealed partial class ConnectionActor
         _dependencies.Measures?.AttemptEnded(Now - dialedAt, end);
     }
 
-    /// <summary>The actor stops: what it has not counted ends with it. An attempt without a permit is given up, unless the actor threw.</summary>
+    /// <summary>The actor stops: what it has not counted ends with it. An attempt without a permit is given up.</summary>
     private void MeasureStop() => MeasureEnd(_dialedAt is null && _openedAt is null ? NotWanted : ActorIsGone);
 
     /// <summary>Tells how long an event has waited in the mailbox, where it says since when.</summary>
