@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Telemetry;
@@ -14,7 +16,7 @@ public sealed class MetricsAlone;
 
 /// <summary>What <c>GET /metrics</c> says is what a server counted, for every instrument there is.</summary>
 [Collection(nameof(MetricsTests))]
-public sealed class MetricsTests
+public sealed partial class MetricsTests
 {
     private const string Said = "four";
 
@@ -182,6 +184,19 @@ public sealed class MetricsTests
             Assert.Equal((2, 1), (scrape.Sum("endpoint_up", "endpoint=_other"), scrape.Sum("endpoint_up", "endpoint=e2")));
         });
     }
+
+    [Fact]
+    public void The_README_explains_every_instrument_and_no_other()
+    {
+        var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../README.md"));
+
+        Assert.Equal(Compared.Keys.Order(), Rows().Matches(readme).Select(row => row.Groups[1].Value).Order());
+    }
+
+    private static string Here([CallerFilePath] string here = "") => here;
+
+    [GeneratedRegex(@"^\| `actorheartbeat\.([a-z._]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex Rows();
 
     private static string Endpoints(FeedServer feeds) =>
         $$"""

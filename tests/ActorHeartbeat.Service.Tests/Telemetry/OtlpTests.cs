@@ -5,7 +5,6 @@ using ActorHeartbeat.Service.Telemetry;
 using ActorHeartbeat.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace ActorHeartbeat.Service.Tests.Telemetry;
@@ -34,7 +33,8 @@ public sealed class OtlpTests : IDisposable
                 pushed[http.Request.Path] = $"{http.Request.Headers["x-key"]} {text}";
         });
         await collector.StartAsync();
-        var settings = $$"""endpoint = "{{collector.Urls.First()}}", protocol = http-protobuf, headers-from = {{Variable}}, interval = 1s""";
+        var settings =
+            $$"""endpoint = "{{collector.Urls.First()}}", protocol = http-protobuf, headers-from = {{Variable}}, interval = 1s""";
 
         await using var service = await RunningService.Start(
             feeds => $$"""first { url = "{{feeds.UrlOf(FeedPath.Echo, "first", "token=canary")}}" }""",
