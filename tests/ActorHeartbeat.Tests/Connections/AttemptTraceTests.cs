@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Governor;
-using ActorHeartbeat.Policies;
-using ActorHeartbeat.Templates;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 

@@ -1,9 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Feeds;
-using ActorHeartbeat.Policies;
-using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Telemetry;
 using ActorHeartbeat.TestKit;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography.X509Certificates;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Transport;
 
