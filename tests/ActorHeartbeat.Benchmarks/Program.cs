@@ -1,6 +1,6 @@
 // dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks --
 // runtime|transport|delivery|rules|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak|
-// keys-memory|keys-converge|keys-traffic [options]
+// keys-memory|keys-converge|keys-traffic|metrics [options]
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Hocon;
@@ -8,6 +8,7 @@ using ActorHeartbeat.Benchmarks.Resilience;
 using ActorHeartbeat.Benchmarks.Runtime;
 using ActorHeartbeat.Benchmarks.Soak;
 using ActorHeartbeat.Benchmarks.Subscriptions;
+using ActorHeartbeat.Benchmarks.Telemetry;
 using ActorHeartbeat.Benchmarks.Transport;
 
 switch (args)
@@ -32,11 +33,13 @@ switch (args)
         return await DeliveryShows.Run(show, rest);
     case [("keys-memory" or "keys-converge" or "keys-traffic" or "keys-server") and var show, .. var rest]:
         return await KeyShows.Run(show, rest);
+    case ["metrics", .. var rest]:
+        return await MetricsBenchmark.Run(rest);
     case ["show-server", .. var rest]:
         return await ShowServer.RunAsync(rest);
     case ["--help"]:
         Console.WriteLine(
-            "runtime | transport | delivery | rules | configuration | hocon: what things "
+            "runtime | transport | delivery | rules | configuration | hocon | metrics: what things "
                 + $"cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\n{KeyShows.Help}\n"
                 + "soak [--minutes 10] [--endpoints 2000] [--seed 1]: what the process uses over time while a fault happens every few "
                 + "seconds");
@@ -44,6 +47,6 @@ switch (args)
     default:
         await Console.Error.WriteLineAsync(
             "name a benchmark: runtime, transport, delivery, rules, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, "
-                + "governor, soak, keys-memory, keys-converge or keys-traffic; --help says more");
+                + "governor, soak, keys-memory, keys-converge, keys-traffic or metrics; --help says more");
         return 2;
 }

@@ -63,6 +63,18 @@ public sealed class IdleKeysTests
     /// <summary>The same for keys beside the endpoints.</summary>
     public static TheoryData<string, string, string> OfProcess => new()
     {
+        {
+            "telemetry.otlp.protocol", "telemetry.otlp { protocol = http-protobuf }",
+            "telemetry.otlp { endpoint = \"http://127.0.0.1:4317\", protocol = http-protobuf }"
+        },
+        {
+            "telemetry.otlp.headers-from", "telemetry.otlp { headers-from = MINE }",
+            "telemetry.otlp { endpoint = \"http://127.0.0.1:4317\", headers-from = MINE }"
+        },
+        {
+            "telemetry.otlp.interval", "telemetry.otlp { interval = 10s }",
+            "telemetry.otlp { endpoint = \"http://127.0.0.1:4317\", interval = 10s }"
+        },
         { "config.debounce", "config { watch = off, debounce = 1s }", "config { watch = on, debounce = 1s }" },
         { "config.poll", "config { watch = off, poll = 1s }", "config { poll = 1s }" },
         {

@@ -10,7 +10,7 @@ public sealed partial class ReadmeTests
     private const string TestKitReadme = "src/ActorHeartbeat.TestKit/README.md";
 
     [Theory]
-    [InlineData("README.md", 6)]
+    [InlineData("README.md", 7)]
     [InlineData("src/ActorHeartbeat/README.md", 1)]
     [InlineData("src/ActorHeartbeat.WebsocketClient/README.md", 1)]
     [InlineData(TestKitReadme, 5)]

@@ -45,7 +45,9 @@ internal sealed class RunningService : IAsyncDisposable
     public IReadOnlyList<Uri> Addresses => AddressesOf(_host);
 
     /// <summary>The number of open event streams.</summary>
-    public int Subscribers => _host.Services.GetRequiredService<FeedRegistry>().Subscribers;
+    public int Subscribers => Registry.Subscribers;
+
+    public FeedRegistry Registry => _host.Services.GetRequiredService<FeedRegistry>();
 
     public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
 

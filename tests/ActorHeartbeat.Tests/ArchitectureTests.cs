@@ -73,7 +73,7 @@ public partial class ArchitectureTests
                 Above(
                     "Templates", "Endpoints", "Decoding", "Extensions", "Protocol", "Policies", "Scheduling", "Transport", "Feeds",
                     "Governor", "Subscriptions")),
-            ("Telemetry", ["Akka", .. Above("Endpoints", "Connections", "Subscriptions", "Telemetry")]),
+            ("Telemetry", ["Akka", .. Above("Endpoints", "Connections", "Feeds", "Subscriptions", "Telemetry")]),
             ("Scheduling", ["ActorHeartbeat"]),
         })
         {

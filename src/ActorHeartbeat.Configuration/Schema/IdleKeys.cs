@@ -95,6 +95,9 @@ internal static class IdleKeys
             process.Supervisor.PerHost.ConnectRate is null
                 ? $"supervisor.per-host.connect-rate is unlimited; set connect-rate, {Remove}"
                 : null),
+        new("telemetry.otlp.protocol", WithoutCollector),
+        new("telemetry.otlp.headers-from", WithoutCollector),
+        new("telemetry.otlp.interval", WithoutCollector),
     ];
 
     /// <summary>The keys of the akka section that the service sets itself, whatever the section says.</summary>
@@ -150,6 +153,9 @@ internal static class IdleKeys
         endpoint.Redirects == 0 && IsPlain(endpoint.Url) && endpoint.Urls.All(IsPlain)
             ? $"no URL is wss; use wss, {Remove}"
             : null;
+
+    private static string? WithoutCollector(ProcessSettings process) =>
+        process.Telemetry.Otlp.Endpoint is null ? $"telemetry.otlp.endpoint = off pushes nothing; set it, {Remove}" : null;
 
     private static string? WithoutWatch(ProcessSettings process) =>
         process.Config.Watch ? null : $"config.watch = off does not look at the files; set it to on, {Remove}";

@@ -25,6 +25,12 @@ internal static class ProcessSchema
     private static readonly SettingsPart<ProcessSettings, LogSettings> Log = new(
         "log", process => process.Log, (process, log) => process with { Log = log });
 
+    private static readonly SettingsPart<ProcessSettings, TelemetrySettings> Telemetry = new(
+        "telemetry", process => process.Telemetry, (process, telemetry) => process with { Telemetry = telemetry });
+
+    private static readonly SettingsPart<ProcessSettings, OtlpSettings> Otlp = Telemetry.Part(
+        "otlp", telemetry => telemetry.Otlp, (telemetry, otlp) => telemetry with { Otlp = otlp });
+
     private static readonly SettingsPart<ProcessSettings, FeedServerSettings> FeedServer = new(
         "feed-server", process => process.FeedServer, (process, server) => process with { FeedServer = server });
 
@@ -114,6 +120,28 @@ internal static class ProcessSchema
         Row(
             Log.Setting("format", Live, log => log.Format, (log, value) => log with { Format = value }),
             Values.Word<LogFormat>()),
+        Row(
+            Telemetry.Setting(
+                "endpoint-limit", Restart, telemetry => telemetry.EndpointLimit,
+                (telemetry, value) => telemetry with { EndpointLimit = value }),
+            TelemetryValues.EndpointLimit),
+        Row(
+            Telemetry.Setting(
+                "select", Restart, telemetry => telemetry.Select, (telemetry, value) => telemetry with { Select = value }),
+            SinkSchema.Selector),
+        Row(
+            Otlp.Setting("endpoint", Restart, otlp => otlp.Endpoint, (otlp, value) => otlp with { Endpoint = value }),
+            TelemetryValues.OffOrCollector),
+        Row(
+            Otlp.Setting("protocol", Restart, otlp => otlp.Protocol, (otlp, value) => otlp with { Protocol = value }),
+            Values.Word<OtlpProtocol>()),
+        Row(
+            Otlp.Setting(
+                "headers-from", Restart, otlp => otlp.HeadersFrom, (otlp, value) => otlp with { HeadersFrom = value }),
+            TelemetryValues.EnvironmentName),
+        Row(
+            Otlp.Setting("interval", Restart, otlp => otlp.Interval, (otlp, value) => otlp with { Interval = value }),
+            TelemetryValues.Interval),
         FeedServerListen);
 
     private static Key<ProcessSettings, TValue> Row<TValue>(Setting<ProcessSettings, TValue> setting, ValueReader<TValue> reader) =>

@@ -4,7 +4,7 @@ namespace ActorHeartbeat.Configuration.Schema;
 
 /// <summary>
 /// Tells from the key of a value whether it can hold a secret. The schema says it by the type of the key; a key that no schema knows can
-/// hold anything. The settings of the process and the akka section hold no secrets by type: there the name has to tell.
+/// hold anything. Few settings of the process and none of the akka section hold secrets by type: there the name has to tell too.
 /// </summary>
 internal static class Secrecy
 {
@@ -26,7 +26,7 @@ internal static class Secrecy
             ["templates" or "endpoints", _, .. var key] => OfEndpoint(key),
             ["groups", _, .. var key] => GroupSchema.Shape.Find(key) is null || SoundsSecret(names),
             ["sinks", _, .. var key] => SinkSchema.Shape.Find(key) is null || SoundsSecret(names),
-            _ => ProcessSchema.Shape.Find(names) is null || SoundsSecret(names),
+            _ => ProcessSchema.Shape.Find(names) is not { MayHoldSecret: false } || SoundsSecret(names),
         };
     }
 

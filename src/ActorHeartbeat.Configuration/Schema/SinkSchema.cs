@@ -8,6 +8,10 @@ namespace ActorHeartbeat.Configuration.Schema;
 /// <summary>The keys of a sink. Every change is live: no feed waits for a sink, so a running sink can be replaced.</summary>
 internal static class SinkSchema
 {
+    /// <summary>Which endpoints, by label.</summary>
+    public static readonly ValueReader<string> Selector = new Judged<string>(
+        "a label selector such as \"venue=binance\"", ReadSelector, text => text);
+
     /// <summary>The key that has no default.</summary>
     public const string Path = "path";
 
@@ -17,7 +21,7 @@ internal static class SinkSchema
         Row(Path, Values.SomeText("the path of a file"), sink => sink.Path, (sink, path) => sink with { Path = path }),
         Row(
             "select",
-            new Judged<string>("a label selector such as \"venue=binance\"", Selector, text => text),
+            Selector,
             sink => sink.Select,
             (sink, select) => sink with { Select = select }),
         Row("queue", Values.Count, sink => sink.Queue, (sink, count) => sink with { Queue = count }),
@@ -45,7 +49,7 @@ internal static class SinkSchema
         string path, ValueReader<TValue> reader, Func<SinkSettings, TValue> get, Func<SinkSettings, TValue, SinkSettings> set) =>
         new(new Setting<SinkSettings, TValue>(path, Live, get, set), reader);
 
-    private static (string?, string?) Selector(string text)
+    private static (string?, string?) ReadSelector(string text)
     {
         try
         {

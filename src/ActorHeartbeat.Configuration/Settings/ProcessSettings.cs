@@ -30,6 +30,8 @@ public sealed record ProcessSettings
 
     public LogSettings Log { get; init; } = new();
 
+    public TelemetrySettings Telemetry { get; init; } = new();
+
     public FeedServerSettings FeedServer { get; init; } = new();
 }
 

@@ -10,7 +10,9 @@ using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Sinks;
 using ActorHeartbeat.Service.State;
+using ActorHeartbeat.Service.Telemetry;
 using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Telemetry;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.WebsocketClient;
 using Akka.Actor;
@@ -90,6 +92,7 @@ internal static class ServiceHost
         services.AddSingleton<IHostLifetime, NoLifetime>();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<ServiceState>();
+        Exposition.Add(services, process.Telemetry, isScraped: process.Http.Listen is not null);
         services.AddSingleton(provider => new ConnectionPlaces(
             HttpLimits.Connections(ProcessRoom.DescriptorLimit(), configuration.Endpoints.Count),
             provider.GetRequiredService<TimeProvider>())
@@ -134,6 +137,8 @@ internal static class ServiceHost
             var stateLog = system.ActorOf(StateLog.Props(provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()), "state-log");
             StateLog.Subscribe(stateLog, system.EventStream);
             registry.Register<StateLog>(stateLog);
+            FigureKeeper.Subscribe(
+                system.ActorOf(FigureKeeper.Props(provider.GetRequiredService<ProcessFigures>()), "figures"), system.EventStream);
             system.ActorOf(Props.Create(() => new MemoryReturn()), "memory-return");
             registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
         });
@@ -166,6 +171,11 @@ internal static class ServiceHost
         foreach (var group in configuration.Groups)
             options.Groups.Add(group);
         options.Supervisor = configuration.Process.Supervisor;
+        options.Meter = new MeterSettings
+        {
+            EndpointLimit = configuration.Process.Telemetry.EndpointLimit,
+            Select = LabelSelector.Parse(configuration.Process.Telemetry.Select),
+        };
         options.Feeds = provider.GetRequiredService<FeedRegistry>();
         options.Transports.AddWebsocketClient();
         options.Resolver = new SecretAttemptResolver(readFile: SecretFile.ReadAsync);

@@ -4,6 +4,7 @@ using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Sinks;
 using ActorHeartbeat.Service.State;
+using ActorHeartbeat.Service.Telemetry;
 using Akka.Hosting;
 
 namespace ActorHeartbeat.Service.Http;
@@ -35,6 +36,7 @@ internal static class HttpApi
         new ProcessRoutes(services.GetRequiredService<ConnectionPlaces>(), services.GetRequiredService<ConsoleLog>()).Map(application);
         new ConfigurationRoutes(reloader, connections, state).Map(application);
         new HealthRoutes(state, services.GetRequiredService<IRequiredActor<Watchdog>>(), reloader).Map(application);
+        services.GetService<ScrapeRoute>()?.Map(application);
         application.MapRead("/", IndexPage.Write);
     }
 }

@@ -28,6 +28,7 @@ internal static class IndexPage
                                                 slashes need none
         GET  /v1/sinks                          where feeds are written to, and what the disk says
         GET  /v1/process                        what the process has of file descriptors and places, and what its log has lost
+        GET  /metrics                           metrics in the text format of Prometheus
         GET  /v1/config                         the configuration that runs, without secrets
         POST /v1/config/reload                  read the files again; ?dry-run only tells, ?force removes many endpoints
         GET  /healthz/startup /healthz/ready /healthz/live

@@ -8,6 +8,7 @@ using ActorHeartbeat.Service.Hosting;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
+using ActorHeartbeat.Service.Telemetry;
 using Akka.Actor;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -52,6 +53,11 @@ internal static class RunVerb
         if (HttpLimits.Refuse(ProcessRoom.DescriptorLimit()) is { } tooFew)
         {
             await error.WriteLineAsync(tooFew);
+            return ExitCode.Runtime;
+        }
+        if (Exposition.Refuse(configuration.Process.Telemetry) is { } unsent)
+        {
+            await error.WriteLineAsync(unsent);
             return ExitCode.Runtime;
         }
         using var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration));

@@ -85,6 +85,7 @@ public sealed partial class ConnectionActor
                 });
         return step.First(() =>
         {
+            MeasureEnd(cause);
             LinkOf(data)?.Tell(
                 $"ended: {cause.Detail}; {(next.GivesUp ? "for good" : $"the next attempt in {CloseCause.Text(next.Delay)}")}");
             RefuseWhatCannotWait();
@@ -110,6 +111,7 @@ public sealed partial class ConnectionActor
                 new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
         return step.Then(() =>
         {
+            MeasureEnd(cause);
             LinkOf(data)?.Tell($"ended: {cause.Detail}; the old connection stays");
             _plane.Feed.ExpectNoOther();
             if (cause.IsFailure)
@@ -121,10 +123,12 @@ public sealed partial class ConnectionActor
     private Step Lose(ConnectedData data, CloseCause cause) => BackOff(data, cause, data.Link).First(data.Link.Abort);
 
     /// <summary>Closes for good: from then on the actor only waits for the end of the socket.</summary>
-    private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving) => Step.GoTo(
-        ConnectionState.BackingOff,
-        new BackingOffData(
-            data.Failures, CloseCause.Closed(close.Code, close.Reason), BackingOffPhase.Ending, LeaveDeadline(leaving), leaving));
+    private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving)
+    {
+        var cause = CloseCause.Closed(close.Code, close.Reason);
+        var ending = new BackingOffData(data.Failures, cause, BackingOffPhase.Ending, LeaveDeadline(leaving), leaving);
+        return Step.GoTo(ConnectionState.BackingOff, ending).Then(() => MeasureEnd(cause));
+    }
 
     private Step Opened(ConnectingData data)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
@@ -84,6 +85,8 @@ public sealed partial class ConnectionActor
     {
         _plane.Counters.CountAnswer();
         _board.Measured(answered.RoundTrip);
+        _dependencies.Measures?.HeartbeatAnswered(answered.RoundTrip);
+        MeasureWait(answered);
     }
 
     /// <summary>The socket that a crashed predecessor left; null when there is none.</summary>
@@ -107,6 +110,7 @@ public sealed partial class ConnectionActor
         link.Begin();
         _board.Link = link;
         _plane.Counters.CountDial();
+        MeasureDial(link);
         link.Tell($"connection {link.Incarnation}: dialing {ShownUrl.Of(Target, _settings)}");
         if (_isPrimary)
             _plane.Subscriptions = link.Subscriptions;
@@ -116,15 +120,17 @@ public sealed partial class ConnectionActor
             if (_settings.MaxAge?.DuplicateKey is { } key)
                 _plane.Feed.ExpectAnother(key);
         }
-        AttemptAsync(_dependencies, AttemptWith(link.Names), link).PipeTo(Self);
+        AttemptAsync(_dependencies, AttemptWith(link.Names), link, _trace?.Activity).PipeTo(Self);
         (_to, _resumes) = (null, false);
     }
 
     private Attempt AttemptWith(ConnectionNames names) =>
         new(_settings, Target) { Names = names, Functions = _dependencies.Extensions.Functions };
 
-    private static async Task<DialCompleted> AttemptAsync(ConnectionDependencies dependencies, Attempt attempt, ConnectionLink link)
+    private static async Task<DialCompleted> AttemptAsync(
+        ConnectionDependencies dependencies, Attempt attempt, ConnectionLink link, Activity? trace)
     {
+        Activity.Current = trace; // of this method and what it calls
         if (link.WithoutCodec is { } why)
             return Failed(new DialFailure(FailureLayer.Resolve, why));
         var preparation = link.PrepareBy(dependencies.Dialer, attempt.Url);
@@ -133,17 +139,22 @@ public sealed partial class ConnectionActor
         try
         {
             // A resolver that ignores its token is left behind at the deadline: it owns no socket.
-            var request = await dependencies
-                .Resolver.ResolveAsync(attempt, link.DialCancellation)
-                .AsTask()
-                .WaitAsync(link.DialCancellation);
+            DialRequest request;
+            using (var resolving = AttemptSteps.Begin(trace, "resolve"))
+            {
+                request = await dependencies
+                    .Resolver.ResolveAsync(attempt, link.DialCancellation)
+                    .AsTask()
+                    .WaitAsync(link.DialCancellation);
+                resolving?.Done();
+            }
             if (request.Lacking is { } lacking)
                 return Failed(new DialFailure(FailureLayer.Resolve, lacking));
             link.Request = request;
             if (attempt.Prepare is not null && !preparation.IsDone) // by a resolver of the host's own
                 await preparation.RunAsync(request.Secrets, request.SecretTexts, link.DialCancellation);
             var result = link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
-            return new DialCompleted(link.Incarnation, result) { Set = preparation.Set };
+            return new DialCompleted(link.Incarnation, result) { Set = preparation.Set, At = dependencies.Clock.Elapsed };
         }
         catch (StepFailedException refused)
         {
@@ -164,6 +175,7 @@ public sealed partial class ConnectionActor
     private void BeginFeed(ConnectionLink link, bool resumed)
     {
         resumed = link.Opened(resumed);
+        MeasureOpen();
         link.Transcript.Event(resumed ? "open; the peer goes on where it was" : "open", opens: true);
         if (link.RedirectedTo is { } url)
             Context.GetLogger().Info("{0}: the server has redirected the dial to {1}", _settings.Id, url);
@@ -183,6 +195,7 @@ public sealed partial class ConnectionActor
     {
         if (LinkOf(StateData) is { IsGone: false } left)
             left.Abort();
+        MeasureStop();
         _board.Status = _board.Status?.WithoutActor();
         base.PostStop();
     }

@@ -69,7 +69,10 @@ public sealed partial class ConnectionActor
     private Step Queue(BackingOffData data)
     {
         var queued = Queued(data, _request + 1);
-        return Step.GoTo(ConnectionState.BackingOff, queued).Then(() => RequestPermit(queued.Request, orRefuse: false));
+        return Step
+            .GoTo(ConnectionState.BackingOff, queued)
+            .Then(() => TraceAttempt(data.Failures))
+            .Then(() => RequestPermit(queued.Request, orRefuse: false));
     }
 
     /// <summary>

@@ -78,7 +78,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         switch (message)
         {
             case DialCompleted { Result: DialResult.Connected } dialed when Concerns(dialed, data.Link):
-                return WhenDialed(data, dialed);
+                return WhenDialed(data, dialed).First(() => MeasureConnected(data.Link, dialed));
             case DialCompleted { Result: DialResult.Failed failed } dialed when Concerns(dialed, data.Link):
                 return BackOff(data, CloseCause.OfDial(failed.Failure) with { Asked = dialed.Asked }, leaving: null);
             case OpeningAnswered answered when Concerns(answered, data.Link) && answered.Index == data.Step && !data.IsPausing:
@@ -164,9 +164,10 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     {
         if (data.Link.HeldBackUntil + PongTimeoutOf(data) is var deadline && deadline > Now)
             return Connected(ConnectionState.AwaitingPong, data with { PongDeadline = deadline });
-        return data.Missed + 1 < _settings.Heartbeat.MaxMissed
+        var step = data.Missed + 1 < _settings.Heartbeat.MaxMissed
             ? Ping(data with { Missed = data.Missed + 1 }).First(() => data.Link.Tell($"heartbeat: {data.Missed + 1} missed in a row"))
             : Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1));
+        return step.First(_plane.Counters.CountMissed);
     }
 
     /// <summary>Decides on the clocks beside the heartbeat, alike in Open and AwaitingPong.</summary>

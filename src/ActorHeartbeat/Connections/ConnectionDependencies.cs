@@ -17,4 +17,7 @@ public sealed record ConnectionDependencies(
 {
     /// <summary>What the host adds to the language of the conversation.</summary>
     public ConversationExtensions Extensions { get; init; } = ConversationExtensions.Default;
+
+    /// <summary>The distributions of all connections; null for none.</summary>
+    internal ConnectionMeasures? Measures { get; init; }
 }

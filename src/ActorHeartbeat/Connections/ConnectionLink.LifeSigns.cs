@@ -53,10 +53,11 @@ internal sealed partial class ConnectionLink
     {
         if (Interlocked.Exchange(ref _pingId, 0) == 0)
             return;
-        var roundTrip = _clock.Elapsed - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt));
+        var now = _clock.Elapsed;
+        var roundTrip = now - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt));
         if (Transcript.IsHeard)
             Transcript.Event($"heartbeat: answered after {CloseCause.Text(roundTrip)}");
-        _owner.Tell(new HeartbeatAnswered(Incarnation, roundTrip));
+        _owner.Tell(new HeartbeatAnswered(Incarnation, roundTrip) { At = now });
     }
 
     private static TimeSpan At(ref long ticks, TimeSpan openedAt)

@@ -119,7 +119,11 @@ internal sealed record RotationFailed(CloseCause Cause, TimeSpan RetryIn) : ISer
 /// An event of a dial or a socket, for its actor; it never leaves the
 /// process. An event of an older incarnation changes nothing and is counted.
 /// </summary>
-internal abstract record ConnectionEvent(long Incarnation) : INoSerializationVerificationNeeded;
+internal abstract record ConnectionEvent(long Incarnation) : INoSerializationVerificationNeeded
+{
+    /// <summary>When it was sent, on the scheduler's clock, where its wait in the mailbox is measured; otherwise null.</summary>
+    public TimeSpan? At { get; init; }
+}
 
 internal sealed record DialCompleted(long Incarnation, DialResult Result) : ConnectionEvent(Incarnation)
 {

@@ -3,7 +3,7 @@ namespace ActorHeartbeat.Connections;
 /// <summary>Counts of one endpoint over all its connections. Thread-safe.</summary>
 internal sealed class EndpointCounters
 {
-    private long _messagesOut, _bytesOut, _staleEvents, _dials, _heartbeatsSent, _heartbeatsAnswered, _beats, _lastBeat;
+    private long _messagesOut, _bytesOut, _staleEvents, _dials, _heartbeatsSent, _heartbeatsAnswered, _missed, _beats, _lastBeat;
 
     public long MessagesOut => Volatile.Read(ref _messagesOut);
 
@@ -18,6 +18,15 @@ internal sealed class EndpointCounters
 
     public long HeartbeatsAnswered => Volatile.Read(ref _heartbeatsAnswered);
 
+    /// <summary>Heartbeats that were not answered in time.</summary>
+    public long HeartbeatsMissed => Volatile.Read(ref _missed);
+
+    /// <summary>Dials that have ended, by how.</summary>
+    public Tally<AttemptEnd> Attempts { get; } = new();
+
+    /// <summary>Open connections that have ended, by how.</summary>
+    public Tally<Disconnect> Disconnects { get; } = new();
+
     /// <summary>Messages of the peer that are a sign of its life.</summary>
     public long Beats => Volatile.Read(ref _beats);
 
@@ -31,6 +40,12 @@ internal sealed class EndpointCounters
     }
 
     public void CountHeartbeat() => Interlocked.Increment(ref _heartbeatsSent);
+
+    public void CountMissed() => Interlocked.Increment(ref _missed);
+
+    public void CountAttempt(AttemptEnd end) => Attempts.Count(end);
+
+    public void CountDisconnect(Disconnect end) => Disconnects.Count(end);
 
     public void CountAnswer() => Interlocked.Increment(ref _heartbeatsAnswered);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
 using ActorHeartbeat.Transport;
@@ -24,6 +25,7 @@ internal sealed class Preparation(IDialer dialer, Uri url, EndpointSettings sett
         IReadOnlyDictionary<SecretReference, string> secrets, IReadOnlyCollection<string> secretTexts, CancellationToken cancellation)
     {
         IsDone = true;
+        using var trace = AttemptSteps.Begin(Activity.Current, "prepare");
         conversation.Request = conversation.Request with { Secrets = secrets, SecretTexts = secretTexts };
         for (var index = 0; index < settings.Prepare.Count; index++)
         {
@@ -32,6 +34,7 @@ internal sealed class Preparation(IDialer dialer, Uri url, EndpointSettings sett
             foreach (var (key, text) in await TakeAsync(settings.Prepare[index], index, cancellation).ConfigureAwait(false))
                 _set[key] = text;
         }
+        trace?.Done();
     }
 
     private Task<ValueMap<string?>> TakeAsync(DialogueStep step, int index, CancellationToken cancellation)

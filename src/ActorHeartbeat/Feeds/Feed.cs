@@ -26,6 +26,7 @@ public sealed class Feed
     private long _messagesIn;
     private long _bytesIn;
     private long _gaps;
+    private long _missing;
     private long _dropped;
     private long _duplicatesIn;
     private long _lastInboundUtcTicks;
@@ -53,8 +54,11 @@ public sealed class Feed
     /// <summary>Payload bytes received since the feed was created.</summary>
     public long BytesIn => Volatile.Read(ref _bytesIn);
 
-    /// <summary>How often the feed continued after a time without a connection.</summary>
+    /// <summary>How often the feed continued after a time without a connection, or with messages of the peer missing.</summary>
     public long Gaps => Volatile.Read(ref _gaps);
+
+    /// <summary>How often messages of the peer were missing although the connection stood.</summary>
+    internal long Missing => Volatile.Read(ref _missing);
 
     /// <summary>Events dropped because a subscriber did not keep up, summed over subscribers.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
@@ -316,6 +320,8 @@ public sealed class Feed
     private void AppendGap(FeedSource source, GapReason reason, string cause, TimeSpan duration, MissingNumbers? numbers = null)
     {
         _gaps++;
+        if (reason == GapReason.Missing)
+            _missing++;
         _lastSeq++;
         var gap = new FeedGap(reason, _lastSeq, null, _lastSeq - 1, cause, duration) { Numbers = numbers };
         Append(FeedEvent.Detailed(source.With(gap), _lastSeq, UtcTicks()));

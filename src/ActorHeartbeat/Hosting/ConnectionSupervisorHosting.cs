@@ -9,6 +9,7 @@ using ActorHeartbeat.Governor;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Serialization;
 using ActorHeartbeat.Supervision;
+using ActorHeartbeat.Telemetry;
 using ActorHeartbeat.Transport;
 using ActorHeartbeat.Transport.WebSockets;
 using Akka.Actor;
@@ -150,6 +151,9 @@ public sealed class ConnectionSupervisorOptions
     /// </summary>
     public IDialRoom? Room { get; set; } = new ProcessRoom();
 
+    /// <summary>Which endpoints have series of their own in the metrics. Default: the first 1,000.</summary>
+    public MeterSettings Meter { get; set; } = new();
+
     /// <summary>
     /// What this host adds to the language of the conversation, in <see cref="Endpoints"/> and in those that come later. Default: the codec
     /// <c>mqtt</c>.
@@ -187,5 +191,6 @@ public sealed class ConnectionSupervisorOptions
             SubscriptionStore = SubscriptionStore,
             Room = Room,
             Extensions = Extensions,
+            Meter = Meter,
         };
 }

@@ -49,6 +49,7 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     private readonly PoolPulse _pulse;
     private TimeSpan _wakeAt = Awake;
     private bool _disposed;
+    private readonly LatestLag _lag = new();
     private long _wakes;
     private long _stoodStillUntil; // ticks of the monotonic clock
     private TimeSpan _stoodStillFor; // until it is logged; of the scheduler's thread alone
@@ -95,6 +96,9 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
                 return _wheel.Count;
         }
     }
+
+    /// <summary>The most that the thread woke up late within the last half minute to minute.</summary>
+    internal TimeSpan Lag => _lag.Read(MonotonicClock);
 
     /// <summary>How often the thread has slept.</summary>
     internal long Wakes => Volatile.Read(ref _wakes);
@@ -246,6 +250,8 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     private void NoteStandstill(TimeSpan wakeAt)
     {
         var now = MonotonicClock;
+        if (now >= wakeAt) // not when an earlier entry woke it
+            _lag.Note(now, now - wakeAt);
         if (now - wakeAt < Standstill) // far below nothing when nothing was due
             return;
         _stoodStillFor = now - wakeAt;

@@ -37,6 +37,9 @@ public sealed class SchedulerClock
     /// </summary>
     public TimeSpan StoodStillUntil => _stoodStillUntil();
 
+    /// <summary>The most that a timer was late lately; null where the scheduler does not know.</summary>
+    internal TimeSpan? TimerLag => _scheduler is DedicatedThreadScheduler own ? own.Lag : null;
+
     /// <summary>For display, and for dates that come from outside.</summary>
     public DateTimeOffset UtcNow => _scheduler.Now.ToUniversalTime();
 }

@@ -80,11 +80,12 @@ public sealed partial class ConnectionSupervisor
         {
             var feed = _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
             _endpoints[settings.Id] = endpoint = new RegistryEntry(settings, new EndpointPlane(settings, feed), _clock.UtcNow);
-            _meter.Add(settings.Id, endpoint.Plane);
+            _meter.Add(settings, endpoint.Plane, endpoint.Read);
             if (_restored.Remove(settings.Id, out var session))
                 endpoint.Before = session.For(settings);
         }
         RestoreKeys(endpoint);
+        _meter.Follow(settings);
         endpoint.IsRemoved = false; // it may be one that is still closing
         (endpoint.Settings, endpoint.SendRate) = (settings, SendRateOf(settings));
         Keep(endpoint, _pausedBefore.Remove(settings.Id) && settings.Enabled);
@@ -105,6 +106,7 @@ public sealed partial class ConnectionSupervisor
         var before = endpoint.Settings;
         (endpoint.Settings, endpoint.SendRate, endpoint.RotationFailures) = (settings, SendRateOf(settings), 0);
         _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
+        _meter.Follow(settings);
         if (before.Enabled != settings.Enabled)
         {
             Keep(endpoint, isPaused: false); // what the configuration says now is newer than what the operator said

@@ -19,7 +19,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     private readonly SupervisorDependencies _dependencies;
     private readonly SchedulerClock _clock;
     private readonly GovernorLedger<IActorRef> _ledger = new();
-    private readonly EndpointMeter _meter = new();
+    private readonly EndpointMeter _meter;
     private readonly ConnectionDependencies _connections;
     private SupervisorSettings _settings = new();
     private ValueMap<GroupSettings> _groups = ValueMap<GroupSettings>.Empty;
@@ -39,11 +39,14 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             _ledger.Restore(state, age, _clock.Elapsed);
         _pausedBefore.UnionWith(dependencies.PausedStore?.Load() ?? []);
         LoadKeys(dependencies.SubscriptionStore);
+        _meter = new EndpointMeter($"{Context.System.Name}/{Self.Path.Name}", dependencies.Meter);
+        _meter.MeasureSupervisor(() => _clock.TimerLag, () => _ledger.Waiting, () => Volatile.Read(ref _restarted));
         var governor = Context.ActorOf(
             ConnectGovernor.Props(_ledger, _clock, dependencies.GovernorStore, dependencies.Room), "governor");
         _connections = new ConnectionDependencies(dependencies.Dialer, dependencies.Resolver, governor, Self, _clock, dependencies.Seed)
         {
             Extensions = dependencies.Extensions,
+            Measures = _meter.Connections,
         };
     }
 

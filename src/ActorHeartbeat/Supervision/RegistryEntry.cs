@@ -3,6 +3,7 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Subscriptions;
+using ActorHeartbeat.Telemetry;
 using Akka.Actor;
 
 namespace ActorHeartbeat.Supervision;
@@ -98,6 +99,24 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     /// started. Of a connection that is no longer wanted only the past holds.
     /// </summary>
     public ConnectionStatus? Status => Shown?.Board.Status is not { } status ? null : Shown == Primary ? status : status.WithoutActor();
+
+    /// <summary>
+    /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.
+    /// </summary>
+    public static string StateOf(EndpointMode mode, ConnectionState? connection) => mode switch
+    {
+        EndpointMode.Paused => "paused",
+        EndpointMode.Failed => "failed",
+        _ => (connection ?? ConnectionState.BackingOff).Name(),
+    };
+
+    /// <summary>How it stands, for the meter, which reads it on another thread.</summary>
+    public EndpointReading Read()
+    {
+        var mode = Mode;
+        var connection = Status?.State ?? ConnectionState.BackingOff;
+        return new EndpointReading(StateOf(mode, connection), mode == EndpointMode.Running ? connection : null);
+    }
 
     public void Enter(EndpointMode mode, DateTimeOffset now, CloseCause? failure = null)
     {

@@ -1,6 +1,7 @@
 using ActorHeartbeat.Extensions;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Governor;
+using ActorHeartbeat.Telemetry;
 using ActorHeartbeat.Transport;
 
 namespace ActorHeartbeat.Supervision;
@@ -27,6 +28,9 @@ public sealed record SupervisorDependencies(IDialer Dialer, IAttemptResolver Res
 
     /// <summary>What the host adds to the language of the conversation. Default: the codec <c>mqtt</c>.</summary>
     public ConversationExtensions Extensions { get; init; } = ConversationExtensions.Default;
+
+    /// <summary>Which endpoints have series of their own in the metrics.</summary>
+    public MeterSettings Meter { get; init; } = new();
 
     /// <summary>
     /// The seed of every random delay of the run. Default: drawn for each instance, so that the processes of a fleet differ.

@@ -201,12 +201,7 @@ public sealed record EndpointSnapshot(
     /// <summary>
     /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.
     /// </summary>
-    public string State => Mode switch
-    {
-        EndpointMode.Paused => "paused",
-        EndpointMode.Failed => "failed",
-        _ => (Status?.State ?? ConnectionState.BackingOff).Name(),
-    };
+    public string State => RegistryEntry.StateOf(Mode, Status?.State);
 }
 
 /// <summary>Figures of one endpoint over all its connections.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
@@ -7,49 +6,157 @@ using ActorHeartbeat.Subscriptions;
 namespace ActorHeartbeat.Telemetry;
 
 /// <summary>
-/// Measures endpoints for OpenTelemetry and every other listener of <c>System.Diagnostics.Metrics</c>. It counts when somebody looks, and
-/// costs nothing before. Thread-safe.
+/// Measures the endpoints of one supervisor for OpenTelemetry and every other listener of <c>System.Diagnostics.Metrics</c>. It reads
+/// what is counted anyway when somebody looks, and costs nothing before. The meter has the tag <c>supervisor</c>, so that two supervisors
+/// in one process have series of their own. Thread-safe.
 /// </summary>
 internal sealed class EndpointMeter : IDisposable
 {
-    /// <summary>The name of the meter, to be given to a listener.</summary>
-    public const string Name = "ActorHeartbeat";
-
     /// <summary>The name of what further endpoints are counted under.</summary>
     public const string Other = "_other";
 
-    /// <summary>The most endpoints with series of their own.</summary>
-    public const int MostEndpoints = 1000;
+    private const string Endpoint = "endpoint";
 
-    private readonly Meter _meter = new(Name);
-    private readonly ConcurrentDictionary<EndpointId, (long Order, EndpointPlane Plane)> _planes = new();
-    private long _order;
+    /// <summary>Every state that the API names, so that each has a series from the start.</summary>
+    private static readonly string[] States = [.. Enum.GetValues<ConnectionState>().Select(state => state.Name()), "paused", "failed"];
 
-    public EndpointMeter() => _meter.CreateObservableUpDownCounter(
-        "actorheartbeat.subscription.keys",
-        Keys,
-        "{key}",
-        "Keys of subscriptions by state: wanted, asked, accepted, refused, stale, gone.");
+    private readonly MeteredEndpoints _endpoints;
+    private readonly Meter _meter;
 
-    public void Add(EndpointId endpoint, EndpointPlane plane) => _planes[endpoint] = (Interlocked.Increment(ref _order), plane);
+    /// <param name="supervisor">The name that tells it from other supervisors of the process.</param>
+    /// <param name="settings">Which endpoints have series of their own.</param>
+    public EndpointMeter(string supervisor, MeterSettings settings)
+    {
+        _endpoints = new MeteredEndpoints(settings);
+        _meter = new Meter(new MeterOptions(MeterSettings.Name) { Tags = [new("supervisor", supervisor)] });
+        Connections = new ConnectionMeasures(_meter);
+        foreach (var figure in EndpointFigure.All)
+            _meter.CreateObservableCounter(figure.Name, () => Figures(figure), figure.Unit, figure.Description);
+        _meter.CreateObservableUpDownCounter("actorheartbeat.endpoint.count", CountByState, "{endpoint}", "Endpoints by state.");
+        Sum("actorheartbeat.endpoint.up", reading => reading.IsUp, "Whether a connection of the endpoint is open: 1 or 0.");
+        Sum(
+            "actorheartbeat.endpoint.enabled", reading => reading.State != "paused",
+            "0 while the endpoint is paused, by an operator or by the configuration; otherwise 1.");
+        Sum(
+            "actorheartbeat.reconnect.waiting", reading => reading.IsWaiting,
+            "1 while the endpoint waits: for its delay, for the end of its last socket, or for a permit to dial; otherwise 0.");
+        _meter.CreateObservableGauge(
+            "actorheartbeat.message.last.timestamp", LastMessages, "s", "When the newest message came, in Unix time; 0 before the first.");
+        _meter.CreateObservableUpDownCounter(
+            "actorheartbeat.subscription.keys", Keys, "{key}",
+            "Keys of subscriptions by state: wanted, asked, accepted, refused, stale, gone.");
+    }
 
-    public void Remove(EndpointId endpoint) => _planes.TryRemove(endpoint, out _);
+    /// <summary>Where the connections measure what is no count.</summary>
+    public ConnectionMeasures Connections { get; }
+
+    /// <summary>Adds the figures of the supervisor itself.</summary>
+    /// <param name="timerLag">The most that a timer was late lately; null where the scheduler does not know.</param>
+    /// <param name="waiting">Connections that wait for a permit to dial.</param>
+    /// <param name="restarts">Actors of connections that threw and were started again.</param>
+    public void MeasureSupervisor(Func<TimeSpan?> timerLag, Func<int> waiting, Func<long> restarts)
+    {
+        _meter.CreateObservableGauge(
+            "actorheartbeat.timer.lag",
+            () => timerLag() is { } lag ? [new Measurement<double>(lag.TotalSeconds)] : Array.Empty<Measurement<double>>(),
+            "s",
+            "The most that the scheduler's thread was late within the last half minute to minute.");
+        _meter.CreateObservableUpDownCounter(
+            "actorheartbeat.permit.waiting", waiting, "{connection}", "Connections that wait for the governor's permit to dial.");
+        _meter.CreateObservableCounter(
+            "actorheartbeat.actor.restarts", restarts, "{restart}", "Actors of connections that threw and were started again.");
+    }
+
+    /// <param name="endpoint">Its settings.</param>
+    /// <param name="plane">What it counts.</param>
+    /// <param name="read">How it stands; called from any thread.</param>
+    public void Add(EndpointSettings endpoint, EndpointPlane plane, Func<EndpointReading> read) => _endpoints.Add(endpoint, plane, read);
+
+    /// <inheritdoc cref="MeteredEndpoints.Follow"/>
+    public void Follow(EndpointSettings endpoint) => _endpoints.Follow(endpoint);
+
+    public void Remove(EndpointId endpoint) => _endpoints.Remove(endpoint);
 
     public void Dispose() => _meter.Dispose();
 
+    private void Sum(string name, Func<EndpointReading, bool> isSo, string description) =>
+        _meter.CreateObservableUpDownCounter(name, () => Count(isSo), "{endpoint}", description);
+
+    private IEnumerable<Measurement<int>> Count(Func<EndpointReading, bool> isSo)
+    {
+        var (others, sum) = (false, 0);
+        foreach (var endpoint in _endpoints.All())
+        {
+            var one = isSo(endpoint.Read()) ? 1 : 0;
+            if (endpoint.IsNamed)
+                yield return new Measurement<int>(one, Tag(Endpoint, endpoint.Id.Value));
+            else
+                (others, sum) = (true, sum + one);
+        }
+        if (others)
+            yield return new Measurement<int>(sum, Tag(Endpoint, Other));
+    }
+
+    private IEnumerable<Measurement<int>> CountByState()
+    {
+        var counts = States.ToDictionary(state => state, _ => 0);
+        foreach (var endpoint in _endpoints.All())
+            counts[endpoint.Read().State]++;
+        return counts.Select(each => new Measurement<int>(each.Value, Tag("state", each.Key)));
+    }
+
+    private IEnumerable<Measurement<double>> LastMessages()
+    {
+        var (others, newest) = (false, 0d);
+        foreach (var endpoint in _endpoints.All())
+        {
+            var last = endpoint.Plane.Feed.LastInbound is { } at ? at.ToUnixTimeMilliseconds() / 1000d : 0;
+            if (endpoint.IsNamed)
+                yield return new Measurement<double>(last, Tag(Endpoint, endpoint.Id.Value));
+            else
+                (others, newest) = (true, Math.Max(newest, last));
+        }
+        if (others)
+            yield return new Measurement<double>(newest, Tag(Endpoint, Other));
+    }
+
+    private IEnumerable<Measurement<long>> Figures(EndpointFigure figure)
+    {
+        var (endpoints, others) = _endpoints.With(figure);
+        foreach (var endpoint in endpoints)
+        {
+            foreach (var value in figure.Of(endpoint.Plane))
+            {
+                var key = new FigureValueKey(value.First, value.Second);
+                if (endpoint.IsNamed)
+                    yield return new Measurement<long>(value.Count, Tags(endpoint.Id.Value, figure, key));
+                else
+                    others[key] = others.GetValueOrDefault(key) + value.Count;
+            }
+        }
+        foreach (var (key, count) in others)
+            yield return new Measurement<long>(count, Tags(Other, figure, key));
+    }
+
+    private static KeyValuePair<string, object?>[] Tags(string endpoint, EndpointFigure figure, FigureValueKey value) =>
+        (value.First, value.Second) switch
+        {
+            (null, _) => [Tag(Endpoint, endpoint)],
+            ({ } first, null) => [Tag(Endpoint, endpoint), Tag(figure.Tags[0], first)],
+            ({ } first, { } second) => [Tag(Endpoint, endpoint), Tag(figure.Tags[0], first), Tag(figure.Tags[1], second)],
+        };
+
     private IEnumerable<Measurement<int>> Keys()
     {
-        var named = 0;
         var sums = new Dictionary<(string Subscription, string State), int>();
-        foreach (var (endpoint, (_, plane)) in _planes.OrderBy(each => each.Value.Order))
+        foreach (var endpoint in _endpoints.All())
         {
-            if (plane.Subscriptions?.Count() is not { Count: > 0 } counts)
+            if (endpoint.Plane.Subscriptions?.Count() is not { Count: > 0 } counts)
                 continue;
-            var isNamed = named++ < MostEndpoints;
             foreach (var (subscription, state, count) in counts.SelectMany(ByState))
             {
-                if (isNamed)
-                    yield return Of(endpoint.Value, subscription, state, count);
+                if (endpoint.IsNamed)
+                    yield return Of(endpoint.Id.Value, subscription, state, count);
                 else
                     sums[(subscription, state)] = sums.GetValueOrDefault((subscription, state)) + count;
             }
@@ -68,9 +175,8 @@ internal sealed class EndpointMeter : IDisposable
         (counts.Name, "gone", counts.Gone),
     ];
 
-    private static Measurement<int> Of(string endpoint, string subscription, string state, int count) => new(
-        count,
-        KeyValuePair.Create<string, object?>("endpoint", endpoint),
-        KeyValuePair.Create<string, object?>("subscription", subscription),
-        KeyValuePair.Create<string, object?>("state", state));
+    private static Measurement<int> Of(string endpoint, string subscription, string state, int count) =>
+        new(count, Tag(Endpoint, endpoint), Tag("subscription", subscription), Tag("state", state));
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

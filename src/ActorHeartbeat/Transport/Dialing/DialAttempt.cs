@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ActorHeartbeat.Endpoints;
@@ -20,8 +21,10 @@ internal sealed class DialAttempt : IDisposable
     private readonly DialContext _context;
     private readonly TcpConnector _connector;
     private readonly CancellationTokenSource _givenUp;
+    private readonly Activity? _trace = Activity.Current; // the handler calls back without it
     private readonly Lock _gate = new();
     private Task<Stream>? _connecting;
+    private AttemptStep? _upgrading;
     private HandshakeStream? _handshake;
     private NetworkStream? _network;
 
@@ -32,7 +35,7 @@ internal sealed class DialAttempt : IDisposable
         _observer = observer;
         _tls = tls;
         _context = context;
-        _connector = new TcpConnector(request.Settings.Tcp, context);
+        _connector = new TcpConnector(request.Settings.Tcp, context, _trace);
         _givenUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Proxy = ProxyTunnel.Find(request.Settings.Proxy, request.Url);
     }
@@ -87,12 +90,15 @@ internal sealed class DialAttempt : IDisposable
     public Stream Upgrade(Stream plaintext)
     {
         Stage = DialStage.Upgrading;
+        _upgrading = AttemptSteps.Begin(_trace, "upgrade");
         return _handshake = new HandshakeStream(plaintext, Accept);
     }
 
     /// <summary>Called when the answer is 101; returns the stream of frames, without the HTTP connection.</summary>
     public Stream Attach()
     {
+        _upgrading?.Done();
+        _upgrading?.Dispose();
         Tap = new FrameTap(_handshake!.Detach(), _observer, _network?.Socket); // not null: an answer came through it
         return ReadBuffer = new ReadBuffer(Tap);
     }
@@ -132,7 +138,11 @@ internal sealed class DialAttempt : IDisposable
             await (await connecting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
     }
 
-    public void Dispose() => _givenUp.Dispose();
+    public void Dispose()
+    {
+        _upgrading?.Dispose();
+        _givenUp.Dispose();
+    }
 
     private byte[] Accept(ReadOnlyMemory<byte> head)
     {
@@ -158,7 +168,9 @@ internal sealed class DialAttempt : IDisposable
         {
             Stage = DialStage.Securing;
             Verdict = _tls.VerdictFor(ServerName, Url.IdnHost);
+            using var securing = AttemptSteps.Begin(_trace, "tls");
             stream = await _tls.SecureAsync(stream, Verdict, cancellation).ConfigureAwait(false);
+            securing?.Done();
         }
 
         Stage = DialStage.Upgrading;
@@ -193,7 +205,9 @@ internal sealed class DialAttempt : IDisposable
         try
         {
             Stage = DialStage.Tunnelling;
+            using var tunnelling = AttemptSteps.Begin(_trace, "proxy");
             await ProxyTunnel.OpenAsync(stream, proxy, url.IdnHost, url.Port, cancellation).ConfigureAwait(false);
+            tunnelling?.Done();
             return stream;
         }
         catch

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ActorHeartbeat.Endpoints;
@@ -5,7 +6,10 @@ using ActorHeartbeat.Endpoints;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>Resolves a name on every call and opens a TCP connection to the first of its addresses that answers.</summary>
-internal sealed class TcpConnector(TcpSettings settings, DialContext context)
+/// <param name="settings">Of the sockets.</param>
+/// <param name="context">The resolver, and what is remembered of addresses.</param>
+/// <param name="trace">The attempt; null when nobody listens.</param>
+internal sealed class TcpConnector(TcpSettings settings, DialContext context, Activity? trace = null)
 {
     /// <summary>
     /// The unanswered probes before the kernel gives up. The interval between probes is the idle time divided by this number.
@@ -22,11 +26,13 @@ internal sealed class TcpConnector(TcpSettings settings, DialContext context)
     {
         var resolved = await ResolveAsync(host, cancellation).ConfigureAwait(false);
         var addresses = context.Addresses.Order(host, port, AddressRace.Interleave(resolved));
+        using var connecting = AttemptSteps.Begin(trace, "tcp");
         try
         {
             var socket = await AddressRace
                 .RunAsync(addresses, (address, token) => OpenAsync(new IPEndPoint(address, port), token), context.Time, cancellation)
                 .ConfigureAwait(false);
+            connecting?.Done();
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (AggregateException failed)
@@ -42,10 +48,14 @@ internal sealed class TcpConnector(TcpSettings settings, DialContext context)
 
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellation)
     {
+        using var resolving = AttemptSteps.Begin(trace, "dns");
         try
         {
             var addresses = await context.Resolve(host, cancellation).ConfigureAwait(false);
-            return addresses.Length > 0 ? addresses : throw new DialException(FailureLayer.Dns, $"{host} has no address");
+            if (addresses.Length == 0)
+                throw new DialException(FailureLayer.Dns, $"{host} has no address");
+            resolving?.Done();
+            return addresses;
         }
         catch (Exception exception) when (exception is SocketException or ArgumentException)
         {

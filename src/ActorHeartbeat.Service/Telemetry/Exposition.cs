@@ -1,0 +1,83 @@
+using System.Diagnostics.Metrics;
+using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Service.Running;
+using ActorHeartbeat.Telemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace ActorHeartbeat.Service.Telemetry;
+
+/// <summary>Shows metrics to Prometheus, and pushes metrics and traces where the configuration says so, by OpenTelemetry.</summary>
+internal static class Exposition
+{
+    /// <summary>The meter of the runtime: collections, memory, threads, processor time.</summary>
+    private const string Runtime = "System.Runtime";
+
+    /// <summary>
+    /// The most series of one instrument that an endpoint is expected to have: attempts fail in up to twelve ways, connections end in as
+    /// many. OpenTelemetry sums up what exceeds the bound of an instrument.
+    /// </summary>
+    private const int MostSeries = 24;
+
+    /// <summary>Why nothing can be pushed, in one line with its remedy; null when it can.</summary>
+    public static string? Refuse(TelemetrySettings telemetry) =>
+        telemetry.Otlp.Endpoint is null || HeadersOf(telemetry.Otlp) is not { } headers || Array.TrueForAll(headers.Split(','), IsHeader)
+            ? null
+            : $"telemetry.otlp.headers-from: the variable {telemetry.Otlp.HeadersFrom} has no headers such as name=value,name=value; "
+                + "correct it, or unset it";
+
+    /// <param name="services">Of the process.</param>
+    /// <param name="telemetry">The settings.</param>
+    /// <param name="isScraped">Whether Prometheus can read.</param>
+    public static void Add(IServiceCollection services, TelemetrySettings telemetry, bool isScraped)
+    {
+        services.AddSingleton<ProcessFigures>();
+        if (isScraped)
+            services.AddSingleton<ScrapeRoute>();
+        if (!isScraped && telemetry.Otlp.Endpoint is null)
+            return;
+        var all = services.AddOpenTelemetry().ConfigureResource(
+            resource => resource.AddService("actorheartbeat", serviceVersion: ServiceVersion.Text));
+        all.WithMetrics(metrics =>
+        {
+            metrics
+                .AddMeter(MeterSettings.Name, Runtime)
+                .AddView(instrument => Bound(instrument, telemetry.EndpointLimit));
+            if (isScraped)
+                metrics.AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false); // the process has one supervisor
+            if (telemetry.Otlp.Endpoint is { } collector)
+                metrics.AddOtlpExporter((exporter, reader) =>
+                {
+                    Fill(exporter, telemetry.Otlp, collector, "v1/metrics");
+                    reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds =
+                        (int)telemetry.Otlp.Interval.TotalMilliseconds;
+                });
+        });
+        if (telemetry.Otlp.Endpoint is { } traces)
+            all.WithTracing(tracing => tracing
+                .AddSource(MeterSettings.Name)
+                .AddOtlpExporter(exporter => Fill(exporter, telemetry.Otlp, traces, "v1/traces")));
+    }
+
+    // Distributions have no endpoint, and what their views do not say they keep.
+    private static MetricStreamConfiguration? Bound(Instrument instrument, int endpoints) =>
+        instrument.Meter.Name != MeterSettings.Name || instrument is Histogram<double>
+            ? null
+            : new MetricStreamConfiguration { CardinalityLimit = (endpoints + 1) * MostSeries };
+
+    private static void Fill(OtlpExporterOptions exporter, OtlpSettings settings, Uri collector, string path)
+    {
+        var isGrpc = settings.Protocol == OtlpProtocol.Grpc;
+        exporter.Protocol = isGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
+        exporter.Endpoint = isGrpc ? collector : new Uri($"{collector.AbsoluteUri.TrimEnd('/')}/{path}");
+        if (HeadersOf(settings) is { } headers)
+            exporter.Headers = headers;
+    }
+
+    private static string? HeadersOf(OtlpSettings settings) =>
+        Environment.GetEnvironmentVariable(settings.HeadersFrom) is { Length: > 0 } headers ? headers : null;
+
+    private static bool IsHeader(string pair) => pair.IndexOf('=', StringComparison.Ordinal) > 0;
+}

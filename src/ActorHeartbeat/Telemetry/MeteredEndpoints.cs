@@ -1,0 +1,116 @@
+using ActorHeartbeat.Connections;
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Telemetry;
+
+/// <summary>
+/// The endpoints that are measured, and which of them have series of their own. What the others have counted stays when they go, so that
+/// their sum never falls. Thread-safe.
+/// </summary>
+internal sealed class MeteredEndpoints(MeterSettings settings)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<EndpointId, MeteredEndpoint> _endpoints = [];
+    private readonly Dictionary<FigureKey, long> _past = []; // of endpoints that were among the others
+    private MeteredEndpoint[]? _all = [];
+    private int _named;
+
+    public void Add(EndpointSettings endpoint, EndpointPlane plane, Func<EndpointReading> read)
+    {
+        lock (_gate)
+            Enter(endpoint, plane, read);
+    }
+
+    /// <summary>Follows a change of the labels, by which an endpoint may gain or lose its own series.</summary>
+    public void Follow(EndpointSettings endpoint)
+    {
+        lock (_gate)
+        {
+            if (!_endpoints.TryGetValue(endpoint.Id, out var known) || known.IsSelected == settings.Select.Matches(endpoint.Labels))
+                return;
+            Leave(known);
+            Enter(endpoint, known.Plane, known.Read);
+        }
+    }
+
+    public void Remove(EndpointId endpoint)
+    {
+        lock (_gate)
+        {
+            if (_endpoints.TryGetValue(endpoint, out var known))
+                Leave(known);
+        }
+    }
+
+    /// <summary>The endpoints as they are now.</summary>
+    public MeteredEndpoint[] All()
+    {
+        lock (_gate)
+            return _all ??= [.. _endpoints.Values];
+    }
+
+    /// <summary>The endpoints as they are now, and what those that are no longer among the others have counted of a figure.</summary>
+    public (MeteredEndpoint[] Endpoints, Dictionary<FigureValueKey, long> Past) With(EndpointFigure figure)
+    {
+        lock (_gate)
+        {
+            var past = _past.Where(each => each.Key.Figure == figure).ToDictionary(each => each.Key.Value, each => each.Value);
+            return (_all ??= [.. _endpoints.Values], past);
+        }
+    }
+
+    private void Enter(EndpointSettings endpoint, EndpointPlane plane, Func<EndpointReading> read)
+    {
+        var isSelected = settings.Select.Matches(endpoint.Labels);
+        var entered = new MeteredEndpoint(endpoint.Id, plane, read, isSelected, IsNamed: isSelected && _named < settings.EndpointLimit);
+        _endpoints[endpoint.Id] = entered;
+        _all = null;
+        if (entered.IsNamed)
+            _named++;
+        else
+            Keep(entered, -1); // what it counted under its own name
+    }
+
+    private void Leave(MeteredEndpoint endpoint)
+    {
+        _endpoints.Remove(endpoint.Id);
+        _all = null;
+        if (endpoint.IsNamed)
+            _named--;
+        else
+            Keep(endpoint, 1);
+    }
+
+    private void Keep(MeteredEndpoint endpoint, int sign)
+    {
+        foreach (var figure in EndpointFigure.All)
+        {
+            foreach (var value in figure.Of(endpoint.Plane).Where(value => value.Count > 0))
+            {
+                var key = new FigureKey(figure, new FigureValueKey(value.First, value.Second));
+                _past[key] = _past.GetValueOrDefault(key) + (sign * value.Count);
+            }
+        }
+    }
+
+    private readonly record struct FigureKey(EndpointFigure Figure, FigureValueKey Value);
+}
+
+/// <summary>The tags of a value.</summary>
+internal readonly record struct FigureValueKey(string? First, string? Second);
+
+/// <summary>An endpoint that is measured.</summary>
+/// <param name="Read">How it stands now; called from any thread.</param>
+/// <param name="IsSelected">Whether its labels let it have series of its own.</param>
+/// <param name="IsNamed">Whether it has them.</param>
+internal sealed record MeteredEndpoint(EndpointId Id, EndpointPlane Plane, Func<EndpointReading> Read, bool IsSelected, bool IsNamed);
+
+/// <summary>How an endpoint stands.</summary>
+/// <param name="State">As the API names it.</param>
+/// <param name="Connection">The state of its connection; null when none is wanted.</param>
+internal readonly record struct EndpointReading(string State, ConnectionState? Connection)
+{
+    public bool IsUp => Connection is ConnectionState.Open or ConnectionState.AwaitingPong;
+
+    public bool IsWaiting => Connection is ConnectionState.BackingOff;
+}
