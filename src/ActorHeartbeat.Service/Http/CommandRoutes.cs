@@ -72,9 +72,10 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
         var result = await change(endpoint.Id, subscription, key, http.RequestAborted);
         if (!await Note(http, name, endpoint.Id, result))
             return;
+        var words = endpoint.Settings.Subscriptions.GetValueOrDefault(subscription);
         var said = result.Why.Length > 0
             ? result.Why
-            : PeerText.Of($"{subscription}/{key} {done(endpoint.Settings.Subscriptions.GetValueOrDefault(subscription))}") + (database is null ? ", or the process ends: no state is kept" : "");
+            : PeerText.Of($"{subscription}/{key} {done(words)}") + (database is null ? ", or the process ends: no state is kept" : "");
         await http.Answer(
             new KeyCommandView(endpoint.Id.Value, subscription, key, said),
             ServiceJson.Contract.KeyCommandView,

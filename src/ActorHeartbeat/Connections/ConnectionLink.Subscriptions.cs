@@ -116,6 +116,7 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
         key.LastNumber = number;
         if (isDuplicate)
             return false;
+        var isFresh = last is null || isAskedAnew; // nothing brings back what came before it was asked for
         if (number < before || (number == before && number != last)) // a peer may say a number twice
             MissOf(key, $"the numbers of {key} go back from {before} to {number}", source, SequenceGapAction.Tell);
         else if (sequence.Step is { } step && (last > before ? last : before) is { } known && number > known && number - known > step)
@@ -123,7 +124,7 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
                 key,
                 $"of the numbers of {key} {Between(known, number)} missing",
                 source,
-                last is null || isAskedAnew ? SequenceGapAction.Tell : sequence.OnGap, // nothing brings back what came before it was asked for
+                isFresh ? SequenceGapAction.Tell : sequence.OnGap,
                 MissingNumbers.Between(known, number, step));
         return true;
     }

@@ -135,7 +135,8 @@ internal static class Combinations
             || message.NamesOutsideBatch.Contains(TemplateName.Each)
             || !AsksForEach(message, each with { Let = ValueMap<ValueTemplate>.Empty })
             ? "batch repeats the list element that holds @{each}; here @{each} stands in no list"
-        : each.Let.Values.SelectMany(value => value.Templates).SelectMany(template => template.Names).FirstOrDefault(IsOfKey(each)) is { } inLet
+        : each.Let.Values.SelectMany(value => value.Templates).SelectMany(template => template.Names)
+            .FirstOrDefault(IsOfKey(each)) is { } inLet
             ? $"let is filled once for a batch, so @{{{inLet}}} has no value there; use @{{{inLet}}} itself, or batch = 1"
         : message.NamesOutsideBatch.FirstOrDefault(IsOfKey(each)) is { } outside
             ? $"@{{{outside}}} belongs to a key, and batch repeats only the list element that holds @{{each}}; write it there, or batch = 1"

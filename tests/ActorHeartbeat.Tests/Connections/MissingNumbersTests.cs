@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 

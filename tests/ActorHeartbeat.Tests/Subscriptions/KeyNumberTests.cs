@@ -38,7 +38,8 @@ public class KeyNumberTests
         new Counter(_number, 1).Receive(7, 8);
 
         Assert.Same(_number, _number.Join(3, connection: 1, Neighbours.Always));
-        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 8), _number.Received(3, connection: 1, last: null, Neighbours.Always));
+        Assert.Equal(
+            new KeyNumberVerdict(IsDuplicate: false, Before: 8), _number.Received(3, connection: 1, last: null, Neighbours.Always));
         Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 3), _number.Received(4, connection: 1, last: 3, Neighbours.Always));
     }
 
@@ -48,7 +49,8 @@ public class KeyNumberTests
         new Counter(_number, 1).Receive(1, 2, 500);
 
         Assert.Same(_number, _number.Join(3, connection: 2, Neighbours.Never));
-        Assert.Equal(new KeyNumberVerdict(IsDuplicate: false, Before: 500), _number.Received(3, connection: 2, last: null, Neighbours.Never));
+        Assert.Equal(
+            new KeyNumberVerdict(IsDuplicate: false, Before: 500), _number.Received(3, connection: 2, last: null, Neighbours.Never));
     }
 
     [Fact]
