@@ -31,10 +31,12 @@ internal static class ValueRules
         "the name of a captured value such as session.id",
         name => Template.MayBe(name) ? "a name stands here as it is, without @{ and }" : RejectCaptured(name));
 
-    /// <summary>Nothing fills the placeholders of a key, so they would go out as text.</summary>
+    /// <summary>
+    /// Nothing fills the placeholders of a key, so they would go out as text. A message of a program may have no key at all.
+    /// </summary>
     public static readonly TextRule SubscribedKey = new(
         "a key that @{each} stands for",
-        key => key.Length == 0 ? "a key of a subscription is not empty"
+        key => string.IsNullOrEmpty(key) ? "a key of a subscription is not empty"
             : Template.MayBe(key) ? "a key is the same text each time; it has no placeholders, and @{each} stands for it in send"
             : null);
 

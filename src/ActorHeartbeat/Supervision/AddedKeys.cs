@@ -54,7 +54,7 @@ internal sealed class AddedKeys
                     + (Contains(subscription, key) ? ", and then remove it here: it was added at runtime, too" : ""));
         return _keys.Remove((subscription, key)) ? new CommandResult(CommandOutcome.Accepted)
             : words is null ? Lacks(settings, subscription)
-            : key.Length == 0
+            : string.IsNullOrEmpty(key)
                 ? new CommandResult(CommandOutcome.Invalid, ValueRules.SubscribedKey.Reject(key)!) // not null: no text is no key
             : new CommandResult(CommandOutcome.Unknown, $"{settings.Id} has no key {Shown(subscription, key)}");
     }

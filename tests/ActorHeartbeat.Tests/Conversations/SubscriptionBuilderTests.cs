@@ -97,17 +97,18 @@ public class SubscriptionBuilderTests
 
     [Theory]
     [InlineData("", "a key of a subscription is not empty")]
+    [InlineData(null, "a key of a subscription is not empty")]
     [InlineData("@{env.HOME}", "a key is the same text each time; it has no placeholders, and @{each} stands for it in send")]
     [InlineData("a@{", "a key is the same text each time; it has no placeholders, and @{each} stands for it in send")]
-    public void A_key_that_would_not_go_out_as_it_is_is_refused(string key, string why)
+    public void A_key_that_would_not_go_out_as_it_is_is_refused(string? key, string why)
     {
         Assert.Equal(why, Assert.Throws<FormatException>(() =>
-            Plain.With(it => it.Subscription("a", each => each.Send("@{each}").ForEach("fine@x", key)))).Message);
+            Plain.With(it => it.Subscription("a", each => each.Send("@{each}").ForEach("fine@x", key!)))).Message);
         Assert.Equal(
             $"subscriptions: {why}",
             EndpointSetting.Reject(Plain with
             {
-                Subscriptions = new([KeyValuePair.Create("a", new SubscriptionSettings { ForEach = [key] })]),
+                Subscriptions = new([KeyValuePair.Create("a", new SubscriptionSettings { ForEach = [key!] })]),
             }));
     }
 

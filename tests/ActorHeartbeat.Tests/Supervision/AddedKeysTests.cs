@@ -82,21 +82,23 @@ public class AddedKeysTests
     [InlineData("trades", "XRP", CommandOutcome.Unknown, "feed has no key trades/XRP")]
     [InlineData("trades", "a\nb", CommandOutcome.Unknown, "feed has no key trades/a\\nb")]
     [InlineData("trades", "", CommandOutcome.Invalid, "a key of a subscription is not empty")]
+    [InlineData("trades", null, CommandOutcome.Invalid, "a key of a subscription is not empty")]
     [InlineData("books", "BTC", CommandOutcome.Unknown, "feed has no subscription books; it has trades")]
-    public void What_was_not_added_is_not_taken_away(string subscription, string key, CommandOutcome outcome, string why) =>
-        Assert.Equal(new CommandResult(outcome, why), _added.Remove(Endpoint, subscription, key));
+    public void What_was_not_added_is_not_taken_away(string subscription, string? key, CommandOutcome outcome, string why) =>
+        Assert.Equal(new CommandResult(outcome, why), _added.Remove(Endpoint, subscription, key!));
 
     [Theory]
     [InlineData("books", "BTC", CommandOutcome.Unknown, "feed has no subscription books; it has trades")]
     [InlineData("trades", "", CommandOutcome.Invalid, "a key of a subscription is not empty")]
+    [InlineData("trades", null, CommandOutcome.Invalid, "a key of a subscription is not empty")]
     [InlineData(
         "trades",
         "@{env.HOME}",
         CommandOutcome.Invalid,
         "a key is the same text each time; it has no placeholders, and @{each} stands for it in send")]
-    public void What_is_no_key_of_a_subscription_is_not_added(string subscription, string key, CommandOutcome outcome, string why)
+    public void What_is_no_key_of_a_subscription_is_not_added(string subscription, string? key, CommandOutcome outcome, string why)
     {
-        Assert.Equal(new CommandResult(outcome, why), _added.Add(Endpoint, subscription, key));
+        Assert.Equal(new CommandResult(outcome, why), _added.Add(Endpoint, subscription, key!));
 
         Assert.Empty(_added.All);
     }
