@@ -29,7 +29,7 @@ public class NamedCases(ITestOutputHelper output)
                 "        if (changed.Effect != ChangeEffect.Reconnect) TakeSettings(changed.Settings, changed.SendRate);\n"
                     + "        if (changed.Effect == ChangeEffect.Reconnect)")),
         new(
-            2,
+            6,
             new(
                 "an answer of an older incarnation is not counted while connecting",
                 Actor,
@@ -44,7 +44,7 @@ public class NamedCases(ITestOutputHelper output)
                 "{ } // another line"
             )),
         new(
-            6,
+            1,
             new(
                 "the host of the next URL is paused in place of the one that asked for it",
                 Decisions,
