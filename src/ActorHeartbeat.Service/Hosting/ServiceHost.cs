@@ -114,6 +114,9 @@ internal static class ServiceHost
         services.AddAkka("actorheartbeat", (akka, provider) => AddActors(akka, provider, configuration, load, console));
         services.AddHostedService<StartAndDrain>();
         services.AddHostedService<ReloadOnHangup>();
+        // Last: systemd hears of the start when all have started, and of the end before the drain.
+        services.AddSingleton(SystemdNotices.Create);
+        services.AddHostedService(provider => provider.GetRequiredService<SystemdNotices>());
     }
 
     private static void AddActors(
@@ -134,7 +137,11 @@ internal static class ServiceHost
             StateLog.Subscribe(stateLog, system.EventStream);
             registry.Register<StateLog>(stateLog);
             system.ActorOf(Props.Create(() => new MemoryReturn()), "memory-return");
-            registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
+            var watchdog = system.ActorOf(Props.Create(() => new Watchdog()), "watchdog");
+            registry.Register<Watchdog>(watchdog);
+            if (SystemdNotices.WatchdogDeadline(Environment.GetEnvironmentVariable, Environment.ProcessId) is { } deadline)
+                system.ActorOf(
+                    SystemdBeat.Props(watchdog, deadline, provider.GetRequiredService<SystemdNotices>().SayAlive), "systemd-beat");
         });
         akka.WithConnectionSupervisor(supervisor => Fill(supervisor, configuration, provider));
         if (provider.GetService<StateDatabase>() is { } database)
