@@ -9,6 +9,8 @@ namespace ActorHeartbeat.Service.Tests;
 /// <summary>Runs the program as a process of its own: signals and exit codes.</summary>
 public sealed class ProcessTests
 {
+    private const string Alive = "WATCHDOG=1";
+
     [Fact]
     public async Task Sigterm_closes_every_connection_and_exits_with_0()
     {
@@ -101,15 +103,11 @@ public sealed class ProcessTests
             await using var feeds = await FeedServer.StartAsync();
             await using var program = await Program.Start(feeds, "", ("NOTIFY_SOCKET", socket), ("WATCHDOG_USEC", "600000"));
 
-            Assert.Equal("READY=1", await Hear(systemd));
-            Assert.Equal("WATCHDOG=1", await Hear(systemd));
-            Assert.Equal("WATCHDOG=1", await Hear(systemd));
+            Assert.Equal("READY=1", await HearOther(systemd));
+            Assert.Equal(Alive, await Hear(systemd));
+            Assert.Equal(Alive, await Hear(systemd));
             await program.Signal("TERM");
-            string last;
-            while ((last = await Hear(systemd)) == "WATCHDOG=1")
-            {
-            }
-            Assert.Equal("STOPPING=1", last);
+            Assert.Equal("STOPPING=1", await HearOther(systemd));
             Assert.Equal(0, await program.ExitCode());
         }
         finally
@@ -159,6 +157,16 @@ public sealed class ProcessTests
             pipeline.Kill(entireProcessTree: true);
             File.Delete(file);
         }
+    }
+
+    /// <summary>Hears what is no notice of life: those come whenever the actors run.</summary>
+    private static async Task<string> HearOther(Socket systemd)
+    {
+        string notice;
+        do
+            notice = await Hear(systemd);
+        while (notice == Alive);
+        return notice;
     }
 
     private static async Task<string> Hear(Socket systemd)

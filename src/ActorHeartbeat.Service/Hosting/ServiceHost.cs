@@ -141,7 +141,7 @@ internal static class ServiceHost
             registry.Register<Watchdog>(watchdog);
             if (SystemdNotices.WatchdogDeadline(Environment.GetEnvironmentVariable, Environment.ProcessId) is { } deadline)
                 system.ActorOf(
-                    SystemdBeat.Props(watchdog, deadline, provider.GetRequiredService<SystemdNotices>().SayAlive), "systemd-beat");
+                    SystemdWatchdog.Props(watchdog, deadline, provider.GetRequiredService<SystemdNotices>().TellAlive), "systemd-watchdog");
         });
         akka.WithConnectionSupervisor(supervisor => Fill(supervisor, configuration, provider));
         if (provider.GetService<StateDatabase>() is { } database)

@@ -7,7 +7,7 @@ using Notice = Microsoft.Extensions.Hosting.Systemd.ServiceState;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// Says to systemd that the service has started, that it lives, and that it stops: sd_notify(3). Without NOTIFY_SOCKET it says nothing.
+/// Tells systemd that the service has started, that it is alive, and that it stops: sd_notify(3). Without NOTIFY_SOCKET it tells nothing.
 /// </summary>
 /// <remarks>The lifetime of the package would take SIGTERM for itself, which <see cref="TerminationSignals"/> has.</remarks>
 internal sealed class SystemdNotices(ISystemdNotifier systemd, ILogger log) : IHostedLifecycleService
@@ -17,7 +17,7 @@ internal sealed class SystemdNotices(ISystemdNotifier systemd, ILogger log) : IH
     /// <summary>Notices to the systemd that started this process.</summary>
     public static SystemdNotices Create(IServiceProvider services) => new(new SystemdNotifier(), services.GetRequiredService<ILogger>());
 
-    /// <summary>The longest time between two signs of life that systemd allows this process; null when it does not look.</summary>
+    /// <summary>The longest time between two notices that systemd allows this process; null when it does not look.</summary>
     /// <param name="variable">Reads a variable of the environment.</param>
     /// <param name="process">The id of this process: the variables may be meant for another one.</param>
     public static TimeSpan? WatchdogDeadline(Func<string, string?> variable, int process)
@@ -28,17 +28,17 @@ internal sealed class SystemdNotices(ISystemdNotifier systemd, ILogger log) : IH
             : null;
     }
 
-    public void SayAlive() => Say(Alive);
+    public void TellAlive() => Tell(Alive);
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        Say(Notice.Ready);
+        Tell(Notice.Ready);
         return Task.CompletedTask;
     }
 
     public Task StoppingAsync(CancellationToken cancellationToken)
     {
-        Say(Notice.Stopping);
+        Tell(Notice.Stopping);
         return Task.CompletedTask;
     }
 
@@ -50,7 +50,7 @@ internal sealed class SystemdNotices(ISystemdNotifier systemd, ILogger log) : IH
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private void Say(Notice notice)
+    private void Tell(Notice notice)
     {
         try
         {

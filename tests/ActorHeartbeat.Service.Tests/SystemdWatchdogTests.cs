@@ -4,19 +4,19 @@ using Akka.TestKit;
 
 namespace ActorHeartbeat.Service.Tests;
 
-/// <summary>Signs of life for systemd, on virtual time; the test is the watchdog that is asked.</summary>
-public sealed class SystemdBeatTests : Akka.TestKit.Xunit2.TestKit
+/// <summary>What systemd is told, on virtual time; the test is the watchdog that is asked.</summary>
+public sealed class SystemdWatchdogTests : Akka.TestKit.Xunit2.TestKit
 {
-    private int _signs;
+    private int _told;
 
-    public SystemdBeatTests()
+    public SystemdWatchdogTests()
         : base("akka.scheduler.implementation = \"Akka.TestKit.TestScheduler, Akka.TestKit\"") =>
-        Beat = ActorOfAsTestActorRef<SystemdBeat>(SystemdBeat.Props(TestActor, TimeSpan.FromSeconds(60), () => _signs++));
+        Asking = ActorOfAsTestActorRef<SystemdWatchdog>(SystemdWatchdog.Props(TestActor, TimeSpan.FromSeconds(60), () => _told++));
 
-    private IActorRef Beat { get; }
+    private IActorRef Asking { get; }
 
     [Fact]
-    public void An_answer_is_a_sign_of_life_six_times_within_the_deadline()
+    public void An_answer_is_told_six_times_within_the_deadline()
     {
         Advance(9.9);
         Assert.False(HasMessages);
@@ -25,14 +25,14 @@ public sealed class SystemdBeatTests : Akka.TestKit.Xunit2.TestKit
         {
             Advance(asked == 1 ? 0.1 : 10);
             ExpectMsg<Watchdog.AreYouAlive>();
-            Assert.Equal(asked - 1, _signs);
+            Assert.Equal(asked - 1, _told);
             Answer();
-            Assert.Equal(asked, _signs);
+            Assert.Equal(asked, _told);
         }
     }
 
     [Fact]
-    public void Without_an_answer_there_is_no_sign_and_no_second_question()
+    public void Without_an_answer_nothing_is_told_and_no_second_question_is_asked()
     {
         Advance(10);
         ExpectMsg<Watchdog.AreYouAlive>();
@@ -40,23 +40,23 @@ public sealed class SystemdBeatTests : Akka.TestKit.Xunit2.TestKit
         Advance(60);
 
         Assert.False(HasMessages);
-        Assert.Equal(0, _signs);
+        Assert.Equal(0, _told);
     }
 
     [Fact]
-    public void An_answer_after_the_next_question_was_due_is_no_sign_and_the_one_after_it_is()
+    public void An_answer_after_the_next_question_was_due_is_not_told_and_the_one_after_it_is()
     {
         Advance(10);
         ExpectMsg<Watchdog.AreYouAlive>();
         Advance(10);
 
         Answer();
-        Assert.Equal(0, _signs);
+        Assert.Equal(0, _told);
 
         Advance(10);
         ExpectMsg<Watchdog.AreYouAlive>();
         Answer();
-        Assert.Equal(1, _signs);
+        Assert.Equal(1, _told);
     }
 
     [Theory]
@@ -78,5 +78,5 @@ public sealed class SystemdBeatTests : Akka.TestKit.Xunit2.TestKit
 
     private void Advance(double seconds) => ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(seconds));
 
-    private void Answer() => Beat.Tell(Watchdog.Alive.Instance, TestActor);
+    private void Answer() => Asking.Tell(Watchdog.Alive.Instance, TestActor);
 }

@@ -3,10 +3,10 @@ using Akka.Actor;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// Keeps systemd's watchdog content as long as the actors answer: it asks what <c>/healthz/live</c> asks, and an answer that comes before
-/// the next question is due is a sign of life. Once there are none, systemd ends the process and starts it again.
+/// Tells systemd again and again that the process is alive, as long as the actors answer: it asks what <c>/healthz/live</c> asks, and an
+/// answer counts that comes before the next question is due. When nothing is told within the deadline, systemd starts the process again.
 /// </summary>
-internal sealed class SystemdBeat : ReceiveActor, IWithTimers
+internal sealed class SystemdWatchdog : ReceiveActor, IWithTimers
 {
     /// <summary>Questions within the deadline: a few late answers are no death.</summary>
     private const int Questions = 6;
@@ -16,9 +16,9 @@ internal sealed class SystemdBeat : ReceiveActor, IWithTimers
     private bool _isLate;
 
     /// <param name="watchdog">Answers when actors run.</param>
-    /// <param name="deadline">The longest time between two signs of life that systemd allows.</param>
-    /// <param name="alive">Gives systemd a sign of life.</param>
-    public SystemdBeat(IActorRef watchdog, TimeSpan deadline, Action alive)
+    /// <param name="deadline">The longest time between two notices that systemd allows.</param>
+    /// <param name="alive">Gives systemd the notice.</param>
+    public SystemdWatchdog(IActorRef watchdog, TimeSpan deadline, Action alive)
     {
         _interval = deadline / Questions;
         Receive<AskDue>(_ => Ask(watchdog));
@@ -33,7 +33,7 @@ internal sealed class SystemdBeat : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!; // set by the runtime before the first message
 
     public static Props Props(IActorRef watchdog, TimeSpan deadline, Action alive) =>
-        Akka.Actor.Props.Create(() => new SystemdBeat(watchdog, deadline, alive));
+        Akka.Actor.Props.Create(() => new SystemdWatchdog(watchdog, deadline, alive));
 
     protected override void PreStart() => Timers.StartPeriodicTimer(AskDue.Instance, AskDue.Instance, _interval);
 
