@@ -2,7 +2,7 @@
 # Builds the image of docker/Dockerfile with buildah, on bases made here by debootstrap and from the installed .NET, and runs it: without
 # root, on a network of its own, with nothing to write to but its state. Looks at the other files of docker/ too. Says for each check
 # whether it holds; the last line is the sum. What is missing is installed where this is root and has apt; else checks are skipped.
-#   bash tests/docker.sh             about five minutes
+#   bash tests/docker.sh             about five minutes; twice that on a busy machine
 #   --bases FOLDER                   keeps Debian's part of the bases there, and takes it from there the next time
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -27,6 +27,7 @@ chmod 755 "$folder"
 service="" network=""
 finish() {
   local process
+  [ ! -s "$folder/code" ] || service=""
   for process in $(family "$service") $network; do kill -KILL "$process" 2>/dev/null; done
   rm -rf "$folder"
 }
@@ -46,7 +47,7 @@ check() { # NAME COMMAND...: the command says why it does not hold
   shift
   if said=$("$@" 2>&1); then
     passed=$((passed + 1))
-    echo "passed: $name${said:+: $said}"
+    echo "passed: $name${said:+: ${said%%$'\n'*}}"
   else
     failed=$((failed + 1))
     echo "FAILED: $name"
@@ -92,16 +93,14 @@ unit_is_right() { # its program is somewhere else here
   local said
   said=$(systemd-analyze verify --man=no "$folder/actorheartbeat.service" 2>&1) && ! grep -F actorheartbeat <<<"$said"
 }
-if [ ! -f docker/actorheartbeat.service ]; then
-  :
-elif command -v systemd-analyze >/dev/null; then
+if command -v systemd-analyze >/dev/null; then
   check "docker/actorheartbeat.service is a unit" unit_is_right
 else
   skip "docker/actorheartbeat.service: systemd-analyze is not installed"
 fi
 
 # == Bases and image
-for program in dotnet buildah debootstrap curl ip unshare nsenter; do
+for program in dotnet buildah debootstrap curl ip unshare nsenter /usr/bin/python3; do
   command -v $program >/dev/null || { skip "the image: $program is not installed"; sum; }
 done
 [ "$(id -u)" = 0 ] || { skip "the image: making a base needs root"; sum; }
@@ -109,7 +108,10 @@ echo '{"default": [{"type": "insecureAcceptAnything"}]}' >"$folder/policy.json"
 mkdir "$folder/tmp"
 export TMPDIR=$folder/tmp BUILDAH_ISOLATION=chroot
 images=(buildah --root "$folder/storage" --runroot "$folder/run" --storage-driver vfs)
-works=$("${images[@]}" from --name empty scratch 2>&1 && "${images[@]}" mount empty 2>&1) || { skip "the image: buildah cannot work here: ${works##*$'\n'}"; sum; }
+works=$("${images[@]}" from --name empty scratch 2>&1 && "${images[@]}" mount empty 2>&1) || {
+  skip "the image: buildah cannot work here: ${works##*$'\n'}"
+  sum
+}
 
 debian() { # Debian as its slim images are: neither documentation nor what apt has fetched
   [ ! -f "$bases/debian.tar" ] || { cp "$bases/debian.tar" "$folder/debian.tar"; return; }
@@ -142,7 +144,8 @@ both_bases() {
 build() {
   timeout 1200 "${images[@]}" bud \
     --network host --pull-never --format docker --ignorefile docker/Dockerfile.dockerignore -t actorheartbeat -f docker/Dockerfile \
-    --build-arg SDK_IMAGE=localhost/sdk --build-arg RUNTIME_IMAGE=localhost/runtime . >"$folder/build" 2>&1 || { cat "$folder/build"; return 1; }
+    --build-arg SDK_IMAGE=localhost/sdk --build-arg RUNTIME_IMAGE=localhost/runtime . >"$folder/build" 2>&1 \
+    || { cat "$folder/build"; return 1; }
   echo "$((SECONDS - $1)) s"
 }
 check "Debian for the bases" debian
@@ -153,7 +156,10 @@ check "docker/Dockerfile is built" build $SECONDS
 
 # == What the image says and holds
 "${images[@]}" inspect --type image actorheartbeat >"$folder/image.json"
-says() { /usr/bin/python3 -c 'import json, sys; c = json.load(open(sys.argv[1]))["Docker"]["config"]; print(eval(sys.argv[2]))' "$folder/image.json" "$1"; }
+says() { # AN EXPRESSION of Python: of c, the image's configuration
+  /usr/bin/python3 -c 'import json, sys; c = json.load(open(sys.argv[1]))["Docker"]["config"]; print(eval(sys.argv[2]))' \
+    "$folder/image.json" "$1"
+}
 is() { [ "$(says "$1")" = "$2" ] || { echo "$1 is $(says "$1"), not $2"; return 1; }; }
 check "it runs as $user" is 'c["User"]' $user
 check "it stops at SIGTERM" is 'c["StopSignal"]' SIGTERM
@@ -162,19 +168,20 @@ check "its health check asks for live" is '" ".join(c["Healthcheck"]["Test"])' "
 "${images[@]}" from --name feeds --pull-never localhost/actorheartbeat >/dev/null
 root=$("${images[@]}" mount feeds)
 size() {
-  local unpacked packed
+  local unpacked packed application
   unpacked=$(du -sm --apparent-size "$root" | cut -f1)
+  application=$(du -sm --apparent-size "$root/application" | cut -f1)
   timeout 300 "${images[@]}" push -q --format oci actorheartbeat \
     "oci:$folder/packed" && packed=$(du -sm "$folder/packed" | cut -f1) && rm -rf "$folder/packed" || return 1
-  echo "$unpacked MB unpacked, $packed MB compressed; of these the application $(du -sm --apparent-size "$root/application" | cut -f1) MB unpacked"
+  echo "$unpacked MB unpacked, $packed MB compressed; the application has $application MB of the first"
   [ "$unpacked" -lt $largest ]
 }
 holds_no_more() { # than what runs
   local more
   more=$(
-    cd "$root" && find . -xdev \( -name .git -o -name obj -o -name '*.cs' -o -name '*.csproj' -o -name '*.sln' -o -name '*.xml' -path './application/*' \
-      -o -iname '*xunit*' -o -name '*.Tests.*' -o -name '*.nupkg' -o -path './usr/share/dotnet/sdk' -o -path './source' -o -path './root/.nuget' \)
-    ls -d "$root"/usr/share/dotnet/packs 2>/dev/null
+    cd "$root" && find . -xdev \( -name .git -o -name obj -o -name '*.cs' -o -name '*.csproj' -o -name '*.sln' -o -iname '*xunit*' \
+      -o -name '*.Tests.*' -o -name '*.nupkg' -o -name '*.xml' -path './application/*' -o -path ./source -o -path ./root/.nuget \
+      -o -path ./usr/share/dotnet/sdk -o -path ./usr/share/dotnet/packs \)
   )
   [ -z "$more" ] || { echo "$more"; return 1; }
 }
@@ -205,8 +212,11 @@ chmod 700 "$folder/state"
 start() { # FILE OPTIONS...: the image's own entry point runs a file of /config
   local words
   readarray -t words < <(says '"\n".join(c["Entrypoint"])')
-  touch "$folder/started"
-  in_container -v "$folder/config:/config:ro" "${@:2}" feeds -- "${words[@]}" run "/config/$1" >"$folder/log" 2>&1 &
+  rm -f "$folder/code" && touch "$folder/started"
+  {
+    in_container -v "$folder/config:/config:ro" "${@:2}" feeds -- "${words[@]}" run "/config/$1" >"$folder/log" 2>&1
+    echo $? >"$folder/code"
+  } &
   service=$!
 }
 main() { # the process that systems would signal
@@ -219,7 +229,8 @@ main() { # the process that systems would signal
 }
 feeds_are_open() {
   main >/dev/null || { main; return 1; }
-  inside curl -s -m 5 http://127.0.0.1:8080/v1/endpoints >"$folder/endpoints" || { echo "the API does not answer"; cat "$folder/log"; return 1; }
+  inside curl -s -m 5 http://127.0.0.1:8080/v1/endpoints >"$folder/endpoints" \
+    || { echo "the API does not answer"; cat "$folder/log"; return 1; }
   /usr/bin/python3 - "$folder/endpoints" <<'END'
 import json, sys
 states = {e["id"]: e["state"] for e in json.load(open(sys.argv[1]))["endpoints"]}
@@ -242,19 +253,18 @@ health() { # the image's own health check, or one for another probe
 }
 is_not_well() { ! health live || { echo "the health check is content without a service"; return 1; }; }
 drains() {
-  local began=$(date +%s%N) process code took
+  local began process took
+  began=$(date +%s%N)
   process=$(main) && kill -TERM "$process" || { echo "$process"; return 1; }
   within $longest ended || { tail -20 "$folder/log"; return 1; }
   took=$((($(date +%s%N) - began) / 1000000))
-  wait "$service"
-  code=$?
-  [ $code = 0 ] || { echo "exit code $code"; tail -20 "$folder/log"; return 1; }
+  [ "$(cat "$folder/code")" = 0 ] || { echo "exit code $(cat "$folder/code")"; tail -20 "$folder/log"; return 1; }
   echo "exit code 0 after $((took / 1000)).$((took / 100 % 10)) s"
 }
-ended() { ! kill -0 "$service" 2>/dev/null || { echo "it still runs after $longest s"; return 1; }; }
+ended() { [ -s "$folder/code" ] || { echo "it still runs after $longest s"; return 1; }; }
 wrote_nothing() {
-  local written
-  written=$(cd "$root" && find . -xdev -newer "$folder/started" -not -path './proc*' -not -path './sys*' -not -path './dev*')
+  local written # buildah itself makes the places of its mounts
+  written=$(cd "$root" && find . -xdev -newer "$folder/started" -not -path . -not -path ./config -not -path ./run)
   [ -z "$written" ] && [ "$(ls "$folder/config")" = "demo.conf
 service.conf" ] || { echo "$written"; ls -la "$folder/config"; return 1; }
 }
