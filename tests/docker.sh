@@ -29,7 +29,7 @@ finish() {
   local process
   [ ! -s "$folder/code" ] || service=""
   for process in $(family "$service") $network; do kill -KILL "$process" 2>/dev/null; done
-  rm -rf "$folder"
+  rm -rf --one-file-system "$folder"
 }
 # A process and what it started, the youngest last.
 family() {
@@ -197,6 +197,7 @@ check "its user owns the folder of the state and nothing else" owns_its_state_al
 # == It runs
 unshare -n sleep 1200 &
 network=$!
+disown # or the shell would tell its end
 inside() { nsenter -t "$network" -n "$@"; }
 works=$(within 10 inside ip link set lo up) || { skip "running it: no network of its own can be made here: $works"; sum; }
 in_container() { # OPTIONS... -- COMMAND...: as the image's user, on the network of the service
