@@ -23,7 +23,8 @@ internal sealed class SystemdNotices(ISystemdNotifier systemd, ILogger log) : IH
     public static TimeSpan? WatchdogDeadline(Func<string, string?> variable, int process)
     {
         var isForAnother = variable("WATCHDOG_PID") is { Length: > 0 } meant && meant != process.ToString(CultureInfo.InvariantCulture);
-        return !isForAnother && long.TryParse(variable("WATCHDOG_USEC"), CultureInfo.InvariantCulture, out var microseconds) && microseconds > 0
+        var isGiven = long.TryParse(variable("WATCHDOG_USEC"), CultureInfo.InvariantCulture, out var microseconds) && microseconds > 0;
+        return isGiven && !isForAnother
             ? TimeSpan.FromMicroseconds(microseconds)
             : null;
     }
