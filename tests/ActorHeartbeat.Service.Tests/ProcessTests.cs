@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
 using ActorHeartbeat.Service.Verbs;
 using ActorHeartbeat.TestKit;
 
@@ -7,6 +9,8 @@ namespace ActorHeartbeat.Service.Tests;
 /// <summary>Runs the program as a process of its own: signals and exit codes.</summary>
 public sealed class ProcessTests
 {
+    private const string Alive = "WATCHDOG=1";
+
     [Fact]
     public async Task Sigterm_closes_every_connection_and_exits_with_0()
     {
@@ -89,6 +93,42 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task Systemd_hears_of_the_start_of_life_and_of_the_end()
+    {
+        var socket = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.sock");
+        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        systemd.Bind(new UnixDomainSocketEndPoint(socket));
+        try
+        {
+            await using var feeds = await FeedServer.StartAsync();
+            await using var program = await Program.Start(feeds, "", ("NOTIFY_SOCKET", socket), ("WATCHDOG_USEC", "600000"));
+
+            Assert.Equal("READY=1", await HearOther(systemd));
+            Assert.Equal(Alive, await Hear(systemd));
+            Assert.Equal(Alive, await Hear(systemd));
+            await program.Signal("TERM");
+            Assert.Equal("STOPPING=1", await HearOther(systemd));
+            Assert.Equal(0, await program.ExitCode());
+        }
+        finally
+        {
+            File.Delete(socket);
+        }
+    }
+
+    [Fact]
+    public async Task A_socket_of_systemd_that_is_gone_is_told_and_stops_nothing()
+    {
+        await using var feeds = await FeedServer.StartAsync();
+        await using var program = await Program.Start(feeds, "", ("NOTIFY_SOCKET", "/nowhere/notify.sock"));
+
+        await program.Signal("TERM");
+
+        Assert.Equal(0, await program.ExitCode());
+        Assert.Contains(program.Lines, line => line.Contains("systemd is not told READY=1: ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_verb_ends_when_the_reader_of_its_output_has_gone()
     {
         await using var feeds = await FeedServer.StartAsync();
@@ -119,6 +159,23 @@ public sealed class ProcessTests
         }
     }
 
+    /// <summary>Hears what is no notice of life: those come whenever the actors run.</summary>
+    private static async Task<string> HearOther(Socket systemd)
+    {
+        string notice;
+        do
+            notice = await Hear(systemd);
+        while (notice == Alive);
+        return notice;
+    }
+
+    private static async Task<string> Hear(Socket systemd)
+    {
+        using var deadline = new CancellationTokenSource(RunningService.Deadline);
+        var notice = new byte[256];
+        return Encoding.UTF8.GetString(notice, 0, await systemd.ReceiveAsync(notice, deadline.Token));
+    }
+
     private sealed class Program : IAsyncDisposable
     {
         private readonly Process _process;
@@ -129,7 +186,7 @@ public sealed class ProcessTests
 
         public IReadOnlyList<string> Lines => _lines;
 
-        public static async Task<Program> Start(FeedServer feeds, string keys = "")
+        public static async Task<Program> Start(FeedServer feeds, string keys = "", params (string Name, string Value)[] variables)
         {
             var file = Path.GetTempFileName();
             await File.WriteAllTextAsync(
@@ -141,6 +198,8 @@ public sealed class ProcessTests
             {
                 RedirectStandardOutput = true,
             };
+            foreach (var (name, value) in variables)
+                start.Environment[name] = value;
             var program = new Program(Process.Start(start)!, file);
             await program.WaitForLine("started:");
             return program;

@@ -118,6 +118,9 @@ internal static class ServiceHost
         services.AddAkka("actorheartbeat", (akka, provider) => AddActors(akka, provider, configuration, load, console));
         services.AddHostedService<StartAndDrain>();
         services.AddHostedService<ReloadOnHangup>();
+        // Last: systemd hears of the start when all have started, and of the end before the drain.
+        services.AddSingleton(SystemdNotices.Create);
+        services.AddHostedService(provider => provider.GetRequiredService<SystemdNotices>());
     }
 
     private static void AddActors(
@@ -140,7 +143,11 @@ internal static class ServiceHost
             FigureKeeper.Subscribe(
                 system.ActorOf(FigureKeeper.Props(provider.GetRequiredService<ProcessFigures>()), "figures"), system.EventStream);
             system.ActorOf(Props.Create(() => new MemoryReturn()), "memory-return");
-            registry.Register<Watchdog>(system.ActorOf(Props.Create(() => new Watchdog()), "watchdog"));
+            var watchdog = system.ActorOf(Props.Create(() => new Watchdog()), "watchdog");
+            registry.Register<Watchdog>(watchdog);
+            if (SystemdNotices.WatchdogDeadline(Environment.GetEnvironmentVariable, Environment.ProcessId) is { } deadline)
+                system.ActorOf(
+                    SystemdWatchdog.Props(watchdog, deadline, provider.GetRequiredService<SystemdNotices>().TellAlive), "systemd-watchdog");
         });
         akka.WithConnectionSupervisor(supervisor => Fill(supervisor, configuration, provider));
         if (provider.GetService<StateDatabase>() is { } database)

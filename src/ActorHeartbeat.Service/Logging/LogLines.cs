@@ -137,6 +137,9 @@ internal static partial class LogLines
     [LoggerMessage(38, LogLevel.Warning, "{More} more warnings of the configuration; check prints them")]
     public static partial void MoreConfigurationWarnings(this ILogger log, int more);
 
+    [LoggerMessage(50, LogLevel.Warning, "systemd is not told {Notice}: {Problem}")]
+    public static partial void SystemdNotTold(this ILogger log, string notice, string problem);
+
     [LoggerMessage(40, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception failure, string method, string path);
 }
