@@ -91,6 +91,9 @@ public class SubscriptionBuilderTests
         Refused(
             "capture takes values of the message that expect waits for; there is no expect", it => it.Send("a").Capture("id", "/id"));
         Refused(
+            "data is the same for every key: @{each}, or a name of let or capture that differs by key, is missing",
+            it => it.Send("a").ForEach("BTC").Data(Match.At("/type", "trade")));
+        Refused(
             "stale is about data of a key, and data says which they are; there is no data",
             it => it.Send("a").Stale(TimeSpan.FromSeconds(1)));
     }
