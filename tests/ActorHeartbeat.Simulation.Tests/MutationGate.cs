@@ -133,13 +133,13 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "an accepted key is asked for again",
             Keys,
-            "            key.Book.Settle(key);\n            (key.Failures, key.Since, key.WasAccepted)",
-            "            (key.Failures, key.Since, key.WasAccepted)"),
+            "            key.Book.Settle(key);\n            key.Book.Doubt(key, mayBeThere: false);\n            key.Accept(now);",
+            "            key.Accept(now);"),
         new(
             "a refused key is asked for again at once",
             Keys,
-            "key.Refused(reason, now + delay ?? TimeSpan.MaxValue);",
-            "key.Refused(reason, delay is null ? TimeSpan.MaxValue : now);"),
+            "key.Retry(now + delay ?? TimeSpan.MaxValue, reason);",
+            "key.Retry(delay is null ? TimeSpan.MaxValue : now, reason);"),
         new("a key that is refused for good is asked for again", Keys, "then == RefusedKeyAction.Stop", "then == (RefusedKeyAction)9"),
         new(
             "keys that were accepted are not asked for after a reconnect",
@@ -151,13 +151,17 @@ public class MutationGate(ITestOutputHelper output)
             KeyChanges,
             ".OrderBy(key => key.WasAccepted)",
             ".OrderBy(key => !key.WasAccepted)"),
-        new("a removed key is not ended at the server", KeyChanges, "        Cancel(book, unwanted);", ""),
+        new(
+            "a removed key is not ended at the server",
+            KeyChanges,
+            "var kept = Cancel(book, unwanted);",
+            "IReadOnlyList<SubscribedKey> kept = [];"),
         new("a removed key is asked for again", KeyChanges, "            book.Remove(key);", "            book.Settle(key);"),
         new(
             "an added key is not asked for on an open connection",
             KeyChanges,
-            "added.Number = new KeyNumber();\n            if (_isOpen)",
-            "added.Number = new KeyNumber();\n            if (!_isOpen)"),
+            "if (_isOpen && !_requests",
+            "if (!_isOpen && !_requests"),
         new("more askings wait in front of a socket", KeysOfLink, "MostAskings = 64", "MostAskings = 65"),
         new(
             "askings follow each other faster than on-open-pace",
@@ -167,12 +171,12 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "a key without data is not noticed",
             "Subscriptions/KeyClocks.cs",
-            "(key.Since > listening ? key.Since : listening) + stale",
+            "After(key.Since > listening ? key.Since : listening, stale)",
             "TimeSpan.MaxValue"),
         new(
             "missing numbers of a key are not told",
             KeysOfLink,
-            "        _writer!.TellLost(why, source);\n        Tell(why);",
+            "        _writer!.TellLost(why, source, numbers);\n        Tell(why);",
             "        Tell(why);"),
         new(
             "what both connections of a rotation bring is delivered twice",

@@ -41,7 +41,7 @@ internal static class SubscriptionValues
         Part.Of<SubscriptionSettings, HttpCall?>(
             "cancel-http", HttpValues.OptionalCall, each => each.CancelHttp, (each, call) => each with { CancelHttp = call }),
         Part.Of<SubscriptionSettings, MessagePattern?>(
-            "expect", MessageValues.OptionalPattern, each => each.Expect, (each, pattern) => each with { Expect = pattern }),
+            "expect", MessageValues.OptionalAnswer, each => each.Expect, (each, pattern) => each with { Expect = pattern }),
         Part.Of<SubscriptionSettings, TimeSpan>(
             "timeout", Values.Positive, each => each.Timeout, (each, time) => each with { Timeout = time }),
         Part.Of<SubscriptionSettings, MessagePattern?>(

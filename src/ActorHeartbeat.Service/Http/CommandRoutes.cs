@@ -40,7 +40,7 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
     }
 
     private static string Removed(SubscriptionSettings? subscription) =>
-        subscription is { Cancel: null, CancelHttp: null }
+        subscription is { Cancel: null, CancelHttp: null, Batch: not SubscriptionSettings.WholeBatch }
             ? "is not wanted any more; the subscription has no cancel, so that the peer may keep it until the connection ends"
             : "is not wanted any more";
 

@@ -38,7 +38,8 @@ public sealed partial class ConnectionActor
     /// <summary>Does what is due for keys.</summary>
     private void LookAtKeys(ConnectionLink link)
     {
-        var verdict = link.Subscriptions.Look(ListeningSince(link), out var why);
+        var verdict = link.Subscriptions.Look(
+            ListeningSince(link), mayReconnect: StateData is not ConnectedData { IsAskedToRotate: true }, out var why);
         TellKeys(link);
         if (verdict != SubscriptionVerdict.Nothing)
             Self.Tell(new KeyStale(link.Incarnation, verdict == SubscriptionVerdict.Reconnect, why));

@@ -79,7 +79,7 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
         var which = keys.Count > 1 ? $"{keys[0]} and {keys.Count - 1} more" : keys[0];
         why = $"the peer may keep {PeerText.Of(which)} of subscriptions.{subscription} until the connection ends: {why}";
         Tell(why);
-        _owner.Tell(new KeysChanged(Incarnation) { Trouble = new KeyTrouble("kept", why) });
+        _owner.Tell(new KeysChanged(Incarnation) { Trouble = new KeyTrouble($"kept {subscription}", why) });
     }
 
     /// <summary>Tells consumers what has become of a key.</summary>
@@ -119,7 +119,8 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
         var isFresh = last is null || isAskedAnew; // nothing brings back what came before it was asked for
         if (number < before || (number == before && number != last)) // a peer may say a number twice
             MissOf(key, $"the numbers of {key} go back from {before} to {number}", source, SequenceGapAction.Tell);
-        else if (sequence.Step is { } step && (last > before ? last : before) is { } known && number > known && number - known > step)
+        else if (sequence.Step is { } step && (last > before ? last : before) is { } known && number > known
+            && unchecked((ulong)(number - known)) > (ulong)step)
             MissOf(
                 key,
                 $"of the numbers of {key} {Between(known, number)} missing",

@@ -30,7 +30,7 @@ internal sealed partial class ConnectionSubscriptions
     public KeyRequest Requested(KeyWords words, Action giveUp)
     {
         lock (_lock)
-            return _table.Begin(words.Asking, _clock.Elapsed + words.Timeout, giveUp);
+            return _table.Begin(words.Asking, KeyClocks.After(_clock.Elapsed, words.Timeout), giveUp);
     }
 
     /// <summary>A request has an answer.</summary>
@@ -64,7 +64,7 @@ internal sealed partial class ConnectionSubscriptions
                 ? template.Fill(_conversation.Hears(words.Names, MessageAtHand.Read(answer.Body.Span, template.OfMessage), words.Keys))
                 : null;
             var atLeast = OutcomeTable.ParseRetryAfter(answer.RetryAfter, _clock.UtcNow) ?? TimeSpan.Zero;
-            _table.Refuse(asking, describe(reason), _clock.Elapsed, settings.Then, atLeast);
+            _table.Refuse(asking, unwanted, describe(reason), _clock.Elapsed, settings.Then, atLeast);
         }
     }
 
@@ -76,8 +76,8 @@ internal sealed partial class ConnectionSubscriptions
         {
             var unwanted = _table.End(request);
             if (words.Asking is { } asking)
-                _table.Refuse(asking, why, _clock.Elapsed);
-            return [.. unwanted.Select(key => key.Name)];
+                _table.Refuse(asking, unwanted, why, _clock.Elapsed);
+            return [.. unwanted.Where(key => key.Book.Find(key.Name) is null).Select(key => key.Name)];
         }
     }
 

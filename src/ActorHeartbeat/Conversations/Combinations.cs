@@ -165,6 +165,8 @@ internal static class Combinations
 
     private static string? RejectAnswers(SubscriptionSettings each)
     {
+        if (each is { Http: null, Expect.LooksAtStatus: true })
+            return "expect looks at the status of an answer; there is no http";
         if (each.Reject is not null && each.Reject == each.Expect)
             return "reject matches what expect matches, which decides";
         if (each is { Reject: null, Http: null, Reason: not null })

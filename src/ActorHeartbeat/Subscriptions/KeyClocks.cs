@@ -72,8 +72,11 @@ internal sealed class KeyClocks
         key.Book.Settings.Stale is { } stale && !key.IsQueued
         && (key.State is SubscriptionState.Accepted or SubscriptionState.Stale
             || (key.State == SubscriptionState.Asked && !key.Book.Settings.IsAnswered))
-            ? (key.Since > listening ? key.Since : listening) + stale
+            ? After(key.Since > listening ? key.Since : listening, stale)
             : null;
+
+    /// <summary>A time so much later than another, or the last that there is.</summary>
+    public static TimeSpan After(TimeSpan time, TimeSpan later) => later < TimeSpan.MaxValue - time ? time + later : TimeSpan.MaxValue;
 
     /// <summary>Sets the clocks again that are near and too early, until the nearest is right.</summary>
     private void Advance(TimeSpan now, TimeSpan listening)

@@ -146,6 +146,12 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
         Forgive();
     }
 
+    /// <summary>Whether it had data, the last of them so long after it was accepted.</summary>
+    public bool StoodFor(TimeSpan time) => _acceptedAt > 0 && Since.TotalSeconds - ((_acceptedAt - 1) / 10.0) >= time.TotalSeconds;
+
+    /// <summary>Its data are overdue.</summary>
+    public void GoStale(TimeSpan now) => (Since, _acceptedAt) = (now, 0);
+
     /// <summary>It does not stand as it should: counts one failure more, from the beginning if it was accepted for long.</summary>
     public void Fail(TimeSpan now, TimeSpan resetAfter)
     {

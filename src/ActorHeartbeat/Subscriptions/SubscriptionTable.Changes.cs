@@ -44,16 +44,36 @@ internal sealed partial class SubscriptionTable
         .SelectMany(book => book.Keys)
         .ToDictionary(key => key.ToString(), key => key.Told, StringComparer.Ordinal);
 
+    /// <summary>The keys that the peer gives; none where the connection is over.</summary>
+    public IReadOnlySet<string> Accepted => _books.Values
+        .SelectMany(book => book.Keys)
+        .Where(key => StateOf(key) == SubscriptionState.Accepted)
+        .Select(key => key.ToString())
+        .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Whether any of some keys is yet to be asked for, or to be answered.</summary>
+    public bool IsBehind(IReadOnlySet<string> keys) => _books.Values
+        .SelectMany(book => book.Keys)
+        .Any(key => key.State is SubscriptionState.Wanted or SubscriptionState.Asked && keys.Contains(key.ToString()));
+
     /// <summary>What consumers have to learn when this connection takes over from one that has told them something else.</summary>
     /// <param name="told">What they know.</param>
     /// <param name="now">On the connection's clock.</param>
-    public IReadOnlyList<SubscriptionNews> NewsAfter(IReadOnlyDictionary<string, SubscriptionState> told, TimeSpan now) =>
-    [
-        .. _books.Values.SelectMany(book => book.Keys)
-            .Where(key => key.Told != told.GetValueOrDefault(key.ToString()))
-            .Select(key => new SubscriptionNews(
-                key, key.Told, key.Reason ?? "", key.RetryAt > now && key.RetryAt < TimeSpan.MaxValue ? key.RetryAt - now : null)),
-    ];
+    public IReadOnlyList<SubscriptionNews> NewsAfter(IReadOnlyDictionary<string, SubscriptionState> told, TimeSpan now)
+    {
+        foreach (var key in _books.Values.SelectMany(book => book.Keys))
+        {
+            if (key is { State: SubscriptionState.Wanted or SubscriptionState.Asked, Told: SubscriptionState.Accepted })
+                key.Told = SubscriptionState.Wanted; // there was no time to ask for it
+        }
+        return
+        [
+            .. _books.Values.SelectMany(book => book.Keys)
+                .Where(key => key.Told != told.GetValueOrDefault(key.ToString()))
+                .Select(key => new SubscriptionNews(
+                    key, key.Told, key.Reason ?? "", key.RetryAt > now && key.RetryAt < TimeSpan.MaxValue ? key.RetryAt - now : null)),
+        ];
+    }
 
     private IReadOnlyList<SubscribedKey> Follow(SubscriptionBook book, ValueList<string> wanted)
     {
@@ -69,8 +89,8 @@ internal sealed partial class SubscriptionTable
             var added = book.Add(name);
             if (book.Settings.Sequence is not null)
                 added.Number = new KeyNumber();
-            if (_isOpen)
-                book.Queue(added);
+            if (_isOpen && !_requests.Exists(request => request.Unwanted.Exists(key => key.Book == book && key.Name == name)))
+                book.Queue(added); // what is asked for still is taken back
         }
         if (unwanted.Length > 0 && _isOpen && book.IsWhole && book.Keys.FirstOrDefault(IsSaid) is { } any)
             book.Queue(any); // a message that has every key leaves them out

@@ -13,8 +13,9 @@ internal sealed partial class SubscriptionTable
     /// <param name="listening">
     /// Since when silence of the peer means something: before, the connection was held back, or it was in quiet hours.
     /// </param>
+    /// <param name="mayReconnect">Whether the connection may be ended: not while another one is to replace it.</param>
     /// <param name="why">Receives the reason of the verdict, one line.</param>
-    public SubscriptionVerdict Look(TimeSpan now, TimeSpan listening, out string why)
+    public SubscriptionVerdict Look(TimeSpan now, TimeSpan listening, bool mayReconnect, out string why)
     {
         var verdict = SubscriptionVerdict.Nothing;
         why = "";
@@ -34,7 +35,7 @@ internal sealed partial class SubscriptionTable
         {
             if (key.IsRetried && key.RetryAt <= now)
                 Retry(key);
-            else if (KeyClocks.StaleAt(key, listening) <= now && Overdue(key, now) is var asked && asked > verdict)
+            else if (KeyClocks.StaleAt(key, listening) <= now && Overdue(key, now, mayReconnect) is var asked && asked > verdict)
                 (verdict, why) = (asked, $"no data of {key} for {CloseCause.Text(key.Book.Silence)}, asked for again in vain");
         }
         return verdict;
@@ -62,10 +63,13 @@ internal sealed partial class SubscriptionTable
     }
 
     /// <summary>The next remedy for a key without data.</summary>
-    private SubscriptionVerdict Overdue(SubscribedKey key, TimeSpan now)
+    private SubscriptionVerdict Overdue(SubscribedKey key, TimeSpan now, bool mayReconnect)
     {
-        key.Since = now;
-        key.Remedy = key.Remedy < StaleRemedy.Wait ? key.Remedy + 1 : StaleRemedy.Wait;
+        if (key.StoodFor(_settings.Backoff.ResetAfter))
+            key.Remedy = StaleRemedy.Nothing; // what was in vain before says nothing of now
+        key.GoStale(now);
+        if (key.Remedy != StaleRemedy.Rotate || mayReconnect)
+            key.Remedy = key.Remedy < StaleRemedy.Wait ? key.Remedy + 1 : StaleRemedy.Wait;
         Tell(key, SubscriptionState.Stale, null);
         _clocks.Set(key);
         switch (key.Remedy)

@@ -91,7 +91,7 @@ internal sealed partial class SubscriptionTable
         {
             var book = _books.GetAt(_turn++ % _books.Count).Value;
             if (book.Queued > 0)
-                return new Asking(book, book.TakeBatch(), now + book.Settings.Timeout);
+                return new Asking(book, book.TakeBatch(), KeyClocks.After(now, book.Settings.Timeout));
         }
         return null;
     }
@@ -133,32 +133,57 @@ internal sealed partial class SubscriptionTable
         return request.Unwanted;
     }
 
-    /// <summary>The request that asks has accepted its keys: those that are wanted no more are ended now.</summary>
+    /// <summary>
+    /// The request that asks has accepted its keys: those that are wanted no more are ended now, and those that are wanted again stay.
+    /// </summary>
     /// <param name="asking">What it asked for.</param>
-    /// <param name="unwanted">Those.</param>
+    /// <param name="unwanted">The keys that were taken away meanwhile.</param>
     /// <param name="now">On the connection's clock.</param>
     public void Accept(Asking asking, IReadOnlyList<SubscribedKey> unwanted, TimeSpan now)
     {
         if (!_isOpen)
             return; // the next connection asks
-        var keys = asking.Open;
+        var (book, keys, ended) = (asking.Book, asking.Open.ToList(), new List<SubscribedKey>());
+        foreach (var key in unwanted)
+        {
+            if (book.Find(key.Name) is not { } again)
+            {
+                ended.Add(key);
+                continue;
+            }
+            if (key.More is { Captured.Length: > 0 } details)
+                again.Details.Captured = details.Captured;
+            keys.Add(again);
+        }
         foreach (var key in keys)
-            asking.Book.Complete(key, _values.Begin(asking.Book.Settings, key));
+            book.Complete(key, _values.Begin(book.Settings, key));
         Accept(keys, now);
-        EndAtPeer(asking.Book, unwanted);
+        EndAtPeer(book, ended);
     }
 
     /// <summary>The request that asks has refused the keys that still wait for it, or nobody knows what it has done.</summary>
     /// <param name="asking">What it asked for.</param>
+    /// <param name="unwanted">The keys that were taken away meanwhile: those that are wanted again are asked for.</param>
     /// <param name="refusal">Why, as it may be shown.</param>
     /// <param name="now">On the connection's clock.</param>
     /// <param name="then">What is done about them.</param>
     /// <param name="atLeast">How long the peer wants to be left alone.</param>
     public void Refuse(
-        Asking asking, string refusal, TimeSpan now, RefusedKeyAction then = RefusedKeyAction.Retry, TimeSpan atLeast = default)
+        Asking asking,
+        IReadOnlyList<SubscribedKey> unwanted,
+        string refusal,
+        TimeSpan now,
+        RefusedKeyAction then = RefusedKeyAction.Retry,
+        TimeSpan atLeast = default)
     {
-        if (_isOpen)
-            Refuse(asking.Open, refusal, now, then, atLeast);
+        if (!_isOpen)
+            return; // the next connection asks
+        Refuse(asking.Open, refusal, now, then, atLeast);
+        foreach (var key in unwanted)
+        {
+            if (asking.Book.Find(key.Name) is { State: SubscriptionState.Wanted } again)
+                asking.Book.Queue(again);
+        }
     }
 
     /// <summary>Looks at a message: what accepts goes before what refuses, and this before data.</summary>
@@ -292,7 +317,7 @@ internal sealed partial class SubscriptionTable
 
     private TimeSpan DelayOf(SubscribedKey key) => ReconnectBackoff.Delay(_settings.Backoff, key.Failures, _random());
 
-    private void Accept(IReadOnlyList<SubscribedKey> keys, TimeSpan now)
+    private void Accept(IReadOnlyList<SubscribedKey> keys, TimeSpan now, bool hasData = false)
     {
         foreach (var key in keys)
         {
@@ -300,7 +325,7 @@ internal sealed partial class SubscriptionTable
             key.Book.Doubt(key, mayBeThere: false);
             key.Accept(now);
             // one that went without data is not well before it has some
-            Tell(key, key.Remedy == StaleRemedy.Nothing ? SubscriptionState.Accepted : SubscriptionState.Stale, null);
+            Tell(key, hasData || key.Remedy == StaleRemedy.Nothing ? SubscriptionState.Accepted : SubscriptionState.Stale, null);
         }
         SetClocks(keys);
     }
@@ -316,12 +341,11 @@ internal sealed partial class SubscriptionTable
         key.Since = now;
         if (key.State == SubscriptionState.Accepted)
             return;
-        key.Remedy = StaleRemedy.Nothing;
         if (key is { MayBeThere: true, IsAwaited: false } && key.Book.Settings.Capture.Count == 0)
             key.Book.Unqueue(key); // it was accepted, and the answer was late or lost
         else if (key.IsQueued || !(key.State == SubscriptionState.Stale || IsAcceptedByData(key)))
             return; // what is asked for again, or has an answer on the way, is accepted by that
-        Accept([key], now);
+        Accept([key], now, hasData: true);
     }
 
     private static bool IsAcceptedByData(SubscribedKey key) =>

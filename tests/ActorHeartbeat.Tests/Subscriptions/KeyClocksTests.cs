@@ -44,7 +44,7 @@ public class KeyClocksTests
             var due = all.Where(key => DueOf(key, listening) <= now).ToArray();
             var others = all.Except(due).Where(key => !key.IsAwaited).Select(key => (Key: key, Before: StateOf(key))).ToArray();
 
-            table.Look(now, listening, out _);
+            table.Look(now, listening, mayReconnect: true, out _);
 
             remedies += due.Length;
             Assert.All(due, key => Assert.True(key.IsQueued || key.Since == now, $"turn {turn}: {key}"));
@@ -64,7 +64,7 @@ public class KeyClocksTests
         var keys = AskForAll(table, TimeSpan.Zero).Where(key => key.Book.Name == "trades").ToArray();
         table.Refuse([.. keys.Reverse()], "no", TimeSpan.Zero);
 
-        table.Look(TimeSpan.FromSeconds(1), TimeSpan.Zero, out _);
+        table.Look(TimeSpan.FromSeconds(1), TimeSpan.Zero, mayReconnect: true, out _);
 
         Assert.Equal(keys, AskForAll(table, TimeSpan.FromSeconds(1)).Where(key => key.Book.Name == "trades"));
     }
