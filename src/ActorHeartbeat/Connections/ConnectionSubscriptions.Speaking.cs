@@ -77,7 +77,7 @@ internal sealed partial class ConnectionSubscriptions
             var unwanted = _table.End(request);
             if (words.Asking is { } asking)
                 _table.Refuse(asking, unwanted, why, _clock.Elapsed);
-            return [.. unwanted.Where(key => key.Book.Find(key.Name) is null).Select(key => key.Name)];
+            return [.. unwanted.Where(key => _table.Again(key) is null).Select(key => key.Name)];
         }
     }
 

@@ -146,7 +146,7 @@ internal sealed partial class SubscriptionTable
         var (book, keys, ended) = (asking.Book, asking.Open.ToList(), new List<SubscribedKey>());
         foreach (var key in unwanted)
         {
-            if (book.Find(key.Name) is not { } again)
+            if (Again(key) is not { } again)
             {
                 ended.Add(key);
                 continue;
@@ -181,10 +181,14 @@ internal sealed partial class SubscriptionTable
         Refuse(asking.Open, refusal, now, then, atLeast);
         foreach (var key in unwanted)
         {
-            if (asking.Book.Find(key.Name) is { State: SubscriptionState.Wanted } again)
-                asking.Book.Queue(again);
+            if (Again(key) is { State: SubscriptionState.Wanted } again)
+                again.Book.Queue(again);
         }
     }
+
+    /// <summary>The key that is wanted in the place of one that was taken away; null for none.</summary>
+    public SubscribedKey? Again(SubscribedKey gone) =>
+        _books.GetValueOrDefault(gone.Book.Name) == gone.Book ? gone.Book.Find(gone.Name) : null;
 
     /// <summary>Looks at a message: what accepts goes before what refuses, and this before data.</summary>
     public SubscriptionHeard Hear(ReadOnlySpan<byte> message, TimeSpan now)

@@ -80,6 +80,47 @@ public class KeyDataTests : SubscriptionSpec
     }
 
     [Fact]
+    public void A_key_that_is_quieter_than_its_stale_ends_the_connection_once_and_is_asked_for_from_then_on()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC"], Stale = Seconds(5), Expect = null }));
+        Data("BTC");
+        Advance(5); // asked for again
+        Data("BTC");
+        Advance(5); // replaced: nobody does it here
+        Data("BTC");
+        Advance(5);
+        ExpectBackingOff(CauseKind.KeyStale);
+        Advance(1);
+        FishForMessage<StateChanged>(change => change.To == ConnectionState.Open);
+        Settle();
+
+        for (var round = 0; round < 5; round++)
+        {
+            Data("BTC");
+            Advance(5);
+        }
+
+        Assert.Equal(ConnectionState.Open, Status!.State);
+    }
+
+    [Fact]
+    public void A_connection_that_is_to_be_replaced_does_not_end_for_a_key()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC"], Stale = Seconds(5), Expect = null }) with
+        {
+            OnMessage = [new MessageRule { Match = new MessagePattern.Text("rotate"), Then = RuleAction.Rotate }],
+        });
+        Data("BTC");
+        Advance(5);
+        Socket.DeliverText("rotate");
+        Settle();
+
+        Advance(15);
+
+        Assert.Equal(ConnectionState.Open, Status!.State);
+    }
+
+    [Fact]
     public void A_new_connection_knows_what_was_done_about_a_key_in_vain()
     {
         StartOpen(With(Trades with { ForEach = ["BTC"], Stale = Seconds(30) }));

@@ -113,6 +113,37 @@ public class RequestedKeysTests : SubscriptionSpec
         AwaitAssert(() => Assert.Equal("DELETE https://api.test/subscriptions?id=f1", _asked[^1]));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_key_that_is_wanted_again_while_it_is_asked_for_is_taken_back_and_asked_for_only_if_that_is_refused(bool isAccepted)
+    {
+        var answers = new List<TaskCompletionSource<HttpResult>>();
+        Network.Asks = (question, _) =>
+        {
+            _asked.Add($"{question.Method} {question.Url}");
+            answers.Add(new TaskCompletionSource<HttpResult>());
+            return answers[^1].Task;
+        };
+        var wanted = With(Events with { ForEach = ["follow"] });
+        StartOpen(wanted);
+        Settle();
+        Reload(With(Events with { ForEach = [] }), ChangeEffect.Live);
+        Reload(wanted, ChangeEffect.Live);
+        Settle();
+        Assert.Single(_asked);
+
+        answers[0].SetResult(isAccepted ? Created("f1") : new HttpResult.Answered(409, default));
+
+        if (isAccepted)
+            AwaitAssert(() => Assert.Equal(1, Count(SubscriptionState.Accepted)));
+        else
+            AwaitAssert(() => Assert.Equal(2, _asked.Count));
+        Socket.DeliverText("""{"id":"f1"}""");
+        Settle();
+        Assert.DoesNotContain(_asked, each => each.StartsWith("DELETE", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_request_that_ends_a_key_is_given_up_too_and_what_the_peer_may_keep_is_told()
     {
