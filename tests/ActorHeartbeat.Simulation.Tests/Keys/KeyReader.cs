@@ -83,6 +83,8 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
         {
             last = read.Number;
         }
+        if (number < read.Number && told == new Told(read.Number, number, IsBack: true))
+            return null; // behind what the other connection has brought
         if (number == last + 1)
             return told is null ? null : $"{number} follows {last}";
         if (number > last)
