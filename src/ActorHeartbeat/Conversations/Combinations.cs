@@ -179,7 +179,7 @@ internal static class Combinations
             return "reject has to name @{each}: without expect nobody knows which message it answers";
         if (each is { Expect: null, Http: null, Capture.Count: > 0 })
             return "capture takes values of the message that expect waits for; there is no expect";
-        if (each is { Data: { } data } && !TellsKeys(data, each))
+        if (each.Data is { } data && !(each.ForEach.Count > 1 ? TellsKeys(data, each) : data.HasPlaceholders))
             return "data is the same for every key: @{each}, or a name of let or capture that differs by key, is missing";
         if (each is { Stale: not null, Data: null })
             return "stale is about data of a key, and data says which they are; there is no data";
