@@ -29,13 +29,6 @@ public class NamedCases(ITestOutputHelper output)
                 "        if (changed.Effect != ChangeEffect.Reconnect) TakeSettings(changed.Settings, changed.SendRate);\n"
                     + "        if (changed.Effect == ChangeEffect.Reconnect)")),
         new(
-            6,
-            new(
-                "an answer of an older incarnation is not counted while connecting",
-                Actor,
-                "case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)message, data.Link):",
-                "case SignOfLife or HeartbeatAnswered:")),
-        new(
             2,
             new(
                 "who waits for a permit stays in the line of the group it has left",
