@@ -14,9 +14,6 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
     /// <summary>The most askings that the socket has not taken: more would fill the queue in front of it.</summary>
     private const int MostAskings = 64;
 
-    /// <summary>How far one connection of a rotation may be behind the other: what it brings later is no duplicate.</summary>
-    private static readonly TimeSpan MostLag = TimeSpan.FromSeconds(10);
-
     private TimeSpan _beganAt;
     private int _askings;
 
@@ -132,7 +129,10 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
 
     bool IConnectionNeighbours.MayBringTheSame(long connection) =>
         _plane.Live.Contains(connection)
-        || (_plane.LastGone is { } gone && gone.Connection == connection && gone.At >= _beganAt && _clock.Elapsed - gone.At < MostLag);
+        || (_plane.LastGone is { } gone
+            && gone.Connection == connection
+            && gone.At >= _beganAt
+            && _clock.Elapsed - gone.At < DuplicateWindow.Linger);
 
     private void MissOf(SubscribedKey key, string why, FeedSource source, SequenceGapAction action, MissingNumbers? numbers = null)
     {

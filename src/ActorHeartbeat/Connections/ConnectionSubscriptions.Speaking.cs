@@ -57,7 +57,7 @@ internal sealed partial class ConnectionSubscriptions
                 foreach (var key in asking.Open.Concat(unwanted))
                     Capture(key, answer.Body.Span, areSecret: true);
                 _table.Accept(asking, unwanted, _clock.Elapsed);
-                _isAny |= unwanted.Count > 0;
+                _isAny |= _table.HasQueued; // a key that is ended may be the last
                 return;
             }
             var reason = settings.ReasonTemplate is { } template

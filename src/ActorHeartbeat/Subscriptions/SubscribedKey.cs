@@ -147,7 +147,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     }
 
     /// <summary>Whether it had data, the last of them so long after it was accepted.</summary>
-    public bool StoodFor(TimeSpan time) => _acceptedAt > 0 && Since.TotalSeconds - ((_acceptedAt - 1) / 10.0) >= time.TotalSeconds;
+    public bool StoodFor(TimeSpan time) => WasAcceptedBefore(Since, time);
 
     /// <summary>Its data are overdue.</summary>
     public void GoStale(TimeSpan now) => (Since, _acceptedAt) = (now, 0);
@@ -155,7 +155,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>It does not stand as it should: counts one failure more, from the beginning if it was accepted for long.</summary>
     public void Fail(TimeSpan now, TimeSpan resetAfter)
     {
-        if (_acceptedAt > 0 && now.TotalSeconds - ((_acceptedAt - 1) / 10.0) >= resetAfter.TotalSeconds)
+        if (WasAcceptedBefore(now, resetAfter))
             Failures = 0;
         _acceptedAt = 0;
         Failures += Failures < byte.MaxValue ? (byte)1 : (byte)0;
@@ -238,6 +238,10 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
 
     /// <summary>Its subscription and it, as consumers name it.</summary>
     public override string ToString() => $"{Book.Name}/{Name}";
+
+    /// <summary>Whether it was accepted so long before a moment, and has stood since.</summary>
+    private bool WasAcceptedBefore(TimeSpan moment, TimeSpan time) =>
+        _acceptedAt > 0 && moment.TotalSeconds - ((_acceptedAt - 1) / 10.0) >= time.TotalSeconds;
 
     private bool Has(Marks mark) => (_marks & mark) != 0;
 
