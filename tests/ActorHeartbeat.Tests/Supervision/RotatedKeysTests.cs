@@ -49,6 +49,32 @@ public class RotatedKeysTests : SupervisorSpec
         Assert.Equal(["trades/BTC refused", "trades/ETH accepted"], heard.Heard.Skip(4).Order());
     }
 
+    [Fact]
+    public void Consumers_learn_at_the_take_over_which_keys_the_new_connection_has_yet_to_get()
+    {
+        Apply(Settings);
+        AwaitStates(("a", "open"));
+        var heard = new KeyStates();
+        using var listening = Feeds.Find(Id("a"))!.Subscribe(heard);
+        var old = Network.Connection(Id("a"));
+        Say(old, "ok BTC", "ok ETH");
+        AwaitAssert(() => Assert.Equal(["trades/BTC accepted", "trades/ETH accepted"], heard.Heard));
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() =>
+        {
+            Advance(0.1);
+            Assert.Equal(3, Network.Connection(Id("a")).SentText.Count);
+        });
+
+        Say(Network.Connection(Id("a")), "ok BTC", "ready");
+
+        AwaitAssert(() => Assert.True(old.IsEnded));
+        Assert.Equal("trades/ETH wanted", Assert.Single(heard.Heard.Skip(2)));
+        Say(Network.Connection(Id("a")), "ok ETH");
+        AwaitAssert(() => Assert.Equal("trades/ETH accepted", heard.Heard[^1]));
+    }
+
     private static void Say(ScriptedConnection connection, params string[] texts)
     {
         foreach (var text in texts)
