@@ -280,6 +280,25 @@ public sealed class ConfigurationLoaderTests
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
+    [Fact]
+    public void The_answer_to_a_request_for_keys_is_known_by_its_status()
+    {
+        var endpoint = Endpoint("""
+            actor-heartbeat.endpoints.a {
+              url = "wss://a"
+              subscriptions.trades {
+                for-each = [BTC]
+                http { url = "https://a/subscriptions", body { id = "@{each}" } }
+                expect { status = "202" }
+              }
+            }
+            """);
+
+        var expect = endpoint.Subscriptions["trades"].Expect!;
+
+        Assert.Equal((true, false), (expect.MatchesAnswer(202, default), expect.MatchesAnswer(200, default)));
+    }
+
     private static EndpointSettings Endpoint(string text) => Assert.Single(Load(text).Endpoints);
 
     [Fact]

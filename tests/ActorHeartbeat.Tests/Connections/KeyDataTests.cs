@@ -352,6 +352,20 @@ public class KeyDataTests : SubscriptionSpec
     }
 
     [Fact]
+    public void Numbers_and_times_may_be_as_large_as_they_can()
+    {
+        StartOpen(With(Numbered with { ForEach = ["BTC"], Timeout = TimeSpan.MaxValue, Stale = TimeSpan.MaxValue }));
+        var heard = new Ear();
+        using var listening = Plane.Feed.Subscribe(heard);
+        Accept("BTC");
+
+        Deliver(["-5", "9223372036854775807"], number => $$"""{"channel":"trades","id":"BTC","n":{{number}}}""");
+
+        Assert.StartsWith("trades/BTC of the numbers of trades/BTC -4 to", Assert.Single(heard.Gaps), StringComparison.Ordinal);
+        Assert.Equal(ConnectionState.Open, Status!.State);
+    }
+
+    [Fact]
     public void A_tap_tells_what_a_message_is_to_a_key()
     {
         StartOpen(With(Trades with { ForEach = ["BTC", "ETH"] }));
