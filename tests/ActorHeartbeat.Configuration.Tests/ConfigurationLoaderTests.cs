@@ -288,7 +288,7 @@ public sealed class ConfigurationLoaderTests
               url = "wss://a"
               subscriptions.trades {
                 for-each = [BTC]
-                http { url = "https://a/subscriptions", body { id = "@{each}" } }
+                http { method = POST, url = "https://a/subscriptions", body { id = "@{each}" } }
                 expect { status = "202" }
               }
             }

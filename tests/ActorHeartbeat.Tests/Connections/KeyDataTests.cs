@@ -115,9 +115,10 @@ public class KeyDataTests : SubscriptionSpec
         Socket.DeliverText("rotate");
         Settle();
 
-        Advance(15);
+        for (var look = 0; look < 4; look++)
+            Advance(5);
 
-        Assert.Equal(ConnectionState.Open, Status!.State);
+        Assert.Equal((ConnectionState.Open, 1), (Status!.State, Network.DialCount));
     }
 
     [Fact]
