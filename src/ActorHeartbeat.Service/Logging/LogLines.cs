@@ -137,6 +137,15 @@ internal static partial class LogLines
     [LoggerMessage(38, LogLevel.Warning, "{More} more warnings of the configuration; check prints them")]
     public static partial void MoreConfigurationWarnings(this ILogger log, int more);
 
+    [LoggerMessage(50, LogLevel.Error, "{File}: the audit log is not written, and what it loses is counted: {Problem}")]
+    public static partial void AuditNotWritten(this ILogger log, string file, string problem);
+
+    [LoggerMessage(51, LogLevel.Information, "{File}: new connections get the new certificate, good until {Expiry:u}")]
+    public static partial void CertificateRead(this ILogger log, string file, DateTime expiry);
+
+    [LoggerMessage(52, LogLevel.Warning, "the former certificate serves on: {Problem}")]
+    public static partial void CertificateNotRead(this ILogger log, string problem);
+
     [LoggerMessage(40, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception failure, string method, string path);
 }

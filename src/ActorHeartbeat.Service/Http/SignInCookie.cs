@@ -1,0 +1,27 @@
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>The cookie of a sign-in: not for scripts, not for other sites, and under TLS for this host alone (RFC 6265bis, __Host-).</summary>
+internal static class SignInCookie
+{
+    private const string Plain = "actorheartbeat";
+    private const string Secure = "__Host-actorheartbeat";
+
+    public static string? Of(HttpRequest request) => request.Cookies[Name(request)];
+
+    public static void Set(HttpContext http, string token, TimeSpan lifetime) =>
+        http.Response.Cookies.Append(Name(http.Request), token, Options(http.Request, lifetime));
+
+    public static void Clear(HttpContext http) => http.Response.Cookies.Delete(Name(http.Request), Options(http.Request, null));
+
+    private static string Name(HttpRequest request) => request.IsHttps ? Secure : Plain;
+
+    private static CookieOptions Options(HttpRequest request, TimeSpan? lifetime) => new()
+    {
+        HttpOnly = true,
+        SameSite = SameSiteMode.Strict,
+        Secure = request.IsHttps,
+        Path = "/",
+        MaxAge = lifetime,
+        IsEssential = true,
+    };
+}
