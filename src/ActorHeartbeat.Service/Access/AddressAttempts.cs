@@ -13,6 +13,16 @@ internal sealed class AddressAttempts(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<IPAddress, Window> _windows = [];
 
+    /// <summary>Addresses that are remembered now.</summary>
+    public int Addresses
+    {
+        get
+        {
+            lock (_gate)
+                return _windows.Count;
+        }
+    }
+
     /// <summary>Counts one more. Returns how long the address has to wait; null while it may try again.</summary>
     /// <param name="address">Where it comes from; null for a socket file.</param>
     /// <param name="limit">What one address may try.</param>

@@ -22,7 +22,7 @@ internal sealed class AuditLog : IHostedService, IDisposable
     private readonly LineFile _file;
     private readonly BlockingCollection<byte[]> _waiting = new(MostWaiting);
     private Task _writing = Task.CompletedTask;
-    private long _lost; // lines since the last that was written
+    private long _lost;
 
     public AuditLog(string path, AuditSettings settings, string instance, TimeProvider time, ILogger log)
     {
@@ -30,6 +30,9 @@ internal sealed class AuditLog : IHostedService, IDisposable
         _file = new LineFile(
             path, new FileRotationSettings { Size = settings.Size, Keep = settings.Keep }, time, "audit log", (_, _) => []);
     }
+
+    /// <summary>Lines that were not written since the last that was.</summary>
+    public long Lost => Interlocked.Read(ref _lost);
 
     public Task StartAsync(CancellationToken cancellationToken)
     {

@@ -6,7 +6,12 @@ internal static class SignInCookie
     private const string Plain = "actorheartbeat";
     private const string Secure = "__Host-actorheartbeat";
 
-    public static string? Of(HttpRequest request) => request.Cookies[Name(request)];
+    /// <summary>The token of a request. The framework finds names in any case, which would let a page of a sibling host plant one.</summary>
+    public static string? Of(HttpRequest request)
+    {
+        var name = Name(request);
+        return request.Cookies.FirstOrDefault(cookie => cookie.Key == name).Value;
+    }
 
     public static void Set(HttpContext http, string token, TimeSpan lifetime) =>
         http.Response.Cookies.Append(Name(http.Request), token, Options(http.Request, lifetime));
