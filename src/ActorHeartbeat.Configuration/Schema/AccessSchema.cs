@@ -58,8 +58,10 @@ internal static class AccessSchema
         && text.Length == HashStart.Length + (2 * SHA256.HashSizeInBytes)
         && text.AsSpan(HashStart.Length).ContainsAnyExcept("0123456789abcdef") is false
             ? (text, null)
-            : (null, $"is no hash of a key: expected {HashStart} and 64 digits 0-9 and a-f; \"actorheartbeat key new\" prints a new key and its "
-                + "hash");
+            : (
+                null,
+                $"is no hash of a key: expected {HashStart} and 64 digits 0-9 and a-f; \"actorheartbeat key new\" prints a new key and its "
+                    + "hash");
 
     private static (string?, string?) Subject(string text)
     {

@@ -62,7 +62,10 @@ internal static class Values
 
     public static readonly ValueReader<UnixFileMode> FileMode = new Scalar<UnixFileMode>(
         "a file mode of three or four octal digits such as \"0660\"",
-        text => text.Length is 3 or 4 && !text.AsSpan().ContainsAnyExceptInRange('0', '7') && Convert.ToInt32(text, 8) is <= 0x1FF and var mode
+        text =>
+            text.Length is 3 or 4
+            && !text.AsSpan().ContainsAnyExceptInRange('0', '7')
+            && Convert.ToInt32(text, 8) is <= 0x1FF and var mode
             ? (true, (UnixFileMode)mode)
             : default,
         mode => $"0{Convert.ToString((int)mode, 8).PadLeft(3, '0')}");

@@ -91,7 +91,10 @@ public sealed record ListenAddress(string Host, int Port)
     public IPEndPoint? Loopback => Address is { } address && IPAddress.IsLoopback(address.Address) ? address : null;
 
     /// <summary>The address as the configuration spells it; an IPv6 address is in brackets.</summary>
-    public override string ToString() => SocketFile is { } file ? $"unix:{file}" : Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    public override string ToString() =>
+        SocketFile is { } file ? $"unix:{file}"
+        : Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}"
+        : $"{Host}:{Port}";
 }
 
 /// <summary>The log of the process.</summary>

@@ -22,8 +22,8 @@ internal sealed class AccessControl(HttpSettings http, TimeProvider time)
     public AddressAttempts Strangers { get; } = new(time);
 
     /// <summary>
-    /// Whether a request needs a key or a certificate. A service that other machines can reach asks for them even when a reload takes all of
-    /// them away.
+    /// Whether a request needs a key or a certificate. A service that other machines can reach asks for them even when a reload takes all
+    /// away.
     /// </summary>
     public bool AsksForKeys => http.Listen is { IsOpenToOthers: true } || _now.Settings.NamesCallers;
 
@@ -49,7 +49,7 @@ internal sealed class AccessControl(HttpSettings http, TimeProvider time)
         return found;
     }
 
-    /// <summary>The caller with a certificate that the handshake has accepted; null when its subject has no role, or its time is over.</summary>
+    /// <summary>The caller with a certificate that the handshake has accepted; null when its subject has no role, or it is over.</summary>
     public Caller? OfCertificate(X509Certificate2 certificate)
     {
         var now = time.GetUtcNow();

@@ -6,8 +6,8 @@ using System.Text;
 namespace ActorHeartbeat.Service.Access;
 
 /// <summary>
-/// A key of the HTTP API: <c>ahb_</c> and 256 random bits in base64url (RFC 4648 section 5). A text of another form is no key, so no operator
-/// can take a word that may be guessed, and one round of SHA-256 without salt is enough for its hash: a slow one defends words.
+/// A key of the HTTP API: <c>ahb_</c> and 256 random bits in base64url (RFC 4648 section 5). A text of another form is no key: no operator
+/// can take a word that may be guessed, so one round of SHA-256 without salt is enough for its hash. A slow one defends words.
 /// </summary>
 internal static class AccessKey
 {

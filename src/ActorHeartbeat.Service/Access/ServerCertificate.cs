@@ -9,8 +9,8 @@ using ActorHeartbeat.Service.Logging;
 namespace ActorHeartbeat.Service.Access;
 
 /// <summary>
-/// The certificate of the service, and the authorities of its clients. A handshake looks at the files again, at most once a second; while what
-/// they say cannot be used, the former certificate serves on, and the log says why.
+/// The certificate of the service, and the authorities of its clients. A handshake looks at the files again, at most once a second. While
+/// what they say cannot be used, the former certificate serves on, and the log says why.
 /// </summary>
 internal sealed class ServerCertificate
 {

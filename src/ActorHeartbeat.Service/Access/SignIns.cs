@@ -5,8 +5,8 @@ using System.Text;
 namespace ActorHeartbeat.Service.Access;
 
 /// <summary>
-/// The sign-ins of this process. A token is 256 random bits that are kept as their hash alone; a sign-out, the end of its time and the end of
-/// the process make it worthless.
+/// The sign-ins of this process. A token is 256 random bits that are kept as their hash alone. A sign-out, the end of its time and the end
+/// of the process make it worthless.
 /// </summary>
 internal sealed class SignIns(TimeProvider time)
 {

@@ -7,8 +7,8 @@ namespace ActorHeartbeat.Service.Access;
 internal static class SocketFile
 {
     /// <summary>
-    /// Binds a socket to a file of this mode. Nobody connects before the mode is set, because a bound socket refuses until it listens. A file that
-    /// a dead process has left is replaced.
+    /// Binds a socket to a file of this mode. No client connects before the mode is set, because a bound socket refuses until it listens. A
+    /// file that a dead process has left is replaced.
     /// </summary>
     /// <exception cref="SocketException">A living process listens on it, it is something else, or it cannot be made.</exception>
     public static Socket Bind(UnixDomainSocketEndPoint address, UnixFileMode mode)
@@ -36,7 +36,7 @@ internal static class SocketFile
             return;
         if (status.Kind != FileKind.Socket)
             throw new SocketException(
-                (int)SocketError.AddressAlreadyInUse, $"{path} is a {RegularFile.NameOf(status.Kind)}, no socket, and is left alone");
+                (int)SocketError.AccessDenied, $"{path} is a {RegularFile.NameOf(status.Kind)}, no socket, and is left alone");
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

@@ -56,8 +56,8 @@ internal static class ServiceHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = HttpLimits.Body;
             kestrel.Limits.MaxRequestLineSize = HttpLimits.RequestLine;
-            kestrel.Limits.MinRequestBodyDataRate = HttpLimits.SlowestGuest;
-            kestrel.Limits.MinResponseDataRate = HttpLimits.SlowestGuest;
+            kestrel.Limits.MinRequestBodyDataRate = HttpLimits.SlowestGuest(http.Listen);
+            kestrel.Limits.MinResponseDataRate = HttpLimits.SlowestGuest(http.Listen);
             if (http.Listen is { } listen)
                 Listen(kestrel, AddressOf(listen, http, kestrel.ApplicationServices.GetRequiredService<ConnectionPlaces>()), certificate);
             if (http.HealthListen is { } health)
@@ -80,7 +80,8 @@ internal static class ServiceHost
             HttpApi.Map(application);
     }
 
-    private static (EndPoint Address, ConnectionPlaces Places) AddressOf(ListenAddress listen, HttpSettings http, ConnectionPlaces places) =>
+    private static (EndPoint Address, ConnectionPlaces Places) AddressOf(
+        ListenAddress listen, HttpSettings http, ConnectionPlaces places) =>
         listen.SocketFile is { } file
             ? (new PlacedSocketFile(file, http.SocketMode, places), places)
             : (new PlacedEndPoint(listen.Address!, places), places); // not null: the rules of the configuration accept no names
@@ -89,6 +90,7 @@ internal static class ServiceHost
         KestrelServerOptions kestrel, (EndPoint Address, ConnectionPlaces Places) at, ServerCertificate? certificate) =>
         kestrel.Listen(at.Address, listener =>
         {
+            listener.Protocols = HttpProtocols.Http1; // a place is for one request at a time
             listener.Use(next => connection => at.Places.Serve(connection, next));
             if (certificate is not null)
                 listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => certificate.OptionsAsync() });

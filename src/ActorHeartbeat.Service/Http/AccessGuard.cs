@@ -50,8 +50,8 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
     }
 
     /// <summary>
-    /// Whether the audit log tells of a request. A stranger who fills the file would set aside what it is for: an address has as many lines as
-    /// it has attempts.
+    /// Whether the audit log tells of a request. A stranger who fills the file would set aside what it is for: an address has as many lines
+    /// as attempts.
     /// </summary>
     private bool IsForAudit(HttpContext http) =>
         http.Features.Get<Caller>() is not null
@@ -74,7 +74,8 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
         return caller.Role >= needed
             ? null
             : new Refusal(Problem.Forbidden(
-                $"{caller.Name} has the role {Spelling.Kebab(caller.Role)}, and {route.Method} {route.Pattern} needs {Spelling.Kebab(needed)}",
+                $"{caller.Name} has the role {Spelling.Kebab(caller.Role)}, and {route.Method} {route.Pattern} needs "
+                    + Spelling.Kebab(needed),
                 $"take a key of the role {Spelling.Kebab(needed)}"));
     }
 

@@ -1,12 +1,12 @@
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>The cookie of a sign-in: not for scripts, not for other sites, and under TLS for this host alone (RFC 6265bis, __Host-).</summary>
+/// <summary>The cookie of a sign-in: not for scripts or other sites, and under TLS for this host alone (RFC 6265bis, __Host-).</summary>
 internal static class SignInCookie
 {
     private const string Plain = "actorheartbeat";
     private const string Secure = "__Host-actorheartbeat";
 
-    /// <summary>The token of a request. The framework finds names in any case, which would let a page of a sibling host plant one.</summary>
+    /// <summary>The token of a request. The framework finds names in any case: a page of a sibling host could plant one.</summary>
     public static string? Of(HttpRequest request)
     {
         var name = Name(request);

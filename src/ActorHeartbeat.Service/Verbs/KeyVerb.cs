@@ -30,7 +30,11 @@ internal static class KeyVerb
             if (AccessKeySettings.RejectName(given.GetValueOrDefault<string>()) is { } reason)
                 given.AddError($"--name: {reason}");
         });
-        var verb = new Command("new", "Print a new random key, this once, and the lines of the configuration that accept it") { role, name };
+        var verb = new Command("new", "Print a new random key, this once, and the lines of the configuration that accept it")
+        {
+            role,
+            name,
+        };
         verb.SetAction(parsed =>
         {
             var key = AccessKey.New();

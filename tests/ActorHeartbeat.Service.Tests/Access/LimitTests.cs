@@ -96,7 +96,8 @@ public sealed class LimitTests
         Assert.Equal(429, await Status(service, GuardedService.Operator));
         var text = await File.ReadAllTextAsync(service.File);
         await File.WriteAllTextAsync(
-            service.File, text.Replace("rate.operate = 1 per 1h, body = 64KiB", "rate.operate = unlimited, body = 100B", StringComparison.Ordinal));
+            service.File,
+            text.Replace("rate.operate = 1 per 1h, body = 64KiB", "rate.operate = unlimited, body = 100B", StringComparison.Ordinal));
 
         await GuardedService.StatusOf(service, GuardedService.Request("POST", "/v1/config/reload", GuardedService.Admin));
 
@@ -105,8 +106,9 @@ public sealed class LimitTests
         var large = $$"""{"code":1000,"reason":"{{new string('x', 100)}}"}""";
         Assert.Equal(413, await GuardedService.StatusOf(
             service, GuardedService.Request("POST", "/v1/endpoints/off/close", GuardedService.Operator, large)));
+        var message = $$"""{"text":"{{new string('x', 200)}}"}""";
         Assert.Equal(409, await GuardedService.StatusOf(
-            service, GuardedService.Request("POST", "/v1/endpoints/off/send", GuardedService.Operator, $$"""{"text":"{{new string('x', 200)}}"}""")));
+            service, GuardedService.Request("POST", "/v1/endpoints/off/send", GuardedService.Operator, message)));
     }
 
     private static Task<int> Status(RunningService service, string key) =>

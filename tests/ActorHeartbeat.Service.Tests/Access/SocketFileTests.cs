@@ -5,6 +5,7 @@ using ActorHeartbeat.Service.Verbs;
 namespace ActorHeartbeat.Service.Tests.Access;
 
 /// <summary>The API on a Unix socket.</summary>
+[Collection("key in the environment")]
 public sealed class SocketFileTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("socket-");

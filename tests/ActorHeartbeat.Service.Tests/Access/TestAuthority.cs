@@ -32,7 +32,8 @@ internal sealed class TestAuthority : IDisposable
     /// <param name="subject">Its subject.</param>
     /// <param name="usage">The extended key usage: client authentication unless told.</param>
     /// <param name="shift">Moves the day in which it is good.</param>
-    public X509Certificate2 Client(string subject, string usage = "1.3.6.1.5.5.7.3.2", TimeSpan shift = default) => Sign(subject, usage, shift);
+    public X509Certificate2 Client(string subject, string usage = "1.3.6.1.5.5.7.3.2", TimeSpan shift = default) =>
+        Sign(subject, usage, shift);
 
     public void Dispose() => _root.Dispose();
 
