@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorHeartbeat.Configuration.Settings;
@@ -9,6 +10,7 @@ namespace ActorHeartbeat.Service.Access;
 /// <param name="time">The clock of sign-ins and wrong keys.</param>
 internal sealed class AccessControl(HttpSettings http, TimeProvider time)
 {
+    private readonly ConcurrentDictionary<Lasting, Lasting> _lasting = [];
     private volatile Snapshot _now = new(http.Access);
 
     public AccessSettings Settings => _now.Settings;
@@ -27,8 +29,36 @@ internal sealed class AccessControl(HttpSettings http, TimeProvider time)
     /// </summary>
     public bool AsksForKeys => http.Listen is { IsOpenToOthers: true } || _now.Settings.NamesCallers;
 
-    /// <summary>Takes the settings of a reload.</summary>
-    public void Apply(AccessSettings settings) => _now = new Snapshot(settings);
+    /// <summary>Takes the settings of a reload. Requests that last and whose caller has lost its role end.</summary>
+    public void Apply(AccessSettings settings)
+    {
+        _now = new Snapshot(settings);
+        LookAtLasting();
+    }
+
+    /// <summary>Ends a sign-in, and the requests that it has open.</summary>
+    public void SignOut(string token)
+    {
+        SignIns.Close(token);
+        LookAtLasting();
+    }
+
+    /// <summary>Ends a request, such as a stream, as soon as a reload or a sign-out takes its caller the role. Disposed at its end.</summary>
+    /// <param name="isAllowed">Whether its caller still has the role.</param>
+    /// <param name="end">Ends it.</param>
+    public IDisposable Watch(Func<bool> isAllowed, Action end)
+    {
+        var lasting = new Lasting(this, isAllowed, end);
+        _lasting.TryAdd(lasting, lasting);
+        lasting.Look(); // the role may have gone since the request was admitted
+        return lasting;
+    }
+
+    private void LookAtLasting()
+    {
+        foreach (var lasting in _lasting.Keys)
+            lasting.Look();
+    }
 
     /// <summary>The caller where no key is needed.</summary>
     public Caller AtThisPlace() =>
@@ -76,6 +106,29 @@ internal sealed class AccessControl(HttpSettings http, TimeProvider time)
 
     /// <summary>Signs a caller with a key in. Returns the token.</summary>
     public string SignIn(string key, Caller caller) => SignIns.Open(caller.Name, AccessKey.Spell(AccessKey.HashOf(key)));
+
+    /// <summary>A request that lasts. The lock keeps the end of one request from the next on the same connection.</summary>
+    private sealed class Lasting(AccessControl access, Func<bool> isAllowed, Action end) : IDisposable
+    {
+        private readonly Lock _gate = new();
+        private bool _isOver;
+
+        public void Look()
+        {
+            lock (_gate)
+            {
+                if (!_isOver && !isAllowed())
+                    end();
+            }
+        }
+
+        public void Dispose()
+        {
+            access._lasting.TryRemove(this, out _);
+            lock (_gate)
+                _isOver = true;
+        }
+    }
 
     private sealed class Snapshot(AccessSettings settings)
     {

@@ -38,6 +38,8 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
         {
             if (Admit(http, route) is { } refused)
                 await Refuse(http, refused);
+            else if (route is { IsMutation: false, Role: { } needed } && access.AsksForKeys)
+                await Watched(http, needed);
             else
                 await next(http);
             isAnswered = true;
@@ -47,6 +49,14 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
             if (route.IsMutation && audit is not null && IsForAudit(http))
                 audit.Write(AuditLine.Of(http, isAnswered));
         }
+    }
+
+    /// <summary>A stream ends when its caller loses the role.</summary>
+    private async Task Watched(HttpContext http, AccessRole needed)
+    {
+        var isKnown = Proven(http); // taken now: the request is not read by other threads
+        using var watched = access.Watch(() => isKnown()?.Role >= needed, http.Abort);
+        await next(http);
     }
 
     /// <summary>
@@ -83,17 +93,22 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
     {
         if (!access.AsksForKeys)
             return (access.AtThisPlace(), null);
-        var authorization = http.Request.Headers.Authorization.ToString();
-        if (authorization.Length > 0)
+        if (Proven(http)() is { } caller)
+            return (caller, null);
+        return (null, http.Request.Headers.Authorization.Count > 0 ? WrongKey(http) : new Refusal(Unauthorized("the request has no key")));
+    }
+
+    /// <summary>Who the caller is by what the request has: asked again, the answer may have changed.</summary>
+    private Func<Caller?> Proven(HttpContext http)
+    {
+        if (http.Request.Headers.Authorization is { Count: > 0 } authorization)
         {
-            var isBearer = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase);
-            return isBearer && access.OfKey(authorization[Bearer.Length..].Trim()) is { } ofKey ? (ofKey, null) : (null, WrongKey(http));
+            var text = authorization.ToString();
+            var key = text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? text[Bearer.Length..].Trim() : "";
+            return () => access.OfKey(key);
         }
-        if (http.Connection.ClientCertificate is { } certificate && access.OfCertificate(certificate) is { } ofCertificate)
-            return (ofCertificate, null);
-        if (SignInCookie.Of(http.Request) is { } token && access.OfToken(token) is { } signedIn)
-            return (signedIn, null);
-        return (null, new Refusal(Unauthorized("the request has no key")));
+        var (certificate, token) = (http.Connection.ClientCertificate, SignInCookie.Of(http.Request));
+        return () => (certificate is null ? null : access.OfCertificate(certificate)) ?? (token is null ? null : access.OfToken(token));
     }
 
     private Refusal WrongKey(HttpContext http) =>

@@ -55,7 +55,7 @@ internal sealed class SignInRoutes(AccessControl access)
     private Task SignOut(HttpContext http)
     {
         if (SignInCookie.Of(http.Request) is { } token)
-            access.SignIns.Close(token);
+            access.SignOut(token);
         SignInCookie.Clear(http);
         SeeOther(http, RouteRoles.SignIn);
         return Task.CompletedTask;

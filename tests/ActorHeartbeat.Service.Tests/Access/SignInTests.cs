@@ -66,6 +66,46 @@ public sealed class SignInTests(GuardedService guarded) : IClassFixture<GuardedS
         Assert.Equal((401, 200), (await Get("/v1/endpoints", first), await Get("/v1/endpoints", second)));
     }
 
+    [Fact]
+    public async Task A_stream_ends_with_the_sign_out()
+    {
+        var (cookie, other) = (await SignIn(GuardedService.Reader), await SignIn(GuardedService.Reader));
+        using var stream = await Stream(cookie);
+        using var staying = await Stream(other);
+
+        using var answer = await Post("/sign-out", cookie);
+
+        await Assert.ThrowsAnyAsync<IOException>(() => ToEnd(stream));
+        using var body = await staying.Content.ReadAsStreamAsync();
+        Assert.NotEqual(0, await body.ReadAsync(new byte[16]));
+
+        async Task<HttpResponseMessage> Stream(string signedIn)
+        {
+            using var request = GuardedService.Request("GET", "/v1/endpoints/ticker/events", null);
+            request.Headers.Add("Cookie", signedIn);
+            var begun = await guarded.Service.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            return begun.EnsureSuccessStatusCode();
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_ends_when_a_reload_takes_its_key_away()
+    {
+        var (going, staying) = (AccessKey.New(), AccessKey.New());
+        await using var service = await RunningService.Start(
+            beside: $"actor-heartbeat.http.access.keys {{ {GuardedService.Line("going", "read", going)} "
+                + $"{GuardedService.Line("staying", "admin", staying)} }}");
+        using var stream = await service.Client.SendAsync(
+            GuardedService.Request("GET", "/v1/endpoints/ticker/events", going), HttpCompletionOption.ResponseHeadersRead);
+        var text = await File.ReadAllTextAsync(service.File);
+        await File.WriteAllTextAsync(
+            service.File, text.Replace(GuardedService.Line("going", "read", going), "", StringComparison.Ordinal));
+
+        Assert.Equal(200, await GuardedService.StatusOf(service, GuardedService.Request("POST", "/v1/config/reload", staying)));
+
+        await Assert.ThrowsAnyAsync<IOException>(() => ToEnd(stream));
+    }
+
     [Theory]
     [InlineData("actorheartbeat=")]
     [InlineData("actorheartbeat=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
@@ -194,6 +234,14 @@ public sealed class SignInTests(GuardedService guarded) : IClassFixture<GuardedS
 
         Assert.Null(signIns.Find(first, TimeSpan.FromHours(1)));
         Assert.All(tokens, token => Assert.NotNull(signIns.Find(token, TimeSpan.FromHours(1))));
+    }
+
+    /// <summary>Reads a stream until it breaks: one that goes on ends with the deadline instead.</summary>
+    private static async Task ToEnd(HttpResponseMessage stream)
+    {
+        using var deadline = new CancellationTokenSource(RunningService.Deadline);
+        await using var body = await stream.Content.ReadAsStreamAsync(deadline.Token);
+        await body.CopyToAsync(Stream.Null, deadline.Token);
     }
 
     private static AccessSettings Settings(string key) => new()
