@@ -43,7 +43,7 @@ internal sealed class AccessControl(HttpSettings http, TimeProvider time)
         LookAtLasting();
     }
 
-    /// <summary>Ends a request, such as a stream, as soon as a reload or a sign-out takes its caller the role. Disposed at its end.</summary>
+    /// <summary>Ends a request, such as a stream, as soon as a reload or a sign-out takes its role away. Disposed at its end.</summary>
     /// <param name="isAllowed">Whether its caller still has the role.</param>
     /// <param name="end">Ends it.</param>
     public IDisposable Watch(Func<bool> isAllowed, Action end)
