@@ -7,6 +7,8 @@ namespace ActorHeartbeat.Configuration.Tests;
 
 public sealed class ConfigurationDiffTests
 {
+    private const string AccessHash = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
     private const string Base = """
         actor-heartbeat {
           groups { g {}, h {} }
@@ -114,6 +116,18 @@ public sealed class ConfigurationDiffTests
         { "state.path", "state.db", ChangeEffect.Restart },
         { "http.listen", "\"127.0.0.1:8081\"", ChangeEffect.Restart },
         { "http.health-listen", "\"0.0.0.0:8081\"", ChangeEffect.Restart },
+        { "http.socket-mode", "\"0660\"", ChangeEffect.Restart },
+        { "http.access.keys", $"{{ ops {{ role = operate, hash = \"{AccessHash}\" }} }}", ChangeEffect.Live },
+        { "http.access.hosts", "[feeds.example.com]", ChangeEffect.Live },
+        { "http.access.session", "1h", ChangeEffect.Live },
+        { "http.access.body", "1KiB", ChangeEffect.Live },
+        { "http.access.attempts", "3 per 1m", ChangeEffect.Live },
+        { "http.access.rate.read", "1/s", ChangeEffect.Live },
+        { "http.access.rate.operate", "1/s", ChangeEffect.Live },
+        { "http.access.rate.admin", "unlimited", ChangeEffect.Live },
+        { "http.access.audit.path", "\"/var/log/audit.ndjson\"", ChangeEffect.Restart },
+        { "http.access.audit.size", "1MiB", ChangeEffect.Restart },
+        { "http.access.audit.keep", "1", ChangeEffect.Restart },
         { "log.level", "debug", Live },
         { "log.format", "json", Live },
         { "telemetry.endpoint-limit", "10", ChangeEffect.Restart },
@@ -137,13 +151,17 @@ public sealed class ConfigurationDiffTests
         { "sinks.s.rotate.keep", "0", Live },
     };
 
+    private static readonly string[] TlsOfTheApi =
+        ["http.tls.certificate", "http.tls.key", "http.tls.client-ca", "http.access.certificates"];
+
     // Keys that cannot change alone in this base configuration: another mode needs other messages,
-    // client-key a certificate, and this build has one transport and one type and format of sink.
+    // client-key a certificate, TLS of the API its files, and this build has one transport and one type and format of sink.
     private static readonly string[] Apart =
     [
         "heartbeat.mode",
         "tls.client-key",
         "transport",
+        .. TlsOfTheApi,
         "sinks.s.type",
         "sinks.s.format",
     ];
@@ -191,6 +209,24 @@ public sealed class ConfigurationDiffTests
 
         Assert.Equal(endpoint, EndpointKeys.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
         Assert.Equal(others, OtherKeys.Select(row => (string)row[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Files_of_tls_need_a_restart_and_the_roles_of_certificates_do_not()
+    {
+        const string tls = """
+            actor-heartbeat.http {
+              tls { certificate = tls.crt, key = tls.key, client-ca = ca.crt }
+              access.certificates { ops { role = operate, subject = "CN=ops" } }
+            }
+            """;
+
+        var diff = ConfigurationDiff.Between(Load(Base), Load($"{Base}\n{tls}"));
+
+        Assert.Equal(
+            TlsOfTheApi.Zip([ChangeEffect.Restart, ChangeEffect.Restart, ChangeEffect.Restart, ChangeEffect.Live])
+                .Select(row => new ChangedSetting(row.First, row.Second)),
+            diff.Settings);
     }
 
     [Fact]

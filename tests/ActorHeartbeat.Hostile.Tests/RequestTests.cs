@@ -42,7 +42,7 @@ public sealed class RequestTests
             + "99999999999999999999999999\r\n\r\n", ["400"]),
         ("a negative Content-Length", "POST /v1/endpoints/echo/send HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", ["400"]),
         ("Content-Length and chunked", "POST /v1/endpoints/echo/pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
-            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ["400", "202", "200"]),
+            + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ["400", "202", "200", "415"]),
         ("a chunk of 16 EB", "POST /v1/endpoints/echo/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
             + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n", ["400"]),
         ("an id with a path in it", Get("/v1/endpoints/..%2f..%2fconfig"), ["404"]),

@@ -21,7 +21,7 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(0, help.ExitCode);
         Assert.Contains("actorheartbeat [command]", help.Output, StringComparison.Ordinal);
         Assert.All(
-            ["run", "check", "show", "diff", "render", "try", "tail", "health", "feed-server", "Exit codes"],
+            ["run", "check", "show", "diff", "render", "try", "tail", "health", "key", "feed-server", "Exit codes"],
             word => Assert.Contains(word, help.Output, StringComparison.Ordinal));
     }
 

@@ -12,7 +12,7 @@ public partial class ReadmeTests
     public void The_configurations_in_the_README_load()
     {
         var blocks = Blocks("hocon");
-        Assert.Equal(4, blocks.Length);
+        Assert.Equal(5, blocks.Length);
 
         foreach (var result in blocks.Select(block => ConfigurationLoader.LoadText(block, "README.md")))
         {

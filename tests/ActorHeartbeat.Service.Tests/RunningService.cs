@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Service.Access;
 using ActorHeartbeat.Service.Hosting;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
@@ -12,8 +13,10 @@ using ActorHeartbeat.TestKit;
 using Akka.Actor;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Serilog.Core;
 
 namespace ActorHeartbeat.Service.Tests;
@@ -30,7 +33,11 @@ internal sealed class RunningService : IAsyncDisposable
     {
         (Feeds, File, _console, _host) = (feeds, file, console, host);
         Url = AddressesOf(host)[0];
-        Client = new HttpClient { BaseAddress = Url, Timeout = Deadline };
+        Client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = Url,
+            Timeout = Deadline,
+        };
     }
 
     public FeedServer Feeds { get; }
@@ -51,21 +58,30 @@ internal sealed class RunningService : IAsyncDisposable
 
     public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();
 
+    /// <summary>Every route that it has mapped.</summary>
+    public IReadOnlyList<RouteEndpoint> Routes =>
+        [.. ((IEndpointRouteBuilder)_host).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
+
     private static Uri[] AddressesOf(IHost host) =>
         [.. host.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(url => new Uri(url))];
 
     /// <param name="endpoints">The endpoint configuration; null for <see cref="Usual"/>.</param>
     /// <param name="beside">Configuration outside our own section.</param>
     /// <param name="lines">Receives the service's log lines instead of standard output.</param>
+    /// <param name="time">The clock of its certificate; null for the system's.</param>
     public static async Task<RunningService> Start(
-        Func<FeedServer, string>? endpoints = null, string beside = "", ILogEventSink? lines = null)
+        Func<FeedServer, string>? endpoints = null, string beside = "", ILogEventSink? lines = null, TimeProvider? time = null)
     {
         var feeds = await FeedServer.StartAsync();
         var file = Path.Combine(Directory.CreateTempSubdirectory("service-").FullName, "service.conf");
         await global::System.IO.File.WriteAllTextAsync(file, $"{Configure((endpoints ?? Usual)(feeds))}\n{beside}");
         var configuration = ConfigurationLoader.Load(file).OrThrow();
         var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration), lines);
-        var host = ServiceHost.Build(configuration, inHand => ConfigurationLoader.Load(file, inHand: inHand), console);
+        var tls = configuration.Process.Http.Tls;
+        var certificate = tls.Certificate is null
+            ? null
+            : await ServerCertificate.ReadAsync(tls, time ?? TimeProvider.System, NullLogger.Instance);
+        var host = ServiceHost.Build(configuration, inHand => ConfigurationLoader.Load(file, inHand: inHand), console, certificate);
         ServiceHost.MapRoutes(host);
         await host.StartAsync();
         return new RunningService(feeds, file, console, host);

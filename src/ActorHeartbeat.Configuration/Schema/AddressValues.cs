@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Templates;
@@ -38,6 +39,23 @@ internal static class AddressValues
 
     public static readonly ValueReader<ListenAddress?> OffOrListen = new OptionalObject<ListenAddress>("off", new Scalar<ListenAddress>(
         "an address and port such as \"127.0.0.1:8080\"", ParseListen, address => address.ToString()));
+
+    public static readonly ValueReader<ListenAddress?> OffOrListenOrSocket = new OptionalObject<ListenAddress>(
+        "off",
+        new Scalar<ListenAddress>(
+            "an address and port such as \"127.0.0.1:8080\", or a socket file such as \"unix:/run/actorheartbeat.sock\"",
+            text => text.StartsWith(Unix, StringComparison.Ordinal) ? ParseSocket(text[Unix.Length..]) : ParseListen(text),
+            address => address.ToString()));
+
+    private const string Unix = "unix:";
+
+    /// <summary>sun_path of sockaddr_un (unix(7)) has 108 bytes with the zero at its end.</summary>
+    private const int LongestSocketPath = 107;
+
+    private static (bool, ListenAddress) ParseSocket(string path) =>
+        Path.IsPathRooted(path) && Encoding.UTF8.GetByteCount(path) <= LongestSocketPath && !path.Contains('\0', StringComparison.Ordinal)
+            ? (true, new ListenAddress("", 0) { SocketFile = path })
+            : default;
 
     private static string Spell(ProxySettings proxy, Func<Uri, string> spell) => proxy.Kind switch
     {

@@ -13,10 +13,15 @@ internal static class ProcessRules
                     + $"{Values.Spell(restart.MinBackoff)}"
                 : null),
         new(ProcessSchema.HttpListen.Path, null, process =>
-            IsOpenToAll(process.Http.Listen)
-                ? $"{process.Http.Listen} is not a loopback address, and the API would be open to everybody who reaches it; listen on "
-                    + "127.0.0.1 and put a proxy that authenticates in front of it"
+            process.Http.Listen is { SocketFile: null, Address: null } listen
+                ? $"{listen.Host} is a name; write the IP address to listen on, such as 0.0.0.0 for all"
                 : null),
+        new(ProcessSchema.HttpListen.Path, null, process =>
+            process.Http is { Listen: { Address: not null, IsOpenToOthers: true } listen, Access.NamesCallers: false }
+                ? $"{listen} is not a loopback address, and without keys the API would be open to everybody who reaches it; put what "
+                    + "\"actorheartbeat key new\" prints into http.access.keys, or listen on 127.0.0.1"
+                : null),
+        .. AccessRules.All,
         new(ProcessSchema.HealthListen.Path, null, process =>
             process.Http.HealthListen is { Address: null } health
                 ? $"{health.Host} is a name; write the IP address to listen on, such as 0.0.0.0 for all"
@@ -26,7 +31,7 @@ internal static class ProcessRules
                 ? $"http.health-listen and http.listen both want port {health.Port}"
                 : null),
         new(ProcessSchema.FeedServerListen.Path, null, process =>
-            IsOpenToAll(process.FeedServer.Listen)
+            process.FeedServer.Listen is { IsOpenToOthers: true }
                 ? $"{process.FeedServer.Listen} is not a loopback address, and the demonstration server obeys everybody who reaches it"
                 : null),
         new(ProcessSchema.FeedServerListen.Path, "http.listen", process =>
@@ -34,7 +39,4 @@ internal static class ProcessRules
                 ? $"feed-server.listen and http.listen both want port {feed.Port}"
                 : null),
     ];
-
-    // Neither the API nor the demonstration server authenticates its callers yet.
-    private static bool IsOpenToAll(ListenAddress? listen) => listen is not null && listen.Loopback is null;
 }

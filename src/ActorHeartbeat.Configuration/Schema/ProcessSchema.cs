@@ -22,6 +22,18 @@ internal static class ProcessSchema
     private static readonly SettingsPart<ProcessSettings, HttpSettings> Http = new(
         "http", process => process.Http, (process, http) => process with { Http = http });
 
+    private static readonly SettingsPart<ProcessSettings, HttpTlsSettings> Tls = Http.Part(
+        "tls", http => http.Tls, (http, tls) => http with { Tls = tls });
+
+    private static readonly SettingsPart<ProcessSettings, AccessSettings> Access = Http.Part(
+        "access", http => http.Access, (http, access) => http with { Access = access });
+
+    private static readonly SettingsPart<ProcessSettings, RoleRates> Rates = Access.Part(
+        "rate", access => access.Rates, (access, rates) => access with { Rates = rates });
+
+    private static readonly SettingsPart<ProcessSettings, AuditSettings> Audit = Access.Part(
+        "audit", access => access.Audit, (access, audit) => access with { Audit = audit });
+
     private static readonly SettingsPart<ProcessSettings, LogSettings> Log = new(
         "log", process => process.Log, (process, log) => process with { Log = log });
 
@@ -43,11 +55,28 @@ internal static class ProcessSchema
         Values.Positive);
 
     public static readonly Key<ProcessSettings, ListenAddress?> HttpListen = Row(
-        Http.Setting("listen", Restart, http => http.Listen, (http, value) => http with { Listen = value }), AddressValues.OffOrListen);
+        Http.Setting("listen", Restart, http => http.Listen, (http, value) => http with { Listen = value }),
+        AddressValues.OffOrListenOrSocket);
 
     public static readonly Key<ProcessSettings, ListenAddress?> HealthListen = Row(
         Http.Setting("health-listen", Restart, http => http.HealthListen, (http, value) => http with { HealthListen = value }),
         AddressValues.OffOrListen);
+
+    public static readonly Key<ProcessSettings, string?> TlsCertificate = Row(
+        Tls.Setting("certificate", Restart, tls => tls.Certificate, (tls, value) => tls with { Certificate = value }), Values.OffOrPath);
+
+    public static readonly Key<ProcessSettings, string?> TlsKey = Row(
+        Tls.Setting("key", Restart, tls => tls.Key, (tls, value) => tls with { Key = value }), Values.OffOrPath);
+
+    public static readonly Key<ProcessSettings, string?> TlsClientCa = Row(
+        Tls.Setting("client-ca", Restart, tls => tls.ClientCa, (tls, value) => tls with { ClientCa = value }), Values.OffOrPath);
+
+    public static readonly Key<ProcessSettings, ValueMap<AccessKeySettings>> AccessKeys = Row(
+        Access.Setting("keys", Live, access => access.Keys, (access, value) => access with { Keys = value }), AccessSchema.Keys);
+
+    public static readonly Key<ProcessSettings, ValueMap<AccessCertificateSettings>> AccessCertificates = Row(
+        Access.Setting("certificates", Live, access => access.Certificates, (access, value) => access with { Certificates = value }),
+        AccessSchema.Certificates);
 
     public static readonly Key<ProcessSettings, ListenAddress?> FeedServerListen = Row(
         FeedServer.Setting("listen", Restart, server => server.Listen, (server, value) => server with { Listen = value }),
@@ -114,6 +143,44 @@ internal static class ProcessSchema
             Values.OffOrPath),
         HttpListen,
         HealthListen,
+        Row(
+            Http.Setting("socket-mode", Restart, http => http.SocketMode, (http, value) => http with { SocketMode = value }),
+            Values.FileMode),
+        TlsCertificate,
+        TlsKey,
+        TlsClientCa,
+        AccessKeys,
+        AccessCertificates,
+        Row(
+            Access.Setting("hosts", Live, access => access.Hosts, (access, value) => access with { Hosts = value }),
+            AccessSchema.Hosts),
+        Row(
+            Access.Setting("session", Live, access => access.Session, (access, value) => access with { Session = value }),
+            Values.Positive),
+        Row(
+            Access.Setting("body", Live, access => access.Body, (access, value) => access with { Body = value }),
+            Values.Size),
+        Row(
+            Access.Setting("attempts", Live, access => access.Attempts, (access, value) => access with { Attempts = value }),
+            RateValues.Rate),
+        Row(
+            Rates.Setting("read", Live, rates => rates.Read, (rates, value) => rates with { Read = value }),
+            RateValues.UnlimitedOrRate),
+        Row(
+            Rates.Setting("operate", Live, rates => rates.Operate, (rates, value) => rates with { Operate = value }),
+            RateValues.UnlimitedOrRate),
+        Row(
+            Rates.Setting("admin", Live, rates => rates.Admin, (rates, value) => rates with { Admin = value }),
+            RateValues.UnlimitedOrRate),
+        Row(
+            Audit.Setting("path", Restart, audit => audit.Path, (audit, value) => audit with { Path = value }),
+            Values.OffOrPath),
+        Row(
+            Audit.Setting("size", Restart, audit => audit.Size, (audit, value) => audit with { Size = value }),
+            Values.FileSize),
+        Row(
+            Audit.Setting("keep", Restart, audit => audit.Keep, (audit, value) => audit with { Keep = value }),
+            Values.NoneOrCount),
         Row(
             Log.Setting("level", Live, log => log.Level, (log, value) => log with { Level = value }),
             Values.Word<LogSeverity>()),

@@ -26,6 +26,7 @@ internal static class Secrecy
             ["templates" or "endpoints", _, .. var key] => OfEndpoint(key),
             ["groups", _, .. var key] => GroupSchema.Shape.Find(key) is null || SoundsSecret(names),
             ["sinks", _, .. var key] => SinkSchema.Shape.Find(key) is null || SoundsSecret(names),
+            ["http", "access", "keys", _, .. var key] => AccessSchema.KeyShape.Find(key) is not { MayHoldSecret: false },
             _ => ProcessSchema.Shape.Find(names) is not { MayHoldSecret: false } || SoundsSecret(names),
         };
     }

@@ -60,6 +60,16 @@ internal static class Values
 
     public static readonly ValueReader<string?> OffOrPath = new OptionalObject<string>("off", SomeText("the path of a file"));
 
+    public static readonly ValueReader<UnixFileMode> FileMode = new Scalar<UnixFileMode>(
+        "a file mode of three or four octal digits such as \"0660\"",
+        text =>
+            text.Length is 3 or 4
+            && !text.AsSpan().ContainsAnyExceptInRange('0', '7')
+            && Convert.ToInt32(text, 8) is <= 0x1FF and var mode
+            ? (true, (UnixFileMode)mode)
+            : default,
+        mode => $"0{Convert.ToString((int)mode, 8).PadLeft(3, '0')}");
+
     public static ValueReader<string?> OptionalText(string expected) => OptionalText(new TextRule(expected));
 
     public static ValueReader<string?> OptionalText(TextRule rule) => new OptionalObject<string>(null, AnyText(rule));

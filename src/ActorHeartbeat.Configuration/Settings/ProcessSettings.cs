@@ -54,7 +54,10 @@ public sealed record ReloadSettings
 /// <summary>The HTTP API and the health checks.</summary>
 public sealed record HttpSettings
 {
-    /// <summary>The address to serve them on; null for none. Default 127.0.0.1:8080.</summary>
+    /// <summary>
+    /// The address to serve them on, or the file of a Unix socket; null for none. Default 127.0.0.1:8080. One that other machines can reach
+    /// needs <see cref="AccessSettings.Keys"/> or client certificates.
+    /// </summary>
     public ListenAddress? Listen { get; init; } = new("127.0.0.1", 8080);
 
     /// <summary>
@@ -62,11 +65,24 @@ public sealed record HttpSettings
     /// none.
     /// </summary>
     public ListenAddress? HealthListen { get; init; }
+
+    /// <summary>Who may open a socket file of <see cref="Listen"/>. Default 0600: the owner alone.</summary>
+    public UnixFileMode SocketMode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public HttpTlsSettings Tls { get; init; } = new();
+
+    public AccessSettings Access { get; init; } = new();
 }
 
-/// <summary>A host name or address, and a port.</summary>
+/// <summary>A host name or address, and a port; or the file of a Unix socket.</summary>
 public sealed record ListenAddress(string Host, int Port)
 {
+    /// <summary>The file of a Unix socket, which has neither host nor port; null for an address.</summary>
+    public string? SocketFile { get; init; }
+
+    /// <summary>Whether other machines can reach it.</summary>
+    public bool IsOpenToOthers => SocketFile is null && Loopback is null;
+
     /// <summary>The address to bind to; null when the host is a name other than localhost.</summary>
     public IPEndPoint? Address =>
         string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase) ? new IPEndPoint(IPAddress.Loopback, Port)
@@ -77,7 +93,10 @@ public sealed record ListenAddress(string Host, int Port)
     public IPEndPoint? Loopback => Address is { } address && IPAddress.IsLoopback(address.Address) ? address : null;
 
     /// <summary>The address as the configuration spells it; an IPv6 address is in brackets.</summary>
-    public override string ToString() => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
+    public override string ToString() =>
+        SocketFile is { } file ? $"unix:{file}"
+        : Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}"
+        : $"{Host}:{Port}";
 }
 
 /// <summary>The log of the process.</summary>

@@ -2,9 +2,11 @@ using System.Net;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Configuration.Secrets;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Hosting;
+using ActorHeartbeat.Service.Access;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
@@ -19,6 +21,7 @@ using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 using Serilog;
 
@@ -33,7 +36,9 @@ internal static class ServiceHost
     /// <param name="configuration">The configuration to start with.</param>
     /// <param name="load">Reads the same files again.</param>
     /// <param name="console">Receives the log of the process.</param>
-    public static IHost Build(ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
+    /// <param name="certificate">The certificate of <c>http.tls</c>; null where there is none.</param>
+    public static IHost Build(
+        ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console, ServerCertificate? certificate = null)
     {
         var http = configuration.Process.Http;
         if (http is { Listen: null, HealthListen: null })
@@ -46,26 +51,26 @@ internal static class ServiceHost
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         AddEverything(builder.Services, configuration, load, console);
         builder.Services.AddRoutingCore();
+        CallerRates.Add(builder.Services);
         builder.Services.AddSingleton<IConnectionListenerFactory, PlacedListeners>(); // in place of Kestrel's own
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = HttpLimits.Body;
             kestrel.Limits.MaxRequestLineSize = HttpLimits.RequestLine;
-            kestrel.Limits.MinRequestBodyDataRate = HttpLimits.SlowestGuest;
-            kestrel.Limits.MinResponseDataRate = HttpLimits.SlowestGuest;
-            // Not null: the rules of the configuration accept no other addresses.
+            kestrel.Limits.MinRequestBodyDataRate = HttpLimits.SlowestGuest(http.Listen);
+            kestrel.Limits.MinResponseDataRate = HttpLimits.SlowestGuest(http.Listen);
             if (http.Listen is { } listen)
-                Listen(kestrel, listen.Loopback!, kestrel.ApplicationServices.GetRequiredService<ConnectionPlaces>());
+                Listen(kestrel, AddressOf(listen, http, kestrel.ApplicationServices.GetRequiredService<ConnectionPlaces>()), certificate);
             if (http.HealthListen is { } health)
                 Listen(
                     kestrel,
-                    health.Address!,
-                    new ConnectionPlaces(HttpLimits.HealthConnections, TimeProvider.System)
+                    AddressOf(health, http, new ConnectionPlaces(HttpLimits.HealthConnections, TimeProvider.System)
                     {
                         IsForHealthOnly = true,
                         LastCall = kestrel.ApplicationServices.GetRequiredService<ServiceState>().LastCall,
-                    });
+                    }),
+                    certificate: null);
         });
         return builder.Build();
     }
@@ -77,8 +82,21 @@ internal static class ServiceHost
             HttpApi.Map(application);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, IPEndPoint address, ConnectionPlaces places) =>
-        kestrel.Listen(new PlacedEndPoint(address, places), listener => listener.Use(next => connection => places.Serve(connection, next)));
+    private static (EndPoint Address, ConnectionPlaces Places) AddressOf(
+        ListenAddress listen, HttpSettings http, ConnectionPlaces places) =>
+        listen.SocketFile is { } file
+            ? (new PlacedSocketFile(file, http.SocketMode, places), places)
+            : (new PlacedEndPoint(listen.Address!, places), places); // not null: the rules of the configuration accept no names
+
+    private static void Listen(
+        KestrelServerOptions kestrel, (EndPoint Address, ConnectionPlaces Places) at, ServerCertificate? certificate) =>
+        kestrel.Listen(at.Address, listener =>
+        {
+            listener.Protocols = HttpProtocols.Http1; // a place is for one request at a time
+            listener.Use(next => connection => at.Places.Serve(connection, next));
+            if (certificate is not null)
+                listener.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => certificate.OptionsAsync() });
+        });
 
     private static void AddEverything(
         IServiceCollection services, ServiceConfiguration configuration, Func<FileInHand, LoadResult> load, ConsoleLog console)
@@ -103,6 +121,7 @@ internal static class ServiceHost
         services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
         services.AddConnectionsClient();
         services.AddSingleton<ReloaderClient>();
+        services.AddSingleton(provider => new AccessControl(process.Http, provider.GetRequiredService<TimeProvider>()));
         if (process.StateDatabase is { } path)
             services.AddSingleton(provider => new StateDatabase(
                 path,
@@ -110,6 +129,16 @@ internal static class ServiceHost
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SinkHost>(provider, configuration.Sinks));
+        if (process.Http.Access.Audit is { Path: { } auditPath } audit)
+        {
+            services.AddSingleton(provider => new AuditLog(
+                auditPath,
+                audit,
+                provider.GetRequiredService<FeedRegistry>().Instance,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
+            services.AddHostedService(provider => provider.GetRequiredService<AuditLog>());
+        }
         // Started in this order and stopped in reverse; the HTTP server starts last and stops first.
         services.AddHostedService(provider => provider.GetRequiredService<SinkHost>());
         if (process.FeedServer.Listen is { } feedServer)
@@ -159,13 +188,14 @@ internal static class ServiceHost
                 var connections = provider.GetRequiredService<ConnectionsClient>();
                 var sinks = provider.GetRequiredService<SinkHost>();
                 var places = provider.GetRequiredService<ConnectionPlaces>();
+                var access = provider.GetRequiredService<AccessControl>();
                 registry.Register<ConfigurationReloader>(
                     system.ActorOf(
                         Props.Create(() =>
                             new ConfigurationReloader(
                                 configuration,
                                 load,
-                                (change, givenUp) => Apply(change, connections, console, host, sinks, places, givenUp),
+                                (change, givenUp) => Apply(change, connections, console, host, sinks, places, access, givenUp),
                                 new DirectoryWatch())),
                         "configuration"));
             });
@@ -202,10 +232,12 @@ internal static class ServiceHost
         HostOptions host,
         SinkHost sinks,
         ConnectionPlaces places,
+        AccessControl access,
         CancellationToken givenUp)
     {
         var process = change.Next.Process;
         console.Apply(process.Log);
+        access.Apply(process.Http.Access);
         sinks.Apply(change.Next.Sinks);
         places.Most = HttpLimits.Connections(ProcessRoom.DescriptorLimit(), change.Next.Endpoints.Count);
         host.ShutdownTimeout = process.Supervisor.ShutdownTimeout + StartAndDrain.Afterwards; // read when the host stops

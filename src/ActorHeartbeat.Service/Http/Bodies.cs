@@ -12,9 +12,9 @@ internal static class Bodies
     /// <param name="http">The request.</param>
     /// <param name="type">The type of the body.</param>
     /// <param name="example">A valid body, for the remedy.</param>
-    /// <param name="most">Bytes of the body.</param>
+    /// <param name="most">Bytes of the body; null for what the configuration says.</param>
     public static async Task<(T? Body, Problem? Problem)> Read<T>(
-        this HttpContext http, JsonTypeInfo<T> type, string example, long most = HttpLimits.Body)
+        this HttpContext http, JsonTypeInfo<T> type, string example, long? most = null)
         where T : class
     {
         var remedy = $"send Content-Type: application/json and a body such as {example}";
@@ -26,7 +26,8 @@ internal static class Bodies
                 null,
                 new Problem(
                     StatusCodes.Status415UnsupportedMediaType, "Not JSON", $"the body's type is \"{http.Request.ContentType}\"", remedy));
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
+        var bound = http.Features.Get<IHttpMaxRequestBodySizeFeature>();
+        if (most is not null && bound is { IsReadOnly: false })
             bound.MaxRequestBodySize = most;
         try
         {
@@ -40,7 +41,7 @@ internal static class Bodies
         }
         catch (BadHttpRequestException problem) when (problem.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
-            return (null, Problem.TooLarge(problem.Message, $"a body may have {most} bytes at most"));
+            return (null, Problem.TooLarge(problem.Message, $"a body may have {bound?.MaxRequestBodySize} bytes at most"));
         }
         catch (IOException problem) when (problem is not BadHttpRequestException)
         {

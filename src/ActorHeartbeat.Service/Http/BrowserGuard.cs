@@ -9,19 +9,16 @@ namespace ActorHeartbeat.Service.Http;
 /// </summary>
 internal static class BrowserGuard
 {
-    public static async Task Invoke(HttpContext http, RequestDelegate next)
-    {
-        if (Judge(http.Request) is { } problem)
-            await http.Refuse(problem);
-        else
-            await next(http);
-    }
-
     /// <summary>Why the request is refused; null when it is not.</summary>
-    public static Problem? Judge(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="hosts">Names of this service beside localhost.</param>
+    /// <param name="takesAddresses">Whether every IP address is one of this service: no page can point an address elsewhere.</param>
+    public static Problem? Judge(HttpRequest request, IReadOnlyList<string> hosts, bool takesAddresses)
     {
-        if (!IsThisMachine(request.Host.Host))
-            return Problem.Forbidden($"the Host header names \"{request.Host.Host}\"", "ask for localhost or 127.0.0.1");
+        if (!IsThisService(request.Host.Host, hosts, takesAddresses))
+            return Problem.Forbidden(
+                $"the Host header names \"{request.Host.Host}\"",
+                "ask for localhost or 127.0.0.1, or put the name into http.access.hosts");
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
             return null;
         var site = request.Headers["Sec-Fetch-Site"].ToString();
@@ -29,12 +26,18 @@ internal static class BrowserGuard
             return Problem.Forbidden(
                 $"the request comes from a page of another site (Sec-Fetch-Site: {site})", "send it from the command line");
         var origin = request.Headers.Origin.ToString();
-        return origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+        return origin.Length == 0 || IsOwn(origin, request)
             ? null
             : Problem.Forbidden($"the request comes from another origin ({origin})", "send it from the command line");
     }
 
-    private static bool IsThisMachine(string host) =>
+    /// <summary>A proxy in front may have ended TLS: https of the same host is the same service.</summary>
+    private static bool IsOwn(string origin, HttpRequest request) =>
+        string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)
+        || string.Equals(origin, $"https://{request.Host}", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsThisService(string host, IReadOnlyList<string> hosts, bool takesAddresses) =>
         string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
+        || hosts.Contains(host, StringComparer.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && (takesAddresses || IPAddress.IsLoopback(address)));
 }

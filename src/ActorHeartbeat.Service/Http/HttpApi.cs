@@ -1,5 +1,6 @@
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hosting;
+using ActorHeartbeat.Service.Access;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Sinks;
@@ -19,14 +20,18 @@ internal static class HttpApi
         var state = services.GetRequiredService<ServiceState>();
         var time = services.GetRequiredService<TimeProvider>();
         var connections = services.GetRequiredService<ConnectionsClient>();
+        var access = services.GetRequiredService<AccessControl>();
         var reloader = services.GetRequiredService<ReloaderClient>();
 
         application.Use(next => http => ConnectionPlaces.Occupy(http, next));
         application.Use(next => new ProblemsInJson(next, log).Invoke);
-        application.Use(next => http => ConnectionPlaces.Of(http) is { IsForHealthOnly: true }
-            ? HealthRoutes.Alone(http, next)
-            : BrowserGuard.Invoke(http, next));
         application.UseRouting();
+        application.Use(next =>
+        {
+            var guard = new AccessGuard(next, access, services.GetService<AuditLog>());
+            return http => ConnectionPlaces.Of(http) is { IsForHealthOnly: true } ? HealthRoutes.Alone(http, next) : guard.Invoke(http);
+        });
+        application.UseRateLimiter();
 
         new EndpointRoutes(connections, time).Map(application);
         new CommandRoutes(connections, state, log, services.GetService<StateDatabase>()).Map(application);
@@ -37,6 +42,8 @@ internal static class HttpApi
         new ConfigurationRoutes(reloader, connections, state).Map(application);
         new HealthRoutes(state, services.GetRequiredService<IRequiredActor<Watchdog>>(), reloader).Map(application);
         services.GetService<ScrapeRoute>()?.Map(application);
+        new SignInRoutes(access).Map(application);
         application.MapRead("/", IndexPage.Write);
+        RouteRoles.DemandRoles(((IEndpointRouteBuilder)application).DataSources.SelectMany(source => source.Endpoints));
     }
 }

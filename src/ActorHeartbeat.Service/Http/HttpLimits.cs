@@ -1,3 +1,4 @@
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.Logging;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -24,10 +25,11 @@ internal static class HttpLimits
 
     /// <summary>
     /// A guest who sends a body or takes an answer more slowly is dropped: with Kestrel's own 240 bytes a second, one who reads nothing of
-    /// 60 KiB keeps his place for four minutes. Guests are on this machine, and its buffers alone hold megabytes for each. Streams wait for
-    /// their reader.
+    /// 60 KiB keeps his place for four minutes. Guests on this machine are fast, and its buffers alone hold megabytes for each; others may
+    /// have a line of 128 kbit/s. Streams wait for their reader.
     /// </summary>
-    public static readonly MinDataRate SlowestGuest = new(bytesPerSecond: 1024 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
+    public static MinDataRate SlowestGuest(ListenAddress? listen) =>
+        new(listen is { IsOpenToOthers: true } ? 16 * 1024 : 1024 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
 
     private const int LeastConnections = 16, MostConnections = 2048;
 

@@ -32,6 +32,7 @@ internal static class IndexPage
         GET  /v1/config                         the configuration that runs, without secrets
         POST /v1/config/reload                  read the files again; ?dry-run only tells, ?force removes many endpoints
         GET  /healthz/startup /healthz/ready /healthz/live
+        GET  /sign-in                           where keys are asked for: takes a key, and gives a cookie; POST /sign-out ends it
 
         A body needs Content-Type: application/json. Refusals are application/problem+json with a remedy.
 

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using ActorHeartbeat.Service.Access;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
@@ -11,16 +13,34 @@ internal sealed class PlacedEndPoint(IPEndPoint address, ConnectionPlaces places
     public ConnectionPlaces Places => places;
 }
 
+/// <summary>A socket file to listen on, its mode, and the places for the connections that come to it.</summary>
+internal sealed class PlacedSocketFile(string path, UnixFileMode mode, ConnectionPlaces places) : EndPoint
+{
+    public UnixDomainSocketEndPoint File { get; } = new(path);
+
+    public UnixFileMode Mode => mode;
+
+    public ConnectionPlaces Places => places;
+
+    public override string ToString() => $"unix:{path}";
+}
+
 /// <summary>
 /// The HTTP server's listeners, which accept no more connections than there are places: a connection that waits in the kernel's queue costs
-/// no file descriptor. They serve every <see cref="PlacedEndPoint"/>.
+/// no file descriptor. They serve every <see cref="PlacedEndPoint"/> and <see cref="PlacedSocketFile"/>.
 /// </summary>
 internal sealed class PlacedListeners(ILoggerFactory log) : IConnectionListenerFactory
 {
     private readonly SocketTransportFactory _sockets = new(Options.Create(new SocketTransportOptions()), log);
 
-    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new Listener(await _sockets.BindAsync(endpoint, cancellationToken), ((PlacedEndPoint)endpoint).Places);
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        if (endpoint is not PlacedSocketFile file)
+            return new Listener(await _sockets.BindAsync(endpoint, cancellationToken), ((PlacedEndPoint)endpoint).Places);
+        var options = new SocketTransportOptions { CreateBoundListenSocket = _ => SocketFile.Bind(file.File, file.Mode) };
+        return new Listener(
+            await new SocketTransportFactory(Options.Create(options), log).BindAsync(file.File, cancellationToken), file.Places);
+    }
 
     private sealed class Listener(IConnectionListener listener, ConnectionPlaces places) : IConnectionListener
     {

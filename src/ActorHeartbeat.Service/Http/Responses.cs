@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using ActorHeartbeat.Service.Contract;
@@ -27,9 +28,14 @@ internal static class Responses
         await http.Response.WriteAsync("\n", http.RequestAborted);
     }
 
-    public static Task Refuse(this HttpContext http, Problem problem)
+    /// <param name="http">The request.</param>
+    /// <param name="problem">Why it is refused.</param>
+    /// <param name="retryAfter">When it may come again, where that is known; told in whole seconds.</param>
+    public static Task Refuse(this HttpContext http, Problem problem, TimeSpan? retryAfter = null)
     {
         Begin(http, problem.Status, Problem.MediaType);
+        if (retryAfter is { } wait)
+            http.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return http.Response.WriteAsync(JsonSerializer.Serialize(problem, ServiceJson.Contract.Problem) + "\n", http.RequestAborted);
     }
 

@@ -140,6 +140,15 @@ internal static partial class LogLines
     [LoggerMessage(50, LogLevel.Warning, "systemd is not told {Notice}: {Problem}")]
     public static partial void SystemdNotTold(this ILogger log, string notice, string problem);
 
+    [LoggerMessage(51, LogLevel.Error, "{File}: the audit log is not written, and what it loses is counted: {Problem}")]
+    public static partial void AuditNotWritten(this ILogger log, string file, string problem);
+
+    [LoggerMessage(52, LogLevel.Information, "{File}: new connections get the new certificate, good until {Expiry:u}")]
+    public static partial void CertificateRead(this ILogger log, string file, DateTime expiry);
+
+    [LoggerMessage(53, LogLevel.Warning, "the former certificate serves on: {Problem}")]
+    public static partial void CertificateNotRead(this ILogger log, string problem);
+
     [LoggerMessage(40, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception failure, string method, string path);
 }

@@ -56,6 +56,7 @@ internal static class CommandLine
             TryVerb.Create(),
             TailVerb.Create(),
             HealthVerb.Create(),
+            KeyVerb.Create(),
             FeedServerVerb.Create(),
         };
         root.HelpName = Name;

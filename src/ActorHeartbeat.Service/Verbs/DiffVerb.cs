@@ -52,7 +52,7 @@ internal static class DiffVerb
             return VerbOutput.Print(new ConfigurationVerbs(_ => read, format).Check(path), parsed);
         try
         {
-            using var client = new HttpClient { BaseAddress = service, Timeout = Patience };
+            using var client = ServiceClient.Create(service, Patience);
             using var page = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri("/v1/config", UriKind.Relative), stop));
             var diff = ConfigurationPage.DiffAgainst(page.RootElement, configuration);
             var added = ConfigurationPage.AddedKeys(page.RootElement);

@@ -25,24 +25,25 @@ internal static class HealthVerb
         verb.SetAction(
             (parsed, stop) =>
                 Ask(
-                    new Uri(parsed.GetValue(url) ?? Inputs.DefaultService, $"/healthz/{parsed.GetValue(probe)}"),
+                    parsed.GetValue(url) ?? Inputs.DefaultService,
+                    $"/healthz/{parsed.GetValue(probe)}",
                     parsed.InvocationConfiguration,
                     stop));
         return verb;
     }
 
-    private static async Task<int> Ask(Uri url, InvocationConfiguration console, CancellationToken stop)
+    private static async Task<int> Ask(Uri service, string path, InvocationConfiguration console, CancellationToken stop)
     {
         try
         {
-            using var client = new HttpClient { Timeout = Patience };
-            using var answer = await client.GetAsync(url, stop);
+            using var client = ServiceClient.Create(service, Patience);
+            using var answer = await client.GetAsync(path, stop);
             await console.Output.WriteAsync(await answer.Content.ReadAsStringAsync(stop));
             return answer.IsSuccessStatusCode ? ExitCode.Good : ExitCode.Runtime;
         }
         catch (Exception problem) when (problem is HttpRequestException or TaskCanceledException)
         {
-            await console.Error.WriteLineAsync($"{url}: {problem.Message}");
+            await console.Error.WriteLineAsync($"{service}: {path}: {problem.Message}");
             return ExitCode.Runtime;
         }
     }

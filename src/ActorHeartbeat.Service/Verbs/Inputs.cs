@@ -26,9 +26,10 @@ internal static class Inputs
         CustomParser = given =>
         {
             var text = given.Tokens[0].Value;
-            if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+            if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or ServiceClient.SocketScheme)
                 return url;
-            given.AddError($"--url: found \"{text}\"; expected the URL of a running service such as {DefaultService}");
+            given.AddError($"--url: found \"{text}\"; expected the URL of a running service such as {DefaultService} or "
+                + "unix:/run/actorheartbeat.sock");
             return null;
         },
     };

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Reloading;
+using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Governor;
+using ActorHeartbeat.Service.Access;
 using ActorHeartbeat.Service.Hosting;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Logging;
@@ -12,6 +14,7 @@ using ActorHeartbeat.Service.Telemetry;
 using Akka.Actor;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Serilog.Extensions.Logging;
 
 namespace ActorHeartbeat.Service.Verbs;
 
@@ -61,7 +64,14 @@ internal static class RunVerb
             return ExitCode.Runtime;
         }
         using var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration));
-        using var host = ServiceHost.Build(configuration, inHand => Read(path, inHand, configuration.Akka), console);
+        using var certificateLog = new SerilogLoggerFactory(console.Logger);
+        var (certificate, unusable) = await ReadCertificate(configuration.Process.Http.Tls, certificateLog);
+        if (unusable is not null)
+        {
+            await error.WriteLineAsync(unusable);
+            return ExitCode.Runtime;
+        }
+        using var host = ServiceHost.Build(configuration, inHand => Read(path, inHand, configuration.Akka), console, certificate);
         if (AkkaSection.Start(host.Services, configuration) is { } refused)
         {
             await error.WriteLineAsync(ErrorReport.Print(refused.Errors));
@@ -71,6 +81,20 @@ internal static class RunVerb
         if (await Start(host, configuration, path, error, stop) is { } failed)
             return failed;
         return await RunToEnd(host, configuration, path, hangup, stop);
+    }
+
+    private static async Task<(ServerCertificate? Certificate, string? Problem)> ReadCertificate(HttpTlsSettings tls, ILoggerFactory log)
+    {
+        if (tls.Certificate is null)
+            return (null, null);
+        try
+        {
+            return (await ServerCertificate.ReadAsync(tls, TimeProvider.System, log.CreateLogger("ActorHeartbeat")), null);
+        }
+        catch (InvalidDataException problem)
+        {
+            return (null, problem.Message);
+        }
     }
 
     /// <summary>

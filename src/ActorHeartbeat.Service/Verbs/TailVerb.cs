@@ -58,7 +58,7 @@ internal static class TailVerb
         string[] paths, Uri service, string? after, TailPrinter printer, TextWriter error, CancellationToken stop)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(stop, printer.Full);
-        using var client = new HttpClient { BaseAddress = service, Timeout = Timeout.InfiniteTimeSpan };
+        using var client = ServiceClient.Create(service, Timeout.InfiniteTimeSpan);
         var tails = paths
             .Select(path => new EventTail(client, path, after, TimeProvider.System).Run(printer.Print, error, done.Token))
             .ToArray();

@@ -137,7 +137,7 @@ internal static class TryVerb
         Uri service, string name, TimeSpan time, InvocationConfiguration console, CancellationToken stop)
     {
         var path = $"/v1/endpoints/{name}/conversation";
-        using var client = new HttpClient { BaseAddress = service, Timeout = Timeout.InfiniteTimeSpan };
+        using var client = ServiceClient.Create(service, Timeout.InfiniteTimeSpan);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
         over.CancelAfter(time);
         var printer = new TranscriptPrinter(console.Output);

@@ -1,0 +1,158 @@
+using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Service.Access;
+using ActorHeartbeat.Service.Contract;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>
+/// Lets a request through that comes from no foreign page, whose caller is known, and whose caller has the role of the route. What is no
+/// route needs the role read, so that a stranger learns nothing. Every request that changes something goes to the audit log.
+/// </summary>
+internal sealed class AccessGuard(RequestDelegate next, AccessControl access, AuditLog? audit)
+{
+    /// <summary>A header that no form of a foreign page can send. A mutation by cookie needs it, or JSON.</summary>
+    public const string OwnHeader = "X-ActorHeartbeat";
+
+    public const string Challenge = "Bearer realm=\"actorheartbeat\"";
+
+    private const string Bearer = "Bearer ";
+
+    public static readonly Problem TooManyAttempts = new(
+        StatusCodes.Status429TooManyRequests,
+        "Too many wrong keys",
+        "this address has presented too many wrong keys",
+        "wait as long as Retry-After says; http.access.attempts is the limit");
+
+    public async Task Invoke(HttpContext http)
+    {
+        var route = http.GetEndpoint() is RouteEndpoint endpoint
+            ? RouteRoles.Find(http.Request.Method, RouteRoles.PatternOf(endpoint))
+            : new RouteRole(HttpMethods.Get, "", AccessRole.Read);
+        if (route is null)
+            throw new InvalidOperationException("a route without a role was mapped after the start");
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
+            bound.MaxRequestBodySize = access.Settings.Body;
+        var isAnswered = false;
+        try
+        {
+            if (Admit(http, route) is { } refused)
+                await Refuse(http, refused);
+            else if (route is { IsMutation: false, Role: { } needed } && access.AsksForKeys)
+                await Watched(http, needed);
+            else
+                await next(http);
+            isAnswered = true;
+        }
+        finally
+        {
+            if (route.IsMutation && audit is not null && IsForAudit(http))
+                audit.Write(AuditLine.Of(http, isAnswered));
+        }
+    }
+
+    /// <summary>A stream ends when its caller loses the role.</summary>
+    private async Task Watched(HttpContext http, AccessRole needed)
+    {
+        var isKnown = Proven(http); // taken now: the request is not read by other threads
+        using var watched = access.Watch(() => isKnown()?.Role >= needed, http.Abort);
+        await next(http);
+    }
+
+    /// <summary>
+    /// Whether the audit log tells of a request. A stranger who fills the file would set aside what it is for: an address has as many lines
+    /// as attempts.
+    /// </summary>
+    private bool IsForAudit(HttpContext http) =>
+        http.Features.Get<Caller>() is not null
+        || access.Strangers.Count(http.Connection.RemoteIpAddress, access.Settings.Attempts) is null;
+
+    private Refusal? Admit(HttpContext http, RouteRole route)
+    {
+        if (BrowserGuard.Judge(http.Request, access.Settings.Hosts, access.AsksForKeys) is { } foreign)
+            return new Refusal(foreign);
+        if (route.IsMutation && BodyOfPage(http.Request, route) is { } wrongBody)
+            return new Refusal(wrongBody);
+        if (route.Role is not { } needed)
+            return null;
+        var (caller, refusal) = Identify(http);
+        if (caller is null)
+            return refusal;
+        http.Features.Set(caller);
+        if (caller.By == Proof.SignIn && FromPage(http.Request, route) is { } suspicious)
+            return new Refusal(suspicious);
+        return caller.Role >= needed
+            ? null
+            : new Refusal(Problem.Forbidden(
+                $"{caller.Name} has the role {Spelling.Kebab(caller.Role)}, and {route.Method} {route.Pattern} needs "
+                    + Spelling.Kebab(needed),
+                $"take a key of the role {Spelling.Kebab(needed)}"));
+    }
+
+    private (Caller? Caller, Refusal? Refusal) Identify(HttpContext http)
+    {
+        if (!access.AsksForKeys)
+            return (access.AtThisPlace(), null);
+        if (Proven(http)() is { } caller)
+            return (caller, null);
+        return (null, http.Request.Headers.Authorization.Count > 0 ? WrongKey(http) : new Refusal(Unauthorized("the request has no key")));
+    }
+
+    /// <summary>Who the caller is by what the request has: asked again, the answer may have changed.</summary>
+    private Func<Caller?> Proven(HttpContext http)
+    {
+        if (http.Request.Headers.Authorization is { Count: > 0 } authorization)
+        {
+            var text = authorization.ToString();
+            var key = text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? text[Bearer.Length..].Trim() : "";
+            return () => access.OfKey(key);
+        }
+        var (certificate, token) = (http.Connection.ClientCertificate, SignInCookie.Of(http.Request));
+        return () => (certificate is null ? null : access.OfCertificate(certificate)) ?? (token is null ? null : access.OfToken(token));
+    }
+
+    private Refusal WrongKey(HttpContext http) =>
+        access.WrongKeys.Count(http.Connection.RemoteIpAddress, access.Settings.Attempts) is { } wait
+            ? new Refusal(TooManyAttempts, wait)
+            : new Refusal(Unauthorized("the key is wrong"));
+
+    private static Problem Unauthorized(string detail) => new(
+        StatusCodes.Status401Unauthorized, "Key needed", detail, $"send Authorization: Bearer KEY, or sign in at {RouteRoles.SignIn}");
+
+    /// <summary>A foreign page can post forms and text, but not JSON without a preflight, which is answered with no permission.</summary>
+    private static Problem? BodyOfPage(HttpRequest request, RouteRole route)
+    {
+        if (request.ContentLength is 0 || (request.ContentLength is null && request.Headers.TransferEncoding.Count == 0))
+            return null;
+        if (route.TakesForm ? request.HasFormContentType : request.HasJsonContentType())
+            return null;
+        return new Problem(
+            StatusCodes.Status415UnsupportedMediaType,
+            route.TakesForm ? "Not a form" : "Not JSON",
+            $"the body's type is \"{request.ContentType}\"",
+            $"send Content-Type: {(route.TakesForm ? "application/x-www-form-urlencoded" : "application/json")}");
+    }
+
+    /// <summary>A cookie goes with every request of the browser: SameSite is one guard, and these are the others.</summary>
+    private static Problem? FromPage(HttpRequest request, RouteRole route)
+    {
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        if (site is not ("" or "same-origin" or "none"))
+            return Problem.Forbidden(
+                $"the request comes from a page of another site (Sec-Fetch-Site: {site})", "open the console of this service");
+        return !route.IsMutation || route.TakesForm || request.HasJsonContentType() || request.Headers.ContainsKey(OwnHeader)
+            ? null
+            : Problem.Forbidden(
+                "a command with a cookie needs Content-Type: application/json or a header that no form can send", $"send {OwnHeader}: 1");
+    }
+
+    private static Task Refuse(HttpContext http, Refusal refusal)
+    {
+        if (refusal.Problem.Status == StatusCodes.Status401Unauthorized)
+            http.Response.Headers.WWWAuthenticate = Challenge;
+        return http.Refuse(refusal.Problem, refusal.RetryAfter);
+    }
+
+    /// <summary>Why a request is not admitted, and when it may come again where that is known.</summary>
+    private sealed record Refusal(Problem Problem, TimeSpan? RetryAfter = null);
+}

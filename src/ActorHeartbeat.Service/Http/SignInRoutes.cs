@@ -1,0 +1,109 @@
+using ActorHeartbeat.Service.Access;
+using ActorHeartbeat.Service.Contract;
+
+namespace ActorHeartbeat.Service.Http;
+
+/// <summary>A page without script that takes a key and gives a cookie. The console of this service is used with it.</summary>
+internal sealed class SignInRoutes(AccessControl access)
+{
+    private const string Field = "key";
+
+    /// <summary>No script, no style, no picture, no frame around it, and a form for this service alone.</summary>
+    private const string Policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+    private static readonly Problem NoKeys = new(
+        StatusCodes.Status404NotFound, "No sign-in", "this service asks for no keys", "use it without; http.access.keys adds keys");
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapRead(RouteRoles.SignIn, Show);
+        routes.MapPost(RouteRoles.SignIn, SignIn);
+        routes.MapPost(RouteRoles.SignOut, SignOut);
+    }
+
+    private Task Show(HttpContext http) =>
+        !access.AsksForKeys ? http.Refuse(NoKeys)
+        : SignInCookie.Of(http.Request) is { } token && access.OfToken(token) is { } caller ? Page(http, SignedIn(caller))
+        : Page(http, Form(""));
+
+    private async Task SignIn(HttpContext http)
+    {
+        if (!access.AsksForKeys)
+        {
+            await http.Refuse(NoKeys);
+            return;
+        }
+        var key = http.Request.HasFormContentType ? (await http.Request.ReadFormAsync(http.RequestAborted))[Field].ToString().Trim() : "";
+        if (access.OfKey(key) is { } caller)
+        {
+            http.Features.Set(caller);
+            SignInCookie.Set(http, access.SignIn(key, caller), access.Settings.Session);
+            SeeOther(http, "/");
+        }
+        else if (access.WrongKeys.Count(http.Connection.RemoteIpAddress, access.Settings.Attempts) is { } wait)
+        {
+            await http.Refuse(AccessGuard.TooManyAttempts, wait);
+        }
+        else
+        {
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            http.Response.Headers.WWWAuthenticate = AccessGuard.Challenge;
+            await Page(http, Form("<p role=\"alert\">This is no key of this service.</p>"));
+        }
+    }
+
+    private Task SignOut(HttpContext http)
+    {
+        if (SignInCookie.Of(http.Request) is { } token)
+            access.SignOut(token);
+        SignInCookie.Clear(http);
+        SeeOther(http, RouteRoles.SignIn);
+        return Task.CompletedTask;
+    }
+
+    private static void SeeOther(HttpContext http, string where)
+    {
+        http.Response.StatusCode = StatusCodes.Status303SeeOther;
+        http.Response.Headers.Location = where;
+        http.Response.Headers.CacheControl = "no-store";
+    }
+
+    private static Task Page(HttpContext http, string body)
+    {
+        http.Response.ContentType = "text/html; charset=utf-8";
+        http.Response.Headers.CacheControl = "no-store";
+        http.Response.Headers.ContentSecurityPolicy = Policy;
+        http.Response.Headers.XContentTypeOptions = "nosniff";
+        http.Response.Headers["Referrer-Policy"] = "same-origin";
+        return http.Response.WriteAsync(
+            $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head><meta charset="utf-8"><title>ActorHeartbeat</title></head>
+            <body>
+            <h1>ActorHeartbeat</h1>
+            {body}
+            </body>
+            </html>
+
+            """,
+            http.RequestAborted);
+    }
+
+    private static string Form(string problem) =>
+        $"""
+        {problem}
+        <form method="post" action="{RouteRoles.SignIn}">
+        <label for="{Field}">Key</label>
+        <input id="{Field}" name="{Field}" type="password" autocomplete="current-password" required autofocus>
+        <button type="submit">Sign in</button>
+        </form>
+        """;
+
+    /// <summary>The name needs no escape: the configuration accepts letters, digits, '.', '_' and '-' alone.</summary>
+    private static string SignedIn(Caller caller) =>
+        $"""
+        <p>Signed in as {caller.Name}, role {Spelling.Kebab(caller.Role)}.</p>
+        <form method="post" action="{RouteRoles.SignOut}"><button type="submit">Sign out</button></form>
+        """;
+}
