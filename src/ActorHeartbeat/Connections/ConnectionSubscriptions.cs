@@ -112,6 +112,18 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         }
     }
 
+    /// <summary>Whether it has yet to ask for keys, or to hear of them, that another connection has.</summary>
+    public bool IsBehind(ConnectionSubscriptions? other)
+    {
+        if (!_isAny || other is null || other == this)
+            return false;
+        IReadOnlySet<string> accepted;
+        lock (other._lock)
+            accepted = other._table.Accepted;
+        lock (_lock)
+            return _table.IsBehind(accepted);
+    }
+
     /// <summary>What consumers have to learn when this connection takes over from another.</summary>
     public IReadOnlyList<SubscriptionNews> NewsAfter(ConnectionSubscriptions? before)
     {

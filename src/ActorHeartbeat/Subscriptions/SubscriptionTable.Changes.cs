@@ -44,6 +44,18 @@ internal sealed partial class SubscriptionTable
         .SelectMany(book => book.Keys)
         .ToDictionary(key => key.ToString(), key => key.Told, StringComparer.Ordinal);
 
+    /// <summary>The keys that the peer gives; none where the connection is over.</summary>
+    public IReadOnlySet<string> Accepted => _books.Values
+        .SelectMany(book => book.Keys)
+        .Where(key => StateOf(key) == SubscriptionState.Accepted)
+        .Select(key => key.ToString())
+        .ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>Whether any of some keys is yet to be asked for, or to be answered.</summary>
+    public bool IsBehind(IReadOnlySet<string> keys) => _books.Values
+        .SelectMany(book => book.Keys)
+        .Any(key => key.State is SubscriptionState.Wanted or SubscriptionState.Asked && keys.Contains(key.ToString()));
+
     /// <summary>What consumers have to learn when this connection takes over from one that has told them something else.</summary>
     /// <param name="told">What they know.</param>
     /// <param name="now">On the connection's clock.</param>
