@@ -22,6 +22,9 @@ public sealed partial class ConnectionActor
     /// <summary>How often a successor without proof is looked at, and how long after its ready-after it is given up.</summary>
     private static readonly TimeSpan ProofLook = TimeSpan.FromSeconds(1), ProofPatience = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long after its ready-after a successor may ask for the keys of the connection that it is to replace.</summary>
+    private static readonly TimeSpan KeysPatience = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// The upper bound of the automatic timeout (RFC 6298 section 2.5). Late answers
     /// lengthen that timeout: without a bound a dead peer would go unnoticed.
@@ -224,14 +227,16 @@ public sealed partial class ConnectionActor
     private TimeSpan ReadyTime(ConnectionLink link, TimeSpan now) => link.Succession.IsProven ? now : now + ReadyAfter;
 
     /// <summary>
-    /// A successor that is open for ready-after offers to take over if it has proved that it works. An error message is no proof. One that
-    /// cannot prove it in time fails, and the old connection stays.
+    /// A successor that is open for ready-after offers to take over if it has proved that it works, and has the keys of the old connection,
+    /// or has waited long for them. An error message is no proof. One that cannot prove it in time fails, and the old connection stays.
     /// </summary>
     private Step OfferWhenProven(ConnectedData data)
     {
-        if (HasReadyWhen ? data.Link.Succession.IsProven : _plane.Shapes.Agree(silenceIsFine: HasHello))
-            return OfferToTakeOver(data);
         var open = Now - data.OpenedAt;
+        if (HasReadyWhen ? data.Link.Succession.IsProven : _plane.Shapes.Agree(silenceIsFine: HasHello))
+            return open < ReadyAfter + KeysPatience && data.Link.Subscriptions.IsBehind(_plane.Subscriptions)
+                ? Connected(StateName, data with { RotateAt = Now + ProofLook })
+                : OfferToTakeOver(data);
         return open < ReadyAfter + ProofPatience
             ? Connected(StateName, data with { RotateAt = Now + ProofLook })
             : WhenClosing(data, CloseCause.Unproven(open, HasReadyWhen));

@@ -112,6 +112,20 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         }
     }
 
+    /// <summary>Whether it has yet to ask for keys, or to hear of them, that another connection has.</summary>
+    public bool IsBehind(ConnectionSubscriptions? other)
+    {
+        if (!_isAny || other is null || other == this)
+            return false;
+        IReadOnlyList<SubscribedKey> pending;
+        lock (_lock)
+            pending = _table.Pending();
+        if (pending.Count == 0)
+            return false;
+        lock (other._lock)
+            return pending.Any(other._table.HasAccepted);
+    }
+
     /// <summary>What consumers have to learn when this connection takes over from another.</summary>
     public IReadOnlyList<SubscriptionNews> NewsAfter(ConnectionSubscriptions? before)
     {

@@ -44,6 +44,17 @@ internal sealed partial class SubscriptionTable
         .SelectMany(book => book.Keys)
         .ToDictionary(key => key.ToString(), key => key.Told, StringComparer.Ordinal);
 
+    /// <summary>The keys that are yet to be asked for, or to be answered.</summary>
+    public IReadOnlyList<SubscribedKey> Pending() =>
+    [
+        .. _books.Values.SelectMany(book => book.Keys).Where(key =>
+            key.State == SubscriptionState.Wanted || (key.State == SubscriptionState.Asked && key.Book.Settings.IsAnswered)),
+    ];
+
+    /// <summary>Whether the peer gives what a key of another connection asks for.</summary>
+    public bool HasAccepted(SubscribedKey key) =>
+        _books.GetValueOrDefault(key.Book.Name)?.Keys.Find(key.Name) is { } mine && StateOf(mine) == SubscriptionState.Accepted;
+
     /// <summary>What consumers have to learn when this connection takes over from one that has told them something else.</summary>
     /// <param name="told">What they know.</param>
     /// <param name="now">On the connection's clock.</param>

@@ -50,15 +50,12 @@ public class RotatedKeysTests : SupervisorSpec
     }
 
     [Fact]
-    public void Consumers_learn_at_the_take_over_which_keys_the_new_connection_has_yet_to_get()
+    public void A_connection_is_replaced_when_the_next_one_has_its_keys()
     {
         Apply(Settings);
         AwaitStates(("a", "open"));
-        var heard = new KeyStates();
-        using var listening = Feeds.Find(Id("a"))!.Subscribe(heard);
         var old = Network.Connection(Id("a"));
         Say(old, "ok BTC", "ok ETH");
-        AwaitAssert(() => Assert.Equal(["trades/BTC accepted", "trades/ETH accepted"], heard.Heard));
         Command(new RotateEndpoint(Id("a")));
         AwaitDials(2);
         AwaitAssert(() =>
@@ -66,13 +63,53 @@ public class RotatedKeysTests : SupervisorSpec
             Advance(0.1);
             Assert.Equal(3, Network.Connection(Id("a")).SentText.Count);
         });
+        Say(Network.Connection(Id("a")), "ready", "ok BTC");
+        for (var second = 0; second < 3; second++)
+            Advance(1);
+        Assert.False(old.IsEnded);
 
-        Say(Network.Connection(Id("a")), "ok BTC", "ready");
+        Say(Network.Connection(Id("a")), "ok ETH"); // the old one has no answer about SOL either
 
-        AwaitAssert(() => Assert.True(old.IsEnded));
-        Assert.Equal("trades/ETH wanted", Assert.Single(heard.Heard.Skip(2)));
-        Say(Network.Connection(Id("a")), "ok ETH");
-        AwaitAssert(() => Assert.Equal("trades/ETH accepted", heard.Heard[^1]));
+        AwaitAssert(() =>
+        {
+            Advance(0.1);
+            Assert.True(old.IsEnded);
+        });
+    }
+
+    [Fact]
+    public void Consumers_learn_which_keys_are_still_to_be_asked_for_when_the_next_connection_cannot_wait_for_them_any_longer()
+    {
+        var words = Settings.Subscriptions["trades"] with { Expect = null, Reject = null }; // sending accepts
+        Apply(Settings with
+        {
+            MaxAge = Settings.MaxAge! with { Age = TimeSpan.FromHours(10) },
+            OnOpenPace = new Rate(1, TimeSpan.FromMinutes(6)),
+            Subscriptions = new([KeyValuePair.Create("trades", words)]),
+        });
+        AwaitStates(("a", "open"));
+        var heard = new KeyStates();
+        using var listening = Feeds.Find(Id("a"))!.Subscribe(heard);
+        var old = Network.Connection(Id("a"));
+        AwaitAssert(() =>
+        {
+            Advance(60);
+            Assert.Equal(3, old.SentText.Count);
+        });
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        Advance(1);
+        Say(Network.Connection(Id("a")), "ready");
+        for (var minute = 0; minute < 9; minute++)
+            Advance(60);
+        Assert.False(old.IsEnded);
+
+        AwaitAssert(() =>
+        {
+            Advance(10);
+            Assert.True(old.IsEnded);
+        });
+        AwaitAssert(() => Assert.Equal("trades/SOL wanted", heard.Heard[^1]));
     }
 
     private static void Say(ScriptedConnection connection, params string[] texts)
