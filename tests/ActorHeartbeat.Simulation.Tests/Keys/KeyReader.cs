@@ -58,7 +58,7 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
     {
         var (told, number) = (read.Told, datum.Number);
         read.Told = null;
-        read.FirstByEpoch.TryAdd(epoch, (datum.Run, number));
+        read.FirstByEpoch.TryAdd(epoch, new First(datum.Run, number, read.FirstByEpoch.Count));
         var isNumbered = endpoint.Wanted.Words?.Sequence is not null;
         if (read.At > TimeSpan.MinValue && isNumbered && Fault(read, datum, epoch, told) is { } fault)
             invariants.Broken(endpoint, $"11: {datum.Key} {fault}; told was {told?.ToString() ?? "nothing"}");
@@ -91,7 +91,7 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
             return told == new Told(last + 1, number - 1, IsBack: false) ? null : $"{number} follows {last}";
         if (told == new Told(last, number, IsBack: true))
             return null;
-        return told is null && read.ByEpoch.TryGetValue(epoch, out var twice) && twice == number && datum.Run == read.Run
+        return told is null && read.ByEpoch.TryGetValue(epoch, out var twice) && twice == number && datum.Run == read.FirstByEpoch[epoch].Run
             ? null // the server has said it twice
             : $"{number} of run {datum.Run} comes behind {last} of run {read.Run}";
     }
@@ -100,6 +100,12 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
     private static partial Regex Numbers();
 
     private sealed record Told(long From, long To, bool IsBack);
+
+    /// <summary>The first number of a connection, in the order in which they came.</summary>
+    private sealed record First(long Run, long Number, int Order)
+    {
+        public bool BeginsAnew(First before) => Number < before.Number || Number <= 1;
+    }
 
     private sealed class Read(string key)
     {
@@ -116,16 +122,18 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
 
         public Dictionary<int, long> ByEpoch { get; } = [];
 
-        /// <summary>Whether a connection began no higher than another one: it may be of a server that counts anew on each.</summary>
+        /// <summary>
+        /// Whether a connection began lower than one before it, or with what counting begins with, or one behind it did so: they may be of
+        /// a server that counts anew on each.
+        /// </summary>
         public bool LooksAsIfCountedAnew(int epoch)
         {
-            var (run, first) = FirstByEpoch[epoch];
-            return FirstByEpoch.Any(each =>
-                each.Value.Run == run
-                && ((each.Key < epoch && each.Value.Number >= first) || (each.Key > epoch && each.Value.Number <= first)));
+            var its = FirstByEpoch[epoch];
+            return FirstByEpoch.Values.Any(each =>
+                each.Run == its.Run && each != its && (its.Order > each.Order ? its.BeginsAnew(each) : each.BeginsAnew(its)));
         }
 
-        public Dictionary<int, (long Run, long Number)> FirstByEpoch { get; } = [];
+        public Dictionary<int, First> FirstByEpoch { get; } = [];
 
         public Dictionary<long, long> Runs { get; } = [];
     }

@@ -71,6 +71,38 @@ public class KeyNumberTests
     }
 
     [Fact]
+    public void An_old_number_makes_nothing_missing_that_came_before_it()
+    {
+        var connection = new Counter(_number, 1);
+
+        Assert.Equal([null, 9, 3, 2, 9, 10], connection.Follow(9, 3, 2, 2, 10, 11));
+    }
+
+    [Fact]
+    public void A_peer_that_counts_anew_on_its_connection_is_followed_from_there()
+    {
+        var connection = new Counter(_number, 1);
+
+        Assert.Equal([null, 9, 1, 2, 5], connection.Follow(9, 1, 2, 5, 12));
+    }
+
+    [Fact]
+    public void An_old_number_is_forgotten_with_its_connection()
+    {
+        new Counter(_number, 1).Follow(9, 3);
+
+        Assert.Equal([3, 10], new Counter(_number, 1).Follow(10, 11));
+    }
+
+    [Fact]
+    public void That_a_peer_counts_anew_on_the_next_connection_is_known_with_its_first_number()
+    {
+        new Counter(_number, 1).Follow(240, 241);
+
+        Assert.Equal([241, 1], new Counter(_number, 2).Follow(1, 2));
+    }
+
+    [Fact]
     public void A_key_whose_first_number_comes_from_both_connections_is_taken_once()
     {
         new Counter(_number, 1).Receive(7000);
@@ -107,12 +139,17 @@ public class KeyNumberTests
         private long? _last;
 
         /// <summary>Whether each number is a duplicate.</summary>
-        public bool[] Receive(params long[] numbers) => Array.ConvertAll(numbers, number =>
+        public bool[] Receive(params long[] numbers) => Array.ConvertAll(numbers, number => Receive(number).IsDuplicate);
+
+        /// <summary>What each number follows.</summary>
+        public long?[] Follow(params long[] numbers) => Array.ConvertAll(numbers, number => Receive(number).Before);
+
+        private KeyNumberVerdict Receive(long number)
         {
             _number ??= Shared.Join(number, Connection, Neighbours.Always);
-            var (isDuplicate, _) = _number.Received(number, Connection, _last, Neighbours.Always);
+            var verdict = _number.Received(number, Connection, _last, Neighbours.Always);
             _last = number;
-            return isDuplicate;
-        });
+            return verdict;
+        }
     }
 }
