@@ -93,6 +93,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
                 if (given.Run != news.Run || news.Number > given.Number + 1)
                     given.Missing = now;
                 (given.Run, given.Number, given.Sign, given.HasData, given.Stopped) = (news.Run, news.Number, now, true, null);
+                given.StandsSince = null;
                 if (Words is { Expect: null } && given.Refused is null)
                     given.IsAccepted = given.WasAccepted = true;
                 break;
@@ -178,11 +179,15 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
                 invariants.Broken(endpoint, $"10 (none kept): {key} is said, and nobody wants it since {Wanted.ChangedAt(key)}");
             if (IsStopped(key) && Wanted.ChangedAt(key) < now)
                 invariants.Broken(endpoint, $"10 (stop): {key} is said again, and it was refused for good");
+            TimeSpan? standsSince = null;
             if (!_keys.TryGetValue(key, out var asked))
                 _keys[key] = asked = new Asked();
             else if (!isChanged && !HasReason(key, asked, now))
                 continue; // it stands there only so that the server keeps it
+            else if (asked.IsAccepted || asked.HasData)
+                standsSince = asked.HeardAt;
             asked.Ask(now, Words!.Timeout); // what is said has words
+            asked.StandsSince = standsSince;
             endpoint.Asked(key);
         }
     }
@@ -199,7 +204,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
         || Wanted.ChangedAt(key) >= asked.At
         || Wanted.WordsChanged >= asked.At
         || (Words is { Expect: not null } && !asked.IsAccepted && IsLate(asked, now))
-        || (Words is { Stale: { } stale } && now >= asked.Sign + stale)
+        || (Words is { Stale: { } stale } && now >= asked.HeardAt + stale)
         || (asked.Missing is not null && Words is { Sequence.OnGap: SequenceGapAction.Resubscribe });
 
     private static bool IsLate(Asked asked, TimeSpan now) => now >= asked.At + asked.Timeout;
@@ -211,7 +216,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
         && Wanted.ChangedAt(key) < asked.At
         && !(Words is { Sequence.OnGap: SequenceGapAction.Resubscribe } && now - asked.Missing < Turn)
         && (asked.IsAccepted || (Words is { Expect: not null } && !IsLate(asked, now)))
-        && !(Words is { Stale: { } stale } && now >= asked.Sign + stale);
+        && !(Words is { Stale: { } stale } && now >= asked.HeardAt + stale);
 
     /// <summary>A key that no connection has come to goes before one that had been accepted.</summary>
     private void InOrder(string key)
@@ -279,6 +284,11 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
         public bool HasData { get; set; }
 
         public TimeSpan Sign { get; set; }
+
+        /// <summary>When it was last heard of before it was asked for, where that may have been for other keys; null for neither.</summary>
+        public TimeSpan? StandsSince { get; set; }
+
+        public TimeSpan HeardAt => StandsSince ?? Sign;
 
         public long Run { get; set; }
 

@@ -85,13 +85,18 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
         }
         if (number < read.Number && told == new Told(read.Number, number, IsBack: true))
             return null; // behind what the other connection has brought
+        if (number <= read.Number && told is { IsBack: true } back && back.To == number && read.Runs.ContainsValue(back.From))
+            return null; // the other connection counts anew by itself
         if (number == last + 1)
             return told is null ? null : $"{number} follows {last}";
         if (number > last)
             return told == new Told(last + 1, number - 1, IsBack: false) ? null : $"{number} follows {last}";
         if (told == new Told(last, number, IsBack: true))
             return null;
-        return told is null && read.ByEpoch.TryGetValue(epoch, out var twice) && twice == number && datum.Run == read.FirstByEpoch[epoch].Run
+        return told is null
+            && read.ByEpoch.TryGetValue(epoch, out var twice)
+            && twice == number
+            && datum.Run == read.FirstByEpoch[epoch].Run
             ? null // the server has said it twice
             : $"{number} of run {datum.Run} comes behind {last} of run {read.Run}";
     }

@@ -17,6 +17,7 @@ internal sealed class VenueLine(
 {
     private readonly List<string> _given = [];
     private readonly HashSet<string> _silent = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _own = new(StringComparer.Ordinal);
     private TimeSpan _heardUntil, _saidUntil;
 
@@ -24,6 +25,9 @@ internal sealed class VenueLine(
     public IReadOnlyCollection<string> Given => _given;
 
     public bool IsOver => connection.IsEnded;
+
+    /// <summary>Whether it has lost a key, or not noticed an asking for it, without a word.</summary>
+    public bool HasForgotten(string key) => _forgotten.Contains(key);
 
     private bool IsFaulty => !venue.IsHealthy;
 
@@ -72,7 +76,7 @@ internal sealed class VenueLine(
             return;
         var key = _given[venue.Random.Next(_given.Count)];
         if (venue.Random.Next(2) == 0)
-            _given.Remove(key);
+            Forget(key);
         else
             _silent.Add(key);
     }
@@ -90,7 +94,10 @@ internal sealed class VenueLine(
         }
         var isLost = IsFaulty && venue.MayNotAnswer && venue.Random.Next(25) == 0;
         if (isLost && venue.Random.Next(2) == 0)
-            return; // it has not even noticed
+        {
+            _forgotten.UnionWith(asking.Keys.Except(_given)); // it has not even noticed
+            return;
+        }
         if (asking.Op == Asking.Set)
             _given.RemoveAll(key => !asking.Keys.Contains(key));
         foreach (var key in asking.Keys)
@@ -107,10 +114,17 @@ internal sealed class VenueLine(
             return;
         }
         _silent.Remove(key);
+        _forgotten.Remove(key);
         if (!_given.Contains(key))
             _given.Add(key);
         if (answers)
             Say(new KeyNews(KeyNewsKind.Accepted, key, 0, 0));
+    }
+
+    private void Forget(string key)
+    {
+        _given.Remove(key);
+        _forgotten.Add(key);
     }
 
     private void Refuse(string key)
