@@ -56,7 +56,7 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "missed heartbeats never end a connection",
             Actor,
-            ": Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1))",
+            ": Drop(data, CloseCause.HeartbeatTimeout(data.Missed + 1), data.Link)",
             ": Ping(data)"),
         new(
             "a permit is not returned after the handshake",

@@ -78,7 +78,7 @@ public sealed partial class ConnectionActor
             case NotCaptured not when Concerns(not, link):
                 return Step.Stay.Then(() => TellNotCaptured(link, not.Name));
             case NotSaid not when Concerns(not, link):
-                return BackOff(data, CloseCause.NotSaid(not.Placeholder), link).First(link.Abort);
+                return Drop(data, CloseCause.NotSaid(not.Placeholder), link);
             default:
                 return null;
         }

@@ -123,7 +123,9 @@ public sealed partial class ConnectionActor
         });
     }
 
-    private Step Lose(ConnectedData data, CloseCause cause) => BackOff(data, cause, data.Link).First(data.Link.Abort);
+    /// <summary>Drops the dial or the socket, and dials again later.</summary>
+    private Step Drop(ConnectionData data, CloseCause cause, ConnectionLink link) =>
+        BackOff(data, cause, link).First(() => link.Abort(cause));
 
     /// <summary>Closes for good: from then on the actor only waits for the end of the socket.</summary>
     private Step End(ConnectionData data, CloseConnection close, ConnectionLink leaving)

@@ -95,7 +95,7 @@ public sealed partial class ConnectionActor
         if (_board.Link is not { IsGone: false } left)
             return null;
         left.Adopt(Self);
-        left.Abort();
+        left.Abort(ActorIsGone);
         return left.IsGone ? null : left;
     }
 
@@ -194,7 +194,7 @@ public sealed partial class ConnectionActor
     protected override void PostStop()
     {
         if (LinkOf(StateData) is { IsGone: false } left)
-            left.Abort();
+            left.Abort(ActorIsGone);
         MeasureStop();
         _board.Status = _board.Status?.WithoutActor();
         base.PostStop();

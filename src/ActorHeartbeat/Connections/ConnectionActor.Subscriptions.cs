@@ -24,7 +24,7 @@ public sealed partial class ConnectionActor
                 return Connected(StateName, data.IsSuccessor || data.IsAskedToRotate ? data : data with { RotateAt = Now })
                     .First(() => data.Link.Tell(stale.Why));
             case KeyStale stale when Concerns(stale, data.Link):
-                return Lose(data, CloseCause.KeyStale(stale.Why));
+                return Drop(data, CloseCause.KeyStale(stale.Why), data.Link);
             default:
                 return null;
         }

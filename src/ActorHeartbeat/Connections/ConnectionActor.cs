@@ -90,13 +90,12 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case DeadlinePassed when Renewed(TimeOf(data)) is { } deadline:
                 return Step.GoTo(ConnectionState.Connecting, data with { Deadline = deadline });
             case DeadlinePassed:
-                return BackOff(
-                        data,
-                        data.Step is { } step
-                            ? CloseCause.OpeningTimeout(step, _settings.OnOpen[step].Timeout)
-                            : CloseCause.ConnectTimeout(_settings.Timeouts.Connect),
-                        data.Link)
-                    .First(data.Link.Abort);
+                return Drop(
+                    data,
+                    data.Step is { } step
+                        ? CloseCause.OpeningTimeout(step, _settings.OnOpen[step].Timeout)
+                        : CloseCause.ConnectTimeout(_settings.Timeouts.Connect),
+                    data.Link);
             case ConnectionEnded ended when Concerns(ended, data.Link):
                 return BackOff(data, CloseCause.OfEnd(ended.End), leaving: null);
             case SignOfLife or HeartbeatAnswered when Concerns((ConnectionEvent)message, data.Link):
@@ -109,7 +108,9 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
                 TakeSettings(changed.Settings, changed.SendRate);
                 return WhenOutdated(data);
             case CloseConnection close:
-                return End(data, close, data.Link).First(data.Link.Abort).First(() => data.Link.Tell("given up before it was open"));
+                return End(data, close, data.Link)
+                    .First(() => data.Link.Abort(CloseCause.Closed(close.Code, close.Reason)))
+                    .First(() => data.Link.Tell("given up before it was open"));
             default:
                 return WhenSpokenWith(message, data, data.Link);
         }
@@ -117,7 +118,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
 
     private Step WhenOutdated(ConnectingData data) =>
         IsOutdated(data.Link)
-            ? BackOff(data, CloseCause.Refresh("configuration changed"), data.Link).First(data.Link.Abort)
+            ? Drop(data, CloseCause.Refresh("configuration changed"), data.Link)
             : Step.Stay.Then(() => Follow(data.Link));
 
     private Step? WhenOpen(object message, ConnectedData data)
@@ -166,7 +167,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             return Connected(ConnectionState.AwaitingPong, data with { PongDeadline = deadline });
         var step = data.Missed + 1 < _settings.Heartbeat.MaxMissed
             ? Ping(data with { Missed = data.Missed + 1 }).First(() => data.Link.Tell($"heartbeat: {data.Missed + 1} missed in a row"))
-            : Lose(data, CloseCause.HeartbeatTimeout(data.Missed + 1));
+            : Drop(data, CloseCause.HeartbeatTimeout(data.Missed + 1), data.Link);
         return step.First(_plane.Counters.CountMissed);
     }
 
@@ -175,8 +176,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     {
         LivenessVerdict.Wait => Step.GoTo(StateName, data with { LookAgain = look.LookAgain }),
         LivenessVerdict.Stable => Steady(data),
-        LivenessVerdict.DataIdle => Lose(data, CloseCause.DataIdle(SettingsOf(data).Timeouts.DataIdle!.After)),
-        LivenessVerdict.MaxSilence => Lose(data, CloseCause.MaxSilence(SettingsOf(data).Heartbeat.MaxSilence!.Value)),
+        LivenessVerdict.DataIdle => Drop(data, CloseCause.DataIdle(SettingsOf(data).Timeouts.DataIdle!.After), data.Link),
+        LivenessVerdict.MaxSilence => Drop(data, CloseCause.MaxSilence(SettingsOf(data).Heartbeat.MaxSilence!.Value), data.Link),
         LivenessVerdict.RotationDue => data.IsSuccessor ? OfferWhenProven(data) : AskForSuccessor(data),
         _ => throw new InvalidOperationException($"{look.Verdict} in {StateName}"),
     };

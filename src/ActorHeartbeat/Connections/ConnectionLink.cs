@@ -32,6 +32,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private volatile IPEndPoint? _dialed;
     private volatile string? _redirectedTo;
     private volatile string? _closedFor;
+    private volatile CloseCause? _abortedFor;
     private IConnection? _connection;
     private FeedWriter? _writer;
     private readonly Dictionary<string, KeepAliveRequest> _requests = new(StringComparer.Ordinal); // only the actor uses it
@@ -257,8 +258,10 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     }
 
     /// <summary>Drops the dial or the socket at once; the end is still reported.</summary>
-    public void Abort()
+    /// <param name="why">Why, as consumers learn it.</param>
+    public void Abort(CloseCause why)
     {
+        _abortedFor ??= why;
         _abandoned = true;
         Interlocked.MemoryBarrier();
         _dial.Cancel();
@@ -274,7 +277,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         end = end with { Reason = Hide(end.Reason), Failure = Hide(end.Failure) };
         if (_closedFor is not null)
             Tell($"the socket is gone: {CloseCause.OfEnd(end).Detail}");
-        Leave(_closedFor ?? CloseCause.OfEnd(end).Detail); // a peer repeats our own Close frame
+        Leave(_closedFor ?? (_abortedFor ?? CloseCause.OfEnd(end)).Detail); // a peer repeats our own Close frame
         _owner.Tell(new ConnectionEnded(Incarnation, end));
     }
 

@@ -121,6 +121,25 @@ public class FramingTests : ConnectionSpec
         Assert.Equal(["a frame is not coded as decode says"], _heard);
     }
 
+    [Fact]
+    public void A_gap_tells_why_we_dropped_the_connection_and_not_that_it_ended_without_a_Close_frame()
+    {
+        StartOpen();
+        using var reading = Plane.Feed.Subscribe(new Gaps(_heard));
+        Socket.GoHalfOpen();
+        Advance(20);
+        ExpectStates(ConnectionState.AwaitingPong);
+        Advance(10);
+        Advance(10);
+        ExpectBackingOff(CauseKind.HeartbeatTimeout);
+        Advance(2);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+
+        Socket.DeliverText("tick");
+
+        Assert.Equal(["2 heartbeats in a row were not answered"], _heard);
+    }
+
     [Theory]
     [InlineData(DeliverAs.Frames, "Text PING a|:b PRIVMSG|PING c")]
     [InlineData(DeliverAs.Messages, "Text :b PRIVMSG")]
