@@ -75,6 +75,10 @@ public sealed class IdleKeysTests
             "telemetry.otlp.interval", "telemetry.otlp { interval = 10s }",
             "telemetry.otlp { endpoint = \"http://127.0.0.1:4317\", interval = 10s }"
         },
+        { "http.access.session", "http.access.session = 1h", WithKey("session = 1h") },
+        { "http.access.rate.read", "http.access.rate.read = 1/s", WithKey("rate.read = 1/s") },
+        { "http.access.rate.operate", "http.access.rate.operate = 1/s", WithKey("rate.operate = 1/s") },
+        { "http.access.rate.admin", "http.access.rate.admin = 1/s", WithKey("rate.admin = 1/s") },
         { "config.debounce", "config { watch = off, debounce = 1s }", "config { watch = on, debounce = 1s }" },
         { "config.poll", "config { watch = off, poll = 1s }", "config { poll = 1s }" },
         {
@@ -95,6 +99,9 @@ public sealed class IdleKeysTests
             "sinks.s { path = a, select = \"venue=b\" }, endpoints.x.labels.venue = b"
         },
     };
+
+    private static string WithKey(string access) =>
+        $"http.access {{ keys.ops {{ role = read, hash = \"sha256:{new string('0', 64)}\" }}, {access} }}";
 
     [Theory]
     [MemberData(nameof(OfEndpoint))]

@@ -98,6 +98,10 @@ internal static class IdleKeys
         new("telemetry.otlp.protocol", WithoutCollector),
         new("telemetry.otlp.headers-from", WithoutCollector),
         new("telemetry.otlp.interval", WithoutCollector),
+        new("http.access.session", WithoutCallers),
+        new("http.access.rate.read", WithoutCallers),
+        new("http.access.rate.operate", WithoutCallers),
+        new("http.access.rate.admin", WithoutCallers),
     ];
 
     /// <summary>The keys of the akka section that the service sets itself, whatever the section says.</summary>
@@ -156,6 +160,10 @@ internal static class IdleKeys
 
     private static string? WithoutCollector(ProcessSettings process) =>
         process.Telemetry.Otlp.Endpoint is null ? $"telemetry.otlp.endpoint = off pushes nothing; set it, {Remove}" : null;
+
+    private static string? WithoutCallers(ProcessSettings process) =>
+        process.Http.Access.NamesCallers ? null
+            : $"without http.access.keys and http.access.certificates everybody on this machine may do everything; name keys, {Remove}";
 
     private static string? WithoutWatch(ProcessSettings process) =>
         process.Config.Watch ? null : $"config.watch = off does not look at the files; set it to on, {Remove}";
