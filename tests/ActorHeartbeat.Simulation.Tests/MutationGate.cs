@@ -186,8 +186,13 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "what another connection brought that is over for long makes duplicates",
             "Subscriptions/KeyNumber.cs",
-            "if (neighbours.MayBringTheSame(_connection))",
-            "if (neighbours.MayBringTheSame(_connection) || number > 0)"),
+            "if (neighbours.MayBringTheSame(Connection))",
+            "if (neighbours.MayBringTheSame(Connection) || number > 0)"),
+        new(
+            "a connection takes over without the keys of the one before",
+            Decisions,
+            "return open < ReadyAfter + KeysPatience && data",
+            "return open < TimeSpan.Zero && data"),
         new("numbers that go back are not told", KeysOfLink, "if (number < before ||", "if (number < long.MinValue ||"),
         new(
             "stale keys are not counted",

@@ -86,8 +86,12 @@ internal sealed class Watched(Invariants invariants, EndpointSettings settings) 
     /// <summary>Learns which connection the next one takes its keys from.</summary>
     public void FollowPrimary()
     {
-        if (Entry?.Plane.Subscriptions is { } present && Sockets.Find(socket => socket.Link.Subscriptions == present) is { } socket)
-            KeysOfPrimary = socket.Keys;
+        if (Entry?.Plane.Subscriptions is not { } present || Sockets.Find(socket => socket.Link.Subscriptions == present) is not { } socket)
+            return;
+        var isWorking = Sockets.Exists(each => each is { IsGone: false, Scripted.IsEnded: false } && each.Keys == KeysOfPrimary);
+        if (KeysOfPrimary is { } before && before != socket.Keys && isWorking)
+            socket.Keys?.TakeOver(before);
+        KeysOfPrimary = socket.Keys;
     }
 
     public void Remember(RegistryEntry entry)

@@ -17,6 +17,9 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
     /// <summary>What is to be asked for has its turn within this time, whatever the pace.</summary>
     private static readonly TimeSpan Turn = TimeSpan.FromMinutes(1);
 
+    /// <summary>A next connection may ask for keys for so long before it takes over without them.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     private readonly Dictionary<string, Asked> _keys = new(StringComparer.Ordinal);
     private readonly TimeSpan _began = invariants.Now;
     private readonly Dictionary<string, TimeSpan> _stoppedBefore = endpoint.KeysOfPrimary?.AllStopped() ?? [];
@@ -37,6 +40,22 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
 
     /// <summary>Whether a key may have been: the answer may have come too late to count.</summary>
     public bool MayBeStopped(string key) => IsSince(key, _mayStopBefore, asked => asked.MayStop);
+
+    /// <summary>It takes the place of another one that works: it has asked for what that one has had since before it was there.</summary>
+    public void TakeOver(AskedKeys before)
+    {
+        if (invariants.Now - _began > Patience)
+            return;
+        foreach (var (key, asked) in before._keys)
+        {
+            if (asked is { IsAccepted: true, Refused: null }
+                && asked.At < _began - Turn
+                && Wanted.Wants(key)
+                && Wanted.ChangedAt(key) < _began
+                && !_keys.ContainsKey(key))
+                invariants.Broken(endpoint, $"10 (take over): {key} is given by the old connection, and not asked for over the next");
+        }
+    }
 
     /// <summary>Whether data of a key have come over it since it was asked for.</summary>
     public bool HasData(string key) => _keys.TryGetValue(key, out var asked) && asked.HasData;
