@@ -14,7 +14,8 @@ namespace ActorHeartbeat.Hosting;
 /// </summary>
 /// <remarks>
 /// Every method may throw <see cref="AskTimeoutException"/> when the supervisor has not started or not answered within the deadline,
-/// and <see cref="OperationCanceledException"/> when its token is cancelled. The request may still be carried out after either.
+/// and <see cref="OperationCanceledException"/> when its token is cancelled. The request may still be carried out after either. What the
+/// supervisor throws over a request, such as for settings that are null, is thrown here, and its endpoints go on.
 /// </remarks>
 public sealed class ConnectionsClient
 {
