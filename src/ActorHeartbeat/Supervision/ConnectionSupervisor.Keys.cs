@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using Akka.Event;
 
 namespace ActorHeartbeat.Supervision;
 
@@ -9,19 +10,25 @@ public sealed partial class ConnectionSupervisor
     /// <summary>Keys of an earlier process whose endpoints have not come yet.</summary>
     private readonly Dictionary<EndpointId, List<SubscriptionKey>> _keysBefore = [];
 
+    /// <summary>Of keys of one endpoint, each in a line of the log.</summary>
+    private const int MostTold = 10;
+
     private void LoadKeys(ISubscriptionStore? store)
     {
         foreach (var keys in (store?.Load() ?? []).GroupBy(key => key.Endpoint))
             _keysBefore[keys.Key] = [.. keys];
     }
 
-    /// <summary>Gives an endpoint that comes the keys of an earlier process.</summary>
+    /// <summary>Gives an endpoint that comes the keys of an earlier process. What cannot be added now is told, and stays in the store.</summary>
     private void RestoreKeys(RegistryEntry endpoint)
     {
         if (!_keysBefore.Remove(endpoint.Id, out var keys))
             return;
-        foreach (var key in keys)
-            endpoint.AddedKeys.Restore(key.Subscription, key.Key);
+        var wrong = keys.Select(key => endpoint.AddedKeys.Restore(endpoint.Settings, key.Subscription, key.Key)).OfType<string>().ToArray();
+        foreach (var reason in wrong.Take(MostTold))
+            Context.GetLogger().Warning("{0}: a key that was added before the restart: {1}", endpoint.Id, reason);
+        if (wrong.Length > MostTold)
+            Context.GetLogger().Warning("{0}: the same of {1} more keys", endpoint.Id, wrong.Length - MostTold);
     }
 
     /// <summary>Adds a key or takes one away. What changes nothing is accepted.</summary>

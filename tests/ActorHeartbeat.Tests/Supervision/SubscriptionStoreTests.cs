@@ -38,6 +38,41 @@ public class SubscriptionStoreTests : SupervisorSpec
         Assert.Equal(["BTC", "XRP"], Network.Connection(Id("later")).SentText);
     }
 
+    [Theory]
+    [InlineData("trades", "a\nb", "trades/a\\nb is left out: a key of a subscription has no control characters")]
+    [InlineData("trades", "@{each}", "trades/@{each} is left out: a key is the same text each time")]
+    [InlineData("trades", "", "trades/ is left out: a key of a subscription is not empty")]
+    [InlineData("books", "ETH", "books/ETH is not asked for: a has no subscription books; it has trades")]
+    public void A_key_of_an_earlier_process_that_could_not_be_added_now_is_told_and_the_others_are_taken(
+        string subscription, string key, string told)
+    {
+        Begin();
+        _store.Before = [new(Id("a"), subscription, key), new(Id("a"), "trades", "SOL")];
+        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(Dependencies with { SubscriptionStore = _store }), "with-bad-key");
+
+        EventFilter.Warning(contains: told).ExpectOne(() => Apply(Asking("a")));
+
+        AwaitStates(("a", "open"));
+        Assert.Equal(["BTC", "SOL"], Network.Connection(Id("a")).SentText);
+    }
+
+    [Fact]
+    public void A_key_that_is_too_long_or_over_the_bound_is_told_and_of_many_the_number()
+    {
+        _store.Before =
+        [
+            new(Id("a"), "trades", new string('x', 1025)),
+            .. Enumerable.Range(0, AddedKeys.Most + 12).Select(number => new SubscriptionKey(Id("a"), "trades", $"{number}")),
+        ];
+        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(Dependencies with { SubscriptionStore = _store }), "with-many-keys");
+
+        EventFilter.Warning(contains: "a: a key that was added before the restart: ").Expect(10, () =>
+            EventFilter.Warning(message: "a: the same of 3 more keys").ExpectOne(() => Apply(Asking("a") with { Enabled = false })));
+
+        Assert.Equal(AddedKeys.Most + 1, Assert.Single(Snapshot("a").Subscriptions).Wanted);
+        Assert.Empty(_store.Saved);
+    }
+
     [Fact]
     public void The_keys_of_an_endpoint_that_is_removed_are_forgotten()
     {
