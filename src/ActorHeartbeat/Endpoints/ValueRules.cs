@@ -6,9 +6,13 @@ namespace ActorHeartbeat.Endpoints;
 internal static class ValueRules
 {
     public static readonly Bounds<TimeSpan> Positive = new("a duration longer than 0", time => time > TimeSpan.Zero);
+    public static readonly Bounds<TimeSpan> StaleTime = new( // a key is asked for, answered and has data meanwhile
+        "a duration, at least 1s", time => time >= TimeSpan.FromSeconds(1));
     public static readonly Bounds<TimeSpan> ZeroOrMore = new("a duration, at least 0", time => time >= TimeSpan.Zero);
     public static readonly Bounds<Rate> PositiveRate = new("a rate above 0", rate => rate.Count > 0 && rate.Per > TimeSpan.Zero);
     public static readonly Bounds<int> Count = new("a whole number, at least 1", number => number >= 1);
+    public static readonly Bounds<int> Batch = new(
+        "a whole number, at least 1, and below that of all keys", number => number is >= 1 and < SubscriptionSettings.WholeBatch);
     public static readonly Bounds<int> NoneOrCount = new("a whole number, at least 0", number => number >= 0);
     public static readonly Bounds<double> Growth = new("a number, at least 1", number => number is >= 1 and <= 1000);
     public static readonly ByteCount Bytes = new();

@@ -88,7 +88,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     {
         ApplyConfiguration configuration => Apply(configuration),
         AddEndpoint add => Add(add.Settings),
-        ReconfigureEndpoint reconfigure => With(reconfigure.Settings.Id, endpoint => Reconfigure(endpoint, reconfigure.Settings)),
+        ReconfigureEndpoint reconfigure => Reconfigure(reconfigure.Settings),
         RemoveEndpoint remove => With(remove.Endpoint, Remove),
         PauseEndpoint pause => With(pause.Endpoint, endpoint => PauseForOperator(endpoint, endpoint.Settings.CloseCode, "paused")),
         CloseEndpoint close => Close(close),

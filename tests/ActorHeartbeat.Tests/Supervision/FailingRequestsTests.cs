@@ -1,5 +1,7 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Feeds.Actors;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Supervision;
 using Akka.Actor;
@@ -56,6 +58,44 @@ public class FailingRequestsTests : SupervisorSpec
 
         Assert.Equal(["open", "open"], List().Select(endpoint => endpoint.State)); // and no answer came before this one
         Assert.Equal((0, 0), (Network.Connection(Id("a")).Aborts, Network.Connection(Id("b")).Aborts));
+    }
+
+    [Fact]
+    public void Settings_that_no_file_could_have_are_invalid_and_change_nothing()
+    {
+        Apply(Saying(Endpoint("a")));
+        AwaitStates(("a", "open"));
+        var twice = new SubscriptionSettings { Send = MessageTemplate.Text("@{each}"), ForEach = ["ETH", "ETH"] };
+        var invalid = new CommandResult(CommandOutcome.Invalid, "subscriptions: said: a key stands twice in for-each");
+
+        Supervisor.Tell(new AddEndpoint(Endpoint("b") with { Subscriptions = new([new("said", twice)]) }), TestActor);
+        Assert.Equal(invalid, ExpectMsg<CommandResult>());
+        Supervisor.Tell(new ReconfigureEndpoint(Endpoint("a") with { Subscriptions = new([new("said", twice)]) }), TestActor);
+        Assert.Equal(invalid, ExpectMsg<CommandResult>());
+
+        Assert.Empty(Assert.Single(List()).Settings.Subscriptions["said"].ForEach);
+    }
+
+    [Fact]
+    public void A_consumer_that_names_a_subscription_that_no_endpoint_of_its_stream_has_is_refused()
+    {
+        Apply(Saying(Endpoint("a")), Endpoint("b"));
+        AwaitStates(("a", "open"), ("b", "open"));
+        var (unknown, known) = (new SubscriptionOptions { Subscriptions = ["sayed"] }, new SubscriptionOptions { Subscriptions = ["said/x"] });
+
+        Assert.Equal(
+            "subscription is \"sayed\", and no endpoint of the stream has such a subscription",
+            Assert.Throws<UnknownSubscriptionException>(() => Feeds.Subscribe(Id("a"), unknown)).Message);
+        Assert.Throws<UnknownSubscriptionException>(() => Feeds.Subscribe(LabelSelector.All, unknown));
+        Assert.Throws<UnknownSubscriptionException>(() => Feeds.Subscribe(Id("b"), known));
+        var broker = Sys.ActorOf(FeedBroker.Props(Feeds));
+        var request = new SubscribeToFeed(TestActor, Id("a")) { Options = unknown };
+        broker.Tell(request);
+
+        Assert.Equal(FeedEndCause.UnknownSubscription, ExpectMsg<FeedEnded>().Cause);
+        Feeds.Subscribe(Id("a"), known).Dispose();
+        Feeds.Subscribe(Id("later"), unknown).Dispose();
+        Feeds.Subscribe(LabelSelector.All, known).Dispose();
     }
 
     private sealed class BrokenStore : ISubscriptionStore
