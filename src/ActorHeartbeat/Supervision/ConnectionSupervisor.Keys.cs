@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using Akka.Actor;
 using Akka.Event;
 
 namespace ActorHeartbeat.Supervision;
@@ -9,6 +10,9 @@ public sealed partial class ConnectionSupervisor
 {
     /// <summary>Keys of an earlier process whose endpoints have not come yet.</summary>
     private readonly Dictionary<EndpointId, List<SubscriptionKey>> _keysBefore = [];
+
+    /// <summary>Endpoints whose connections have not been told of a change of their added keys.</summary>
+    private readonly HashSet<RegistryEntry> _withNewKeys = [];
 
     /// <summary>Of keys of one endpoint, each in a line of the log.</summary>
     private const int MostTold = 10;
@@ -46,9 +50,26 @@ public sealed partial class ConnectionSupervisor
             _dependencies.SubscriptionStore?.Add(key);
         else
             _dependencies.SubscriptionStore?.Remove(key);
-        endpoint.FollowKeys();
-        endpoint.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, ChangeEffect.Live));
+        endpoint.KeysHaveChanged();
+        if (_withNewKeys.Count == 0)
+            Self.Tell(KeysDue.Instance);
+        _withNewKeys.Add(endpoint);
         return result;
+    }
+
+    /// <summary>
+    /// Tells connections of keys that have come or gone: once for all that waited in the mailbox, because each change looks at every key.
+    /// It comes before the next request of one who has an answer.
+    /// </summary>
+    private void FollowNewKeys()
+    {
+        RegistryEntry[] changed = [.. _withNewKeys];
+        _withNewKeys.Clear();
+        foreach (var endpoint in changed)
+        {
+            endpoint.FollowKeys();
+            endpoint.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, ChangeEffect.Live));
+        }
     }
 
     private static IEnumerable<SubscriptionKey> AddedKeysOf(RegistryEntry endpoint) =>
@@ -58,5 +79,10 @@ public sealed partial class ConnectionSupervisor
     {
         foreach (var key in AddedKeysOf(endpoint))
             _dependencies.SubscriptionStore?.Remove(key);
+    }
+
+    private sealed record KeysDue : INoSerializationVerificationNeeded
+    {
+        public static readonly KeysDue Instance = new();
     }
 }

@@ -78,7 +78,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         catch (Exception problem) // of what one request brings, or of a host's store: the end of this actor ends every endpoint
         {
             Context.GetLogger().Error(problem, "{0} failed; every endpoint goes on", message.GetType().Name);
-            if (message is not (ConnectionReport or Terminated or RestartDue or ShutdownOverdue))
+            if (message is not (ConnectionReport or Terminated or RestartDue or ShutdownOverdue or KeysDue))
                 Sender.Tell(new Status.Failure(problem));
         }
     }
@@ -137,6 +137,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 break;
             case ConnectionReport:
                 break; // of a connection that is gone
+            case KeysDue:
+                FollowNewKeys();
+                break;
             case RestartDue due:
                 Restart(due.Connection);
                 break;

@@ -101,6 +101,29 @@ public class SubscriptionStoreTests : SupervisorSpec
         Assert.Equal(["BTC", "SOL"], FishForMessage<SubscriptionList>(_ => true).Keys.Select(key => key.Key));
     }
 
+    [Fact]
+    public void Keys_that_come_at_once_are_one_change_for_the_connection()
+    {
+        Begin();
+        var batched = new SubscriptionSettings { Send = MessageTemplate.Json("""["@{each}"]"""), Batch = 100 };
+        Apply(Endpoint("a") with { Subscriptions = new([new("trades", batched)]) });
+        AwaitStates(("a", "open"));
+        using var mayGoOn = _store.MayGoOn = new ManualResetEventSlim();
+
+        for (var number = 0; number < 300; number++)
+            Supervisor.Tell(new SubscribeTo(Id("a"), "trades", $"{number}"), TestActor);
+        mayGoOn.Set(); // all of them wait in the mailbox behind the first
+        foreach (var answer in ReceiveN(300))
+            Assert.Equal(new CommandResult(CommandOutcome.Accepted), answer);
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(300, Network.Connection(Id("a")).SentText.Sum(text => text.Count(letter => letter == ',') + 1));
+        });
+        Assert.InRange(Network.Connection(Id("a")).SentText.Count, 3, 4);
+    }
+
     private void Begin(params (string Endpoint, string Key)[] keys)
     {
         _store.Before = [.. keys.Select(key => new SubscriptionKey(Id(key.Endpoint), "trades", key.Key))];
@@ -120,7 +143,13 @@ public class SubscriptionStoreTests : SupervisorSpec
 
         public IReadOnlyCollection<SubscriptionKey> Load() => Before;
 
-        public void Add(SubscriptionKey key) => Saved.Add($"+ {key.Endpoint} {key.Subscription}/{key.Key}");
+        public ManualResetEventSlim? MayGoOn { get; set; }
+
+        public void Add(SubscriptionKey key)
+        {
+            MayGoOn?.Wait();
+            Saved.Add($"+ {key.Endpoint} {key.Subscription}/{key.Key}");
+        }
 
         public void Remove(SubscriptionKey key) => Saved.Add($"- {key.Endpoint} {key.Subscription}/{key.Key}");
     }
