@@ -201,7 +201,7 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "keys that were added are forgotten by a reload",
             "Supervision/RegistryEntry.cs",
-            "Effective = AddedKeys.Over(Settings);", "Effective = Settings;"),
+            "_effective ??= AddedKeys.Over(Settings);", "_effective ??= Settings;"),
     ];
 
     [Fact]

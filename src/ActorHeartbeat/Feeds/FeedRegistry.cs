@@ -128,7 +128,9 @@ public sealed class FeedRegistry : IFeeds
         return subscription;
     }
 
-    /// <summary>Refuses a subscription that none of the endpoints has, unless there is none yet, or one of which that is not known.</summary>
+    /// <summary>
+    /// Refuses a subscription that none of the endpoints has, unless there is no endpoint yet, or one whose subscriptions are not known.
+    /// </summary>
     private void RefuseUnknown(ValueList<string> wanted, Func<EndpointId, ValueMap<string>, bool> selects)
     {
         if (wanted.Count == 0)

@@ -1,5 +1,6 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 using Akka.Actor;
 using Akka.Event;
 
@@ -23,7 +24,9 @@ public sealed partial class ConnectionSupervisor
             _keysBefore[keys.Key] = [.. keys];
     }
 
-    /// <summary>Gives an endpoint that comes the keys of an earlier process. What cannot be added now is told, and stays in the store.</summary>
+    /// <summary>
+    /// Gives an endpoint that comes the keys of an earlier process. What cannot be added now is told, and stays in the store.
+    /// </summary>
     private void RestoreKeys(RegistryEntry endpoint)
     {
         if (!_keysBefore.Remove(endpoint.Id, out var keys))
@@ -35,7 +38,9 @@ public sealed partial class ConnectionSupervisor
             Context.GetLogger().Warning("{0}: the same of {1} more keys", endpoint.Id, wrong.Length - MostTold);
     }
 
-    /// <summary>Adds a key or takes one away. What changes nothing is accepted.</summary>
+    /// <summary>
+    /// Adds a key or takes one away. What changes nothing is accepted, and a key that is refused is asked for again when it is added.
+    /// </summary>
     private CommandResult ChangeKey(SubscriptionKey key, bool adds)
     {
         if (Find(key.Endpoint) is not { } endpoint)
@@ -44,13 +49,21 @@ public sealed partial class ConnectionSupervisor
         var result = adds
             ? added.Add(endpoint.Settings, key.Subscription, key.Key)
             : added.Remove(endpoint.Settings, key.Subscription, key.Key);
-        if (added.Contains(key.Subscription, key.Key) == had)
+        var isRefused = adds && result.Outcome == CommandOutcome.Accepted && endpoint.WantRefused(key.Subscription, key.Key);
+        if (isRefused)
+            result = result with { Why = PeerText.Of($"{key.Subscription}/{key.Key} was refused, and is asked for again now") };
+        if (added.Contains(key.Subscription, key.Key) != had)
+        {
+            if (adds)
+                _dependencies.SubscriptionStore?.Add(key);
+            else
+                _dependencies.SubscriptionStore?.Remove(key);
+            endpoint.KeysHaveChanged();
+        }
+        else if (!isRefused)
+        {
             return result;
-        if (adds)
-            _dependencies.SubscriptionStore?.Add(key);
-        else
-            _dependencies.SubscriptionStore?.Remove(key);
-        endpoint.KeysHaveChanged();
+        }
         if (_withNewKeys.Count == 0)
             Self.Tell(KeysDue.Instance);
         _withNewKeys.Add(endpoint);

@@ -129,6 +129,16 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     /// <summary>The added keys have changed. <see cref="FollowKeys"/> comes when no more of them change at once.</summary>
     public void KeysHaveChanged() => _effective = null;
 
+    /// <summary>Wants a key that is refused, on each of its connections.</summary>
+    /// <returns>Whether it is refused.</returns>
+    public bool WantRefused(string subscription, string key)
+    {
+        var isRefused = Plane.Subscriptions?.WantRefused(subscription, key) == true;
+        foreach (var connection in _connections)
+            isRefused |= connection.Board.Link?.Subscriptions.WantRefused(subscription, key) == true;
+        return isRefused;
+    }
+
     /// <summary>Follows a change of the settings, or of the added keys.</summary>
     public void FollowKeys()
     {

@@ -81,7 +81,8 @@ public class FailingRequestsTests : SupervisorSpec
     {
         Apply(Saying(Endpoint("a")), Endpoint("b"));
         AwaitStates(("a", "open"), ("b", "open"));
-        var (unknown, known) = (new SubscriptionOptions { Subscriptions = ["sayed"] }, new SubscriptionOptions { Subscriptions = ["said/x"] });
+        var unknown = new SubscriptionOptions { Subscriptions = ["sayed"] };
+        var known = new SubscriptionOptions { Subscriptions = ["said/x"] };
 
         Assert.Equal(
             "subscription is \"sayed\", and no endpoint of the stream has such a subscription",

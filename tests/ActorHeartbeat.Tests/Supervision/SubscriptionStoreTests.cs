@@ -1,4 +1,6 @@
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Tests.Supervision;
@@ -123,6 +125,40 @@ public class SubscriptionStoreTests : SupervisorSpec
         });
         Assert.InRange(Network.Connection(Id("a")).SentText.Count, 3, 4);
     }
+
+    [Fact]
+    public void A_key_that_is_not_asked_for_again_is_when_it_is_added()
+    {
+        Begin();
+        var trades = Asking("a").Subscriptions["trades"] with
+        {
+            Expect = Match.Text("yes @{each}"), Reject = Match.Text("no @{each}"), Then = RefusedKeyAction.Stop,
+        };
+        Apply(Endpoint("a") with { Subscriptions = new([new("trades", trades)]) });
+        AwaitStates(("a", "open"));
+        Network.Connection(Id("a")).DeliverText("no BTC");
+        AwaitKey(SubscriptionState.Refused);
+        Advance(3600);
+
+        Supervisor.Tell(new SubscribeTo(Id("a"), "trades", "BTC"), TestActor);
+
+        Assert.Equal(
+            new CommandResult(CommandOutcome.Accepted, "trades/BTC was refused, and is asked for again now"), ExpectMsg<CommandResult>());
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(["BTC", "BTC"], Network.Connection(Id("a")).SentText.Where(text => text == "BTC"));
+        });
+        Network.Connection(Id("a")).DeliverText("yes BTC");
+        AwaitKey(SubscriptionState.Accepted);
+    }
+
+    private void AwaitKey(SubscriptionState state) => AwaitAssert(() =>
+    {
+        Advance(0);
+        Supervisor.Tell(new GetSubscriptions(Id("a")), TestActor);
+        Assert.Equal(state, Assert.Single(FishForMessage<SubscriptionList>(_ => true).Keys).State);
+    });
 
     private void Begin(params (string Endpoint, string Key)[] keys)
     {
