@@ -13,7 +13,7 @@ public sealed class SubscriptionBuilder
     }
 
     /// <summary>Adds keys, in the order in which they are asked for. Default none: they may come while the endpoint runs.</summary>
-    /// <exception cref="FormatException">A key is empty, too long, or has placeholders or control characters.</exception>
+    /// <exception cref="FormatException">A key is empty, too long, or has placeholders.</exception>
     public SubscriptionBuilder ForEach(params IEnumerable<string> keys)
     {
         string[] added = [.. keys];

@@ -39,14 +39,12 @@ internal static class ValueRules
     public const int LongestKey = 1024;
 
     /// <summary>
-    /// Nothing fills the placeholders of a key, so they would go out as text; a line end would begin another message at a peer that reads
-    /// lines. A message of a program may have no key at all.
+    /// Nothing fills the placeholders of a key, so they would go out as text. A message of a program may have no key at all.
     /// </summary>
     public static readonly TextRule SubscribedKey = new(
         "a key that @{each} stands for",
         key => string.IsNullOrEmpty(key) ? "a key of a subscription is not empty"
             : key.Length > LongestKey ? $"a key of a subscription has at most {LongestKey} characters"
-            : key.Any(char.IsControl) ? "a key of a subscription has no control characters"
             : Template.MayBe(key) ? "a key is the same text each time; it has no placeholders, and @{each} stands for it in send"
             : null);
 

@@ -136,7 +136,7 @@ public sealed class ConnectionsClient
     /// <summary>
     /// Adds a key to a subscription of an endpoint, on its present connection; it stays until it is taken away, also where the settings
     /// have it, too. <see cref="CommandOutcome.Unknown"/> where the endpoint has no such subscription,
-    /// <see cref="CommandOutcome.Invalid"/> for a key that is empty, too long, or has placeholders or control characters.
+    /// <see cref="CommandOutcome.Invalid"/> for a key that is empty, too long, or has placeholders.
     /// </summary>
     public Task<CommandResult> SubscribeAsync(
         EndpointId endpoint, string subscription, string key, CancellationToken cancellation = default) =>

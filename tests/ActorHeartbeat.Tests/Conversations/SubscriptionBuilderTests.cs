@@ -73,7 +73,7 @@ public class SubscriptionBuilderTests
     {
         Refused("a subscription needs send or http", it => it.ForEach("a"));
         Refused("the key b stands twice in for-each", it => it.Send("@{each}").ForEach("a", "b", "c", "b"));
-        Refused("the key a\\u200bb stands twice in for-each", it => it.Send("@{each}").ForEach("a\u200bb", "a\u200bb"));
+        Refused("the key a\\nb stands twice in for-each", it => it.Send("@{each}").ForEach("a\nb", "a\nb"));
         Refused("send says the same for every key: @{each} is missing", it => it.Send("a").ForEach("a", "b"));
         Refused(
             "batch repeats the list element that holds @{each}; here @{each} stands in no list",
@@ -100,7 +100,6 @@ public class SubscriptionBuilderTests
 
     [Theory]
     [InlineData("", "a key of a subscription is not empty")]
-    [InlineData("a\r\nQUIT", "a key of a subscription has no control characters")]
     [InlineData(null, "a key of a subscription is not empty")]
     [InlineData("@{env.HOME}", "a key is the same text each time; it has no placeholders, and @{each} stands for it in send")]
     [InlineData("a@{", "a key is the same text each time; it has no placeholders, and @{each} stands for it in send")]
