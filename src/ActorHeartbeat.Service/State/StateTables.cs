@@ -4,7 +4,6 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Protocol;
-using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Supervision;
 using Microsoft.Data.Sqlite;
 
