@@ -19,8 +19,10 @@ internal static class StateReader
         try
         {
             using var connection = new SqliteConnection(
-                new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 1 }
-                    .ToString());
+                new SqliteConnectionStringBuilder
+                {
+                    DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 1,
+                }.ToString());
             connection.Open();
             return new StateTables(connection).ReadAddedKeys();
         }
