@@ -135,6 +135,28 @@ public sealed class IdleKeysTests
     }
 
     [Theory]
+    [InlineData("BTC", "ETH", """{ "/event" = ok }""", true)]
+    [InlineData("BTC", "ETH, BTC", """{ "/event" = ok, "/id" = "@{each}" }""", true)]
+    [InlineData("BTC", "ETH", """{ "/event" = ok, "/id" = "@{each}" }""", false)]
+    [InlineData("BTC", "BTC", """{ "/event" = ok, "/id" = "@{n}" }""", false)]
+    public void Subscriptions_that_cannot_tell_their_answers_apart_are_told_with_both_places(
+        string ofOne, string ofOther, string expect, bool isTold)
+    {
+        var warnings = Warnings(IdleWarnings.Endpoint(
+            $$"""
+            subscriptions {
+              trades { for-each = [{{ofOne}}], let { n = "@{counter}" }, send = "t@{each}@{n}", expect {{expect}} }
+              books { for-each = [{{ofOther}}], let { n = "@{counter}" }, send = "b@{each}@{n}", expect {{expect}} }
+            }
+            """));
+
+        Assert.Equal(isTold ? ["endpoints.x.subscriptions.books.expect"] : [], warnings.Select(warning => warning.KeyPath));
+        Assert.All(warnings, warning => Assert.Equal(
+            "is the same as that of trades (text:10), so an answer to one may count for the other; name the channel in both",
+            warning.Message));
+    }
+
+    [Theory]
     [InlineData(
         "",
         "the state is in the database \"s.json.db\", which takes this file over once; write state.path = \"s.json.db\" in its place")]

@@ -1,3 +1,4 @@
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Service.State;
 using ActorHeartbeat.Supervision;
@@ -27,7 +28,6 @@ public sealed class BrokenStateTests : IDisposable
             path => Run(path, "CREATE TRIGGER t AFTER INSERT ON budgets BEGIN DELETE FROM budgets; END"),
             "its tables are not those of version 1"
         },
-        { "a date that is none", path => Run(path, "UPDATE governor SET saved_at = 'yesterday'"), "" },
         { "4 GiB", path => Lengthen(path, 1L << 32), "it has 4294967296 bytes, more than 268435456" },
     };
 
@@ -61,6 +61,58 @@ public sealed class BrokenStateTests : IDisposable
             StringComparison.Ordinal);
         Assert.Equal([new SavedBudget("global", 7)], _folder.Open().Load()!.Value.State.Budgets);
         Assert.Single(_folder.Log);
+    }
+
+    [Fact]
+    public async Task A_row_that_means_nothing_is_told_with_its_table_and_key_and_costs_no_other()
+    {
+        var (kept, broken) = (Key("trades", "ETH"), Key("trades", "BTC"));
+        using (var first = _folder.Open())
+        {
+            await first.SaveAsync(StateFolder.State);
+            await first.SaveAsync([StateFolder.Session]);
+            await first.AddAsync(kept);
+            await first.AddAsync(broken);
+            ((IPausedStore)first).Save([StateFolder.Session.Endpoint]);
+        }
+        Run(_folder.Path, "UPDATE subscriptions SET added_at = 'yesterday' WHERE key = 'BTC'");
+        Run(_folder.Path, "INSERT INTO subscriptions VALUES ('no id', 'trades', 'SOL', '2026-01-02T03:04:05.0000000+00:00')");
+        Run(_folder.Path, "INSERT INTO paused_endpoints VALUES ('no id')");
+        Run(_folder.Path, "INSERT INTO sessions VALUES ('b', '{')");
+        Run(_folder.Path, "UPDATE governor SET saved_at = 'yesterday'");
+
+        using (var next = _folder.Open())
+        {
+            Assert.Null(next.Load());
+            Assert.Equal([kept], ((ISubscriptionStore)next).Load());
+            Assert.Equal([StateFolder.Session.Endpoint], ((IPausedStore)next).Load());
+            Assert.Equal([StateFolder.Session], next.Sessions);
+        }
+
+        Assert.Equal(
+            [
+                $"{_folder.Path}: a row of governor is ignored: saved_at: its time yesterday is none",
+                $"{_folder.Path}: a row of sessions is ignored: b: a session is not whole",
+                $"{_folder.Path}: a row of paused_endpoints is ignored: no id: {EndpointId.Reject("no id")}",
+                $"{_folder.Path}: a row of subscriptions is ignored: a trades/BTC: its time yesterday is none",
+                $"{_folder.Path}: a row of subscriptions is ignored: no id trades/SOL: {EndpointId.Reject("no id")}",
+            ],
+            _folder.Log);
+        Assert.Equal(["state.db"], _folder.Names);
+    }
+
+    [Fact]
+    public async Task Of_many_rows_that_mean_nothing_the_number_is_told()
+    {
+        using (var first = _folder.Open())
+            await first.AddAsync(Key("trades", "ETH"));
+        for (var number = 0; number < 13; number++)
+            Run(_folder.Path, $"INSERT INTO subscriptions VALUES ('a', 'trades', '{number}', '')");
+
+        Assert.Single(_folder.Open().Subscriptions);
+
+        Assert.Equal(11, _folder.Log.Count);
+        Assert.Equal($"{_folder.Path}: 3 more rows are ignored", _folder.Log.Last());
     }
 
     [Fact]
@@ -280,6 +332,8 @@ public sealed class BrokenStateTests : IDisposable
         Assert.Equal(["state.db"], _folder.Names);
         Assert.Equal(NotKept("it is a symbolic link that leads to no file"), Assert.Single(_folder.Log));
     }
+
+    private static SubscriptionKey Key(string subscription, string key) => new(StateFolder.Session.Endpoint, subscription, key);
 
     private string NotKept(string why) =>
         $"{_folder.Path}: what is to survive a restart is not kept, and a crash now would give back what dials have spent: {why}";

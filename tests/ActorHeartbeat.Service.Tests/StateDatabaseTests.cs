@@ -44,6 +44,27 @@ public sealed class StateDatabaseTests : IDisposable
         Assert.Empty(_folder.Log);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_look_into_the_database_of_a_process_that_does_not_run_leaves_nothing_behind(bool isKilled)
+    {
+        var key = new SubscriptionKey(StateFolder.Session.Endpoint, "trades", "BTC");
+        var database = _folder.Open();
+        await database.AddAsync(key);
+        if (!isKilled)
+            database.Dispose();
+        foreach (var name in _folder.Names.Where(name => !name.EndsWith(".lock", StringComparison.Ordinal)).ToArray())
+            File.Copy(_folder.PathOf(name), _folder.PathOf($"left-{name}")); // what a process that is killed now would leave
+        var before = _folder.Names;
+
+        var (keys, ignored) = StateReader.AddedKeys(_folder.PathOf("left-state.db"));
+
+        Assert.Equal([key], keys);
+        Assert.Empty(ignored);
+        Assert.Equal(before, _folder.Names);
+    }
+
     [Fact]
     public async Task A_later_save_replaces_an_earlier_one_as_a_whole()
     {
@@ -228,7 +249,7 @@ public sealed class StateDatabaseTests : IDisposable
         {
             Assert.Empty(next.LoadSessions([StateFolder.Session.Endpoint]));
             Assert.Equal(StateFolder.State.Budgets, next.Load()!.Value.State.Budgets);
-            Assert.Equal($"{_folder.Path}: not every session of an endpoint is taken from it: {problem}", Assert.Single(_folder.Log));
+            Assert.Equal($"{_folder.Path}: a row of sessions is ignored: a: {problem}", Assert.Single(_folder.Log));
             await next.SaveAsync([StateFolder.Session with { Endpoint = new EndpointId("c") }]);
         }
 

@@ -5,6 +5,7 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Subscriptions;
+using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Loading;
 
@@ -42,6 +43,7 @@ internal sealed class IdleSearch
         SearchFormerKeys();
         SearchEndpoints();
         SearchPatterns();
+        SearchAnswers();
         SearchOutcomes();
         SearchTemplates();
         SearchGroups();
@@ -84,19 +86,46 @@ internal sealed class IdleSearch
     {
         var slow = _bound.Endpoints.SelectMany(endpoint => endpoint.Settings.Subscriptions
             .Where(each => each.Value is { ForEach.Count: > 1, Data: { } data } && !PatternIndex<object>.IsIndexed(data))
-            .Select(each => (Count: each.Value.ForEach.Count, At: DataOf(endpoint.Layers, each.Key))));
+            .Select(each => (Count: each.Value.ForEach.Count, At: PartOf(endpoint.Layers, each.Key, "data"))));
         foreach (var (count, at) in slow.Where(each => each.At is not null).DistinctBy(each => each.At!.Value.KeyOrigin))
             (at!.Value with { Sources = _warnings }).ReportKey(
                 $"is compared with each message for each of {count} keys; one look-up finds the key where @{{each}} and names stand "
                     + "only in what a pointer's value has to equal");
     }
 
-    /// <summary>Where the operator says the data of a subscription; null where that is built in.</summary>
-    private static Cursor? DataOf(IReadOnlyList<Layer<EndpointSettings>> layers, string subscription)
+    /// <summary>Tells which subscriptions of an endpoint cannot tell their answers apart.</summary>
+    private void SearchAnswers()
+    {
+        var told = new HashSet<HoconOrigin>();
+        foreach (var endpoint in _bound.Endpoints.Where(endpoint => endpoint.Settings.Subscriptions.Count > 1))
+        {
+            var asking = endpoint.Settings.Subscriptions.ToArray();
+            for (var later = 1; later < asking.Length; later++)
+            {
+                if (Array.Find(asking[..later], earlier => HaveOneAnswer(earlier.Value, asking[later].Value)).Key is not { } same
+                    || PartOf(endpoint.Layers, asking[later].Key, "expect") is not { } at
+                    || !told.Add(at.KeyOrigin))
+                    continue;
+                var other = PartOf(endpoint.Layers, same, "expect") is { } place ? $" ({place.Place})" : "";
+                (at with { Sources = _warnings }).ReportKey(
+                    $"is the same as that of {same}{other}, so an answer to one may count for the other; name the channel in both");
+            }
+        }
+    }
+
+    private static bool HaveOneAnswer(SubscriptionSettings one, SubscriptionSettings other) =>
+        one is { Expect: { } expect, Http: null }
+        && other.Http is null
+        && expect == other.Expect
+        && expect.Templates.All(template => template.Names.All(name => name == TemplateName.Each) && template.References.Count == 0)
+        && (!expect.HasPlaceholders || one.ForEach.Intersect(other.ForEach, StringComparer.Ordinal).Any());
+
+    /// <summary>Where the operator says a part of a subscription; null where that is built in.</summary>
+    private static Cursor? PartOf(IReadOnlyList<Layer<EndpointSettings>> layers, string subscription, string part)
     {
         for (var index = layers.Count - 1; index > 0; index--)
         {
-            if (layers[index].Find(EndpointSetting.Subscriptions.Key)?.At.Find(subscription)?.Find("data") is { } at)
+            if (layers[index].Find(EndpointSetting.Subscriptions.Key)?.At.Find(subscription)?.Find(part) is { } at)
                 return layers[index].IsBuiltIn ? null : at;
         }
         return null;

@@ -58,7 +58,7 @@ internal static class SubscriptionValues
         Part.Of<SubscriptionSettings, MessagePattern?>(
             "data", MessageValues.OptionalPattern, each => each.Data, (each, pattern) => each with { Data = pattern }),
         Part.Of<SubscriptionSettings, TimeSpan?>(
-            "stale", Values.OffOrDuration, each => each.Stale, (each, time) => each with { Stale = time }),
+            "stale", Values.OffOrStaleTime, each => each.Stale, (each, time) => each with { Stale = time }),
         Part.Of<SubscriptionSettings, SequenceSettings?>(
             "sequence", NameValues.Sequence, each => each.Sequence, (each, sequence) => each with { Sequence = sequence }));
 

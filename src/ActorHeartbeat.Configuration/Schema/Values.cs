@@ -28,6 +28,8 @@ internal static class Values
 
     public static readonly ValueReader<TimeSpan?> OffOrDuration = new OptionalValue<TimeSpan>("off", Positive);
 
+    public static readonly ValueReader<TimeSpan?> OffOrStaleTime = new OptionalValue<TimeSpan>("off", Within(ValueRules.StaleTime));
+
     public static readonly ValueReader<TimeSpan?> AutoOrDuration = new OptionalValue<TimeSpan>("auto", Positive);
 
     public static readonly ValueReader<int> Whole = Within(new Bounds<int>("a whole number", _ => true));

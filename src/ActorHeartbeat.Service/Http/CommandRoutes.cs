@@ -70,7 +70,7 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
             return;
         }
         var result = await change(endpoint.Id, subscription, key, http.RequestAborted);
-        if (!await Note(http, name, endpoint.Id, result))
+        if (!await Note(http, $"{name} {PeerText.Of($"{subscription}/{key}")} of", endpoint.Id, result))
             return;
         var words = endpoint.Settings.Subscriptions.GetValueOrDefault(subscription);
         var said = result.Why.Length > 0

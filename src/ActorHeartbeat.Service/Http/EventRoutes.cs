@@ -94,6 +94,10 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
                     full.Message,
                     "one stream by /v1/events can carry many endpoints"));
         }
+        catch (UnknownSubscriptionException gone) // by a reload, since it was looked for above
+        {
+            await http.Refuse(Problem.BadRequest(gone.Message, "GET /v1/endpoints lists the subscriptions"));
+        }
     }
 
     private async Task Follow(HttpContext http, FeedSubscription subscription, EventFormat format)

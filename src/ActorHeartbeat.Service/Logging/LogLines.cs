@@ -72,6 +72,9 @@ internal static partial class LogLines
     [LoggerMessage(41, LogLevel.Warning, "{File}: not every session of an endpoint is taken from it: {Problem}")]
     public static partial void SessionsIgnored(this ILogger log, string file, string problem);
 
+    [LoggerMessage(60, LogLevel.Warning, "{File}: {Problem}")]
+    public static partial void StateRowIgnored(this ILogger log, string file, string problem);
+
     [LoggerMessage(
         42, LogLevel.Warning,
         "{File}: what is to survive a restart is not kept, and a crash now would give back what dials have spent: {Problem}")]

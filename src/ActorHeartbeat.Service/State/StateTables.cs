@@ -3,7 +3,7 @@ using System.Globalization;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
-using ActorHeartbeat.Service.Logging;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
 using Microsoft.Data.Sqlite;
 
@@ -14,6 +14,8 @@ internal sealed class StateTables(SqliteConnection connection)
 {
     /// <summary>The sessions that the table has, because most do not change between two writes; null when it has others too.</summary>
     private Dictionary<EndpointId, EndpointSession>? _sessions = [];
+
+    private readonly IgnoredRows _ignored = new();
 
     /// <summary>What the tables had when the database was opened.</summary>
     public StateParts Found { get; private set; } = StateParts.None;
@@ -39,10 +41,11 @@ internal sealed class StateTables(SqliteConnection connection)
         tables.Found = new StateParts
         {
             Governor = tables.ReadGovernor(path, log),
-            Sessions = tables.ReadSessions(path, log),
-            Paused = [.. tables.Rows("SELECT endpoint FROM paused_endpoints", row => IdOf(row.GetString(0))).OfType<EndpointId>()],
-            Subscriptions = tables.ReadSubscriptions(),
+            Sessions = tables.ReadSessions(),
+            Paused = [.. tables.ReadPaused()],
+            Subscriptions = tables.ReadSubscriptions().ToImmutableDictionary(),
         };
+        tables._ignored.Tell(path, log);
         return tables;
     }
 
@@ -116,8 +119,13 @@ internal sealed class StateTables(SqliteConnection connection)
 
     private GovernorPart? ReadGovernor(string path, ILogger log)
     {
-        if (Rows("SELECT saved_at FROM governor", row => DateOf(row.GetString(0))) is not [var savedAt])
+        if (Rows("SELECT saved_at FROM governor", row => row.GetString(0)) is not [var saved])
             return null;
+        if (DateOf(saved) is not { } savedAt)
+        {
+            _ignored.Add("governor", "saved_at", NoTime(saved));
+            return null;
+        }
         var entries = new GovernorEntries();
         var budgets = Rows("SELECT scope, tokens FROM budgets", row => new BudgetEntry(row.GetString(0), row.GetDouble(1)));
         var pauses = Rows(
@@ -130,35 +138,57 @@ internal sealed class StateTables(SqliteConnection connection)
         return new GovernorPart(savedAt, state);
     }
 
-    private ValueList<EndpointSession> ReadSessions(string path, ILogger log)
+    private ValueList<EndpointSession> ReadSessions()
     {
         var rows = Rows("SELECT endpoint, session FROM sessions", row => (Endpoint: row.GetString(0), Session: row.GetString(1)));
         var sessions = new List<EndpointSession>(rows.Count);
-        string? problem = null;
+        var areAllSound = true;
         foreach (var row in rows)
         {
             var (session, wrong) = SessionEntries.Read(row.Session);
             if (session is not null && session.Endpoint.Value != row.Endpoint)
                 (session, wrong) = (null, "a session stands under another endpoint");
-            problem ??= wrong;
             if (session is not null)
                 sessions.Add(session);
+            else
+                _ignored.Add("sessions", row.Endpoint, wrong!); // not null without a session
+            areAllSound &= session is not null;
         }
-        if (problem is not null)
-            log.SessionsIgnored(path, problem);
-        _sessions = problem is null ? sessions.ToDictionary(session => session.Endpoint) : null;
+        _sessions = areAllSound ? sessions.ToDictionary(session => session.Endpoint) : null;
         return [.. sessions];
     }
 
-    /// <summary>The keys of subscriptions that were added, in their order.</summary>
-    public IEnumerable<SubscriptionKey> ReadAddedKeys() => ReadSubscriptions().OrderBy(added => added.Value).Select(added => added.Key);
+    /// <summary>The keys of subscriptions that were added, in their order, and what is told of rows that mean none.</summary>
+    public (IReadOnlyList<SubscriptionKey> Keys, IEnumerable<string> Ignored) ReadAddedKeys()
+    {
+        SubscriptionKey[] keys = [.. ReadSubscriptions().OrderBy(added => added.Value).Select(added => added.Key)];
+        return (keys, _ignored.Lines());
+    }
 
-    private ImmutableDictionary<SubscriptionKey, DateTimeOffset?> ReadSubscriptions() =>
-        Rows(
+    private IEnumerable<EndpointId> ReadPaused()
+    {
+        foreach (var endpoint in Rows("SELECT endpoint FROM paused_endpoints", row => row.GetString(0)))
+        {
+            if (EndpointId.Reject(endpoint) is { } reason)
+                _ignored.Add("paused_endpoints", endpoint, reason);
+            else
+                yield return new EndpointId(endpoint);
+        }
+    }
+
+    private IEnumerable<KeyValuePair<SubscriptionKey, DateTimeOffset?>> ReadSubscriptions()
+    {
+        foreach (var row in Rows(
             "SELECT endpoint, subscription, key, added_at FROM subscriptions",
-            row => (Id: IdOf(row.GetString(0)), Name: row.GetString(1), Key: row.GetString(2), At: DateOf(row.GetString(3))))
-            .Where(row => row.Id is not null)
-            .ToImmutableDictionary(row => new SubscriptionKey(row.Id!.Value, row.Name, row.Key), row => (DateTimeOffset?)row.At);
+            row => (Id: row.GetString(0), Name: row.GetString(1), Key: row.GetString(2), At: row.GetString(3))))
+        {
+            var at = DateOf(row.At);
+            if ((EndpointId.Reject(row.Id) ?? (at is null ? NoTime(row.At) : null)) is { } reason)
+                _ignored.Add("subscriptions", $"{row.Id} {row.Name}/{row.Key}", reason);
+            else
+                yield return KeyValuePair.Create(new SubscriptionKey(new EndpointId(row.Id), row.Name, row.Key), at);
+        }
+    }
 
     private List<T> Rows<T>(string sql, Func<SqliteDataReader, T> read)
     {
@@ -196,10 +226,10 @@ internal sealed class StateTables(SqliteConnection connection)
         return command;
     }
 
-    private static EndpointId? IdOf(string text) => EndpointId.Reject(text) is null ? new EndpointId(text) : null;
-
     private static string Spell(DateTimeOffset time) => time.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture);
 
-    private static DateTimeOffset DateOf(string text) =>
-        DateTimeOffset.ParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+    private static DateTimeOffset? DateOf(string text) =>
+        DateTimeOffset.TryParseExact(text, "O", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+
+    private static string NoTime(string text) => $"its time {PeerText.Of(text, maxLength: 40)} is none";
 }

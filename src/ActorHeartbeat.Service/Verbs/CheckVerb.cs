@@ -34,9 +34,12 @@ internal static class CheckVerb
             return [];
         try
         {
-            return StateReader.AddedKeys(path);
+            var (keys, ignored) = StateReader.AddedKeys(path);
+            foreach (var line in ignored)
+                parsed.InvocationConfiguration.Error.WriteLine($"{path}: {line}");
+            return keys;
         }
-        catch (Exception problem) when (problem is SqliteException or IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception problem) when (problem is SqliteException or IOException or UnauthorizedAccessException)
         {
             parsed.InvocationConfiguration.Error.WriteLine(
                 $"{path}: the keys that were added at runtime cannot be read: {problem.Message}; a running service tells them: "

@@ -102,6 +102,15 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
                 : null;
     }
 
+    /// <inheritdoc cref="SubscriptionTable.WantRefused(string, string)"/>
+    public bool WantRefused(string subscription, string key)
+    {
+        if (!_isAny)
+            return false;
+        lock (_lock)
+            return _table.WantRefused(subscription, key);
+    }
+
     /// <summary>Takes what has changed since the last time.</summary>
     public IReadOnlyList<SubscriptionNews> TakeNews()
     {

@@ -13,7 +13,7 @@ public sealed class SubscriptionBuilder
     }
 
     /// <summary>Adds keys, in the order in which they are asked for. Default none: they may come while the endpoint runs.</summary>
-    /// <exception cref="FormatException">A key is empty, or has placeholders.</exception>
+    /// <exception cref="FormatException">A key is empty, too long, or has placeholders.</exception>
     public SubscriptionBuilder ForEach(params IEnumerable<string> keys)
     {
         string[] added = [.. keys];
@@ -23,8 +23,8 @@ public sealed class SubscriptionBuilder
     }
 
     /// <summary>How many keys one message asks for. Default 1.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is below 1.</exception>
-    public SubscriptionBuilder Batch(int keys) => Say(said => said with { Batch = Spoken.Within(ValueRules.Count, keys) });
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1, or as many as <see cref="BatchAll"/> stands for.</exception>
+    public SubscriptionBuilder Batch(int keys) => Say(said => said with { Batch = Spoken.Within(ValueRules.Batch, keys) });
 
     /// <summary>One message asks for all keys, and is said again whenever one of them changes.</summary>
     public SubscriptionBuilder BatchAll() => Say(said => said with { Batch = SubscriptionSettings.WholeBatch });
@@ -109,11 +109,11 @@ public sealed class SubscriptionBuilder
     public SubscriptionBuilder Data(MessagePattern pattern) => Say(said => said with { Data = Spoken.Fitting(pattern) });
 
     /// <summary>
-    /// How long a key may go without data: then it is asked for again, then the connection is replaced, then it reconnects. Default for
-    /// ever.
+    /// How long a key may go without data, at least 1 s: then it is asked for again, then the connection is replaced, then it reconnects.
+    /// Default for ever.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">The time is not above zero.</exception>
-    public SubscriptionBuilder Stale(TimeSpan time) => Say(said => said with { Stale = Spoken.Positive(time) });
+    /// <exception cref="ArgumentOutOfRangeException">The time is shorter.</exception>
+    public SubscriptionBuilder Stale(TimeSpan time) => Say(said => said with { Stale = Spoken.Within(ValueRules.StaleTime, time) });
 
     /// <summary>Where the peer numbers the data of a key. Default nowhere.</summary>
     /// <inheritdoc cref="EndpointBuilder.Sequence(string, long?, SequenceGapAction?)"/>

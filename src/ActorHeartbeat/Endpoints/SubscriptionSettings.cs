@@ -73,8 +73,8 @@ public sealed record SubscriptionSettings
     public MessagePattern? Data { get; init; }
 
     /// <summary>
-    /// How long an accepted key may go without data: then it is asked for again, then the connection rotates, then it reconnects. Null
-    /// (default) for ever.
+    /// How long an accepted key may go without data, at least 1 s: then it is asked for again, then the connection rotates, then it
+    /// reconnects. Null (default) for ever.
     /// </summary>
     public TimeSpan? Stale { get; init; }
 

@@ -98,8 +98,22 @@ internal sealed class NamedValues(TemplatePlace place) : ValueRule<ValueMap<Valu
 internal sealed class SubscriptionsRule : ValueRule<ValueMap<SubscriptionSettings>>
 {
     public override string? Reject(ValueMap<SubscriptionSettings> value) =>
-        value.Select(each => TemplateName.Reject(each.Key) ?? ValueRules.Each(ValueRules.SubscribedKey).Reject(each.Value.ForEach))
+        value.Select(each => TemplateName.Reject(each.Key) ?? (Reject(each.Value) is { } reason ? $"{each.Key}: {reason}" : null))
             .FirstOrDefault(reason => reason is not null);
+
+    /// <summary>The same for one of them; settings that a program made by hand may lack it, or its keys.</summary>
+    private static string? Reject(SubscriptionSettings? each) =>
+        each?.ForEach is not { } keys ? "a subscription, and its list of keys, is not null"
+        : ValueRules.Each(ValueRules.SubscribedKey).Reject(keys) is { } reason ? reason
+        : keys.Distinct(StringComparer.Ordinal).Count() < keys.Count ? "a key stands twice in for-each"
+        : each.Batch == SubscriptionSettings.WholeBatch ? Times(each)
+        : ValueRules.Batch.Reject(each.Batch) is { } batch ? $"batch: {batch}"
+        : Times(each);
+
+    private static string? Times(SubscriptionSettings each) =>
+        ValueRules.Positive.Reject(each.Timeout) is { } timeout ? $"timeout: {timeout}"
+        : each.Stale is { } stale && ValueRules.StaleTime.Reject(stale) is { } reason ? $"stale: {reason}"
+        : null;
 }
 
 /// <summary>The steps of a dialogue, all before the dial or all on the open connection.</summary>

@@ -6,9 +6,13 @@ namespace ActorHeartbeat.Endpoints;
 internal static class ValueRules
 {
     public static readonly Bounds<TimeSpan> Positive = new("a duration longer than 0", time => time > TimeSpan.Zero);
+    public static readonly Bounds<TimeSpan> StaleTime = new( // a key is asked for, answered and has data meanwhile
+        "a duration, at least 1s", time => time >= TimeSpan.FromSeconds(1));
     public static readonly Bounds<TimeSpan> ZeroOrMore = new("a duration, at least 0", time => time >= TimeSpan.Zero);
     public static readonly Bounds<Rate> PositiveRate = new("a rate above 0", rate => rate.Count > 0 && rate.Per > TimeSpan.Zero);
     public static readonly Bounds<int> Count = new("a whole number, at least 1", number => number >= 1);
+    public static readonly Bounds<int> Batch = new(
+        "a whole number, at least 1, and below that of all keys", number => number is >= 1 and < SubscriptionSettings.WholeBatch);
     public static readonly Bounds<int> NoneOrCount = new("a whole number, at least 0", number => number >= 0);
     public static readonly Bounds<double> Growth = new("a number, at least 1", number => number is >= 1 and <= 1000);
     public static readonly ByteCount Bytes = new();
@@ -31,12 +35,16 @@ internal static class ValueRules
         "the name of a captured value such as session.id",
         name => Template.MayBe(name) ? "a name stands here as it is, without @{ and }" : RejectCaptured(name));
 
+    /// <summary>The most characters of a key. Escaped in the path of a request it has room there, unless most are beyond ASCII.</summary>
+    public const int LongestKey = 1024;
+
     /// <summary>
     /// Nothing fills the placeholders of a key, so they would go out as text. A message of a program may have no key at all.
     /// </summary>
     public static readonly TextRule SubscribedKey = new(
         "a key that @{each} stands for",
         key => string.IsNullOrEmpty(key) ? "a key of a subscription is not empty"
+            : key.Length > LongestKey ? $"a key of a subscription has at most {LongestKey} characters"
             : Template.MayBe(key) ? "a key is the same text each time; it has no placeholders, and @{each} stands for it in send"
             : null);
 

@@ -43,14 +43,22 @@ public sealed class FeedRegistry : IFeeds
     }
 
     /// <summary>Returns the feed of an endpoint. Creates it if there is none, and applies the limits and labels.</summary>
-    public Feed GetOrAdd(EndpointId endpoint, LimitSettings limits, ValueMap<string>? labels = null)
+    public Feed GetOrAdd(EndpointId endpoint, LimitSettings limits, ValueMap<string>? labels = null) =>
+        GetOrAdd(endpoint, limits, labels, subscriptions: null);
+
+    /// <summary>The same, with the names of its subscriptions, so that others are refused.</summary>
+    internal Feed GetOrAdd(EndpointSettings settings) =>
+        GetOrAdd(settings.Id, settings.Limits, settings.Labels, [.. settings.Subscriptions.Keys]);
+
+    private Feed GetOrAdd(
+        EndpointId endpoint, LimitSettings limits, ValueMap<string>? labels, ValueList<string>? subscriptions)
     {
         labels ??= ValueMap<string>.Empty;
         lock (_gate)
         {
             var known = _entries.GetValueOrDefault(endpoint);
             var feed = known?.Feed ?? new Feed(FeedSource.Of(Instance, endpoint, _highestEpoch), limits, _time, _highestSeq);
-            _entries[endpoint] = new Entry(feed, labels);
+            _entries[endpoint] = new Entry(feed, labels, subscriptions);
             feed.Configure(limits);
             foreach (var (subscription, selects) in _subscriptions)
                 Join(subscription, feed, known is not null && selects(endpoint, known.Labels), selects(endpoint, labels));
@@ -104,6 +112,7 @@ public sealed class FeedRegistry : IFeeds
         var subscription = new FeedSubscription(options ?? SubscriptionOptions.Default, endsWithItsFeed, Detach);
         lock (_gate)
         {
+            RefuseUnknown(options?.Subscriptions ?? [], selects);
             ForgetEnded();
             if (_subscriptions.Keys.Count(subscription => subscription.Status == SubscriptionStatus.Running) >= _maxSubscribers)
                 throw new TooManySubscribersException(_maxSubscribers);
@@ -117,6 +126,22 @@ public sealed class FeedRegistry : IFeeds
                 Join(subscription, entry.Feed, false, selects(endpoint, entry.Labels));
         }
         return subscription;
+    }
+
+    /// <summary>
+    /// Refuses a subscription that none of the endpoints has, unless there is no endpoint yet, or one whose subscriptions are not known.
+    /// </summary>
+    private void RefuseUnknown(ValueList<string> wanted, Func<EndpointId, ValueMap<string>, bool> selects)
+    {
+        if (wanted.Count == 0)
+            return;
+        ValueList<string>?[] known =
+            [.. _entries.Where(each => selects(each.Key, each.Value.Labels)).Select(each => each.Value.Subscriptions)];
+        if (known.Length == 0 || known.Any(each => each is null))
+            return;
+        var names = known.SelectMany(each => each!).ToHashSet(StringComparer.Ordinal); // none of them is null
+        if (wanted.FirstOrDefault(each => !names.Contains(each.Split('/', 2)[0])) is { } unknown)
+            throw new UnknownSubscriptionException(unknown);
     }
 
     private static void Join(FeedSubscription subscription, Feed feed, bool wasSelected, bool isSelected)
@@ -147,5 +172,5 @@ public sealed class FeedRegistry : IFeeds
     private FeedEvent Farewell(string reason) =>
         FeedEvent.Detailed(FeedSource.Of(Instance, default, 0, reason), 0, _time.GetUtcNow().UtcTicks);
 
-    private sealed record Entry(Feed Feed, ValueMap<string> Labels);
+    private sealed record Entry(Feed Feed, ValueMap<string> Labels, ValueList<string>? Subscriptions);
 }

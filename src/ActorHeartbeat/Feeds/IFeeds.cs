@@ -1,4 +1,5 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Feeds;
 
@@ -16,6 +17,9 @@ public interface IFeeds
     /// is added. The stream ends with a drain event when the endpoint is removed or the process drains.
     /// </summary>
     /// <exception cref="TooManySubscribersException">The cap on subscribers is reached.</exception>
+    /// <exception cref="UnknownSubscriptionException">
+    /// The options name a subscription that no endpoint of the stream has; a stream without endpoints waits for them.
+    /// </exception>
     FeedSubscription Subscribe(EndpointId endpoint, SubscriptionOptions? options = null);
 
     /// <summary>
@@ -23,9 +27,16 @@ public interface IFeeds
     /// per endpoint, but not across endpoints. The stream ends with a drain event without an endpoint when the process drains.
     /// </summary>
     /// <exception cref="TooManySubscribersException">The cap on subscribers is reached.</exception>
+    /// <exception cref="UnknownSubscriptionException">
+    /// The options name a subscription that no endpoint of the stream has; a stream without endpoints waits for them.
+    /// </exception>
     FeedSubscription Subscribe(LabelSelector selector, SubscriptionOptions? options = null);
 }
 
 /// <summary>The cap on subscribers is reached; another subscription must end first.</summary>
 public sealed class TooManySubscribersException(int cap)
     : InvalidOperationException($"{cap} subscribers are connected already and no more are allowed");
+
+/// <summary>A stream is asked for a subscription that none of its endpoints has: nothing would ever come.</summary>
+public sealed class UnknownSubscriptionException(string subscription)
+    : ArgumentException($"subscription is \"{PeerText.Of(subscription)}\", and no endpoint of the stream has such a subscription");

@@ -14,7 +14,8 @@ namespace ActorHeartbeat.Hosting;
 /// </summary>
 /// <remarks>
 /// Every method may throw <see cref="AskTimeoutException"/> when the supervisor has not started or not answered within the deadline,
-/// and <see cref="OperationCanceledException"/> when its token is cancelled. The request may still be carried out after either.
+/// and <see cref="OperationCanceledException"/> when its token is cancelled. The request may still be carried out after either. What the
+/// supervisor throws over a request, such as for settings that are null, is thrown here, and its endpoints go on.
 /// </remarks>
 public sealed class ConnectionsClient
 {
@@ -94,11 +95,17 @@ public sealed class ConnectionsClient
     public Task<QueuePlace> GetPlaceAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
         Ask<QueuePlace>(new GetPlace(endpoint), Deadline, cancellation);
 
-    /// <summary>Supervises one more endpoint; refused when its id is taken.</summary>
+    /// <summary>
+    /// Supervises one more endpoint; refused when its id is taken, and <see cref="CommandOutcome.Invalid"/> where a setting does not take
+    /// its value.
+    /// </summary>
     public Task<CommandResult> AddAsync(EndpointSettings settings, CancellationToken cancellation = default) =>
         Command(new AddEndpoint(settings), cancellation);
 
-    /// <summary>Gives an endpoint new settings; its connection stays unless the change needs a new one.</summary>
+    /// <summary>
+    /// Gives an endpoint new settings; its connection stays unless the change needs a new one. <see cref="CommandOutcome.Invalid"/> where
+    /// a setting does not take its value.
+    /// </summary>
     public Task<CommandResult> ReconfigureAsync(EndpointSettings settings, CancellationToken cancellation = default) =>
         Command(new ReconfigureEndpoint(settings), cancellation);
 
@@ -129,7 +136,7 @@ public sealed class ConnectionsClient
     /// <summary>
     /// Adds a key to a subscription of an endpoint, on its present connection; it stays until it is taken away, also where the settings
     /// have it, too. <see cref="CommandOutcome.Unknown"/> where the endpoint has no such subscription,
-    /// <see cref="CommandOutcome.Invalid"/> for a key that is empty or has placeholders.
+    /// <see cref="CommandOutcome.Invalid"/> for a key that is empty, too long, or has placeholders.
     /// </summary>
     public Task<CommandResult> SubscribeAsync(
         EndpointId endpoint, string subscription, string key, CancellationToken cancellation = default) =>

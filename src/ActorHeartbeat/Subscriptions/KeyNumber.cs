@@ -77,20 +77,16 @@ internal sealed class KeyNumber
         try
         {
             _lock.Enter(ref taken);
-            if (_bringer != 0 && Connection != connection)
+            if (_bringer == 0 || Connection == connection || !neighbours.MayBringTheSame(Connection))
             {
-                if (neighbours.MayBringTheSame(Connection))
-                {
-                    if (number >= First && number is not (0 or 1))
-                        return this;
-                    var own = new KeyNumber { _mark = number };
-                    own.Take(_highest, connection);
-                    return own;
-                }
-                Take(_highest, connection); // in the place of one that is over
+                (_mark, _bringer) = (number, _bringer & ~1);
+                return this;
             }
-            (_mark, _bringer) = (number, _bringer & ~1);
-            return this;
+            if (number >= First && number is not (0 or 1))
+                return this;
+            var own = new KeyNumber { _mark = number };
+            own.Take(_highest, connection);
+            return own;
         }
         finally
         {

@@ -142,10 +142,23 @@ internal sealed partial class SubscriptionTable
     private static void WantRefused(SubscriptionBook book)
     {
         foreach (var key in book.Keys.Where(key => key.IsRefused))
-        {
-            key.Retry(TimeSpan.Zero, key.Reason);
-            Want(key);
-        }
+            WantRefused(key);
+    }
+
+    private static void WantRefused(SubscribedKey key)
+    {
+        key.Retry(TimeSpan.Zero, key.Reason);
+        Want(key);
+    }
+
+    /// <summary>An operator wants a key that is refused: it is asked for once more.</summary>
+    /// <returns>Whether it is refused.</returns>
+    public bool WantRefused(string subscription, string name)
+    {
+        if (!_books.TryGetValue(subscription, out var book) || book.Find(name) is not { IsRefused: true } key)
+            return false;
+        WantRefused(key);
+        return true;
     }
 
     /// <summary>Ends what the peer knows of keys.</summary>
@@ -172,10 +185,14 @@ internal sealed partial class SubscriptionTable
 
     private void EndAtPeer(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
     {
+        var most = book.Settings.Cancel is null ? 1 : book.Settings.Batch;
         foreach (var key in keys)
+        {
             book.Doubt(key, mayBeThere: false);
-        foreach (var some in keys.Chunk(book.Settings.Cancel is null ? 1 : book.Settings.Batch))
-            _cancellings.Enqueue(new Cancelling(book.Settings, some));
+            if (_lastCancelling is not { } last || !ReferenceEquals(last.Settings, book.Settings) || last.Keys.Count >= most)
+                _cancellings.Enqueue(_lastCancelling = last = new Cancelling(book.Settings, []));
+            last.Keys.Add(key); // of what is ended at once, such as keys that are stale together
+        }
     }
 
     /// <summary>Whether a message that says every key says this one.</summary>

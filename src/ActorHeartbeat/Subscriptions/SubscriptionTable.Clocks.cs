@@ -24,7 +24,8 @@ internal sealed partial class SubscriptionTable
             while (book.Oldest is { } asking && asking.Deadline <= now)
             {
                 var late = asking.Open;
-                Refuse(late, $"no answer within {CloseCause.Text(book.Settings.Timeout)}", now);
+                var toAll = book.IsWhole ? " to the message that says every key" : "";
+                Refuse(late, $"no answer within {CloseCause.Text(book.Settings.Timeout)}{toAll}", now);
                 foreach (var key in late)
                     book.Doubt(key, mayBeThere: true);
             }

@@ -16,6 +16,7 @@ internal sealed partial class SubscriptionTable
 {
     private readonly OrderedDictionary<string, SubscriptionBook> _books = new(StringComparer.Ordinal);
     private readonly Queue<Cancelling> _cancellings = new();
+    private Cancelling? _lastCancelling; // the last of these, which may take more keys
     private readonly KeyClocks _clocks = new();
     private readonly ISubscriptionValues _values;
     private readonly Func<double> _random;
@@ -79,7 +80,14 @@ internal sealed partial class SubscriptionTable
         _isOpen || key.IsRefused ? key.State : SubscriptionState.Wanted;
 
     /// <summary>Takes what is to be ended next; null when there is nothing.</summary>
-    public Cancelling? TakeCancelling() => _cancellings.TryDequeue(out var next) ? next : null;
+    public Cancelling? TakeCancelling()
+    {
+        if (!_cancellings.TryDequeue(out var next))
+            return null;
+        if (ReferenceEquals(next, _lastCancelling))
+            _lastCancelling = null; // it is being said
+        return next;
+    }
 
     /// <summary>
     /// Takes the keys that are asked for next; null when there are none. <see cref="Asked"/> follows, or they are refused.
@@ -323,4 +331,4 @@ internal sealed record SubscriptionNews(SubscribedKey Key, SubscriptionState Sta
 /// <summary>Keys that are wanted no more, to be ended with one message.</summary>
 /// <param name="Settings">Of their subscription, as they were asked for.</param>
 /// <param name="Keys">The keys.</param>
-internal sealed record Cancelling(SubscriptionSettings Settings, IReadOnlyList<SubscribedKey> Keys);
+internal sealed record Cancelling(SubscriptionSettings Settings, List<SubscribedKey> Keys);

@@ -16,11 +16,21 @@ internal sealed class AddedKeys
     /// <summary>The keys, in the order in which they were added.</summary>
     public IEnumerable<(string Subscription, string Key)> All => _keys.Keys;
 
-    /// <summary>Takes a key of an earlier process, up to the bound; one whose subscription is not there has no effect.</summary>
-    public void Restore(string subscription, string key)
+    /// <summary>
+    /// Takes a key of an earlier process, where it could be added now. One whose subscription is not there waits for it, as if the settings
+    /// had dropped that since.
+    /// </summary>
+    /// <returns>What is wrong with it, or what it waits for; null where it is as if it were added now.</returns>
+    public string? Restore(EndpointSettings settings, string subscription, string key)
     {
-        if (_keys.Count < Most)
-            _keys.TryAdd((subscription, key), true);
+        if (ValueRules.SubscribedKey.Reject(key) is { } reason)
+            return $"{Shown(subscription, key)} is left out: {reason}";
+        if (_keys.Count >= Most && !Contains(subscription, key))
+            return $"{Shown(subscription, key)} is left out: {Most} keys were added before it";
+        _keys.TryAdd((subscription, key), true);
+        return settings.Subscriptions.ContainsKey(subscription)
+            ? null
+            : $"{Shown(subscription, key)} is not asked for: {Lacks(settings, subscription).Why}";
     }
 
     /// <summary>Adds a key. It stays until it is taken away, whatever the settings come to have.</summary>

@@ -69,16 +69,27 @@ public sealed partial class ConnectionSupervisor
     {
         if (Find(settings.Id) is not null)
             return new CommandResult(CommandOutcome.Refused, $"{settings.Id} exists already");
+        if (Reject(settings) is { } invalid)
+            return invalid;
         Admit(settings, TimeSpan.Zero);
         return new CommandResult(CommandOutcome.Accepted);
     }
+
+    private CommandResult Reconfigure(EndpointSettings settings) =>
+        Reject(settings) ?? With(settings.Id, endpoint => Reconfigure(endpoint, settings));
+
+    /// <summary>What is wrong with settings that a program made by hand.</summary>
+    private CommandResult? Reject(EndpointSettings settings) =>
+        (EndpointSetting.Reject(settings) ?? _dependencies.Extensions.Reject(settings)) is { } reason
+            ? new CommandResult(CommandOutcome.Invalid, reason)
+            : null;
 
     private void Admit(EndpointSettings settings, TimeSpan spread)
     {
         _revision++;
         if (!_endpoints.TryGetValue(settings.Id, out var endpoint))
         {
-            var feed = _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
+            var feed = _dependencies.Feeds.GetOrAdd(settings);
             _endpoints[settings.Id] = endpoint = new RegistryEntry(settings, new EndpointPlane(settings, feed), _clock.UtcNow);
             _meter.Add(settings, endpoint.Plane, endpoint.Read);
             if (_restored.Remove(settings.Id, out var session))
@@ -105,7 +116,7 @@ public sealed partial class ConnectionSupervisor
         _revision++;
         var before = endpoint.Settings;
         (endpoint.Settings, endpoint.SendRate, endpoint.RotationFailures) = (settings, SendRateOf(settings), 0);
-        _dependencies.Feeds.GetOrAdd(settings.Id, settings.Limits, settings.Labels);
+        _dependencies.Feeds.GetOrAdd(settings);
         _meter.Follow(settings);
         if (before.Enabled != settings.Enabled)
         {

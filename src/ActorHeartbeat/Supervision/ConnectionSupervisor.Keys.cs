@@ -1,5 +1,8 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Protocol;
+using Akka.Actor;
+using Akka.Event;
 
 namespace ActorHeartbeat.Supervision;
 
@@ -9,22 +12,35 @@ public sealed partial class ConnectionSupervisor
     /// <summary>Keys of an earlier process whose endpoints have not come yet.</summary>
     private readonly Dictionary<EndpointId, List<SubscriptionKey>> _keysBefore = [];
 
+    /// <summary>Endpoints whose connections have not been told of a change of their added keys.</summary>
+    private readonly HashSet<RegistryEntry> _withNewKeys = [];
+
+    /// <summary>Of keys of one endpoint, each in a line of the log.</summary>
+    private const int MostTold = 10;
+
     private void LoadKeys(ISubscriptionStore? store)
     {
         foreach (var keys in (store?.Load() ?? []).GroupBy(key => key.Endpoint))
             _keysBefore[keys.Key] = [.. keys];
     }
 
-    /// <summary>Gives an endpoint that comes the keys of an earlier process.</summary>
+    /// <summary>
+    /// Gives an endpoint that comes the keys of an earlier process. What cannot be added now is told, and stays in the store.
+    /// </summary>
     private void RestoreKeys(RegistryEntry endpoint)
     {
         if (!_keysBefore.Remove(endpoint.Id, out var keys))
             return;
-        foreach (var key in keys)
-            endpoint.AddedKeys.Restore(key.Subscription, key.Key);
+        var wrong = keys.Select(key => endpoint.AddedKeys.Restore(endpoint.Settings, key.Subscription, key.Key)).OfType<string>().ToArray();
+        foreach (var reason in wrong.Take(MostTold))
+            Context.GetLogger().Warning("{0}: a key that was added before the restart: {1}", endpoint.Id, reason);
+        if (wrong.Length > MostTold)
+            Context.GetLogger().Warning("{0}: the same of {1} more keys", endpoint.Id, wrong.Length - MostTold);
     }
 
-    /// <summary>Adds a key or takes one away. What changes nothing is accepted.</summary>
+    /// <summary>
+    /// Adds a key or takes one away. What changes nothing is accepted, and a key that is refused is asked for again when it is added.
+    /// </summary>
     private CommandResult ChangeKey(SubscriptionKey key, bool adds)
     {
         if (Find(key.Endpoint) is not { } endpoint)
@@ -33,15 +49,40 @@ public sealed partial class ConnectionSupervisor
         var result = adds
             ? added.Add(endpoint.Settings, key.Subscription, key.Key)
             : added.Remove(endpoint.Settings, key.Subscription, key.Key);
-        if (added.Contains(key.Subscription, key.Key) == had)
+        var isRefused = adds && result.Outcome == CommandOutcome.Accepted && endpoint.WantRefused(key.Subscription, key.Key);
+        if (isRefused)
+            result = result with { Why = PeerText.Of($"{key.Subscription}/{key.Key} was refused, and is asked for again now") };
+        if (added.Contains(key.Subscription, key.Key) != had)
+        {
+            if (adds)
+                _dependencies.SubscriptionStore?.Add(key);
+            else
+                _dependencies.SubscriptionStore?.Remove(key);
+            endpoint.KeysHaveChanged();
+        }
+        else if (!isRefused)
+        {
             return result;
-        if (adds)
-            _dependencies.SubscriptionStore?.Add(key);
-        else
-            _dependencies.SubscriptionStore?.Remove(key);
-        endpoint.FollowKeys();
-        endpoint.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, ChangeEffect.Live));
+        }
+        if (_withNewKeys.Count == 0)
+            Self.Tell(KeysDue.Instance);
+        _withNewKeys.Add(endpoint);
         return result;
+    }
+
+    /// <summary>
+    /// Tells connections of keys that have come or gone: once for all that waited in the mailbox, because each change looks at every key.
+    /// It comes before the next request of one who has an answer.
+    /// </summary>
+    private void FollowNewKeys()
+    {
+        RegistryEntry[] changed = [.. _withNewKeys];
+        _withNewKeys.Clear();
+        foreach (var endpoint in changed)
+        {
+            endpoint.FollowKeys();
+            endpoint.Tell(new SettingsChanged(endpoint.Effective, endpoint.SendRate, ChangeEffect.Live));
+        }
     }
 
     private static IEnumerable<SubscriptionKey> AddedKeysOf(RegistryEntry endpoint) =>
@@ -51,5 +92,10 @@ public sealed partial class ConnectionSupervisor
     {
         foreach (var key in AddedKeysOf(endpoint))
             _dependencies.SubscriptionStore?.Remove(key);
+    }
+
+    private sealed record KeysDue : INoSerializationVerificationNeeded
+    {
+        public static readonly KeysDue Instance = new();
     }
 }

@@ -5,6 +5,7 @@ using ActorHeartbeat.Policies;
 using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Telemetry;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorHeartbeat.Supervision;
 
@@ -65,12 +66,21 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
 
     protected override void OnReceive(object message)
     {
-        var answer = AnswerTo(message);
-        SavePaused();
-        if (answer is not null)
-            Sender.Tell(answer);
-        else
-            Handle(message);
+        try
+        {
+            var answer = AnswerTo(message);
+            SavePaused();
+            if (answer is not null)
+                Sender.Tell(answer);
+            else
+                Handle(message);
+        }
+        catch (Exception problem) // of what one request brings, or of a host's store: the end of this actor ends every endpoint
+        {
+            Context.GetLogger().Error(problem, "{0} failed; every endpoint goes on", message.GetType().Name);
+            if (message is not (ConnectionReport or Terminated or RestartDue or ShutdownOverdue or KeysDue))
+                Sender.Tell(new Status.Failure(problem));
+        }
     }
 
     /// <summary>The answer to a command or a query; null for any other message, and for one that is answered later.</summary>
@@ -78,7 +88,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
     {
         ApplyConfiguration configuration => Apply(configuration),
         AddEndpoint add => Add(add.Settings),
-        ReconfigureEndpoint reconfigure => With(reconfigure.Settings.Id, endpoint => Reconfigure(endpoint, reconfigure.Settings)),
+        ReconfigureEndpoint reconfigure => Reconfigure(reconfigure.Settings),
         RemoveEndpoint remove => With(remove.Endpoint, Remove),
         PauseEndpoint pause => With(pause.Endpoint, endpoint => PauseForOperator(endpoint, endpoint.Settings.CloseCode, "paused")),
         CloseEndpoint close => Close(close),
@@ -127,6 +137,9 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 break;
             case ConnectionReport:
                 break; // of a connection that is gone
+            case KeysDue:
+                FollowNewKeys();
+                break;
             case RestartDue due:
                 Restart(due.Connection);
                 break;

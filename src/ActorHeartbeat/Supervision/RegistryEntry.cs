@@ -12,6 +12,7 @@ namespace ActorHeartbeat.Supervision;
 internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane plane, DateTimeOffset since)
 {
     private readonly List<SupervisedConnection> _connections = [];
+    private EndpointSettings? _effective; // null where the settings or the added keys have changed since
 
     public EndpointId Id { get; } = settings.Id;
 
@@ -30,7 +31,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     } = settings;
 
     /// <summary>The settings with the keys of subscriptions that were added while it runs.</summary>
-    public EndpointSettings Effective { get; private set; } = settings;
+    public EndpointSettings Effective => _effective ??= AddedKeys.Over(Settings);
 
     /// <summary>These keys.</summary>
     public AddedKeys AddedKeys { get; } = new();
@@ -125,10 +126,23 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         (Mode, Failure) = (mode, failure);
     }
 
+    /// <summary>The added keys have changed. <see cref="FollowKeys"/> comes when no more of them change at once.</summary>
+    public void KeysHaveChanged() => _effective = null;
+
+    /// <summary>Wants a key that is refused, on each of its connections.</summary>
+    /// <returns>Whether it is refused.</returns>
+    public bool WantRefused(string subscription, string key)
+    {
+        var isRefused = Plane.Subscriptions?.WantRefused(subscription, key) == true;
+        foreach (var connection in _connections)
+            isRefused |= connection.Board.Link?.Subscriptions.WantRefused(subscription, key) == true;
+        return isRefused;
+    }
+
     /// <summary>Follows a change of the settings, or of the added keys.</summary>
     public void FollowKeys()
     {
-        Effective = AddedKeys.Over(Settings);
+        _effective = null;
         if (Status is not { IsUp: true })
             Plane.Subscriptions?.Change(Effective); // no connection follows, and the next one begins with these
     }

@@ -49,10 +49,15 @@ public sealed record ConfigurationApplied(EndpointChanges Changes, long Revision
 /// </summary>
 public interface IEndpointAnswer : ISerializableMessage;
 
-/// <summary>Supervises one more endpoint. Refused when its id is taken. Answered by <see cref="CommandResult"/>.</summary>
+/// <summary>
+/// Supervises one more endpoint. Refused when its id is taken, invalid where a setting does not take its value. Answered by
+/// <see cref="CommandResult"/>.
+/// </summary>
 public sealed record AddEndpoint(EndpointSettings Settings) : ISerializableMessage;
 
-/// <summary>Gives an endpoint new settings. Answered by <see cref="CommandResult"/>.</summary>
+/// <summary>
+/// Gives an endpoint new settings; invalid where one does not take its value. Answered by <see cref="CommandResult"/>.
+/// </summary>
 public sealed record ReconfigureEndpoint(EndpointSettings Settings) : ISerializableMessage;
 
 /// <summary>Closes an endpoint's connection and forgets it. Answered by <see cref="CommandResult"/>.</summary>

@@ -49,6 +49,23 @@ public class KeyDataTests : SubscriptionSpec
     }
 
     [Fact]
+    public void Keys_that_go_stale_together_are_ended_and_asked_for_in_batches()
+    {
+        StartOpen(With(Trades with { Batch = 2, Stale = Seconds(30) }));
+        Accept("BTC", "ETH", "SOL");
+        Advance(30);
+
+        Assert.Equal(
+            [
+                """{"op":"unsubscribe","args":[{"channel":"trades","id":"BTC"},{"channel":"trades","id":"ETH"}]}""",
+                Cancelling("SOL"),
+                """{"op":"subscribe","args":[{"channel":"trades","id":"BTC"},{"channel":"trades","id":"ETH"}]}""",
+                Asking("SOL"),
+            ],
+            SentText.Skip(2));
+    }
+
+    [Fact]
     public void A_key_without_data_is_asked_for_again_alone()
     {
         StartOpen(With(Trades with { Stale = Seconds(30) }));

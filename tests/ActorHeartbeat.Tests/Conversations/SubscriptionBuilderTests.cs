@@ -108,12 +108,46 @@ public class SubscriptionBuilderTests
         Assert.Equal(why, Assert.Throws<FormatException>(() =>
             Plain.With(it => it.Subscription("a", each => each.Send("@{each}").ForEach("fine@x", key!)))).Message);
         Assert.Equal(
-            $"subscriptions: {why}",
+            $"subscriptions: a: {why}",
             EndpointSetting.Reject(Plain with
             {
                 Subscriptions = new([KeyValuePair.Create("a", new SubscriptionSettings { ForEach = [key!] })]),
             }));
     }
+
+    [Fact]
+    public void A_key_may_have_1024_characters_and_no_more()
+    {
+        Assert.NotNull(Plain.With(it => it.Subscription("a", each => each.Send("@{each}").ForEach(new string('x', 1024)))));
+        Assert.Equal(
+            "a key of a subscription has at most 1024 characters",
+            Assert.Throws<FormatException>(() =>
+                Plain.With(it => it.Subscription("a", each => each.Send("@{each}").ForEach(new string('x', 1025))))).Message);
+    }
+
+    [Fact]
+    public void A_batch_as_large_as_the_word_for_all_and_a_stale_below_a_second_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Plain.With(it => it.Subscription("a", each => each.Batch(int.MaxValue))));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Plain.With(it =>
+            it.Subscription("a", each => each.Stale(TimeSpan.FromMilliseconds(999)))));
+    }
+
+    public static TheoryData<string, SubscriptionSettings> Impossible => new()
+    {
+        { "a subscription, and its list of keys, is not null", null! },
+        { "a subscription, and its list of keys, is not null", Asks with { ForEach = null! } },
+        { "a key stands twice in for-each", Asks with { ForEach = ["a", "b", "a"] } },
+        { "batch: expected a whole number, at least 1, and below that of all keys", Asks with { Batch = 0 } },
+        { "timeout: expected a duration longer than 0", Asks with { Timeout = TimeSpan.Zero } },
+        { "stale: expected a duration, at least 1s", Asks with { Stale = TimeSpan.FromMilliseconds(1) } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Impossible))]
+    public void Settings_that_a_program_made_by_hand_are_judged_as_those_of_a_file(string why, SubscriptionSettings by) => Assert.Equal(
+        $"subscriptions: a: {why}",
+        EndpointSetting.Reject(Plain with { Subscriptions = new([KeyValuePair.Create("a", by)]) }));
 
     private static void Refused(string why, Action<SubscriptionBuilder> say) => Assert.Equal(
         why, Assert.Throws<ArgumentException>(() => Plain.With(it => it.Subscription("a", say))).Message);

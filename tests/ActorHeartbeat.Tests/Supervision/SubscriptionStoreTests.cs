@@ -1,4 +1,6 @@
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Supervision;
 
 namespace ActorHeartbeat.Tests.Supervision;
@@ -38,6 +40,40 @@ public class SubscriptionStoreTests : SupervisorSpec
         Assert.Equal(["BTC", "XRP"], Network.Connection(Id("later")).SentText);
     }
 
+    [Theory]
+    [InlineData("trades", "@{each}", "trades/@{each} is left out: a key is the same text each time")]
+    [InlineData("trades", "", "trades/ is left out: a key of a subscription is not empty")]
+    [InlineData("books", "ETH", "books/ETH is not asked for: a has no subscription books; it has trades")]
+    public void A_key_of_an_earlier_process_that_could_not_be_added_now_is_told_and_the_others_are_taken(
+        string subscription, string key, string told)
+    {
+        Begin();
+        _store.Before = [new(Id("a"), subscription, key), new(Id("a"), "trades", "SOL")];
+        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(Dependencies with { SubscriptionStore = _store }), "with-bad-key");
+
+        EventFilter.Warning(contains: told).ExpectOne(() => Apply(Asking("a")));
+
+        AwaitStates(("a", "open"));
+        Assert.Equal(["BTC", "SOL"], Network.Connection(Id("a")).SentText);
+    }
+
+    [Fact]
+    public void A_key_that_is_too_long_or_over_the_bound_is_told_and_of_many_the_number()
+    {
+        _store.Before =
+        [
+            new(Id("a"), "trades", new string('x', 1025)),
+            .. Enumerable.Range(0, AddedKeys.Most + 12).Select(number => new SubscriptionKey(Id("a"), "trades", $"{number}")),
+        ];
+        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(Dependencies with { SubscriptionStore = _store }), "with-many-keys");
+
+        EventFilter.Warning(contains: "a: a key that was added before the restart: ").Expect(10, () =>
+            EventFilter.Warning(message: "a: the same of 3 more keys").ExpectOne(() => Apply(Asking("a") with { Enabled = false })));
+
+        Assert.Equal(AddedKeys.Most + 1, Assert.Single(Snapshot("a").Subscriptions).Wanted);
+        Assert.Empty(_store.Saved);
+    }
+
     [Fact]
     public void The_keys_of_an_endpoint_that_is_removed_are_forgotten()
     {
@@ -66,6 +102,63 @@ public class SubscriptionStoreTests : SupervisorSpec
         Assert.Equal(["BTC", "SOL"], FishForMessage<SubscriptionList>(_ => true).Keys.Select(key => key.Key));
     }
 
+    [Fact]
+    public void Keys_that_come_at_once_are_one_change_for_the_connection()
+    {
+        Begin();
+        var batched = new SubscriptionSettings { Send = MessageTemplate.Json("""["@{each}"]"""), Batch = 100 };
+        Apply(Endpoint("a") with { Subscriptions = new([new("trades", batched)]) });
+        AwaitStates(("a", "open"));
+        using var mayGoOn = _store.MayGoOn = new ManualResetEventSlim();
+
+        for (var number = 0; number < 300; number++)
+            Supervisor.Tell(new SubscribeTo(Id("a"), "trades", $"{number}"), TestActor);
+        mayGoOn.Set(); // all of them wait in the mailbox behind the first
+        foreach (var answer in ReceiveN(300))
+            Assert.Equal(new CommandResult(CommandOutcome.Accepted), answer);
+
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(300, Network.Connection(Id("a")).SentText.Sum(text => text.Count(letter => letter == ',') + 1));
+        });
+        Assert.InRange(Network.Connection(Id("a")).SentText.Count, 3, 4);
+    }
+
+    [Fact]
+    public void A_key_that_is_not_asked_for_again_is_when_it_is_added()
+    {
+        Begin();
+        var trades = Asking("a").Subscriptions["trades"] with
+        {
+            Expect = Match.Text("yes @{each}"), Reject = Match.Text("no @{each}"), Then = RefusedKeyAction.Stop,
+        };
+        Apply(Endpoint("a") with { Subscriptions = new([new("trades", trades)]) });
+        AwaitStates(("a", "open"));
+        Network.Connection(Id("a")).DeliverText("no BTC");
+        AwaitKey(SubscriptionState.Refused);
+        Advance(3600);
+
+        Supervisor.Tell(new SubscribeTo(Id("a"), "trades", "BTC"), TestActor);
+
+        Assert.Equal(
+            new CommandResult(CommandOutcome.Accepted, "trades/BTC was refused, and is asked for again now"), ExpectMsg<CommandResult>());
+        AwaitAssert(() =>
+        {
+            Advance(0);
+            Assert.Equal(["BTC", "BTC"], Network.Connection(Id("a")).SentText.Where(text => text == "BTC"));
+        });
+        Network.Connection(Id("a")).DeliverText("yes BTC");
+        AwaitKey(SubscriptionState.Accepted);
+    }
+
+    private void AwaitKey(SubscriptionState state) => AwaitAssert(() =>
+    {
+        Advance(0);
+        Supervisor.Tell(new GetSubscriptions(Id("a")), TestActor);
+        Assert.Equal(state, Assert.Single(FishForMessage<SubscriptionList>(_ => true).Keys).State);
+    });
+
     private void Begin(params (string Endpoint, string Key)[] keys)
     {
         _store.Before = [.. keys.Select(key => new SubscriptionKey(Id(key.Endpoint), "trades", key.Key))];
@@ -85,7 +178,13 @@ public class SubscriptionStoreTests : SupervisorSpec
 
         public IReadOnlyCollection<SubscriptionKey> Load() => Before;
 
-        public void Add(SubscriptionKey key) => Saved.Add($"+ {key.Endpoint} {key.Subscription}/{key.Key}");
+        public ManualResetEventSlim? MayGoOn { get; set; }
+
+        public void Add(SubscriptionKey key)
+        {
+            MayGoOn?.Wait();
+            Saved.Add($"+ {key.Endpoint} {key.Subscription}/{key.Key}");
+        }
 
         public void Remove(SubscriptionKey key) => Saved.Add($"- {key.Endpoint} {key.Subscription}/{key.Key}");
     }

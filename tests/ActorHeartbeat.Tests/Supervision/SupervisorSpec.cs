@@ -5,6 +5,7 @@ using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Supervision;
@@ -25,7 +26,12 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
     private protected IActorRef Supervisor { get; set; }
 
     protected SupervisorSpec()
-        : base(VirtualTime.WithSerialization)
+        : this(VirtualTime.WithSerialization)
+    {
+    }
+
+    private protected SupervisorSpec(Config configuration)
+        : base(configuration)
     {
         Network = new ScriptedNetwork((delay, action) => Sys.Scheduler.Advanced.ScheduleOnce(delay, action));
         Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(Dependencies), "connections");

@@ -63,6 +63,11 @@ public sealed class FeedBroker : UntypedActor
             request.Subscriber.Tell(new FeedEnded(request, FeedEndCause.TooManySubscribers));
             return;
         }
+        catch (UnknownSubscriptionException)
+        {
+            request.Subscriber.Tell(new FeedEnded(request, FeedEndCause.UnknownSubscription));
+            return;
+        }
         var courier = Context.ActorOf(Akka.Actor.Props.Create(() => new FeedCourier(request, subscription)));
         Context.Watch(courier);
         _couriers.Add(request, courier);

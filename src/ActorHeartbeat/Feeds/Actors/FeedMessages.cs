@@ -69,6 +69,7 @@ public sealed record SubscribeToFeed : ISerializableMessage
     public override int GetHashCode() => HashCode.Combine(Subscriber, Endpoint, Selector?.ToString());
 
     /// <exception cref="TooManySubscribersException">The cap on subscribers is reached.</exception>
+    /// <exception cref="UnknownSubscriptionException">The options name a subscription that no endpoint of the stream has.</exception>
     internal FeedSubscription Open(IFeeds feeds) =>
         Endpoint is { } endpoint ? feeds.Subscribe(endpoint, Options) : feeds.Subscribe(Selector!, Options); // one of the two is set
 }
@@ -112,4 +113,7 @@ public enum FeedEndCause
 
     /// <summary>A bug of this program ended it.</summary>
     Failed,
+
+    /// <summary>The subscription never began: its options name a subscription that no endpoint of the stream has.</summary>
+    UnknownSubscription,
 }
