@@ -35,6 +35,12 @@ public sealed partial class MetricsTests
         ["endpoint.up"] = seen => Each(seen, (name, history) => Same(seen, "endpoint_up", $"endpoint={name}", history.Live)),
         ["endpoint.enabled"] = seen =>
             Each(seen, (name, history) => Same(seen, "endpoint_enabled", $"endpoint={name}", history.Attempts.Count > 0 ? 1 : 0)),
+        ["endpoint.info"] = seen =>
+        {
+            Each(seen, (name, _) => Same(seen, "endpoint_info", $"endpoint={name}", 1));
+            Same(seen, "endpoint_info", "endpoint=keyed,group=pairs,label_data_center=east", 1);
+            Same(seen, "endpoint_info", "label_data_center=east", seen.Feeds.History("keyed").Live + seen.Feeds.History("echo").Live);
+        },
         ["connect.attempts"] = seen => Each(seen, (name, history) =>
         {
             Same(seen, "connect_attempts_total", $"endpoint={name},outcome=open", history.Accepts);
@@ -113,7 +119,7 @@ public sealed partial class MetricsTests
                     names.Add(instrument.Name);
             },
         };
-        await using var service = await RunningService.Start(Endpoints);
+        await using var service = await RunningService.Start(Endpoints, "actor-heartbeat.groups.pairs.connect-burst = 5");
         service.Feeds.Faults.NeverAnswerPings(FaultTarget.Client("deaf"));
         var since = TimeProvider.System.GetUtcNow();
         using var slow = service.Registry.Subscribe(
@@ -205,9 +211,9 @@ public sealed partial class MetricsTests
             heartbeat { when = always, interval = 1s, timeout = 1s, max-missed = 10 }
             backoff { initial = 50ms, jitter = none }
           }
-          echo { url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}" }
+          echo { url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}", labels { data-center = east } }
           keyed {
-            url = "{{feeds.UrlOf(FeedPath.Echo, "keyed")}}"
+            url = "{{feeds.UrlOf(FeedPath.Echo, "keyed")}}", group = pairs, labels { data-center = east }
             subscriptions { trades { for-each = [a, b], send = "sub @{each}", expect = "sub @{each}" } }
           }
           deaf {
