@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The alerts and the dashboard of docker/observability: promtool reads them and tries each alert on series; then a service, a venue that
 # goes deaf, and a real Prometheus with the shipped files, in which minutes are seconds. The last line is the sum.
-#   bash tests/observability.sh            about half a minute
+#   bash tests/observability.sh            half a minute; a minute on a busy machine
 #   --only rules|chain                     a part of it
 #   --large                                also a service with 5,000 endpoints: promtool check metrics, time and size of a scrape
 #   --no-build                             the service is built already
@@ -108,9 +108,9 @@ actor-heartbeat {
   }
 }
 END
-# What is minutes is seconds here, and each look a sixtieth of its time.
+# What is minutes is seconds here, and it looks twice a second.
 sed -E 's/\b([0-9]+)m\b/\1s/' $shipped/alerts.yaml >"$folder/alerts.yaml"
-sed -E "s/: 15s/: 250ms/; s/127\.0\.0\.1:8080/127.0.0.1:$api/" $shipped/prometheus.yaml >"$folder/prometheus.yaml"
+sed -E "s/: 15s/: 500ms/; s/127\.0\.0\.1:8080/127.0.0.1:$api/" $shipped/prometheus.yaml >"$folder/prometheus.yaml"
 
 /usr/bin/python3 tests/observability/feed.py "$venue" >"$folder/venue.log" 2>&1 &
 venue_process=$!
