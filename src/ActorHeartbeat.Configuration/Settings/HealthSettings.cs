@@ -6,8 +6,8 @@ namespace ActorHeartbeat.Configuration.Settings;
 public sealed record HealthSettings
 {
     /// <summary>
-    /// By label selector, the share of the endpoints that must be open for the service to be ready. Default none: an upstream's outage takes
-    /// no replica out.
+    /// By label selector, the share of the endpoints that must be open for the service to be ready. Default none: an upstream's outage
+    /// takes no replica out.
     /// </summary>
     public ValueMap<OpenShare> OpenShares { get; init; } = ValueMap<OpenShare>.Empty;
 }

@@ -41,8 +41,11 @@ internal static class HttpApi
         new ProcessRoutes(services.GetRequiredService<ConnectionPlaces>(), services.GetRequiredService<ConsoleLog>()).Map(application);
         new ConfigurationRoutes(reloader, connections, state).Map(application);
         new HealthRoutes(
-            state, services.GetRequiredService<IRequiredActor<Watchdog>>(), reloader, services.GetRequiredService<OpenShares>(), connections)
-            .Map(application);
+            state,
+            services.GetRequiredService<IRequiredActor<Watchdog>>(),
+            reloader,
+            services.GetRequiredService<OpenShares>(),
+            connections).Map(application);
         services.GetService<ScrapeRoute>()?.Map(application);
         new SignInRoutes(access).Map(application);
         application.MapRead("/", IndexPage.Write);

@@ -5,8 +5,8 @@ using ActorHeartbeat.Supervision;
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// The shares of endpoints that must be open for the service to be ready. An endpoint counts unless it is paused; where none counts, nothing
-/// is lacking. Thread-safe.
+/// The shares of endpoints that must be open for the service to be ready. An endpoint counts unless it is paused; where none counts,
+/// nothing is lacking. Thread-safe.
 /// </summary>
 internal sealed class OpenShares
 {

@@ -78,7 +78,7 @@ public class MeterTests : SupervisorSpec
 
         Command(new ReconfigureEndpoint(a with
         {
-            Labels = new([KeyValuePair.Create("eu_1", "second"), KeyValuePair.Create("eu-1", "first"), KeyValuePair.Create("venue", "kraken")]),
+            Labels = new([new("eu_1", "second"), new("eu-1", "first"), new("venue", "kraken")]),
         }));
 
         Assert.Equal(["a first kraken 1", "b 1"], measured.Of("endpoint.info"));
