@@ -128,6 +128,7 @@ public sealed class ConfigurationDiffTests
         { "http.access.audit.path", "\"/var/log/audit.ndjson\"", ChangeEffect.Restart },
         { "http.access.audit.size", "1MiB", ChangeEffect.Restart },
         { "http.access.audit.keep", "1", ChangeEffect.Restart },
+        { "health.ready.open-share", "{ \"venue=okx\" = 50% }", Live },
         { "log.level", "debug", Live },
         { "log.format", "json", Live },
         { "telemetry.endpoint-limit", "10", ChangeEffect.Restart },

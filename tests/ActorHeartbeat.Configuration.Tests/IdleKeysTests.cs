@@ -98,6 +98,11 @@ public sealed class IdleKeysTests
             "sinks.s { path = a, select = \"venue=b\" }, endpoints.x.labels.venue = c",
             "sinks.s { path = a, select = \"venue=b\" }, endpoints.x.labels.venue = b"
         },
+        {
+            "health.ready.open-share.\"venue=b\"",
+            "health.ready.open-share { \"venue=b\" = 50% }, endpoints.x.labels.venue = c",
+            "health.ready.open-share { \"venue=b\" = 50% }, endpoints.x.labels.venue = b"
+        },
     };
 
     private static string WithKey(string access) =>

@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Service.Tests;
 
@@ -45,5 +48,68 @@ public sealed class HealthRoutesTests
 
         Assert.Single(service.Addresses);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("\"venue=a\" = 66%", null)] // 1.98 of 3
+    [InlineData("\"venue=a\" = 67%", "venue=a: 2 of 3 are open, and 3 must be")]
+    [InlineData("\"venue=a,tier=one\" = 100%", null)] // a paused one beside it
+    [InlineData("\"venue=off\" = 100%", null)] // all are paused
+    [InlineData("\"venue=nowhere\" = 100%", null)]
+    [InlineData(
+        "\"venue=b\" = 1%, \"venue=a\" = 100%, \"*\" = 50%",
+        "venue=b: 0 of 1 are open, and 1 must be; venue=a: 2 of 3 are open, and 3 must be")]
+    public async Task Ready_may_ask_for_a_share_of_open_endpoints(string shares, string? lacking)
+    {
+        await using var service = await StartVenues($"actor-heartbeat.health.ready.open-share {{ {shares} }}");
+
+        Assert.Equal(lacking is null ? "200 ok" : $"503 endpoints are not open: {lacking}", await Ready(service));
+
+        using var live = await service.Client.GetAsync("/healthz/live");
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_share_follows_the_file_the_endpoints_and_the_operator()
+    {
+        await using var service = await StartVenues("actor-heartbeat.health.ready.open-share {}");
+        Assert.Equal("200 ok", await Ready(service));
+
+        await File.AppendAllTextAsync(service.File, "\nactor-heartbeat.health.ready.open-share { \"venue=a\" = 100% }");
+        var (_, report) = await service.Post("/v1/config/reload");
+        Assert.Equal("applied", report.GetProperty("outcome").GetString());
+        Assert.Equal("503 endpoints are not open: venue=a: 2 of 3 are open, and 3 must be", await Ready(service));
+
+        await service.Post("/v1/endpoints/a-refused/pause");
+        await service.WaitFor("a-refused", "paused");
+        Assert.Equal("200 ok", await Ready(service));
+    }
+
+    /// <summary>Of venue a two are open, one is refused and one is paused; of b one is refused; of off one is paused.</summary>
+    private static async Task<RunningService> StartVenues(string beside)
+    {
+        const string refused = "backoff { initial = 60s, max = 60s, jitter = none }, outcomes { rules = [], otherwise = retry }";
+        var service = await RunningService.Start(
+            feeds => $$"""
+                a-one { url = "{{feeds.UrlOf(FeedPath.Echo, "one")}}", labels { venue = a, tier = one } }
+                a-two { url = "{{feeds.UrlOf(FeedPath.Echo, "two")}}", labels { venue = a } }
+                a-refused { url = "{{feeds.UrlOf(FeedPath.Refuse, "a")}}", labels { venue = a }, {{refused}} }
+                a-off { url = "{{feeds.UrlOf(FeedPath.Echo, "off")}}", labels { venue = a, tier = one }, enabled = off }
+                b-refused { url = "{{feeds.UrlOf(FeedPath.Refuse, "b")}}", labels { venue = b }, {{refused}} }
+                off { url = "{{feeds.UrlOf(FeedPath.Echo, "off")}}", labels { venue = off }, enabled = off }
+                """,
+            beside);
+        await service.WaitFor("a-one", "open");
+        await service.WaitFor("a-two", "open");
+        await service.WaitFor("a-refused", "backing-off");
+        return service;
+    }
+
+    private static async Task<string> Ready(RunningService service)
+    {
+        using var answer = await service.Client.GetAsync("/healthz/ready");
+        var health = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        var status = $"{(int)answer.StatusCode} {health.GetProperty("status").GetString()}";
+        return answer.IsSuccessStatusCode ? status : $"{status}: {health.GetProperty("detail").GetString()}";
     }
 }

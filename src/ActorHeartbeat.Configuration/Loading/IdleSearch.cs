@@ -48,6 +48,7 @@ internal sealed class IdleSearch
         SearchTemplates();
         SearchGroups();
         SearchSinks();
+        SearchShares();
         foreach (var key in IdleKeys.OfAkka)
         {
             if (_bound.Akka is { } akka && Find(akka, key) is { } at)
@@ -205,6 +206,18 @@ internal sealed class IdleSearch
             return _bound.Endpoints.Any(endpoint => select.Matches(endpoint.Settings.Labels))
                 ? null
                 : "no endpoint has such labels, and nothing is written; correct it, or label an endpoint";
+        }
+    }
+
+    private void SearchShares()
+    {
+        if (_bound.Endpoints.Count == 0 || _own.Find(ProcessSchema.OpenShares.Path) is not { At: var at })
+            return;
+        foreach (var share in (at.Fields ?? []).Select(at.Below).Where(share => !share.IsNull))
+        {
+            var select = LabelSelector.Parse(share.Key);
+            if (!_bound.Endpoints.Any(endpoint => select.Matches(endpoint.Settings.Labels)))
+                Warn(share, "no endpoint has such labels, and nothing is asked for; correct it, or label an endpoint");
         }
     }
 

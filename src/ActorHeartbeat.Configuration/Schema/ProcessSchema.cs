@@ -34,6 +34,9 @@ internal static class ProcessSchema
     private static readonly SettingsPart<ProcessSettings, AuditSettings> Audit = Access.Part(
         "audit", access => access.Audit, (access, audit) => access with { Audit = audit });
 
+    private static readonly SettingsPart<ProcessSettings, HealthSettings> Health = new(
+        "health", process => process.Health, (process, health) => process with { Health = health });
+
     private static readonly SettingsPart<ProcessSettings, LogSettings> Log = new(
         "log", process => process.Log, (process, log) => process with { Log = log });
 
@@ -77,6 +80,11 @@ internal static class ProcessSchema
     public static readonly Key<ProcessSettings, ValueMap<AccessCertificateSettings>> AccessCertificates = Row(
         Access.Setting("certificates", Live, access => access.Certificates, (access, value) => access with { Certificates = value }),
         AccessSchema.Certificates);
+
+    public static readonly Key<ProcessSettings, ValueMap<OpenShare>> OpenShares = Row(
+        Health.Setting(
+            "ready.open-share", Live, health => health.OpenShares, (health, value) => health with { OpenShares = value }),
+        HealthValues.OpenShares);
 
     public static readonly Key<ProcessSettings, ListenAddress?> FeedServerListen = Row(
         FeedServer.Setting("listen", Restart, server => server.Listen, (server, value) => server with { Listen = value }),
@@ -181,6 +189,7 @@ internal static class ProcessSchema
         Row(
             Audit.Setting("keep", Restart, audit => audit.Keep, (audit, value) => audit with { Keep = value }),
             Values.NoneOrCount),
+        OpenShares,
         Row(
             Log.Setting("level", Live, log => log.Level, (log, value) => log with { Level = value }),
             Values.Word<LogSeverity>()),

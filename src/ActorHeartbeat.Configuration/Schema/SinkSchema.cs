@@ -10,7 +10,7 @@ internal static class SinkSchema
 {
     /// <summary>Which endpoints, by label.</summary>
     public static readonly ValueReader<string> Selector = new Judged<string>(
-        "a label selector such as \"venue=binance\"", ReadSelector, text => text);
+        "a label selector such as \"venue=binance\"", text => RejectSelector(text) is { } why ? (null, why) : (text, null), text => text);
 
     /// <summary>The key that has no default.</summary>
     public const string Path = "path";
@@ -49,16 +49,17 @@ internal static class SinkSchema
         string path, ValueReader<TValue> reader, Func<SinkSettings, TValue> get, Func<SinkSettings, TValue, SinkSettings> set) =>
         new(new Setting<SinkSettings, TValue>(path, Live, get, set), reader);
 
-    private static (string?, string?) ReadSelector(string text)
+    /// <summary>Why a text is no label selector; null when it is one.</summary>
+    public static string? RejectSelector(string text)
     {
         try
         {
             LabelSelector.Parse(text);
-            return (text, null);
+            return null;
         }
         catch (FormatException problem)
         {
-            return (null, problem.Message);
+            return problem.Message;
         }
     }
 }

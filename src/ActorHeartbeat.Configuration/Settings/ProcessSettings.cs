@@ -28,6 +28,8 @@ public sealed record ProcessSettings
 
     public HttpSettings Http { get; init; } = new();
 
+    public HealthSettings Health { get; init; } = new();
+
     public LogSettings Log { get; init; } = new();
 
     public TelemetrySettings Telemetry { get; init; } = new();

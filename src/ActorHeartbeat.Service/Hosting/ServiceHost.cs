@@ -121,6 +121,7 @@ internal static class ServiceHost
         services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
         services.AddConnectionsClient();
         services.AddSingleton<ReloaderClient>();
+        services.AddSingleton(_ => new OpenShares(process.Health));
         services.AddSingleton(provider => new AccessControl(process.Http, provider.GetRequiredService<TimeProvider>()));
         if (process.StateDatabase is { } path)
             services.AddSingleton(provider => new StateDatabase(
@@ -129,16 +130,7 @@ internal static class ServiceHost
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SinkHost>(provider, configuration.Sinks));
-        if (process.Http.Access.Audit is { Path: { } auditPath } audit)
-        {
-            services.AddSingleton(provider => new AuditLog(
-                auditPath,
-                audit,
-                provider.GetRequiredService<FeedRegistry>().Instance,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
-            services.AddHostedService(provider => provider.GetRequiredService<AuditLog>());
-        }
+        AddAuditLog(services, process.Http.Access.Audit);
         // Started in this order and stopped in reverse; the HTTP server starts last and stops first.
         services.AddHostedService(provider => provider.GetRequiredService<SinkHost>());
         if (process.FeedServer.Listen is { } feedServer)
@@ -150,6 +142,19 @@ internal static class ServiceHost
         // Last: systemd hears of the start when all have started, and of the end before the drain.
         services.AddSingleton(SystemdNotices.Create);
         services.AddHostedService(provider => provider.GetRequiredService<SystemdNotices>());
+    }
+
+    private static void AddAuditLog(IServiceCollection services, AuditSettings audit)
+    {
+        if (audit.Path is not { } path)
+            return;
+        services.AddSingleton(provider => new AuditLog(
+            path,
+            audit,
+            provider.GetRequiredService<FeedRegistry>().Instance,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
+        services.AddHostedService(provider => provider.GetRequiredService<AuditLog>());
     }
 
     private static void AddActors(
@@ -189,13 +194,14 @@ internal static class ServiceHost
                 var sinks = provider.GetRequiredService<SinkHost>();
                 var places = provider.GetRequiredService<ConnectionPlaces>();
                 var access = provider.GetRequiredService<AccessControl>();
+                var shares = provider.GetRequiredService<OpenShares>();
                 registry.Register<ConfigurationReloader>(
                     system.ActorOf(
                         Props.Create(() =>
                             new ConfigurationReloader(
                                 configuration,
                                 load,
-                                (change, givenUp) => Apply(change, connections, console, host, sinks, places, access, givenUp),
+                                (change, givenUp) => Apply(change, connections, console, host, sinks, places, access, shares, givenUp),
                                 new DirectoryWatch())),
                         "configuration"));
             });
@@ -233,11 +239,13 @@ internal static class ServiceHost
         SinkHost sinks,
         ConnectionPlaces places,
         AccessControl access,
+        OpenShares shares,
         CancellationToken givenUp)
     {
         var process = change.Next.Process;
         console.Apply(process.Log);
         access.Apply(process.Http.Access);
+        shares.Apply(process.Health);
         sinks.Apply(change.Next.Sinks);
         places.Most = HttpLimits.Connections(ProcessRoom.DescriptorLimit(), change.Next.Endpoints.Count);
         host.ShutdownTimeout = process.Supervisor.ShutdownTimeout + StartAndDrain.Afterwards; // read when the host stops

@@ -1,4 +1,5 @@
 using ActorHeartbeat.Configuration.Reloading;
+using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Running;
 using Akka.Actor;
@@ -6,8 +7,12 @@ using Akka.Hosting;
 
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>Health of this process. Upstreams are no part of it: their outage must not take a replica out or restart it.</summary>
-internal sealed class HealthRoutes(ServiceState state, IRequiredActor<Watchdog> watchdog, ReloaderClient reloader)
+/// <summary>
+/// Health of this process. Upstreams are no part of it, unless <c>health.ready.open-share</c> says so for ready: their outage must not take
+/// a replica out, and never restarts it.
+/// </summary>
+internal sealed class HealthRoutes(
+    ServiceState state, IRequiredActor<Watchdog> watchdog, ReloaderClient reloader, OpenShares shares, ConnectionsClient connections)
 {
     /// <summary>Actors that have not answered within this time are stuck.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -37,6 +42,8 @@ internal sealed class HealthRoutes(ServiceState state, IRequiredActor<Watchdog> 
             await Unhealthy(http, "draining", "the service is shutting down");
         else if (state.Phase == ServicePhase.Starting)
             await Unhealthy(http, "starting", "the actors are being started");
+        else if (shares.Any && shares.Lacking(await connections.GetEndpointsAsync(http.RequestAborted)) is { } lacking)
+            await Unhealthy(http, "endpoints are not open", lacking);
         else if (await reloader.State(http.RequestAborted) is { IsDegraded: true } configuration)
             await http.Answer(new HealthView("degraded", Degraded(configuration)), ServiceJson.Contract.HealthView);
         else

@@ -40,7 +40,12 @@ internal static class HttpApi
         new SinkRoutes(services.GetRequiredService<SinkHost>()).Map(application);
         new ProcessRoutes(services.GetRequiredService<ConnectionPlaces>(), services.GetRequiredService<ConsoleLog>()).Map(application);
         new ConfigurationRoutes(reloader, connections, state).Map(application);
-        new HealthRoutes(state, services.GetRequiredService<IRequiredActor<Watchdog>>(), reloader).Map(application);
+        new HealthRoutes(
+            state,
+            services.GetRequiredService<IRequiredActor<Watchdog>>(),
+            reloader,
+            services.GetRequiredService<OpenShares>(),
+            connections).Map(application);
         services.GetService<ScrapeRoute>()?.Map(application);
         new SignInRoutes(access).Map(application);
         application.MapRead("/", IndexPage.Write);

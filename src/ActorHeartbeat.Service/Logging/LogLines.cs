@@ -152,6 +152,14 @@ internal static partial class LogLines
     [LoggerMessage(53, LogLevel.Warning, "the former certificate serves on: {Problem}")]
     public static partial void CertificateNotRead(this ILogger log, string problem);
 
+    [LoggerMessage(
+        54, LogLevel.Warning,
+        "{What} cannot be pushed to {Collector}: it does not answer, or refuses them; it is tried on, and told when they are taken")]
+    public static partial void CollectorLost(this ILogger log, string what, Uri collector);
+
+    [LoggerMessage(55, LogLevel.Information, "{What} are pushed to {Collector} again")]
+    public static partial void CollectorFound(this ILogger log, string what, Uri collector);
+
     [LoggerMessage(40, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(this ILogger log, Exception failure, string method, string path);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Telemetry;
+using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -48,17 +49,18 @@ internal static class Exposition
             if (isScraped)
                 metrics.AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false); // the process has one supervisor
             if (telemetry.Otlp.Endpoint is { } collector)
-                metrics.AddOtlpExporter((exporter, reader) =>
-                {
-                    Fill(exporter, telemetry.Otlp, collector, "v1/metrics");
-                    reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds =
-                        (int)telemetry.Otlp.Interval.TotalMilliseconds;
-                });
+                metrics.AddReader(services => new PeriodicExportingMetricReader(
+                    new MetricPush(
+                        Options(telemetry.Otlp, collector, "v1/metrics"),
+                        new CollectorReach("metrics", collector, services.GetRequiredService<Microsoft.Extensions.Logging.ILogger>())),
+                    (int)telemetry.Otlp.Interval.TotalMilliseconds));
         });
         if (telemetry.Otlp.Endpoint is { } traces)
             all.WithTracing(tracing => tracing
                 .AddSource(MeterSettings.Name)
-                .AddOtlpExporter(exporter => Fill(exporter, telemetry.Otlp, traces, "v1/traces")));
+                .AddProcessor(services => new BatchActivityExportProcessor(new TracePush(
+                    Options(telemetry.Otlp, traces, "v1/traces"),
+                    new CollectorReach("traces", traces, services.GetRequiredService<Microsoft.Extensions.Logging.ILogger>())))));
     }
 
     // Distributions have no endpoint, and what their views do not say they keep.
@@ -67,13 +69,17 @@ internal static class Exposition
             ? null
             : new MetricStreamConfiguration { CardinalityLimit = (endpoints + 1) * MostSeries };
 
-    private static void Fill(OtlpExporterOptions exporter, OtlpSettings settings, Uri collector, string path)
+    private static OtlpExporterOptions Options(OtlpSettings settings, Uri collector, string path)
     {
         var isGrpc = settings.Protocol == OtlpProtocol.Grpc;
-        exporter.Protocol = isGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
-        exporter.Endpoint = isGrpc ? collector : new Uri($"{collector.AbsoluteUri.TrimEnd('/')}/{path}");
+        var exporter = new OtlpExporterOptions
+        {
+            Protocol = isGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
+            Endpoint = isGrpc ? collector : new Uri($"{collector.AbsoluteUri.TrimEnd('/')}/{path}"),
+        };
         if (HeadersOf(settings) is { } headers)
             exporter.Headers = headers;
+        return exporter;
     }
 
     private static string? HeadersOf(OtlpSettings settings) =>

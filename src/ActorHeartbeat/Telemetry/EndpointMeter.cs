@@ -33,6 +33,9 @@ internal sealed class EndpointMeter : IDisposable
         foreach (var figure in EndpointFigure.All)
             _meter.CreateObservableCounter(figure.Name, () => Figures(figure), figure.Unit, figure.Description);
         _meter.CreateObservableUpDownCounter("actorheartbeat.endpoint.count", CountByState, "{endpoint}", "Endpoints by state.");
+        _meter.CreateObservableGauge(
+            "actorheartbeat.endpoint.info", Infos, null,
+            "Always 1: the group and the labels of an endpoint, to be joined with its other series.");
         Sum("actorheartbeat.endpoint.up", reading => reading.IsUp, "Whether a connection of the endpoint is open: 1 or 0.");
         Sum(
             "actorheartbeat.endpoint.enabled", reading => reading.State != "paused",
@@ -96,6 +99,9 @@ internal sealed class EndpointMeter : IDisposable
         if (others)
             yield return new Measurement<int>(sum, Tag(Endpoint, Other));
     }
+
+    private IEnumerable<Measurement<int>> Infos() =>
+        _endpoints.All().Where(endpoint => endpoint.IsNamed).Select(endpoint => new Measurement<int>(1, endpoint.Info));
 
     private IEnumerable<Measurement<int>> CountByState()
     {

@@ -21,13 +21,19 @@ internal sealed class MeteredEndpoints(MeterSettings settings)
             Enter(endpoint, plane, read);
     }
 
-    /// <summary>Follows a change of the labels, by which an endpoint may gain or lose its own series.</summary>
+    /// <summary>Follows a change of the labels or the group. By its labels an endpoint may gain or lose its own series.</summary>
     public void Follow(EndpointSettings endpoint)
     {
         lock (_gate)
         {
-            if (!_endpoints.TryGetValue(endpoint.Id, out var known) || known.IsSelected == settings.Select.Matches(endpoint.Labels))
+            if (!_endpoints.TryGetValue(endpoint.Id, out var known))
                 return;
+            if (known.IsSelected == settings.Select.Matches(endpoint.Labels))
+            {
+                _endpoints[endpoint.Id] = known with { Info = known.IsNamed ? EndpointInfo.Of(endpoint) : [] };
+                _all = null;
+                return;
+            }
             Leave(known);
             Enter(endpoint, known.Plane, known.Read);
         }
@@ -62,7 +68,8 @@ internal sealed class MeteredEndpoints(MeterSettings settings)
     private void Enter(EndpointSettings endpoint, EndpointPlane plane, Func<EndpointReading> read)
     {
         var isSelected = settings.Select.Matches(endpoint.Labels);
-        var entered = new MeteredEndpoint(endpoint.Id, plane, read, isSelected, IsNamed: isSelected && _named < settings.EndpointLimit);
+        var isNamed = isSelected && _named < settings.EndpointLimit;
+        var entered = new MeteredEndpoint(endpoint.Id, plane, read, isNamed ? EndpointInfo.Of(endpoint) : [], isSelected, isNamed);
         _endpoints[endpoint.Id] = entered;
         _all = null;
         if (entered.IsNamed)
@@ -101,9 +108,16 @@ internal readonly record struct FigureValueKey(string? First, string? Second);
 
 /// <summary>An endpoint that is measured.</summary>
 /// <param name="Read">How it stands now; called from any thread.</param>
+/// <param name="Info">Its name, group and labels, as tags; none where it is not named.</param>
 /// <param name="IsSelected">Whether its labels let it have series of its own.</param>
 /// <param name="IsNamed">Whether it has them.</param>
-internal sealed record MeteredEndpoint(EndpointId Id, EndpointPlane Plane, Func<EndpointReading> Read, bool IsSelected, bool IsNamed);
+internal sealed record MeteredEndpoint(
+    EndpointId Id,
+    EndpointPlane Plane,
+    Func<EndpointReading> Read,
+    KeyValuePair<string, object?>[] Info,
+    bool IsSelected,
+    bool IsNamed);
 
 /// <summary>How an endpoint stands.</summary>
 /// <param name="State">As the API names it.</param>

@@ -35,6 +35,12 @@ public sealed partial class MetricsTests
         ["endpoint.up"] = seen => Each(seen, (name, history) => Same(seen, "endpoint_up", $"endpoint={name}", history.Live)),
         ["endpoint.enabled"] = seen =>
             Each(seen, (name, history) => Same(seen, "endpoint_enabled", $"endpoint={name}", history.Attempts.Count > 0 ? 1 : 0)),
+        ["endpoint.info"] = seen =>
+        {
+            Each(seen, (name, _) => Same(seen, "endpoint_info", $"endpoint={name}", 1));
+            Same(seen, "endpoint_info", "endpoint=keyed,group=pairs,label_data_center=east", 1);
+            Same(seen, "endpoint_info", "label_data_center=east", seen.Feeds.History("keyed").Live + seen.Feeds.History("echo").Live);
+        },
         ["connect.attempts"] = seen => Each(seen, (name, history) =>
         {
             Same(seen, "connect_attempts_total", $"endpoint={name},outcome=open", history.Accepts);
@@ -113,8 +119,7 @@ public sealed partial class MetricsTests
                     names.Add(instrument.Name);
             },
         };
-        await using var service = await RunningService.Start(Endpoints);
-        service.Feeds.Faults.NeverAnswerPings(FaultTarget.Client("deaf"));
+        await using var service = await StartAll();
         var since = TimeProvider.System.GetUtcNow();
         using var slow = service.Registry.Subscribe(
             new EndpointId("echo"), new SubscriptionOptions { Capacity = 1, IncludeState = false, Overflow = OverflowPolicy.DropOldest });
@@ -161,6 +166,28 @@ public sealed partial class MetricsTests
         Assert.Equal(HttpStatusCode.MethodNotAllowed, post.StatusCode);
     }
 
+    [Theory]
+    [InlineData("text/plain", "untyped")]
+    [InlineData("application/openmetrics-text", "unknown")]
+    public async Task A_name_that_ends_as_those_of_distributions_do_has_no_type(string format, string type)
+    {
+        await using var service = await RunningService.Start(feeds => $$"""a { url = "{{feeds.UrlOf(FeedPath.Echo, "a")}}" }""");
+        await service.WaitFor("a", "open");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.Add("Accept", format);
+
+        using var answer = await service.Client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+
+        Assert.Equal(format, answer.Content.Headers.ContentType?.MediaType);
+        Assert.Contains($"# TYPE actorheartbeat_endpoint_count {type}\n", text, StringComparison.Ordinal);
+        Assert.Contains($"# TYPE dotnet_timer_count {type}\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("_count gauge\n", text, StringComparison.Ordinal);
+        Assert.Contains("# TYPE actorheartbeat_endpoint_up gauge", text, StringComparison.Ordinal);
+        Assert.Contains("actorheartbeat_endpoint_count{state=\"open\"} 1", text, StringComparison.Ordinal);
+        Assert.EndsWith("\n", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Endpoints_beyond_the_limit_are_one_and_a_removed_one_is_gone()
     {
@@ -198,16 +225,24 @@ public sealed partial class MetricsTests
     [GeneratedRegex(@"^\| `actorheartbeat\.([a-z._]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Rows();
 
+    /// <summary>A service with endpoints of every kind.</summary>
+    internal static async Task<RunningService> StartAll()
+    {
+        var service = await RunningService.Start(Endpoints, "actor-heartbeat.groups.pairs.connect-burst = 5");
+        service.Feeds.Faults.NeverAnswerPings(FaultTarget.Client("deaf"));
+        return service;
+    }
+
     private static string Endpoints(FeedServer feeds) =>
         $$"""
           ticker {
-            url = "{{feeds.UrlOf(FeedPath.StartStop, "ticker", "rate=50")}}"
+            url = "{{feeds.UrlOf(FeedPath.StartStop, "ticker", "rate=50")}}", labels { venue = demo }
             heartbeat { when = always, interval = 1s, timeout = 1s, max-missed = 10 }
             backoff { initial = 50ms, jitter = none }
           }
-          echo { url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}" }
+          echo { url = "{{feeds.UrlOf(FeedPath.Echo, "echo")}}", labels { data-center = east } }
           keyed {
-            url = "{{feeds.UrlOf(FeedPath.Echo, "keyed")}}"
+            url = "{{feeds.UrlOf(FeedPath.Echo, "keyed")}}", group = pairs, labels { data-center = east }
             subscriptions { trades { for-each = [a, b], send = "sub @{each}", expect = "sub @{each}" } }
           }
           deaf {
@@ -223,7 +258,7 @@ public sealed partial class MetricsTests
           """;
 
     /// <summary>Everything that is counted happens at least once, then it is still.</summary>
-    private static async Task Play(RunningService service)
+    internal static async Task Play(RunningService service)
     {
         await service.WaitFor("ticker", "open");
         await service.WaitFor("echo", "open");

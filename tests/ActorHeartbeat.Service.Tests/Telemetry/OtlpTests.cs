@@ -52,6 +52,46 @@ public sealed class OtlpTests : IDisposable
         Assert.All(pushed.Values, each => Assert.DoesNotContain("canary", each, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_collector_that_takes_nothing_is_told_once_and_so_is_its_return()
+    {
+        var (asked, isGood) = (0, false);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        await using var collector = builder.Build();
+        collector.Run(http =>
+        {
+            if (http.Request.Path == "/v1/metrics")
+                Interlocked.Increment(ref asked);
+            http.Response.StatusCode = Volatile.Read(ref isGood) ? 200 : 500;
+            return Task.CompletedTask;
+        });
+        await collector.StartAsync();
+        var lines = new CollectedLines();
+        var to = $"{collector.Urls.First()}/";
+        await using var service = await RunningService.Start(
+            feeds => $$"""first { url = "{{feeds.UrlOf(FeedPath.Echo, "first")}}" }""",
+            $$"""
+            actor-heartbeat.telemetry.otlp { endpoint = "{{to}}", protocol = http-protobuf, interval = 1s }
+            actor-heartbeat.log.level = info
+            """,
+            lines);
+
+        using var deadline = new CancellationTokenSource(RunningService.Deadline);
+        while (Volatile.Read(ref asked) < 4)
+            await Task.Delay(50, deadline.Token);
+        await lines.WaitFor("\"traces\" cannot be pushed");
+        Assert.Single(lines.Containing($"\"metrics\" cannot be pushed to {to}: "));
+        Assert.Empty(lines.Containing("are pushed"));
+
+        Volatile.Write(ref isGood, true);
+        await lines.WaitFor($"\"metrics\" are pushed to {to} again");
+        await collector.StopAsync();
+        await lines.WaitFor("\"metrics\" cannot be pushed", count: 2);
+        Assert.Single(lines.Containing("\"metrics\" are pushed"));
+    }
+
     [Theory]
     [InlineData(null, true)]
     [InlineData("a=b,c=d", true)]

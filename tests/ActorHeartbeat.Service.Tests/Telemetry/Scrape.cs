@@ -24,6 +24,12 @@ internal sealed partial class Scrape
 
     public IEnumerable<string> Names => _series.Select(each => each.Name).Distinct();
 
+    /// <summary>By name of a label, its values; empty where no series has this name.</summary>
+    public ILookup<string, string> LabelsOf(string name) => _series
+        .Where(each => each.Name == name)
+        .SelectMany(each => each.Labels)
+        .ToLookup(label => label.Key, label => label.Value);
+
     /// <summary>The sum of a metric of ours over the series with these labels, as in <c>endpoint=a,outcome=open</c>.</summary>
     public double Sum(string name, string labels = "")
     {

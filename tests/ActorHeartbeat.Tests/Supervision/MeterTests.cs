@@ -68,6 +68,23 @@ public class MeterTests : SupervisorSpec
     }
 
     [Fact]
+    public void An_endpoint_tells_its_group_and_its_labels_as_they_are_now_and_none_twice()
+    {
+        using var measured = new Measured(Name);
+        var a = Endpoint("a") with { Labels = new([KeyValuePair.Create("venue", "okx"), KeyValuePair.Create("eu-1", "x")]) };
+        Apply(a, Endpoint("b"));
+        AwaitStates(("a", "open"), ("b", "open"));
+        Assert.Equal(["a x okx 1", "b 1"], measured.Of("endpoint.info"));
+
+        Command(new ReconfigureEndpoint(a with
+        {
+            Labels = new([new("eu_1", "second"), new("eu-1", "first"), new("venue", "kraken")]),
+        }));
+
+        Assert.Equal(["a first kraken 1", "b 1"], measured.Of("endpoint.info"));
+    }
+
+    [Fact]
     public void An_attempt_is_counted_when_it_ends_by_how_it_ends()
     {
         Network.Script(Id("a"), DialScript.Fail(FailureLayer.Dns), DialScript.Refuse(401), DialScript.Hang);
@@ -252,6 +269,7 @@ public class MeterTests : SupervisorSpec
         AwaitStates([.. labelled.Append("d").Select(name => (name, "open"))]);
 
         Assert.Equal(["_other 2", "a 1", "b 1"], measured.Of("endpoint.up"));
+        Assert.Equal(["a one 1", "b one 1"], measured.Of("endpoint.info"));
         Assert.Equal(["_other open 2", "a open 1", "b open 1"], measured.Of("connect.attempts"));
         Assert.Equal(["_other trades asked 3"], measured.Of("subscription.keys"));
     }

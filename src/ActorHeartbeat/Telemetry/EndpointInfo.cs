@@ -1,0 +1,28 @@
+using ActorHeartbeat.Endpoints;
+
+namespace ActorHeartbeat.Telemetry;
+
+/// <summary>The tags by which a query finds the endpoints of a venue: the group of an endpoint, and its labels.</summary>
+internal static class EndpointInfo
+{
+    /// <summary>Comes before the name of a label, so that no label is taken for a tag of ours.</summary>
+    private const string Label = "label.";
+
+    /// <remarks>
+    /// Prometheus knows letters, digits and _ in a name, and reads no page on which a series has one name twice. So of labels that it
+    /// cannot tell apart the first by name is there.
+    /// </remarks>
+    public static KeyValuePair<string, object?>[] Of(EndpointSettings endpoint)
+    {
+        var tags = new List<KeyValuePair<string, object?>>(endpoint.Labels.Count + 2) { new("endpoint", endpoint.Id.Value) };
+        if (endpoint.Group is { } group)
+            tags.Add(new("group", group));
+        tags.AddRange(endpoint.Labels
+            .OrderBy(label => label.Key, StringComparer.Ordinal)
+            .DistinctBy(label => Plain(label.Key))
+            .Select(label => new KeyValuePair<string, object?>(Label + label.Key, label.Value)));
+        return [.. tags];
+    }
+
+    private static string Plain(string name) => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'));
+}
