@@ -108,7 +108,7 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
     {
         var (last, sequence) = (key.LastNumber, key.Book.Settings.Sequence!); // it has given the number
         if (last is null)
-            key.Number = key.Number!.Join(number, Connection.Number, this);
+            key.Number = (_plane.Subscriptions?.NumberOf(key) ?? key.Number!).Join(number, Connection.Number, this);
         var (isDuplicate, before) = key.Number!.Received(number, Connection.Number, last, this);
         key.LastNumber = number;
         if (isDuplicate)

@@ -121,6 +121,18 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         }
     }
 
+    /// <summary>
+    /// What a key of another connection counts by where no number of it has come: it may have been added to both connections of a rotation.
+    /// </summary>
+    /// <returns>Null where it counts already, or is unknown here.</returns>
+    public KeyNumber? NumberOf(SubscribedKey key)
+    {
+        if (key.Number is { Highest: not null })
+            return null;
+        lock (_lock)
+            return _table.NumberOf(key);
+    }
+
     /// <summary>Whether it has yet to ask for keys, or to hear of them, that another connection has.</summary>
     public bool IsBehind(ConnectionSubscriptions? other)
     {

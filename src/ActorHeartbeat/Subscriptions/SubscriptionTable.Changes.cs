@@ -52,8 +52,12 @@ internal sealed partial class SubscriptionTable
     ];
 
     /// <summary>Whether the peer gives what a key of another connection asks for.</summary>
-    public bool HasAccepted(SubscribedKey key) =>
-        _books.GetValueOrDefault(key.Book.Name)?.Keys.Find(key.Name) is { } mine && StateOf(mine) == SubscriptionState.Accepted;
+    public bool HasAccepted(SubscribedKey key) => Same(key) is { } mine && StateOf(mine) == SubscriptionState.Accepted;
+
+    /// <summary>What a key of another connection counts by here; null where it is unknown, or not numbered.</summary>
+    public KeyNumber? NumberOf(SubscribedKey key) => Same(key)?.Number;
+
+    private SubscribedKey? Same(SubscribedKey key) => _books.GetValueOrDefault(key.Book.Name)?.Keys.Find(key.Name);
 
     /// <summary>What consumers have to learn when this connection takes over from one that has told them something else.</summary>
     /// <param name="told">What they know.</param>

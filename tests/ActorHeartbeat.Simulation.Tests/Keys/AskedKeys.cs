@@ -51,7 +51,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
             if (asked is { IsAccepted: true, Refused: null }
                 && asked.At < _began - Turn
                 && Wanted.Wants(key)
-                && Wanted.ChangedAt(key) < _began
+                && Wanted.SaidAt(key) < _began
                 && !_keys.ContainsKey(key))
                 invariants.Broken(endpoint, $"10 (take over): {key} is given by the old connection, and not asked for over the next");
         }
@@ -129,7 +129,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
         TimeSpan? since = _keys.TryGetValue(key, out var asked) ? when(asked)
             : before.TryGetValue(key, out var earlier) && earlier < _began ? earlier
             : null;
-        return since > Wanted.ChangedAt(key);
+        return since > Wanted.SaidAt(key);
     }
 
     /// <summary>The keys that were accepted, and when they were asked for.</summary>
@@ -159,9 +159,9 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
 
     private void Ask(string key, TimeSpan now)
     {
-        if (!Wanted.Wants(key) && Wanted.ChangedAt(key) < now)
-            invariants.Broken(endpoint, $"10 (none kept): {key} is asked for, and nobody wants it since {Wanted.ChangedAt(key)}");
-        if (IsStopped(key) && Wanted.ChangedAt(key) < now)
+        if (!Wanted.Wants(key) && Wanted.SaidAt(key) < now)
+            invariants.Broken(endpoint, $"10 (none kept): {key} is asked for, and nobody wants it since {Wanted.SaidAt(key)}");
+        if (IsStopped(key) && Wanted.SaidAt(key) < now)
             invariants.Broken(endpoint, $"10 (stop): {key} is asked for again, and it was refused for good");
         if (!_keys.TryGetValue(key, out var asked))
         {
@@ -173,12 +173,12 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
             if (!HasReason(key, asked, now))
                 invariants.Broken(endpoint, $"10 (once): {key} is asked for again without a reason, {asked}");
             if (asked.BacksOff is { } refused
-                && Wanted.ChangedAt(key) < refused
+                && Wanted.SaidAt(key) < refused
                 && endpoint.SettingsSince < refused
                 && now - refused < Least(endpoint.Settings.Backoff) - Rounding)
                 invariants.Broken(endpoint, $"10 (once): {key} is asked for {now - refused} after it was refused, without backoff");
             if (asked is { Refused: null, Missing: not null, ForMissing: true }
-                && Wanted.ChangedAt(key) < asked.At
+                && Wanted.SaidAt(key) < asked.At
                 && endpoint.SettingsSince < asked.At
                 && now - asked.At < Least(endpoint.Settings.Backoff) - Rounding)
                 invariants.Broken(endpoint, $"10 (once): {key} is asked for {now - asked.At} after {asked.At}, for numbers both times");
@@ -194,9 +194,9 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
         _lastSet = now;
         foreach (var key in asking.Keys)
         {
-            if (!Wanted.Wants(key) && Wanted.ChangedAt(key) < now)
-                invariants.Broken(endpoint, $"10 (none kept): {key} is said, and nobody wants it since {Wanted.ChangedAt(key)}");
-            if (IsStopped(key) && Wanted.ChangedAt(key) < now)
+            if (!Wanted.Wants(key) && Wanted.SaidAt(key) < now)
+                invariants.Broken(endpoint, $"10 (none kept): {key} is said, and nobody wants it since {Wanted.SaidAt(key)}");
+            if (IsStopped(key) && Wanted.SaidAt(key) < now)
                 invariants.Broken(endpoint, $"10 (stop): {key} is said again, and it was refused for good");
             TimeSpan? standsSince = null;
             if (!_keys.TryGetValue(key, out var asked))
@@ -220,7 +220,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
 
     private bool HasReason(string key, Asked asked, TimeSpan now) =>
         asked.Refused is not null
-        || Wanted.ChangedAt(key) >= asked.At
+        || Wanted.SaidAt(key) >= asked.At
         || Wanted.WordsChanged >= asked.At
         || (Words is { Expect: not null } && !asked.IsAccepted && IsLate(asked, now))
         || (Words is { Stale: { } stale } && now >= asked.HeardAt + stale)
@@ -232,7 +232,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
     private bool IsThere(string key, Asked asked, TimeSpan now) =>
         asked.Refused is null
         && Wanted.Wants(key)
-        && Wanted.ChangedAt(key) < asked.At
+        && Wanted.SaidAt(key) < asked.At
         && !(Words is { Sequence.OnGap: SequenceGapAction.Resubscribe } && now - asked.Missing < Turn)
         && (asked.IsAccepted || (Words is { Expect: not null } && !IsLate(asked, now)))
         && !(Words is { Stale: { } stale } && now >= asked.HeardAt + stale);
@@ -240,11 +240,11 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
     /// <summary>A key that no connection has come to goes before one that had been accepted.</summary>
     private void InOrder(string key)
     {
-        if (!_acceptedBefore.TryGetValue(key, out var accepted) || accepted <= Wanted.ChangedAt(key))
+        if (!_acceptedBefore.TryGetValue(key, out var accepted) || accepted <= Wanted.SaidAt(key))
             return;
         foreach (var other in Wanted.All)
         {
-            if (Wanted.ChangedAt(other) < _began && !_keys.ContainsKey(other) && endpoint.IsNew(other))
+            if (Wanted.SaidAt(other) < _began && !_keys.ContainsKey(other) && endpoint.IsNew(other))
                 invariants.Broken(
                     endpoint, $"10 (order): {key} had been accepted, and is asked for before {other}, which never was asked for");
         }

@@ -40,7 +40,7 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
     private Read Of(string key)
     {
         if (!_keys.TryGetValue(key, out var read) || endpoint.Wanted.ChangedAt(key) >= read.At)
-            _keys[key] = read = new Read(key);
+            _keys[key] = read = new Read(key) { Before = read?.Number };
         return read;
     }
 
@@ -85,7 +85,7 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
         }
         if (number < read.Number && told == new Told(read.Number, number, IsBack: true))
             return null; // behind what the other connection has brought
-        if (number <= read.Number && told is { IsBack: true } back && back.To == number && read.Runs.ContainsValue(back.From))
+        if (number <= read.Number && told is { IsBack: true } back && back.To == number && read.Had(back.From))
             return null; // the other connection counts anew by itself
         if (number == last + 1)
             return told is null ? null : $"{number} follows {last}";
@@ -141,5 +141,10 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
         public Dictionary<int, First> FirstByEpoch { get; } = [];
 
         public Dictionary<long, long> Runs { get; } = [];
+
+        /// <summary>The last number before the key, or its words, changed; null for none.</summary>
+        public long? Before { get; init; }
+
+        public bool Had(long number) => number == Before || Runs.ContainsValue(number);
     }
 }

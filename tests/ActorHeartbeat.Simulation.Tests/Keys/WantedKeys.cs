@@ -6,6 +6,7 @@ namespace ActorHeartbeat.Simulation.Tests;
 internal sealed class WantedKeys(Func<TimeSpan> clock)
 {
     private readonly Dictionary<string, TimeSpan> _changed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TimeSpan> _repeated = new(StringComparer.Ordinal);
     private readonly HashSet<string> _added = new(StringComparer.Ordinal);
     private HashSet<string> _wanted = new(StringComparer.Ordinal);
     private TimeSpan _rephrased = TimeSpan.MinValue;
@@ -34,9 +35,14 @@ internal sealed class WantedKeys(Func<TimeSpan> clock)
         Follow();
     }
 
+    /// <summary>One that is wanted already is asked for again if it is refused.</summary>
     public void Add(string key)
     {
-        if (Words is not null && _added.Add(key))
+        if (Words is null)
+            return;
+        if (_wanted.Contains(key))
+            _repeated[key] = Changed = clock();
+        if (_added.Add(key))
             Follow();
     }
 
@@ -63,6 +69,10 @@ internal sealed class WantedKeys(Func<TimeSpan> clock)
     /// <summary>When a key last came or went, or the words last changed.</summary>
     public TimeSpan ChangedAt(string key) =>
         _changed.TryGetValue(key, out var changed) && changed > _rephrased ? changed : _rephrased;
+
+    /// <summary>The same, or when the operator last added a key that was wanted already.</summary>
+    public TimeSpan SaidAt(string key) =>
+        _repeated.TryGetValue(key, out var repeated) && repeated > ChangedAt(key) ? repeated : ChangedAt(key);
 
     /// <summary>What is said and known of keys, and what is done about refused ones: the rest changes while they stand.</summary>
     private static SubscriptionSettings Said(SubscriptionSettings words) => words with

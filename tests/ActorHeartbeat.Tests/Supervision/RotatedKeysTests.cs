@@ -1,3 +1,4 @@
+using System.Text;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Supervision;
@@ -112,10 +113,52 @@ public class RotatedKeysTests : SupervisorSpec
         AwaitAssert(() => Assert.Equal("trades/SOL wanted", heard.Heard[^1]));
     }
 
+    [Fact]
+    public void A_number_of_a_key_that_was_added_to_both_connections_is_delivered_once()
+    {
+        var numbered = Settings.Subscriptions["trades"] with
+        {
+            Data = new MessagePattern.Json([new JsonExpectation("/id", "\"@{each}\"")]),
+            Sequence = new SequenceSettings(["/n"]) { Step = 1 },
+        };
+        Apply(Settings with { Subscriptions = new([KeyValuePair.Create("trades", numbered)]) });
+        AwaitStates(("a", "open"));
+        var heard = new Texts();
+        using var listening = Feeds.Find(Id("a"))!.Subscribe(heard);
+        var old = Network.Connection(Id("a"));
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() =>
+        {
+            Advance(0.1);
+            Assert.Equal(3, Network.Connection(Id("a")).SentText.Count);
+        });
+        var next = Network.Connection(Id("a"));
+        Command(new SubscribeTo(Id("a"), "trades", "XRP"));
+        AwaitAssert(() => Assert.Equal(["sub XRP", "sub XRP"], new[] { old, next }.Select(each => each.SentText[^1])));
+
+        Say(next, """{"id":"XRP","n":310}""");
+        Say(old, """{"id":"XRP","n":310}""", """{"id":"XRP","n":311}""");
+        Say(next, """{"id":"XRP","n":311}""", """{"id":"XRP","n":312}""");
+
+        Assert.Equal(["""{"id":"XRP","n":310}""", """{"id":"XRP","n":311}""", """{"id":"XRP","n":312}"""], heard.Heard);
+    }
+
     private static void Say(ScriptedConnection connection, params string[] texts)
     {
         foreach (var text in texts)
             connection.DeliverText(text);
+    }
+
+    private sealed class Texts : IFeedHandler
+    {
+        public List<string> Heard { get; } = [];
+
+        public void OnEvent(in FeedEvent feedEvent)
+        {
+            if (feedEvent.IsMessage)
+                Heard.Add(Encoding.UTF8.GetString(feedEvent.Payload.Span));
+        }
     }
 
     private sealed class KeyStates : IFeedHandler
