@@ -40,7 +40,7 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
     private Read Of(string key)
     {
         if (!_keys.TryGetValue(key, out var read) || endpoint.Wanted.ChangedAt(key) >= read.At)
-            _keys[key] = read = new Read(key) { Before = read?.Number };
+            _keys[key] = read = new Read(key) { Before = read is { Numbers: true } ? read.Number : read?.Before };
         return read;
     }
 
@@ -144,6 +144,8 @@ internal sealed partial class KeyReader(Invariants invariants, Watched endpoint)
 
         /// <summary>The last number before the key, or its words, changed; null for none.</summary>
         public long? Before { get; init; }
+
+        public bool Numbers => FirstByEpoch.Count > 0;
 
         public bool Had(long number) => number == Before || Runs.ContainsValue(number);
     }
