@@ -211,6 +211,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             })
         {
             Subscriptions = endpoint.KeyCounts,
+            DownSince = endpoint.DownSince,
         };
     }
 

@@ -44,6 +44,9 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     public DateTimeOffset Since { get; private set; } = since;
 
+    /// <summary>When it was open last, or was added or wanted again where it never was since; null while it is open.</summary>
+    public DateTimeOffset? DownSince { get; private set; } = since;
+
     /// <summary>Whether to forget the endpoint when its last connection is gone.</summary>
     public bool IsRemoved { get; set; }
 
@@ -84,7 +87,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         [.. Effective.Subscriptions.Select(each => new SubscriptionCounts(each.Key, each.Value.ForEach.Count, 0, 0, 0, 0, 0))];
 
     /// <summary>The state that was published last; null before the first.</summary>
-    public ConnectionState? Published { get; set; }
+    public ConnectionState? Published { get; private set; }
 
     public IReadOnlyList<SupervisedConnection> Connections => _connections;
 
@@ -122,7 +125,19 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     {
         if (mode != Mode)
             Since = now;
+        if (mode == EndpointMode.Running ? mode != Mode : DownSince is null)
+            DownSince = now;
         (Mode, Failure) = (mode, failure);
+    }
+
+    /// <summary>Notes the state that is published now.</summary>
+    /// <returns>The one before it.</returns>
+    public ConnectionState Publish(ConnectionState state, DateTimeOffset at)
+    {
+        var before = Published ?? ConnectionState.BackingOff;
+        DownSince = state == ConnectionState.Open ? null : DownSince ?? at;
+        Published = state;
+        return before;
     }
 
     /// <summary>Follows a change of the settings, or of the added keys.</summary>
