@@ -16,14 +16,17 @@ internal sealed record ExplainPage(Standing Standing, ExplanationView Explanatio
     private const int Label = 13;
     private const int MostTransitions = 8;
 
+    /// <summary>What stands above them takes as many lines on a screen of 80 columns.</summary>
+    private const int LinesAboveTransitions = 16;
+
     private EndpointView Endpoint => Standing.Endpoint;
 
-    public IRenderable Render()
+    public IRenderable Render(int width, int height)
     {
         var grid = new Grid { Expand = false }
             .AddColumn(new GridColumn { Width = Label, NoWrap = true, Padding = new Padding(0, 0, 1, 0) })
             .AddColumn(new GridColumn { Padding = new Padding(0, 0, 0, 0) });
-        foreach (var (label, text, style) in Lines())
+        foreach (var (label, text, style) in Lines(width, height))
             grid.AddRow(new Text(label, Palette.Quiet), new Text(text, style));
         return new Rows(Heading(), grid);
     }
@@ -38,31 +41,31 @@ internal sealed record ExplainPage(Standing Standing, ExplanationView Explanatio
         return heading;
     }
 
-    private IEnumerable<(string Label, string Text, Style Style)> Lines()
+    private IEnumerable<(string Label, string Text, Style Style)> Lines(int width, int height)
     {
         yield return ("since", SinceWhen(), Palette.Plain);
-        if (Endpoint.LastClose is { } close && Standing.Concern is not (Concern.Paused or Concern.Starting))
-        {
-            yield return (
-                Standing.Concern is Concern.Failed or Concern.Down ? "why" : "ended before",
-                PeerText.Of(close.Detail),
-                Palette.Of(Standing.Concern));
-        }
-        yield return ("the service", PeerText.Of(Explanation.Explanation, int.MaxValue), Palette.Plain);
+        if (Standing.Concern is Concern.Failed or Concern.Down && Endpoint.LastClose is { } close)
+            yield return ("why", PeerText.Of(close.Detail), Palette.Bad);
+        else
+            yield return (Standing.Concern is Concern.Well or Concern.Shaky ? "how" : "why", Sentence(), Palette.Plain);
+        if (Standing.Concern is Concern.Shaky && Endpoint.LastClose is { } before)
+            yield return ("ended before", PeerText.Of(before.Detail), Palette.Warning);
         if (Next() is { } next)
             yield return ("next", next, Palette.Plain);
         var remedy = Remedy.Of(Standing, Typed);
         if (remedy.Advice is { } advice)
             yield return ("back", advice.TrimEnd(), Palette.Plain);
-        foreach (var (command, effect) in remedy.Commands)
-            yield return ("", $"{command}   # {effect}", Palette.Strong);
+        foreach (var (effect, command) in remedy.Commands)
+            yield return (effect, command, Palette.Strong);
         var label = "latest";
-        foreach (var change in Explanation.Transitions.Reverse().Take(MostTransitions))
+        foreach (var change in Explanation.Transitions.Reverse().Take(Math.Clamp(height - LinesAboveTransitions, 3, MostTransitions)))
         {
-            yield return (label, Spell(change), Palette.Quiet);
+            yield return (label, PeerText.Of(Spell(change), Math.Max(20, width - Label - 1)), Palette.Quiet);
             label = "";
         }
     }
+
+    private string Sentence() => PeerText.Of(Explanation.Explanation, int.MaxValue);
 
     private string SinceWhen()
     {
@@ -97,7 +100,7 @@ internal sealed record ExplainPage(Standing Standing, ExplanationView Explanatio
 
     private string Spell(TransitionView change)
     {
-        var because = change.Detail is { } detail ? $": {PeerText.Of(detail)}" : "";
+        var because = change.Detail is { } detail ? $": {Standing.Short(detail)}" : "";
         var retry = change.RetryInMs is { } delay
             ? string.Create(CultureInfo.InvariantCulture, $"; next try after {delay / 1000:0.0} s")
             : "";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Service.Contract;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -14,7 +13,7 @@ internal sealed record FleetPage(IReadOnlyList<Standing> Standings, DateTimeOffs
     /// <summary>From this width on the table has room for figures.</summary>
     private const int Wide = 120;
 
-    private const int LinesAroundRows = 3; // strip, head, and what is left out
+    public const int LinesAroundRows = 3; // strip, head, and what is left out
 
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
 
@@ -35,6 +34,9 @@ internal sealed record FleetPage(IReadOnlyList<Standing> Standings, DateTimeOffs
         }
         return new Rows(parts);
     }
+
+    /// <summary>The worst one that is not as it should be; null when all are.</summary>
+    public Standing? Worst => Standings is [{ Concern: < Concern.Paused } worst, ..] ? worst : null;
 
     private Paragraph Strip()
     {

@@ -4,16 +4,16 @@ namespace ActorHeartbeat.Service.Operating;
 
 /// <summary>What brings an endpoint back: what lies behind it in a sentence, and the commands to type. Pure.</summary>
 /// <param name="Advice">What to look at; null where there is nothing to do.</param>
-/// <param name="Commands">Each with what it does.</param>
-internal sealed record Remedy(string? Advice, IReadOnlyList<(string Command, string Effect)> Commands)
+/// <param name="Commands">Each with what it does, in a word or two.</param>
+internal sealed record Remedy(string? Advice, IReadOnlyList<(string Effect, string Command)> Commands)
 {
     /// <param name="standing">How the endpoint stands.</param>
     /// <param name="typed">Spells the command of a verb for it.</param>
     public static Remedy Of(Standing standing, Func<string, string> typed)
     {
-        var resume = (typed("resume"), "connects again");
-        var refresh = (typed("refresh"), "closes, and dials now");
-        var look = (typed("try"), "shows what is said on its connection");
+        var resume = ("connect", typed("resume"));
+        var refresh = ("dial now", typed("refresh"));
+        var look = ("listen in", typed("try"));
         return standing.Concern switch
         {
             Concern.Paused => new Remedy("Nothing is broken: it is kept closed until it is resumed.", [resume]),
@@ -28,7 +28,7 @@ internal sealed record Remedy(string? Advice, IReadOnlyList<(string Command, str
     private static IReadOnlyList<(string, string)> ShakyCommands(
         EndpointView endpoint, (string, string) refresh, (string, string) look, Func<string, string> typed) =>
         endpoint is { Attempt: 1, Heartbeat.Missed: 0 }
-            ? [(typed("subscriptions"), "lists the keys, each with its reason"), refresh]
+            ? [("list keys", typed("subscriptions")), refresh]
             : [look, refresh];
 
     private static string ShakyAdvice(EndpointView endpoint) => endpoint switch

@@ -1,3 +1,4 @@
+using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Service.Contract;
@@ -45,6 +46,10 @@ internal sealed class Selection
         named.ExceptWith(chosen.Select(each => view(each).Id));
         return (chosen, [.. _ids.Where(named.Contains)]);
     }
+
+    /// <summary>Says that no endpoint has this id, and which one may be meant.</summary>
+    public static string Unknown(string id, IEnumerable<string> known) =>
+        Nearest.To(id, known) is { } near ? $"there is no such endpoint; did you mean \"{near}\"?" : "there is no such endpoint";
 
     private bool IsSelected(EndpointView endpoint) =>
         _selectors.Count > 0 && new ValueMap<string>(endpoint.Labels) is var labels && _selectors.Any(each => each.Matches(labels));

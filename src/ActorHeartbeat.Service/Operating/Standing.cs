@@ -74,7 +74,7 @@ internal sealed record Standing(EndpointView Endpoint, Concern Concern, DateTime
         if (endpoint.Heartbeat.Missed > 0)
             return string.Create(CultureInfo.InvariantCulture, $"silent: {endpoint.Heartbeat.Missed} heartbeats missed");
         if (endpoint.Attempt > 1)
-            return "open again, but not for long; before: " + Short(endpoint.LastClose?.Detail);
+            return "unsteady, ended before: " + Short(endpoint.LastClose?.Detail);
         var keys = endpoint.Subscriptions.Sum(each => each.Keys);
         return string.Create(CultureInfo.InvariantCulture, $"{Unserved(endpoint)} of {keys} keys are not served: subscriptions {endpoint.Id}");
     }
@@ -82,7 +82,7 @@ internal sealed record Standing(EndpointView Endpoint, Concern Concern, DateTime
     private static int Unserved(EndpointView endpoint) => endpoint.Subscriptions.Sum(each => each.Refused + each.Stale + each.Gone);
 
     /// <summary>The reason without the address before it, which the page of the endpoint tells, so that the cause fits a narrow screen.</summary>
-    private static string Short(string? detail)
+    public static string Short(string? detail)
     {
         var text = PeerText.Of(detail);
         var end = text.StartsWith("ws", StringComparison.Ordinal) ? text.IndexOf(": ", StringComparison.Ordinal) : -1;

@@ -31,14 +31,17 @@ internal sealed record Terminal
         return new Terminal
         {
             IsTerminal = isTerminal,
-            HasColours = isTerminal
-                && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-                && Environment.GetEnvironmentVariable("TERM") != "dumb",
+            HasColours = TakesColours(isTerminal, Environment.GetEnvironmentVariable),
             Size = isTerminal ? SizeOfConsole : Pipe.Size,
             Ask = canAsk ? Console.ReadLine : null,
             Key = Console.IsInputRedirected ? Pipe.Key : KeyOfConsole,
         };
     }
+
+    /// <param name="isTerminal">Whether the output is one.</param>
+    /// <param name="variable">Reads a variable of the environment.</param>
+    public static bool TakesColours(bool isTerminal, Func<string, string?> variable) =>
+        isTerminal && string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") != "dumb";
 
     private static (int Width, int Height) SizeOfConsole()
     {

@@ -4,6 +4,7 @@ using System.Net;
 using System.Text.Json;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Service.Contract;
+using ActorHeartbeat.Service.Operating;
 
 namespace ActorHeartbeat.Service.Verbs;
 
@@ -19,10 +20,10 @@ internal sealed class CommandReport(string name, bool isDryRun, InvocationConfig
 
     public TextWriter Error { get; } = TextWriter.Synchronized(console.Error);
 
-    public void AddUnknown(IEnumerable<string> ids)
+    public void AddUnknown(IReadOnlyList<string> ids, IEnumerable<string> known)
     {
         foreach (var id in ids)
-            Add(new Line(id, "unknown", null, "there is no such endpoint"));
+            Add(new Line(id, "unknown", null, Selection.Unknown(id, known)));
     }
 
     public void AddPlanned(IEnumerable<EndpointView> endpoints)

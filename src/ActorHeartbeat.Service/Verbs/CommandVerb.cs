@@ -57,11 +57,11 @@ internal static class CommandVerb
         Inputs.CheckTargets(verb, targets, select, mayBeNone: false);
         verb.SetAction((parsed, stop) => Asking.Run(parsed, url, async api =>
         {
-            var (chosen, unknown) = Inputs.SelectionOf(parsed, targets, select)
-                .Of((await api.Endpoints(stop)).Endpoints, each => each.View);
+            var fleet = (await api.Endpoints(stop)).Endpoints;
+            var (chosen, unknown) = Inputs.SelectionOf(parsed, targets, select).Of(fleet, each => each.View);
             EndpointView[] endpoints = [.. chosen.Select(each => each.View)];
             var report = new CommandReport(verb.Name, parsed.GetValue(dryRun), parsed.InvocationConfiguration);
-            report.AddUnknown(unknown);
+            report.AddUnknown(unknown, fleet.Select(each => each.View.Id));
             if (parsed.GetValue(dryRun))
                 report.AddPlanned(endpoints);
             else if (await Refuse(verb.Name, endpoints, parsed.GetValue(yes), terminal, parsed, stop) is { } code)

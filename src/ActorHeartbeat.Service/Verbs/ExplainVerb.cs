@@ -36,7 +36,7 @@ internal static class ExplainVerb
                 api.Read(explained, ClientJson.Default.ExplanationView),
                 endpoint.At,
                 TypedFor(parsed.GetRequiredValue(id), parsed.GetValue(url)));
-            Screen.Print(output, terminal, page.Render());
+            Screen.Print(output, terminal, page.Render(terminal.Size().Width, terminal.Size().Height));
             return ExitCode.Good;
         }));
         return verb;
@@ -55,7 +55,7 @@ internal static class ExplainVerb
     }
 
     /// <summary>Spells commands that ask the same service.</summary>
-    private static Func<string, string> TypedFor(string id, Uri? url) => verb =>
+    public static Func<string, string> TypedFor(string id, Uri? url) => verb =>
     {
         var where = url ?? (verb == "try" ? Inputs.DefaultService : null); // without a URL try takes a file
         return $"{CommandLine.Name} {verb} {id}" + (where is null ? "" : $" --url {where.OriginalString}");

@@ -31,13 +31,20 @@ internal static class StatusVerb
                 await console.Output.WriteLineAsync(JsonLists.Of("endpoints", page.Standings.Select(each => json[each.Endpoint.Id])));
             }
             else if (chosen.Count > 0 || unknown.Count == 0)
-                Screen.Print(console.Output, terminal, page.Render(terminal.Size().Width, int.MaxValue));
+                Print(console.Output, terminal, page, parsed.GetValue(url));
             foreach (var id in unknown)
-                await console.Error.WriteLineAsync($"{id}: there is no such endpoint");
+                await console.Error.WriteLineAsync($"{id}: {Selection.Unknown(id, fleet.Endpoints.Select(each => each.View.Id))}");
             if (chosen.Count == 0 && unknown.Count == 0 && fleet.Endpoints.Count > 0)
                 await console.Error.WriteLineAsync("no endpoint matches");
             return fleet.Endpoints.Count == 0 && unknown.Count == 0 ? ExitCode.Good : ExitCode.Of(chosen.Count, unknown.Count);
         }));
         return verb;
+    }
+
+    private static void Print(TextWriter output, Terminal terminal, FleetPage page, Uri? url)
+    {
+        Screen.Print(output, terminal, page.Render(terminal.Size().Width, int.MaxValue));
+        if (terminal.IsTerminal && page.Worst is { Endpoint.Id: var id })
+            output.WriteLine($"\n{ExplainVerb.TypedFor(id, url)("explain")}   # says what brings it back");
     }
 }
