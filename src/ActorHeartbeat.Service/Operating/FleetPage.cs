@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Service.Contract;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -26,7 +27,7 @@ internal sealed record FleetPage(IReadOnlyList<Standing> Standings, DateTimeOffs
         var room = Math.Max(1, height - LinesAroundRows);
         var shown = Standings.Count <= room + 1 ? Standings : [.. Standings.Take(room)];
         var columns = Columns(shown, width >= Wide);
-        var parts = new List<IRenderable> { Strip(), SizedTable.Of(columns, shown.Count, width) };
+        var parts = new List<IRenderable> { Strip(width), SizedTable.Of(columns, shown.Count, width) };
         if (shown.Count < Standings.Count)
         {
             var more = Standings.Count - shown.Count;
@@ -38,19 +39,28 @@ internal sealed record FleetPage(IReadOnlyList<Standing> Standings, DateTimeOffs
     /// <summary>The worst one that is not as it should be; null when all are.</summary>
     public Standing? Worst => Standings is [{ Concern: < Concern.Paused } worst, ..] ? worst : null;
 
-    private Paragraph Strip()
+    private Paragraph Strip(int width)
     {
-        var strip = new Paragraph { Overflow = Overflow.Ellipsis };
-        strip.Append(string.Create(CultureInfo.InvariantCulture, $"{Standings.Count} endpoints"), Palette.Strong);
+        var strip = new Paragraph();
+        var left = width;
+        foreach (var (text, style) in Counts())
+        {
+            strip.Append(PeerText.Of(text, left), style);
+            left -= text.Length;
+            if (left <= 0)
+                break;
+        }
+        return strip;
+    }
+
+    private IEnumerable<(string Text, Style Style)> Counts()
+    {
+        yield return (string.Create(CultureInfo.InvariantCulture, $"{Standings.Count} endpoints"), Palette.Strong);
         var counts = Standings.CountBy(each => each.State).ToDictionary(StringComparer.Ordinal);
         foreach (var state in Order.Where(counts.ContainsKey))
-        {
-            strip.Append("  ");
-            strip.Append(string.Create(CultureInfo.InvariantCulture, $"{counts[state]} {state}"), Palette.OfState(state));
-        }
+            yield return (string.Create(CultureInfo.InvariantCulture, $"  {counts[state]} {state}"), Palette.OfState(state));
         if (Standings.Count(each => each.Concern <= Concern.Down && Now - each.Since > Long) is > 0 and var down)
-            strip.Append(string.Create(CultureInfo.InvariantCulture, $"  {down} down for over 5 min"), Palette.Bad);
-        return strip;
+            yield return (string.Create(CultureInfo.InvariantCulture, $"  {down} down for over 5 min"), Palette.Bad);
     }
 
     private IReadOnlyList<SizedColumn> Columns(IReadOnlyList<Standing> shown, bool isWide)

@@ -58,6 +58,6 @@ internal static class ExplainVerb
     public static Func<string, string> TypedFor(string id, Uri? url) => verb =>
     {
         var where = url ?? (verb == "try" ? Inputs.DefaultService : null); // without a URL try takes a file
-        return $"{CommandLine.Name} {verb} {id}" + (where is null ? "" : $" --url {where.OriginalString}");
+        return $"{CommandLine.Name} {verb} {id}" + (where is null ? "" : $" --url {where.OriginalString.TrimEnd('/')}");
     };
 }

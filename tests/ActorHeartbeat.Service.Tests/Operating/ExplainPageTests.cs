@@ -9,7 +9,7 @@ public sealed class ExplainPageTests
     [Fact]
     public void An_endpoint_that_is_down_is_explained_on_one_screen()
     {
-        var page = Page(Fleet.Down("mexc"), [Change("connecting", 3), Change("backing-off", 4)]);
+        var page = Page(Fleet.Down("mexc"), [Change("connecting", 1), Change("backing-off", 4)]);
 
         var text = Screen.Text(Fleet.Of(80, 24), page.Render(80, 24));
 
@@ -27,7 +27,7 @@ public sealed class ExplainPageTests
             dial now      actorheartbeat refresh mexc
             listen in     actorheartbeat try mexc
             latest        11:59:57Z backing-off, attempt 4: HTTP 500 Internal Server Error;…
-                          11:59:57Z connecting, attempt 3
+                          11:59:57Z connecting, attempt 1
 
             """,
             text);

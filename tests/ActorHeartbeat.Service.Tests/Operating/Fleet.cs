@@ -14,7 +14,7 @@ internal static class Fleet
 
     public static EndpointView Open(string id, int attempt = 1) => new(
         id, "open", Now - TimeSpan.FromSeconds(125), null, 1, attempt, "ws://a.example", null, "192.0.2.1:80", null, null, null,
-        new RoundTripView(1.25, 2), new MessageCounts(7, 1), Now - TimeSpan.FromSeconds(2), new HeartbeatView("ping", "answered", 0, 0, null),
+        new RoundTripView(1.5, 2), new MessageCounts(7, 1), Now - TimeSpan.FromSeconds(2), new HeartbeatView("ping", "answered", 0, 0, null),
         new Dictionary<string, string>(StringComparer.Ordinal) { ["venue"] = "demo" }, null, []);
 
     public static EndpointView Down(string id, int seconds = 42) => Open(id, 4) with

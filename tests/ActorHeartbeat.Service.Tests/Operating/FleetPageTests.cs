@@ -38,7 +38,7 @@ public sealed class FleetPageTests
 
         Assert.Equal("ENDPOINT  STATE        FOR    NEXT TRY  TRY  ROUND TRIP  MESSAGES  LAST  WHY", lines[1]);
         Assert.Equal("old       backing-off  1h06m  in 9s     4                0               HTTP 500 Internal Server Error; body: no", lines[3]);
-        Assert.Equal("calm      open         2m05s                 1.2 ms      7         2s", lines[8]);
+        Assert.Equal("calm      open         2m05s                 1.5 ms      7         2s", lines[8]);
     }
 
     [Theory]
