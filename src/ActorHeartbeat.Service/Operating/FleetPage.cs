@@ -55,7 +55,8 @@ internal sealed record FleetPage(IReadOnlyList<Standing> Standings, DateTimeOffs
 
     private IEnumerable<(string Text, Style Style)> Counts()
     {
-        yield return (string.Create(CultureInfo.InvariantCulture, $"{Standings.Count} endpoints"), Palette.Strong);
+        var noun = Standings.Count == 1 ? "endpoint" : "endpoints";
+        yield return (string.Create(CultureInfo.InvariantCulture, $"{Standings.Count} {noun}"), Palette.Strong);
         var counts = Standings.CountBy(each => each.State).ToDictionary(StringComparer.Ordinal);
         foreach (var state in Order.Where(counts.ContainsKey))
             yield return (string.Create(CultureInfo.InvariantCulture, $"  {counts[state]} {state}"), Palette.OfState(state));

@@ -27,7 +27,8 @@ internal static class KeysPage
             new("NEXT TRY", 9, row => new Cell(NextTry(rows[row], now), Palette.Plain)),
             new("REASON", int.MaxValue, row => new Cell(PeerText.Of(rows[row].Reason), Palette.Plain)),
         ];
-        return new Rows(new Text($"{rows.Length} keys  {string.Join("  ", counts)}", Palette.Strong), SizedTable.Of(columns, rows.Length, width));
+        var strip = string.Create(CultureInfo.InvariantCulture, $"{rows.Length} keys  {string.Join("  ", counts)}");
+        return new Rows(new Text(strip, Palette.Strong), SizedTable.Of(columns, rows.Length, width));
     }
 
     private static string NextTry(SubscriptionView key, DateTimeOffset now) => key switch

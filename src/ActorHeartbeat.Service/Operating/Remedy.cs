@@ -18,7 +18,8 @@ internal sealed record Remedy(string? Advice, IReadOnlyList<(string Effect, stri
         {
             Concern.Paused => new Remedy("Nothing is broken: it is kept closed until it is resumed.", [resume]),
             Concern.Failed => new Remedy($"It is not tried any more. {AdviceOf(standing.Endpoint)}", [resume]),
-            Concern.Down => new Remedy($"It comes back by itself as soon as a try succeeds. {AdviceOf(standing.Endpoint)}", [refresh, look]),
+            Concern.Down => new Remedy(
+                $"It comes back by itself as soon as a try succeeds. {AdviceOf(standing.Endpoint)}", [refresh, look]),
             Concern.Starting => new Remedy("Nothing has failed yet; it is on its way.", [look]),
             Concern.Shaky => new Remedy(ShakyAdvice(standing.Endpoint), ShakyCommands(standing.Endpoint, refresh, look, typed)),
             _ => new Remedy(null, []),
@@ -54,11 +55,11 @@ internal sealed record Remedy(string? Advice, IReadOnlyList<(string Effect, stri
         { Layer: "hello" } => "The server does not take what we say first: check on-open of this endpoint, such as key and signature.",
         { Layer: "timeout" } => "No answer came in time: check the network on the way, or raise timeouts of this endpoint.",
         { Layer: "heartbeat" } => "The connection went silent: check the network on the way, and the heartbeat of this endpoint.",
-        { Layer: "protocol" } => "One side breaks the WebSocket protocol: check that the url leads to a WebSocket server, and a proxy between.",
+        { Layer: "protocol" } => "One side breaks the WebSocket protocol: check the url, and a proxy between.",
         { Cause: "data-idle" or "key-stale" } => "The connection lives but brings no data: check its subscriptions.",
         { Cause: "peer-closed" or "peer-asked", Code: 1008 or (>= 4000 and <= 4999) } =>
             "The server closes it on purpose: its close code says why, see the server's documentation.",
-        { Cause: "peer-closed" or "peer-asked" } => "The server closes the connection: ask its operator why, or compare with its documentation.",
+        { Cause: "peer-closed" or "peer-asked" } => "The server closes the connection: its operator knows why, or its documentation.",
         { Cause: "connection-lost" } => "The line broke: the network or the server went away.",
         { Cause: "crashed" } => "This is a bug of ours: the log has the details.",
         _ => "",

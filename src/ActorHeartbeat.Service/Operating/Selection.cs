@@ -6,8 +6,8 @@ using ActorHeartbeat.Service.Contract;
 namespace ActorHeartbeat.Service.Operating;
 
 /// <summary>
-/// Which endpoints a verb is about: those that are named, and those of each selector. An id has no <c>=</c>, <c>!</c>, <c>*</c> or comma, so a
-/// word with one of them is a selector. Pure.
+/// Which endpoints a verb is about: those that are named, and those of each selector. An id has no <c>=</c>, <c>!</c>, <c>*</c> or
+/// comma, so a word with one of them is a selector. Pure.
 /// </summary>
 internal sealed class Selection
 {

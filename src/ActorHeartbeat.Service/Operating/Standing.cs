@@ -76,12 +76,13 @@ internal sealed record Standing(EndpointView Endpoint, Concern Concern, DateTime
         if (endpoint.Attempt > 1)
             return "unsteady, ended before: " + Short(endpoint.LastClose?.Detail);
         var keys = endpoint.Subscriptions.Sum(each => each.Keys);
-        return string.Create(CultureInfo.InvariantCulture, $"{Unserved(endpoint)} of {keys} keys are not served: subscriptions {endpoint.Id}");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{Unserved(endpoint)} of {keys} keys are not served: subscriptions {endpoint.Id}");
     }
 
     private static int Unserved(EndpointView endpoint) => endpoint.Subscriptions.Sum(each => each.Refused + each.Stale + each.Gone);
 
-    /// <summary>The reason without the address before it, which the page of the endpoint tells, so that the cause fits a narrow screen.</summary>
+    /// <summary>The reason without the address before it, so that the cause fits a narrow screen.</summary>
     public static string Short(string? detail)
     {
         var text = PeerText.Of(detail);

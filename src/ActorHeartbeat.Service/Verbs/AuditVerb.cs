@@ -55,7 +55,8 @@ internal static class AuditVerb
                 Screen.Print(console.Output, terminal, AuditPage.Of(entries, terminal.Size().Width));
             return ExitCode.Good;
         }
-        catch (Exception problem) when ((problem is IOException io && !StandardOutput.HasNoReader(io)) || problem is UnauthorizedAccessException)
+        catch (Exception problem)
+            when ((problem is IOException io && !StandardOutput.HasNoReader(io)) || problem is UnauthorizedAccessException)
         {
             await console.Error.WriteLineAsync($"{path}: {problem.Message}");
             return ExitCode.Runtime;
@@ -73,7 +74,8 @@ internal static class AuditVerb
                 return TimeProvider.System.GetUtcNow() - ago;
             if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
                 return time;
-            given.AddError($"--since: found \"{text}\"; expected a time such as 2026-11-29T08:00:00Z, or so long ago with its unit: 90s, 15m, 1h, 2d");
+            given.AddError(
+                $"--since: found \"{text}\"; expected a time such as 2026-11-29T08:00:00Z, or so long ago with its unit, such as 15m");
             return null;
         },
     };

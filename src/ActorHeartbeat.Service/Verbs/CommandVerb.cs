@@ -22,7 +22,11 @@ internal static class CommandVerb
             HelpName = "CODE",
         };
         var reason = new Option<string?>("--reason") { Description = "The reason in the Close frame", HelpName = "TEXT" };
-        var verb = new Command("close", "Close connections with a code of your own; they stay closed until they are resumed") { code, reason };
+        var verb = new Command("close", "Close connections with a code of your own; they stay closed until they are resumed")
+        {
+            code,
+            reason,
+        };
         return Complete(verb, terminal, parsed => new JsonObject
         {
             ["code"] = parsed.GetValue(code),

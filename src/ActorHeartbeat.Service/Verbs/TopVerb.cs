@@ -34,7 +34,12 @@ internal static class TopVerb
             var service = parsed.GetValue(url) ?? Inputs.DefaultService;
             using var leave = CancellationTokenSource.CreateLinkedTokenSource(stop);
             using var api = new ServiceApi(service, Patience);
-            var newest = new Newest(new TopScreen(null, TimeProvider.System.GetUtcNow(), null, service.OriginalString, (word, id) => ExplainVerb.TypedFor(id, parsed.GetValue(url))(word)));
+            var newest = new Newest(new TopScreen(
+                null,
+                TimeProvider.System.GetUtcNow(),
+                null,
+                service.OriginalString,
+                (word, id) => ExplainVerb.TypedFor(id, parsed.GetValue(url))(word)));
             var asking = Ask(api, Inputs.SelectionOf(parsed, targets, select), newest, leave.Token);
             await Show(console.Output, terminal, newest, leave);
             await asking;

@@ -64,7 +64,8 @@ public sealed class AskingTests
         Assert.Equal(0, text.ExitCode);
         Assert.StartsWith("refused is backing-off (ws://127.0.0.1:", text.Output, StringComparison.Ordinal);
         Assert.Contains("\nwhy           ws://127.0.0.1:", text.Output, StringComparison.Ordinal);
-        Assert.Contains($"\ndial now      actorheartbeat refresh refused --url {service.Url.ToString().TrimEnd('/')}\n", text.Output, StringComparison.Ordinal);
+        var where = service.Url.ToString().TrimEnd('/');
+        Assert.Contains($"\ndial now      actorheartbeat refresh refused --url {where}\n", text.Output, StringComparison.Ordinal);
         using var parsed = JsonDocument.Parse(json.Output);
         Assert.Equal("refused", parsed.RootElement.GetProperty("id").GetString());
     }
@@ -134,7 +135,8 @@ public sealed class AskingTests
         var result = await events;
 
         Assert.Equal(0, result.ExitCode);
-        var types = result.Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("type").GetString());
+        var types = result.Output.TrimEnd().Split('\n')
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("type").GetString());
         Assert.All(types, type => Assert.True(type is "state" or "gap", type));
     }
 
@@ -158,7 +160,8 @@ public sealed class AskingTests
         Assert.StartsWith("BTC: 409: ", mixed.Error, StringComparison.Ordinal);
         Assert.StartsWith("2 keys  2 wanted\nSUBSCRIPTION  KEY  STATE   ", text.Output, StringComparison.Ordinal);
         using var parsed = JsonDocument.Parse(json.Output);
-        Assert.Equal(["BTC", "A/B"], parsed.RootElement.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("key").GetString()));
+        var keys = parsed.RootElement.GetProperty("keys").EnumerateArray();
+        Assert.Equal(["BTC", "A/B"], keys.Select(key => key.GetProperty("key").GetString()));
         Assert.Equal("echo has no such key\n", other.Output);
     }
 

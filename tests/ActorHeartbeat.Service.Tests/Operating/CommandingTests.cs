@@ -54,7 +54,8 @@ public sealed class CommandingTests
 
         Assert.Equal(0, text.ExitCode);
         Assert.Equal(
-            "echo: would pause; it is open\noff: would pause; it is paused\nnothing was done; this would be: 2 of 2 endpoints\n", text.Output);
+            "echo: would pause; it is open\noff: would pause; it is paused\nnothing was done; this would be: 2 of 2 endpoints\n",
+            text.Output);
         using var parsed = JsonDocument.Parse(json.Output);
         Assert.True(parsed.RootElement.GetProperty("dryRun").GetBoolean());
         Assert.Equal(

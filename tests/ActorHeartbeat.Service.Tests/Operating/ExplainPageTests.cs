@@ -77,7 +77,8 @@ public sealed class ExplainPageTests
     {
         Assert.Equal(["resume"], Remedy.Of(Standing.Of(Fleet.Failed("a")), verb => verb).Commands.Select(each => each.Command));
         Assert.Equal(["resume"], Remedy.Of(Standing.Of(Fleet.Paused("a")), verb => verb).Commands.Select(each => each.Command));
-        Assert.Equal(["subscriptions", "refresh"], Remedy.Of(Standing.Of(Fleet.Unserved("a")), verb => verb).Commands.Select(each => each.Command));
+        var unserved = Remedy.Of(Standing.Of(Fleet.Unserved("a")), verb => verb);
+        Assert.Equal(["subscriptions", "refresh"], unserved.Commands.Select(each => each.Command));
         Assert.Empty(Remedy.Of(Standing.Of(Fleet.Open("a")), verb => verb).Commands);
     }
 

@@ -10,11 +10,13 @@ internal static class Fleet
     public static readonly DateTimeOffset Now = new(2026, 11, 29, 12, 0, 0, TimeSpan.Zero);
 
     public static readonly CloseView Refused = new(
-        null, null, "", false, "dial-failed", "ws://a.example: the handshake was refused with HTTP 500 Internal Server Error; body: no", "http", 500);
+        null, null, "", false, "dial-failed",
+        "ws://a.example: the handshake was refused with HTTP 500 Internal Server Error; body: no", "http", 500);
 
     public static EndpointView Open(string id, int attempt = 1) => new(
         id, "open", Now - TimeSpan.FromSeconds(125), null, 1, attempt, "ws://a.example", null, "192.0.2.1:80", null, null, null,
-        new RoundTripView(1.5, 2), new MessageCounts(7, 1), Now - TimeSpan.FromSeconds(2), new HeartbeatView("ping", "answered", 0, 0, null),
+        new RoundTripView(1.5, 2), new MessageCounts(7, 1), Now - TimeSpan.FromSeconds(2),
+        new HeartbeatView("ping", "answered", 0, 0, null),
         new Dictionary<string, string>(StringComparer.Ordinal) { ["venue"] = "demo" }, null, []);
 
     public static EndpointView Down(string id, int seconds = 42) => Open(id, 4) with
@@ -34,7 +36,10 @@ internal static class Fleet
 
     public static EndpointView Paused(string id) => Open(id) with { State = "paused", DownSince = Now - TimeSpan.FromHours(26) };
 
-    public static EndpointView Unserved(string id) => Open(id) with { Subscriptions = [new SubscriptionCounts("trades", 0, 0, 3, 2, 0, 0)] };
+    public static EndpointView Unserved(string id) => Open(id) with
+    {
+        Subscriptions = [new SubscriptionCounts("trades", 0, 0, 3, 2, 0, 0)],
+    };
 
     public static string Typed(string verb, string id) => $"actorheartbeat {verb} {id}";
 
