@@ -12,6 +12,7 @@ namespace ActorHeartbeat.Supervision;
 internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane plane, DateTimeOffset since)
 {
     private readonly List<SupervisedConnection> _connections = [];
+    private DateTimeOffset? _downSince = since;
 
     public EndpointId Id { get; } = settings.Id;
 
@@ -45,7 +46,9 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     public DateTimeOffset Since { get; private set; } = since;
 
     /// <summary>When it was open last, or was added or wanted again where it never was since; null while it is open.</summary>
-    public DateTimeOffset? DownSince { get; private set; } = since;
+    /// <remarks>Its actor shows a state before it is published.</remarks>
+    public DateTimeOffset? DownSince =>
+        Mode == EndpointMode.Running && Status is { IsUp: true } ? null : _downSince ?? Status?.Since;
 
     /// <summary>Whether to forget the endpoint when its last connection is gone.</summary>
     public bool IsRemoved { get; set; }
@@ -125,8 +128,8 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     {
         if (mode != Mode)
             Since = now;
-        if (mode == EndpointMode.Running ? mode != Mode : DownSince is null)
-            DownSince = now;
+        if (mode == EndpointMode.Running ? mode != Mode : _downSince is null)
+            _downSince = now;
         (Mode, Failure) = (mode, failure);
     }
 
@@ -135,7 +138,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     public ConnectionState Publish(ConnectionState state, DateTimeOffset at)
     {
         var before = Published ?? ConnectionState.BackingOff;
-        DownSince = state == ConnectionState.Open ? null : DownSince ?? at;
+        _downSince = state == ConnectionState.Open ? null : _downSince ?? at;
         Published = state;
         return before;
     }

@@ -199,7 +199,8 @@ public sealed record EndpointSnapshot(
     public ValueList<SubscriptionCounts> Subscriptions { get; init; } = [];
 
     /// <summary>
-    /// When its last open connection ended, wall clock; when it was added, resumed or paused where it had none since; null while it is open.
+    /// When its last open connection ended, wall clock; when it was added, resumed or paused where it had none since; null while it is
+    /// open.
     /// </summary>
     public DateTimeOffset? DownSince { get; init; }
 
