@@ -1,3 +1,4 @@
+using ActorHeartbeat.Service.Operating;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Verbs;
 
@@ -5,7 +6,7 @@ BriefVerbs.PutOffCollecting(args);
 using var signals = new TerminationSignals(Environment.Exit);
 try
 {
-    return await CommandLine.Run(args, StandardOutput.Open(args), Console.Error, signals.Token);
+    return await CommandLine.Run(args, StandardOutput.Open(args), Console.Error, signals.Token, Terminal.OfProcess());
 }
 catch (IOException problem) when (StandardOutput.HasNoReader(problem))
 {

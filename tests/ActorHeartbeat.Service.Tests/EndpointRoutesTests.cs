@@ -32,6 +32,7 @@ public sealed class EndpointRoutesTests
                 "id",
                 "state",
                 "since",
+                "downSince",
                 "incarnation",
                 "attempt",
                 "url",

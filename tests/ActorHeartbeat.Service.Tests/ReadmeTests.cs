@@ -2,6 +2,9 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using ActorHeartbeat.Configuration.Loading;
+using ActorHeartbeat.Service.Operating;
+using ActorHeartbeat.Service.Tests.Operating;
+using ActorHeartbeat.Service.Verbs;
 
 namespace ActorHeartbeat.Service.Tests;
 
@@ -32,6 +35,24 @@ public partial class ReadmeTests
             .Append("tests/run.sh");
 
         Assert.All(named, path => Assert.True(File.Exists(InRepository(path)) || Directory.Exists(InRepository(path)), path));
+    }
+
+    [Fact]
+    public void Each_verb_has_its_row_in_the_README()
+    {
+        var rows = Readme().Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).ToList();
+
+        Assert.All(
+            CommandLine.Root(Terminal.Pipe).Subcommands,
+            verb => Assert.Contains(rows, row => row.Contains($"`{verb.Name}", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_table_of_status_in_the_README_has_the_columns_of_status()
+    {
+        var page = new FleetPage(Standing.WorstFirst([Fleet.Down("server-asks", 325)]), Fleet.Now).Render(80, 24);
+
+        Assert.Contains(Screen.Text(Fleet.Of(80, 24), page).Split('\n')[1], Readme(), StringComparison.Ordinal);
     }
 
     /// <summary>A loaded machine is late by seconds.</summary>

@@ -10,6 +10,9 @@ namespace ActorHeartbeat.Service.Contract;
 /// <summary>One endpoint as <c>GET /v1/endpoints/{id}</c> shows it. Every field is always there, null when it has no value.</summary>
 /// <param name="State"><c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.</param>
 /// <param name="Since">When it entered the state.</param>
+/// <param name="DownSince">
+/// When its last open connection ended; when it was added, resumed or paused where it had none since; null while it is open.
+/// </param>
 /// <param name="Incarnation">The number of the latest dial, 0 before the first.</param>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>
 /// <param name="Url">Scheme, host and port that it connects to or would connect to; with show-messages the path too.</param>
@@ -24,6 +27,7 @@ internal sealed record EndpointView(
     string Id,
     string State,
     DateTimeOffset Since,
+    DateTimeOffset? DownSince,
     long Incarnation,
     int Attempt,
     string Url,
@@ -47,6 +51,7 @@ internal sealed record EndpointView(
             endpoint.Id.Value,
             endpoint.State,
             endpoint.Mode == EndpointMode.Running && status is not null ? status.Since : endpoint.Since,
+            endpoint.DownSince,
             status?.Incarnation ?? 0,
             status?.Attempt ?? 1,
             status?.Url ?? ShownUrl.Of(settings.Url, settings),

@@ -9,7 +9,8 @@ namespace ActorHeartbeat.Service.Events;
 /// <param name="output">Receives the lines.</param>
 /// <param name="format">text: time, endpoint, epoch/seq, type and content; json: the event as it came, but for escapes.</param>
 /// <param name="count">Number of events to print; null for no limit.</param>
-internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? count)
+/// <param name="hasMessages">Whether to print the messages of peers, beside what becomes of endpoints.</param>
+internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? count, bool hasMessages = true)
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _full = new();
@@ -20,6 +21,8 @@ internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? cou
 
     public async ValueTask Print(string json)
     {
+        if (!hasMessages && IsMessage(json))
+            return;
         await _turn.WaitAsync(CancellationToken.None);
         try
         {
@@ -34,6 +37,12 @@ internal sealed class TailPrinter(TextWriter output, VerbFormat format, int? cou
         {
             _turn.Release();
         }
+    }
+
+    private static bool IsMessage(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.GetProperty("type").GetString() is "text" or "binary";
     }
 
     private static string Line(string json)

@@ -14,7 +14,7 @@ internal static class StandardOutput
     /// <returns>For these verbs and a pipe, a writer that throws when the reader of the pipe has gone.</returns>
     public static TextWriter Open(IReadOnlyList<string> args)
     {
-        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected || args is not ["try" or "tail", ..])
+        if (OperatingSystem.IsWindows() || !Console.IsOutputRedirected || args is not ["try" or "tail" or "events", ..])
             return Console.Out;
         var stream = new FileStream(new SafeFileHandle(Descriptor, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         if (stream.CanSeek)

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using ActorHeartbeat.Service.Operating;
 using ActorHeartbeat.Service.Running;
 
 namespace ActorHeartbeat.Service.Verbs;
@@ -7,25 +9,29 @@ namespace ActorHeartbeat.Service.Verbs;
 /// <summary>The verbs of the program.</summary>
 internal static class CommandLine
 {
-    private const string Name = "actorheartbeat";
+    public const string Name = "actorheartbeat";
 
     private const string About =
         """
         Keeps outbound WebSocket feeds alive: connects, heartbeats, reconnects, and says what it does.
 
         Exit codes: 0 good; 1 the configuration is wrong; 2 the command line is wrong; 3 a port is in use or a service cannot be
-        reached; 4 diff found differences.
+        reached or refuses; 4 diff found differences; 5 of several endpoints some were as asked, 6 none was.
 
-        Begin with: actorheartbeat run config/demo.conf
+        Begin with: actorheartbeat run config/demo.conf, and in another terminal: actorheartbeat top
         """;
 
     /// <param name="args">Without the program's name.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
     /// <param name="stop">Ends a verb that runs until it is stopped, in good order.</param>
-    public static async Task<int> Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken stop)
+    /// <param name="terminal">Where output leads; null for a pipe.</param>
+    public static async Task<int> Run(
+        IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken stop, Terminal? terminal = null)
     {
-        var parsed = Root().Parse(args);
+        var root = Root(terminal ?? Terminal.Pipe);
+        await Completion.OfferIds(root, args, stop);
+        var parsed = root.Parse(args);
         if (parsed.Action is null or ParseErrorAction)
         {
             foreach (var problem in parsed.Errors)
@@ -44,11 +50,23 @@ internal static class CommandLine
         return await parsed.InvokeAsync(invocation, stop);
     }
 
-    private static RootCommand Root()
+    public static RootCommand Root(Terminal terminal)
     {
         var root = new RootCommand(About)
         {
             RunVerb.Create(),
+            StatusVerb.Create(terminal),
+            TopVerb.Create(terminal),
+            ExplainVerb.Create(terminal),
+            CommandVerb.Create("pause", "Close the connections of endpoints, and keep them closed", terminal),
+            CommandVerb.Create("resume", "Connect paused, closed and failed endpoints again", terminal),
+            CommandVerb.Create("refresh", "Close and dial again; of one that waits for its next try, dial now", terminal),
+            CommandVerb.Create("rotate", "Replace the connections of endpoints, the new one first", terminal),
+            CommandVerb.CreateClose(terminal),
+            CommandVerb.CreateSend(terminal),
+            EventsVerb.Create(),
+            SubscriptionsVerb.Create(terminal),
+            AuditVerb.Create(terminal),
             CheckVerb.Create(),
             ShowVerb.Create(),
             DiffVerb.Create(),
@@ -58,10 +76,13 @@ internal static class CommandLine
             HealthVerb.Create(),
             KeyVerb.Create(),
             FeedServerVerb.Create(),
+            CompletionVerb.Create(),
         };
         root.HelpName = Name;
         foreach (var version in root.Options.OfType<VersionOption>())
             version.Action = new PrintVersion();
+        foreach (var help in root.Options.OfType<HelpOption>())
+            help.Action = new HelpWithExamples((SynchronousCommandLineAction)help.Action!); // not null: the library has set it
         return root;
     }
 

@@ -1,11 +1,15 @@
 using System.CommandLine;
 using ActorHeartbeat.Configuration.Show;
+using ActorHeartbeat.Service.Operating;
 
 namespace ActorHeartbeat.Service.Verbs;
 
 /// <summary>Arguments and options that several verbs take.</summary>
 internal static class Inputs
 {
+    /// <summary>The name of arguments that take ids of endpoints; completion offers these.</summary>
+    public const string IdName = "ID";
+
     public static readonly Uri DefaultService = new("http://127.0.0.1:8080");
 
     public static Argument<string> File(string name = "FILE", string description = "The configuration, in HOCON") =>
@@ -17,6 +21,44 @@ internal static class Inputs
         HelpName = "text|json",
         DefaultValueFactory = _ => VerbFormat.Text,
     };
+
+    /// <summary>The endpoints that a verb is about.</summary>
+    public static Argument<string[]> Targets(string description) => new(IdName)
+    {
+        Description = description,
+        HelpName = "ID|SELECTOR",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    /// <summary>The same by label.</summary>
+    public static Option<string[]> Select() => new("--select", "-l")
+    {
+        Description = "The endpoints with these labels, for example venue=okx,tier!=test; * for all",
+        HelpName = "SELECTOR",
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>Where a service is.</summary>
+    public static Option<Uri> Service() => Url($"Where the service is (default {DefaultService})");
+
+    /// <summary>Refuses words that are neither an id nor a selector.</summary>
+    public static void CheckTargets(Command verb, Argument<string[]> targets, Option<string[]> select, bool mayBeNone) =>
+        verb.Validators.Add(given =>
+        {
+            try
+            {
+                var selection = Selection.Parse(given.GetValue(targets) ?? [], given.GetValue(select) ?? []);
+                if (selection.IsEmpty && !mayBeNone)
+                    given.AddError($"{verb.Name} needs the ids of endpoints, or a selector such as -l venue=okx; -l '*' is all of them");
+            }
+            catch (FormatException problem)
+            {
+                given.AddError(problem.Message);
+            }
+        });
+
+    public static Selection SelectionOf(ParseResult parsed, Argument<string[]> targets, Option<string[]> select) =>
+        Selection.Parse(parsed.GetValue(targets) ?? [], parsed.GetValue(select) ?? []);
 
     /// <summary>The URL of a running service.</summary>
     public static Option<Uri> Url(string description) => new("--url")

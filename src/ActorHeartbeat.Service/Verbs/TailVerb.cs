@@ -54,7 +54,7 @@ internal static class TailVerb
         ? [.. ids.Distinct(StringComparer.Ordinal).Select(id => $"/v1/endpoints/{id}/events")]
         : [$"/v1/events?select={Uri.EscapeDataString(selector)}"];
 
-    private static async Task<int> Follow(
+    public static async Task<int> Follow(
         string[] paths, Uri service, string? after, TailPrinter printer, TextWriter error, CancellationToken stop)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(stop, printer.Full);

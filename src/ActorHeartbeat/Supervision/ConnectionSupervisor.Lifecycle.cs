@@ -151,8 +151,7 @@ public sealed partial class ConnectionSupervisor
     private static void Publish(RegistryEntry endpoint, ConnectionStatus status, CloseCause? cause, TimeSpan? retryIn, DateTimeOffset at)
     {
         var state = status.IsUp ? ConnectionState.Open : status.State;
-        var from = endpoint.Published ?? ConnectionState.BackingOff;
-        endpoint.Published = state;
+        var from = endpoint.Publish(state, at);
         var change = new StateChanged(endpoint.Id, status.Incarnation, from, state, status.Attempt, cause, retryIn, at);
         endpoint.Journal.Add(change);
         Context.System.EventStream.Publish(change);

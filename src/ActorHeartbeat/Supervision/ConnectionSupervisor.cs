@@ -224,6 +224,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             })
         {
             Subscriptions = endpoint.KeyCounts,
+            DownSince = endpoint.DownSince,
         };
     }
 

@@ -13,6 +13,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 {
     private readonly List<SupervisedConnection> _connections = [];
     private EndpointSettings? _effective; // null where the settings or the added keys have changed since
+    private DateTimeOffset? _downSince = since;
 
     public EndpointId Id { get; } = settings.Id;
 
@@ -44,6 +45,11 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     public CloseCause? Failure { get; private set; }
 
     public DateTimeOffset Since { get; private set; } = since;
+
+    /// <summary>When it was open last, or was added or wanted again where it never was since; null while it is open.</summary>
+    /// <remarks>Its actor shows a state before it is published.</remarks>
+    public DateTimeOffset? DownSince =>
+        Mode == EndpointMode.Running && Status is { IsUp: true } ? null : _downSince ?? Status?.Since;
 
     /// <summary>Whether to forget the endpoint when its last connection is gone.</summary>
     public bool IsRemoved { get; set; }
@@ -85,7 +91,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         [.. Effective.Subscriptions.Select(each => new SubscriptionCounts(each.Key, each.Value.ForEach.Count, 0, 0, 0, 0, 0))];
 
     /// <summary>The state that was published last; null before the first.</summary>
-    public ConnectionState? Published { get; set; }
+    public ConnectionState? Published { get; private set; }
 
     public IReadOnlyList<SupervisedConnection> Connections => _connections;
 
@@ -123,6 +129,8 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     {
         if (mode != Mode)
             Since = now;
+        if (mode == EndpointMode.Running ? mode != Mode : _downSince is null)
+            _downSince = now;
         (Mode, Failure) = (mode, failure);
     }
 
@@ -137,6 +145,16 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         foreach (var connection in _connections)
             isRefused |= connection.Board.Link?.Subscriptions.WantRefused(subscription, key) == true;
         return isRefused;
+    }
+
+    /// <summary>Notes the state that is published now.</summary>
+    /// <returns>The one before it.</returns>
+    public ConnectionState Publish(ConnectionState state, DateTimeOffset at)
+    {
+        var before = Published ?? ConnectionState.BackingOff;
+        _downSince = state == ConnectionState.Open ? null : _downSince ?? at;
+        Published = state;
+        return before;
     }
 
     /// <summary>Follows a change of the settings, or of the added keys.</summary>

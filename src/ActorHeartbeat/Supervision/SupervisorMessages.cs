@@ -204,6 +204,12 @@ public sealed record EndpointSnapshot(
     public ValueList<SubscriptionCounts> Subscriptions { get; init; } = [];
 
     /// <summary>
+    /// When its last open connection ended, wall clock; when it was added, resumed or paused where it had none since; null while it is
+    /// open.
+    /// </summary>
+    public DateTimeOffset? DownSince { get; init; }
+
+    /// <summary>
     /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.
     /// </summary>
     public string State => RegistryEntry.StateOf(Mode, Status?.State);

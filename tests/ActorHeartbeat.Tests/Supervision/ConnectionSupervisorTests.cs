@@ -39,6 +39,30 @@ public class ConnectionSupervisorTests : SupervisorSpec
     }
 
     [Fact]
+    public void An_endpoint_is_down_from_the_end_of_its_last_open_connection_to_the_next()
+    {
+        Network.Script(Id("a"), DialScript.Refuse(500));
+        var added = At(0);
+        Apply(Endpoint("a"));
+        AwaitStates(("a", "backing-off"));
+        Assert.Equal(added, Snapshot("a").DownSince);
+
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.Equal("open", State("a"));
+        });
+        Assert.Null(Snapshot("a").DownSince);
+        Advance(5);
+        var lost = At(0);
+        Network.Connection(Id("a")).PeerClose(1001);
+        AwaitAssert(() => Assert.Equal(lost, Snapshot("a").DownSince));
+
+        Command(new PauseEndpoint(Id("a")));
+        Assert.Equal(lost, Snapshot("a").DownSince);
+    }
+
+    [Fact]
     public void Resume_while_still_closing_waits_for_the_old_socket()
     {
         Apply(Endpoint("a"));
