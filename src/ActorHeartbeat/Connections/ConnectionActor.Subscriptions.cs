@@ -21,7 +21,7 @@ public sealed partial class ConnectionActor
             case KeysChanged changed when Concerns(changed, data.Link):
                 return Connected(StateName, data).First(() => TellKeys(data.Link, changed.Trouble)).Then(() => SendWhatMay(data.Link));
             case KeyStale { Reconnects: false } stale when Concerns(stale, data.Link):
-                return Connected(StateName, data.IsSuccessor || data.IsAskedToRotate ? data : data with { RotateAt = Now })
+                return Connected(StateName, IsBesideAnother(data) ? data : data with { RotateAt = Now })
                     .First(() => data.Link.Tell(stale.Why));
             case KeyStale stale when Concerns(stale, data.Link):
                 return Drop(data, CloseCause.KeyStale(stale.Why), data.Link);
@@ -35,11 +35,14 @@ public sealed partial class ConnectionActor
         Liveness.ListeningSince(
             _settings.Timeouts.DataIdle, link.HeldBackUntil, Now, TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
 
+    /// <summary>Whether it is, or is to be, one of two of a rotation: neither ends for a key, and the rotation is the remedy.</summary>
+    private bool IsBesideAnother(ConnectedData data) => data.IsSuccessor || data.IsAskedToRotate || _plane.Live.Length > 1;
+
     /// <summary>Does what is due for keys.</summary>
     private void LookAtKeys(ConnectionLink link)
     {
-        var verdict = link.Subscriptions.Look(
-            ListeningSince(link), mayReconnect: StateData is not ConnectedData { IsAskedToRotate: true }, out var why);
+        var mayReconnect = StateData is not ConnectedData connected || !IsBesideAnother(connected);
+        var verdict = link.Subscriptions.Look(ListeningSince(link), mayReconnect, out var why);
         TellKeys(link);
         if (verdict != SubscriptionVerdict.Nothing)
             Self.Tell(new KeyStale(link.Incarnation, verdict == SubscriptionVerdict.Reconnect, why));

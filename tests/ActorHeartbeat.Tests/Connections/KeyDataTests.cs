@@ -139,6 +139,23 @@ public class KeyDataTests : SubscriptionSpec
     }
 
     [Fact]
+    public void No_connection_ends_for_a_key_while_another_is_there_that_may_cure_it()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC"], Stale = Seconds(5), Expect = null }));
+        Data("BTC");
+        Advance(5);
+        Plane.SocketBegins(77);
+
+        for (var look = 0; look < 4; look++)
+            Advance(5);
+        Assert.Equal((ConnectionState.Open, 1), (Status!.State, Network.DialCount));
+
+        Plane.SocketIsGone(77, Seconds(25));
+        Advance(5);
+        ExpectBackingOff(CauseKind.KeyStale);
+    }
+
+    [Fact]
     public void A_new_connection_knows_what_was_done_about_a_key_in_vain()
     {
         StartOpen(With(Trades with { ForEach = ["BTC"], Stale = Seconds(30) }));
