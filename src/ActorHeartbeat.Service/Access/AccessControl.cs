@@ -2,16 +2,19 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Service.Logging;
 
 namespace ActorHeartbeat.Service.Access;
 
 /// <summary>Knows who a caller is. Keys and certificates follow the configuration; the address that is listened on does not.</summary>
 /// <param name="http">The settings at the start.</param>
 /// <param name="time">The clock of sign-ins and wrong keys.</param>
-internal sealed class AccessControl(HttpSettings http, TimeProvider time)
+/// <param name="log">Hears when a reload leaves nobody who may do anything; null for none.</param>
+internal sealed class AccessControl(HttpSettings http, TimeProvider time, ILogger? log = null)
 {
     private readonly ConcurrentDictionary<Lasting, Lasting> _lasting = [];
     private volatile Snapshot _now = new(http.Access);
+    private volatile bool _hasAsked = http.Access.NamesCallers;
 
     public AccessSettings Settings => _now.Settings;
 
@@ -24,15 +27,18 @@ internal sealed class AccessControl(HttpSettings http, TimeProvider time)
     public AddressAttempts Strangers { get; } = new(time);
 
     /// <summary>
-    /// Whether a request needs a key or a certificate. A service that other machines can reach asks for them even when a reload takes all
-    /// away.
+    /// Whether a request needs a key or a certificate. A service that has asked for them, or that other machines can reach, asks for them
+    /// even when a reload takes all away: a file that is gone for a moment must not let everybody in.
     /// </summary>
-    public bool AsksForKeys => http.Listen is { IsOpenToOthers: true } || _now.Settings.NamesCallers;
+    public bool AsksForKeys => http.Listen is { IsOpenToOthers: true } || _hasAsked;
 
     /// <summary>Takes the settings of a reload. Requests that last and whose caller has lost its role end.</summary>
     public void Apply(AccessSettings settings)
     {
+        if (AsksForKeys && _now.Settings.NamesCallers && !settings.NamesCallers)
+            log?.CallersLost();
         _now = new Snapshot(settings);
+        _hasAsked |= settings.NamesCallers;
         LookAtLasting();
     }
 

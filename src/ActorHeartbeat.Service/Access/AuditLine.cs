@@ -11,13 +11,13 @@ namespace ActorHeartbeat.Service.Access;
 /// <param name="From">The address it comes from; <c>socket</c> for a socket file.</param>
 /// <param name="Method">The method.</param>
 /// <param name="Path">The path, up to <see cref="LongestPath"/> characters.</param>
-/// <param name="Query">The names in the query.</param>
+/// <param name="Query">The first names in the query, up to <see cref="LongestName"/> characters of each.</param>
 /// <param name="Status">The answer; null where the request failed before one.</param>
 internal sealed record AuditLine(
     string? Who, string? By, string From, string Method, string Path, IReadOnlyList<string> Query, int? Status)
 {
     private const int LongestPath = 1024;
-    private const int MostNames = 16;
+    private const int MostNames = 16, LongestName = 64;
 
     public static AuditLine Of(HttpContext http, bool isAnswered)
     {
@@ -49,7 +49,7 @@ internal sealed record AuditLine(
             json.WriteString("path", Path);
             json.WriteStartArray("query");
             foreach (var name in Query)
-                json.WriteStringValue(name.Length > LongestPath ? name[..LongestPath] : name);
+                json.WriteStringValue(name.Length > LongestName ? name[..LongestName] : name);
             json.WriteEndArray();
             json.WritePropertyName("status");
             if (Status is { } status)

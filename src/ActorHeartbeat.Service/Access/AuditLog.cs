@@ -23,6 +23,7 @@ internal sealed class AuditLog : IHostedService, IDisposable
     private readonly BlockingCollection<byte[]> _waiting = new(MostWaiting);
     private Task _writing = Task.CompletedTask;
     private long _lost;
+    private bool _growsOn;
 
     public AuditLog(string path, AuditSettings settings, string instance, TimeProvider time, ILogger log)
     {
@@ -33,6 +34,12 @@ internal sealed class AuditLog : IHostedService, IDisposable
 
     /// <summary>Lines that were not written since the last that was.</summary>
     public long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Why the file cannot be there; null when it can. The disk may still refuse it later.</summary>
+    public static string? Reject(AuditSettings settings) =>
+        settings.Path is { } path && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))
+            ? $"http.access.audit.path: {path}: its directory does not exist; make it, or correct the path"
+            : null;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -66,10 +73,10 @@ internal sealed class AuditLog : IHostedService, IDisposable
     {
         foreach (var line in _waiting.GetConsumingEnumerable())
         {
+            RotateWhenDue();
             var lost = Interlocked.Exchange(ref _lost, 0);
             try
             {
-                _file.RotateWhenDue();
                 _file.Append(lost == 0 ? line : [.. LostLine(lost), .. line]);
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -77,6 +84,21 @@ internal sealed class AuditLog : IHostedService, IDisposable
                 if (Interlocked.Add(ref _lost, lost + 1) == 1)
                     _log.AuditNotWritten(_path, problem.Message);
             }
+        }
+    }
+
+    /// <summary>A file that cannot be set aside, such as in a directory of somebody else, grows on: it costs no line.</summary>
+    private void RotateWhenDue()
+    {
+        try
+        {
+            _file.RotateWhenDue();
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            if (!_growsOn)
+                _log.AuditNotRotated(_path, problem.Message);
+            _growsOn = true;
         }
     }
 

@@ -122,7 +122,10 @@ internal static class ServiceHost
         services.AddConnectionsClient();
         services.AddSingleton<ReloaderClient>();
         services.AddSingleton(_ => new OpenShares(process.Health));
-        services.AddSingleton(provider => new AccessControl(process.Http, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AccessControl(
+            process.Http,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<Microsoft.Extensions.Logging.ILogger>()));
         if (process.StateDatabase is { } path)
             services.AddSingleton(provider => new StateDatabase(
                 path,

@@ -34,10 +34,11 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
             bound.MaxRequestBodySize = access.Settings.Body;
         var isAnswered = false;
+        var refusal = Admit(http, route);
         try
         {
-            if (Admit(http, route) is { } refused)
-                await Refuse(http, refused);
+            if (refusal is not null)
+                await Refuse(http, refusal);
             else if (route is { IsMutation: false, Role: { } needed } && access.AsksForKeys)
                 await Watched(http, needed);
             else
@@ -46,7 +47,7 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
         }
         finally
         {
-            if (route.IsMutation && audit is not null && IsForAudit(http))
+            if (route.IsMutation && audit is not null && IsForAudit(http, isRefused: refusal is not null))
                 audit.Write(AuditLine.Of(http, isAnswered));
         }
     }
@@ -60,11 +61,11 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
     }
 
     /// <summary>
-    /// Whether the audit log tells of a request. A stranger who fills the file would set aside what it is for: an address has as many lines
-    /// as attempts.
+    /// Whether the audit log tells of a request. Who fills the file with what is refused would set aside what it is for: an address has as
+    /// many such lines as attempts.
     /// </summary>
-    private bool IsForAudit(HttpContext http) =>
-        http.Features.Get<Caller>() is not null
+    private bool IsForAudit(HttpContext http, bool isRefused) =>
+        !isRefused
         || access.Strangers.Count(http.Connection.RemoteIpAddress, access.Settings.Attempts) is null;
 
     private Refusal? Admit(HttpContext http, RouteRole route)

@@ -8,6 +8,24 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>Reads request bodies.</summary>
 internal static class Bodies
 {
+    /// <summary>Reads the body of a command that needs none, within the bound. Returns the problem with it; null when there is none.</summary>
+    public static async Task<Problem?> Discard(this HttpContext http)
+    {
+        try
+        {
+            await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
+            return null;
+        }
+        catch (BadHttpRequestException problem) when (problem.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return Problem.TooLarge(problem.Message, "send no body: this command needs none");
+        }
+        catch (IOException problem) when (problem is not BadHttpRequestException)
+        {
+            return Problem.BadRequest($"the body cannot be read: {problem.Message}", "send no body: this command needs none");
+        }
+    }
+
     /// <summary>Reads the body. Returns the body, null when there is none, or the problem with it.</summary>
     /// <param name="http">The request.</param>
     /// <param name="type">The type of the body.</param>

@@ -46,7 +46,11 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
 
     private async Task Command(HttpContext http, string name, Func<EndpointId, CancellationToken, Task<CommandResult>> command)
     {
-        if (await Admit(http) is { } endpoint)
+        if (await Admit(http) is not { } endpoint)
+            return;
+        if (await http.Discard() is { } problem)
+            await http.Refuse(problem);
+        else
             await Carry(http, name, endpoint.Id, await command(endpoint.Id, http.RequestAborted));
     }
 

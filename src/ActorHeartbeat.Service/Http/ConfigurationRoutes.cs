@@ -31,7 +31,7 @@ internal sealed class ConfigurationRoutes(ReloaderClient reloader, ConnectionsCl
         }
         var (dryRun, dryRunProblem) = Flag(http.Request.Query, "dry-run");
         var (force, forceProblem) = Flag(http.Request.Query, "force");
-        if ((dryRunProblem ?? forceProblem) is { } problem)
+        if ((dryRunProblem ?? forceProblem ?? await http.Discard()) is { } problem)
         {
             await http.Refuse(problem);
             return;

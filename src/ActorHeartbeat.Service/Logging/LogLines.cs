@@ -146,6 +146,14 @@ internal static partial class LogLines
     [LoggerMessage(51, LogLevel.Error, "{File}: the audit log is not written, and what it loses is counted: {Problem}")]
     public static partial void AuditNotWritten(this ILogger log, string file, string problem);
 
+    [LoggerMessage(56, LogLevel.Error, "{File}: the audit log cannot be set aside, and grows on: {Problem}")]
+    public static partial void AuditNotRotated(this ILogger log, string file, string problem);
+
+    [LoggerMessage(
+        57, LogLevel.Error,
+        "http.access has lost its last key and client certificate: nobody may use the API until one is there, or the service starts again")]
+    public static partial void CallersLost(this ILogger log);
+
     [LoggerMessage(52, LogLevel.Information, "{File}: new connections get the new certificate, good until {Expiry:u}")]
     public static partial void CertificateRead(this ILogger log, string file, DateTime expiry);
 

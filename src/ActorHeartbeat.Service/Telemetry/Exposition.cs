@@ -13,6 +13,9 @@ namespace ActorHeartbeat.Service.Telemetry;
 /// <summary>Shows metrics to Prometheus, and pushes metrics and traces where the configuration says so, by OpenTelemetry.</summary>
 internal static class Exposition
 {
+    /// <summary>How long a push may take, in milliseconds. The last ones, of metrics and of traces, hold up the end of the process.</summary>
+    private const int Patience = 2000;
+
     /// <summary>The meter of the runtime: collections, memory, threads, processor time.</summary>
     private const string Runtime = "System.Runtime";
 
@@ -53,14 +56,17 @@ internal static class Exposition
                     new MetricPush(
                         Options(telemetry.Otlp, collector, "v1/metrics"),
                         new CollectorReach("metrics", collector, services.GetRequiredService<Microsoft.Extensions.Logging.ILogger>())),
-                    (int)telemetry.Otlp.Interval.TotalMilliseconds));
+                    (int)telemetry.Otlp.Interval.TotalMilliseconds,
+                    Patience));
         });
         if (telemetry.Otlp.Endpoint is { } traces)
             all.WithTracing(tracing => tracing
                 .AddSource(MeterSettings.Name)
-                .AddProcessor(services => new BatchActivityExportProcessor(new TracePush(
-                    Options(telemetry.Otlp, traces, "v1/traces"),
-                    new CollectorReach("traces", traces, services.GetRequiredService<Microsoft.Extensions.Logging.ILogger>())))));
+                .AddProcessor(services => new BatchActivityExportProcessor(
+                    new TracePush(
+                        Options(telemetry.Otlp, traces, "v1/traces"),
+                        new CollectorReach("traces", traces, services.GetRequiredService<Microsoft.Extensions.Logging.ILogger>())),
+                    exporterTimeoutMilliseconds: Patience)));
     }
 
     // Distributions have no endpoint, and what their views do not say they keep.
@@ -76,6 +82,7 @@ internal static class Exposition
         {
             Protocol = isGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
             Endpoint = isGrpc ? collector : new Uri($"{collector.AbsoluteUri.TrimEnd('/')}/{path}"),
+            TimeoutMilliseconds = Patience,
         };
         if (HeadersOf(settings) is { } headers)
             exporter.Headers = headers;

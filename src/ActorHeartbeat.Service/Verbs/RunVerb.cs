@@ -58,9 +58,9 @@ internal static class RunVerb
             await error.WriteLineAsync(tooFew);
             return ExitCode.Runtime;
         }
-        if (Exposition.Refuse(configuration.Process.Telemetry) is { } unsent)
+        if ((Exposition.Refuse(configuration.Process.Telemetry) ?? AuditLog.Reject(configuration.Process.Http.Access.Audit)) is { } problem)
         {
-            await error.WriteLineAsync(unsent);
+            await error.WriteLineAsync(problem);
             return ExitCode.Runtime;
         }
         using var console = new ConsoleLog(configuration.Process.Log, AkkaSection.NamesLogLevel(configuration));

@@ -69,6 +69,40 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public async Task A_caller_cannot_push_the_lines_of_others_out_by_what_is_refused()
+    {
+        await using (var service = await RunningService.Start(
+            beside: $"{Audit}{GuardedService.Keys}actor-heartbeat.http.access.attempts = 3 per 1h"))
+        {
+            for (var attempt = 0; attempt < 10; attempt++)
+                await Send(service, "POST", "/v1/endpoints/off/pause", GuardedService.Reader);
+            await Send(service, "POST", "/v1/endpoints/off/pause", GuardedService.Operator);
+        }
+
+        Assert.Equal(3 + 1, Lines(File).Count());
+    }
+
+    [Fact]
+    public void A_file_in_a_directory_that_does_not_exist_is_refused_at_the_start()
+    {
+        Assert.Null(AuditLog.Reject(new AuditSettings()));
+        Assert.Null(AuditLog.Reject(new AuditSettings { Path = File }));
+        Assert.Contains(
+            "its directory does not exist", AuditLog.Reject(new AuditSettings { Path = $"{File}/no/audit" }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_name_in_a_query_has_few_characters_in_a_line()
+    {
+        var http = new Microsoft.AspNetCore.Http.DefaultHttpContext();
+        http.Request.QueryString = new($"?{new string('a', 5000)}=1");
+
+        var line = AuditLine.Of(http, isAnswered: true).ToJson("i", DateTimeOffset.UnixEpoch);
+
+        Assert.InRange(line.Length, 100, 400);
+    }
+
+    [Fact]
     public async Task A_stranger_cannot_push_the_lines_of_others_out()
     {
         await using (var service = await RunningService.Start(

@@ -11,6 +11,19 @@ namespace ActorHeartbeat.Service.Tests.Access;
 public sealed class KeyTests(GuardedService guarded) : IClassFixture<GuardedService>
 {
     [Fact]
+    public void A_service_that_has_asked_for_keys_asks_on_when_a_reload_takes_all_away()
+    {
+        var key = new AccessKeySettings { Role = AccessRole.Read, Hash = AccessKey.Spell(AccessKey.HashOf(AccessKey.New())) };
+        var access = new AccessControl(new HttpSettings(), TimeProvider.System);
+        Assert.False(access.AsksForKeys);
+
+        access.Apply(new AccessSettings { Keys = new([KeyValuePair.Create("desk", key)]) });
+        access.Apply(new AccessSettings());
+
+        Assert.True(access.AsksForKeys);
+    }
+
+    [Fact]
     public async Task The_verb_prints_a_key_once_and_the_lines_that_accept_it()
     {
         var output = new StringWriter();

@@ -7,6 +7,18 @@ namespace ActorHeartbeat.Service.Tests.Access;
 /// <summary>Limits of attempts, rates and bodies.</summary>
 public sealed class LimitTests
 {
+    [Theory]
+    [InlineData("/v1/endpoints/off/pause")]
+    [InlineData("/v1/config/reload?dry-run")]
+    public async Task A_command_that_needs_no_body_takes_none_that_is_too_large(string path)
+    {
+        await using var service = await RunningService.Start(beside: $"{GuardedService.Keys}actor-heartbeat.http.access.body = 100B");
+        var large = $"\"{new string('x', 200)}\"";
+
+        Assert.Equal(413, await GuardedService.StatusOf(service, GuardedService.Request("POST", path, GuardedService.Admin, large)));
+        Assert.NotEqual(413, await GuardedService.StatusOf(service, GuardedService.Request("POST", path, GuardedService.Admin, "{}")));
+    }
+
     [Fact]
     public async Task Wrong_keys_beyond_the_limit_of_an_address_wait_and_a_right_key_does_not()
     {
