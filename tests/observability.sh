@@ -109,7 +109,7 @@ actor-heartbeat {
 }
 END
 # What is minutes is seconds here, and it looks twice a second.
-sed -E 's/\b([0-9]+)m\b/\1s/' $shipped/alerts.yaml >"$folder/alerts.yaml"
+sed -E 's/\b([0-9]+)m\b/\1s/g' $shipped/alerts.yaml >"$folder/alerts.yaml"
 sed -E "s/: 15s/: 500ms/; s/127\.0\.0\.1:8080/127.0.0.1:$api/" $shipped/prometheus.yaml >"$folder/prometheus.yaml"
 
 /usr/bin/python3 tests/observability/feed.py "$venue" >"$folder/venue.log" 2>&1 &
