@@ -162,6 +162,24 @@ public sealed class IdleKeysTests
     }
 
     [Theory]
+    [InlineData("""{ "/d" = "@{each}" }""", true)]
+    [InlineData("""{ "/d" = "@{each}", "/e" = "@{each}" }""", false)]
+    public void Subscriptions_whose_data_are_the_same_are_told(string ofOther, bool isTold)
+    {
+        var warnings = Warnings(IdleWarnings.Endpoint(
+            $$"""
+            subscriptions {
+              trades { for-each = [BTC], send = "t@{each}", data { "/d" = "@{each}" } }
+              books { for-each = [BTC], send = "b@{each}", data {{ofOther}} }
+            }
+            """));
+
+        Assert.Equal(isTold ? ["endpoints.x.subscriptions.books.data"] : [], warnings.Select(warning => warning.KeyPath));
+        Assert.All(
+            warnings, warning => Assert.Contains("so the data of both count for that one", warning.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(
         "",
         "the state is in the database \"s.json.db\", which takes this file over once; write state.path = \"s.json.db\" in its place")]

@@ -94,8 +94,17 @@ internal sealed class IdleSearch
                     + "only in what a pointer's value has to equal");
     }
 
-    /// <summary>Tells which subscriptions of an endpoint cannot tell their answers apart.</summary>
+    /// <summary>Tells which subscriptions of an endpoint cannot tell their answers, or their data, apart.</summary>
     private void SearchAnswers()
+    {
+        SearchSame(
+            "expect",
+            each => each.Http is null ? each.Expect : null,
+            "so an answer to one may count for the other; name the channel in both");
+        SearchSame("data", each => each.Data, "so the data of both count for that one; name the channel in both");
+    }
+
+    private void SearchSame(string part, Func<SubscriptionSettings, MessagePattern?> pattern, string so)
     {
         var told = new HashSet<HoconOrigin>();
         foreach (var endpoint in _bound.Endpoints.Where(endpoint => endpoint.Settings.Subscriptions.Count > 1))
@@ -103,23 +112,22 @@ internal sealed class IdleSearch
             var asking = endpoint.Settings.Subscriptions.ToArray();
             for (var later = 1; later < asking.Length; later++)
             {
-                if (Array.Find(asking[..later], earlier => HaveOneAnswer(earlier.Value, asking[later].Value)).Key is not { } same
-                    || PartOf(endpoint.Layers, asking[later].Key, "expect") is not { } at
+                if (Array.Find(asking[..later], earlier => AreSame(earlier.Value, asking[later].Value, pattern)).Key is not { } same
+                    || PartOf(endpoint.Layers, asking[later].Key, part) is not { } at
                     || !told.Add(at.KeyOrigin))
                     continue;
-                var other = PartOf(endpoint.Layers, same, "expect") is { } place ? $" ({place.Place})" : "";
-                (at with { Sources = _warnings }).ReportKey(
-                    $"is the same as that of {same}{other}, so an answer to one may count for the other; name the channel in both");
+                var other = PartOf(endpoint.Layers, same, part) is { } place ? $" ({place.Place})" : "";
+                (at with { Sources = _warnings }).ReportKey($"is the same as that of {same}{other}, {so}");
             }
         }
     }
 
-    private static bool HaveOneAnswer(SubscriptionSettings one, SubscriptionSettings other) =>
-        one is { Expect: { } expect, Http: null }
-        && other.Http is null
-        && expect == other.Expect
-        && expect.Templates.All(template => template.Names.All(name => name == TemplateName.Each) && template.References.Count == 0)
-        && (!expect.HasPlaceholders || one.ForEach.Intersect(other.ForEach, StringComparer.Ordinal).Any());
+    private static bool AreSame(
+        SubscriptionSettings one, SubscriptionSettings other, Func<SubscriptionSettings, MessagePattern?> pattern) =>
+        pattern(one) is { } first
+        && first == pattern(other)
+        && first.Templates.All(template => template.Names.All(name => name == TemplateName.Each) && template.References.Count == 0)
+        && (!first.HasPlaceholders || one.ForEach.Intersect(other.ForEach, StringComparer.Ordinal).Any());
 
     /// <summary>Where the operator says a part of a subscription; null where that is built in.</summary>
     private static Cursor? PartOf(IReadOnlyList<Layer<EndpointSettings>> layers, string subscription, string part)

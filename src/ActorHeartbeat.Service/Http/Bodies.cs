@@ -8,7 +8,7 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>Reads request bodies.</summary>
 internal static class Bodies
 {
-    /// <summary>Reads the body of a command that needs none, within the bound. Returns the problem with it; null when there is none.</summary>
+    /// <summary>Reads the body of a command that needs none, within the bound. Returns the problem with it; null for none.</summary>
     public static async Task<Problem?> Discard(this HttpContext http)
     {
         try

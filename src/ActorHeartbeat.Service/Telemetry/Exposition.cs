@@ -13,7 +13,7 @@ namespace ActorHeartbeat.Service.Telemetry;
 /// <summary>Shows metrics to Prometheus, and pushes metrics and traces where the configuration says so, by OpenTelemetry.</summary>
 internal static class Exposition
 {
-    /// <summary>How long a push may take, in milliseconds. The last ones, of metrics and of traces, hold up the end of the process.</summary>
+    /// <summary>How long a push may take, in milliseconds. The last, of metrics and of traces, hold up the end of the process.</summary>
     private const int Patience = 2000;
 
     /// <summary>The meter of the runtime: collections, memory, threads, processor time.</summary>
