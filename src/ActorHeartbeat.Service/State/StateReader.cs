@@ -21,7 +21,10 @@ internal static class StateReader
             using var connection = new SqliteConnection(
                 new SqliteConnectionStringBuilder
                 {
-                    DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false, DefaultTimeout = 1,
+                    DataSource = source,
+                    Mode = SqliteOpenMode.ReadOnly,
+                    Pooling = false,
+                    DefaultTimeout = 1,
                 }.ToString());
             connection.Open();
             return new StateTables(connection).ReadAddedKeys();

@@ -131,7 +131,9 @@ public class SubscriptionStoreTests : SupervisorSpec
         Begin();
         var trades = Asking("a").Subscriptions["trades"] with
         {
-            Expect = Match.Text("yes @{each}"), Reject = Match.Text("no @{each}"), Then = RefusedKeyAction.Stop,
+            Expect = Match.Text("yes @{each}"),
+            Reject = Match.Text("no @{each}"),
+            Then = RefusedKeyAction.Stop,
         };
         Apply(Endpoint("a") with { Subscriptions = new([new("trades", trades)]) });
         AwaitStates(("a", "open"));
