@@ -24,7 +24,7 @@ namespace ActorHeartbeat.Service.Tests;
 /// <summary>A service in this process, a feed server that it connects to, and its configuration file.</summary>
 internal sealed class RunningService : IAsyncDisposable
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly ConsoleLog _console;
     private readonly IHost _host;
