@@ -49,7 +49,12 @@ public sealed class CoordinatedShutdownTests
         await Until(() => network.Connection(Prices).Closes.Count == 1);
         time.Advance(TimeSpan.FromSeconds(10));
         network.Connection(Prices).ReportEnd();
-        await stopping.WaitAsync(Patience);
+        await Until(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(10)); // a timer may be armed since the last
+            return stopping.IsCompleted;
+        });
+        await stopping;
 
         Assert.Equal(0, stillOpen);
         Assert.Equal(0, network.Connection(Prices).Aborts);
