@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using ActorHeartbeat.Endpoints;
 
 namespace ActorHeartbeat.Service.Verbs;
 
@@ -25,7 +26,11 @@ internal static class Completion
         try
         {
             using var api = new ServiceApi(url, Patience);
-            string[] known = [.. (await api.Endpoints(patience.Token)).Endpoints.Select(each => each.View.Id)];
+            // A shell may expand what it is offered, and anybody may answer there: nothing but ids.
+            string[] known =
+            [
+                .. (await api.Endpoints(patience.Token)).Endpoints.Select(each => each.View.Id).Where(id => EndpointId.Reject(id) is null),
+            ];
             ids.CompletionSources.Add(_ => known.Select(id => new CompletionItem(id)));
         }
         catch (Exception problem) when (problem is ServiceProblem or OperationCanceledException or InvalidOperationException)

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using ActorHeartbeat.Service.Operating;
 using ActorHeartbeat.Service.Verbs;
 
@@ -56,6 +59,31 @@ public sealed class CompletionTests
             ["[suggest:38]", "explain --url http://127.0.0.1:1 --for"], output, TextWriter.Null, CancellationToken.None);
 
         Assert.Equal("--format\n", output.ToString());
+    }
+
+    [Fact]
+    public async Task A_shell_is_offered_nothing_but_ids_whoever_answers()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answering = Answer(listener, """{"endpoints":[{"id":"$(touch x)"},{"id":"echo"}]}""");
+        await using var output = new StringWriter(CultureInfo.InvariantCulture);
+        var typed = $"explain --url http://{listener.LocalEndpoint} ";
+
+        await CommandLine.Run([$"[suggest:{typed.Length}]", typed], output, TextWriter.Null, CancellationToken.None);
+
+        await answering;
+        Assert.Contains("echo\n", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("touch", output.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task Answer(TcpListener listener, string json)
+    {
+        using var client = await listener.AcceptTcpClientAsync().WaitAsync(RunningService.Deadline);
+        var stream = client.GetStream();
+        _ = await stream.ReadAsync(new byte[4096]);
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\nConnection: close\r\n\r\n{json}"));
     }
 
     [Fact]
