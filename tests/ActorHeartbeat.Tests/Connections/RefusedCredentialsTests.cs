@@ -39,7 +39,13 @@ public class RefusedCredentialsTests : ConnectionSpec
 
         public int Calls { get; private set; }
 
-        public void Answer() => _answer.SetResult();
+        /// <summary>Whoever waits has gone on when this returns: on a thread of the test, xUnit's context would send him to the pool.</summary>
+        public void Answer()
+        {
+            var thread = new Thread(_answer.SetResult);
+            thread.Start();
+            Assert.True(thread.Join(Seconds(10)));
+        }
 
         public async ValueTask<DialRequest> ResolveAsync(Attempt attempt, CancellationToken cancellation)
         {
