@@ -81,7 +81,7 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task An_unreachable_host_is_logged_with_the_failure_and_dialed_again()
     {
-        var closed = PeerProcess.FreePort();
+        var closed = FreePort.Take();
         _file.Save(ReloadFile.Service($$"""
                 nobody { url = "ws://nobody.invalid/x" }
                 closed { url = "ws://127.0.0.1:{{closed}}/x" }

@@ -18,7 +18,7 @@ public sealed partial class DemoTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var port = PeerProcess.FreePort();
+        var port = FreePort.Take();
         _feeds.BaseAddress = new Uri($"http://127.0.0.1:{port}");
         var demo = await File.ReadAllTextAsync(Path.Combine(Root(), "config", "demo.conf"));
         _file.Save(

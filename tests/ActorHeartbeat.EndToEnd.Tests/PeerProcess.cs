@@ -38,7 +38,7 @@ public sealed class PeerProcess : IAsyncDisposable
     {
         if (peer is "nginx" or "haproxy")
             return await ProxyAsync(peer, await StartAsync("python-websockets"), idleTimeout ?? ProxyIdleTimeout);
-        var port = FreePort();
+        var port = FreePort.Take();
         return await StartedAsync(
             peer switch
             {
@@ -52,13 +52,6 @@ public sealed class PeerProcess : IAsyncDisposable
     }
 
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "peers", name);
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Starts the server again on the same port after <see cref="Kill"/>, and a proxy's server if that has ended.</summary>
     public async Task StartAgainAsync()
@@ -111,7 +104,7 @@ public sealed class PeerProcess : IAsyncDisposable
 
     private static async Task<PeerProcess> ProxyAsync(string name, PeerProcess behind, TimeSpan idleTimeout)
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         var folder = Directory.CreateTempSubdirectory("actorheartbeat-");
         var configuration = Path.Combine(folder.FullName, $"{name}.conf");
         await File.WriteAllTextAsync(
