@@ -16,13 +16,9 @@ internal static class Bodies
             await http.Request.Body.CopyToAsync(Stream.Null, http.RequestAborted);
             return null;
         }
-        catch (BadHttpRequestException problem) when (problem.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        catch (IOException broken) when (http.ProblemOf(broken, "send no body: this command needs none") is { } problem)
         {
-            return Problem.TooLarge(problem.Message, "send no body: this command needs none");
-        }
-        catch (IOException problem) when (problem is not BadHttpRequestException)
-        {
-            return Problem.BadRequest($"the body cannot be read: {problem.Message}", "send no body: this command needs none");
+            return problem;
         }
     }
 
@@ -57,14 +53,20 @@ internal static class Bodies
         {
             return (null, Problem.BadRequest($"the body is not what is expected: {problem.Message}", remedy));
         }
-        catch (BadHttpRequestException problem) when (problem.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        catch (IOException broken) when (http.ProblemOf(broken, remedy) is { } problem)
         {
-            return (null, Problem.TooLarge(problem.Message, $"a body may have {bound?.MaxRequestBodySize} bytes at most"));
-        }
-        catch (IOException problem) when (problem is not BadHttpRequestException)
-        {
-            // Kestrel tells some bodies that end in the middle, or whose chunks are none, in this way.
-            return (null, Problem.BadRequest($"the body cannot be read: {problem.Message}", remedy));
+            return (null, problem);
         }
     }
+
+    /// <summary>What is wrong with a body that could not be read; null for what Kestrel answers itself.</summary>
+    private static Problem? ProblemOf(this HttpContext http, IOException broken, string remedy) => broken switch
+    {
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problem.TooLarge(
+            broken.Message,
+            $"a body may have {http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize} bytes at most"),
+        BadHttpRequestException => null,
+        // Kestrel tells some bodies that end in the middle, or whose chunks are none, in this way.
+        _ => Problem.BadRequest($"the body cannot be read: {broken.Message}", remedy),
+    };
 }

@@ -12,10 +12,7 @@ internal static class AuditPath
     {
         var page = await api.Get("/v1/config", stop);
         using var document = JsonDocument.Parse(page.Body);
-        return Find(document.RootElement.GetProperty("configuration").GetProperty("settings"), Key) is { } path and not "off" ? path : null;
+        var settings = document.RootElement.GetProperty("configuration").GetProperty("settings"); // those that are no default
+        return settings.TryGetProperty(Key, out var value) && value.GetString() is { } path and not "off" ? path : null;
     }
-
-    /// <summary>A setting by its key; null when it has its default.</summary>
-    private static string? Find(JsonElement settings, string key) =>
-        settings.TryGetProperty(key, out var value) ? value.GetString() : null;
 }
