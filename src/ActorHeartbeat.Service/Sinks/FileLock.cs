@@ -84,9 +84,9 @@ internal sealed class FileLock : IDisposable
             stream.SetLength(0);
             stream.Write(Encoding.UTF8.GetBytes(owner));
         }
-        catch (IOException)
+        catch (Exception refused) when (refused is IOException or ArgumentOutOfRangeException)
         {
-            // The disk is full: the lock holds anyway.
+            // The disk is full, or no file may grow, which the runtime tells as an argument: the lock holds anyway.
         }
     }
 
