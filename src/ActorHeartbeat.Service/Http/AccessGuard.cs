@@ -33,22 +33,43 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
             throw new InvalidOperationException("a route without a role was mapped after the start");
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
             bound.MaxRequestBodySize = access.Settings.Body;
-        var isAnswered = false;
         var refusal = Admit(http, route);
+        if (route.IsMutation && audit is not null && IsForAudit(http, isRefused: refusal is not null))
+            await Audited(http, audit, () => Answer(http, route, refusal));
+        else
+            await Answer(http, route, refusal);
+    }
+
+    private Task Answer(HttpContext http, RouteRole route, Refusal? refusal) =>
+        refusal is not null ? Refuse(http, refusal)
+        : route is { IsMutation: false, Role: { } needed } && access.AsksForKeys ? Watched(http, needed)
+        : next(http);
+
+    /// <summary>Nobody has an answer before the audit log has taken its line: the lines of one caller keep their order.</summary>
+    private static async Task Audited(HttpContext http, AuditLog audit, Func<Task> answer)
+    {
+        var (isWritten, isAnswered) = (false, false);
+        http.Response.OnStarting(() =>
+        {
+            isAnswered = true;
+            Write();
+            return Task.CompletedTask;
+        });
         try
         {
-            if (refusal is not null)
-                await Refuse(http, refusal);
-            else if (route is { IsMutation: false, Role: { } needed } && access.AsksForKeys)
-                await Watched(http, needed);
-            else
-                await next(http);
+            await answer();
             isAnswered = true;
         }
         finally
         {
-            if (route.IsMutation && audit is not null && IsForAudit(http, isRefused: refusal is not null))
+            Write();
+        }
+
+        void Write()
+        {
+            if (!isWritten)
                 audit.Write(AuditLine.Of(http, isAnswered));
+            isWritten = true;
         }
     }
 
@@ -71,7 +92,11 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
     private Refusal? Admit(HttpContext http, RouteRole route)
     {
         if (BrowserGuard.Judge(http.Request, access.Settings.Hosts, access.AsksForKeys) is { } foreign)
+        {
+            if (access.AsksForKeys && Proven(http)() is { } known)
+                http.Features.Set(known); // for the audit log
             return new Refusal(foreign);
+        }
         if (route.IsMutation && BodyOfPage(http.Request, route) is { } wrongBody)
             return new Refusal(wrongBody);
         if (route.Role is not { } needed)

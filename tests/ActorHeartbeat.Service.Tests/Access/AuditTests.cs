@@ -69,6 +69,27 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_refused_for_its_page_names_the_caller_whose_key_is_right()
+    {
+        await using (var service = await RunningService.Start(beside: Audit + GuardedService.Keys))
+        {
+            foreach (var key in new[] { GuardedService.Operator, AccessKey.New() })
+            {
+                using var foreign = GuardedService.Request("POST", "/v1/endpoints/off/pause", key);
+                foreign.Headers.Add("Origin", "http://evil.example");
+                await GuardedService.StatusOf(service, foreign);
+            }
+        }
+
+        Assert.Equal(
+            [
+                "operator key 127.0.0.1 POST /v1/endpoints/off/pause [] 403",
+                "  127.0.0.1 POST /v1/endpoints/off/pause [] 403",
+            ],
+            Lines(File).Select(Told));
+    }
+
+    [Fact]
     public async Task A_caller_cannot_push_the_lines_of_others_out_by_what_is_refused()
     {
         await using (var service = await RunningService.Start(
