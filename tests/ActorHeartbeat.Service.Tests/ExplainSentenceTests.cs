@@ -40,6 +40,20 @@ public sealed class ExplainSentenceTests
         Assert.Equal(Now.AddSeconds(2), sentence.Until);
     }
 
+    [Theory]
+    [InlineData(ConnectionState.Connecting, "waits for the handshake")]
+    [InlineData(
+        ConnectionState.Open,
+        "is open since 03:04:05.000Z, and takes over when it has proved that it works and has the keys of this one")]
+    public void A_rotation_says_how_far_it_is(ConnectionState state, string how)
+    {
+        var sentence = ExplainSentence.Of(
+            Running(Status(ConnectionState.Open)) with { Replacement = Status(state) with { Waiting = "the handshake" } });
+
+        Assert.EndsWith($"(incarnation 7); the connection that is to replace it {how}.", sentence.Text, StringComparison.Ordinal);
+        Assert.Equal("its replacement to take over", sentence.WaitsFor);
+    }
+
     [Fact]
     public void A_feed_that_a_subscriber_holds_back_says_so()
     {

@@ -43,7 +43,9 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
                 "its replacement to be tried again",
                 rotation.RetryAt),
             { State: ConnectionState.Open } status => new ExplainSentence(
-                $"It is open since {now.Clock(status.Since)} ({Which(status)}){Keys(now)}.", null, null),
+                $"It is open since {now.Clock(status.Since)} ({Which(status)}){Keys(now)}{Replacement(now)}.",
+                now.Replacement is null ? null : "its replacement to take over",
+                null),
             { State: ConnectionState.AwaitingPong } status => new ExplainSentence(
                 $"It is open since {now.Clock(status.Since)} ({Which(status)}), but silent: a heartbeat was sent and "
                     + $"{Missed(status)}, so it waits for a sign of life{LastBeat(now)}.",
@@ -102,6 +104,14 @@ internal sealed record ExplainSentence(string Text, string? WaitsFor, DateTimeOf
     private static string LastBeat(Situation now) =>
         now.LastBeat is { } at ? $"; the last of {now.Beats} beats of the peer came at {now.Clock(at)}" : "";
 
+    private static string Replacement(Situation now) => now.Replacement switch
+    {
+        null => "",
+        { IsUp: true } status => $"; the connection that is to replace it is open since {now.Clock(status.Since)}, and takes over when it "
+            + "has proved that it works and has the keys of this one",
+        var status => $"; the connection that is to replace it waits for {status.Waiting}",
+    };
+
     /// <summary>The keys of subscriptions, where some are not accepted.</summary>
     private static string Keys(Situation now)
     {
@@ -150,6 +160,9 @@ internal sealed record Situation(
     /// <summary>How many keys of each subscription stand in each state.</summary>
     public IReadOnlyList<SubscriptionCounts> Subscriptions { get; init; } = [];
 
+    /// <summary>The connection that is to take over in a rotation; null for none.</summary>
+    public ConnectionStatus? Replacement { get; init; }
+
     /// <summary>A time of day, with its date unless that is today's.</summary>
     public string Clock(DateTimeOffset time)
     {
@@ -164,5 +177,6 @@ internal sealed record Situation(
             Beats = endpoint.Figures.Beats,
             LastBeat = endpoint.Figures.LastBeat,
             Subscriptions = endpoint.Subscriptions,
+            Replacement = endpoint.Replacement,
         };
 }

@@ -225,6 +225,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         {
             Subscriptions = endpoint.KeyCounts,
             DownSince = endpoint.DownSince,
+            Replacement = endpoint.Successor is { Failure: null } successor ? successor.Board.Status : null,
         };
     }
 

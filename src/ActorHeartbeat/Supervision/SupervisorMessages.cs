@@ -209,6 +209,9 @@ public sealed record EndpointSnapshot(
     /// </summary>
     public DateTimeOffset? DownSince { get; init; }
 
+    /// <summary>The connection of a rotation that is to take over from the one shown; null where there is none.</summary>
+    public ConnectionStatus? Replacement { get; init; }
+
     /// <summary>
     /// <c>connecting</c>, <c>open</c>, <c>awaiting-pong</c>, <c>backing-off</c>, <c>paused</c> or <c>failed</c>.
     /// </summary>
