@@ -6,7 +6,9 @@ using ActorHeartbeat.Templates;
 namespace ActorHeartbeat.Endpoints;
 
 /// <summary>Where the peer numbers its messages. The highest number so far is the value of <c>@{sequence}</c>.</summary>
-/// <param name="At">JSON pointers (RFC 6901); the first that leads to a whole number counts.</param>
+/// <param name="At">
+/// JSON pointers (RFC 6901); the first that leads to a whole number counts. It may be written as a text or with a fraction of zero.
+/// </param>
 public sealed record SequenceSettings(ValueList<string> At)
 {
     private readonly JsonPointer[] _pointers = [.. At.Select(JsonPointer.Parse)];
@@ -52,15 +54,24 @@ public sealed record SequenceSettings(ValueList<string> At)
         number = null;
         foreach (var place in places)
         {
-            if (place is { Token: JsonTokenType.None, IsHidden: true })
+            if (place is { Token: JsonTokenType.None or JsonTokenType.String, IsHidden: true })
                 return false;
-            if (place.Token != JsonTokenType.Number
-                || !Utf8Parser.TryParse(place.TextIn(json), out long found, out var read) || read != place.Length)
+            if (place.Token is not (JsonTokenType.Number or JsonTokenType.String) || WholeNumber(place.TextIn(json)) is not { } found)
                 continue;
             number = found;
             return true;
         }
         return true;
+    }
+
+    private static long? WholeNumber(ReadOnlySpan<byte> text)
+    {
+        if (Utf8Parser.TryParse(text, out long whole, out var read) && read == text.Length)
+            return whole;
+        return Utf8Parser.TryParse(text, out decimal number, out read) && read == text.Length
+            && decimal.IsInteger(number) && number is >= long.MinValue and <= long.MaxValue
+                ? (long)number
+                : null;
     }
 
     /// <summary>As <see cref="Read"/>, but read as a document, which tells what a walk cannot.</summary>
@@ -72,7 +83,8 @@ public sealed record SequenceSettings(ValueList<string> At)
             using var document = JsonDocument.ParseValue(ref reader);
             foreach (var pointer in _pointers)
             {
-                if (pointer.Find(document.RootElement) is { ValueKind: JsonValueKind.Number } found && found.TryGetInt64(out var number))
+                if (pointer.Find(document.RootElement) is { ValueKind: JsonValueKind.Number or JsonValueKind.String } found
+                    && WholeNumber(Encoding.UTF8.GetBytes(found.ToString())) is { } number)
                     return number;
             }
             return null;

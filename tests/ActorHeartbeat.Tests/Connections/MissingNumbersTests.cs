@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 
@@ -27,6 +28,43 @@ public class MissingNumbersTests : SubscriptionSpec
         Assert.Equal([("trades/BTC", new MissingNumbers(from, to))], gaps.Heard);
         Assert.EndsWith(
             $"\"durationSeconds\":0,\"numbers\":{{\"from\":{from},\"to\":{to}}}}}}}", Assert.Single(gaps.Json), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"4\"")]
+    [InlineData("4.0")]
+    [InlineData("40e-1")]
+    [InlineData("\"\\u0034\"")]
+    public void A_number_may_be_written_as_a_text_or_with_a_fraction_of_zero(string four)
+    {
+        StartOpen(With(Trades with { Sequence = ByOne }));
+        var gaps = new Gaps();
+        using var listening = Plane.Feed.Subscribe(gaps);
+
+        Number("BTC", 3);
+        Socket.DeliverText($$"""{"channel":"trades","id":"BTC","n":{{four}}}""");
+        Number("BTC", 5);
+        Assert.Empty(gaps.Heard);
+        Number("BTC", 7);
+
+        Assert.Equal([("trades/BTC", new MissingNumbers(6, 6))], gaps.Heard);
+    }
+
+    [Fact]
+    public void Data_without_a_number_are_told_once()
+    {
+        using var tap = new ConversationTap();
+        StartOpen(With(Trades with { Sequence = ByOne }));
+        Plane.Taps.Add(tap);
+
+        Socket.DeliverText("""{"channel":"trades","id":"BTC","n":4.5}""");
+        Data("ETH");
+
+        var told = new List<string>();
+        while (tap.Lines.TryRead(out var line))
+            told.Add(line.Text);
+        Assert.Single(told, text => text.Contains("no whole number", StringComparison.Ordinal));
+        Assert.Contains("a message of trades/BTC has no whole number at /n; the next ones are not told", told);
     }
 
     [Fact]
