@@ -179,7 +179,9 @@ public sealed partial class ConnectionActor
             IsAskedToRotate = false,
             RotateAt = RotationTime(SettingsOf(data), data.OpenedAt, data.UrlIndex),
         };
-        return data.IsAskedToRotate ? AskedToRotate(primary) : primary;
+        var next = data.IsAskedToRotate ? AskedToRotate(primary) : primary;
+        var alone = Now + LeaveTime(data.Link); // before, the connection that it replaces is in the way of another one
+        return next.RotateAt < alone ? next with { RotateAt = alone } : next;
     }
 
     private static CloseCause AskedFor(ConnectionLink link, RuleMatched matched)

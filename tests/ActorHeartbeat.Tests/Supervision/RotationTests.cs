@@ -59,7 +59,7 @@ public class RotationTests : SupervisorSpec
 
         AwaitAssert(() =>
         {
-            Advance(0);
+            Advance(1);
             Assert.Equal(CauseKind.Unproven, Snapshot("a").Status!.FailedRotation?.Cause.Kind);
         });
         Assert.Equal((false, true), (old.IsEnded, successor.Closes.Count == 1));
@@ -190,6 +190,26 @@ public class RotationTests : SupervisorSpec
         }, TimeSpan.FromSeconds(5));
         Assert.Equal(3, Network.DialsOf(Id("a")).Count);
         Assert.Equal(2, Network.PeakSockets(Id("a")));
+    }
+
+    [Fact]
+    public void A_connection_that_is_too_old_before_the_one_it_replaces_has_closed_is_replaced_as_soon_as_that_has()
+    {
+        var (old, _) = StartRotation(Endpoint("a") with { MaxAge = new RotationSettings(TimeSpan.FromSeconds(6), 0, TimeSpan.FromSeconds(5)) });
+        AwaitAssert(() =>
+        {
+            Advance(0.5);
+            Assert.NotEmpty(old.Closes); // the new one has taken over
+        });
+
+        var seconds = 0;
+        while (Network.DialsOf(Id("a")).Count < 3 && seconds++ < 40)
+        {
+            Advance(1);
+            Snapshot("a");
+        }
+
+        Assert.InRange(seconds, 1, 20);
     }
 
     [Fact]
