@@ -237,7 +237,7 @@ public sealed partial class ConnectionActor
         var open = Now - data.OpenedAt;
         if (HasReadyWhen ? data.Link.Succession.IsProven : _plane.Shapes.Agree(silenceIsFine: HasHello))
             return open < ReadyAfter + KeysPatience && data.Link.Subscriptions.IsBehind(_plane.Subscriptions)
-                ? Connected(StateName, data with { RotateAt = Now + ProofLook })
+                ? Connected(StateName, data with { RotateAt = Now + ProofLook }).Then(() => SendWhatMay(data.Link))
                 : OfferToTakeOver(data);
         return open < ReadyAfter + ProofPatience
             ? Connected(StateName, data with { RotateAt = Now + ProofLook })

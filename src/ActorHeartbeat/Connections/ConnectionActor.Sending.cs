@@ -70,6 +70,7 @@ public sealed partial class ConnectionActor
         TellExpired();
         while (link.Pace.Wait(Now, link.HasToAsk) == TimeSpan.Zero && TrySendNext(link))
             link.Pace.Spend(Now);
+        TellKeys(link);
     }
 
     private bool TrySendNext(ConnectionLink link)

@@ -58,7 +58,7 @@ public sealed partial class ConnectionActor
             link.Tell($"subscription {news.Key}: {news}");
             if (_isPrimary)
                 link.TellKey(news);
-            if (news.State is not SubscriptionState.Accepted && link.IsFirst($"{news.Key.Book.Name} {news.State}"))
+            if (news.IsTrouble && link.IsFirst($"{news.Key.Book.Name} {news.State}"))
                 Context.GetLogger().Warning("{0}: subscription {1} is {2}; {3}", _settings.Id, news.Key, news, NotLogged);
         }
         if (trouble is not null && link.IsFirst(trouble.Kind))

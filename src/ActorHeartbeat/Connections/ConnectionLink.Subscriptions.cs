@@ -96,8 +96,20 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
         if (heard.Data is not { } key)
             return null;
         var source = (FeedSource)(key.Source ??= SourceOf(key.Book).OfKey(key.Name));
-        isDuplicate = heard.Number is { } number && !IsNew(key, number, heard.IsAskedAnew, source);
+        if (heard.Number is { } number)
+            isDuplicate = !IsNew(key, number, heard.IsAskedAnew, source);
+        else
+            MissNumberOf(key);
         return source;
+    }
+
+    /// <summary>Tells once of a subscription that a message is without its number: the pointer may be wrong.</summary>
+    private void MissNumberOf(SubscribedKey key)
+    {
+        if (key.Book is not { LacksNumber: false, Settings.Sequence: { } sequence })
+            return;
+        key.Book.LacksNumber = true;
+        Tell($"a message of {key} has no whole number at {string.Join(" or ", sequence.At)}; the next ones are not told");
     }
 
     private FeedSource SourceOf(SubscriptionBook book) => (FeedSource)(book.Source ??= _writer!.Of(book.Name));

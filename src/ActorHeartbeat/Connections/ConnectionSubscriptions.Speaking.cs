@@ -91,7 +91,8 @@ internal sealed partial class ConnectionSubscriptions
 
     private KeyWords? FillNext()
     {
-        var asking = _table.TakeAsking(_clock.Elapsed)!; // something is queued
+        if (_table.TakeAsking(_clock.Elapsed) is not { } asking)
+            return null;
         var settings = asking.Book.Settings;
         var words = WordsAbout(asking.Said, settings) with { Call = settings.Http, Asking = asking };
         string? lacking = null;

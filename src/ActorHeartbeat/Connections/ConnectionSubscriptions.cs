@@ -68,7 +68,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         lock (_lock)
         {
             var kept = _table.Change(settings);
-            _isAny = settings.Subscriptions.Count > 0 || _table.HasQueued;
+            _isAny = settings.Subscriptions.Count > 0 || _table.HasQueued || _table.HasNews;
             return kept;
         }
     }
@@ -114,6 +114,8 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     /// <summary>Takes what has changed since the last time.</summary>
     public IReadOnlyList<SubscriptionNews> TakeNews()
     {
+        if (!_isAny)
+            return [];
         lock (_lock)
         {
             _isTold = false;
@@ -133,7 +135,10 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
             return _table.NumberOf(key);
     }
 
-    /// <summary>Whether it has yet to ask for keys, or to hear of them, that another connection has.</summary>
+    /// <summary>
+    /// Follows another connection before it takes over: keys that the peer gives that one are asked for, though they were refused earlier.
+    /// </summary>
+    /// <returns>Whether it has yet to ask for keys, or to hear of them, that the other one has.</returns>
     public bool IsBehind(ConnectionSubscriptions? other)
     {
         if (!_isAny || other is null || other == this)
@@ -144,7 +149,13 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         if (pending.Count == 0)
             return false;
         lock (other._lock)
-            return pending.Any(other._table.HasAccepted);
+            pending = [.. pending.Where(other._table.HasAccepted)];
+        lock (_lock)
+        {
+            foreach (var key in pending.Where(key => key.IsRefused))
+                SubscriptionTable.WantRefused(key);
+        }
+        return pending.Count > 0;
     }
 
     /// <summary>What consumers have to learn when this connection takes over from another.</summary>

@@ -141,7 +141,10 @@ public enum FeedEventType : byte
 }
 
 /// <summary>What has become of a key of a subscription.</summary>
-/// <param name="State">accepted, refused, stale or gone.</param>
+/// <param name="State">
+/// asked, accepted, refused, stale or gone. When a connection opens, keys are asked for without a word: the endpoint's state tells that. A
+/// key that was taken away is gone.
+/// </param>
 /// <param name="Cause">Why, as it may be shown; empty where there is nothing to say.</param>
 /// <param name="RetryIn">When a refused key is asked for again; null for never, and in other states.</param>
 public sealed record FeedKeyState(string State, string Cause, TimeSpan? RetryIn);

@@ -26,6 +26,8 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
         IsTimed = 8,
         MayBeThere = 16,
         IsAskedAnew = 32,
+        EndsFirst = 64,
+        IsReplayed = 128,
     }
 
     public SubscriptionBook Book { get; } = book;
@@ -57,6 +59,20 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     {
         get => Has(Marks.IsQueued);
         set => Mark(Marks.IsQueued, value);
+    }
+
+    /// <summary>Whether the peer may have it still when its turn comes: it is ended first. Until then it goes on.</summary>
+    public bool EndsFirst
+    {
+        get => Has(Marks.EndsFirst);
+        set => Mark(Marks.EndsFirst, value);
+    }
+
+    /// <summary>Whether it is asked for because the connection has opened, as all others are.</summary>
+    public bool IsReplayed
+    {
+        get => Has(Marks.IsReplayed);
+        set => Mark(Marks.IsReplayed, value);
     }
 
     /// <summary>Whether it has a place among the clocks of stale keys.</summary>
@@ -148,6 +164,9 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
 
     /// <summary>Whether it had data, the last of them so long after it was accepted.</summary>
     public bool StoodFor(TimeSpan time) => WasAcceptedBefore(Since, time);
+
+    /// <summary>It has stood: what was in vain before says nothing of now.</summary>
+    public void Recover() => (Remedy, Failures) = (StaleRemedy.Nothing, 0);
 
     /// <summary>Its data are overdue.</summary>
     public void GoStale(TimeSpan now) => (Since, _acceptedAt) = (now, 0);
@@ -263,6 +282,9 @@ internal sealed class KeyDetails
     /// <inheritdoc cref="SubscribedKey.RetryAt"/>
     public TimeSpan RetryAt { get; set; }
 
+    /// <summary>From when on data of a refused key say that the peer gives it all the same: those before may have been under way.</summary>
+    public TimeSpan BelievedFrom { get; set; }
+
     /// <inheritdoc cref="SubscribedKey.Asking"/>
     public Asking? Asking { get; set; }
 
@@ -295,6 +317,6 @@ internal enum StaleRemedy : byte
     /// <summary>The connection ends and is dialed again.</summary>
     Reconnect,
 
-    /// <summary>It is asked for again now and then.</summary>
+    /// <summary>It is asked for again under backoff.</summary>
     Wait,
 }

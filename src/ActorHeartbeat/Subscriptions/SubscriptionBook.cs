@@ -11,13 +11,17 @@ internal sealed class SubscriptionBook
 
     private readonly Dictionary<string, Dictionary<byte[], SubscribedKey>> _targets = new(StringComparer.Ordinal);
     private readonly KeyList _keys;
-    private readonly Queue<SubscribedKey> _queue = new(); // those that have left it since are passed over
+    private readonly Queue<SubscribedKey> _queue = new(); // those that have left a queue since are passed over
+    private readonly Queue<SubscribedKey> _again = new(); // what the peer may have, to be ended first
+    private readonly Queue<SubscribedKey> _ended = new(); // of these, what is ended, and asked for next
     private readonly LinkedList<Asking> _askings = new();
     private readonly PatternIndex<SubscribedKey>? _expect, _reject, _data;
     private readonly bool _expectIsFilled, _rejectIsFilled; // for each asking, or each key
     private readonly bool _expectsEach, _rejectsEach; // or whole batches
     private readonly ISubscriptionValues _values;
     private int _doubted; // keys that the peer may have
+    private int _ending; // keys that are to be ended first
+    private bool _isTheirTurn; // they and the others take turns
 
     /// <param name="name">The name of the subscription.</param>
     /// <param name="settings">Its settings.</param>
@@ -45,6 +49,9 @@ internal sealed class SubscriptionBook
 
     /// <summary>What the messages about it are published as; only the pump uses it.</summary>
     public object? Source { get; set; }
+
+    /// <summary>Whether data without a number have come, where there should be one; only the pump uses it.</summary>
+    public bool LacksNumber { get; set; }
 
     /// <summary>The oldest asking without an answer; null for none.</summary>
     public Asking? Oldest => _askings.First?.Value;
@@ -96,19 +103,29 @@ internal sealed class SubscriptionBook
         }
     }
 
-    public void Queue(SubscribedKey key)
+    /// <summary>A key is to be asked for.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="isReplayed">Whether because the connection has opened.</param>
+    public void Queue(SubscribedKey key, bool isReplayed = false)
     {
-        if (key.IsQueued)
+        if (Enter(key, isReplayed))
+            _queue.Enqueue(key);
+    }
+
+    /// <summary>A key is to be ended and asked for again, when its turn comes.</summary>
+    public void QueueAgain(SubscribedKey key)
+    {
+        if (!Enter(key, isReplayed: false))
             return;
-        key.IsQueued = true;
-        Queued++;
-        _queue.Enqueue(key);
+        Ends(key, first: true);
+        _again.Enqueue(key);
     }
 
     public void Unqueue(SubscribedKey key)
     {
         if (!key.IsQueued)
             return;
+        Ends(key, first: false);
         key.IsQueued = false;
         Queued--;
     }
@@ -122,19 +139,46 @@ internal sealed class SubscriptionBook
         _doubted += mayBeThere ? 1 : -1;
     }
 
+    /// <summary>Takes the keys that are ended now, to be asked for next; none where it is not their turn.</summary>
+    public IReadOnlyList<SubscribedKey> TakeToEnd()
+    {
+        while (_ended.TryPeek(out var left) && !left.IsQueued)
+            _ended.Dequeue();
+        if (_ending == 0 || _ended.Count > 0 || !(_isTheirTurn || Queued == _ending))
+            return [];
+        var taken = new List<SubscribedKey>();
+        while (taken.Count < Settings.Batch && _again.TryDequeue(out var key))
+        {
+            if (!key.EndsFirst)
+                continue;
+            taken.Add(key);
+            _ended.Enqueue(key);
+        }
+        Trim(_again);
+        return taken;
+    }
+
+    /// <summary>Keys are ended, and asked for next.</summary>
+    public void Ended(IReadOnlyList<SubscribedKey> keys)
+    {
+        foreach (var key in keys)
+            Ends(key, first: false);
+    }
+
     /// <summary>Takes the keys of the next message.</summary>
     public IReadOnlyList<SubscribedKey> TakeBatch()
     {
         var taken = new List<SubscribedKey>();
-        while (taken.Count < Settings.Batch && _queue.TryDequeue(out var key))
+        while (taken.Count < Settings.Batch && (_ended.TryDequeue(out var key) || _queue.TryDequeue(out key)))
         {
-            if (!key.IsQueued)
+            if (!key.IsQueued || key.EndsFirst)
                 continue;
             Unqueue(key);
             taken.Add(key);
         }
-        if (_queue.Count == 0 && _queue.Capacity > MostKept)
-            _queue.TrimExcess();
+        Trim(_ended);
+        Trim(_queue);
+        _isTheirTurn = _ending > 0 && !_isTheirTurn;
         return taken;
     }
 
@@ -237,6 +281,27 @@ internal sealed class SubscriptionBook
             if (_data is not null)
                 yield return (_data, Settings.Data!);
         }
+    }
+
+    private bool Enter(SubscribedKey key, bool isReplayed)
+    {
+        if (key.IsQueued)
+            return false;
+        (key.IsQueued, key.IsReplayed) = (true, isReplayed);
+        Queued++;
+        return true;
+    }
+
+    private void Ends(SubscribedKey key, bool first)
+    {
+        _ending += (first ? 1 : 0) - (key.EndsFirst ? 1 : 0);
+        key.EndsFirst = first;
+    }
+
+    private static void Trim(Queue<SubscribedKey> queue)
+    {
+        if (queue.Count == 0 && queue.Capacity > MostKept)
+            queue.TrimExcess();
     }
 
     private TemplateScope ScopeOf(SubscribedKey key) => _values.Scope([key.Name], _values.Begin(Settings, key));

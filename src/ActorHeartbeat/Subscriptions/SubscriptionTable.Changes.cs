@@ -26,6 +26,7 @@ internal sealed partial class SubscriptionTable
             }
             _books.Remove(book.Name);
             kept.AddRange(Cancel(book, [.. book.Keys]));
+            TellUnwanted(book.Keys.ExceptBy(now?.ForEach ?? [], key => key.Name));
             ended[book.Name] = book;
         }
         foreach (var (name, subscription) in settings.Subscriptions)
@@ -44,15 +45,18 @@ internal sealed partial class SubscriptionTable
         .SelectMany(book => book.Keys)
         .ToDictionary(key => key.ToString(), key => key.Told, StringComparer.Ordinal);
 
-    /// <summary>The keys that are yet to be asked for, or to be answered.</summary>
+    /// <summary>The keys that are yet to be asked for, or to be answered, those included that only an earlier connection was refused.</summary>
     public IReadOnlyList<SubscribedKey> Pending() =>
     [
         .. _books.Values.SelectMany(book => book.Keys).Where(key =>
-            key.State == SubscriptionState.Wanted || (key.State == SubscriptionState.Asked && key.Book.Settings.IsAnswered)),
+            key.State == SubscriptionState.Wanted
+            || (key.State == SubscriptionState.Asked && key.Book.Settings.IsAnswered)
+            || key is { IsRefused: true, Since.Ticks: 0 }),
     ];
 
-    /// <summary>Whether the peer gives what a key of another connection asks for.</summary>
-    public bool HasAccepted(SubscribedKey key) => Same(key) is { } mine && StateOf(mine) == SubscriptionState.Accepted;
+    /// <summary>Whether the peer has accepted what a key of another connection asks for.</summary>
+    public bool HasAccepted(SubscribedKey key) =>
+        Same(key) is { } mine && StateOf(mine) is SubscriptionState.Accepted or SubscriptionState.Stale;
 
     /// <summary>What a key of another connection counts by here; null where it is unknown, or not numbered.</summary>
     public KeyNumber? NumberOf(SubscribedKey key) => Same(key)?.Number;
@@ -83,6 +87,7 @@ internal sealed partial class SubscriptionTable
         var set = wanted.ToHashSet(StringComparer.Ordinal);
         SubscribedKey[] unwanted = [.. book.Keys.Where(key => !set.Contains(key.Name))];
         var kept = Cancel(book, unwanted);
+        TellUnwanted(unwanted);
         foreach (var key in unwanted)
             book.Remove(key);
         foreach (var name in wanted)
@@ -149,7 +154,8 @@ internal sealed partial class SubscriptionTable
             WantRefused(key);
     }
 
-    private static void WantRefused(SubscribedKey key)
+    /// <summary>A refused key is asked for once more.</summary>
+    public static void WantRefused(SubscribedKey key)
     {
         key.Retry(TimeSpan.Zero, key.Reason);
         Want(key);
@@ -163,6 +169,12 @@ internal sealed partial class SubscriptionTable
             return false;
         WantRefused(key);
         return true;
+    }
+
+    private void TellUnwanted(IEnumerable<SubscribedKey> keys)
+    {
+        if (_isOpen)
+            _news.AddRange(keys.Select(key => SubscriptionNews.Unwanted(key)));
     }
 
     /// <summary>Ends what the peer knows of keys.</summary>
@@ -185,7 +197,7 @@ internal sealed partial class SubscriptionTable
         return [];
     }
 
-    private static bool MayBeAtPeer(SubscribedKey key) => (key.IsThere || key.MayBeThere) && !key.IsQueued;
+    private static bool MayBeAtPeer(SubscribedKey key) => key.EndsFirst || ((key.IsThere || key.MayBeThere) && !key.IsQueued);
 
     private void EndAtPeer(SubscriptionBook book, IReadOnlyList<SubscribedKey> keys)
     {

@@ -67,23 +67,35 @@ internal sealed partial class SubscriptionTable
     private SubscriptionVerdict Overdue(SubscribedKey key, TimeSpan now, bool mayReconnect)
     {
         if (key.StoodFor(_settings.Backoff.ResetAfter))
-            key.Remedy = StaleRemedy.Nothing; // what was in vain before says nothing of now
+            key.Recover();
         key.GoStale(now);
-        if (key.Remedy != StaleRemedy.Rotate || mayReconnect)
-            key.Remedy = key.Remedy < StaleRemedy.Wait ? key.Remedy + 1 : StaleRemedy.Wait;
+        var verdict = key is { State: SubscriptionState.Stale, IsRetried: true }
+            ? SubscriptionVerdict.Nothing // its time to be asked for comes
+            : TakeRemedy(key, now, mayReconnect);
         Tell(key, SubscriptionState.Stale, null);
         _clocks.Set(key);
+        return verdict;
+    }
+
+    private SubscriptionVerdict TakeRemedy(SubscribedKey key, TimeSpan now, bool mayReconnect)
+    {
+        if (key.Remedy != StaleRemedy.Rotate || mayReconnect)
+            key.Remedy = key.Remedy < StaleRemedy.Wait ? key.Remedy + 1 : StaleRemedy.Wait;
         switch (key.Remedy)
         {
             case StaleRemedy.Rotate:
                 return SubscriptionVerdict.Rotate;
             case StaleRemedy.Reconnect:
                 return SubscriptionVerdict.Reconnect;
+            case StaleRemedy.Wait:
+                key.Fail(now, _settings.Backoff.ResetAfter);
+                key.Retry(now + DelayOf(key), key.Reason);
+                break;
             default:
-                Cancel(key.Book, [key]);
-                Want(key);
-                return SubscriptionVerdict.Nothing;
+                key.Book.QueueAgain(key);
+                break;
         }
+        return SubscriptionVerdict.Nothing;
     }
 
     private void Retry(SubscribedKey key)
@@ -91,6 +103,8 @@ internal sealed partial class SubscriptionTable
         key.Retry(TimeSpan.Zero, key.Reason);
         if (key.IsRefused)
             Want(key);
+        else if (key.State == SubscriptionState.Stale)
+            key.Book.QueueAgain(key);
         else if (key.IsThere)
             AskAnew(key);
     }

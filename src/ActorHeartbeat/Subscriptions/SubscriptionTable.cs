@@ -68,7 +68,7 @@ internal sealed partial class SubscriptionTable
             }
             key.BeginAnew();
             if (!key.IsRefused)
-                key.Book.Queue(key);
+                key.Book.Queue(key, isReplayed: true);
         }
     }
 
@@ -90,15 +90,24 @@ internal sealed partial class SubscriptionTable
     }
 
     /// <summary>
-    /// Takes the keys that are asked for next; null when there are none. <see cref="Asked"/> follows, or they are refused.
+    /// Takes the keys that are asked for next; null when there are none, or some are to be ended first. <see cref="Asked"/> follows, or they
+    /// are refused.
     /// </summary>
     public Asking? TakeAsking(TimeSpan now)
     {
         for (var passed = 0; passed < _books.Count; passed++)
         {
             var book = _books.GetAt(_turn++ % _books.Count).Value;
-            if (book.Queued > 0)
-                return new Asking(book, book.TakeBatch(), KeyClocks.After(now, book.Settings.Timeout));
+            if (book.Queued == 0)
+                continue;
+            if (book.TakeToEnd() is { Count: > 0 } keys)
+            {
+                Cancel(book, keys);
+                book.Ended(keys);
+                if (_cancellings.Count > 0)
+                    return null;
+            }
+            return new Asking(book, book.TakeBatch(), KeyClocks.After(now, book.Settings.Timeout));
         }
         return null;
     }
@@ -111,7 +120,11 @@ internal sealed partial class SubscriptionTable
     {
         var (book, settings) = (asking.Book, asking.Book.Settings);
         foreach (var key in asking.Keys)
+        {
             (key.State, key.Since, key.IsAskedAnew) = (SubscriptionState.Asked, now, true);
+            if (!key.IsReplayed)
+                Tell(key, SubscriptionState.Asked, null);
+        }
         book.Await(asking, names, isAnswered: settings.IsAnswered);
         if (settings is { IsAnswered: false, Data: null })
             Accept(asking.Keys, now);
@@ -180,9 +193,10 @@ internal sealed partial class SubscriptionTable
             if (hadIt)
                 key.Book.Doubt(key, mayBeThere: false);
             key.Fail(now, _settings.Backoff.ResetAfter);
-            var delay = then == RefusedKeyAction.Stop ? (TimeSpan?)null : DelayOf(key);
-            delay = delay < atLeast ? atLeast : delay;
+            var backoff = DelayOf(key);
+            var delay = then == RefusedKeyAction.Stop ? (TimeSpan?)null : backoff < atLeast ? atLeast : backoff;
             key.Retry(now + delay ?? TimeSpan.MaxValue, reason);
+            key.Details.BelievedFrom = now + backoff / 2;
             Tell(key, hadIt ? SubscriptionState.Gone : SubscriptionState.Refused, delay);
             _clocks.Set(key);
         }
@@ -241,11 +255,10 @@ internal sealed partial class SubscriptionTable
         return asks;
     }
 
-    private void AskAnew(SubscribedKey key)
+    private static void AskAnew(SubscribedKey key)
     {
-        Cancel(key.Book, [key]);
         key.State = SubscriptionState.Wanted;
-        key.Book.Queue(key);
+        key.Book.QueueAgain(key);
     }
 
     private TimeSpan DelayOf(SubscribedKey key) => ReconnectBackoff.Delay(_settings.Backoff, key.Failures, _random());
@@ -276,13 +289,24 @@ internal sealed partial class SubscriptionTable
             return;
         if (key is { MayBeThere: true, IsAwaited: false } && key.Book.Settings.Capture.Count == 0)
             key.Book.Unqueue(key); // it was accepted, and the answer was late or lost
-        else if (key.IsQueued || !(key.State == SubscriptionState.Stale || IsAcceptedByData(key)))
+        else if (key is { State: SubscriptionState.Stale, EndsFirst: true })
+        {
+            key.Book.Unqueue(key);
+            key.Remedy--; // it came to itself
+        }
+        else if (key.IsQueued || !IsAcceptedByData(key, now))
             return; // what is asked for again, or has an answer on the way, is accepted by that
         Accept([key], now, hasData: true);
     }
 
-    private static bool IsAcceptedByData(SubscribedKey key) =>
-        key.State == SubscriptionState.Asked && !key.Book.Settings.IsAnswered;
+    private static bool IsAcceptedByData(SubscribedKey key, TimeSpan now) => key.State switch
+    {
+        SubscriptionState.Stale => true,
+        SubscriptionState.Asked => !key.Book.Settings.IsAnswered,
+        SubscriptionState.Refused or SubscriptionState.Gone =>
+            key.More is { } details && details.BelievedFrom <= now && (key.Book.Settings.Capture.Count == 0 || details.Captured.Length > 0),
+        _ => false,
+    };
 
     private void Tell(SubscribedKey key, SubscriptionState state, TimeSpan? retryIn)
     {
@@ -290,7 +314,7 @@ internal sealed partial class SubscriptionTable
         if (state == key.Told && state is SubscriptionState.Accepted or SubscriptionState.Stale)
             return;
         key.Told = state;
-        _news.Add(new SubscriptionNews(key, state, key.Reason ?? "", retryIn));
+        _news.Add(new SubscriptionNews(key, state, state == SubscriptionState.Asked ? "" : key.Reason ?? "", retryIn));
     }
 }
 
@@ -319,12 +343,21 @@ internal readonly record struct SubscriptionHeard(bool IsAnswer, SubscribedKey? 
 /// <param name="RetryIn">When a refused key is asked for again; null for never, and in other states.</param>
 internal sealed record SubscriptionNews(SubscribedKey Key, SubscriptionState State, string Reason, TimeSpan? RetryIn)
 {
+    private bool IsUnwanted { get; init; }
+
+    /// <summary>Whether it is of the peer's doing that the key does not stand.</summary>
+    public bool IsTrouble => State is not (SubscriptionState.Asked or SubscriptionState.Accepted) && !IsUnwanted;
+
+    /// <summary>A key was taken away.</summary>
+    public static SubscriptionNews Unwanted(SubscribedKey key) =>
+        new(key, SubscriptionState.Gone, "not wanted any more", null) { IsUnwanted = true };
+
     /// <summary>The state in words, with why and when.</summary>
     public override string ToString() =>
         State.ToString().ToLowerInvariant()
         + (Reason.Length > 0 ? $": {Reason}" : "")
         + (RetryIn is { } delay ? $"; asked for again in {CloseCause.Text(delay)}"
-            : State is SubscriptionState.Refused or SubscriptionState.Gone ? "; not asked for again"
+            : IsTrouble && State is SubscriptionState.Refused or SubscriptionState.Gone ? "; not asked for again"
             : "");
 }
 

@@ -26,10 +26,12 @@ public class SubscriptionShowTests : SubscriptionSpec
         Run(from: 38, seconds: 1, [.. Hundred.Except(["K42"])]);
 
         Assert.Equal([Cancelling("K42"), Asking("K42")], SentText.Skip(asked));
-        Assert.Equal(["trades/K42 stale"], heard.Heard.Where(what => !what.EndsWith("data")));
+        Assert.Equal(["trades/K42 stale", "trades/K42 asked"], heard.Heard.Where(what => !what.EndsWith("data")));
         Accept("K42");
         Run(from: 39, seconds: 60, Hundred);
-        Assert.Equal(["trades/K42 stale", "trades/K42 accepted"], heard.Heard.Where(what => !what.EndsWith("data")));
+        Assert.Equal(
+            ["trades/K42 stale", "trades/K42 asked", "trades/K42 stale", "trades/K42 accepted"],
+            heard.Heard.Where(what => !what.EndsWith("data")));
         Assert.Equal((100, asked + 2, 1), (Count(SubscriptionState.Accepted), SentText.Count, Network.DialCount));
 
         void Run(int from, int seconds, string[] keys)

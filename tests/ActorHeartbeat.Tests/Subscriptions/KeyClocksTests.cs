@@ -121,7 +121,9 @@ public class KeyClocksTests
     }
 
     private static TimeSpan? DueOf(SubscribedKey key, TimeSpan listening) =>
-        !key.IsRefused ? KeyClocks.StaleAt(key, listening) : key.RetryAt < TimeSpan.MaxValue ? key.RetryAt : null;
+        KeyClocks.StaleAt(key, listening) is { } stale && !(key.IsRetried && key.RetryAt < stale) ? stale
+            : key.IsRetried ? key.RetryAt
+            : null;
 
     private static SubscriptionSettings Words(string name, int keys) => new()
     {

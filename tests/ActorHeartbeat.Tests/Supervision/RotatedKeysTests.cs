@@ -39,12 +39,15 @@ public class RotatedKeysTests : SupervisorSpec
         });
         AwaitAssert(() => Assert.Equal(3, Network.Connection(Id("a")).SentText.Count));
 
+        Assert.True(Snapshot("a").Replacement is { IsUp: true });
+
         Say(Network.Connection(Id("a")), "no BTC", "ok ETH", "ok SOL");
         Say(old, "no ETH");
         AwaitAssert(() => Assert.Equal("trades/ETH gone", heard.Heard[^1]));
         Say(Network.Connection(Id("a")), "ready");
 
         AwaitAssert(() => Assert.True(old.IsEnded));
+        Assert.Null(Snapshot("a").Replacement);
         Assert.Equal(
             ["trades/BTC accepted", "trades/ETH accepted", "trades/SOL accepted", "trades/ETH gone"], heard.Heard.Take(4));
         Assert.Equal(["trades/BTC refused", "trades/ETH accepted"], heard.Heard.Skip(4).Order());
@@ -76,6 +79,33 @@ public class RotatedKeysTests : SupervisorSpec
             Advance(0.1);
             Assert.True(old.IsEnded);
         });
+    }
+
+    [Fact]
+    public void A_key_that_was_refused_but_has_data_is_asked_for_before_the_next_connection_takes_over()
+    {
+        var words = Settings.Subscriptions["trades"] with { Data = new MessagePattern.Text("data @{each}"), Then = RefusedKeyAction.Stop };
+        Apply(Settings with { Subscriptions = new([KeyValuePair.Create("trades", words)]) });
+        AwaitStates(("a", "open"));
+        var old = Network.Connection(Id("a"));
+        Say(old, "no BTC", "ok ETH", "ok SOL");
+        Command(new RotateEndpoint(Id("a")));
+        AwaitDials(2);
+        AwaitAssert(() =>
+        {
+            Advance(0.1);
+            Assert.Equal(["sub ETH", "sub SOL"], Network.Connection(Id("a")).SentText);
+        });
+        Advance(10);
+        Say(old, "data BTC"); // the refusal was of something else
+        Say(Network.Connection(Id("a")), "ready", "ok ETH", "ok SOL");
+
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.Equal(["sub ETH", "sub SOL", "sub BTC"], Network.Connection(Id("a")).SentText);
+        });
+        Assert.False(old.IsEnded);
     }
 
     [Fact]
