@@ -3,7 +3,6 @@ using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Events;
-using ActorHeartbeat.Supervision;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -33,7 +32,7 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
     private async Task OfEndpoint(HttpContext http)
     {
         if (await EndpointRoutes.Find(http, connections) is { } endpoint)
-            await Stream(http, options => feeds.Subscribe(endpoint.Id, options), [endpoint]);
+            await Stream(http, options => feeds.Subscribe(endpoint.Id, options));
     }
 
     private async Task OfSelection(HttpContext http)
@@ -48,27 +47,18 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
             await http.Refuse(Problem.BadRequest(problem.Message, "for example ?select=venue=demo,tier!=test"));
             return;
         }
-        var endpoints = http.Request.Query.ContainsKey(Filter) ? await connections.GetEndpointsAsync(http.RequestAborted) : [];
-        await Stream(
-            http, options => feeds.Subscribe(selector, options), endpoints.Where(endpoint => selector.Matches(endpoint.Settings.Labels)));
+        await Stream(http, options => feeds.Subscribe(selector, options));
     }
 
-    private async Task Stream(
-        HttpContext http, Func<SubscriptionOptions, FeedSubscription> subscribe, IEnumerable<EndpointSnapshot> endpoints)
+    private async Task Stream(HttpContext http, Func<SubscriptionOptions, FeedSubscription> subscribe)
     {
         var (options, problem) = Options(http.Request);
-        problem ??= RejectUnknown(options.Subscriptions, endpoints);
         if (problem is not null)
         {
             await http.Refuse(problem);
             return;
         }
-        if (HttpMethods.IsHead(http.Request.Method))
-        {
-            Begin(http, FormatFor(http.Request, options.Resume)); // a stream of headers alone has ended
-            return;
-        }
-        var places = ConnectionPlaces.Of(http);
+        var places = HttpMethods.IsHead(http.Request.Method) ? null : ConnectionPlaces.Of(http);
         using var stream = places?.TakeStream(http);
         if (places is not null && stream is null)
         {
@@ -83,7 +73,11 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
         try
         {
             using var subscription = subscribe(options);
-            await Follow(http, subscription, FormatFor(http.Request, options.Resume));
+            var format = FormatFor(http.Request, options.Resume);
+            if (HttpMethods.IsHead(http.Request.Method))
+                Begin(http, format); // a stream of headers alone has ended
+            else
+                await Follow(http, subscription, format);
         }
         catch (TooManySubscribersException full)
         {
@@ -94,9 +88,14 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
                     full.Message,
                     "one stream by /v1/events can carry many endpoints"));
         }
-        catch (UnknownSubscriptionException gone) // by a reload, since it was looked for above
+        catch (UnknownSubscriptionException unknown)
         {
-            await http.Refuse(Problem.BadRequest(gone.Message, "GET /v1/endpoints lists the subscriptions"));
+            await http.Refuse(
+                Problem.BadRequest(
+                    unknown.Message,
+                    unknown.Known.Count == 0
+                        ? "leave it away: they have none"
+                        : $"take one of {string.Join(", ", unknown.Known)}, alone or with / and a key; repeat the parameter for several"));
         }
     }
 
@@ -143,22 +142,6 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
         request.Headers.Accept.ToString().Contains("ndjson", StringComparison.OrdinalIgnoreCase)
             ? new NdjsonFormat()
             : new SseFormat(resume);
-
-    /// <summary>A key may come later; the subscription that it is of stands in the configuration.</summary>
-    private static Problem? RejectUnknown(ValueList<string> wanted, IEnumerable<EndpointSnapshot> endpoints)
-    {
-        if (wanted.Count == 0)
-            return null;
-        SortedSet<string> names = [.. endpoints.SelectMany(endpoint => endpoint.Settings.Subscriptions.Keys)];
-        var unknown = wanted.FirstOrDefault(each => !names.Contains(each.Split('/', 2)[0]));
-        return unknown is null
-            ? null
-            : Problem.BadRequest(
-                $"subscription is \"{unknown}\", and no endpoint of the stream has such a subscription",
-                names.Count == 0
-                    ? "leave it away: they have none"
-                    : $"take one of {string.Join(", ", names)}, alone or with / and a key; repeat the parameter for several");
-    }
 
     private static (SubscriptionOptions Options, Problem? Problem) Options(HttpRequest request)
     {

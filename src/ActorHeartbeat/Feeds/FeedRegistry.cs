@@ -139,9 +139,9 @@ public sealed class FeedRegistry : IFeeds
             [.. _entries.Where(each => selects(each.Key, each.Value.Labels)).Select(each => each.Value.Subscriptions)];
         if (known.Length == 0 || known.Any(each => each is null))
             return;
-        var names = known.SelectMany(each => each!).ToHashSet(StringComparer.Ordinal); // none of them is null
+        var names = new SortedSet<string>(known.SelectMany(each => each!), StringComparer.Ordinal); // none of them is null
         if (wanted.FirstOrDefault(each => !names.Contains(each.Split('/', 2)[0])) is { } unknown)
-            throw new UnknownSubscriptionException(unknown);
+            throw new UnknownSubscriptionException(unknown, [.. names]);
     }
 
     private static void Join(FeedSubscription subscription, Feed feed, bool wasSelected, bool isSelected)

@@ -38,5 +38,11 @@ public sealed class TooManySubscribersException(int cap)
     : InvalidOperationException($"{cap} subscribers are connected already and no more are allowed");
 
 /// <summary>A stream is asked for a subscription that none of its endpoints has: nothing would ever come.</summary>
-public sealed class UnknownSubscriptionException(string subscription)
-    : ArgumentException($"subscription is \"{PeerText.Of(subscription)}\", and no endpoint of the stream has such a subscription");
+/// <param name="subscription">What is asked for.</param>
+/// <param name="known">The names of the subscriptions that the endpoints of the stream have.</param>
+public sealed class UnknownSubscriptionException(string subscription, ValueList<string> known)
+    : ArgumentException($"subscription is \"{PeerText.Of(subscription)}\", and no endpoint of the stream has such a subscription")
+{
+    /// <summary>The names of the subscriptions that the endpoints of the stream have.</summary>
+    public ValueList<string> Known { get; } = known;
+}
