@@ -45,7 +45,7 @@ internal sealed partial class SubscriptionTable
         .SelectMany(book => book.Keys)
         .ToDictionary(key => key.ToString(), key => key.Told, StringComparer.Ordinal);
 
-    /// <summary>The keys that are yet to be asked for, or to be answered, those included that only an earlier connection was refused.</summary>
+    /// <summary>The keys that are yet to be asked for, or to be answered. Refusals of an earlier connection are no answers.</summary>
     public IReadOnlyList<SubscribedKey> Pending() =>
     [
         .. _books.Values.SelectMany(book => book.Keys).Where(key =>

@@ -90,8 +90,8 @@ internal sealed partial class SubscriptionTable
     }
 
     /// <summary>
-    /// Takes the keys that are asked for next; null when there are none, or some are to be ended first. <see cref="Asked"/> follows, or they
-    /// are refused.
+    /// Takes the keys that are asked for next; null when there are none, or some are to be ended first. <see cref="Asked"/> follows, or
+    /// they are refused.
     /// </summary>
     public Asking? TakeAsking(TimeSpan now)
     {

@@ -39,7 +39,7 @@ public class RefusedCredentialsTests : ConnectionSpec
 
         public int Calls { get; private set; }
 
-        /// <summary>Whoever waits has gone on when this returns: on a thread of the test, xUnit's context would send him to the pool.</summary>
+        /// <summary>Who waits has gone on when this returns: on a thread of the test, xUnit's context would send him to the pool.</summary>
         public void Answer()
         {
             var thread = new Thread(_answer.SetResult);

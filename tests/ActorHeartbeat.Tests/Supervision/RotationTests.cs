@@ -195,7 +195,8 @@ public class RotationTests : SupervisorSpec
     [Fact]
     public void A_connection_that_is_too_old_before_the_one_it_replaces_has_closed_is_replaced_as_soon_as_that_has()
     {
-        var (old, _) = StartRotation(Endpoint("a") with { MaxAge = new RotationSettings(TimeSpan.FromSeconds(6), 0, TimeSpan.FromSeconds(5)) });
+        var maxAge = new RotationSettings(TimeSpan.FromSeconds(6), 0, TimeSpan.FromSeconds(5));
+        var (old, _) = StartRotation(Endpoint("a") with { MaxAge = maxAge });
         AwaitAssert(() =>
         {
             Advance(0.5);
