@@ -7,7 +7,8 @@ namespace ActorHeartbeat.Service.Http;
 
 /// <summary>
 /// Lets a request through that comes from no foreign page, whose caller is known, and whose caller has the role of the route. What is no
-/// route needs the role read, so that a stranger learns nothing. Every request that changes something goes to the audit log.
+/// route needs the role read, so that a stranger learns nothing. Every request that changes something goes to the audit log. The answer to
+/// what is not let through comes after the limiter (<see cref="Answer"/>), so that the rate of a caller counts it too.
 /// </summary>
 internal sealed class AccessGuard(RequestDelegate next, AccessControl access, AuditLog? audit)
 {
@@ -38,8 +39,8 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
         try
         {
             if (refusal is not null)
-                await Refuse(http, refusal);
-            else if (route is { IsMutation: false, Role: { } needed } && access.AsksForKeys)
+                http.Features.Set(refusal with { Caller = http.Features.Get<Caller>() ?? KnownAnyway(http) });
+            if (refusal is null && route is { IsMutation: false, Role: { } needed } && access.AsksForKeys)
                 await Watched(http, needed);
             else
                 await next(http);
@@ -51,6 +52,13 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
                 audit.Write(AuditLine.Of(http, isAnswered));
         }
     }
+
+    /// <summary>Answers a request that the guard has not let through; goes on with the others.</summary>
+    public static Task Answer(HttpContext http, RequestDelegate next) =>
+        http.Features.Get<Refusal>() is { } refusal ? Refuse(http, refusal) : next(http);
+
+    /// <summary>Who makes a request that is refused before the guard asks who makes it, as for its Host; null for a stranger.</summary>
+    private Caller? KnownAnyway(HttpContext http) => access.AsksForKeys ? Proven(http)() : null;
 
     /// <summary>A stream ends when its caller loses the role.</summary>
     private async Task Watched(HttpContext http, AccessRole needed)
@@ -155,5 +163,8 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
     }
 
     /// <summary>Why a request is not admitted, and when it may come again where that is known.</summary>
-    private sealed record Refusal(Problem Problem, TimeSpan? RetryAfter = null);
+    /// <param name="Problem">What it is answered.</param>
+    /// <param name="RetryAfter">When it may come again.</param>
+    /// <param name="Caller">Who makes it; null for a stranger.</param>
+    internal sealed record Refusal(Problem Problem, TimeSpan? RetryAfter = null, Caller? Caller = null);
 }

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>Bounds the requests of each caller by the rate of its role. Nothing waits: what is too much is refused.</summary>
+/// <summary>
+/// Bounds the requests of each caller by the rate of its role, those that are refused included. Nothing waits: what is too much is refused.
+/// </summary>
 internal static class CallerRates
 {
     /// <summary>All requests without a rate: their limiter knows none.</summary>
@@ -27,9 +29,12 @@ internal static class CallerRates
         });
 
     private static RateLimitPartition<Partition> Of(HttpContext http, AccessControl access) =>
-        http.Features.Get<Caller>() is { By: not Proof.Place } caller && RateOf(caller.Role, access.Settings.Rates) is { } rate
+        CallerOf(http) is { By: not Proof.Place } caller && RateOf(caller.Role, access.Settings.Rates) is { } rate
             ? RateLimitPartition.GetTokenBucketLimiter(new Partition(caller.By, caller.Name, rate), Bucket)
             : RateLimitPartition.GetNoLimiter(Unbounded);
+
+    private static Caller? CallerOf(HttpContext http) =>
+        http.Features.Get<Caller>() ?? http.Features.Get<AccessGuard.Refusal>()?.Caller;
 
     private static Rate? RateOf(AccessRole role, RoleRates rates) => role switch
     {
