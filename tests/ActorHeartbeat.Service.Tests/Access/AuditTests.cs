@@ -154,6 +154,18 @@ public sealed class AuditTests : IDisposable
         var lines = Lines(file);
         Assert.Equal((2, 2), (lines.Length, lines[0].GetProperty("lost").GetInt32()));
         Assert.Equal("ops", lines[1].GetProperty("who").GetString());
+        Assert.Equal((0, 2), (log.Lost, log.Dropped));
+    }
+
+    [Fact]
+    public void What_the_disk_is_too_slow_for_is_counted()
+    {
+        using var log = new AuditLog(File, new AuditSettings(), "i1", TimeProvider.System, NullLogger.Instance);
+
+        for (var index = 0; index < 4096 + 3; index++)
+            log.Write(new AuditLine("ops", "key", "127.0.0.1", "POST", "/v1/endpoints/a/pause", [], 202));
+
+        Assert.Equal((3, 3), (log.Lost, log.Dropped));
     }
 
     [Fact]
