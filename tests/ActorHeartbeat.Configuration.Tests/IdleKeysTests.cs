@@ -161,6 +161,27 @@ public sealed class IdleKeysTests
             warning.Message));
     }
 
+    [Fact]
+    public void Labels_that_are_one_name_in_Prometheus_are_told_with_both_names_and_once_where_endpoints_share_them()
+    {
+        var warnings = Warnings(
+            """
+            actor-heartbeat {
+              defaults.labels { eu_1 = a, venue = okx }
+              endpoints {
+                x { url = "wss://x", labels { "eu.1" = b, eu-1 = c } }
+                y { url = "wss://y", labels.eu-1 = d }
+                z { url = "wss://z", labels { eu-1 = e, eu_1 = null, Venue = okx } }
+              }
+            }
+            """);
+
+        const string why = "is not in the metrics: Prometheus knows it and \"eu-1\" (text:4) by the one name label_eu_1; rename one of them";
+        Assert.Equal(
+            [("defaults.labels.eu_1", 2, why), ("endpoints.x.labels.\"eu.1\"", 4, why)],
+            warnings.Select(warning => (warning.KeyPath, warning.Line, warning.Message)));
+    }
+
     [Theory]
     [InlineData("""{ "/d" = "@{each}" }""", true)]
     [InlineData("""{ "/d" = "@{each}", "/e" = "@{each}" }""", false)]

@@ -5,12 +5,14 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hocon;
 using ActorHeartbeat.Subscriptions;
+using ActorHeartbeat.Telemetry;
 using ActorHeartbeat.Templates;
 
 namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>
-/// Searches a valid configuration for keys that can never have an effect, and for deprecated ones. A key that several objects take, from
+/// Searches a valid configuration for keys that can never have an effect, for names and patterns that cannot be told apart, and for
+/// deprecated keys. A key that several objects take, from
 /// defaults, a template or a substitution, has no effect only if it has none for each of them. Keys of reference.conf are not looked at.
 /// </summary>
 internal sealed class IdleSearch
@@ -44,6 +46,7 @@ internal sealed class IdleSearch
         SearchEndpoints();
         SearchPatterns();
         SearchAnswers();
+        SearchLabels();
         SearchOutcomes();
         SearchTemplates();
         SearchGroups();
@@ -129,12 +132,40 @@ internal sealed class IdleSearch
         && first.Templates.All(template => template.Names.All(name => name == TemplateName.Each) && template.References.Count == 0)
         && (!first.HasPlaceholders || one.ForEach.Intersect(other.ForEach, StringComparer.Ordinal).Any());
 
+    /// <summary>Tells which labels of an endpoint are not in its metrics, because another one has the same name there.</summary>
+    private void SearchLabels()
+    {
+        var told = new HashSet<HoconOrigin>();
+        foreach (var endpoint in _bound.Endpoints.Where(endpoint => endpoint.Settings.Labels.Count > 1))
+        {
+            foreach (var same in endpoint.Settings.Labels.Select(label => label.Key)
+                .Order(StringComparer.Ordinal).GroupBy(EndpointInfo.InPrometheus))
+            {
+                var place = LabelOf(endpoint.Layers, same.First()) is { } shown ? $" ({shown.Place})" : "";
+                foreach (var at in same.Skip(1).Select(label => LabelOf(endpoint.Layers, label)))
+                {
+                    if (at is { } lost && told.Add(lost.KeyOrigin))
+                        (lost with { Sources = _warnings }).ReportKey(
+                            $"is not in the metrics: Prometheus knows it and \"{same.First()}\"{place} by the one name {same.Key}; "
+                                + "rename one of them");
+                }
+            }
+        }
+    }
+
     /// <summary>Where the operator says a part of a subscription; null where that is built in.</summary>
-    private static Cursor? PartOf(IReadOnlyList<Layer<EndpointSettings>> layers, string subscription, string part)
+    private static Cursor? PartOf(IReadOnlyList<Layer<EndpointSettings>> layers, string subscription, string part) =>
+        Deciding(layers, layer => layer.Find(EndpointSetting.Subscriptions.Key)?.At.Find(subscription)?.Find(part));
+
+    private static Cursor? LabelOf(IReadOnlyList<Layer<EndpointSettings>> layers, string label) =>
+        Deciding(layers, layer => layer.Find(EndpointSetting.Labels.Key)?.At.Find(label));
+
+    /// <summary>What the highest layer has that has it; null where that one is built in.</summary>
+    private static Cursor? Deciding(IReadOnlyList<Layer<EndpointSettings>> layers, Func<Layer<EndpointSettings>, Cursor?> find)
     {
         for (var index = layers.Count - 1; index > 0; index--)
         {
-            if (layers[index].Find(EndpointSetting.Subscriptions.Key)?.At.Find(subscription)?.Find(part) is { } at)
+            if (find(layers[index]) is { } at)
                 return layers[index].IsBuiltIn ? null : at;
         }
         return null;

@@ -22,7 +22,7 @@ internal sealed class AuditLog : IHostedService, IDisposable
     private readonly LineFile _file;
     private readonly BlockingCollection<byte[]> _waiting = new(MostWaiting);
     private Task _writing = Task.CompletedTask;
-    private long _lost;
+    private long _lost, _dropped;
     private bool _growsOn;
 
     public AuditLog(string path, AuditSettings settings, string instance, TimeProvider time, ILogger log)
@@ -34,6 +34,9 @@ internal sealed class AuditLog : IHostedService, IDisposable
 
     /// <summary>Lines that were not written since the last that was.</summary>
     public long Lost => Interlocked.Read(ref _lost);
+
+    /// <summary>Lines that were never written, since the start.</summary>
+    public long Dropped => Interlocked.Read(ref _dropped);
 
     /// <summary>Why the file cannot be there; null when it can. The disk may still refuse it later.</summary>
     public static string? Reject(AuditSettings settings) =>
@@ -58,6 +61,7 @@ internal sealed class AuditLog : IHostedService, IDisposable
     {
         if (!_waiting.IsAddingCompleted && _waiting.TryAdd(line.ToJson(_instance, _time.GetUtcNow())))
             return;
+        Interlocked.Increment(ref _dropped);
         Interlocked.Increment(ref _lost);
     }
 
@@ -81,6 +85,7 @@ internal sealed class AuditLog : IHostedService, IDisposable
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
             {
+                Interlocked.Increment(ref _dropped);
                 if (Interlocked.Add(ref _lost, lost + 1) == 1)
                     _log.AuditNotWritten(_path, problem.Message);
             }

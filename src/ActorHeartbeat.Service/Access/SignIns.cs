@@ -13,6 +13,9 @@ internal sealed class SignIns(TimeProvider time)
     /// <summary>Sign-ins at once; the oldest makes room for another.</summary>
     private const int Most = 1024;
 
+    /// <summary>Those with one key: whoever has it cannot sign out the others.</summary>
+    private const int MostOfKey = 64;
+
     private const int TokenBytes = 32;
 
     private readonly Lock _gate = new();
@@ -24,7 +27,10 @@ internal sealed class SignIns(TimeProvider time)
         var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
         lock (_gate)
         {
-            if (_open.Count == Most)
+            var ofKey = _open.Where(known => known.Value.KeyHash == keyHash).ToArray();
+            if (ofKey.Length == MostOfKey)
+                _open.Remove(ofKey.MinBy(known => known.Value.Since).Key);
+            else if (_open.Count == Most)
                 _open.Remove(_open.MinBy(known => known.Value.Since).Key);
             _open.Add(Hash(token), new SignIn(keyName, keyHash, time.GetTimestamp()));
         }

@@ -7,7 +7,8 @@ namespace ActorHeartbeat.Service.Http;
 
 /// <summary>
 /// Lets a request through that comes from no foreign page, whose caller is known, and whose caller has the role of the route. What is no
-/// route needs the role read, so that a stranger learns nothing. Every request that changes something goes to the audit log.
+/// route needs the role read, so that a stranger learns nothing. Every request that changes something goes to the audit log. The answer to
+/// what is not let through comes after the limiter (<see cref="Answer"/>), so that the rate of a caller counts it too.
 /// </summary>
 internal sealed class AccessGuard(RequestDelegate next, AccessControl access, AuditLog? audit)
 {
@@ -34,19 +35,22 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } bound)
             bound.MaxRequestBodySize = access.Settings.Body;
         var refusal = Admit(http, route);
-        if (route.IsMutation && audit is not null && IsForAudit(http, isRefused: refusal is not null))
-            await Audited(http, audit, () => Answer(http, route, refusal));
+        if (refusal is not null)
+        {
+            if (http.Features.Get<Caller>() is null && KnownAnyway(http) is { } caller)
+                http.Features.Set(caller); // for the audit log and the rate of the caller
+            http.Features.Set(refusal);
+        }
+        if (route.IsMutation && audit is not null)
+            await Audited(http, audit);
+        else if (refusal is null && route is { IsMutation: false, Role: { } needed } && access.AsksForKeys)
+            await Watched(http, needed);
         else
-            await Answer(http, route, refusal);
+            await next(http);
     }
 
-    private Task Answer(HttpContext http, RouteRole route, Refusal? refusal) =>
-        refusal is not null ? Refuse(http, refusal)
-        : route is { IsMutation: false, Role: { } needed } && access.AsksForKeys ? Watched(http, needed)
-        : next(http);
-
     /// <summary>Nobody has an answer before the audit log has taken its line: the lines of one caller keep their order.</summary>
-    private static async Task Audited(HttpContext http, AuditLog audit, Func<Task> answer)
+    private async Task Audited(HttpContext http, AuditLog audit)
     {
         var (isWritten, isAnswered) = (false, false);
         http.Response.OnStarting(() =>
@@ -57,7 +61,7 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
         });
         try
         {
-            await answer();
+            await next(http);
             isAnswered = true;
         }
         finally
@@ -67,11 +71,18 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
 
         void Write()
         {
-            if (!isWritten)
+            if (!isWritten && IsForAudit(http))
                 audit.Write(AuditLine.Of(http, isAnswered));
             isWritten = true;
         }
     }
+
+    /// <summary>Answers a request that the guard has not let through; goes on with the others.</summary>
+    public static Task Answer(HttpContext http, RequestDelegate next) =>
+        http.Features.Get<Refusal>() is { } refusal ? Refuse(http, refusal) : next(http);
+
+    /// <summary>Who makes a request that is refused before the guard asks who makes it, as for its Host; null for a stranger.</summary>
+    private Caller? KnownAnyway(HttpContext http) => access.AsksForKeys ? Proven(http)() : null;
 
     /// <summary>A stream ends when its caller loses the role.</summary>
     private async Task Watched(HttpContext http, AccessRole needed)
@@ -85,18 +96,14 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
     /// Whether the audit log tells of a request. Who fills the file with what is refused would set aside what it is for: an address has as
     /// many such lines as attempts.
     /// </summary>
-    private bool IsForAudit(HttpContext http, bool isRefused) =>
-        !isRefused
+    private bool IsForAudit(HttpContext http) =>
+        (http.Features.Get<Refusal>() is null && http.Response.StatusCode != StatusCodes.Status429TooManyRequests)
         || access.Strangers.Count(http.Connection.RemoteIpAddress, access.Settings.Attempts) is null;
 
     private Refusal? Admit(HttpContext http, RouteRole route)
     {
         if (BrowserGuard.Judge(http.Request, access.Settings.Hosts, access.AsksForKeys) is { } foreign)
-        {
-            if (access.AsksForKeys && Proven(http)() is { } known)
-                http.Features.Set(known); // for the audit log
             return new Refusal(foreign);
-        }
         if (route.IsMutation && BodyOfPage(http.Request, route) is { } wrongBody)
             return new Refusal(wrongBody);
         if (route.Role is not { } needed)

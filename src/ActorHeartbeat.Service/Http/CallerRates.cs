@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.RateLimiting;
 
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>Bounds the requests of each caller by the rate of its role. Nothing waits: what is too much is refused.</summary>
+/// <summary>
+/// Bounds the requests of each caller by the rate of its role, those that are refused included. Nothing waits: what is too much is refused.
+/// </summary>
 internal static class CallerRates
 {
     /// <summary>All requests without a rate: their limiter knows none.</summary>

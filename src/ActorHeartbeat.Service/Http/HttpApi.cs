@@ -32,6 +32,7 @@ internal static class HttpApi
             return http => ConnectionPlaces.Of(http) is { IsForHealthOnly: true } ? HealthRoutes.Alone(http, next) : guard.Invoke(http);
         });
         application.UseRateLimiter();
+        application.Use(next => http => AccessGuard.Answer(http, next));
 
         new EndpointRoutes(connections, time).Map(application);
         new CommandRoutes(connections, state, log, services.GetService<StateDatabase>()).Map(application);

@@ -1,13 +1,14 @@
 using System.Diagnostics.Metrics;
 using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Governor;
+using ActorHeartbeat.Service.Access;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Telemetry;
 
 namespace ActorHeartbeat.Service.Telemetry;
 
 /// <summary>
-/// What the process measures beside the endpoints: reloads, dead letters, file descriptors. It counts when something happens, and costs
+/// What the process measures beside the endpoints: reloads, dead letters, lost lines of the audit log, file descriptors. It counts when something happens, and costs
 /// nothing before. Thread-safe.
 /// </summary>
 internal sealed class ProcessFigures : IDisposable
@@ -20,7 +21,8 @@ internal sealed class ProcessFigures : IDisposable
     private long _deadLetters;
     private volatile bool _isGood = true; // the process starts with a good configuration
 
-    public ProcessFigures()
+    /// <param name="audit">The audit log; null where there is none, and no series then.</param>
+    public ProcessFigures(AuditLog? audit = null)
     {
         _meter.CreateObservableCounter("actorheartbeat.config.reloads", Reloads, "{reload}", "Reloads of the configuration, by outcome.");
         _meter.CreateObservableGauge(
@@ -29,6 +31,10 @@ internal sealed class ProcessFigures : IDisposable
         _meter.CreateObservableCounter(
             "actorheartbeat.actor.dead_letters", () => Volatile.Read(ref _deadLetters), "{message}",
             "Messages to actors that had ended.");
+        if (audit is not null)
+            _meter.CreateObservableCounter(
+                "actorheartbeat.audit.dropped", () => audit.Dropped, "{line}",
+                "Lines of the audit log that were not written: the disk refused them, or did not keep up.");
         _meter.CreateObservableUpDownCounter(
             "actorheartbeat.process.descriptors.open", ProcessRoom.OpenDescriptors, "{descriptor}", "File descriptors that are open.");
         _meter.CreateObservableGauge(

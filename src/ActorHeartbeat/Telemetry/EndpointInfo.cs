@@ -10,7 +10,7 @@ internal static class EndpointInfo
 
     /// <remarks>
     /// Prometheus knows letters, digits and _ in a name, and reads no page on which a series has one name twice. So of labels that it
-    /// cannot tell apart the first by name is there.
+    /// cannot tell apart the first by name is there. A check of the configuration warns of the others.
     /// </remarks>
     public static KeyValuePair<string, object?>[] Of(EndpointSettings endpoint)
     {
@@ -19,10 +19,12 @@ internal static class EndpointInfo
             tags.Add(new("group", group));
         tags.AddRange(endpoint.Labels
             .OrderBy(label => label.Key, StringComparer.Ordinal)
-            .DistinctBy(label => Plain(label.Key))
+            .DistinctBy(label => InPrometheus(label.Key))
             .Select(label => new KeyValuePair<string, object?>(Label + label.Key, label.Value)));
         return [.. tags];
     }
 
-    private static string Plain(string name) => string.Concat(name.Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'));
+    /// <summary>The name that Prometheus knows a label by, whoever writes the page.</summary>
+    public static string InPrometheus(string label) =>
+        string.Concat((Label + label).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_'));
 }

@@ -104,6 +104,19 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_over_the_rate_of_a_caller_has_no_more_lines_than_what_is_refused()
+    {
+        await using (var service = await RunningService.Start(
+            beside: $"{Audit}{GuardedService.Keys}actor-heartbeat.http.access {{ attempts = 3 per 1h, rate.operate = 1 per 1h }}"))
+        {
+            for (var attempt = 0; attempt < 10; attempt++)
+                await Send(service, "POST", "/v1/endpoints/off/pause", GuardedService.Operator);
+        }
+
+        Assert.Equal(1 + 3, Lines(File).Count());
+    }
+
+    [Fact]
     public void A_file_in_a_directory_that_does_not_exist_is_refused_at_the_start()
     {
         Assert.Null(AuditLog.Reject(new AuditSettings()));
@@ -175,6 +188,18 @@ public sealed class AuditTests : IDisposable
         var lines = Lines(file);
         Assert.Equal((2, 2), (lines.Length, lines[0].GetProperty("lost").GetInt32()));
         Assert.Equal("ops", lines[1].GetProperty("who").GetString());
+        Assert.Equal((0, 2), (log.Lost, log.Dropped));
+    }
+
+    [Fact]
+    public void What_the_disk_is_too_slow_for_is_counted()
+    {
+        using var log = new AuditLog(File, new AuditSettings(), "i1", TimeProvider.System, NullLogger.Instance);
+
+        for (var index = 0; index < 4096 + 3; index++)
+            log.Write(new AuditLine("ops", "key", "127.0.0.1", "POST", "/v1/endpoints/a/pause", [], 202));
+
+        Assert.Equal((3, 3), (log.Lost, log.Dropped));
     }
 
     [Fact]

@@ -99,6 +99,30 @@ public sealed class LimitTests
         Assert.Equal(200, await GuardedService.StatusOf(service, GuardedService.Request("GET", "/healthz/live", GuardedService.Reader)));
     }
 
+    /// <summary>The one permit of an hour goes to a request that is refused, some of them before the guard asks who the caller is.</summary>
+    [Theory]
+    [InlineData("role", 403)]
+    [InlineData("host", 403)]
+    [InlineData("origin", 403)]
+    [InlineData("form", 415)]
+    [InlineData("nowhere", 404)]
+    public async Task The_rate_counts_a_refused_request_of_a_known_caller_once(string reason, int status)
+    {
+        await using var service = await RunningService.Start(
+            beside: $"{GuardedService.Keys}actor-heartbeat.http.access.rate.read = 1 per 1h");
+
+        Assert.Equal(status, await GuardedService.StatusOf(service, Refused(reason, GuardedService.Reader)));
+        using var again = Refused(reason, GuardedService.Reader);
+        using var tooMany = await service.Client.SendAsync(again);
+        Assert.Equal(HttpStatusCode.TooManyRequests, tooMany.StatusCode);
+        Assert.Equal("application/problem+json", tooMany.Content.Headers.ContentType?.MediaType);
+        Assert.InRange(tooMany.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
+        Assert.Equal(429, await Status(service, GuardedService.Reader));
+        Assert.Equal(200, await Status(service, GuardedService.Operator));
+        Assert.Equal(401, await GuardedService.StatusOf(service, Pause(null)));
+        Assert.Equal(401, await GuardedService.StatusOf(service, Pause(AccessKey.New())));
+    }
+
     [Fact]
     public async Task The_rate_and_the_bound_of_a_body_follow_the_configuration()
     {
@@ -121,6 +145,20 @@ public sealed class LimitTests
         var message = $$"""{"text":"{{new string('x', 200)}}"}""";
         Assert.Equal(409, await GuardedService.StatusOf(
             service, GuardedService.Request("POST", "/v1/endpoints/off/send", GuardedService.Operator, message)));
+    }
+
+    private static HttpRequestMessage Pause(string? key) => GuardedService.Request("POST", "/v1/endpoints/off/pause", key);
+
+    private static HttpRequestMessage Refused(string reason, string key)
+    {
+        var request = reason == "nowhere" ? GuardedService.Request("GET", "/v1/nowhere", key) : Pause(key);
+        if (reason == "host")
+            request.Headers.Host = "evil.example";
+        if (reason == "origin")
+            request.Headers.Add("Origin", "https://evil.example");
+        if (reason == "form")
+            request.Content = new FormUrlEncodedContent([KeyValuePair.Create("a", "b")]);
+        return request;
     }
 
     private static Task<int> Status(RunningService service, string key) =>

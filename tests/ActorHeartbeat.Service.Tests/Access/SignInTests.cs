@@ -226,14 +226,31 @@ public sealed class SignInTests(GuardedService guarded) : IClassFixture<GuardedS
         var time = new ManualTime();
         var signIns = new SignIns(time);
         var first = signIns.Open("ops", "hash");
-        var tokens = Enumerable.Range(0, 1024).Select(_ =>
+        var tokens = Enumerable.Range(0, 1024).Select(number =>
         {
             time.Advance(TimeSpan.FromTicks(1));
-            return signIns.Open("ops", "hash");
+            return signIns.Open("ops", $"hash {number % 16}");
         }).ToArray();
 
         Assert.Null(signIns.Find(first, TimeSpan.FromHours(1)));
         Assert.All(tokens, token => Assert.NotNull(signIns.Find(token, TimeSpan.FromHours(1))));
+    }
+
+    [Fact]
+    public void Many_sign_ins_with_one_key_do_not_sign_out_those_with_another()
+    {
+        var time = new ManualTime();
+        var signIns = new SignIns(time);
+        var other = signIns.Open("ops", "hash");
+        var tokens = Enumerable.Range(0, 65).Select(_ =>
+        {
+            time.Advance(TimeSpan.FromTicks(1));
+            return signIns.Open("eyes", "another hash");
+        }).ToArray();
+
+        Assert.NotNull(signIns.Find(other, TimeSpan.FromHours(1)));
+        Assert.Null(signIns.Find(tokens[0], TimeSpan.FromHours(1)));
+        Assert.All(tokens[1..], token => Assert.NotNull(signIns.Find(token, TimeSpan.FromHours(1))));
     }
 
     /// <summary>Reads a stream until it breaks: one that goes on ends with the deadline instead.</summary>

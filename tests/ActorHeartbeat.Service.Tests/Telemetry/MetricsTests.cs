@@ -20,6 +20,9 @@ public sealed partial class MetricsTests
 {
     private const string Said = "four";
 
+    /// <summary>What <see cref="Play"/> posts. The audit log has no folder to write a line of it to.</summary>
+    private const int Commands = 7;
+
     /// <summary>How each instrument is compared. An instrument that is missing here fails a test.</summary>
     private static readonly Dictionary<string, Action<Seen>> Compared = new()
     {
@@ -96,6 +99,7 @@ public sealed partial class MetricsTests
             seen.Of("actor_mailbox_wait_seconds_count")),
         ["actor.restarts"] = seen => Same(seen, "actor_restarts_total", "", 1),
         ["actor.dead_letters"] = seen => Assert.InRange(seen.Of("actor_dead_letters_total"), 1, 100),
+        ["audit.dropped"] = seen => Same(seen, "audit_dropped_total", "", Commands),
         ["config.reloads"] = seen =>
         {
             Same(seen, "config_reloads_total", "outcome=unchanged", 1);
@@ -228,7 +232,14 @@ public sealed partial class MetricsTests
     /// <summary>A service with endpoints of every kind.</summary>
     internal static async Task<RunningService> StartAll()
     {
-        var service = await RunningService.Start(Endpoints, "actor-heartbeat.groups.pairs.connect-burst = 5");
+        var service = await RunningService.Start(
+            Endpoints,
+            $$"""
+            actor-heartbeat {
+              groups.pairs.connect-burst = 5
+              http.access.audit.path = "{{Path.Combine(Path.GetTempPath(), Path.GetRandomFileName(), "audit.ndjson")}}"
+            }
+            """);
         service.Feeds.Faults.NeverAnswerPings(FaultTarget.Client("deaf"));
         return service;
     }
