@@ -8,8 +8,8 @@ using ActorHeartbeat.Telemetry;
 namespace ActorHeartbeat.Service.Telemetry;
 
 /// <summary>
-/// What the process measures beside the endpoints: reloads, dead letters, lost lines of the audit log, file descriptors. It counts when something happens, and costs
-/// nothing before. Thread-safe.
+/// What the process measures beside the endpoints: reloads, dead letters, lost lines of the audit log, file descriptors. It counts when
+/// something happens, and costs nothing before. Thread-safe.
 /// </summary>
 internal sealed class ProcessFigures : IDisposable
 {
