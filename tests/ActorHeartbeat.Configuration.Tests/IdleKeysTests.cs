@@ -176,7 +176,8 @@ public sealed class IdleKeysTests
             }
             """);
 
-        const string why = "is not in the metrics: Prometheus knows it and \"eu-1\" (text:4) by the one name label_eu_1; rename one of them";
+        const string why =
+            "is not in the metrics: Prometheus knows it and \"eu-1\" (text:4) by the one name label_eu_1; rename one of them";
         Assert.Equal(
             [("defaults.labels.eu_1", 2, why), ("endpoints.x.labels.\"eu.1\"", 4, why)],
             warnings.Select(warning => (warning.KeyPath, warning.Line, warning.Message)));

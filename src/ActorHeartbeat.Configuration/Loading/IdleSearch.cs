@@ -12,8 +12,8 @@ namespace ActorHeartbeat.Configuration.Loading;
 
 /// <summary>
 /// Searches a valid configuration for keys that can never have an effect, for names and patterns that cannot be told apart, and for
-/// deprecated keys. A key that several objects take, from
-/// defaults, a template or a substitution, has no effect only if it has none for each of them. Keys of reference.conf are not looked at.
+/// deprecated keys. A key that several objects take, from defaults, a template or a substitution, has no effect only if it has none for
+/// each of them. Keys of reference.conf are not looked at.
 /// </summary>
 internal sealed class IdleSearch
 {

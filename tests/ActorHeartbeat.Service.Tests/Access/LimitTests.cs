@@ -99,7 +99,7 @@ public sealed class LimitTests
         Assert.Equal(200, await GuardedService.StatusOf(service, GuardedService.Request("GET", "/healthz/live", GuardedService.Reader)));
     }
 
-    /// <summary>The one permit of an hour goes to a request that is refused, some of them before the guard asks who the caller is.</summary>
+    /// <summary>The one permit of an hour goes to a request that is refused, some before the guard asks who the caller is.</summary>
     [Theory]
     [InlineData("role", 403)]
     [InlineData("host", 403)]
