@@ -17,7 +17,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     private long _lastNumber;
 
     [Flags]
-    private enum Marks : byte
+    private enum Marks : ushort
     {
         None = 0,
         WasAccepted = 1,
@@ -28,6 +28,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
         IsAskedAnew = 32,
         EndsFirst = 64,
         IsReplayed = 128,
+        WasEnded = 256,
     }
 
     public SubscriptionBook Book { get; } = book;
@@ -66,6 +67,13 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     {
         get => Has(Marks.EndsFirst);
         set => Mark(Marks.EndsFirst, value);
+    }
+
+    /// <summary>Whether it was ended before it was asked for: a refusal may be the answer to that.</summary>
+    public bool WasEnded
+    {
+        get => Has(Marks.WasEnded);
+        set => Mark(Marks.WasEnded, value);
     }
 
     /// <summary>Whether it is asked for because the connection has opened, as all others are.</summary>
@@ -134,7 +142,9 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>Whether the peer may have it.</summary>
     public bool IsThere => State is SubscriptionState.Asked or SubscriptionState.Accepted or SubscriptionState.Stale;
 
-    /// <summary>Whether the peer may have it although it counts as refused, because it has not answered in time.</summary>
+    /// <summary>
+    /// Whether the peer may have it although it counts as refused: it has not answered in time, or has answered something else.
+    /// </summary>
     public bool MayBeThere
     {
         get => Has(Marks.MayBeThere);

@@ -159,10 +159,15 @@ internal sealed class SubscriptionBook
     }
 
     /// <summary>Keys are ended, and asked for next.</summary>
-    public void Ended(IReadOnlyList<SubscribedKey> keys)
+    /// <param name="keys">The keys.</param>
+    /// <param name="isSaid">Whether anything is said to the peer that ends them.</param>
+    public void Ended(IReadOnlyList<SubscribedKey> keys, bool isSaid)
     {
         foreach (var key in keys)
+        {
             Ends(key, first: false);
+            key.WasEnded = isSaid;
+        }
     }
 
     /// <summary>Takes the keys of the next message.</summary>

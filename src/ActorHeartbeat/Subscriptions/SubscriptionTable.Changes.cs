@@ -121,6 +121,8 @@ internal sealed partial class SubscriptionTable
             var known = before?.Find(key);
             if (known is not null)
                 added.Remember(known);
+            if (known?.StoodFor(_settings.Backoff.ResetAfter) == true)
+                added.Recover();
             if (settings.Sequence is not null)
                 added.Number = (known ?? ended?.Find(key))?.Number ?? new KeyNumber();
             _clocks.Set(added);

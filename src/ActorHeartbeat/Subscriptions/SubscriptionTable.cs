@@ -103,7 +103,7 @@ internal sealed partial class SubscriptionTable
             if (book.TakeToEnd() is { Count: > 0 } keys)
             {
                 Cancel(book, keys);
-                book.Ended(keys);
+                book.Ended(keys, isSaid: _cancellings.Count > 0);
                 if (_cancellings.Count > 0)
                     return null;
             }
@@ -190,8 +190,9 @@ internal sealed partial class SubscriptionTable
             var hadIt = key.State is SubscriptionState.Accepted or SubscriptionState.Stale;
             key.Book.Settle(key);
             key.Book.Unqueue(key);
-            if (hadIt)
-                key.Book.Doubt(key, mayBeThere: false);
+            if (hadIt || key.WasEnded)
+                key.Book.Doubt(key, mayBeThere: !hadIt);
+            key.WasEnded = false;
             key.Fail(now, _settings.Backoff.ResetAfter);
             var backoff = DelayOf(key);
             var delay = then == RefusedKeyAction.Stop ? (TimeSpan?)null : backoff < atLeast ? atLeast : backoff;
@@ -269,6 +270,9 @@ internal sealed partial class SubscriptionTable
         {
             key.Book.Settle(key);
             key.Book.Doubt(key, mayBeThere: false);
+            if (!key.EndsFirst)
+                key.Book.Unqueue(key); // the answer was late
+            key.WasEnded = false;
             key.Accept(now);
             // one that went without data is not well before it has some
             Tell(key, hasData || key.Remedy == StaleRemedy.Nothing ? SubscriptionState.Accepted : SubscriptionState.Stale, null);

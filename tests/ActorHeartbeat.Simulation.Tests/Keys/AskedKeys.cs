@@ -214,12 +214,16 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
     private void Cancel(string key, TimeSpan now)
     {
         if (_keys.TryGetValue(key, out var asked) && HasReason(key, asked, now))
+        {
+            asked.IsEnded = true;
             return;
+        }
         invariants.Broken(endpoint, $"10 (none lost): {key} is ended without a reason, {asked}");
     }
 
     private bool HasReason(string key, Asked asked, TimeSpan now) =>
-        asked.Refused is not null
+        asked.IsEnded
+        || asked.Refused is not null
         || Wanted.SaidAt(key) >= asked.At
         || Wanted.WordsChanged >= asked.At
         || (Words is { Expect: not null } && !asked.IsAccepted && IsLate(asked, now))
@@ -302,6 +306,9 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
 
         public bool HasData { get; set; }
 
+        /// <summary>Whether the client has ended it since: data that were under way change nothing.</summary>
+        public bool IsEnded { get; set; }
+
         public TimeSpan Sign { get; set; }
 
         /// <summary>When it was last heard of before it was asked for, where that may have been for other keys; null for neither.</summary>
@@ -325,7 +332,7 @@ internal sealed class AskedKeys(Invariants invariants, Watched endpoint, Endpoin
         public void Ask(TimeSpan now, TimeSpan timeout)
         {
             (Timeout, ForMissing) = (timeout, Missing is not null);
-            (At, Sign, IsAccepted, HasData, Missing) = (now, now, false, false, null);
+            (At, Sign, IsAccepted, HasData, IsEnded, Missing) = (now, now, false, false, false, null);
             Refused = BacksOff = Stopped = MayStop = null;
         }
     }

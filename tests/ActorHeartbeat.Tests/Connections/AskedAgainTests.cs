@@ -144,6 +144,73 @@ public class AskedAgainTests : SubscriptionSpec
         Assert.Equal(then == RefusedKeyAction.Retry ? [Asking("ETH")] : [], SentText.Skip(2));
     }
 
+    [Fact]
+    public void A_peer_that_answers_the_end_of_a_lost_key_with_an_error_accepts_it_all_the_same()
+    {
+        StartOpen(With(Trades with
+        {
+            ForEach = ["BTC", "ETH"],
+            Capture = Values(("chan", "@{/chan}")),
+            Data = new MessagePattern.Json([new JsonExpectation("/0", "\"@{chan}\"")]),
+            Stale = Seconds(3),
+        }));
+        Deliver(["BTC", "ETH"], key => $$"""{"event":"subscribe","id":"{{key}}","chan":{{key.Length + key[0]}}}""");
+        Advance(2);
+        Deliver(["ETH"], _ => $"[{"ETH".Length + 'E'},1]");
+        Advance(1);
+        Assert.Equal([Cancelling("BTC"), Asking("BTC")], SentText.Skip(2));
+
+        Refuse("BTC", "not subscribed"); // the answer to the end
+        Deliver(["BTC"], key => $$"""{"event":"subscribe","id":"{{key}}","chan":7}""");
+        Deliver(["BTC"], _ => "[7,1]");
+
+        Assert.Equal(2, Count(SubscriptionState.Accepted));
+        Deliver(["ETH"], _ => $"[{"ETH".Length + 'E'},2]");
+        Advance(2);
+        Assert.Equal(4, SentText.Count);
+    }
+
+    [Fact]
+    public void A_late_answer_takes_a_key_out_of_the_queue()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC", "K1", "K2", "K3", "K4", "K5"], Timeout = Seconds(1) })
+            with { OnOpenPace = new Rate(1, Seconds(1)) });
+        Advance(1);
+        Advance(1);
+        Advance(1); // BTC is refused for its late answer, and waits for its turn behind the others
+        Accept("BTC");
+
+        for (var second = 0; second < 10; second++)
+        {
+            Advance(1);
+            Accept("K1", "K2", "K3", "K4", "K5");
+        }
+
+        Assert.Single(SentText, Asking("BTC"));
+        Assert.Equal(6, Count(SubscriptionState.Accepted));
+    }
+
+    [Fact]
+    public void A_key_that_has_stood_for_long_begins_with_the_first_remedy_on_the_next_connection()
+    {
+        StartOpen(With(Trades with { ForEach = ["BTC"], Stale = Seconds(30) }));
+        Accept("BTC");
+        Advance(30); // asked for again
+        Accept("BTC");
+        Data("BTC");
+        for (var second = 0; second < 20; second++)
+        {
+            Advance(1);
+            Data("BTC");
+        }
+        Lose();
+        Accept("BTC");
+
+        Advance(30);
+
+        Assert.Equal([Asking("BTC"), Cancelling("BTC"), Asking("BTC")], SentText);
+    }
+
     /// <summary>A message a second: BTC has been accepted, and stays without data.</summary>
     private void StartSlowly()
     {
