@@ -173,8 +173,8 @@ public class AskedAgainTests : SubscriptionSpec
     [Fact]
     public void A_late_answer_takes_a_key_out_of_the_queue()
     {
-        StartOpen(With(Trades with { ForEach = ["BTC", "K1", "K2", "K3", "K4", "K5"], Timeout = Seconds(1) })
-            with { OnOpenPace = new Rate(1, Seconds(1)) });
+        var trades = Trades with { ForEach = ["BTC", "K1", "K2", "K3", "K4", "K5"], Timeout = Seconds(1) };
+        StartOpen(With(trades) with { OnOpenPace = new Rate(1, Seconds(1)) });
         Advance(1);
         Advance(1);
         Advance(1); // BTC is refused for its late answer, and waits for its turn behind the others
