@@ -17,6 +17,7 @@ public sealed class DescriptorTests
 
         await service.LineAsync("is too low for 300 endpoints");
         await service.LineAsync("dials wait for room");
+        await server.WaitUntilAsync(now => names.Count(name => now.History(name).Accepts > 0) >= 50, ServiceProcess.Patience);
         string[] open = [.. names.Where(name => server.History(name).Accepts > 0)];
         Assert.InRange(open.Length, 50, 270);
         await server.WaitUntilAsync(now => now.History(open[0]).Ticks > 10, ServiceProcess.Patience);

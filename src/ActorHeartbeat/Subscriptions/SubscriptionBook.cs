@@ -142,7 +142,7 @@ internal sealed class SubscriptionBook
     /// <summary>Takes the keys that are ended now, to be asked for next; none where it is not their turn.</summary>
     public IReadOnlyList<SubscribedKey> TakeToEnd()
     {
-        while (_ended.TryPeek(out var left) && !left.IsQueued)
+        while (_ended.TryPeek(out var left) && (!left.IsQueued || left.EndsFirst))
             _ended.Dequeue();
         if (_ending == 0 || _ended.Count > 0 || !(_isTheirTurn || Queued == _ending))
             return [];

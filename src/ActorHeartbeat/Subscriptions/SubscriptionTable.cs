@@ -270,9 +270,9 @@ internal sealed partial class SubscriptionTable
         {
             key.Book.Settle(key);
             key.Book.Doubt(key, mayBeThere: false);
-            if (!key.EndsFirst)
+            if (key is { EndsFirst: false, WasEnded: false })
                 key.Book.Unqueue(key); // the answer was late
-            key.WasEnded = false;
+            key.WasEnded &= key.IsQueued; // its end has gone out, and this answers an asking before that
             key.Accept(now);
             // one that went without data is not well before it has some
             Tell(key, hasData || key.Remedy == StaleRemedy.Nothing ? SubscriptionState.Accepted : SubscriptionState.Stale, null);

@@ -191,6 +191,22 @@ public class AskedAgainTests : SubscriptionSpec
     }
 
     [Fact]
+    public void An_answer_to_an_asking_before_the_end_of_a_key_does_not_keep_it_from_being_asked_for_again()
+    {
+        StartOpen(With(Numbered with { ForEach = ["BTC"] }) with { OnOpenPace = new Rate(1, Seconds(1)) });
+        Number("BTC", 1);
+        Number("BTC", 3); // a number is missing before the answer has come
+        Settle();
+        Advance(1);
+        Assert.Equal([Asking("BTC"), Cancelling("BTC")], SentText);
+
+        Accept("BTC"); // the answer to the first asking
+        Advance(1);
+
+        Assert.Equal([Asking("BTC"), Cancelling("BTC"), Asking("BTC")], SentText);
+    }
+
+    [Fact]
     public void A_key_that_has_stood_for_long_begins_with_the_first_remedy_on_the_next_connection()
     {
         StartOpen(With(Trades with { ForEach = ["BTC"], Stale = Seconds(30) }));
