@@ -9,8 +9,8 @@ namespace ActorHeartbeat.Subscriptions;
 /// what a message means; it has no socket and no clock. Used by one thread at a time.
 /// </summary>
 /// <remarks>
-/// Invariants: a key in the queue is not accepted, and no answer is awaited for it; a key for which an answer is awaited is asked for; a
-/// key that nobody wants any more is in no book.
+/// Invariants: a key in the queue is not accepted, and no answer is awaited for it, unless it goes on until it is ended and asked for
+/// again; a key for which an answer is awaited is asked for; a key that nobody wants any more is in no book.
 /// </remarks>
 internal sealed partial class SubscriptionTable
 {
