@@ -6,22 +6,14 @@ namespace ActorHeartbeat.Subscriptions;
 /// <summary>The keys of one subscription on one connection, and the patterns by which its messages are known.</summary>
 internal sealed class SubscriptionBook
 {
-    /// <summary>An empty queue keeps no more room than this.</summary>
-    private const int MostKept = 64;
-
     private readonly Dictionary<string, Dictionary<byte[], SubscribedKey>> _targets = new(StringComparer.Ordinal);
     private readonly KeyList _keys;
-    private readonly Queue<SubscribedKey> _queue = new(); // those that have left a queue since are passed over
-    private readonly Queue<SubscribedKey> _again = new(); // what the peer may have, to be ended first
-    private readonly Queue<SubscribedKey> _ended = new(); // of these, what is ended, and asked for next
     private readonly LinkedList<Asking> _askings = new();
     private readonly PatternIndex<SubscribedKey>? _expect, _reject, _data;
     private readonly bool _expectIsFilled, _rejectIsFilled; // for each asking, or each key
     private readonly bool _expectsEach, _rejectsEach; // or whole batches
     private readonly ISubscriptionValues _values;
     private int _doubted; // keys that the peer may have
-    private int _ending; // keys that are to be ended first
-    private bool _isTheirTurn; // they and the others take turns
 
     /// <param name="name">The name of the subscription.</param>
     /// <param name="settings">Its settings.</param>
@@ -56,8 +48,8 @@ internal sealed class SubscriptionBook
     /// <summary>The oldest asking without an answer; null for none.</summary>
     public Asking? Oldest => _askings.First?.Value;
 
-    /// <summary>How many keys are to be asked for.</summary>
-    public int Queued { get; private set; }
+    /// <summary>The keys that are to be asked for.</summary>
+    public AskingQueue Queue { get; } = new();
 
     /// <summary>How long a key may go without data, where that is bounded.</summary>
     public TimeSpan Silence => Settings.Stale ?? TimeSpan.MaxValue;
@@ -91,7 +83,7 @@ internal sealed class SubscriptionBook
     public void Remove(SubscribedKey key)
     {
         _keys.Remove(key);
-        Unqueue(key);
+        Queue.Remove(key);
         Settle(key);
         Doubt(key, mayBeThere: false);
         foreach (var (index, added) in key.More?.Completed ?? [])
@@ -103,33 +95,6 @@ internal sealed class SubscriptionBook
         }
     }
 
-    /// <summary>A key is to be asked for.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="isReplayed">Whether because the connection has opened.</param>
-    public void Queue(SubscribedKey key, bool isReplayed = false)
-    {
-        if (Enter(key, isReplayed))
-            _queue.Enqueue(key);
-    }
-
-    /// <summary>A key is to be ended and asked for again, when its turn comes.</summary>
-    public void QueueAgain(SubscribedKey key)
-    {
-        if (!Enter(key, isReplayed: false))
-            return;
-        Ends(key, first: true);
-        _again.Enqueue(key);
-    }
-
-    public void Unqueue(SubscribedKey key)
-    {
-        if (!key.IsQueued)
-            return;
-        Ends(key, first: false);
-        key.IsQueued = false;
-        Queued--;
-    }
-
     /// <summary>Says whether the peer may have a key that counts as refused.</summary>
     public void Doubt(SubscribedKey key, bool mayBeThere)
     {
@@ -137,54 +102,6 @@ internal sealed class SubscriptionBook
             return;
         key.MayBeThere = mayBeThere;
         _doubted += mayBeThere ? 1 : -1;
-    }
-
-    /// <summary>Takes the keys that are ended now, to be asked for next; none where it is not their turn.</summary>
-    public IReadOnlyList<SubscribedKey> TakeToEnd()
-    {
-        while (_ended.TryPeek(out var left) && (!left.IsQueued || left.EndsFirst))
-            _ended.Dequeue();
-        if (_ending == 0 || _ended.Count > 0 || !(_isTheirTurn || Queued == _ending))
-            return [];
-        var taken = new List<SubscribedKey>();
-        while (taken.Count < Settings.Batch && _again.TryDequeue(out var key))
-        {
-            if (!key.EndsFirst)
-                continue;
-            taken.Add(key);
-            _ended.Enqueue(key);
-        }
-        Trim(_again);
-        return taken;
-    }
-
-    /// <summary>Keys are ended, and asked for next.</summary>
-    /// <param name="keys">The keys.</param>
-    /// <param name="isSaid">Whether anything is said to the peer that ends them.</param>
-    public void Ended(IReadOnlyList<SubscribedKey> keys, bool isSaid)
-    {
-        foreach (var key in keys)
-        {
-            Ends(key, first: false);
-            key.WasEnded = isSaid;
-        }
-    }
-
-    /// <summary>Takes the keys of the next message.</summary>
-    public IReadOnlyList<SubscribedKey> TakeBatch()
-    {
-        var taken = new List<SubscribedKey>();
-        while (taken.Count < Settings.Batch && (_ended.TryDequeue(out var key) || _queue.TryDequeue(out key)))
-        {
-            if (!key.IsQueued || key.EndsFirst)
-                continue;
-            Unqueue(key);
-            taken.Add(key);
-        }
-        Trim(_ended);
-        Trim(_queue);
-        _isTheirTurn = _ending > 0 && !_isTheirTurn;
-        return taken;
     }
 
     /// <summary>Keys were asked for.</summary>
@@ -286,27 +203,6 @@ internal sealed class SubscriptionBook
             if (_data is not null)
                 yield return (_data, Settings.Data!);
         }
-    }
-
-    private bool Enter(SubscribedKey key, bool isReplayed)
-    {
-        if (key.IsQueued)
-            return false;
-        (key.IsQueued, key.IsReplayed) = (true, isReplayed);
-        Queued++;
-        return true;
-    }
-
-    private void Ends(SubscribedKey key, bool first)
-    {
-        _ending += (first ? 1 : 0) - (key.EndsFirst ? 1 : 0);
-        key.EndsFirst = first;
-    }
-
-    private static void Trim(Queue<SubscribedKey> queue)
-    {
-        if (queue.Count == 0 && queue.Capacity > MostKept)
-            queue.TrimExcess();
     }
 
     private TemplateScope ScopeOf(SubscribedKey key) => _values.Scope([key.Name], _values.Begin(Settings, key));

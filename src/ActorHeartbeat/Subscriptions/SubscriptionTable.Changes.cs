@@ -98,10 +98,10 @@ internal sealed partial class SubscriptionTable
             if (book.Settings.Sequence is not null)
                 added.Number = new KeyNumber();
             if (_isOpen && !_requests.Exists(request => request.Unwanted.Exists(key => key.Book == book && key.Name == name)))
-                book.Queue(added); // what is asked for still is taken back
+                book.Queue.Add(added); // what is asked for still is taken back
         }
         if (unwanted.Length > 0 && _isOpen && book.IsWhole && book.Keys.FirstOrDefault(IsSaid) is { } any)
-            book.Queue(any); // a message that has every key leaves them out
+            book.Queue.Add(any); // a message that has every key leaves them out
         return kept;
     }
 
@@ -127,7 +127,7 @@ internal sealed partial class SubscriptionTable
                 added.Number = (known ?? ended?.Find(key))?.Number ?? new KeyNumber();
             _clocks.Set(added);
             if (_isOpen)
-                book.Queue(added);
+                book.Queue.Add(added);
         }
     }
 

@@ -92,7 +92,7 @@ internal sealed partial class SubscriptionTable
                 key.Retry(now + DelayOf(key), key.Reason);
                 break;
             default:
-                key.Book.QueueAgain(key);
+                key.Book.Queue.AddAgain(key);
                 break;
         }
         return SubscriptionVerdict.Nothing;
@@ -104,7 +104,7 @@ internal sealed partial class SubscriptionTable
         if (key.IsRefused)
             Want(key);
         else if (key.State == SubscriptionState.Stale)
-            key.Book.QueueAgain(key);
+            key.Book.Queue.AddAgain(key);
         else if (key.IsThere)
             AskAnew(key);
     }
@@ -113,7 +113,7 @@ internal sealed partial class SubscriptionTable
     {
         if (key.IsRefused)
             key.State = SubscriptionState.Wanted;
-        key.Book.Queue(key);
+        key.Book.Queue.Add(key);
     }
 }
 

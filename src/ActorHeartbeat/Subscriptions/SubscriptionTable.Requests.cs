@@ -77,7 +77,7 @@ internal sealed partial class SubscriptionTable
         foreach (var key in unwanted)
         {
             if (Again(key) is { State: SubscriptionState.Wanted } again)
-                again.Book.Queue(again);
+                again.Book.Queue.Add(again);
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed partial class SubscriptionTable
         {
             var isAny = _cancellings.Count > 0;
             foreach (var book in _books.Values)
-                isAny |= book.Queued > 0;
+                isAny |= book.Queue.Count > 0;
             return isAny;
         }
     }
@@ -68,7 +68,7 @@ internal sealed partial class SubscriptionTable
             }
             key.BeginAnew();
             if (!key.IsRefused)
-                key.Book.Queue(key, isReplayed: true);
+                key.Book.Queue.Add(key, isReplayed: true);
         }
     }
 
@@ -98,16 +98,16 @@ internal sealed partial class SubscriptionTable
         for (var passed = 0; passed < _books.Count; passed++)
         {
             var book = _books.GetAt(_turn++ % _books.Count).Value;
-            if (book.Queued == 0)
+            if (book.Queue.Count == 0)
                 continue;
-            if (book.TakeToEnd() is { Count: > 0 } keys)
+            if (book.Queue.TakeToEnd(book.Settings.Batch) is { Count: > 0 } keys)
             {
                 Cancel(book, keys);
-                book.Ended(keys, isSaid: _cancellings.Count > 0);
+                book.Queue.Ended(keys, isSaid: _cancellings.Count > 0);
                 if (_cancellings.Count > 0)
                     return null;
             }
-            return new Asking(book, book.TakeBatch(), KeyClocks.After(now, book.Settings.Timeout));
+            return new Asking(book, book.Queue.Take(book.Settings.Batch), KeyClocks.After(now, book.Settings.Timeout));
         }
         return null;
     }
@@ -189,7 +189,7 @@ internal sealed partial class SubscriptionTable
         {
             var hadIt = key.State is SubscriptionState.Accepted or SubscriptionState.Stale;
             key.Book.Settle(key);
-            key.Book.Unqueue(key);
+            key.Book.Queue.Remove(key);
             if (hadIt || key.WasEnded)
                 key.Book.Doubt(key, mayBeThere: !hadIt);
             key.WasEnded = false;
@@ -259,7 +259,7 @@ internal sealed partial class SubscriptionTable
     private static void AskAnew(SubscribedKey key)
     {
         key.State = SubscriptionState.Wanted;
-        key.Book.QueueAgain(key);
+        key.Book.Queue.AddAgain(key);
     }
 
     private TimeSpan DelayOf(SubscribedKey key) => ReconnectBackoff.Delay(_settings.Backoff, key.Failures, _random());
@@ -271,7 +271,7 @@ internal sealed partial class SubscriptionTable
             key.Book.Settle(key);
             key.Book.Doubt(key, mayBeThere: false);
             if (key is { EndsFirst: false, WasEnded: false })
-                key.Book.Unqueue(key); // the answer was late
+                key.Book.Queue.Remove(key); // the answer was late
             key.WasEnded &= key.IsQueued; // its end has gone out, and this answers an asking before that
             key.Accept(now);
             // one that went without data is not well before it has some
@@ -292,10 +292,10 @@ internal sealed partial class SubscriptionTable
         if (key.State == SubscriptionState.Accepted)
             return;
         if (key is { MayBeThere: true, IsAwaited: false } && key.Book.Settings.Capture.Count == 0)
-            key.Book.Unqueue(key); // it was accepted, and the answer was late or lost
+            key.Book.Queue.Remove(key); // it was accepted, and the answer was late or lost
         else if (key is { State: SubscriptionState.Stale, EndsFirst: true })
         {
-            key.Book.Unqueue(key);
+            key.Book.Queue.Remove(key);
             key.Remedy--; // it came to itself
         }
         else if (key.IsQueued || !IsAcceptedByData(key, now))
