@@ -62,7 +62,7 @@ public sealed class AddedKeysTests : IDisposable
             Assert.StartsWith(Fates, output, StringComparison.Ordinal);
             var (good, _, error) = await Run("check", file);
             Assert.Equal(0, good);
-            Assert.Contains("diff FILE --url URL", error, StringComparison.Ordinal);
+            Assert.Contains("a running service has them; it tells them by diff FILE --url URL", error, StringComparison.Ordinal);
             await service.StopHost();
         }
 

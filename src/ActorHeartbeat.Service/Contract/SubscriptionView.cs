@@ -6,7 +6,9 @@ namespace ActorHeartbeat.Service.Contract;
 /// <param name="Subscription">The name of the subscription.</param>
 /// <param name="Key">The key.</param>
 /// <param name="State"><c>wanted</c>, <c>asked</c>, <c>accepted</c>, <c>refused</c>, <c>stale</c> or <c>gone</c>.</param>
-/// <param name="Since">When it was asked for, was accepted or last had data; null for one that is only wanted, or refused.</param>
+/// <param name="Since">
+/// When it came to its state on the present connection; null for one that is only wanted, or was refused on an earlier one.
+/// </param>
 /// <param name="Reason">Why it was refused or ended; null when it was not, or nobody knows.</param>
 /// <param name="RetryAt">When it is asked for again; null for never, and where it is not refused.</param>
 /// <param name="Origin"><c>configuration</c>, <c>runtime</c> for one that was added by POST, or <c>both</c>.</param>

@@ -39,12 +39,17 @@ internal static class CheckVerb
                 parsed.InvocationConfiguration.Error.WriteLine($"{path}: {line}");
             return keys;
         }
+        catch (SqliteException taken) when (taken.SqliteErrorCode is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED)
+        {
+            Tell("a running service has them; it tells them by diff FILE --url URL");
+        }
         catch (Exception problem) when (problem is SqliteException or IOException or UnauthorizedAccessException)
         {
-            parsed.InvocationConfiguration.Error.WriteLine(
-                $"{path}: the keys that were added at runtime cannot be read: {problem.Message}; a running service tells them: "
-                    + "diff FILE --url URL");
-            return [];
+            Tell($"they cannot be read: {problem.Message}");
         }
+        return [];
+
+        void Tell(string what) =>
+            parsed.InvocationConfiguration.Error.WriteLine($"{path}: the keys that were added at runtime: {what}");
     }
 }

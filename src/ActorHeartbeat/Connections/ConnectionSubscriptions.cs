@@ -293,7 +293,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
             state,
             key.Reason ?? "",
             isRefused && key.RetryAt < TimeSpan.MaxValue ? WallClock(key.RetryAt) : null,
-            isRefused || state == SubscriptionState.Wanted ? null : WallClock(key.Since));
+            state == SubscriptionState.Wanted || key.Since == TimeSpan.Zero ? null : WallClock(key.StateSince));
     }
 
     private DateTimeOffset WallClock(TimeSpan time) => _clock.UtcNow + (time - _clock.Elapsed);

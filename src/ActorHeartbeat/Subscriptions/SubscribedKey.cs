@@ -10,7 +10,7 @@ namespace ActorHeartbeat.Subscriptions;
 /// <param name="name">The key.</param>
 internal sealed class SubscribedKey(SubscriptionBook book, string name)
 {
-    private uint _acceptedAt; // in tenths of a second, and 1 more; 0 for not
+    private uint _acceptedAt; // in tenths of a second
     private byte _states; // its state in the lower half, the one that consumers know in the upper
     private Marks _marks;
     private bool _hasNumber; // no mark: the pump writes it without the lock
@@ -29,6 +29,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
         EndsFirst = 64,
         IsReplayed = 128,
         WasEnded = 256,
+        Stands = 512, // since it was accepted
     }
 
     public SubscriptionBook Book { get; } = book;
@@ -101,8 +102,16 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>What was done in vain about its missing data.</summary>
     public StaleRemedy Remedy { get; set; }
 
-    /// <summary>When it was accepted, or last had data or a remedy, on the clock of the connection.</summary>
+    /// <summary>When it was asked for, accepted, refused, or last had data or a remedy, on the clock; zero on no connection yet.</summary>
     public TimeSpan Since { get; set; }
+
+    /// <summary>When it came to its state.</summary>
+    public TimeSpan StateSince => State switch
+    {
+        SubscriptionState.Accepted => TimeSpan.FromSeconds(_acceptedAt / 10.0),
+        SubscriptionState.Stale when More is { StaleSince: { Ticks: > 0 } since } => since,
+        _ => Since,
+    };
 
     /// <summary>
     /// When a refused key, or one of which numbers are missing, is asked for again; <see cref="TimeSpan.MaxValue"/> for never, zero while
@@ -168,7 +177,8 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     public void Accept(TimeSpan now)
     {
         (Since, WasAccepted, IsAskedAnew) = (now, true, true);
-        _acceptedAt = (uint)(now.TotalSeconds * 10) + 1;
+        _acceptedAt = (uint)(now.TotalSeconds * 10);
+        Mark(Marks.Stands, true);
         Forgive();
     }
 
@@ -179,14 +189,29 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     public void Recover() => (Remedy, Failures) = (StaleRemedy.Nothing, 0);
 
     /// <summary>Its data are overdue.</summary>
-    public void GoStale(TimeSpan now) => (Since, _acceptedAt) = (now, 0);
+    public void GoStale(TimeSpan now)
+    {
+        Since = now;
+        Mark(Marks.Stands, false);
+        if (Details.StaleSince == TimeSpan.Zero)
+            Details.StaleSince = now;
+    }
+
+    /// <summary>It has data.</summary>
+    public void Freshen()
+    {
+        if (More is not { } details)
+            return;
+        details.StaleSince = TimeSpan.Zero;
+        Tidy();
+    }
 
     /// <summary>It does not stand as it should: counts one failure more, from the beginning if it was accepted for long.</summary>
     public void Fail(TimeSpan now, TimeSpan resetAfter)
     {
         if (WasAcceptedBefore(now, resetAfter))
             Failures = 0;
-        _acceptedAt = 0;
+        Mark(Marks.Stands, false);
         Failures += Failures < byte.MaxValue ? (byte)1 : (byte)0;
     }
 
@@ -253,6 +278,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     {
         (WasAccepted, Told, Failures, Remedy) = (before.WasAccepted, before.Told, before.Failures, before.Remedy);
         _acceptedAt = before._acceptedAt;
+        Mark(Marks.Stands, before.Has(Marks.Stands));
         Mark(
             Marks.IsKept,
             before.State == SubscriptionState.Accepted || (before.IsKept && before.State == SubscriptionState.Wanted));
@@ -270,7 +296,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
 
     /// <summary>Whether it was accepted so long before a moment, and has stood since.</summary>
     private bool WasAcceptedBefore(TimeSpan moment, TimeSpan time) =>
-        _acceptedAt > 0 && moment.TotalSeconds - ((_acceptedAt - 1) / 10.0) >= time.TotalSeconds;
+        Has(Marks.Stands) && moment.TotalSeconds - (_acceptedAt / 10.0) >= time.TotalSeconds;
 
     private bool Has(Marks mark) => (_marks & mark) != 0;
 
@@ -295,6 +321,9 @@ internal sealed class KeyDetails
     /// <summary>From when on data of a refused key say that the peer gives it all the same: those before may have been under way.</summary>
     public TimeSpan BelievedFrom { get; set; }
 
+    /// <summary>Since when its data are overdue; zero while they are not.</summary>
+    public TimeSpan StaleSince { get; set; }
+
     /// <inheritdoc cref="SubscribedKey.Asking"/>
     public Asking? Asking { get; set; }
 
@@ -310,7 +339,10 @@ internal sealed class KeyDetails
     /// <summary>What the patterns have of it that ask for more than the key: each with what removes it.</summary>
     public (PatternIndex<SubscribedKey> Index, object Added)[] Completed { get; set; } = [];
 
-    public bool IsEmpty => this is { Reason: null, RetryAt.Ticks: 0, Asking: null, IsAwaited: false, Captured: [], Completed: [] };
+    public bool IsEmpty => this is
+    {
+        Reason: null, RetryAt.Ticks: 0, StaleSince.Ticks: 0, Asking: null, IsAwaited: false, Captured: [], Completed: [],
+    };
 }
 
 /// <summary>What is done about a key whose data are overdue, one after the other.</summary>

@@ -71,13 +71,15 @@ internal sealed class SubscriptionBook
     public SubscribedKey Add(string key)
     {
         var added = new SubscribedKey(this, key);
-        _keys.Add(added);
-        foreach (var (index, pattern) in Patterns)
-        {
-            if (AsksForKeyAlone(pattern) && !index.IsByName)
-                index.Add(ScopeOf(added), added);
-        }
+        Enter(added);
         return added;
+    }
+
+    /// <summary>A key that was removed is wanted again, and the peer has it still.</summary>
+    public void Return(SubscribedKey key)
+    {
+        Enter(key);
+        Complete(key, _values.Begin(Settings, key));
     }
 
     public void Remove(SubscribedKey key)
@@ -202,6 +204,16 @@ internal sealed class SubscriptionBook
                 yield return (_reject, Settings.Reject!);
             if (_data is not null)
                 yield return (_data, Settings.Data!);
+        }
+    }
+
+    private void Enter(SubscribedKey key)
+    {
+        _keys.Add(key);
+        foreach (var (index, pattern) in Patterns)
+        {
+            if (AsksForKeyAlone(pattern) && !index.IsByName)
+                index.Add(ScopeOf(key), key);
         }
     }
 

@@ -16,7 +16,9 @@ public sealed record SubscriptionCounts(string Name, int Wanted, int Asked, int 
 /// <param name="State">Its state on the present connection.</param>
 /// <param name="Reason">Why it was refused or ended, as it may be shown; empty when it was not, or nobody knows.</param>
 /// <param name="RetryAt">When it is asked for again, wall clock; null for never, and where it is not refused.</param>
-/// <param name="Since">When it was asked for, was accepted or last had data, wall clock; null for one that is only wanted.</param>
+/// <param name="Since">
+/// When it came to its state on the present connection, wall clock; null for one that is only wanted, or was refused on an earlier one.
+/// </param>
 public sealed record KeyStatus(
     string Subscription, string Key, SubscriptionState State, string Reason, DateTimeOffset? RetryAt, DateTimeOffset? Since)
 {

@@ -92,7 +92,7 @@ internal sealed partial class SubscriptionTable
             book.Remove(key);
         foreach (var name in wanted)
         {
-            if (book.Find(name) is not null)
+            if (book.Find(name) is not null || TakeBack(book, name))
                 continue;
             var added = book.Add(name);
             if (book.Settings.Sequence is not null)
@@ -103,6 +103,27 @@ internal sealed partial class SubscriptionTable
         if (unwanted.Length > 0 && _isOpen && book.IsWhole && book.Keys.FirstOrDefault(IsSaid) is { } any)
             book.Queue.Add(any); // a message that has every key leaves them out
         return kept;
+    }
+
+    /// <summary>Keeps a key that is wanted again before anything was said that ends it.</summary>
+    /// <returns>Whether the peer has it, as it was accepted.</returns>
+    private bool TakeBack(SubscriptionBook book, string name)
+    {
+        for (var place = _cancellings.First; place is { Value: { } cancelling }; place = place.Next)
+        {
+            if (cancelling.Keys.Find(key => key.Name == name && key.Book == book) is not { } key)
+                continue;
+            if (key is not { State: SubscriptionState.Accepted, WasEnded: false })
+                return false; // it has no answer yet, or needs to be asked for again
+            cancelling.Keys.Remove(key);
+            if (cancelling.Keys.Count == 0)
+                _cancellings.Remove(place);
+            book.Return(key);
+            key.Told = SubscriptionState.Gone;
+            Tell(key, SubscriptionState.Accepted, null);
+            return true;
+        }
+        return false;
     }
 
     /// <param name="name">The name of the subscription.</param>
@@ -207,8 +228,8 @@ internal sealed partial class SubscriptionTable
         foreach (var key in keys)
         {
             book.Doubt(key, mayBeThere: false);
-            if (_lastCancelling is not { } last || !ReferenceEquals(last.Settings, book.Settings) || last.Keys.Count >= most)
-                _cancellings.Enqueue(_lastCancelling = last = new Cancelling(book.Settings, []));
+            if (_cancellings.Last?.Value is not { } last || !ReferenceEquals(last.Settings, book.Settings) || last.Keys.Count >= most)
+                _cancellings.AddLast(last = new Cancelling(book.Settings, []));
             last.Keys.Add(key); // of what is ended at once, such as keys that are stale together
         }
     }

@@ -15,8 +15,7 @@ namespace ActorHeartbeat.Subscriptions;
 internal sealed partial class SubscriptionTable
 {
     private readonly OrderedDictionary<string, SubscriptionBook> _books = new(StringComparer.Ordinal);
-    private readonly Queue<Cancelling> _cancellings = new();
-    private Cancelling? _lastCancelling; // the last of these, which may take more keys
+    private readonly LinkedList<Cancelling> _cancellings = new(); // the last of them may take more keys
     private readonly KeyClocks _clocks = new();
     private readonly ISubscriptionValues _values;
     private readonly Func<double> _random;
@@ -82,10 +81,9 @@ internal sealed partial class SubscriptionTable
     /// <summary>Takes what is to be ended next; null when there is nothing.</summary>
     public Cancelling? TakeCancelling()
     {
-        if (!_cancellings.TryDequeue(out var next))
-            return null;
-        if (ReferenceEquals(next, _lastCancelling))
-            _lastCancelling = null; // it is being said
+        var next = _cancellings.First?.Value;
+        if (next is not null)
+            _cancellings.RemoveFirst();
         return next;
     }
 
@@ -194,6 +192,7 @@ internal sealed partial class SubscriptionTable
                 key.Book.Doubt(key, mayBeThere: !hadIt);
             key.WasEnded = false;
             key.Fail(now, _settings.Backoff.ResetAfter);
+            key.Since = now;
             var backoff = DelayOf(key);
             var delay = then == RefusedKeyAction.Stop ? (TimeSpan?)null : backoff < atLeast ? atLeast : backoff;
             key.Retry(now + delay ?? TimeSpan.MaxValue, reason);
@@ -274,8 +273,10 @@ internal sealed partial class SubscriptionTable
                 key.Book.Queue.Remove(key); // the answer was late
             key.WasEnded &= key.IsQueued; // its end has gone out, and this answers an asking before that
             key.Accept(now);
-            // one that went without data is not well before it has some
-            Tell(key, hasData || key.Remedy == StaleRemedy.Nothing ? SubscriptionState.Accepted : SubscriptionState.Stale, null);
+            var isWell = hasData || key.Remedy == StaleRemedy.Nothing; // one that went without data is not before it has some
+            if (isWell)
+                key.Freshen();
+            Tell(key, isWell ? SubscriptionState.Accepted : SubscriptionState.Stale, null);
         }
         SetClocks(keys);
     }
@@ -288,9 +289,11 @@ internal sealed partial class SubscriptionTable
 
     private void HearData(SubscribedKey key, TimeSpan now)
     {
-        key.Since = now;
         if (key.State == SubscriptionState.Accepted)
+        {
+            key.Since = now;
             return;
+        }
         if (key is { MayBeThere: true, IsAwaited: false } && key.Book.Settings.Capture.Count == 0)
             key.Book.Queue.Remove(key); // it was accepted, and the answer was late or lost
         else if (key is { State: SubscriptionState.Stale, EndsFirst: true })

@@ -57,6 +57,28 @@ public class AskedAgainTests : SubscriptionSpec
     }
 
     [Fact]
+    public void A_key_that_is_wanted_again_before_its_end_has_gone_out_goes_on()
+    {
+        var all = With(Slow with { Stale = null }) with { OnOpenPace = new Rate(1, Seconds(1)) };
+        using var listening = StartHeard(all, out var heard);
+        Accept("BTC");
+
+        Reload(With(Slow with { Stale = null, ForEach = ["K1", "K2", "K3"] }) with { OnOpenPace = all.OnOpenPace }, ChangeEffect.Live);
+        Settle();
+        Data("BTC");
+        Reload(all, ChangeEffect.Live);
+        Settle();
+        Data("BTC");
+        for (var second = 0; second < 6; second++)
+            Advance(1);
+
+        Assert.Equal([Asking("BTC"), Asking("K1"), Asking("K2"), Asking("K3"), Asking("K4"), Asking("K5")], SentText.Order());
+        Assert.Equal(
+            ["trades/BTC accepted", "trades/BTC gone not wanted any more", "none data", "trades/BTC accepted", "trades/BTC data"],
+            heard.Heard.Where(line => !line.Contains("/K", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void A_topic_that_stays_dead_is_asked_for_less_and_less_often()
     {
         StartOpen(With(Trades with { ForEach = ["BTC", "ETH"], Stale = Seconds(10) }));
@@ -79,12 +101,7 @@ public class AskedAgainTests : SubscriptionSpec
     [Fact]
     public void Consumers_hear_that_a_key_is_asked_for_but_not_of_all_when_a_connection_opens()
     {
-        Start(With(Trades));
-        var heard = new Ear();
-        using var listening = Plane.Feed.Subscribe(heard);
-        ExpectStates(ConnectionState.BackingOff);
-        Advance(0);
-        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        using var listening = StartHeard(With(Trades), out var heard);
         Accept("BTC", "ETH", "SOL");
         Lose();
         Accept("BTC", "ETH", "SOL");
@@ -110,12 +127,7 @@ public class AskedAgainTests : SubscriptionSpec
     [Fact]
     public void Consumers_hear_of_the_keys_of_a_subscription_that_is_taken_away()
     {
-        Start(With(Trades with { ForEach = ["BTC"] }));
-        var heard = new Ear();
-        using var listening = Plane.Feed.Subscribe(heard);
-        ExpectStates(ConnectionState.BackingOff);
-        Advance(0);
-        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        using var listening = StartHeard(With(Trades with { ForEach = ["BTC"] }), out var heard);
         Accept("BTC");
 
         Reload(Defaults, ChangeEffect.Live);

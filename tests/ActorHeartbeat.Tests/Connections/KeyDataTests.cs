@@ -1,6 +1,7 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
+using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Tests.Subscriptions;
 
@@ -63,6 +64,31 @@ public class KeyDataTests : SubscriptionSpec
                 Asking("SOL"),
             ],
             SentText.Skip(2));
+    }
+
+    [Fact]
+    public void A_key_tells_since_when_it_is_in_its_state_whatever_data_it_has()
+    {
+        Advance(5);
+        StartOpen(With(Trades with { Stale = Seconds(30), Then = RefusedKeyAction.Stop }));
+        var opened = new SchedulerClock(Sys.Scheduler).UtcNow;
+        Advance(1);
+        Accept("BTC", "ETH");
+        Advance(2);
+        Data("BTC", "ETH");
+        Assert.Equal([Seconds(1), Seconds(1), Seconds(0)], Since()); // SOL has no answer yet
+        Refuse("SOL", "over");
+        for (var second = 3; second < 40; second++)
+        {
+            Advance(1);
+            Data("BTC");
+            if (second == 36)
+                Accept("ETH"); // asked for again, and without data
+        }
+
+        Assert.Equal([Seconds(1), Seconds(33), Seconds(3)], Since()); // ETH is stale
+
+        TimeSpan[] Since() => [.. Board.Link!.Subscriptions.Show().Select(key => key.Since!.Value - opened)];
     }
 
     [Fact]
@@ -181,12 +207,7 @@ public class KeyDataTests : SubscriptionSpec
     [Fact]
     public void Consumers_learn_the_key_of_a_message_and_what_becomes_of_keys()
     {
-        Start(With(Trades));
-        var heard = new Ear();
-        using var listening = Plane.Feed.Subscribe(heard);
-        ExpectStates(ConnectionState.BackingOff);
-        Advance(0);
-        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        using var listening = StartHeard(With(Trades), out var heard);
 
         Accept("BTC");
         Data("BTC");
@@ -210,12 +231,7 @@ public class KeyDataTests : SubscriptionSpec
     [Fact]
     public void A_number_that_is_missing_is_told_within_the_next_message_of_its_key_and_the_key_is_asked_for_again()
     {
-        Start(With(Numbered));
-        var heard = new Ear();
-        using var listening = Plane.Feed.Subscribe(heard);
-        ExpectStates(ConnectionState.BackingOff);
-        Advance(0);
-        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        using var listening = StartHeard(With(Numbered), out var heard);
         Accept("BTC", "ETH", "SOL");
 
         Number("BTC", 7);

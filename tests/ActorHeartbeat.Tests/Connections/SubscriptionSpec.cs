@@ -43,6 +43,18 @@ public abstract class SubscriptionSpec : ConnectionSpec
         }
     }
 
+    /// <summary>Starts, and listens before anything is asked for.</summary>
+    private protected IDisposable StartHeard(EndpointSettings settings, out Ear heard)
+    {
+        Start(settings);
+        heard = new Ear();
+        var listening = Plane.Feed.Subscribe(heard);
+        ExpectStates(ConnectionState.BackingOff);
+        Advance(0);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+        return listening;
+    }
+
     private protected void Open()
     {
         FishForMessage<StateChanged>(change => change.To == ConnectionState.BackingOff);
