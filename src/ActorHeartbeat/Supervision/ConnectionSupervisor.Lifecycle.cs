@@ -56,7 +56,7 @@ public sealed partial class ConnectionSupervisor
     private void Stopped(SupervisedConnection connection)
     {
         connection.Actor = null;
-        if (connection.Endpoint.Wants(connection) && connection.Failure is null)
+        if (connection.Endpoint.Wants(connection))
             Crashed(connection);
         else if (connection.Board.HasSocket)
             RestartLater(connection); // nothing else waits for the end of the socket that it left

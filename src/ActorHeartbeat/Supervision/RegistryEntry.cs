@@ -218,8 +218,11 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
             Plane.Feed.StateChanged(new FeedState(status.State.Name(), status.LastClose?.Detail ?? ""));
     }
 
-    /// <summary>Whether the connection is wanted. False for a connection that was released: its late reports are stale.</summary>
-    public bool Wants(SupervisedConnection connection) => connection == Primary || connection == Successor;
+    /// <summary>
+    /// Whether the connection is wanted. Neither one that was released, whose late reports are stale, nor a successor that has failed.
+    /// </summary>
+    public bool Wants(SupervisedConnection connection) =>
+        (connection == Primary || connection == Successor) && connection.Failure is null;
 
     public SupervisedConnection? Find(ConnectionId id) => _connections.Find(connection => connection.Id == id);
 

@@ -244,6 +244,35 @@ public class RotationTests : SupervisorSpec
     }
 
     [Fact]
+    public void A_successor_that_has_failed_does_not_dial_again_where_it_crashes_before_its_socket_is_gone()
+    {
+        var (old, successor) = StartRotation(Endpoint("a"));
+        successor.AnswersClose = false;
+        for (var second = 0; second < 64; second++)
+        {
+            old.DeliverText($"tick {second}");
+            Advance(1);
+        }
+        AwaitAssert(() =>
+        {
+            Advance(1);
+            Assert.NotEmpty(successor.Closes); // it has no data
+        });
+        EventFilter.Exception<InvalidOperationException>().Expect(2, () => Crash("a"));
+
+        AwaitAssert(() =>
+        {
+            Advance(0.1);
+            Assert.Equal((3L, "open"), (Snapshot("a").Status!.Incarnation, State("a")));
+        });
+
+        Assert.Equal((true, 3), (successor.IsEnded, Network.DialsOf(Id("a")).Count));
+        Crash("a");
+        AwaitDials(4);
+        AwaitStates(("a", "open"));
+    }
+
+    [Fact]
     public void A_reload_whose_new_connection_fails_keeps_the_old_one_says_so_and_tries_again_under_backoff()
     {
         Apply(Rotating("a"));
