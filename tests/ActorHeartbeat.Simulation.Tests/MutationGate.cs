@@ -144,8 +144,8 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "keys that were accepted are not asked for after a reconnect",
             Keys,
-            "            if (!key.IsRefused)\n                key.Book.Queue(key, isReplayed: true);",
-            "            if (!key.IsRefused && !key.WasAccepted)\n                key.Book.Queue(key, isReplayed: true);"),
+            "            if (!key.IsRefused)\n                key.Book.Queue.Add(key, isReplayed: true);",
+            "            if (!key.IsRefused && !key.WasAccepted)\n                key.Book.Queue.Add(key, isReplayed: true);"),
         new(
             "keys that were accepted go first after a reconnect",
             KeyChanges,

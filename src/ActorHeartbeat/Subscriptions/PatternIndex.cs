@@ -83,13 +83,23 @@ internal sealed class PatternIndex<T>
 
     /// <param name="added">What <see cref="Add"/> has given.</param>
     /// <param name="target">The target: another one may have taken its place.</param>
-    public void Remove(object added, T target)
+    /// <returns>Whether others that were completed alike are not found any more: see <see cref="Restore"/>.</returns>
+    public bool Remove(object added, T target)
     {
         if (added is not byte[] key)
             Forget(target);
         else if (_targets.TryGetValue(key, out var there) && ReferenceEquals(there, target))
-            _targets.Remove(key);
+            return _targets.Remove(key);
+        return false;
     }
+
+    /// <summary>Finds a target again in place of one that was completed alike, and is removed.</summary>
+    /// <param name="removed">What <see cref="Add"/> has given for that one.</param>
+    /// <param name="added">What it has given for this one.</param>
+    /// <param name="target">This one.</param>
+    /// <returns>Whether they were completed alike.</returns>
+    public bool Restore(object removed, object added, T target) =>
+        removed is byte[] one && added is byte[] other && CompletedKey.Comparer.Equals(one, other) && _targets.TryAdd(other, target);
 
     /// <param name="scope">The values with which it was added.</param>
     /// <param name="target">The target.</param>

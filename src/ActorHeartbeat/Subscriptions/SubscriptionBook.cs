@@ -88,8 +88,7 @@ internal sealed class SubscriptionBook
         Queue.Remove(key);
         Settle(key);
         Doubt(key, mayBeThere: false);
-        foreach (var (index, added) in key.More?.Completed ?? [])
-            index.Remove(added, key);
+        Uncomplete(key);
         foreach (var (index, pattern) in Patterns)
         {
             if (AsksForKeyAlone(pattern) && !index.IsByName)
@@ -117,6 +116,7 @@ internal sealed class SubscriptionBook
         foreach (var key in asking.Keys)
         {
             Settle(key);
+            Uncomplete(key);
             key.Await(isAnswered ? asking : null);
             Complete(key, asking.Keys.Count == 1 ? names : _values.Own(key, names));
         }
@@ -138,12 +138,7 @@ internal sealed class SubscriptionBook
     /// <summary>Completes the patterns again that ask for more than the key.</summary>
     public void Complete(SubscribedKey key, ITemplateNames names)
     {
-        if (key.More is { } details)
-        {
-            foreach (var (index, added) in details.Completed)
-                index.Remove(added, key);
-            details.Completed = [];
-        }
+        Uncomplete(key);
         foreach (var (index, pattern) in Patterns)
         {
             if (!pattern.HasPlaceholders || AsksForKeyAlone(pattern) || index.Add(_values.Scope([key.Name], names), key) is not { } added)
@@ -204,6 +199,19 @@ internal sealed class SubscriptionBook
                 yield return (_reject, Settings.Reject!);
             if (_data is not null)
                 yield return (_data, Settings.Data!);
+        }
+    }
+
+    /// <summary>Messages are not known by the key any more; the answer that others of its asking wait for is known by one of these.</summary>
+    private static void Uncomplete(SubscribedKey key)
+    {
+        if (key.More is not { Completed: { Length: > 0 } completed } details)
+            return;
+        details.Completed = [];
+        foreach (var (index, added) in completed)
+        {
+            if (index.Remove(added, key) && key.Asking is { } asking)
+                _ = asking.Open.Any(heir => heir.Details.Completed.Any(each => each.Index == index && index.Restore(added, each.Added, heir)));
         }
     }
 

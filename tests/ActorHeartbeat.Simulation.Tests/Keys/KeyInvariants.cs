@@ -71,7 +71,8 @@ internal static class KeyInvariants
                 invariants.Broken(endpoint, $"10 (none lost): {key.Key} is {key.State} ({key.Reason}), and the server gives it");
         }
         if (line.Given.FirstOrDefault(key => !endpoint.Wanted.Wants(key)) is { } kept
-            && (words.Cancel is not null || endpoint.Wanted.ChangedAt(kept) < live.Began))
+            && ((words.Cancel is not null && endpoint.Wanted.ChangedAt(kept) > endpoint.Wanted.WordsChanged)
+                || endpoint.Wanted.ChangedAt(kept) < live.Began)) // else the words of before may have had nothing to end it with
             invariants.Broken(endpoint, $"10 (none kept): the server gives {kept}, and nobody wants it");
     }
 

@@ -28,6 +28,31 @@ public class KeyDataTests : SubscriptionSpec
         Assert.Equal((1, 2), (Count(SubscriptionState.Accepted), Count(SubscriptionState.Asked)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_answer_is_for_all_that_were_asked_for_with_it_though_one_of_them_is_refused_or_taken_away_before(bool isTakenAway)
+    {
+        var trades = Trades with
+        {
+            Batch = 3,
+            Let = Values(("n", "@{counter}")),
+            Send = MessageTemplate.Json("""{"id":"@{n}","args":["@{each}"]}"""),
+            Expect = Json("/id", "\"@{n}\""),
+        };
+        StartOpen(With(trades));
+        if (isTakenAway)
+            Reload(With(trades with { ForEach = ["BTC", "ETH"] }), ChangeEffect.Live);
+        else
+            Refuse("SOL", "not now");
+        Advance(1); // a refused one is asked for again by now
+
+        Socket.DeliverText("""{"id":1,"result":null}""");
+        Settle();
+
+        Assert.Equal(2, Count(SubscriptionState.Accepted));
+    }
+
     [Fact]
     public void What_the_answer_gives_is_what_data_are_known_by()
     {
