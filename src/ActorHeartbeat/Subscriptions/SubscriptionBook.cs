@@ -202,7 +202,9 @@ internal sealed class SubscriptionBook
         }
     }
 
-    /// <summary>Messages are not known by the key any more; the answer that others of its asking wait for is known by one of these.</summary>
+    /// <summary>
+    /// Messages are not known by the key any more. The answer that others of its asking wait for is known by one of these.
+    /// </summary>
     private static void Uncomplete(SubscribedKey key)
     {
         if (key.More is not { Completed: { Length: > 0 } completed } details)
@@ -211,7 +213,8 @@ internal sealed class SubscriptionBook
         foreach (var (index, added) in completed)
         {
             if (index.Remove(added, key) && key.Asking is { } asking)
-                _ = asking.Open.Any(heir => heir.Details.Completed.Any(each => each.Index == index && index.Restore(added, each.Added, heir)));
+                _ = asking.Open.Any(heir =>
+                    heir.Details.Completed.Any(each => each.Index == index && index.Restore(added, each.Added, heir)));
         }
     }
 
