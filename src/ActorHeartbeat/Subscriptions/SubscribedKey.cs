@@ -10,11 +10,18 @@ namespace ActorHeartbeat.Subscriptions;
 /// <param name="name">The key.</param>
 internal sealed class SubscribedKey(SubscriptionBook book, string name)
 {
-    private uint _acceptedAt; // in tenths of a second
+    /// <summary>In place of the last number where there is none: the pump writes it without the lock, and a mark would need that.</summary>
+    private const long NoNumber = long.MinValue;
+
+    /// <summary>The remedy stands beside the marks.</summary>
+    private const int RemedyAt = 12;
+
+    private const long Tenth = TimeSpan.TicksPerSecond / 10;
+
+    private uint _since, _acceptedAt; // in tenths of a second
     private byte _states; // its state in the lower half, the one that consumers know in the upper
     private Marks _marks;
-    private bool _hasNumber; // no mark: the pump writes it without the lock
-    private long _lastNumber;
+    private long _lastNumber = NoNumber;
 
     [Flags]
     private enum Marks : ushort
@@ -30,6 +37,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
         IsReplayed = 128,
         WasEnded = 256,
         Stands = 512, // since it was accepted
+        Remedies = 7 << RemedyAt,
     }
 
     public SubscriptionBook Book { get; } = book;
@@ -100,15 +108,26 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     public byte Failures { get; private set; }
 
     /// <summary>What was done in vain about its missing data.</summary>
-    public StaleRemedy Remedy { get; set; }
+    public StaleRemedy Remedy
+    {
+        get => (StaleRemedy)((int)_marks >> RemedyAt);
+        set => _marks = (_marks & ~Marks.Remedies) | (Marks)((int)value << RemedyAt);
+    }
 
-    /// <summary>When it was asked for, accepted, refused, or last had data or a remedy, on the clock; zero on no connection yet.</summary>
-    public TimeSpan Since { get; set; }
+    /// <summary>
+    /// When it was asked for, accepted, refused, or last had data or a remedy, on the clock, and up to a tenth of a second later; zero
+    /// where none of that was on this connection.
+    /// </summary>
+    public TimeSpan Since
+    {
+        get => Tenths(_since);
+        set => _since = (uint)((value.Ticks + Tenth - 1) / Tenth);
+    }
 
     /// <summary>When it came to its state.</summary>
     public TimeSpan StateSince => State switch
     {
-        SubscriptionState.Accepted => TimeSpan.FromSeconds(_acceptedAt / 10.0),
+        SubscriptionState.Accepted => Tenths(_acceptedAt),
         SubscriptionState.Stale when More is { StaleSince: { Ticks: > 0 } since } => since,
         _ => Since,
     };
@@ -131,8 +150,8 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     /// <summary>The number that came last on this connection; null for none. Only the pump uses it.</summary>
     public long? LastNumber
     {
-        get => _hasNumber ? _lastNumber : null;
-        set => (_lastNumber, _hasNumber) = (value ?? 0, value is not null);
+        get => _lastNumber == NoNumber ? null : _lastNumber;
+        set => _lastNumber = value ?? NoNumber;
     }
 
     /// <summary>The highest number that consumers have; null where the peer numbers nothing.</summary>
@@ -177,7 +196,7 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
     public void Accept(TimeSpan now)
     {
         (Since, WasAccepted, IsAskedAnew) = (now, true, true);
-        _acceptedAt = (uint)(now.TotalSeconds * 10);
+        _acceptedAt = (uint)(now.Ticks / Tenth);
         Mark(Marks.Stands, true);
         Forgive();
     }
@@ -296,7 +315,9 @@ internal sealed class SubscribedKey(SubscriptionBook book, string name)
 
     /// <summary>Whether it was accepted so long before a moment, and has stood since.</summary>
     private bool WasAcceptedBefore(TimeSpan moment, TimeSpan time) =>
-        Has(Marks.Stands) && moment.TotalSeconds - (_acceptedAt / 10.0) >= time.TotalSeconds;
+        Has(Marks.Stands) && moment - Tenths(_acceptedAt) >= time;
+
+    private static TimeSpan Tenths(uint tenths) => new(tenths * Tenth);
 
     private bool Has(Marks mark) => (_marks & mark) != 0;
 
