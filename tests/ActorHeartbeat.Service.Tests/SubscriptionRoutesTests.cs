@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using ActorHeartbeat.Service.Tests.Operating;
 using ActorHeartbeat.TestKit;
 
 namespace ActorHeartbeat.Service.Tests;
@@ -198,6 +200,16 @@ public sealed class SubscriptionRoutesTests
         var events = await service.ReadEvents($"/v1/endpoints/echo/events?after=oldest&{query}", expected.Length + Before);
         var ofAll = await service.ReadEvents($"/v1/events?after=oldest&{query}", expected.Length + Before);
 
+        var names = query.Split('&').SelectMany(each => (string[])["--subscription", Uri.UnescapeDataString(each["subscription=".Length..])]);
+        var count = (expected.Length + Before).ToString(CultureInfo.InvariantCulture);
+        var tail = await AskingTests.Run(
+            service, ["tail", "echo", "--after", "oldest", "--count", count, "--format", "json", .. names]);
+
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            tail.Output.Split('\n').Where(line => line.Contains("\"type\":\"text\"", StringComparison.Ordinal))
+                .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("subscription").GetString()!)
+                .Order(StringComparer.Ordinal));
         foreach (var some in (IEnumerable<(string, string Type, JsonElement Data)>[])[events, ofAll])
             Assert.Equal(
                 expected.Order(StringComparer.Ordinal),

@@ -10,19 +10,20 @@ internal static class EventsVerb
     public static Command Create()
     {
         var (targets, select) = (Inputs.Targets("Endpoints by id or by label; all when not given"), Inputs.Select());
-        var (url, format) = (Inputs.Service(), Inputs.Format());
+        var (subscriptions, url, format) = (Inputs.Subscriptions(), Inputs.Service(), Inputs.Format());
         var count = new Option<int?>("--count") { Description = "End after so many events", HelpName = "N" };
         var verb = new Command("events", "Print changes of state, gaps and what becomes of keys as they happen; resumes by itself")
         {
             targets,
             select,
+            subscriptions,
             url,
             count,
             format,
         };
         Inputs.CheckTargets(verb, targets, select, mayBeNone: true);
         verb.SetAction((parsed, stop) => TailVerb.Follow(
-            PathsOf(Inputs.SelectionOf(parsed, targets, select)),
+            Inputs.OfSubscriptions(PathsOf(Inputs.SelectionOf(parsed, targets, select)), parsed.GetValue(subscriptions)),
             parsed.GetValue(url) ?? Inputs.DefaultService,
             null,
             new TailPrinter(parsed.InvocationConfiguration.Output, parsed.GetValue(format), parsed.GetValue(count), hasMessages: false),

@@ -20,7 +20,7 @@ internal sealed class HelpWithExamples(SynchronousCommandLineAction help) : Sync
         ["close"] = ["close okx-1", "close okx-1 --code 4000 --reason maintenance"],
         ["send"] = ["send okx-1 --text ping", "send okx-1 --base64 aGVsbG8="],
         ["events"] = ["events", "events okx-1", "events -l venue=okx --format json"],
-        ["tail"] = ["tail btc-trades", "tail --select venue=okx --format json"],
+        ["tail"] = ["tail btc-trades", "tail okx-1 --subscription trades/BTC-USDT", "tail --select venue=okx --format json"],
         ["subscriptions"] = ["subscriptions okx-1", "subscriptions okx-1 trades --state refused"],
         ["add"] = ["subscriptions add okx-1 trades BTC-USDT ETH-USDT"],
         ["remove"] = ["subscriptions remove okx-1 trades BTC-USDT"],

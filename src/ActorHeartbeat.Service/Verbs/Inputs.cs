@@ -38,6 +38,21 @@ internal static class Inputs
         DefaultValueFactory = _ => [],
     };
 
+    /// <summary>What of streams is wanted alone.</summary>
+    public static Option<string[]> Subscriptions() => new("--subscription")
+    {
+        Description = "Of messages and keys only those of a subscription (trades) or of one key (trades/BTC-USDT); may be repeated",
+        HelpName = "NAME[/KEY]",
+        DefaultValueFactory = _ => [],
+    };
+
+    /// <summary>The streams at paths with these subscriptions alone; all of the streams where none is given.</summary>
+    public static string[] OfSubscriptions(IEnumerable<string> paths, string[]? subscriptions)
+    {
+        var query = string.Join('&', (subscriptions ?? []).Select(name => $"subscription={Uri.EscapeDataString(name)}"));
+        return [.. paths.Select(path => query.Length == 0 ? path : $"{path}{(path.Contains('?') ? '&' : '?')}{query}")];
+    }
+
     /// <summary>Where a service is.</summary>
     public static Option<Uri> Service() => Url($"Where the service is (default {DefaultService})");
 

@@ -22,12 +22,13 @@ internal static class TailVerb
             Description = "Begin after this event id; oldest for everything that is kept",
             HelpName = "ID",
         };
-        var format = Inputs.Format();
+        var (subscriptions, format) = (Inputs.Subscriptions(), Inputs.Format());
         var verb = new Command("tail", "Print the events of endpoints as they come; resumes by itself")
         {
             ids,
             url,
             select,
+            subscriptions,
             count,
             after,
             format,
@@ -41,7 +42,7 @@ internal static class TailVerb
                 given.AddError(reason);
         });
         verb.SetAction((parsed, stop) => Follow(
-            PathsOf(parsed.GetValue(ids) ?? [], parsed.GetValue(select)),
+            Inputs.OfSubscriptions(PathsOf(parsed.GetValue(ids) ?? [], parsed.GetValue(select)), parsed.GetValue(subscriptions)),
             parsed.GetValue(url) ?? Inputs.DefaultService,
             parsed.GetValue(after),
             new TailPrinter(parsed.InvocationConfiguration.Output, parsed.GetValue(format), parsed.GetValue(count)),
