@@ -9,8 +9,8 @@ namespace ActorHeartbeat.Service.Access;
 /// <param name="TakesForm">Whether it takes the form of a page without script in place of JSON.</param>
 internal sealed record RouteRole(string Method, string Pattern, AccessRole? Role, bool TakesForm = false)
 {
-    /// <summary>Whether it changes something.</summary>
-    public bool IsMutation => Method != HttpMethods.Get;
+    /// <summary>Whether it changes something. A browser ends its own circuit by POST.</summary>
+    public bool IsMutation => Method != HttpMethods.Get && !Pattern.StartsWith(RouteRoles.Circuits, StringComparison.Ordinal);
 }
 
 /// <summary>
@@ -21,6 +21,9 @@ internal static class RouteRoles
 {
     public const string SignIn = "/sign-in";
     public const string SignOut = "/sign-out";
+
+    /// <summary>Where browsers connect the console.</summary>
+    public const string Circuits = "/_blazor";
 
     private const AccessRole Read = AccessRole.Read, Operate = AccessRole.Operate, Admin = AccessRole.Admin;
 
@@ -33,6 +36,13 @@ internal static class RouteRoles
         new("POST", SignIn, null, TakesForm: true),
         new("POST", SignOut, Read, TakesForm: true),
         new("GET", "/", Read),
+        new("GET", "/endpoints/{Id}", Read),
+        new("GET", "/not-found", Read),
+        new("GET", Circuits, Read),
+        new("POST", Circuits + "/negotiate", Read),
+        new("POST", Circuits + "/disconnect/", Read),
+        new("GET", Circuits + "/initializers/", Read),
+        new("GET", "/v1", Read),
         new("GET", "/metrics", Read),
         new("GET", "/v1/endpoints", Read),
         new("GET", "/v1/endpoints/{id}", Read),
@@ -57,9 +67,20 @@ internal static class RouteRoles
 
     private static readonly Dictionary<(string, string), RouteRole> ByRoute = Table.ToDictionary(row => (row.Method, row.Pattern));
 
+    /// <summary>The files of the console: styles and scripts, the same for everybody.</summary>
+    private static readonly RouteRole Files = new("GET", "files of the console", Read);
+
     /// <summary>The row of a route; null when it has none.</summary>
-    public static RouteRole? Find(string method, string pattern) =>
-        ByRoute.GetValueOrDefault((HttpMethods.IsHead(method) ? HttpMethods.Get : method, pattern));
+    public static RouteRole? Find(string method, string pattern)
+    {
+        var known = HttpMethods.IsHead(method) ? HttpMethods.Get : method;
+        return ByRoute.GetValueOrDefault((known, pattern)) ?? (known == HttpMethods.Get && IsFile(pattern) ? Files : null);
+    }
+
+    private static bool IsFile(string pattern) =>
+        pattern.StartsWith("_content/", StringComparison.Ordinal) || pattern.TrimStart('/').StartsWith("_framework/", StringComparison.Ordinal)
+        || pattern.StartsWith("console", StringComparison.Ordinal)
+        || pattern == "{**path:file}"; // where the program was built and not published
 
     /// <exception cref="InvalidOperationException">A route has no role.</exception>
     public static void DemandRoles(IEnumerable<Endpoint> endpoints)

@@ -13,6 +13,7 @@ using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Sinks;
 using ActorHeartbeat.Service.State;
 using ActorHeartbeat.Service.Telemetry;
+using ActorHeartbeat.Service.WebConsole;
 using ActorHeartbeat.Supervision;
 using ActorHeartbeat.Telemetry;
 using ActorHeartbeat.Transport;
@@ -48,11 +49,17 @@ internal static class ServiceHost
             return bare.Build();
         }
         // Empty: no ASPNETCORE_ variable and no appsettings.json of the working directory reaches this process.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(ServiceHost).Assembly.GetName().Name, // by which the files of the console are found
+            ContentRootPath = AppContext.BaseDirectory,
+        });
         AddEverything(builder.Services, configuration, load, console);
         builder.Services.AddRoutingCore();
         CallerRates.Add(builder.Services);
+        WebConsoleHost.Add(builder.Services);
         builder.Services.AddSingleton<IConnectionListenerFactory, PlacedListeners>(); // in place of Kestrel's own
+        builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -79,7 +86,7 @@ internal static class ServiceHost
     public static void MapRoutes(IHost host)
     {
         if (host is WebApplication application)
-            HttpApi.Map(application);
+            HttpApi.Map(application, WebConsoleHost.Map);
     }
 
     private static (EndPoint Address, ConnectionPlaces Places) AddressOf(

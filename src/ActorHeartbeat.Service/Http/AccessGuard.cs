@@ -181,10 +181,19 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
 
     private static Task Refuse(HttpContext http, Refusal refusal)
     {
+        if (refusal.Problem.Status == StatusCodes.Status401Unauthorized && IsForPage(http.Request))
+        {
+            http.Response.Redirect(RouteRoles.SignIn);
+            return Task.CompletedTask;
+        }
         if (refusal.Problem.Status == StatusCodes.Status401Unauthorized)
             http.Response.Headers.WWWAuthenticate = Challenge;
         return http.Refuse(refusal.Problem, refusal.RetryAfter);
     }
+
+    /// <summary>Whether a browser shows the answer to somebody who has to sign in first.</summary>
+    private static bool IsForPage(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method) && request.Headers.Authorization.Count == 0 && IndexPage.AsksForPage(request);
 
     /// <summary>Why a request is not admitted, and when it may come again where that is known.</summary>
     private sealed record Refusal(Problem Problem, TimeSpan? RetryAfter = null);

@@ -13,7 +13,9 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>All routes, and the guards in front of them.</summary>
 internal static class HttpApi
 {
-    public static void Map(WebApplication application)
+    /// <param name="application">The host of the API.</param>
+    /// <param name="mapPages">Maps the pages of the console.</param>
+    public static void Map(WebApplication application, Action<WebApplication> mapPages)
     {
         var services = application.Services;
         var log = services.GetRequiredService<ILogger>();
@@ -25,6 +27,7 @@ internal static class HttpApi
 
         application.Use(next => http => ConnectionPlaces.Occupy(http, next));
         application.Use(next => new ProblemsInJson(next, log).Invoke);
+        application.Use(IndexPage.ForPrograms);
         application.UseRouting();
         application.Use(next =>
         {
@@ -49,7 +52,8 @@ internal static class HttpApi
             connections).Map(application);
         services.GetService<ScrapeRoute>()?.Map(application);
         new SignInRoutes(access).Map(application);
-        application.MapRead("/", IndexPage.Write);
+        application.MapRead(IndexPage.Path, IndexPage.Write);
+        mapPages(application);
         RouteRoles.DemandRoles(((IEndpointRouteBuilder)application).DataSources.SelectMany(source => source.Endpoints));
     }
 }

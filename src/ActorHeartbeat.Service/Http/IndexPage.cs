@@ -1,8 +1,12 @@
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>The answer to <c>GET /</c>: all resources, for use with curl.</summary>
+/// <summary>The answer to <c>GET /</c> where no page is asked for: all resources, for use with curl.</summary>
 internal static class IndexPage
 {
+    public const string Path = "/v1";
+
+    private const string Page = "text/html";
+
     private const string Text =
         """
         ActorHeartbeat
@@ -37,6 +41,16 @@ internal static class IndexPage
         A body needs Content-Type: application/json. Refusals are application/problem+json with a remedy.
 
         """;
+
+    /// <summary>Browsers ask for pages, and get the console at the same address.</summary>
+    public static Task ForPrograms(HttpContext http, RequestDelegate next)
+    {
+        if (http.Request.Path == "/" && !AsksForPage(http.Request))
+            http.Request.Path = Path;
+        return next(http);
+    }
+
+    public static bool AsksForPage(HttpRequest request) => request.Headers.Accept.ToString().Contains(Page, StringComparison.Ordinal);
 
     public static Task Write(HttpContext http)
     {
