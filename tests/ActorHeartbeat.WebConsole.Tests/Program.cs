@@ -1,10 +1,13 @@
-using ActorHeartbeat.WebConsole.Tests;
+namespace ActorHeartbeat.WebConsole.Tests;
 
-switch (args)
+/// <summary>Runs the tests, as every test project does; or <c>screenshots FOLDER</c>, for <c>tests/screenshots.sh</c>.</summary>
+internal static class Program
 {
-    case ["screenshots", var folder]:
+    public static async Task<int> Main(string[] args)
+    {
+        if (args is not ["screenshots", var folder])
+            return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
         await Screenshots.TakeAsync(folder);
         return 0;
-    default:
-        return await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
+    }
 }

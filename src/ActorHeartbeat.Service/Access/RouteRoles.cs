@@ -67,16 +67,14 @@ internal static class RouteRoles
 
     private static readonly Dictionary<(string, string), RouteRole> ByRoute = Table.ToDictionary(row => (row.Method, row.Pattern));
 
-    /// <summary>The files of the console: styles and scripts, the same for everybody.</summary>
-    private static readonly RouteRole Files = new("GET", "files of the console", Read);
-
     /// <summary>The row of a route; null when it has none.</summary>
     public static RouteRole? Find(string method, string pattern)
     {
         var known = HttpMethods.IsHead(method) ? HttpMethods.Get : method;
-        return ByRoute.GetValueOrDefault((known, pattern)) ?? (known == HttpMethods.Get && IsFile(pattern) ? Files : null);
+        return ByRoute.GetValueOrDefault((known, pattern)) ?? (known == HttpMethods.Get && IsFile(pattern) ? new(known, pattern, Read) : null);
     }
 
+    /// <summary>Whether it is a file of the console, such as a script.</summary>
     private static bool IsFile(string pattern) =>
         pattern.StartsWith("_content/", StringComparison.Ordinal) || pattern.TrimStart('/').StartsWith("_framework/", StringComparison.Ordinal)
         || pattern.StartsWith("console", StringComparison.Ordinal)

@@ -5,7 +5,8 @@ namespace ActorHeartbeat.Service.Http;
 
 /// <summary>
 /// Refuses requests from foreign web pages, at no cost to users of curl. The Host header must name this machine, which
-/// excludes a page whose name was pointed at loopback. A request that changes something must not come from another origin.
+/// excludes a page whose name was pointed at loopback. Neither a request that changes something nor a
+/// WebSocket may come from another origin.
 /// </summary>
 internal static class BrowserGuard
 {
@@ -19,8 +20,9 @@ internal static class BrowserGuard
             return Problem.Forbidden(
                 $"the Host header names \"{request.Host.Host}\"",
                 "ask for localhost or 127.0.0.1, or put the name into http.access.hosts");
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
-            return null;
+        var onlyReads = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+        if (onlyReads && request.Headers.Upgrade.Count == 0)
+            return null; // a page learns nothing of the answer; of a WebSocket it would
         var site = request.Headers["Sec-Fetch-Site"].ToString();
         if (site is not ("" or "same-origin" or "none"))
             return Problem.Forbidden(

@@ -55,13 +55,19 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider
 
     private async Task Explain(HttpContext http)
     {
-        if (await Find(http, connections) is not { } endpoint)
-            return;
-        var (sentence, place) = await Explain(endpoint, connections, time, http.RequestAborted);
-        var view = new ExplanationView(
+        if (await Find(http, connections) is { } endpoint)
+            await http.Answer(
+                await ExplainAsync(endpoint, connections, time, http.RequestAborted), ServiceJson.Contract.ExplanationView);
+    }
+
+    /// <summary>All that the answer to <c>explain</c> says.</summary>
+    public static async Task<ExplanationView> ExplainAsync(
+        EndpointSnapshot endpoint, ConnectionsClient connections, TimeProvider time, CancellationToken cancellation)
+    {
+        var (sentence, place) = await Explain(endpoint, connections, time, cancellation);
+        return new ExplanationView(
             endpoint.Id.Value, endpoint.State, sentence.Text, sentence.WaitsFor, sentence.Until, QueuePlaceView.Of(place),
-            [.. (await connections.GetTransitionsAsync(endpoint.Id, http.RequestAborted)).Select(TransitionView.Of)]);
-        await http.Answer(view, ServiceJson.Contract.ExplanationView);
+            [.. (await connections.GetTransitionsAsync(endpoint.Id, cancellation)).Select(TransitionView.Of)]);
     }
 
     /// <summary>The present state of an endpoint in words, and its place in the governor's queue; null where it does not wait.</summary>

@@ -95,7 +95,7 @@ public sealed class RoleTableTests(GuardedService guarded, ITestOutputHelper out
     private static string Cell(int status) => status is 401 or 403 ? $"{status}" : "in";
 
     private static string PathOf(RouteRole row) => row.Pattern
-        .Replace("{id}", "off", StringComparison.Ordinal)
+        .Replace("{id}", "off", StringComparison.OrdinalIgnoreCase)
         .Replace("{name}", "trades", StringComparison.Ordinal)
         .Replace("{**key}", "BTC/USDT", StringComparison.Ordinal);
 
