@@ -19,7 +19,10 @@ public sealed class StateDatabaseTests
             "it is no SQLite database"),
         ("garbage in the log beside it, and an entry that is none", path =>
         {
-            StateScene.Write(path, "INSERT INTO governor VALUES (1, '2026-01-01T00:00:00.0000000+00:00'); INSERT INTO budgets VALUES ('', 1)");
+            StateScene.Write(path, """
+                INSERT INTO governor VALUES (1, '2026-01-01T00:00:00.0000000+00:00');
+                INSERT INTO budgets VALUES ('', 1);
+                """);
             File.WriteAllBytes($"{path}-wal", [.. Enumerable.Range(0, 40960).Select(number => (byte)(number * 41))]);
         }, "no budget has such a key"),
         ("a named pipe", path => Fifo.Make(path), "it is a named pipe, not a regular file"),

@@ -200,7 +200,8 @@ public sealed class SubscriptionRoutesTests
         var events = await service.ReadEvents($"/v1/endpoints/echo/events?after=oldest&{query}", expected.Length + Before);
         var ofAll = await service.ReadEvents($"/v1/events?after=oldest&{query}", expected.Length + Before);
 
-        var names = query.Split('&').SelectMany(each => (string[])["--subscription", Uri.UnescapeDataString(each["subscription=".Length..])]);
+        var names = query.Split('&')
+            .SelectMany(each => (string[])["--subscription", Uri.UnescapeDataString(each["subscription=".Length..])]);
         var count = (expected.Length + Before).ToString(CultureInfo.InvariantCulture);
         var tail = await AskingTests.Run(
             service, ["tail", "echo", "--after", "oldest", "--count", count, "--format", "json", .. names]);

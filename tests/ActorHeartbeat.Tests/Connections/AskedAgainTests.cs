@@ -1,4 +1,3 @@
-using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Subscriptions;
 
