@@ -54,6 +54,8 @@ internal sealed class RunningService : IAsyncDisposable
     /// <summary>The number of open event streams.</summary>
     public int Subscribers => Registry.Subscribers;
 
+    public IServiceProvider Services => _host.Services;
+
     public FeedRegistry Registry => _host.Services.GetRequiredService<FeedRegistry>();
 
     public ActorSystem System => _host.Services.GetRequiredService<ActorSystem>();

@@ -71,12 +71,14 @@ internal static class RouteRoles
     public static RouteRole? Find(string method, string pattern)
     {
         var known = HttpMethods.IsHead(method) ? HttpMethods.Get : method;
-        return ByRoute.GetValueOrDefault((known, pattern)) ?? (known == HttpMethods.Get && IsFile(pattern) ? new(known, pattern, Read) : null);
+        return ByRoute.GetValueOrDefault((known, pattern))
+            ?? (known == HttpMethods.Get && IsFile(pattern) ? new RouteRole(known, pattern, Read) : null);
     }
 
     /// <summary>Whether it is a file of the console, such as a script.</summary>
     private static bool IsFile(string pattern) =>
-        pattern.StartsWith("_content/", StringComparison.Ordinal) || pattern.TrimStart('/').StartsWith("_framework/", StringComparison.Ordinal)
+        pattern.StartsWith("_content/", StringComparison.Ordinal)
+        || pattern.TrimStart('/').StartsWith("_framework/", StringComparison.Ordinal)
         || pattern.StartsWith("console", StringComparison.Ordinal)
         || pattern == "{**path:file}"; // where the program was built and not published
 

@@ -3,8 +3,9 @@ using ActorHeartbeat.Service.Operating;
 namespace ActorHeartbeat.Service.WebConsole;
 
 /// <summary>
-/// What the filter box says: words that must all hold. <c>state:backing-off</c>, <c>code:1006</c> (of the last end), <c>host:example.com</c>,
-/// <c>label:eu</c> (any label has this value), <c>venue:okx</c> (the label of that name), and other words stand in id, url or reason.
+/// What the filter box says: words that must all hold. <c>state:backing-off</c>, <c>code:1006</c> (of the last end),
+/// <c>host:example.com</c>, <c>label:eu</c> (any label has this value), <c>venue:okx</c> (the label of that name), and other words stand in
+/// id, URL or reason.
 /// </summary>
 internal sealed class FleetFilter
 {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ActorHeartbeat.Service.WebConsole;
 
 /// <summary>The figures of the last five minutes, as far as somebody has looked.</summary>
@@ -27,9 +29,11 @@ public sealed class Series
         var last = _points.Last().At;
         return string.Join(
             ' ',
-            _points.Where(point => point.Value is not null).Select(point => string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"{300 - ((last - point.At).TotalSeconds):0.#},{98 - (96 * point.Value!.Value / Math.Max(most.Value, double.Epsilon)):0.#}")));
+            from point in _points
+            let value = point.Value ?? double.NaN
+            where !double.IsNaN(value)
+            let height = most.Value > 0 ? 96 * value / most.Value : 0
+            select string.Create(CultureInfo.InvariantCulture, $"{300 - (last - point.At).TotalSeconds:0.#},{98 - height:0.#}"));
     }
 
     /// <summary>The highest; null where there is none.</summary>

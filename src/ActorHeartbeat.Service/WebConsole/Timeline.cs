@@ -36,6 +36,7 @@ internal sealed record Timeline(double From, double Width, string State, string 
         var (open, all) = (spans.Where(span => span.State == "open").Sum(span => span.Width), spans.Sum(span => span.Width));
         return all <= 0
             ? "no state yet"
-            : string.Create(CultureInfo.InvariantCulture, $"open for {100 * open / all:0} % of the time since {Ages.Clock(changes[0].At, now)}");
+            : string.Create(
+                CultureInfo.InvariantCulture, $"open for {100 * open / all:0} % of the time since {Ages.Clock(changes[0].At, now)}");
     }
 }

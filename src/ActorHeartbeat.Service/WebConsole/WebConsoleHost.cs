@@ -18,7 +18,7 @@ internal static class WebConsoleHost
         "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
         + "form-action 'self'; frame-ancestors 'none'";
 
-    /// <summary>So often the service says that it is there; the browser shows that it is not after <c>console.js</c>'s server timeout.</summary>
+    /// <summary>So often the service says that it is there: more than twice in the time after which <c>console.js</c> misses it.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(1.5);
 
     public static void Add(IServiceCollection services)

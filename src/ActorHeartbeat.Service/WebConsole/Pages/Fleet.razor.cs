@@ -25,7 +25,9 @@ public sealed partial class Fleet
     public string? SortInAddress { get; set; }
 
     private string Title =>
-        _moment?.Standings.Count(each => each.Concern <= Concern.Down) is > 0 and var down ? $"{down} down · ActorHeartbeat" : "ActorHeartbeat";
+        _moment?.Standings.Count(each => each.Concern <= Concern.Down) is > 0 and var down
+            ? $"{down} down · ActorHeartbeat"
+            : "ActorHeartbeat";
 
     public void Dispose() => _watching?.Dispose();
 
