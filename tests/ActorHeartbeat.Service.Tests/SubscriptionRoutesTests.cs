@@ -250,14 +250,19 @@ public sealed class SubscriptionRoutesTests
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
-    private static Task<RunningService> StartOneOtherAndBare() => RunningService.Start(_ => """
-        one {
-          url = "ws://localhost/", enabled = off, labels.venue = a
-          subscriptions { trades.send { trades = "@{each}" }, book.send { book = "@{each}" } }
-        }
-        other { url = "ws://localhost/", enabled = off, labels.venue = b, subscriptions.news.send { news = "@{each}" } }
-        bare { url = "ws://localhost/", enabled = off }
-        """);
+    private static async Task<RunningService> StartOneOtherAndBare()
+    {
+        var service = await RunningService.Start(_ => """
+            one {
+              url = "ws://localhost/", enabled = off, labels.venue = a
+              subscriptions { trades.send { trades = "@{each}" }, book.send { book = "@{each}" } }
+            }
+            other { url = "ws://localhost/", enabled = off, labels.venue = b, subscriptions.news.send { news = "@{each}" } }
+            bare { url = "ws://localhost/", enabled = off }
+            """);
+        await service.WaitFor("bare", "paused"); // a stream of endpoints that are not there yet waits for them
+        return service;
+    }
 
     private static async Task<string[]> Keys(RunningService service) =>
         [
