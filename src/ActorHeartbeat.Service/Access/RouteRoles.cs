@@ -79,8 +79,7 @@ internal static class RouteRoles
     private static bool IsFile(string pattern) =>
         pattern.StartsWith("_content/", StringComparison.Ordinal)
         || pattern.TrimStart('/').StartsWith("_framework/", StringComparison.Ordinal)
-        || pattern.StartsWith("console", StringComparison.Ordinal)
-        || pattern == "{**path:file}"; // where the program was built and not published
+        || pattern.StartsWith("console", StringComparison.Ordinal);
 
     /// <exception cref="InvalidOperationException">A route has no role.</exception>
     public static void DemandRoles(IEnumerable<Endpoint> endpoints)

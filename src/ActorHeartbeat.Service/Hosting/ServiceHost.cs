@@ -60,6 +60,7 @@ internal static class ServiceHost
         WebConsoleHost.Add(builder.Services);
         builder.Services.AddSingleton<IConnectionListenerFactory, PlacedListeners>(); // in place of Kestrel's own
         builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.UseSetting("ReloadStaticAssetsAtRuntime", "false"); // else GET of any path has a route, and 405 is 404
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
