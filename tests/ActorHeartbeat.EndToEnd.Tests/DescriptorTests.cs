@@ -13,7 +13,7 @@ public sealed class DescriptorTests
         using var file = new ReloadFile();
         string[] names = [.. Enumerable.Range(0, 300).Select(number => $"feed-{number}")];
         Save(file, server, names);
-        await using var service = await ServiceProcess.StartWithDescriptorsAsync(file.FullName, 370);
+        await using var service = await ServiceProcess.StartWithDescriptorsAsync(file.FullName, 430);
 
         await service.LineAsync("is too low for 300 endpoints");
         await service.LineAsync("dials wait for room");
@@ -40,7 +40,7 @@ public sealed class DescriptorTests
         using var file = new ReloadFile();
         string[] names = [.. Enumerable.Range(0, 120).Select(number => $"feed-{number}")];
         Save(file, server, names);
-        await using var service = await ServiceProcess.StartWithDescriptorsAsync(file.FullName, 470);
+        await using var service = await ServiceProcess.StartWithDescriptorsAsync(file.FullName, 530);
         await server.WaitUntilAsync(now => names.All(name => now.History(name).Ticks > 0), ServiceProcess.Patience);
 
         var guests = new List<TcpClient>();

@@ -8,7 +8,7 @@ namespace ActorHeartbeat.Hostile.Tests;
 /// <summary>Guests of the API who take places, at a small limit of file descriptors.</summary>
 public sealed class GuestTests
 {
-    private const int Descriptors = 420, Feeds = 60, Idle = 400, Streams = 40, Asks = 20;
+    private const int Descriptors = 480, Feeds = 60, Idle = 400, Streams = 40, Asks = 20;
 
     private const string Post = "POST /v1/endpoints/steady/send HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
