@@ -69,6 +69,7 @@ internal sealed class FleetWatch(ConnectionsClient connections, TimeProvider tim
             {
                 log.LogWarning("the console has no state of endpoints to show: {Problem}", problem.Message);
             }
+            // A bare delay: browsers are no actors, and nothing is due where one is late.
             await Task.Delay(Pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
