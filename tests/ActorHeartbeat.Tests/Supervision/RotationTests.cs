@@ -264,12 +264,15 @@ public class RotationTests : SupervisorSpec
         {
             Advance(0.1);
             Assert.Equal((3L, "open"), (Snapshot("a").Status!.Incarnation, State("a")));
-        });
+        }, TimeSpan.FromSeconds(20));
 
         Assert.Equal((true, 3), (successor.IsEnded, Network.DialsOf(Id("a")).Count));
         Crash("a");
-        AwaitDials(4);
-        AwaitStates(("a", "open"));
+        AwaitAssert(() =>
+        {
+            Advance(0.5);
+            Assert.Equal((4L, "open"), (Snapshot("a").Status!.Incarnation, State("a")));
+        }, TimeSpan.FromSeconds(20));
     }
 
     [Fact]
