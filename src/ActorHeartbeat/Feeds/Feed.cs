@@ -66,6 +66,16 @@ public sealed class Feed
     /// <summary>Messages left out because the other connection of a rotation had delivered them already.</summary>
     public long Duplicates => Volatile.Read(ref _duplicatesIn);
 
+    /// <summary>Subscriptions and handlers that receive its events now.</summary>
+    public int Readers
+    {
+        get
+        {
+            lock (_gate)
+                return _audience.Count;
+        }
+    }
+
     /// <summary>Whether a subscriber with the policy pause-reading does not keep up, so that no message is delivered now.</summary>
     public bool IsHeldBack
     {

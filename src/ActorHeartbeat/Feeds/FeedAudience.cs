@@ -13,6 +13,8 @@ internal sealed class FeedAudience
 
     public bool HasQueues => _links.Length > 0;
 
+    public int Count => _links.Length + _handlers.Length;
+
     public FeedLink[] Links => _links;
 
     public void Add(FeedLink link) => _links = [.. _links, link];

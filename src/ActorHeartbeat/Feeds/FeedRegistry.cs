@@ -66,6 +66,9 @@ public sealed class FeedRegistry : IFeeds
         }
     }
 
+    /// <summary>The feeds of all endpoints, in no order.</summary>
+    public IReadOnlyList<Feed> All => [.. _entries.Values.Select(entry => entry.Feed)];
+
     /// <inheritdoc/>
     public Feed? Find(EndpointId endpoint) => _entries.GetValueOrDefault(endpoint)?.Feed;
 

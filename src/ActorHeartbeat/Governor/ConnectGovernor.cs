@@ -99,8 +99,8 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             case ConfigureGovernor configuration:
                 _ledger.Configure(configuration.Settings, configuration.Groups, _clock.Elapsed);
                 break;
-            case GetPlace query:
-                Sender.Tell(PlaceOf(query.Endpoint));
+            case GetPlace or GetGovernor:
+                Sender.Tell(Answer(message));
                 return;
             case Wake:
                 break;
@@ -208,13 +208,21 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             Context.Watch(holder);
     }
 
-    private QueuePlace PlaceOf(EndpointId endpoint)
+    private object Answer(object query)
     {
         var now = _clock.Elapsed;
-        return _ledger.PlaceOf(endpoint, now) is var (place, why, until)
+        return query switch
+        {
+            GetGovernor report => _ledger.Report(report.Most, now, at => DateAfter(at - now)),
+            GetPlace place => PlaceOf(place.Endpoint, now),
+            _ => throw new InvalidOperationException($"{query} is no query"),
+        };
+    }
+
+    private QueuePlace PlaceOf(EndpointId endpoint, TimeSpan now) =>
+        _ledger.PlaceOf(endpoint, now) is var (place, why, until)
             ? new QueuePlace(endpoint, place, why, until is { } at ? DateAfter(at - now) : null)
             : new QueuePlace(endpoint, 0, "", null);
-    }
 
     // A pause that outlasts the calendar is shown with its last date: a query must not crash the governor.
     private DateTimeOffset DateAfter(TimeSpan wait) =>

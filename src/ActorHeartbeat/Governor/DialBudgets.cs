@@ -85,6 +85,35 @@ internal sealed class DialBudgets
         }
     }
 
+    /// <summary>The overall budget, then groups, then hosts: those that are paused, and those that have least left.</summary>
+    public IEnumerable<BudgetReport> Report(
+        IEnumerable<GroupSettings> groups, int mostHosts, TimeSpan now, Func<TimeSpan, DateTimeOffset> date)
+    {
+        yield return ReportOf(GovernorScope.Global, "", _overall.Bucket);
+        foreach (var group in groups.OrderBy(group => group.Name, StringComparer.Ordinal))
+            yield return ReportOf(
+                GovernorScope.Group,
+                group.Name,
+                _groups.TryGetValue(KeyOf(GovernorScope.Group, group.Name), out var budget) ? budget.Bucket : null) with
+            {
+                MaxConnections = group.MaxConnections,
+            };
+        var prefix = KeyOf(GovernorScope.Host, "");
+        var hosts = _pauses.Entries.Select(pause => pause.Key).Where(key => key.StartsWith(prefix, StringComparison.Ordinal))
+            .Union(_hosts.Entries.Select(host => host.Key))
+            .Select(key => ReportOf(GovernorScope.Host, key[prefix.Length..], BucketOf(key, now)))
+            .Where(host => host.Pause is not null || host.Dials?.Tokens < host.Dials?.Burst)
+            .OrderBy(host => host.Pause is null).ThenBy(host => host.Dials?.Tokens).ThenBy(host => host.Name, StringComparer.Ordinal);
+        foreach (var host in hosts.Take(mostHosts))
+            yield return host;
+
+        BudgetReport ReportOf(GovernorScope scope, string name, TokenBucket? bucket) => new(
+            scope,
+            name,
+            bucket?.RefilledAt(now),
+            Paused(KeyOf(scope, name), now) is { Until: { } until } pause ? new PauseReport(date(until), pause.Why) : null);
+    }
+
     /// <summary>The state that must survive a restart. Durations count from <paramref name="now"/>.</summary>
     public GovernorState Save(TimeSpan now)
     {
@@ -170,6 +199,11 @@ internal sealed class DialBudgets
         var present = bucket.RefilledAt(now);
         return grown.Tokens < present.Tokens ? grown : present;
     }
+
+    private TokenBucket? BucketOf(string hostKey, TimeSpan now) =>
+        _hosts.TryGet(hostKey, out var bucket) ? bucket
+        : _perHost.ConnectRate is { } rate ? TokenBucket.Full(rate, _perHost.ConnectBurst, now)
+        : null;
 
     private DialHold? Paused(string key, TimeSpan now) => _pauses.TryGet(key, out var pause) && pause.Until > now ? pause : null;
 

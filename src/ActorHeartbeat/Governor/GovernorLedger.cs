@@ -151,14 +151,31 @@ public sealed class GovernorLedger<THolder>
         var waiter = _waiting.Values.FirstOrDefault(candidate => candidate.Request.Endpoint == endpoint);
         if (waiter is null)
             return null;
-        var place = 1 + _waiting.Values.Count(other => other.IsBefore(waiter, now));
-        if (DialBudgets.LaterOf(_budgets.OfHost(waiter.Lane.HostKey, now), HoldOfGroup(waiter.Lane.Queue, now)) is { } own)
-            return (place, own.Why, own.Until);
-        if (_handshakes.Count >= _settings.MaxConnecting)
-            return (place, $"{_settings.MaxConnecting} handshakes are in flight (supervisor.max-connecting)", null);
-        return Overall(now) is { } general
-            ? (place, general.Why, general.Until)
-            : (place, $"supervisor.connect-rate {_settings.ConnectRate}", now);
+        var (why, until) = HoldOf(waiter, now);
+        return (1 + _waiting.Values.Count(other => other.IsBefore(waiter, now)), why, until);
+    }
+
+    /// <summary>How every budget stands, and who waits.</summary>
+    /// <param name="most">So many hosts, and so many of those that wait, are named.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="date">The date of a time.</param>
+    public GovernorReport Report(int most, TimeSpan now, Func<TimeSpan, DateTimeOffset> date)
+    {
+        var inLine = _waiting.Values.Order(PermitWaiter<THolder>.InLine(now)).Take(most).Select((waiter, index) =>
+        {
+            var (why, until) = HoldOf(waiter, now);
+            return new QueuePlace(waiter.Request.Endpoint, index + 1, why, until is { } at ? date(at) : null);
+        });
+        return new GovernorReport(
+            Waiting,
+            HandshakesInFlight,
+            _settings.MaxConnecting,
+            _roomLeft <= 0 ? _noRoom.Why : null,
+            [.. _budgets.Report(_groups.Values, most, now, date).Select(budget => budget with
+            {
+                Connections = budget.Scope == GovernorScope.Group ? _connectionsOfGroup.GetValueOrDefault(budget.Name) : 0,
+            })],
+            [.. inLine]);
     }
 
     /// <summary>
@@ -186,6 +203,18 @@ public sealed class GovernorLedger<THolder>
     }
 
     private DialHold? Overall(TimeSpan now) => DialBudgets.LaterOf(_budgets.Overall(now), _roomLeft <= 0 ? _noRoom : null);
+
+    /// <summary>What holds up a request that waits, and until when; without a time only an event can end it.</summary>
+    private (string Why, TimeSpan? Until) HoldOf(PermitWaiter<THolder> waiter, TimeSpan now)
+    {
+        if (DialBudgets.LaterOf(_budgets.OfHost(waiter.Lane.HostKey, now), HoldOfGroup(waiter.Lane.Queue, now)) is { } own)
+            return (own.Why, own.Until);
+        if (_handshakes.Count >= _settings.MaxConnecting)
+            return ($"{_settings.MaxConnecting} handshakes are in flight (supervisor.max-connecting)", null);
+        return Overall(now) is { } general
+            ? (general.Why, general.Until)
+            : ($"supervisor.connect-rate {_settings.ConnectRate}", now);
+    }
 
     private string? WhyFull(PermitQueue<THolder> queue, TimeSpan now) =>
         _roomLeft <= 0 ? _noRoom.Why

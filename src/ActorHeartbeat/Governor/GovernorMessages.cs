@@ -1,4 +1,5 @@
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 
 namespace ActorHeartbeat.Governor;
@@ -51,3 +52,36 @@ public sealed record GetPlace(EndpointId Endpoint) : ISerializableMessage;
 /// <param name="Why">What holds it up.</param>
 /// <param name="Until">When the wait may end, wall clock; null when only an event can end it, or the endpoint does not wait.</param>
 public sealed record QueuePlace(EndpointId Endpoint, int Place, string Why, DateTimeOffset? Until) : ISerializableMessage;
+
+/// <summary>Asks how every budget stands and who waits; answered by <see cref="GovernorReport"/>.</summary>
+/// <param name="Most">So many hosts, and so many of those that wait, are named.</param>
+public sealed record GetGovernor(int Most) : ISerializableMessage;
+
+/// <summary>How the governor stands.</summary>
+/// <param name="Waiting">Dials that wait for a permit.</param>
+/// <param name="Connecting">Handshakes in flight.</param>
+/// <param name="MaxConnecting">The most of them at once, <see cref="SupervisorSettings.MaxConnecting"/>.</param>
+/// <param name="NoRoom">What the process is short of; null when it has room.</param>
+/// <param name="Budgets">The overall budget, then groups, then hosts that are paused or of which something is spent.</param>
+/// <param name="FirstInLine">Those that wait, in the order in which they would be granted if nothing held one up.</param>
+public sealed record GovernorReport(
+    int Waiting, int Connecting, int MaxConnecting, string? NoRoom, ValueList<BudgetReport> Budgets, ValueList<QueuePlace> FirstInLine)
+    : ISerializableMessage;
+
+/// <summary>How one budget stands.</summary>
+/// <param name="Scope">Global, group or host.</param>
+/// <param name="Name">The group, or host and port; empty for the overall budget.</param>
+/// <param name="Dials">What may be dialed now; null for no limit.</param>
+/// <param name="Pause">Why no dial of this scope starts for a time; null when it is not paused.</param>
+public sealed record BudgetReport(GovernorScope Scope, string Name, TokenBucket? Dials, PauseReport? Pause) : ISerializableMessage
+{
+    /// <summary>Connections of the group, dialing or open.</summary>
+    public int Connections { get; init; }
+
+    /// <summary>The most of them, <see cref="GroupSettings.MaxConnections"/>; null for no limit.</summary>
+    public int? MaxConnections { get; init; }
+}
+
+/// <param name="Until">When it ends, wall clock.</param>
+/// <param name="Why">The detail of the failure that called for it.</param>
+public sealed record PauseReport(DateTimeOffset Until, string Why) : ISerializableMessage;

@@ -24,6 +24,11 @@ internal sealed class PermitWaiter<THolder>(THolder holder, PermitLane<THolder> 
         return mine > theirs || (mine == theirs && Order < other.Order);
     }
 
+    /// <summary>The order in which they go.</summary>
+    public static IComparer<PermitWaiter<THolder>> InLine(TimeSpan now) =>
+        Comparer<PermitWaiter<THolder>>.Create((one, other) =>
+            other.Rank(now).CompareTo(one.Rank(now)) is not 0 and var order ? order : one.Order.CompareTo(other.Order));
+
     private double Rank(TimeSpan now) => Lane.Queue.Priority + Math.Floor((now - since) / WaitPerPriority);
 }
 

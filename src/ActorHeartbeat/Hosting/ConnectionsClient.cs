@@ -95,6 +95,12 @@ public sealed class ConnectionsClient
     public Task<QueuePlace> GetPlaceAsync(EndpointId endpoint, CancellationToken cancellation = default) =>
         Ask<QueuePlace>(new GetPlace(endpoint), Deadline, cancellation);
 
+    /// <summary>How every budget for dials stands, and who waits.</summary>
+    /// <param name="most">So many hosts, and so many of those that wait, are named.</param>
+    /// <param name="cancellation">Gives up the question.</param>
+    public Task<GovernorReport> GetGovernorAsync(int most = 100, CancellationToken cancellation = default) =>
+        Ask<GovernorReport>(new GetGovernor(most), Deadline, cancellation);
+
     /// <summary>
     /// Supervises one more endpoint; refused when its id is taken, and <see cref="CommandOutcome.Invalid"/> where a setting does not take
     /// its value.

@@ -119,8 +119,8 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             case SendTo send:
                 Send(send);
                 break;
-            case GetPlace place:
-                _connections.Governor.Forward(place);
+            case GetPlace or GetGovernor:
+                _connections.Governor.Forward(message);
                 break;
             case RestoreSessions restore:
                 Restore(restore);

@@ -50,6 +50,47 @@ public class GovernorLedgerTests
     }
 
     [Fact]
+    public void A_report_says_how_each_budget_stands_and_who_waits_for_what_in_which_order()
+    {
+        var group = new GroupSettings { Name = "g", ConnectRate = new Rate(1, TimeSpan.FromMinutes(1)), MaxConnections = 2, Priority = 1 };
+        var ledger = Ledger(
+            Settings with { ConnectBurst = 10, MaxConnecting = 1, PerHost = new HostSettings { ConnectRate = new Rate(1, S(60)) } }, group);
+        ledger.Pause(GovernorScope.Host, "dead:443", S(30), "429", S(0));
+        Ask(ledger, "a", group: "g");
+        GrantAll(ledger, 0);
+        Ask(ledger, "b");
+        Ask(ledger, "c", group: "g");
+
+        var report = ledger.Report(most: 10, S(0), at => DateTimeOffset.UnixEpoch + at);
+
+        Assert.Equal((2, 1, 1, (string?)null), (report.Waiting, report.Connecting, report.MaxConnecting, report.NoRoom));
+        Assert.Equal(
+            [
+                (GovernorScope.Global, "", 9.0), (GovernorScope.Group, "g", 0),
+                (GovernorScope.Host, "dead:443", 10), (GovernorScope.Host, "h", 9),
+            ],
+            report.Budgets.Select(budget => (budget.Scope, budget.Name, budget.Dials!.Value.Tokens)));
+        Assert.Equal((1, 2), (report.Budgets[1].Connections, report.Budgets[1].MaxConnections));
+        Assert.Equal(new PauseReport(DateTimeOffset.UnixEpoch + S(30), "429"), report.Budgets[2].Pause);
+        Assert.Equal(["c 1", "b 2"], report.FirstInLine.Select(each => $"{each.Endpoint} {each.Place}"));
+        Assert.Equal(DateTimeOffset.UnixEpoch + S(60), report.FirstInLine[0].Until);
+        Assert.Contains("supervisor.max-connecting", report.FirstInLine[1].Why);
+        Assert.Single(ledger.Report(most: 1, S(0), at => DateTimeOffset.UnixEpoch + at).FirstInLine);
+    }
+
+    [Fact]
+    public void A_report_names_what_the_process_is_short_of_and_hosts_only_while_they_are_held_up()
+    {
+        var ledger = Ledger(Settings with { PerHost = new HostSettings { ConnectRate = new Rate(1, S(1)) } });
+        ledger.SetRoom(new RoomForDials(0, "descriptors are short"), S(1));
+        ledger.Pause(GovernorScope.Host, "dead", S(30), "429", S(0));
+
+        Assert.Equal("descriptors are short", ledger.Report(10, S(0), _ => default).NoRoom);
+        Assert.Equal(["", "dead"], ledger.Report(10, S(29), _ => default).Budgets.Select(budget => budget.Name));
+        Assert.Equal([""], ledger.Report(10, S(30), _ => default).Budgets.Select(budget => budget.Name));
+    }
+
+    [Fact]
     public void The_death_of_a_holder_gives_everything_back()
     {
         var ledger = Ledger(Settings with { ConnectBurst = 10, MaxConnecting = 1 }, new GroupSettings { Name = "g", MaxConnections = 1 });

@@ -5,6 +5,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Feeds.Actors;
+using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Supervision;
@@ -86,6 +87,13 @@ public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.Te
             DateTimeOffset.UnixEpoch),
         new FeedAck(5),
         GetEndpoints.Instance,
+        new GovernorReport(
+            Waiting: 2,
+            Connecting: 1,
+            MaxConnecting: 3,
+            NoRoom: "short",
+            [new(GovernorScope.Host, "h", TokenBucket.Full(new Rate(1, TimeSpan.FromSeconds(1)), 5, TimeSpan.Zero), new(default, "429"))],
+            [new QueuePlace(Id, 1, "budget", null)]),
         new SessionList(
         [
             new EndpointSession(Id, new([new("session.id", new SessionValue(SessionValueKind.Json, "1.50"))]), 7, new([new("", 1)])),
