@@ -106,6 +106,26 @@ public sealed class ConfigurationReloaderTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public void The_latest_refusals_are_kept_newest_first_and_dry_runs_are_none()
+    {
+        var reloader = Start(Good);
+        for (var number = 0; number < ConfigurationState.MostRefusals + 2; number++)
+        {
+            Write(Good + $"\nactor-heartbeat.wrong-{number} = 1");
+            Ask(reloader, new Reload(ReloadTrigger.Http));
+            Ask(reloader, new Reload(ReloadTrigger.Http, DryRun: true));
+        }
+        Write(Good + "\nactor-heartbeat.log.level = debug");
+        Ask(reloader, new Reload(ReloadTrigger.Http));
+
+        var refusals = State(reloader).Refusals;
+
+        Assert.Equal(ConfigurationState.MostRefusals, refusals.Count);
+        Assert.Contains("wrong-11", refusals[0].ToText(), StringComparison.Ordinal);
+        Assert.Contains("wrong-2", refusals[^1].ToText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_report_says_what_the_supervisor_did_and_the_next_difference_begins_there()
     {
         var bases = new List<long>();

@@ -45,6 +45,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     private long _revision = ConfigurationApplied.FirstRevision; // the supervisor starts with the initial configuration
     private Application? _applying;
     private ReloadReport? _last;
+    private IReadOnlyList<ReloadReport> _refusals = [];
     private (Reload Request, IActorRef Asker)[] _batch = []; // requests that the current reading serves; none when it only compares
     private bool _looksAgain; // the files may have changed since the current reading or change began
     private TimeSpan? _touchedSince;
@@ -68,7 +69,7 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
         _watch = watch;
 
         Receive<Reload>(request => Request(request, Sender));
-        Receive<GetConfigurationState>(_ => Sender.Tell(new ConfigurationState(_running, _generation, _last)));
+        Receive<GetConfigurationState>(_ => Sender.Tell(new ConfigurationState(_running, _generation, _last) { Refusals = _refusals }));
         Receive<FilesTouched>(_ => Debounce());
         Receive<LookAtFiles>(_ => Compare());
         Receive<FilesCompared>(compared => Judge(compared));
@@ -229,6 +230,8 @@ public sealed class ConfigurationReloader : ReceiveActor, IWithTimers
     private void Take(ServiceConfiguration? next, ReloadReport report)
     {
         _last = report;
+        if (report.IsRefusal)
+            _refusals = [report, .. _refusals.Take(ConfigurationState.MostRefusals - 1)];
         _generation = report.Generation;
         // Unchanged settings may have moved to other lines: the new reading has their new origins.
         if (report.Outcome is ReloadOutcome.Applied or ReloadOutcome.Unchanged && next is not null)

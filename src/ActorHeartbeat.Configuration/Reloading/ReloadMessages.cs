@@ -42,8 +42,14 @@ public sealed record GetConfigurationState : INoSerializationVerificationNeeded
 public sealed record ConfigurationState(ServiceConfiguration Configuration, int Generation, ReloadReport? Last)
     : INoSerializationVerificationNeeded
 {
+    /// <summary>The most reloads that <see cref="Refusals"/> keeps.</summary>
+    public const int MostRefusals = 10;
+
+    /// <summary>The latest reloads that did not run, dry runs not among them, newest first.</summary>
+    public IReadOnlyList<ReloadReport> Refusals { get; init; } = [];
+
     /// <summary>
     /// True when the files were refused or the supervisor did not confirm them, so that they do not run: health is degraded.
     /// </summary>
-    public bool IsDegraded => Last is { Outcome: ReloadOutcome.Invalid or ReloadOutcome.TooManyRemoved or ReloadOutcome.Unanswered };
+    public bool IsDegraded => Last is { IsRefusal: true };
 }

@@ -54,6 +54,9 @@ public sealed record ReloadReport(
     /// <summary>The keys of the files that can never have an effect; empty when the files have errors.</summary>
     public ConfigurationErrors Warnings { get; init; } = ConfigurationErrors.None;
 
+    /// <summary>Whether the files were refused, or the supervisor did not confirm them, so that they do not run.</summary>
+    public bool IsRefusal => Outcome is ReloadOutcome.Invalid or ReloadOutcome.TooManyRemoved or ReloadOutcome.Unanswered;
+
     /// <summary>One line for a log.</summary>
     public string Summary =>
         Outcome switch

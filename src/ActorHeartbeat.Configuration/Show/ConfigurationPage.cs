@@ -74,6 +74,24 @@ public static class ConfigurationPage
             json.WriteStringValue(file.Path);
         json.WriteEndArray();
         json.WriteString("akka", configuration.AkkaHash);
+        WriteShared(json, configuration);
+        json.WriteStartObject("endpoints");
+        foreach (var endpoint in configuration.Endpoints)
+            WriteKeys(json, endpoint.Id.Value, EndpointSchema.Shape, endpoint, EndpointSchema.Blank, asWritten(endpoint));
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    /// <summary>The same without endpoints, for eyes.</summary>
+    public static string PrintShared(ServiceConfiguration configuration) => JsonText.Indented(json =>
+    {
+        json.WriteStartObject();
+        WriteShared(json, configuration);
+        json.WriteEndObject();
+    });
+
+    private static void WriteShared(Utf8JsonWriter json, ServiceConfiguration configuration)
+    {
         WriteKeys(json, "settings", ProcessSchema.Shape, configuration.Process, new ProcessSettings(), true);
         json.WriteStartObject("groups");
         foreach (var group in configuration.Groups)
@@ -82,11 +100,6 @@ public static class ConfigurationPage
         json.WriteStartObject("sinks");
         foreach (var sink in configuration.Sinks)
             WriteKeys(json, sink.Name, SinkSchema.Shape, sink, SinkSchema.Blank(sink.Name), true);
-        json.WriteEndObject();
-        json.WriteStartObject("endpoints");
-        foreach (var endpoint in configuration.Endpoints)
-            WriteKeys(json, endpoint.Id.Value, EndpointSchema.Shape, endpoint, EndpointSchema.Blank, asWritten(endpoint));
-        json.WriteEndObject();
         json.WriteEndObject();
     }
 

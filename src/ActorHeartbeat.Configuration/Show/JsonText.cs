@@ -14,10 +14,17 @@ internal static class JsonText
         SkipValidation = true,
     };
 
-    public static string Of(Action<Utf8JsonWriter> write)
+    private static readonly JsonWriterOptions ForEyes = Compact with { Indented = true };
+
+    public static string Of(Action<Utf8JsonWriter> write) => Write(write, Compact);
+
+    /// <summary>In lines.</summary>
+    public static string Indented(Action<Utf8JsonWriter> write) => Write(write, ForEyes);
+
+    private static string Write(Action<Utf8JsonWriter> write, JsonWriterOptions options)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, Compact))
+        using (var json = new Utf8JsonWriter(bytes, options))
             write(json);
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
