@@ -34,6 +34,22 @@ public sealed class ConfigurationRoutesTests
     }
 
     [Fact]
+    public async Task Whoever_asks_for_text_gets_the_report_in_lines()
+    {
+        await using var service = await RunningService.Start();
+        await Rewrite(service, feeds => $"{RunningService.Usual(service.Feeds)}\nmore {{ url = \"{feeds}echo?name=more\" }}");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/config/reload?dry-run");
+        request.Headers.Accept.ParseAdd("text/plain");
+
+        using var answer = await service.Client.SendAsync(request);
+
+        Assert.Equal("text/plain", answer.Content.Headers.ContentType?.MediaType);
+        var lines = (await answer.Content.ReadAsStringAsync()).Split('\n');
+        Assert.StartsWith("configuration would change (Http, ", lines[0], StringComparison.Ordinal);
+        Assert.Contains(lines, line => line.Contains("more", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_reload_starts_new_endpoints_and_leaves_the_rest_alone()
     {
         await using var service = await RunningService.Start();

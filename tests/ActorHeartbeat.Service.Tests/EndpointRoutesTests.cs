@@ -173,6 +173,13 @@ public sealed class EndpointRoutesTests
             .Select(change => change.GetProperty("to").GetString()!)
             .ToArray();
         Assert.Equal(["connecting", "backing-off"], transitions[^2..]);
+        var last = explanation.GetProperty("transitions").EnumerateArray().Last().GetProperty("steps").EnumerateArray().ToArray();
+        Assert.Equal(
+            ["permit wait", "resolve", "dns", "tcp", "upgrade"],
+            last.Select(step => step.GetProperty("name").GetString()).OfType<string>());
+        Assert.True(last[^1].GetProperty("failed").GetBoolean());
+        Assert.All(last[..^1], step => Assert.False(step.GetProperty("failed").GetBoolean()));
+        Assert.InRange(last[3].GetProperty("ms").GetDouble(), 0.001, 30_000);
     }
 
     [Theory]

@@ -30,7 +30,13 @@ public sealed partial class ConsoleScene : IAsyncDisposable
     /// <summary>What the browser has complained of, such as a script that the policy forbids.</summary>
     public IReadOnlyList<string> Complaints => _complaints;
 
-    public static async Task<ConsoleScene> StartAsync(Browser browser, bool asksForKeys = false, int width = 1280, bool isDark = false)
+    /// <param name="browser">The browser.</param>
+    /// <param name="asksForKeys">Whether the service has keys.</param>
+    /// <param name="width">Of the window.</param>
+    /// <param name="isDark">Whether it is dark.</param>
+    /// <param name="more">More lines of the configuration.</param>
+    public static async Task<ConsoleScene> StartAsync(
+        Browser browser, bool asksForKeys = false, int width = 1280, bool isDark = false, string more = "")
     {
         var scene = new ConsoleScene(await FeedServer.StartAsync());
         try
@@ -42,8 +48,7 @@ public sealed partial class ConsoleScene : IAsyncDisposable
                 (scene.Reader, var other) = await KeyAsync("eyes", "read");
                 access = $"{one}\n{other}\nactor-heartbeat.http.access.audit.path = \"{scene._folder}/audit.log\"";
             }
-            var file = Path.Combine(scene._folder, "service.conf");
-            await File.WriteAllTextAsync(file, $$"""
+            await File.WriteAllTextAsync(scene.Configuration, $$"""
                 {{access}}
                 actor-heartbeat {
                   http.listen = "127.0.0.1:0"
@@ -57,8 +62,9 @@ public sealed partial class ConsoleScene : IAsyncDisposable
                     }
                   }
                 }
+                {{more}}
                 """);
-            scene.Service = await ServiceProcess.StartAsync(file);
+            scene.Service = await ServiceProcess.StartAsync(scene.Configuration);
             scene.Page = await browser.PageAsync(width, isDark: isDark);
             scene.Page.Request += (_, request) => scene._asked.Add(request.Url);
             scene.Page.Console += (_, said) =>
@@ -74,6 +80,11 @@ public sealed partial class ConsoleScene : IAsyncDisposable
             throw;
         }
     }
+
+    private string Configuration => Path.Combine(_folder, "service.conf");
+
+    /// <summary>Adds lines to the configuration.</summary>
+    public void Append(string lines) => File.AppendAllText(Configuration, lines + "\n");
 
     public Task GoAsync(string path) => Page.GotoAsync(new Uri(Service.Api, path).ToString());
 

@@ -47,7 +47,7 @@ public sealed class ConsoleTests(Browser browser)
         await scene.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "refused" }).ClickAsync();
 
         await Assertions.Expect(scene.Page.Locator("#why")).ToContainTextAsync("503");
-        await Assertions.Expect(scene.Page.Locator("dl")).ToContainTextAsync("in ");
+        await Assertions.Expect(scene.Page.Locator("main dl")).ToContainTextAsync("in ");
         await scene.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Pause" }).ClickAsync();
         await Assertions.Expect(scene.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("actorheartbeat pause refused");
         await scene.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Do it" }).ClickAsync();

@@ -34,6 +34,9 @@ internal static class Screenshots
         ("fleet-narrow", "/", 360, 640, false),
         ("endpoint", "/endpoints/refused", 1280, 1100, false),
         ("endpoint-dark", "/endpoints/ticker", 1280, 1100, true),
+        ("configuration", "/configuration", 1280, 800, false),
+        ("governor", "/governor", 1280, 640, false),
+        ("feeds", "/feeds", 1280, 640, false),
     ];
 
     private static string Root()

@@ -27,10 +27,14 @@ internal sealed record QueuePlaceView(int Place, string Why, DateTimeOffset? Unt
 
 /// <summary>One state change.</summary>
 /// <param name="RetryInMs">The delay before the next dial, in milliseconds; null unless one began.</param>
+/// <param name="Steps">
+/// How long each step of the attempt that this change ends took; empty where it ends none, and where that is not known any more.
+/// </param>
 internal sealed record TransitionView(
-    DateTimeOffset At, string From, string To, long Incarnation, int Attempt, string? Cause, string? Detail, double? RetryInMs)
+    DateTimeOffset At, string From, string To, long Incarnation, int Attempt, string? Cause, string? Detail, double? RetryInMs,
+    IReadOnlyList<StepView> Steps)
 {
-    public static TransitionView Of(StateChanged change) => new(
+    public static TransitionView Of(StateChanged change, IReadOnlyList<StepView>? steps) => new(
         change.At,
         change.From.Name(),
         change.To.Name(),
@@ -38,5 +42,15 @@ internal sealed record TransitionView(
         change.Attempt,
         change.Cause is { } cause ? Spelling.Kebab(cause.Kind) : null,
         change.Cause?.Detail,
-        change.RetryIn is { } delay ? Math.Round(delay.TotalMilliseconds, 3) : null);
+        change.RetryIn is { } delay ? Math.Round(delay.TotalMilliseconds, 3) : null,
+        change.From == ConnectionState.Connecting && steps is not null ? steps : []);
 }
+
+/// <summary>A step of an attempt to connect.</summary>
+/// <param name="Name">
+/// <c>permit wait</c>, <c>resolve</c>, <c>prepare</c>, <c>dns</c>, <c>tcp</c>, <c>proxy</c>, <c>tls</c>, <c>upgrade</c> or
+/// <c>opening dialogue</c>.
+/// </param>
+/// <param name="Ms">How long it took, in milliseconds.</param>
+/// <param name="Failed">Whether the attempt ended in it.</param>
+internal sealed record StepView(string Name, double Ms, bool Failed);

@@ -19,6 +19,7 @@ namespace ActorHeartbeat.Service.Contract;
 [JsonSerializable(typeof(SendBody))]
 [JsonSerializable(typeof(SentView))]
 [JsonSerializable(typeof(HealthView))]
+[JsonSerializable(typeof(GovernorView))]
 [JsonSerializable(typeof(SinkListView))]
 [JsonSerializable(typeof(ProcessView))]
 [JsonSerializable(typeof(Problem))]

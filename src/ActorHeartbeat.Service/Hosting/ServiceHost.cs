@@ -7,6 +7,7 @@ using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Access;
+using ActorHeartbeat.Service.Explaining;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
@@ -128,6 +129,9 @@ internal static class ServiceHost
         services.AddSingleton(provider => new FeedRegistry(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IFeeds>(provider => provider.GetRequiredService<FeedRegistry>());
         services.AddConnectionsClient();
+        services.AddSingleton(_ => new AttemptTimes());
+        services.AddSingleton<Explainer>();
+        services.AddSingleton<TapPlaces>();
         services.AddSingleton<ReloaderClient>();
         services.AddSingleton(_ => new OpenShares(process.Health));
         services.AddSingleton(provider => new AccessControl(

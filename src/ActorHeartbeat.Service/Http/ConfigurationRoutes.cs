@@ -37,14 +37,18 @@ internal sealed class ConfigurationRoutes(ReloaderClient reloader, ConnectionsCl
             return;
         }
         var report = await reloader.Reload(new Reload(ReloadTrigger.Http, dryRun, force), http.RequestAborted);
-        await http.Answer(report.Write, report.Outcome switch
+        var status = report.Outcome switch
         {
             ReloadOutcome.Invalid => StatusCodes.Status422UnprocessableEntity,
             ReloadOutcome.Unanswered => StatusCodes.Status503ServiceUnavailable,
             ReloadOutcome.TooManyRemoved => StatusCodes.Status409Conflict,
             ReloadOutcome.TooManyWaiting => StatusCodes.Status429TooManyRequests,
             _ => StatusCodes.Status200OK,
-        });
+        };
+        if (http.Request.Headers.Accept.ToString().StartsWith(Responses.PlainText, StringComparison.OrdinalIgnoreCase))
+            await http.Answer(report.ToText(), status);
+        else
+            await http.Answer(report.Write, status);
     }
 
     /// <summary>Reads a flag such as <c>?dry-run</c>, <c>?dry-run=true</c> or <c>=false</c>; 1 and 0 are accepted, too.</summary>

@@ -4,6 +4,7 @@ using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
+using ActorHeartbeat.Service.Explaining;
 using ActorHeartbeat.Service.Running;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -14,13 +15,9 @@ namespace ActorHeartbeat.Service.Http;
 /// What is said on the connections of an endpoint, as NDJSON while it is said, after a line of its present state: nothing may be said for
 /// long where it is down. It only reads. A reader that does not keep up loses lines, and the stream says how many.
 /// </summary>
-internal sealed class ConversationRoutes(ConnectionsClient connections, ServiceState state, TimeProvider time)
+internal sealed class ConversationRoutes(
+    ConnectionsClient connections, Explainer explainer, TapPlaces taps, ServiceState state, TimeProvider time)
 {
-    /// <summary>Taps at once: an operator looks at few, and every line of each is made for it.</summary>
-    private const int MostTaps = 4;
-
-    private int _taps;
-
     public void Map(IEndpointRouteBuilder routes) => routes.MapRead("/v1/endpoints/{id}/conversation", Listen);
 
     private async Task Listen(HttpContext http)
@@ -34,24 +31,18 @@ internal sealed class ConversationRoutes(ConnectionsClient connections, ServiceS
         }
         var places = ConnectionPlaces.Of(http);
         using var stream = places?.TakeStream(http);
-        try
-        {
-            if (Interlocked.Increment(ref _taps) > MostTaps || (places is not null && stream is null))
-                await http.Refuse(
-                    new Problem(
-                        StatusCodes.Status503ServiceUnavailable,
-                        "Too many streams",
-                        $"{MostTaps} taps at most listen at once, and other streams take places too",
-                        "end another tap first"));
-            else if (await connections.TapAsync(endpoint.Id, http.RequestAborted) is { } tap)
-                await Follow(http, endpoint.Id, tap);
-            else
-                await http.Refuse(Problem.UnknownEndpoint(endpoint.Id.Value)); // removed meanwhile
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _taps);
-        }
+        using var listening = taps.TryTake();
+        if (listening is null || (places is not null && stream is null))
+            await http.Refuse(
+                new Problem(
+                    StatusCodes.Status503ServiceUnavailable,
+                    "Too many streams",
+                    $"{TapPlaces.Most} taps at most listen at once, and other streams take places too",
+                    "end another tap first"));
+        else if (await connections.TapAsync(endpoint.Id, http.RequestAborted) is { } tap)
+            await Follow(http, endpoint.Id, tap);
+        else
+            await http.Refuse(Problem.UnknownEndpoint(endpoint.Id.Value)); // removed meanwhile
     }
 
     private async Task Follow(HttpContext http, EndpointId endpoint, ConversationTap tap)
@@ -85,7 +76,7 @@ internal sealed class ConversationRoutes(ConnectionsClient connections, ServiceS
     {
         if (await connections.GetEndpointAsync(id, cancellation) is not { } endpoint)
             return [];
-        var (sentence, _) = await EndpointRoutes.Explain(endpoint, connections, time, cancellation);
+        var (sentence, _) = await explainer.SayAsync(endpoint, cancellation);
         return Json(new ConversationLineView(time.GetUtcNow(), endpoint.Status?.Incarnation ?? 0, "*", sentence.Text, 0, []));
     }
 

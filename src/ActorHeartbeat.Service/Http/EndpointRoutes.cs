@@ -1,5 +1,4 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Governor;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Explaining;
@@ -9,7 +8,7 @@ using ActorHeartbeat.Supervision;
 namespace ActorHeartbeat.Service.Http;
 
 /// <summary>Shows the supervised endpoints and the state of each.</summary>
-internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider time)
+internal sealed class EndpointRoutes(ConnectionsClient connections, Explainer explainer)
 {
     private static readonly string[] States = [.. Enum.GetValues<SubscriptionState>().Select(state => Spelling.Kebab(state))];
 
@@ -57,25 +56,7 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, TimeProvider
     {
         if (await Find(http, connections) is { } endpoint)
             await http.Answer(
-                await ExplainAsync(endpoint, connections, time, http.RequestAborted), ServiceJson.Contract.ExplanationView);
-    }
-
-    /// <summary>All that the answer to <c>explain</c> says.</summary>
-    public static async Task<ExplanationView> ExplainAsync(
-        EndpointSnapshot endpoint, ConnectionsClient connections, TimeProvider time, CancellationToken cancellation)
-    {
-        var (sentence, place) = await Explain(endpoint, connections, time, cancellation);
-        return new ExplanationView(
-            endpoint.Id.Value, endpoint.State, sentence.Text, sentence.WaitsFor, sentence.Until, QueuePlaceView.Of(place),
-            [.. (await connections.GetTransitionsAsync(endpoint.Id, cancellation)).Select(TransitionView.Of)]);
-    }
-
-    /// <summary>The present state of an endpoint in words, and its place in the governor's queue; null where it does not wait.</summary>
-    public static async Task<(ExplainSentence Sentence, QueuePlace? Place)> Explain(
-        EndpointSnapshot endpoint, ConnectionsClient connections, TimeProvider time, CancellationToken cancellation)
-    {
-        var place = endpoint.State == "backing-off" ? await connections.GetPlaceAsync(endpoint.Id, cancellation) : null;
-        return (ExplainSentence.Of(Situation.Of(endpoint, place, time.GetUtcNow())), place);
+                await explainer.ExplainAsync(endpoint, http.RequestAborted), ServiceJson.Contract.ExplanationView);
     }
 
     /// <summary>The endpoint that the path names; null when there is none and the request has been answered.</summary>

@@ -1,6 +1,7 @@
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Hosting;
 using ActorHeartbeat.Service.Access;
+using ActorHeartbeat.Service.Explaining;
 using ActorHeartbeat.Service.Logging;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Sinks;
@@ -22,6 +23,7 @@ internal static class HttpApi
         var state = services.GetRequiredService<ServiceState>();
         var time = services.GetRequiredService<TimeProvider>();
         var connections = services.GetRequiredService<ConnectionsClient>();
+        var explainer = services.GetRequiredService<Explainer>();
         var access = services.GetRequiredService<AccessControl>();
         var reloader = services.GetRequiredService<ReloaderClient>();
 
@@ -37,10 +39,11 @@ internal static class HttpApi
         application.UseRateLimiter();
         application.Use(next => http => AccessGuard.Answer(http, next));
 
-        new EndpointRoutes(connections, time).Map(application);
+        new EndpointRoutes(connections, explainer).Map(application);
         new CommandRoutes(connections, state, log, services.GetService<StateDatabase>()).Map(application);
         new EventRoutes(services.GetRequiredService<IFeeds>(), connections, time).Map(application);
-        new ConversationRoutes(connections, state, time).Map(application);
+        new ConversationRoutes(connections, explainer, services.GetRequiredService<TapPlaces>(), state, time).Map(application);
+        new GovernorRoutes(connections).Map(application);
         new SinkRoutes(services.GetRequiredService<SinkHost>()).Map(application);
         new ProcessRoutes(services.GetRequiredService<ConnectionPlaces>(), services.GetRequiredService<ConsoleLog>()).Map(application);
         new ConfigurationRoutes(reloader, connections, state).Map(application);

@@ -9,7 +9,7 @@ internal static class IndexPage
 
     private const string Text =
         """
-        ActorHeartbeat
+        ActorHeartbeat: a browser gets the console at /
 
         GET  /v1/endpoints                      every endpoint and its state
         GET  /v1/endpoints/{id}                 one of them
@@ -30,11 +30,13 @@ internal static class IndexPage
         POST /v1/endpoints/{id}/send            {"text": "..."} or {"base64": "..."}
         POST /v1/endpoints/{id}/subscriptions/{name}/{key}    ask for one more key; DELETE takes it away; escape the key as any path,
                                                 slashes need none
+        GET  /v1/governor                       what is left of each budget for dials, which hosts are paused, and who waits
         GET  /v1/sinks                          where feeds are written to, and what the disk says
         GET  /v1/process                        what the process has of file descriptors and places, and what its log has lost
         GET  /metrics                           metrics in the text format of Prometheus
         GET  /v1/config                         the configuration that runs, without secrets
-        POST /v1/config/reload                  read the files again; ?dry-run only tells, ?force removes many endpoints
+        POST /v1/config/reload                  read the files again; ?dry-run only tells, ?force removes many endpoints;
+                                                Accept: text/plain says it in lines for eyes
         GET  /healthz/startup /healthz/ready /healthz/live
         GET  /sign-in                           where keys are asked for: takes a key, and gives a cookie; POST /sign-out ends it
 

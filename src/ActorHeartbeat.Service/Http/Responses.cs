@@ -10,6 +10,8 @@ internal static class Responses
 {
     public const string Json = "application/json; charset=utf-8";
 
+    public const string PlainText = "text/plain";
+
     /// <summary>Seconds after which a refused request may come again: a reload, or a stream that ends, takes about as long.</summary>
     private const string RetryAfter = "2";
 
@@ -17,6 +19,13 @@ internal static class Responses
     {
         Begin(http, status, Json);
         return http.Response.WriteAsync(JsonSerializer.Serialize(value, type) + "\n", http.RequestAborted);
+    }
+
+    /// <summary>Answers with lines for eyes.</summary>
+    public static Task Answer(this HttpContext http, string text, int status)
+    {
+        Begin(http, status, PlainText + "; charset=utf-8");
+        return http.Response.WriteAsync(text, http.RequestAborted);
     }
 
     /// <summary>Answers with the JSON that <paramref name="write"/> writes.</summary>

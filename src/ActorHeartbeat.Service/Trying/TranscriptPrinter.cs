@@ -47,7 +47,7 @@ internal sealed class TranscriptPrinter(TextWriter output)
     }
 
     /// <summary>The number of the connection stands in lines of a later one only.</summary>
-    private string Spell(ConversationLineView line)
+    public string Spell(ConversationLineView line)
     {
         _incarnation ??= line.Incarnation;
         var connection = line.Incarnation == _incarnation ? "" : string.Create(CultureInfo.InvariantCulture, $"#{line.Incarnation} ");

@@ -22,15 +22,7 @@ public sealed partial class ActionDialog
     [Parameter]
     public string Id { get; set; } = "";
 
-    private string What => Verb switch
-    {
-        "refresh" => "Closes the connection and dials again; where it waits, it dials now.",
-        "rotate" => "Replaces the connection; the new one opens first.",
-        "pause" => "Closes the connection, and stays closed until somebody resumes it.",
-        "resume" => "Connects again.",
-        "close" => "Closes the connection for good, until somebody resumes it.",
-        _ => "Sends a text to the peer.",
-    };
+    private string What => EndpointAction.All.First(action => action.Verb == Verb).Effect;
 
     private string CommandLine => Verb switch
     {

@@ -25,6 +25,8 @@ internal sealed record FleetColumn(
         new("p95", (each, _) => -(each.Endpoint.RttMs.P95 ?? 0), (each, _) => Milliseconds(each.Endpoint.RttMs.P95), true, true),
         new("Try", (each, _) => -each.Endpoint.Attempt,
             (each, _) => each.Endpoint.Attempt > 1 ? each.Endpoint.Attempt.ToString(CultureInfo.InvariantCulture) : "", true, true),
+        new("Code", (each, _) => -(each.Endpoint.LastClose?.Code ?? 0),
+            (each, _) => each.Endpoint.LastClose?.Code?.ToString(CultureInfo.InvariantCulture) ?? "", true, true),
         new("Next try", (each, _) => each.Endpoint.RetryAt ?? DateTimeOffset.MaxValue,
             (each, now) => each.Endpoint.RetryAt is { } at ? Ages.Until(at, now.At) : "", true, false),
         new("Why", (each, _) => each.Why, (each, _) => each.Why, false, false),

@@ -9,6 +9,9 @@ namespace ActorHeartbeat.Service.WebConsole;
 /// </summary>
 internal sealed class FleetFilter
 {
+    /// <summary>Words before a colon that are no labels.</summary>
+    private static readonly string[] Own = ["state", "code", "host", "label"];
+
     private readonly List<Func<Standing, bool>> _words = [];
 
     public FleetFilter(string text)
@@ -19,10 +22,22 @@ internal sealed class FleetFilter
 
     public bool Takes(Standing standing) => _words.TrueForAll(word => word(standing));
 
+    /// <summary>The selector of labels that takes the same endpoints; null where there is none.</summary>
+    /// <param name="text">The filter.</param>
+    /// <param name="taken">Those that it takes.</param>
+    public static string? Selector(string text, IEnumerable<Standing> taken)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parts).ToList();
+        return words.Count > 0
+            && words.TrueForAll(word => word.Key.Length > 0 && !Own.Contains(word.Key))
+            && taken.All(each => words.TrueForAll(word => each.Endpoint.Labels[word.Key] == word.Value)) // a filter takes a part of it, too
+                ? string.Join(',', words.Select(word => $"{word.Key}={word.Value}"))
+                : null;
+    }
+
     private static Func<Standing, bool> Of(string word)
     {
-        var colon = word.IndexOf(':', StringComparison.Ordinal);
-        var (key, value) = colon > 0 ? (word[..colon], word[(colon + 1)..]) : ("", word);
+        var (key, value) = Parts(word);
         return key switch
         {
             "" => each => Has(each.Endpoint.Id, value) || Has(each.Endpoint.Url, value) || Has(each.Why, value),
@@ -32,6 +47,12 @@ internal sealed class FleetFilter
             "label" => each => each.Endpoint.Labels.Values.Contains(value, StringComparer.OrdinalIgnoreCase),
             _ => each => each.Endpoint.Labels.TryGetValue(key, out var label) && Has(label, value),
         };
+    }
+
+    private static (string Key, string Value) Parts(string word)
+    {
+        var colon = word.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 ? (word[..colon], word[(colon + 1)..]) : ("", word);
     }
 
     private static bool Has(string text, string part) => text.Contains(part, StringComparison.OrdinalIgnoreCase);

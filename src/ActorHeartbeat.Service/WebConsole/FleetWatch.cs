@@ -63,7 +63,7 @@ internal sealed class FleetWatch(ConnectionsClient connections, TimeProvider tim
                 Func<FleetMoment, Task>[] viewers;
                 lock (_lock)
                     viewers = [.. _viewers];
-                await Task.WhenAll(viewers.Select(viewer => viewer(before)));
+                await Task.WhenAll(viewers.Select(viewer => ShowAsync(viewer, before)));
             }
             catch (Exception problem) when (problem is not OperationCanceledException)
             {
@@ -71,6 +71,19 @@ internal sealed class FleetWatch(ConnectionsClient connections, TimeProvider tim
             }
             // A bare delay: browsers are no actors, and nothing is due where one is late.
             await Task.Delay(Pause, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>A viewer that fails is its own problem: its page says so.</summary>
+    private async Task ShowAsync(Func<FleetMoment, Task> viewer, FleetMoment moment)
+    {
+        try
+        {
+            await viewer(moment);
+        }
+        catch (Exception problem)
+        {
+            log.LogWarning(problem, "a page of the console does not show the endpoints");
         }
     }
 

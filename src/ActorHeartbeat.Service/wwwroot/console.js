@@ -10,15 +10,42 @@ Blazor.start({
 
 // A button of the console is a request to the API, with its guards, its limits and its audit log.
 window.actorHeartbeat = {
-  async send(method, path, body) {
-    const headers = { "X-ActorHeartbeat": "1" };
+  show(address) { history.replaceState(history.state, "", address); },
+  // The same command for several endpoints; where the API asks for patience it has it.
+  sendToEach(verb, ids) {
+    return Promise.all(ids.map(async id => {
+      for (let tries = 0; ; tries++) {
+        const answer = await this.send("POST", `/v1/endpoints/${id}/${verb}`);
+        if (answer.status !== 429 || tries === 10) return answer;
+        await new Promise(done => setTimeout(done, 1000 * (answer.retryAfter || 1)));
+      }
+    }));
+  },
+  async send(method, path, body, accept) {
+    const headers = { "X-ActorHeartbeat": "1", Accept: accept ?? "application/json" };
     if (body) headers["Content-Type"] = "application/json";
     try {
       const answer = await fetch(path, { method, headers, body, signal: AbortSignal.timeout(30000) });
-      return { status: answer.status, text: await answer.text() };
+      return { status: answer.status, text: await answer.text(), retryAfter: Number(answer.headers.get("Retry-After")) };
     } catch (problem) {
-      return { status: 0, text: String(problem) };
+      return { status: 0, text: String(problem), retryAfter: 0 };
     }
   },
-  focus(id) { document.getElementById(id)?.focus(); },
 };
+
+// Keys for hands that stay on the keyboard: / filters, j and k go through rows, p and r pause and refresh, ? lists them.
+document.addEventListener("keydown", press => {
+  if (press.ctrlKey || press.metaKey || press.altKey || press.target.closest("input, textarea, select, [role=dialog], dialog")) return;
+  const links = [...document.querySelectorAll(".rows tbody a")];
+  const row = links.indexOf(document.activeElement);
+  const button = document.querySelector(`button[data-key="${CSS.escape(press.key)}"]`);
+  if (press.key === "/") document.getElementById("filter")?.focus();
+  else if (press.key === "j" && links.length) links[Math.min(row + 1, links.length - 1)].focus();
+  else if (press.key === "k" && links.length) links[Math.max(row - 1, 0)].focus();
+  else if (press.key === "?") document.getElementById("keys")?.showModal();
+  else if (button) button.click();
+  else if (row >= 0 && (press.key === "p" || press.key === "r"))
+    Blazor.navigateTo(`${links[row].getAttribute("href")}?ask=${press.key === "p" ? "pause" : "refresh"}`);
+  else return;
+  press.preventDefault();
+});

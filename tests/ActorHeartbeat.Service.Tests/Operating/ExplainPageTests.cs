@@ -89,5 +89,13 @@ public sealed class ExplainPageTests
         verb => Fleet.Typed(verb, endpoint.Id));
 
     private static TransitionView Change(string to, int attempt) => new(
-        Fleet.Now - TimeSpan.FromSeconds(3), "connecting", to, 1, attempt, null, to == "backing-off" ? Fleet.Refused.Detail : null, null);
+        Fleet.Now - TimeSpan.FromSeconds(3),
+        "connecting",
+        to,
+        1,
+        attempt,
+        null,
+        to == "backing-off" ? Fleet.Refused.Detail : null,
+        null,
+        []);
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using ActorHeartbeat.Service.Operating;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
 
 namespace ActorHeartbeat.Service.WebConsole.Pages;
 
@@ -9,11 +11,14 @@ public sealed partial class Fleet
 {
     private const string VenueWord = "venue:";
 
+    private const int AtOnce = 20;
+
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
 
     private FleetMoment? _moment;
     private List<Standing> _rows = [];
     private string _filter = "";
+    private string? _progress;
     private FleetColumn? _sort;
     private bool _isDescending;
     private IDisposable? _watching;
@@ -60,24 +65,59 @@ public sealed partial class Fleet
         _rows = [.. _isDescending ? rows.Reverse() : rows];
     }
 
-    private void Typed(ChangeEventArgs change) => FilterBy(change.Value?.ToString() ?? "");
-
-    private void FilterBy(string filter)
+    private Task FilterBy(string filter)
     {
         _filter = filter;
         Arrange();
-        GoTo("filter", filter.Length > 0 ? filter : null);
+        return ShowAddressAsync();
     }
 
-    private void SortBy(FleetColumn column)
+    private Task SortBy(FleetColumn column)
     {
         (_isDescending, _sort) = (_sort == column && !_isDescending, column);
         Arrange();
-        GoTo("sort", column == FleetColumn.All[0] && !_isDescending ? null : (_isDescending ? "-" : "") + column.Name);
+        return ShowAddressAsync();
     }
 
-    private void GoTo(string name, string? value) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(name, value), new NavigationOptions { ReplaceHistoryEntry = true });
+    /// <summary>Asks, then has the browser ask the API for each, a few at a time.</summary>
+    private async Task AskForAllAsync(EndpointAction action)
+    {
+        var (shown, ids) = (_rows, _rows.Select(row => row.Endpoint.Id).ToList());
+        var parameters = new DialogParameters<ConfirmDialog>
+        {
+            { asked => asked.What, $"{action.Effect} This is for each of the {ids.Count} that are shown now." },
+            { asked => asked.CommandLine, BulkCommand.Of(action.Verb, _filter, shown) },
+        };
+        var dialog = await Dialogs.ShowAsync<ConfirmDialog>($"{action.Name} {Counted(ids.Count, "endpoint")}?", parameters);
+        if (await dialog.Result is not { Canceled: false })
+            return;
+        var (done, refused) = (0, new List<string>());
+        foreach (var some in ids.Chunk(AtOnce))
+        {
+            _progress = $"{action.Name}: {done} of {ids.Count}";
+            StateHasChanged();
+            var answers = await Script.InvokeAsync<ApiAnswer[]>("actorHeartbeat.sendToEach", action.Verb, some);
+            refused.AddRange(answers.Zip(some).Where(each => !each.First.IsGood).Select(each => $"{each.Second}: {each.First.Why}"));
+            done += some.Length;
+        }
+        _progress = null;
+        Told.Add(
+            refused.Count == 0
+                ? $"{action.Name}: done for {ids.Count}"
+                : $"{action.Name}: done for {ids.Count - refused.Count}, refused for {refused.Count}: {refused[0]}",
+            refused.Count == 0 ? Severity.Success : Severity.Error);
+    }
+
+    /// <summary>The browser alone changes its address: one that came back here would undo what is typed meanwhile.</summary>
+    private async Task ShowAddressAsync()
+    {
+        var sort = _sort is { } column && (column != FleetColumn.All[0] || _isDescending) ? (_isDescending ? "-" : "") + column.Name : null;
+        await Script.InvokeVoidAsync("actorHeartbeat.show", Navigation.GetUriWithQueryParameters("/", new Dictionary<string, object?>
+        {
+            ["sort"] = sort,
+            ["filter"] = _filter.Length > 0 ? _filter : null,
+        }));
+    }
 
     private string SortOf(FleetColumn column) =>
         column != (_sort ?? FleetColumn.All[0]) ? "none" : _isDescending ? "descending" : "ascending";

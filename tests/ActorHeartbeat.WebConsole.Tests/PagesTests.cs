@@ -1,0 +1,121 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace ActorHeartbeat.WebConsole.Tests;
+
+/// <summary>The pages beside the first, as a browser shows them.</summary>
+public sealed class PagesTests(Browser browser)
+{
+    [Fact]
+    public async Task The_page_of_an_endpoint_has_its_steps_its_settings_with_file_and_line_and_what_is_said()
+    {
+        Assert.SkipWhen(Browser.Missing is not null, Browser.Missing ?? "");
+        await using var scene = await ConsoleScene.StartAsync(browser);
+        await scene.GoAsync("/endpoints/ticker");
+        var page = scene.Page;
+
+        await Assertions.Expect(page.Locator("#changes")).ToContainTextAsync(new Regex("tcp .*upgrade"));
+        await Button(page, "Show them").ClickAsync();
+        await Assertions.Expect(page.Locator("#settings tr", new PageLocatorOptions { HasText = "labels.venue" }))
+            .ToContainTextAsync("service.conf:");
+        await Assertions.Expect(page.Locator("#settings")).Not.ToContainTextAsync("reference");
+        await page.GetByLabel("with those of reference.conf").CheckAsync();
+        await Assertions.Expect(page.Locator("#settings tr", new PageLocatorOptions { HasText = "heartbeat.interval" }))
+            .ToContainTextAsync("reference.conf:");
+
+        await Button(page, "Listen").ClickAsync();
+        await Assertions.Expect(page.Locator("#conversation")).ToContainTextAsync(new Regex("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} < "));
+        await Button(page, "Stop listening").ClickAsync();
+        await Assertions.Expect(Button(page, "Listen")).ToBeVisibleAsync();
+        Assert.Equal([], scene.Complaints);
+    }
+
+    [Fact]
+    public async Task The_configuration_is_compared_with_its_files_reloaded_and_its_refusals_are_shown()
+    {
+        Assert.SkipWhen(Browser.Missing is not null, Browser.Missing ?? "");
+        await using var scene = await ConsoleScene.StartAsync(browser, more: "actor-heartbeat.config.watch = off");
+        await scene.GoAsync("/configuration");
+        var page = scene.Page;
+        await Assertions.Expect(page.Locator("#runs")).ToContainTextAsync("generation 1, 3 endpoints");
+
+        scene.Append("\nactor-heartbeat.endpoints.quiet.labels.venue = three");
+        await Button(page, "Compare").ClickAsync();
+        await Assertions.Expect(page.Locator("#answer")).ToContainTextAsync("labels");
+        await Assertions.Expect(page.Locator("#runs")).ToContainTextAsync("generation 1");
+        await Button(page, "Reload").ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("curl -X POST");
+        await Button(page, "Do it").ClickAsync();
+        await Assertions.Expect(page.Locator("#runs")).ToContainTextAsync("generation 2");
+
+        scene.Append("\nactor-heartbeat.endpoints.quiet.heartbeat.intervall = 1s");
+        await Button(page, "Reload").ClickAsync();
+        await Button(page, "Do it").ClickAsync();
+        await Assertions.Expect(page.Locator("#answer")).ToContainTextAsync("did you mean \"interval\"?");
+        await Assertions.Expect(page.Locator("details summary")).ToContainTextAsync("configuration refused");
+        await Assertions.Expect(page.Locator("#runs")).ToContainTextAsync("generation 2");
+        Assert.All(scene.Complaints, line => Assert.Contains("422", line)); // the browser tells of every refusal
+    }
+
+    [Fact]
+    public async Task The_governor_shows_its_budgets_and_the_feeds_show_their_readers_and_sinks()
+    {
+        Assert.SkipWhen(Browser.Missing is not null, Browser.Missing ?? "");
+        await using var scene = await ConsoleScene.StartAsync(browser, more: """
+            actor-heartbeat.supervisor.per-host { connect-rate = 1/h, connect-burst = 2 }
+            actor-heartbeat.groups.one { connect-rate = 5/m, max-connections = 1 }
+            actor-heartbeat.endpoints { ticker.group = one, quiet.group = one }
+            """);
+        await scene.GoAsync("/governor");
+        var page = scene.Page;
+
+        await Assertions.Expect(page.Locator("table").First).ToContainTextAsync("all endpoints");
+        await Assertions.Expect(page.Locator("tbody tr", new PageLocatorOptions { HasText = "group one" }).First)
+            .ToContainTextAsync("1 of 1");
+        await Assertions.Expect(page.Locator("tbody tr", new PageLocatorOptions { HasText = "host 127.0.0.1" })).ToContainTextAsync("2");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("group one has its 1 connections (max-connections)");
+
+        using var http = new HttpClient { BaseAddress = scene.Service.Api };
+        using var stream = await http.GetStreamAsync("/v1/events");
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Feeds" }).ClickAsync();
+        await Assertions.Expect(page.Locator("[role=status]")).ToContainTextAsync("1 subscriber");
+        await Assertions.Expect(page.Locator(".rows tbody tr:has(a)")).ToHaveCountAsync(3);
+        Assert.Equal([], scene.Complaints);
+    }
+
+    [Fact]
+    public async Task Keys_filter_walk_and_ask_and_a_command_for_all_that_are_shown_goes_to_each()
+    {
+        Assert.SkipWhen(Browser.Missing is not null, Browser.Missing ?? "");
+        await using var scene = await ConsoleScene.StartAsync(browser);
+        await scene.GoAsync("/");
+        var page = scene.Page;
+        await Assertions.Expect(page.Locator("tbody tr:has(a)")).ToHaveCountAsync(3);
+
+        await page.Keyboard.PressAsync("j");
+        await Assertions.Expect(page.Locator("a:focus")).ToHaveTextAsync("refused");
+        await page.Keyboard.PressAsync("r");
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("actorheartbeat refresh refused");
+        await Button(page, "Cancel").ClickAsync();
+        await page.GoBackAsync();
+        await Assertions.Expect(page.Locator("tbody tr:has(a)")).ToHaveCountAsync(3);
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("venue:one");
+        await Assertions.Expect(page.Locator("tbody tr:has(a)")).ToHaveCountAsync(2);
+        await page.GetByText("All that are shown").ClickAsync();
+        await Button(page, "Pause 2").ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("actorheartbeat pause --select 'venue=one'");
+        await Button(page, "Do it").ClickAsync();
+
+        await Assertions.Expect(page.Locator(".mud-snackbar")).ToContainTextAsync("done for 2");
+        foreach (var (name, state) in new[] { ("ticker", "paused"), ("quiet", "paused"), ("refused", "backing-off") })
+            Assert.Equal(state, (await scene.Service.GetAsync($"/v1/endpoints/{name}")).GetProperty("state").GetString());
+        await page.GetByRole(AriaRole.Heading).First.ClickAsync(new LocatorClickOptions { Force = true });
+        await page.Keyboard.PressAsync("?");
+        await Assertions.Expect(page.Locator("dialog#keys")).ToBeVisibleAsync();
+        Assert.Equal([], scene.Complaints);
+    }
+
+    private static ILocator Button(IPage page, string name) =>
+        page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = name });
+}
