@@ -43,8 +43,12 @@ internal static class RouteRoles
         new("GET", "/not-found", Read),
         new("GET", Circuits, Read),
         new("POST", Circuits + "/negotiate", Read),
-        new("POST", Circuits + "/disconnect/", Read),
-        new("GET", Circuits + "/initializers/", Read),
+        new("POST", Circuits + "/disconnect", Read),
+        new("GET", Circuits + "/initializers", Read),
+        new("GET", "/console.css", Read),
+        new("GET", "/console.js", Read),
+        new("GET", "/_content/{**file}", Read),
+        new("GET", "/_framework/{**file}", Read),
         new("GET", "/v1", Read),
         new("GET", "/metrics", Read),
         new("GET", "/v1/endpoints", Read),
@@ -75,15 +79,8 @@ internal static class RouteRoles
     public static RouteRole? Find(string method, string pattern)
     {
         var known = HttpMethods.IsHead(method) ? HttpMethods.Get : method;
-        return ByRoute.GetValueOrDefault((known, pattern))
-            ?? (known == HttpMethods.Get && IsFile(pattern) ? new RouteRole(known, pattern, Read) : null);
+        return ByRoute.GetValueOrDefault((known, pattern));
     }
-
-    /// <summary>Whether it is a file of the console, such as a script.</summary>
-    private static bool IsFile(string pattern) =>
-        pattern.StartsWith("_content/", StringComparison.Ordinal)
-        || pattern.TrimStart('/').StartsWith("_framework/", StringComparison.Ordinal)
-        || pattern.StartsWith("console", StringComparison.Ordinal);
 
     /// <exception cref="InvalidOperationException">A route has no role.</exception>
     public static void DemandRoles(IEnumerable<Endpoint> endpoints)

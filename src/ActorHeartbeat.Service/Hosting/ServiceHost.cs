@@ -58,7 +58,6 @@ internal static class ServiceHost
         AddEverything(builder.Services, configuration, load, console);
         builder.Services.AddRoutingCore();
         CallerRates.Add(builder.Services);
-        WebConsoleHost.Add(builder.Services);
         builder.Services.AddSingleton<IConnectionListenerFactory, PlacedListeners>(); // in place of Kestrel's own
         builder.WebHost.UseStaticWebAssets();
         builder.WebHost.UseSetting("ReloadStaticAssetsAtRuntime", "false"); // else GET of any path has a route, and 405 is 404

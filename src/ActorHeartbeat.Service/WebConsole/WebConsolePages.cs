@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Hosting;
+using ActorHeartbeat.Service.Explaining;
+using ActorHeartbeat.Service.Http;
+using ActorHeartbeat.Service.Running;
+using ActorHeartbeat.Service.Sinks;
+using Microsoft.AspNetCore.DataProtection;
+using MudBlazor.Services;
+
+namespace ActorHeartbeat.Service.WebConsole;
+
+/// <summary>
+/// What draws the pages: components with services of their own, beside those of the process that they show. They are made when the first
+/// browser comes, because a third of the assemblies of the process is for them.
+/// </summary>
+internal static class WebConsolePages
+{
+    /// <summary>So often the service says that it is there: more than twice in the time after which <c>console.js</c> misses it.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(1.5);
+
+    private static readonly Type[] Shared =
+    [
+        typeof(IWebHostEnvironment), typeof(IHostEnvironment), typeof(IConfiguration), typeof(IHostApplicationLifetime),
+        typeof(ILoggerFactory), typeof(ILogger), typeof(DiagnosticListener), typeof(TimeProvider),
+        typeof(ConnectionsClient), typeof(FeedRegistry), typeof(ReloaderClient), typeof(SinkHost),
+        typeof(ConnectionPlaces), typeof(TapPlaces), typeof(Explainer),
+    ];
+
+    /// <summary>Makes the routes of the pages and the services behind them.</summary>
+    /// <param name="process">The services of the process.</param>
+    public static (ServiceProvider Services, RequestDelegate Answer) Build(IServiceProvider process)
+    {
+        var services = new ServiceCollection();
+        foreach (var type in Shared)
+            services.AddSingleton(type, process.GetRequiredService(type));
+        services.AddLogging();
+        services.AddSingleton<DiagnosticSource>(process.GetRequiredService<DiagnosticListener>());
+        services.AddDataProtection().UseEphemeralDataProtectionProvider(); // what is protected lives as long as a page
+        services.AddRouting();
+        services.AddAntiforgery();
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
+        {
+            circuits.DisconnectedCircuitMaxRetained = 20;
+            circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromSeconds(30);
+        }).AddHubOptions(hub => hub.KeepAliveInterval = KeepAlive);
+        services.AddMudServices();
+        services.AddSingleton<FleetWatch>();
+        var provider = services.BuildServiceProvider();
+        var pages = new ApplicationBuilder(provider);
+        pages.UseRouting();
+        pages.UseAntiforgery();
+        pages.UseEndpoints(Map);
+        return (provider, pages.Build());
+    }
+
+    /// <summary>The files are missing only beside a copy of the program that was not published.</summary>
+    private static void Map(IEndpointRouteBuilder routes)
+    {
+        var assets = Path.Combine(AppContext.BaseDirectory, "ActorHeartbeat.Service.staticwebassets.endpoints.json");
+        if (File.Exists(assets))
+            routes.MapStaticAssets(assets);
+        routes.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(server => server.ContentSecurityFrameAncestorsPolicy = null); // the policy has it
+    }
+}
