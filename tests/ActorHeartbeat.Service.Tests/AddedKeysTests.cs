@@ -41,6 +41,24 @@ public sealed class AddedKeysTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_adds_a_key_is_told_when_it_cannot_be_kept()
+    {
+        await using var owner = await Start();
+        await owner.Post("/v1/endpoints/echo/subscriptions/trades/ETH");
+        await using var other = await Start();
+
+        var (_, added) = await other.Post("/v1/endpoints/echo/subscriptions/trades/SOL");
+        using var removed = await other.Client.DeleteAsync("/v1/endpoints/echo/subscriptions/trades/SOL");
+
+        Assert.EndsWith("before the state can be written: the log says why it cannot", Outcome(added), StringComparison.Ordinal);
+        Assert.Contains("it comes back if the process ends before", Outcome(await Json(removed)), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "it stays until it is removed here",
+            Outcome((await owner.Post("/v1/endpoints/echo/subscriptions/trades/SOL")).Body),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Check_and_diff_tell_which_keys_were_added_at_runtime_and_what_becomes_of_them()
     {
         var file = _folder.PathOf("next.conf");
@@ -98,4 +116,9 @@ public sealed class AddedKeysTests : IDisposable
             }
             """,
         $"actor-heartbeat.state.path = \"{_folder.Path}\"");
+
+    private static string Outcome(JsonElement answer) => answer.GetProperty("outcome").GetString()!; // the contract has it
+
+    private static async Task<JsonElement> Json(HttpResponseMessage answer) =>
+        JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
 }

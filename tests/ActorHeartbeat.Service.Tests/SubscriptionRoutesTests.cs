@@ -110,8 +110,60 @@ public sealed class SubscriptionRoutesTests
         Assert.Equal(status, (int)(await Send(service, method, path)).Status);
     }
 
+    [Fact]
+    public async Task The_longest_key_has_room_in_a_path()
+    {
+        await using var service = await Start();
+        var key = string.Concat(Enumerable.Repeat("\U0001F600", 512)); // 1024 UTF-16 units; 6 KiB in the path
+
+        var (status, answer) = await Send(service, "POST", Trades + Uri.EscapeDataString(key));
+
+        Assert.Equal((HttpStatusCode.Accepted, key), (status, answer.GetProperty("key").GetString()));
+    }
+
     [Theory]
-    [InlineData("POST", 8 * 1024)]
+    [InlineData("/v1/endpoints/echo/subscriptions/trades/../../resume")]
+    [InlineData("/v1/endpoints/echo/subscriptions/trades/%2E%2e/%2E./resume")]
+    [InlineData("/v1/endpoints/echo/subscriptions/trades/.")]
+    [InlineData("/v1/endpoints/echo/./resume")]
+    public async Task No_path_with_dots_between_its_slashes_is_that_of_another_route(string path)
+    {
+        await using var service = await Start();
+
+        var (status, problem) = await Send(service, "POST", path);
+
+        Assert.Equal(HttpStatusCode.BadRequest, status);
+        Assert.Contains(". or .. between its slashes", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("paused", (await service.Get("/v1/endpoints/echo")).GetProperty("state").GetString());
+    }
+
+    [Fact]
+    public async Task A_list_of_one_subscription_is_refused_for_a_name_that_is_not_there()
+    {
+        await using var service = await Start();
+
+        var keys = (await service.Get("/v1/endpoints/echo/subscriptions?name=trades")).GetProperty("keys").EnumerateArray().ToArray();
+        using var refused = await service.Client.GetAsync("/v1/endpoints/echo/subscriptions?name=nope");
+
+        Assert.NotEmpty(keys);
+        Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+        Assert.Contains("take one of ", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_said_of_a_removed_key_is_not_what_is_said_of_an_added_one()
+    {
+        await using var service = await Start();
+
+        var (_, added) = await Send(service, "POST", Trades + "ADDED");
+        var (_, removed) = await Send(service, "DELETE", Trades + "ADDED");
+
+        Assert.EndsWith("no state is kept", added.GetProperty("outcome").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("no state is kept", removed.GetProperty("outcome").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("POST", 16 * 1024)]
     [InlineData("DELETE", 60 * 1024)]
     [InlineData("GET", 20 * 1024)]
     public async Task A_key_that_is_too_long_is_refused_with_a_remedy(string method, int length)
@@ -121,7 +173,7 @@ public sealed class SubscriptionRoutesTests
         var (status, problem) = await Send(service, method, Trades + new string('x', length));
 
         Assert.Equal(HttpStatusCode.RequestUriTooLong, status);
-        Assert.Contains("8 KiB", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("16 KiB", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -66,7 +66,7 @@ internal sealed class Invariants
             Watch(settings).Pace(settings.Group is { } group ? budgets.Groups.GetValueOrDefault(group)?.SendRate : null);
         var kept = endpoints.Select(settings => settings.Id).ToHashSet();
         foreach (var gone in _all.Where(endpoint => endpoint.Wanted.Words is not null && !kept.Contains(endpoint.Settings.Id)))
-            gone.Wanted.Forget();
+            gone.Wanted.Leave();
     }
 
     /// <summary>The server of an endpoint's keys begins.</summary>

@@ -62,7 +62,7 @@ public static class AddedKeysReport
 
     private static string Words(Fate fate) => fate switch
     {
-        Fate.WithoutEndpoint => "forgotten with the endpoint, which the configuration does not have",
+        Fate.WithoutEndpoint => "kept until the endpoint comes back, which the configuration does not have",
         Fate.WithoutSubscription => "not asked for while the configuration has no such subscription",
         Fate.DeclaredToo => "declared by the configuration too",
         _ => "not in the configuration; stays until it is removed at runtime",

@@ -38,7 +38,7 @@ internal sealed record Problem(int Status, string Title, string Detail, string R
     public static readonly Problem TargetTooLong = new(
         StatusCodes.Status414UriTooLong,
         "Path too long",
-        "path and query are longer than 8 KiB",
+        "path and query are longer than 16 KiB",
         "a key has less; filter events by subscription instead of by many keys");
 
     public static readonly Problem Draining = new(

@@ -33,16 +33,27 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
         routes.MapPost("/v1/endpoints/{id}/send", Send);
         routes.MapPost(
             "/v1/endpoints/{id}/subscriptions/{name}/{**key}",
-            http => ChangeKey(http, "subscribe", connections.SubscribeAsync, _ => "is wanted; it stays until it is removed here"));
+            http => ChangeKey(http, "subscribe", connections.SubscribeAsync, (_, keeping) => "is wanted; " + StaysUntil(keeping)));
         routes.MapDelete(
             "/v1/endpoints/{id}/subscriptions/{name}/{**key}",
             http => ChangeKey(http, "cancel", connections.UnsubscribeAsync, Removed));
     }
 
-    private static string Removed(SubscriptionSettings? subscription) =>
-        subscription is { Cancel: null, CancelHttp: null, Batch: not SubscriptionSettings.WholeBatch }
-            ? "is not wanted any more; the subscription has no cancel, so that the peer may keep it until the connection ends"
-            : "is not wanted any more";
+    private static string StaysUntil(Keeping keeping) => keeping switch
+    {
+        Keeping.Nothing => "it stays until it is removed here, or the process ends: no state is kept",
+        Keeping.NotNow => "it stays until it is removed here, or the process ends before the state can be written: the log says why it cannot",
+        _ => "it stays until it is removed here",
+    };
+
+    private static string Removed(SubscriptionSettings? subscription, Keeping keeping) =>
+        "is not wanted any more"
+        + (subscription is { Cancel: null, CancelHttp: null, Batch: not SubscriptionSettings.WholeBatch }
+            ? "; the subscription has no cancel, so that the peer may keep it until the connection ends"
+            : "")
+        + (keeping == Keeping.NotNow
+            ? "; it comes back if the process ends before the state can be written: the log says why it cannot"
+            : "");
 
     private async Task Command(HttpContext http, string name, Func<EndpointId, CancellationToken, Task<CommandResult>> command)
     {
@@ -59,7 +70,7 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
         HttpContext http,
         string name,
         Func<EndpointId, string, string, CancellationToken, Task<CommandResult>> change,
-        Func<SubscriptionSettings?, string> done)
+        Func<SubscriptionSettings?, Keeping, string> done)
     {
         if (await Admit(http) is not { } endpoint)
             return;
@@ -74,12 +85,15 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
             return;
         }
         var result = await change(endpoint.Id, subscription, key, http.RequestAborted);
-        if (!await Note(http, $"{name} {PeerText.Of($"{subscription}/{key}")} of", endpoint.Id, result))
+        var keeping = await Keep(result);
+        if (!await Note(
+            http, $"{name} {PeerText.Of($"{subscription}/{key}")} of", endpoint.Id, result,
+            "change the subscription in the configuration, or remove keys that were added"))
             return;
         var words = endpoint.Settings.Subscriptions.GetValueOrDefault(subscription);
         var said = result.Why.Length > 0
             ? result.Why
-            : PeerText.Of($"{subscription}/{key} {done(words)}") + (database is null ? ", or the process ends: no state is kept" : "");
+            : PeerText.Of($"{subscription}/{key} {done(words, keeping)}");
         await http.Answer(
             new KeyCommandView(endpoint.Id.Value, subscription, key, said),
             ServiceJson.Contract.KeyCommandView,
@@ -159,7 +173,8 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
 
     private async Task Carry(HttpContext http, string name, EndpointId id, CommandResult result)
     {
-        if (!await Note(http, name, id, result))
+        await Keep(result);
+        if (!await Note(http, name, id, result, $"GET /v1/endpoints/{id}/explain says how it is"))
             return;
         if (await connections.GetEndpointAsync(id, http.RequestAborted) is { } endpoint)
             await http.Answer(EndpointView.Of(endpoint), ServiceJson.Contract.EndpointView, StatusCodes.Status202Accepted);
@@ -167,20 +182,24 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
             await http.Refuse(Problem.UnknownEndpoint(id.Value));
     }
 
-    /// <summary>Logs a command and waits until its effect is written; answers one that was not accepted.</summary>
+    /// <summary>Waits until the effect of a command is written, or cannot be.</summary>
+    private async Task<Keeping> Keep(CommandResult result) =>
+        database is null ? Keeping.Nothing
+        : result.Outcome != CommandOutcome.Accepted || await database.WrittenAsync(WriteDeadline) ? Keeping.Written
+        : Keeping.NotNow;
+
+    /// <summary>Logs a command; answers one that was not accepted.</summary>
     /// <returns>Whether it was accepted, and has no answer yet.</returns>
-    private async Task<bool> Note(HttpContext http, string name, EndpointId id, CommandResult result)
+    private async Task<bool> Note(HttpContext http, string name, EndpointId id, CommandResult result, string remedy)
     {
         log.OperatorCommand(name, id, Spelling.Kebab(result.Outcome));
-        if (database is not null && result.Outcome == CommandOutcome.Accepted)
-            await database.WrittenAsync(WriteDeadline);
         var problem = result.Outcome switch
         {
             CommandOutcome.Accepted => null,
             CommandOutcome.UnknownEndpoint => Problem.UnknownEndpoint(id.Value),
             CommandOutcome.Unknown => Problem.UnknownKey(result.Why, $"GET /v1/endpoints/{id}/subscriptions lists the keys"),
             CommandOutcome.Invalid => Problem.BadRequest(result.Why, "write the key behind the name: POST .../subscriptions/trades/BTC"),
-            _ => Problem.Refused(result.Why, $"GET /v1/endpoints/{id}/explain says how it is"),
+            _ => Problem.Refused(result.Why, remedy),
         };
         if (problem is not null)
             await http.Refuse(problem);
@@ -193,5 +212,16 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
             return await EndpointRoutes.Find(http, connections);
         await http.Refuse(Problem.Draining);
         return null;
+    }
+
+    /// <summary>What becomes of the effect of a command when the process ends.</summary>
+    private enum Keeping
+    {
+        /// <summary>It is lost: there is no state.path.</summary>
+        Nothing,
+
+        /// <summary>It is lost unless the state can be written before.</summary>
+        NotNow,
+        Written,
     }
 }

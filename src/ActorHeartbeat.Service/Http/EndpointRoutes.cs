@@ -1,5 +1,6 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hosting;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Explaining;
 using ActorHeartbeat.Subscriptions;
@@ -36,7 +37,7 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, Explainer ex
         var wanted = http.Request.Query["state"].ToString();
         if (wanted.Length > 0 && !States.Contains(wanted))
             await http.Refuse(Problem.BadRequest($"state is \"{wanted}\"", $"take one of {string.Join(", ", States)}"));
-        else if (await Find(http, connections) is { } endpoint)
+        else if (await Find(http, connections) is { } endpoint && await Named(http, endpoint) is { } isNamed)
         {
             var declared = endpoint.Settings.Subscriptions
                 .SelectMany(each => each.Value.ForEach.Select(key => (each.Key, key))).ToHashSet();
@@ -46,10 +47,24 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, Explainer ex
                     [
                         .. (await connections.GetSubscriptionsAsync(endpoint.Id, http.RequestAborted))
                             .Select(key => SubscriptionView.Of(key, declared.Contains((key.Subscription, key.Key))))
-                            .Where(key => wanted.Length == 0 || key.State == wanted),
+                            .Where(key => (wanted.Length == 0 || key.State == wanted) && isNamed(key.Subscription)),
                     ]),
                 ServiceJson.Contract.SubscriptionListView);
         }
+    }
+
+    /// <summary>Takes the subscription that the query names, or all; null when there is none of it and the request has been answered.</summary>
+    private static async Task<Predicate<string>?> Named(HttpContext http, EndpointSnapshot endpoint)
+    {
+        if (http.Request.Query["name"].ToString() is not { Length: > 0 } name)
+            return _ => true;
+        var known = endpoint.Settings.Subscriptions.Keys.Union(endpoint.Subscriptions.Select(each => each.Name)).ToList();
+        if (known.Contains(name))
+            return other => other == name;
+        await http.Refuse(Problem.UnknownKey(
+            $"{endpoint.Id} has no subscription {PeerText.Of(name)}",
+            known.Count == 0 ? "it has none" : $"take one of {string.Join(", ", known)}"));
+        return null;
     }
 
     private async Task Explain(HttpContext http)

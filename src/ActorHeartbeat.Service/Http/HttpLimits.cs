@@ -11,11 +11,11 @@ internal static class HttpLimits
     /// <summary>Bytes of a request body that holds no message.</summary>
     public const long Body = 64 * 1024;
 
-    /// <summary>Bytes of a request's path and query: of a longer one the refusal says so.</summary>
-    public const int Target = 8 * 1024;
+    /// <summary>Bytes of a request's path and query, enough for the longest key: of a longer one the refusal says so.</summary>
+    public const int Target = 16 * 1024;
 
     /// <summary>Bytes of a request line that is read at all: the web server refuses a longer one itself, without a word.</summary>
-    public const int RequestLine = 8 * Target;
+    public const int RequestLine = 4 * Target;
 
     /// <summary>JSON may write a byte of UTF-8 as six characters, such as <c>\u0001</c>; base64 takes less.</summary>
     private const long LongestSpelling = 6;

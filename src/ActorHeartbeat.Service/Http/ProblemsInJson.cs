@@ -18,6 +18,11 @@ internal sealed class ProblemsInJson(RequestDelegate next, ILogger log)
                 await http.Refuse(Problem.TargetTooLong);
                 return;
             }
+            if (HasDots(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget))
+            {
+                await http.Refuse(Problem.BadRequest("the path has . or .. between its slashes", "write the path without them"));
+                return;
+            }
             await next(http);
             if (!http.Response.HasStarted && Explain(http) is { } problem)
                 await http.Refuse(problem);
@@ -45,6 +50,21 @@ internal sealed class ProblemsInJson(RequestDelegate next, ILogger log)
                     new Problem(
                         StatusCodes.Status500InternalServerError, "Internal error", "the request failed because of a bug", "see the log"));
         }
+    }
+
+    /// <summary>
+    /// Whether the server takes a part of the path away, so that another route answers than the one that was written (RFC 3986 section 5.2.4).
+    /// </summary>
+    private static bool HasDots(string target)
+    {
+        var path = target.AsSpan(0, target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? query : target.Length);
+        foreach (var range in path.Split('/'))
+        {
+            if (path[range] is { Length: > 0 and <= 6 } part
+                && part.ToString().Replace("%2e", ".", StringComparison.OrdinalIgnoreCase) is "." or "..")
+                return true;
+        }
+        return false;
     }
 
     private static Problem? Explain(HttpContext http) =>

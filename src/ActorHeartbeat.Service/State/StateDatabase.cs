@@ -108,15 +108,16 @@ internal sealed class StateDatabase : IGovernorStore, IPausedStore, ISubscriptio
     public Task<bool> RemoveAsync(SubscriptionKey name) => Change(Of(name, null));
 
     /// <summary>Completes when all that has been given until now is written, cannot be, or is not within a time.</summary>
-    public async Task WrittenAsync(TimeSpan deadline)
+    /// <returns>Whether it is written. What is not is with the first write that works.</returns>
+    public async Task<bool> WrittenAsync(TimeSpan deadline)
     {
         try
         {
-            await Change(StateParts.None).WaitAsync(deadline, _time);
+            return await Change(StateParts.None).WaitAsync(deadline, _time);
         }
         catch (TimeoutException)
         {
-            // The disk does not answer; it is written when it does.
+            return false;
         }
     }
 

@@ -36,13 +36,15 @@ internal static class SubscriptionsVerb
         verb.SetAction((parsed, stop) => Asking.Run(parsed, url, async api =>
         {
             var (endpoint, wanted) = (parsed.GetValue(id)!, parsed.GetValue(name)); // not null: the validator has checked it
-            var filter = parsed.GetValue(state) is { } only ? $"?state={only}" : "";
-            var answer = await api.Get($"/v1/endpoints/{endpoint}/subscriptions{filter}", stop);
-            var keys = api.Read(answer, ClientJson.Default.SubscriptionListView).Keys
-                .Where(key => wanted is null || key.Subscription == wanted);
+            string?[] filters =
+            [
+                parsed.GetValue(state) is { } only ? $"state={only}" : null, wanted is null ? null : $"name={Uri.EscapeDataString(wanted)}",
+            ];
+            var answer = await api.Get($"/v1/endpoints/{endpoint}/subscriptions?{string.Join('&', filters.OfType<string>())}", stop);
+            var keys = api.Read(answer, ClientJson.Default.SubscriptionListView).Keys;
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(format) == VerbFormat.Json)
-                await output.WriteLineAsync(JsonLists.Of("keys", KeysIn(answer.Body, wanted)));
+                await output.WriteLineAsync(JsonLists.Of("keys", KeysIn(answer.Body)));
             else
                 Screen.Print(output, terminal, KeysPage.Of(endpoint, keys, answer.At, terminal.Size().Width));
             return ExitCode.Good;
@@ -50,14 +52,11 @@ internal static class SubscriptionsVerb
         return verb;
     }
 
-    private static IEnumerable<string> KeysIn(string body, string? wanted)
+    private static IEnumerable<string> KeysIn(string body)
     {
         using var document = JsonDocument.Parse(body);
         foreach (var key in document.RootElement.GetProperty("keys").EnumerateArray())
-        {
-            if (wanted is null || key.GetProperty("subscription").GetString() == wanted)
-                yield return key.GetRawText();
-        }
+            yield return key.GetRawText();
     }
 
     private static Command Change(string word, string description, HttpMethod method)
@@ -73,6 +72,12 @@ internal static class SubscriptionsVerb
             var path = $"/v1/endpoints/{parsed.GetRequiredValue(id)}/subscriptions/{Uri.EscapeDataString(parsed.GetRequiredValue(name))}";
             foreach (var key in parsed.GetRequiredValue(keys))
             {
+                if (key is "" or "." or "..")
+                {
+                    bad++;
+                    await console.Error.WriteLineAsync($"{(key.Length > 0 ? key : "\"\"")}: no path can name this key; declare it in for-each");
+                    continue;
+                }
                 var answer = await api.Command(method, $"{path}/{Uri.EscapeDataString(key)}", null, stop);
                 if (answer.IsGood)
                 {

@@ -84,10 +84,13 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>When the first message that waits may go out; null when none waits.</summary>
-    private TimeSpan? SendDue(ConnectionLink link) => link.HasToAsk is var asks
-        && (asks || (_isPrimary && !_plane.PendingSends.IsEmpty))
-            ? Now + link.Pace.Wait(Now, asks)
-            : null;
+    private TimeSpan? SendDue(ConnectionLink link)
+    {
+        var asks = link.HasToAsk;
+        var waits = asks || (_isPrimary && !_plane.PendingSends.IsEmpty);
+        link.Pace.IsAwaited = waits;
+        return waits ? Now + link.Pace.Wait(Now, asks) : null;
+    }
 
     private static void SendFor(IActorRef asker, ConnectionLink link, OutboundMessage message) =>
         link.SendAsync(message, Speaker.Consumer).AsTask().PipeTo(asker, success: status => new SendResult(status));

@@ -5,7 +5,7 @@ namespace ActorHeartbeat.Connections;
 
 /// <summary>
 /// Decides when the next message may go out over one connection, under the send rate of its group. Messages go out one at a time, evenly
-/// spaced: no span of time sees more than the rate allows, whatever window the server counts in. Opening messages go out at once and count;
+/// spaced: no span of time sees more than the rate allows, whatever window the server counts in, but for turns that were late. Opening messages go out at once and count;
 /// heartbeats, replies to the server and on-close messages neither wait nor count. Under a pace of their own, opening messages and askings
 /// for keys are spaced besides.
 /// </summary>
@@ -16,11 +16,19 @@ internal sealed class SendPace(Rate? rate, Rate? opening, TimeSpan now)
 {
     private const double Burst = 1;
 
+    /// <summary>
+    /// A turn may be late by this without moving those behind it: timers fire a tick or two after their time, some on a busy machine more.
+    /// </summary>
+    private static readonly TimeSpan MostLate = TimeSpan.FromMilliseconds(50);
+
     private TokenBucket? _bucket = rate is { } given ? TokenBucket.Full(given, Burst, now) : null;
     private TokenBucket? _opening = opening is { } pace ? TokenBucket.Full(pace, Burst, now) : null;
 
     /// <summary>Whether everything goes out at once.</summary>
     public bool IsUnlimited => _bucket is null && _opening is null;
+
+    /// <summary>Whether a message waits for its turn: only then a turn can be late.</summary>
+    public bool IsAwaited { private get; set; }
 
     /// <summary>Sets another rate, or none.</summary>
     public void Configure(Rate? rate, TimeSpan now) => _bucket = (rate, _bucket) switch
@@ -45,6 +53,13 @@ internal sealed class SendPace(Rate? rate, Rate? opening, TimeSpan now)
     /// <summary>Counts a message that goes out, in its turn or out of turn.</summary>
     public void Spend(TimeSpan now) => (_bucket, _opening) = (Spent(_bucket, now), Spent(_opening, now));
 
-    private static TokenBucket? Spent(TokenBucket? before, TimeSpan now) =>
-        before is { } bucket ? bucket.Take(now) ?? bucket.RefilledAt(now) with { Tokens = 0 } : null;
+    /// <summary>The next turn follows the time when this one was due, so that the ticks of a clock do not add up.</summary>
+    private TokenBucket? Spent(TokenBucket? before, TimeSpan now)
+    {
+        if (before is not { } bucket)
+            return null;
+        var due = bucket.At + bucket.Wait(bucket.At);
+        var isLate = IsAwaited && due <= now && now - due <= MostLate;
+        return bucket.Take(isLate ? due : now) ?? bucket.RefilledAt(now) with { Tokens = 0 };
+    }
 }

@@ -1,3 +1,4 @@
+using ActorHeartbeat.Conversations;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 
@@ -43,6 +44,8 @@ internal sealed class AddedKeys
             return new CommandResult(CommandOutcome.Invalid, reason);
         if (Contains(subscription, key))
             return new CommandResult(CommandOutcome.Accepted, $"{Shown(subscription, key)} was added before");
+        if (IsForOneKey(words, subscription, key) is { } sameWords)
+            return new CommandResult(CommandOutcome.Refused, $"{Shown(subscription, key)}: {sameWords}");
         if (_keys.Count == Most)
             return new CommandResult(CommandOutcome.Refused, $"{Most} keys were added to {settings.Id} already");
         _keys.Add((subscription, key), true);
@@ -86,6 +89,14 @@ internal sealed class AddedKeys
     }
 
     public void Clear() => _keys.Clear();
+
+    /// <summary>Why words that are good for one key are not for another beside it; null where they are.</summary>
+    private string? IsForOneKey(SubscriptionSettings words, string subscription, string key)
+    {
+        var other = words.ForEach.Concat(_keys.Keys.Where(added => added.Subscription == subscription).Select(added => added.Key))
+            .FirstOrDefault(each => each != key);
+        return other is null ? null : Combinations.RejectSubscription(words with { ForEach = [other, key] });
+    }
 
     private static bool Declares(SubscriptionSettings words, string key) => words.ForEach.Contains(key, StringComparer.Ordinal);
 

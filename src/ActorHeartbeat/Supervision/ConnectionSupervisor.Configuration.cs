@@ -43,7 +43,10 @@ public sealed partial class ConnectionSupervisor
         var wanted = endpoints.ToDictionary(settings => settings.Id);
         var spread = wanted.Count > 1 ? _settings.StartSpread : TimeSpan.Zero;
         foreach (var id in changes.Removed)
+        {
+            SetKeysAside(_endpoints[id]);
             Remove(_endpoints[id]);
+        }
         foreach (var id in changes.Added)
             Admit(wanted[id], spread);
         foreach (var (id, change) in changes.Changed)
@@ -95,7 +98,7 @@ public sealed partial class ConnectionSupervisor
             if (_restored.Remove(settings.Id, out var session))
                 endpoint.Before = session.For(settings);
         }
-        RestoreKeys(endpoint);
+        RestoreKeys(endpoint, settings);
         _meter.Follow(settings);
         endpoint.IsRemoved = false; // it may be one that is still closing
         (endpoint.Settings, endpoint.SendRate) = (settings, SendRateOf(settings));
@@ -146,7 +149,6 @@ public sealed partial class ConnectionSupervisor
         _revision++;
         endpoint.IsRemoved = true;
         Keep(endpoint, isPaused: false);
-        ForgetKeys(endpoint);
         endpoint.AddedKeys.Clear();
         Pause(endpoint, endpoint.Settings.CloseCode, "removed");
         ForgetIfGone(endpoint);

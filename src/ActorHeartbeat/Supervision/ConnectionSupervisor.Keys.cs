@@ -9,8 +9,13 @@ namespace ActorHeartbeat.Supervision;
 /// <content>Keys of subscriptions that are added while endpoints run, beyond the life of the process.</content>
 public sealed partial class ConnectionSupervisor
 {
-    /// <summary>Keys of an earlier process whose endpoints have not come yet.</summary>
-    private readonly Dictionary<EndpointId, List<SubscriptionKey>> _keysBefore = [];
+    /// <summary>
+    /// Keys whose endpoints have not come yet, or have gone with the configuration: a slip in a file must not cost what was added.
+    /// </summary>
+    private readonly OrderedDictionary<EndpointId, IReadOnlyList<SubscriptionKey>> _keysAside = [];
+
+    /// <summary>Of endpoints that have gone and had keys.</summary>
+    internal const int MostAside = 1000;
 
     /// <summary>Endpoints whose connections have not been told of a change of their added keys.</summary>
     private readonly HashSet<RegistryEntry> _withNewKeys = [];
@@ -21,19 +26,19 @@ public sealed partial class ConnectionSupervisor
     private void LoadKeys(ISubscriptionStore? store)
     {
         foreach (var keys in (store?.Load() ?? []).GroupBy(key => key.Endpoint))
-            _keysBefore[keys.Key] = [.. keys];
+            _keysAside[keys.Key] = [.. keys];
     }
 
     /// <summary>
-    /// Gives an endpoint that comes the keys of an earlier process. What cannot be added now is told, and stays in the store.
+    /// Gives an endpoint that comes the keys that were added to it before. What cannot be added now is told, and stays in the store.
     /// </summary>
-    private void RestoreKeys(RegistryEntry endpoint)
+    private void RestoreKeys(RegistryEntry endpoint, EndpointSettings settings)
     {
-        if (!_keysBefore.Remove(endpoint.Id, out var keys))
+        if (!_keysAside.Remove(endpoint.Id, out var keys))
             return;
-        var wrong = keys.Select(key => endpoint.AddedKeys.Restore(endpoint.Settings, key.Subscription, key.Key)).OfType<string>().ToArray();
+        var wrong = keys.Select(key => endpoint.AddedKeys.Restore(settings, key.Subscription, key.Key)).OfType<string>().ToArray();
         foreach (var reason in wrong.Take(MostTold))
-            Context.GetLogger().Warning("{0}: a key that was added before the restart: {1}", endpoint.Id, reason);
+            Context.GetLogger().Warning("{0}: a key that was added before: {1}", endpoint.Id, reason);
         if (wrong.Length > MostTold)
             Context.GetLogger().Warning("{0}: the same of {1} more keys", endpoint.Id, wrong.Length - MostTold);
     }
@@ -88,9 +93,24 @@ public sealed partial class ConnectionSupervisor
     private static IEnumerable<SubscriptionKey> AddedKeysOf(RegistryEntry endpoint) =>
         endpoint.AddedKeys.All.Select(key => new SubscriptionKey(endpoint.Id, key.Subscription, key.Key));
 
-    private void ForgetKeys(RegistryEntry endpoint)
+    /// <summary>Keeps the keys of an endpoint that goes with the configuration until it comes back, in the store too.</summary>
+    private void SetKeysAside(RegistryEntry endpoint)
     {
-        foreach (var key in AddedKeysOf(endpoint))
+        IReadOnlyList<SubscriptionKey> keys = [.. AddedKeysOf(endpoint)];
+        if (keys.Count == 0)
+            return;
+        Context.GetLogger().Info("{0}: {1} keys that were added are kept until it comes back", endpoint.Id, keys.Count);
+        _keysAside[endpoint.Id] = keys;
+        while (_keysAside.Count > MostAside)
+        {
+            ForgetKeys(_keysAside.GetAt(0).Value);
+            _keysAside.RemoveAt(0);
+        }
+    }
+
+    private void ForgetKeys(IEnumerable<SubscriptionKey> keys)
+    {
+        foreach (var key in keys)
             _dependencies.SubscriptionStore?.Remove(key);
     }
 

@@ -89,7 +89,11 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         ApplyConfiguration configuration => Apply(configuration),
         AddEndpoint add => Add(add.Settings),
         ReconfigureEndpoint reconfigure => Reconfigure(reconfigure.Settings),
-        RemoveEndpoint remove => With(remove.Endpoint, Remove),
+        RemoveEndpoint remove => With(remove.Endpoint, endpoint =>
+        {
+            ForgetKeys([.. AddedKeysOf(endpoint)]);
+            Remove(endpoint);
+        }),
         PauseEndpoint pause => With(pause.Endpoint, endpoint => PauseForOperator(endpoint, endpoint.Settings.CloseCode, "paused")),
         CloseEndpoint close => Close(close),
         ResumeEndpoint resume => With(resume.Endpoint, ResumeForOperator),

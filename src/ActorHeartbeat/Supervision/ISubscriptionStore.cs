@@ -14,7 +14,7 @@ public interface ISubscriptionStore
     /// <summary>A key was added.</summary>
     void Add(SubscriptionKey key);
 
-    /// <summary>A key was taken away, or its endpoint was removed.</summary>
+    /// <summary>A key was taken away, or its endpoint was by a command.</summary>
     void Remove(SubscriptionKey key);
 }
 

@@ -162,7 +162,10 @@ public sealed class AskingTests
         using var parsed = JsonDocument.Parse(json.Output);
         var keys = parsed.RootElement.GetProperty("keys").EnumerateArray();
         Assert.Equal(["BTC", "A/B"], keys.Select(key => key.GetProperty("key").GetString()));
-        Assert.Equal("echo has no such key\n", other.Output);
+        Assert.Equal((1, ""), (Math.Sign(other.ExitCode), other.Output));
+        Assert.Contains("echo has no subscription books", other.Error, StringComparison.Ordinal);
+        var dots = await Run(service, "subscriptions", "add", "echo", "trades", "..");
+        Assert.Contains("no path can name this key", dots.Error, StringComparison.Ordinal);
     }
 
     [Fact]

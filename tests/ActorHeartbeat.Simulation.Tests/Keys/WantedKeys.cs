@@ -10,6 +10,7 @@ internal sealed class WantedKeys(Func<TimeSpan> clock)
     private readonly HashSet<string> _added = new(StringComparer.Ordinal);
     private HashSet<string> _wanted = new(StringComparer.Ordinal);
     private TimeSpan _rephrased = TimeSpan.MinValue;
+    private bool _isAway;
 
     /// <summary>The words in which the endpoint asks; null where it has no subscription.</summary>
     public SubscriptionSettings? Words { get; private set; }
@@ -24,6 +25,7 @@ internal sealed class WantedKeys(Func<TimeSpan> clock)
 
     public void Configure(EndpointSettings settings)
     {
+        _isAway = false;
         var words = KeyWords.Of(settings);
         if (words == Words)
             return;
@@ -49,14 +51,14 @@ internal sealed class WantedKeys(Func<TimeSpan> clock)
     /// <summary>One that the configuration declares is not removed.</summary>
     public void Remove(string key)
     {
-        if (Words?.ForEach.Contains(key) != true && _added.Remove(key))
+        if (!_isAway && Words?.ForEach.Contains(key) != true && _added.Remove(key))
             Follow();
     }
 
-    /// <summary>The endpoint is removed, and what was added with it.</summary>
-    public void Forget()
+    /// <summary>The endpoint goes with the configuration. What was added is there again when it comes back.</summary>
+    public void Leave()
     {
-        _added.Clear();
+        _isAway = true;
         _rephrased = Changed = clock();
         Words = null;
         Follow();

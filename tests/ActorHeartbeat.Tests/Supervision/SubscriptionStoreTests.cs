@@ -67,7 +67,7 @@ public class SubscriptionStoreTests : SupervisorSpec
         ];
         Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(Dependencies with { SubscriptionStore = _store }), "with-many-keys");
 
-        EventFilter.Warning(contains: "a: a key that was added before the restart: ").Expect(10, () =>
+        EventFilter.Warning(contains: "a: a key that was added before: ").Expect(10, () =>
             EventFilter.Warning(message: "a: the same of 3 more keys").ExpectOne(() => Apply(Asking("a") with { Enabled = false })));
 
         Assert.Equal(AddedKeys.Most + 1, Assert.Single(Snapshot("a").Subscriptions).Wanted);
@@ -75,15 +75,66 @@ public class SubscriptionStoreTests : SupervisorSpec
     }
 
     [Fact]
-    public void The_keys_of_an_endpoint_that_is_removed_are_forgotten()
+    public void The_keys_of_an_endpoint_that_is_removed_by_a_command_are_forgotten()
     {
         Begin(("a", "ETH"));
         Apply(Asking("a"), Asking("b"));
         AwaitStates(("a", "open"), ("b", "open"));
 
-        Apply(Asking("b"));
+        Command(new RemoveEndpoint(Id("a")));
 
         Assert.Equal(["- a trades/ETH"], _store.Saved);
+    }
+
+    [Fact]
+    public void An_endpoint_that_goes_with_the_configuration_has_its_keys_again_when_it_comes_back()
+    {
+        Begin(("a", "ETH"));
+        Apply(Asking("a"), Asking("b"));
+        AwaitStates(("a", "open"), ("b", "open"));
+        Command(new SubscribeTo(Id("a"), "trades", "SOL"));
+
+        Apply(Asking("b"));
+        AwaitStates(("b", "open"));
+        Apply(Asking("a"), Asking("b"));
+        AwaitStates(("a", "open"), ("b", "open"));
+
+        Assert.Equal(["+ a trades/SOL"], _store.Saved);
+        Supervisor.Tell(new GetSubscriptions(Id("a")), TestActor);
+        Assert.Equal(["BTC", "ETH", "SOL"], FishForMessage<SubscriptionList>(_ => true).Keys.Select(key => key.Key));
+    }
+
+    [Fact]
+    public void Of_endpoints_that_are_gone_with_their_keys_the_first_are_forgotten_when_there_are_too_many()
+    {
+        _store.Before =
+        [
+            .. Enumerable.Range(0, ConnectionSupervisor.MostAside).Select(number => new SubscriptionKey(Id($"gone-{number}"), "trades", "ETH")),
+        ];
+        Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(Dependencies with { SubscriptionStore = _store }), "with-many-gone");
+        Apply(Asking("a") with { Enabled = false });
+        Command(new SubscribeTo(Id("a"), "trades", "SOL"));
+
+        Apply();
+
+        Assert.Equal(["+ a trades/SOL", "- gone-0 trades/ETH"], _store.Saved);
+    }
+
+    [Fact]
+    public void A_key_that_the_words_do_not_name_is_refused_beside_another()
+    {
+        Begin();
+        var single = new SubscriptionSettings { Send = MessageTemplate.Json("""{"op":"all"}"""), ForEach = ["one"] };
+        Apply(Endpoint("a") with { Subscriptions = new([new("single", single), new("none", single with { ForEach = [] })]) });
+
+        Supervisor.Tell(new SubscribeTo(Id("a"), "single", "two"), TestActor);
+        var refused = FishForMessage<CommandResult>(_ => true);
+        Command(new SubscribeTo(Id("a"), "none", "one"));
+        Supervisor.Tell(new SubscribeTo(Id("a"), "none", "two"), TestActor);
+
+        Assert.Equal(
+            new CommandResult(CommandOutcome.Refused, "single/two: send says the same for every key: @{each} is missing"), refused);
+        Assert.Equal(CommandOutcome.Refused, ExpectMsg<CommandResult>().Outcome);
     }
 
     [Fact]
