@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using ActorHeartbeat.EndToEnd.Tests;
 using Microsoft.Playwright;
 
 namespace ActorHeartbeat.WebConsole.Tests;
@@ -114,6 +116,78 @@ public sealed class PagesTests(Browser browser)
         await page.Keyboard.PressAsync("?");
         await Assertions.Expect(page.Locator("dialog#keys")).ToBeVisibleAsync();
         Assert.Equal([], scene.Complaints);
+    }
+
+    [Fact]
+    public async Task Each_command_of_an_endpoint_does_what_its_button_says()
+    {
+        Assert.SkipWhen(Browser.Missing is not null, Browser.Missing ?? "");
+        await using var scene = await ConsoleScene.StartAsync(browser);
+        var page = scene.Page;
+        await scene.GoAsync("/endpoints/quiet");
+
+        await Command("Refresh", endpoint => endpoint.GetProperty("incarnation").GetInt64() == 2 && IsIn(endpoint, "open"));
+        await Command("Rotate", endpoint => endpoint.GetProperty("incarnation").GetInt64() == 3 && IsIn(endpoint, "open"));
+        await Command("Pause", endpoint => IsIn(endpoint, "paused"));
+        await Command("Resume", endpoint => IsIn(endpoint, "open"));
+        await Command(
+            "Send",
+            endpoint => endpoint.GetProperty("messages").GetProperty("out").GetInt64() == 1,
+            () => page.GetByLabel("Text").FillAsync("hello"));
+        await Command(
+            "Close",
+            endpoint => IsIn(endpoint, "paused"),
+            async () =>
+            {
+                await page.GetByLabel("Reason").FillAsync("it's over");
+                await page.GetByLabel("Reason").BlurAsync();
+                await Assertions.Expect(page.GetByRole(AriaRole.Dialog))
+                    .ToContainTextAsync("actorheartbeat close quiet --code 1000 --reason 'it'\\''s over'");
+            });
+        Assert.Equal([], scene.Complaints);
+
+        async Task Command(string name, Func<JsonElement, bool> isDone, Func<Task>? fill = null)
+        {
+            await page.GetByRole(AriaRole.Group).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = name }).ClickAsync();
+            if (fill is not null)
+                await fill();
+            await Button(page, "Do it").ClickAsync();
+            await Assertions.Expect(page.Locator(".mud-snackbar", new PageLocatorOptions { HasText = $"{name}: done" })).ToBeVisibleAsync();
+            await Eventually.TrueAsync(
+                async () => isDone(await scene.Service.GetAsync("/v1/endpoints/quiet")), ServiceProcess.Patience, name);
+        }
+
+        static bool IsIn(JsonElement endpoint, string state) => endpoint.GetProperty("state").GetString() == state;
+    }
+
+    [Fact]
+    public async Task Who_has_signed_in_sees_it_on_each_page_and_signs_out_there()
+    {
+        Assert.SkipWhen(Browser.Missing is not null, Browser.Missing ?? "");
+        await using var scene = await ConsoleScene.StartAsync(browser, asksForKeys: true);
+        var page = scene.Page;
+        await scene.GoAsync("/");
+        await page.GetByLabel("Key").FillAsync(scene.Reader);
+        await Button(page, "Sign in").ClickAsync();
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Governor" }).ClickAsync();
+
+        await Assertions.Expect(page.Locator("form.caller")).ToContainTextAsync("eyes (read)");
+        await Button(page, "Sign out").ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Key")).ToBeVisibleAsync();
+        await scene.GoAsync("/governor");
+        await Assertions.Expect(page.GetByLabel("Key")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_mistyped_address_has_a_page_with_the_way_back()
+    {
+        Assert.SkipWhen(Browser.Missing is not null, Browser.Missing ?? "");
+        await using var scene = await ConsoleScene.StartAsync(browser);
+        await scene.GoAsync("/endpionts");
+
+        await scene.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "All endpoints" }).ClickAsync();
+
+        await Assertions.Expect(scene.Page.Locator("tbody tr:has(a)")).ToHaveCountAsync(3);
     }
 
     private static ILocator Button(IPage page, string name) =>

@@ -64,7 +64,7 @@ internal sealed record EndpointView(
             new MessageCounts(figures.MessagesIn, figures.MessagesOut),
             figures.LastInbound,
             HeartbeatView.Of(endpoint),
-            settings.Labels.ToDictionary(label => label.Key, label => label.Value, StringComparer.Ordinal),
+            settings.Labels,
             settings.Group,
             endpoint.Subscriptions);
     }

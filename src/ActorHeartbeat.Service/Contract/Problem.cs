@@ -22,6 +22,12 @@ internal sealed record Problem(int Status, string Title, string Detail, string R
     public static Problem UnknownKey(string detail, string remedy) => new(
         StatusCodes.Status404NotFound, "Unknown subscription or key", detail, remedy);
 
+    public static Problem TooManyStreams(int most) => new(
+        StatusCodes.Status503ServiceUnavailable,
+        "Too many streams",
+        $"{most} streams are open, and the other places are kept for requests that end",
+        "one stream by /v1/events can carry many endpoints; a browser with the console is a stream, too");
+
     public static Problem UnknownResource(string path) => new(
         StatusCodes.Status404NotFound, "Unknown resource", $"there is nothing at {path}", "GET / lists what there is");
 

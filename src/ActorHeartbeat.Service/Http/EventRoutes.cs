@@ -62,12 +62,7 @@ internal sealed class EventRoutes(IFeeds feeds, ConnectionsClient connections, T
         using var stream = places?.TakeStream(http);
         if (places is not null && stream is null)
         {
-            await http.Refuse(
-                new Problem(
-                    StatusCodes.Status503ServiceUnavailable,
-                    "Too many streams",
-                    $"{places.MostStreams} streams are open, and the other places are kept for requests that end",
-                    "one stream by /v1/events can carry many endpoints"));
+            await http.Refuse(Problem.TooManyStreams(places.MostStreams));
             return;
         }
         try

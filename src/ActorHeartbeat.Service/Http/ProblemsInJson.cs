@@ -9,6 +9,8 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>Reports every failure as a problem, never as an empty answer or a stack trace.</summary>
 internal sealed class ProblemsInJson(RequestDelegate next, ILogger log)
 {
+    private const string NoSuchPage = "<p>There is no such page. <a href=\"/\">All endpoints</a></p>";
+
     public async Task Invoke(HttpContext http)
     {
         try
@@ -25,7 +27,7 @@ internal sealed class ProblemsInJson(RequestDelegate next, ILogger log)
             }
             await next(http);
             if (!http.Response.HasStarted && Explain(http) is { } problem)
-                await http.Refuse(problem);
+                await (IsForEyes(http) ? PlainPage.Write(http, NoSuchPage) : http.Refuse(problem));
         }
         catch (OperationCanceledException over)
             when (http.RequestAborted.IsCancellationRequested || over.InnerException is ConnectionAbortedException)
@@ -53,7 +55,7 @@ internal sealed class ProblemsInJson(RequestDelegate next, ILogger log)
     }
 
     /// <summary>
-    /// Whether the server takes a part of the path away, so that another route answers than the one that was written (RFC 3986 section 5.2.4).
+    /// Whether the server takes a part of the path away (RFC 3986 section 5.2.4), so that another route answers than was written.
     /// </summary>
     private static bool HasDots(string target)
     {
@@ -66,6 +68,12 @@ internal sealed class ProblemsInJson(RequestDelegate next, ILogger log)
         }
         return false;
     }
+
+    /// <summary>Whether somebody in a browser has mistyped an address.</summary>
+    private static bool IsForEyes(HttpContext http) =>
+        http.Response.StatusCode == StatusCodes.Status404NotFound
+        && HttpMethods.IsGet(http.Request.Method)
+        && IndexPage.AsksForPage(http.Request);
 
     private static Problem? Explain(HttpContext http) =>
         http.Response.StatusCode switch

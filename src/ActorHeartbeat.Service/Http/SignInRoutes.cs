@@ -8,9 +8,6 @@ internal sealed class SignInRoutes(AccessControl access)
 {
     private const string Field = "key";
 
-    /// <summary>No script, no style, no picture, no frame around it, and a form for this service alone.</summary>
-    private const string Policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-
     private static readonly Problem NoKeys = new(
         StatusCodes.Status404NotFound, "No sign-in", "this service asks for no keys", "use it without; http.access.keys adds keys");
 
@@ -23,8 +20,8 @@ internal sealed class SignInRoutes(AccessControl access)
 
     private Task Show(HttpContext http) =>
         !access.AsksForKeys ? http.Refuse(NoKeys)
-        : SignInCookie.Of(http.Request) is { } token && access.OfToken(token) is { } caller ? Page(http, SignedIn(caller))
-        : Page(http, Form(""));
+        : SignInCookie.Of(http.Request) is { } token && access.OfToken(token) is { } caller ? PlainPage.Write(http, SignedIn(caller))
+        : PlainPage.Write(http, Form(""));
 
     private async Task SignIn(HttpContext http)
     {
@@ -48,7 +45,7 @@ internal sealed class SignInRoutes(AccessControl access)
         {
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;
             http.Response.Headers.WWWAuthenticate = AccessGuard.Challenge;
-            await Page(http, Form("<p role=\"alert\">This is no key of this service.</p>"));
+            await PlainPage.Write(http, Form("<p role=\"alert\">This is no key of this service.</p>"));
         }
     }
 
@@ -66,28 +63,6 @@ internal sealed class SignInRoutes(AccessControl access)
         http.Response.StatusCode = StatusCodes.Status303SeeOther;
         http.Response.Headers.Location = where;
         http.Response.Headers.CacheControl = "no-store";
-    }
-
-    private static Task Page(HttpContext http, string body)
-    {
-        http.Response.ContentType = "text/html; charset=utf-8";
-        http.Response.Headers.CacheControl = "no-store";
-        http.Response.Headers.ContentSecurityPolicy = Policy;
-        http.Response.Headers.XContentTypeOptions = "nosniff";
-        http.Response.Headers["Referrer-Policy"] = "same-origin";
-        return http.Response.WriteAsync(
-            $"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head><meta charset="utf-8"><title>ActorHeartbeat</title></head>
-            <body>
-            <h1>ActorHeartbeat</h1>
-            {body}
-            </body>
-            </html>
-
-            """,
-            http.RequestAborted);
     }
 
     private static string Form(string problem) =>

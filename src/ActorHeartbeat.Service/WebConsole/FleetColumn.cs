@@ -5,31 +5,35 @@ namespace ActorHeartbeat.Service.WebConsole;
 
 /// <summary>A column of the table of endpoints.</summary>
 /// <param name="Name">Its head.</param>
+/// <param name="Width">In rem; 0 for what is left.</param>
 /// <param name="Order">What it is sorted by; null keeps the worst first.</param>
 /// <param name="Text">What a cell says.</param>
-/// <param name="IsFigure">Whether it stands at the right edge.</param>
-/// <param name="IsMinor">Whether it is left out on a narrow screen.</param>
+/// <param name="Looks">
+/// Its classes: <c>figure</c> at the right edge, <c>minor</c> not on a narrow screen, <c>extra</c> on a wide one alone.
+/// </param>
 internal sealed record FleetColumn(
-    string Name, Func<Standing, FleetMoment, IComparable>? Order, Func<Standing, FleetMoment, string> Text, bool IsFigure, bool IsMinor)
+    string Name, double Width, Func<Standing, FleetMoment, IComparable>? Order, Func<Standing, FleetMoment, string> Text, string Looks)
 {
+    /// <summary>Those before the day of an endpoint.</summary>
     public static readonly IReadOnlyList<FleetColumn> All =
     [
-        new("State", null, (each, _) => each.State, false, false),
-        new("Endpoint", (each, _) => each.Endpoint.Id, (each, _) => each.Endpoint.Id, false, false),
-        new("Labels", (each, _) => Labels(each), (each, _) => Labels(each), false, true),
-        new("For", (each, _) => each.Since, (each, now) => Ages.Since(each.Since, now.At), true, false),
-        new("Messages/s", (each, now) => -Rate(each, now), (each, now) => Number(Rate(each, now)), true, true),
-        new("Last", (each, _) => each.Endpoint.LastInboundAt ?? default,
-            (each, now) => each.Endpoint.LastInboundAt is { } at ? Ages.Since(at, now.At) : "", true, true),
-        new("Round trip", (each, _) => -(each.Endpoint.RttMs.Last ?? 0), (each, _) => Milliseconds(each.Endpoint.RttMs.Last), true, true),
-        new("p95", (each, _) => -(each.Endpoint.RttMs.P95 ?? 0), (each, _) => Milliseconds(each.Endpoint.RttMs.P95), true, true),
-        new("Try", (each, _) => -each.Endpoint.Attempt,
-            (each, _) => each.Endpoint.Attempt > 1 ? each.Endpoint.Attempt.ToString(CultureInfo.InvariantCulture) : "", true, true),
-        new("Code", (each, _) => -(each.Endpoint.LastClose?.Code ?? 0),
-            (each, _) => each.Endpoint.LastClose?.Code?.ToString(CultureInfo.InvariantCulture) ?? "", true, true),
-        new("Next try", (each, _) => each.Endpoint.RetryAt ?? DateTimeOffset.MaxValue,
-            (each, now) => each.Endpoint.RetryAt is { } at ? Ages.Until(at, now.At) : "", true, false),
-        new("Why", (each, _) => each.Why, (each, _) => each.Why, false, false),
+        new("State", 7.5, null, (each, _) => each.State, ""),
+        new("Endpoint", 10, (each, _) => each.Endpoint.Id, (each, _) => each.Endpoint.Id, ""),
+        new("For", 4.5, (each, _) => each.Since, (each, now) => Ages.Since(each.Since, now.At), "figure"),
+        new("Next try", 5.5, (each, _) => each.Endpoint.RetryAt ?? DateTimeOffset.MaxValue,
+            (each, now) => each.Endpoint.RetryAt is { } at ? Ages.Until(at, now.At) : "", "figure"),
+        new("Why", 0, (each, _) => each.Why, (each, _) => each.Why, ""),
+        new("Msg/s", 4.5, (each, now) => -Rate(each, now), (each, now) => Number(Rate(each, now)), "figure minor"),
+        new("Last", 4, (each, _) => each.Endpoint.LastInboundAt ?? default,
+            (each, now) => each.Endpoint.LastInboundAt is { } at ? Ages.Since(at, now.At) : "", "figure minor"),
+        new("Trip", 5.5, (each, _) => -(each.Endpoint.RttMs.Last ?? 0),
+            (each, _) => Milliseconds(each.Endpoint.RttMs.Last), "figure minor"),
+        new("p95", 5.5, (each, _) => -(each.Endpoint.RttMs.P95 ?? 0), (each, _) => Milliseconds(each.Endpoint.RttMs.P95), "figure extra"),
+        new("Try", 3, (each, _) => -each.Endpoint.Attempt,
+            (each, _) => each.Endpoint.Attempt > 1 ? each.Endpoint.Attempt.ToString(CultureInfo.InvariantCulture) : "", "figure extra"),
+        new("Code", 4, (each, _) => -(each.Endpoint.LastClose?.Code ?? 0),
+            (each, _) => each.Endpoint.LastClose?.Code?.ToString(CultureInfo.InvariantCulture) ?? "", "figure minor"),
+        new("Labels", 9, (each, _) => Labels(each), (each, _) => Labels(each), "extra"),
     ];
 
     private static string Labels(Standing each) =>

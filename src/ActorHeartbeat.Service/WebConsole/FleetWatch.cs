@@ -58,8 +58,8 @@ internal sealed class FleetWatch(ConnectionsClient connections, TimeProvider tim
         {
             try
             {
-                var endpoints = EndpointListView.Of(await connections.GetEndpointsAsync(stop)).Endpoints;
-                before = FleetMoment.After(before, endpoints, time.GetUtcNow());
+                var endpoints = await connections.GetEndpointsAsync(stop);
+                before = FleetMoment.After(before, [.. endpoints.Select(EndpointView.Of)], time.GetUtcNow());
                 Func<FleetMoment, Task>[] viewers;
                 lock (_lock)
                     viewers = [.. _viewers];

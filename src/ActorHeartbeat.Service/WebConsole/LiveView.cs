@@ -3,10 +3,9 @@ using Microsoft.AspNetCore.Components;
 
 namespace ActorHeartbeat.Service.WebConsole;
 
-/// <summary>A page, or a part of one, that looks again every second for as long as it is shown.</summary>
+/// <summary>A page, or a part of one, that looks again and again for as long as it is shown.</summary>
 public abstract class LiveView : ComponentBase, IDisposable
 {
-    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _closed = new();
 
@@ -15,6 +14,9 @@ public abstract class LiveView : ComponentBase, IDisposable
 
     [Inject]
     private ILogger Log { get; set; } = null!;
+
+    /// <summary>How often it looks: every second, unless it says otherwise.</summary>
+    protected virtual TimeSpan Pace => TimeSpan.FromSeconds(1);
 
     /// <summary>When it looked last.</summary>
     protected DateTimeOffset Now { get; private set; }
@@ -53,7 +55,7 @@ public abstract class LiveView : ComponentBase, IDisposable
         }
         catch (Exception problem) when (problem is AskTimeoutException or OperationCanceledException)
         {
-            // Shown as it was; the next look comes in a second, or it is closed.
+            // Shown as it was; the next look comes soon, or it is closed.
         }
         catch (Exception problem)
         {

@@ -44,7 +44,7 @@ internal static class WebConsoleHost
             application.MapMethods(file, Reading, Answer);
         foreach (var post in Posts)
             application.MapPost(post, Answer);
-        application.MapGet(Hub, http => IsWebSocket(http.Request) ? Answer(http) : http.Refuse(OnlyWebSocket));
+        application.MapGet(Hub, http => IsWebSocket(http.Request) ? Stream(http, Answer) : http.Refuse(OnlyWebSocket));
 
         Task Answer(HttpContext http) => AnswerAsync(http, pages.Value.Services, pages.Value.Answer);
     }
@@ -67,6 +67,17 @@ internal static class WebConsoleHost
             http.SetEndpoint(route);
             http.Request.RouteValues = values;
         }
+    }
+
+    /// <summary>A browser keeps its place among the streams for as long as it shows a page.</summary>
+    private static async Task Stream(HttpContext http, RequestDelegate answer)
+    {
+        var places = ConnectionPlaces.Of(http);
+        using var stream = places?.TakeStream(http);
+        if (places is not null && stream is null)
+            await http.Refuse(Problem.TooManyStreams(places.MostStreams));
+        else
+            await answer(http);
     }
 
     private static Task Page(HttpContext http, RequestDelegate answer)

@@ -44,7 +44,7 @@ internal static class WebConsolePages
             circuits.DisconnectedCircuitMaxRetained = 20;
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromSeconds(30);
         }).AddHubOptions(hub => hub.KeepAliveInterval = KeepAlive);
-        services.AddMudServices();
+        services.AddMudServices(look => look.SnackbarConfiguration.MaxDisplayedSnackbars = 10); // what is over it would wait
         services.AddSingleton<FleetWatch>();
         var provider = services.BuildServiceProvider();
         var pages = new ApplicationBuilder(provider);

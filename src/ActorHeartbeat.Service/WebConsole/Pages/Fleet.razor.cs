@@ -122,7 +122,8 @@ public sealed partial class Fleet
     private string SortOf(FleetColumn column) =>
         column != (_sort ?? FleetColumn.All[0]) ? "none" : _isDescending ? "descending" : "ascending";
 
-    private static string ClassOf(FleetColumn column) => (column.IsFigure ? "figure " : "") + (column.IsMinor ? "minor" : "");
+    private static string? WidthOf(FleetColumn column) =>
+        column.Width > 0 ? string.Create(CultureInfo.InvariantCulture, $"width: {column.Width}rem") : null;
 
     private static IEnumerable<(Concern Concern, string State, int Count)> Counts(FleetMoment moment) =>
         moment.Standings.GroupBy(each => (each.Concern, each.State)).OrderBy(group => group.Key.Concern)
