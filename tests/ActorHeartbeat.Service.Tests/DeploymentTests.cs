@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Service.Running;
 using ActorHeartbeat.Service.Verbs;
+using k8s;
 
 namespace ActorHeartbeat.Service.Tests;
 
@@ -32,6 +33,16 @@ public partial class DeploymentTests
                 One(Unit, @"TimeoutStopSec=(\d+)s"),
             },
             seconds => Assert.InRange(TimeSpan.FromSeconds(Number(seconds)), longest + TimeSpan.FromSeconds(1), longest * 2));
+    }
+
+    [Fact]
+    public void Kubernetes_knows_every_field_of_the_manifest()
+    {
+        var known = KubernetesYaml.LoadAllFromString(Manifest, typeMap: null, strict: true);
+
+        Assert.Equal(["V1ConfigMap", "V1PersistentVolumeClaim", "V1Deployment"], known.Select(each => each.GetType().Name));
+        Assert.ThrowsAny<Exception>(() => KubernetesYaml.LoadAllFromString(
+            Manifest.Replace("readinessProbe:", "redinessProbe:", StringComparison.Ordinal), typeMap: null, strict: true));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Hosting;
+using ActorHeartbeat.Policies;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Operating;
@@ -150,5 +151,13 @@ public sealed class WebConsoleTests
     }
 
     private static StateChanged Change(DateTimeOffset at, long incarnation, ConnectionState from, ConnectionState to) =>
-        new(new EndpointId("a"), incarnation, from, to, 1, null, null, at);
+        new(
+            new EndpointId("a"),
+            incarnation,
+            from,
+            to,
+            1,
+            to == ConnectionState.BackingOff ? new CloseCause(CauseKind.ConnectionLost, "cut") : null,
+            null,
+            at);
 }

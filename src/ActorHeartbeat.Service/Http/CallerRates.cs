@@ -30,8 +30,11 @@ internal static class CallerRates
 
     private static RateLimitPartition<Partition> Of(HttpContext http, AccessControl access) =>
         http.Features.Get<Caller>() is { By: not Proof.Place } caller && RateOf(caller.Role, access.Settings.Rates) is { } rate
-            ? RateLimitPartition.GetTokenBucketLimiter(new Partition(caller.By, caller.Name, rate), Bucket)
+            ? RateLimitPartition.GetTokenBucketLimiter(new Partition(Proving(caller.By), caller.Name, rate), Bucket)
             : RateLimitPartition.GetNoLimiter(Unbounded);
+
+    /// <summary>Who has signed in with a key has one rate with those who send it.</summary>
+    private static Proof Proving(Proof by) => by == Proof.SignIn ? Proof.Key : by;
 
     private static Rate? RateOf(AccessRole role, RoleRates rates) => role switch
     {

@@ -31,7 +31,7 @@ internal sealed record DaySummary(string Cells, double? Uptime, int Reconnects, 
             var begin = changes[index].At > now - Day ? changes[index].At : now - Day;
             if (end <= begin)
                 continue;
-            var letter = LetterOf(changes[index].To);
+            var letter = LetterOf(changes[index]);
             known += end - begin;
             open += letter == Open ? end - begin : TimeSpan.Zero;
             for (var cell = CellOf(begin, now); cell <= CellOf(end - TimeSpan.FromTicks(1), now); cell++)
@@ -63,10 +63,11 @@ internal sealed record DaySummary(string Cells, double? Uptime, int Reconnects, 
     public string Spell() =>
         Uptime is { } share ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(1000 * share) / 10:0.#} %") : "";
 
-    private static char LetterOf(ConnectionState state) => state switch
+    /// <summary>Where nothing has failed, as at the start and after a command, it is on its way.</summary>
+    private static char LetterOf(StateChanged change) => change switch
     {
-        ConnectionState.BackingOff => Down,
-        ConnectionState.Connecting => Starting,
+        { To: ConnectionState.BackingOff, Cause.IsFailure: true } => Down,
+        { To: ConnectionState.BackingOff or ConnectionState.Connecting } => Starting,
         _ => Open,
     };
 

@@ -26,7 +26,7 @@ internal sealed record FleetColumn(
         new("Msg/s", 4.5, (each, now) => -Rate(each, now), (each, now) => Number(Rate(each, now)), "figure minor"),
         new("Last", 4, (each, _) => each.Endpoint.LastInboundAt ?? default,
             (each, now) => each.Endpoint.LastInboundAt is { } at ? Ages.Since(at, now.At) : "", "figure minor"),
-        new("Trip", 5.5, (each, _) => -(each.Endpoint.RttMs.Last ?? 0),
+        new("RTT", 5.5, (each, _) => -(each.Endpoint.RttMs.Last ?? 0),
             (each, _) => Milliseconds(each.Endpoint.RttMs.Last), "figure minor"),
         new("p95", 5.5, (each, _) => -(each.Endpoint.RttMs.P95 ?? 0), (each, _) => Milliseconds(each.Endpoint.RttMs.P95), "figure extra"),
         new("Try", 3, (each, _) => -each.Endpoint.Attempt,

@@ -32,11 +32,22 @@ internal sealed record Timeline(double From, double Width, string State, string 
     /// <summary>The same for ears.</summary>
     public static string Describe(IReadOnlyList<TransitionView> changes, DateTimeOffset now)
     {
-        var spans = Of(changes, now).ToList();
-        var (open, all) = (spans.Where(span => span.State == "open").Sum(span => span.Width), spans.Sum(span => span.Width));
-        return all <= 0
+        var dayAgo = now - TimeSpan.FromMinutes(Day);
+        var (open, all) = (TimeSpan.Zero, TimeSpan.Zero);
+        for (var index = 0; index < changes.Count; index++)
+        {
+            var lasted = (index + 1 < changes.Count ? changes[index + 1].At : now) - Later(changes[index].At, dayAgo);
+            if (lasted <= TimeSpan.Zero)
+                continue;
+            all += lasted;
+            open += changes[index].To == "open" ? lasted : TimeSpan.Zero;
+        }
+        return all <= TimeSpan.Zero
             ? "no state yet"
             : string.Create(
-                CultureInfo.InvariantCulture, $"open for {100 * open / all:0} % of the time since {Ages.Clock(changes[0].At, now)}");
+                CultureInfo.InvariantCulture,
+                $"open for {100 * (open / all):0} % of the time since {Ages.Clock(Later(changes[0].At, dayAgo), now)}");
     }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -99,6 +99,22 @@ public sealed class LimitTests
         Assert.Equal(200, await GuardedService.StatusOf(service, GuardedService.Request("GET", "/healthz/live", GuardedService.Reader)));
     }
 
+    [Fact]
+    public async Task A_key_and_the_cookie_that_it_gave_have_one_rate()
+    {
+        await using var service = await RunningService.Start(
+            beside: $"{GuardedService.Keys}actor-heartbeat.http.access.rate.read = 1 per 1h");
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("key", GuardedService.Reader)]);
+        using var signedIn = await service.Client.PostAsync("/sign-in", form);
+        using var byCookie = new HttpRequestMessage(HttpMethod.Get, "/v1/endpoints");
+        byCookie.Headers.Add("Cookie", signedIn.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+
+        Assert.Equal(200, await Status(service, GuardedService.Reader));
+        using var tooMany = await service.Client.SendAsync(byCookie);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, tooMany.StatusCode);
+    }
+
     /// <summary>The one permit of an hour goes to a request that is refused, some before the guard asks who the caller is.</summary>
     [Theory]
     [InlineData("role", 403)]
