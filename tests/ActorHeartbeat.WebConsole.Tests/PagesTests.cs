@@ -80,7 +80,7 @@ public sealed class PagesTests(Browser browser)
         using var http = new HttpClient { BaseAddress = scene.Service.Api };
         using var stream = await http.GetStreamAsync("/v1/events");
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Feeds" }).ClickAsync();
-        await Assertions.Expect(page.Locator("[role=status]")).ToContainTextAsync("1 subscriber");
+        await Assertions.Expect(page.Locator(".strip")).ToContainTextAsync("1 subscriber");
         await Assertions.Expect(page.Locator(".rows tbody tr:has(a)")).ToHaveCountAsync(3);
         Assert.Equal([], scene.Complaints);
     }

@@ -42,7 +42,8 @@ internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState 
     private static string StaysUntil(Keeping keeping) => keeping switch
     {
         Keeping.Nothing => "it stays until it is removed here, or the process ends: no state is kept",
-        Keeping.NotNow => "it stays until it is removed here, or the process ends before the state can be written: the log says why it cannot",
+        Keeping.NotNow =>
+            "it stays until it is removed here, or the process ends before the state can be written: the log says why it cannot",
         _ => "it stays until it is removed here",
     };
 

@@ -53,7 +53,7 @@ internal sealed class EndpointRoutes(ConnectionsClient connections, Explainer ex
         }
     }
 
-    /// <summary>Takes the subscription that the query names, or all; null when there is none of it and the request has been answered.</summary>
+    /// <summary>Takes the subscription that the query names, or all; null when there is none, and the request has been answered.</summary>
     private static async Task<Predicate<string>?> Named(HttpContext http, EndpointSnapshot endpoint)
     {
         if (http.Request.Query["name"].ToString() is not { Length: > 0 } name)

@@ -75,7 +75,7 @@ internal static class SubscriptionsVerb
                 if (key is "" or "." or "..")
                 {
                     bad++;
-                    await console.Error.WriteLineAsync($"{(key.Length > 0 ? key : "\"\"")}: no path can name this key; declare it in for-each");
+                    await console.Error.WriteLineAsync($"\"{key}\": no path can name this key; declare it in for-each");
                     continue;
                 }
                 var answer = await api.Command(method, $"{path}/{Uri.EscapeDataString(key)}", null, stop);

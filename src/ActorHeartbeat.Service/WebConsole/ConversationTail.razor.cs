@@ -3,6 +3,7 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Trying;
+using Akka.Actor;
 using Microsoft.AspNetCore.Components;
 
 namespace ActorHeartbeat.Service.WebConsole;
@@ -19,12 +20,17 @@ public sealed partial class ConversationTail
     private ConversationTap? _tap;
     private IDisposable? _place;
     private string? _problem;
+    private bool _isClosed;
 
     /// <summary>The endpoint.</summary>
     [Parameter, EditorRequired]
     public string Id { get; set; } = "";
 
-    public void Dispose() => Stop();
+    public void Dispose()
+    {
+        _isClosed = true;
+        Stop();
+    }
 
     private async Task Toggle()
     {
@@ -40,8 +46,15 @@ public sealed partial class ConversationTail
             _problem = $"{TapPlaces.Most} listen already; one of them has to stop first";
             return;
         }
-        _tap = await Connections.TapAsync(new EndpointId(Id));
-        if (_tap is { } tap)
+        try
+        {
+            _tap = await Connections.TapAsync(new EndpointId(Id));
+        }
+        catch (AskTimeoutException)
+        {
+            _problem = "the service does not answer; try again";
+        }
+        if (_tap is { } tap && !_isClosed)
             _ = FollowAsync(tap);
         else
             Stop();

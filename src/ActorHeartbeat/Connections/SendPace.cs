@@ -5,9 +5,9 @@ namespace ActorHeartbeat.Connections;
 
 /// <summary>
 /// Decides when the next message may go out over one connection, under the send rate of its group. Messages go out one at a time, evenly
-/// spaced: no span of time sees more than the rate allows, whatever window the server counts in, but for turns that were late. Opening messages go out at once and count;
-/// heartbeats, replies to the server and on-close messages neither wait nor count. Under a pace of their own, opening messages and askings
-/// for keys are spaced besides.
+/// spaced: no span of time sees more than the rate allows, whatever window the server counts in, but for turns that were late. Opening
+/// messages go out at once and count; heartbeats, replies to the server and on-close messages neither wait nor count. Under a pace of their
+/// own, opening messages and askings for keys are spaced besides.
 /// </summary>
 /// <param name="rate">The send rate of the group; null for no limit.</param>
 /// <param name="opening">The pace of opening messages and askings; null for none.</param>

@@ -109,7 +109,8 @@ public class SubscriptionStoreTests : SupervisorSpec
     {
         _store.Before =
         [
-            .. Enumerable.Range(0, ConnectionSupervisor.MostAside).Select(number => new SubscriptionKey(Id($"gone-{number}"), "trades", "ETH")),
+            .. Enumerable.Range(0, ConnectionSupervisor.MostAside)
+                .Select(number => new SubscriptionKey(Id($"gone-{number}"), "trades", "ETH")),
         ];
         Supervisor = Sys.ActorOf(ConnectionSupervisor.Props(Dependencies with { SubscriptionStore = _store }), "with-many-gone");
         Apply(Asking("a") with { Enabled = false });

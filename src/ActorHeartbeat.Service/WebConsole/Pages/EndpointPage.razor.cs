@@ -12,7 +12,8 @@ public sealed partial class EndpointPage
 {
     private const int MostChanges = 24;
 
-    private readonly Series _roundTrips = new(), _rates = new();
+    private Series _roundTrips = new(), _rates = new();
+    private string _shown = "";
     private Standing? _standing;
     private ExplanationView? _explanation;
     private IReadOnlyList<KeyStatus> _keys = [];
@@ -29,16 +30,27 @@ public sealed partial class EndpointPage
 
     private Remedy Remedy => Remedy.Of(_standing!, verb => $"{verb} {Id}"); // not null: asked for while it is shown
 
+    /// <summary>Another endpoint begins anew.</summary>
+    protected override void OnParametersSet()
+    {
+        if (_shown == Id)
+            return;
+        (_shown, _roundTrips, _rates, _counted, _standing, _explanation) = (Id, new Series(), new Series(), null, null, null);
+    }
+
     /// <inheritdoc/>
     protected override async Task LookAsync()
     {
-        var endpoint = EndpointId.Reject(Id) is null ? await Connections.GetEndpointAsync(new EndpointId(Id), Closed) : null;
+        var id = Id;
+        var endpoint = EndpointId.Reject(id) is null ? await Connections.GetEndpointAsync(new EndpointId(id), Closed) : null;
+        var explanation = endpoint is null ? null : await Explainer.ExplainAsync(endpoint, Closed);
+        var keys = endpoint is { Subscriptions.Count: > 0 } ? await Connections.GetSubscriptionsAsync(endpoint.Id, Closed) : [];
+        if (id != Id)
+            return; // another is shown by now
         _isUnknown = endpoint is null;
         if (endpoint is null)
             return;
-        _standing = Standing.Of(EndpointView.Of(endpoint));
-        _explanation = await Explainer.ExplainAsync(endpoint, Closed);
-        _keys = endpoint.Subscriptions.Count > 0 ? await Connections.GetSubscriptionsAsync(endpoint.Id, Closed) : [];
+        (_standing, _explanation, _keys) = (Standing.Of(EndpointView.Of(endpoint)), explanation, keys);
         _roundTrips.Add(Now, _standing.Endpoint.RttMs.Last);
         Count(endpoint.Figures.MessagesIn);
     }

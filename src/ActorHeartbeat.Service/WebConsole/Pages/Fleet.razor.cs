@@ -13,6 +13,9 @@ public sealed partial class Fleet
 
     private const int AtOnce = 20;
 
+    /// <summary>The browser waits as often and as long as the API asks for patience.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
 
     private FleetMoment? _moment;
@@ -96,7 +99,7 @@ public sealed partial class Fleet
         {
             _progress = $"{action.Name}: {done} of {ids.Count}";
             StateHasChanged();
-            var answers = await Script.InvokeAsync<ApiAnswer[]>("actorHeartbeat.sendToEach", action.Verb, some);
+            var answers = await Script.InvokeAsync<ApiAnswer[]>("actorHeartbeat.sendToEach", Patience, [action.Verb, some]);
             refused.AddRange(answers.Zip(some).Where(each => !each.First.IsGood).Select(each => $"{each.Second}: {each.First.Why}"));
             done += some.Length;
         }
