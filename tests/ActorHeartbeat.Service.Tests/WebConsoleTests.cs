@@ -5,6 +5,7 @@ using ActorHeartbeat.Policies;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Http;
 using ActorHeartbeat.Service.Operating;
+using ActorHeartbeat.Service.Verbs;
 using ActorHeartbeat.Service.WebConsole;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -116,9 +117,11 @@ public sealed class WebConsoleTests
     }
 
     [Theory]
-    [InlineData("venue:demo", "actorheartbeat pause --select 'venue=demo'")]
-    [InlineData("venue:dem", "actorheartbeat pause echo ticker")]
-    [InlineData("venue:demo state:open", "actorheartbeat pause echo ticker")]
+    [InlineData("venue:demo", "actorheartbeat pause --select 'venue=demo' --yes")]
+    [InlineData("venue:dem", "actorheartbeat pause echo ticker --yes")]
+    [InlineData("venue:demo state:open", "actorheartbeat pause echo ticker --yes")]
+    [InlineData("tick", "actorheartbeat pause ticker")]
+    [InlineData("", "actorheartbeat pause --select '*' --yes")]
     public async Task The_line_for_a_terminal_takes_the_same_endpoints_as_the_filter(string filter, string line)
     {
         await using var service = await RunningService.Start();
@@ -128,7 +131,8 @@ public sealed class WebConsoleTests
         var shown = Standing.WorstFirst(EndpointListView.Of(await connections.GetEndpointsAsync()).Endpoints)
             .Where(new FleetFilter(filter).Takes).OrderBy(each => each.Endpoint.Id, StringComparer.Ordinal).ToList();
 
-        Assert.Equal(line, BulkCommand.Of("pause", filter, shown));
+        Assert.Equal(line, ShownCommand.Of("pause", filter, shown, all: 4, Inputs.DefaultService));
+        Assert.Equal($"{line} --url http://other:81", ShownCommand.Of("pause", filter, shown, all: 4, new Uri("http://other:81/")));
     }
 
     [Fact]

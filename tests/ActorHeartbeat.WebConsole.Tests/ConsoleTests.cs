@@ -95,6 +95,8 @@ public sealed class ConsoleTests(Browser browser)
         {
             await Assertions.Expect(scene.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync(
                 "Disconnected", new LocatorAssertionsToContainTextOptions { Timeout = 6_000, UseInnerText = true });
+            await Assertions.Expect(scene.Page.GetByRole(AriaRole.Alert)).ToHaveCSSAsync("background-color", "rgb(179, 38, 30)");
+            await Assertions.Expect(scene.Page.GetByRole(AriaRole.Alert)).ToHaveCSSAsync("color", "rgb(255, 255, 255)");
         }
         finally
         {

@@ -46,6 +46,7 @@ internal sealed class ConsoleLog : IDisposable
             .MinimumLevel.Override("Microsoft", _framework) // this process logs the same facts better than the host and the HTTP server
                                                             // the host throws the errors that it logs; the catcher reports them once
             .MinimumLevel.Override("Microsoft.Extensions.Hosting", LogEventLevel.Fatal)
+            .MinimumLevel.Override("Microsoft.AspNetCore.Antiforgery", LogEventLevel.Fatal) // of a browser that knew the process before
             .MinimumLevel.Override(AkkaLines.Category, _akka)
             .MinimumLevel.Override("Akka.Hosting", LogEventLevel.Fatal); // as the host above
         _logger = (sink is null ? WriteThroughQueue(logger.WriteTo) : logger.WriteTo.Sink(sink)).CreateLogger();

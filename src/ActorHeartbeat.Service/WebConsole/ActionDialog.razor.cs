@@ -24,13 +24,15 @@ public sealed partial class ActionDialog
 
     private string What => EndpointAction.All.First(action => action.Verb == Verb).Effect;
 
-    private string CommandLine => Verb switch
-    {
-        "close" => string.Create(CultureInfo.InvariantCulture, $"actorheartbeat close {Id} --code {_code}")
-            + (_text.Length > 0 ? $" --reason {Quoted(_text)}" : ""),
-        "send" => $"actorheartbeat send {Id} --text {Quoted(_text)}",
-        _ => $"actorheartbeat {Verb} {Id}",
-    };
+    private string CommandLine => ShownCommand.Of(
+        Verb switch
+        {
+            "close" => string.Create(CultureInfo.InvariantCulture, $"close {Id} --code {_code}")
+                + (_text.Length > 0 ? $" --reason {ShownCommand.Quoted(_text)}" : ""),
+            "send" => $"send {Id} --text {ShownCommand.Quoted(_text)}",
+            _ => $"{Verb} {Id}",
+        },
+        new Uri(Navigation.BaseUri));
 
     private void Confirm() => Dialog.Close(DialogResult.Ok(Verb switch
     {
@@ -38,6 +40,4 @@ public sealed partial class ActionDialog
         "send" => JsonSerializer.Serialize(new { text = _text }),
         _ => "",
     }));
-
-    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -14,6 +14,9 @@ namespace ActorHeartbeat.Service.WebConsole;
 internal sealed record FleetColumn(
     string Name, double Width, Func<Standing, FleetMoment, IComparable>? Order, Func<Standing, FleetMoment, string> Text, string Looks)
 {
+    /// <summary>Whether its order begins with the highest.</summary>
+    public bool IsHighestFirst { get; init; }
+
     /// <summary>Those before the day of an endpoint.</summary>
     public static readonly IReadOnlyList<FleetColumn> All =
     [
@@ -23,25 +26,29 @@ internal sealed record FleetColumn(
         new("Next try", 5.5, (each, _) => each.Endpoint.RetryAt ?? DateTimeOffset.MaxValue,
             (each, now) => each.Endpoint.RetryAt is { } at ? Ages.Until(at, now.At) : "", "figure"),
         new("Why", 0, (each, _) => each.Why, (each, _) => each.Why, ""),
-        new("Msg/s", 4.5, (each, now) => -Rate(each, now), (each, now) => Number(Rate(each, now)), "figure minor"),
+        HighestFirst("Msg/s", 4.5, Rate, (each, now) => Number(Rate(each, now)), "minor"),
         new("Last", 4, (each, _) => each.Endpoint.LastInboundAt ?? default,
             (each, now) => each.Endpoint.LastInboundAt is { } at ? Ages.Since(at, now.At) : "", "figure minor"),
-        new("RTT", 5.5, (each, _) => -(each.Endpoint.RttMs.Last ?? 0),
-            (each, _) => Milliseconds(each.Endpoint.RttMs.Last), "figure minor"),
-        new("p95", 5.5, (each, _) => -(each.Endpoint.RttMs.P95 ?? 0), (each, _) => Milliseconds(each.Endpoint.RttMs.P95), "figure extra"),
-        new("Try", 3, (each, _) => -each.Endpoint.Attempt,
-            (each, _) => each.Endpoint.Attempt > 1 ? each.Endpoint.Attempt.ToString(CultureInfo.InvariantCulture) : "", "figure extra"),
-        new("Code", 4, (each, _) => -(each.Endpoint.LastClose?.Code ?? 0),
-            (each, _) => each.Endpoint.LastClose?.Code?.ToString(CultureInfo.InvariantCulture) ?? "", "figure minor"),
+        HighestFirst("RTT", 5.5, (each, _) => each.Endpoint.RttMs.Last, (each, _) => Milliseconds(each.Endpoint.RttMs.Last), "minor"),
+        HighestFirst("p95", 5.5, (each, _) => each.Endpoint.RttMs.P95, (each, _) => Milliseconds(each.Endpoint.RttMs.P95), "extra"),
+        HighestFirst("Try", 3, (each, _) => each.Endpoint.Attempt,
+            (each, _) => each.Endpoint.Attempt > 1 ? each.Endpoint.Attempt.ToString(CultureInfo.InvariantCulture) : "", "extra"),
+        HighestFirst("Code", 4, (each, _) => each.Endpoint.LastClose?.Code,
+            (each, _) => each.Endpoint.LastClose?.Code?.ToString(CultureInfo.InvariantCulture) ?? "", "minor"),
         new("Labels", 9, (each, _) => Labels(each), (each, _) => Labels(each), "extra"),
     ];
+
+    private static FleetColumn HighestFirst(
+        string name, double width, Func<Standing, FleetMoment, double?> figure, Func<Standing, FleetMoment, string> text, string looks) =>
+        new(name, width, (each, now) => -(figure(each, now) ?? 0), text, $"figure {looks}") { IsHighestFirst = true };
 
     private static string Labels(Standing each) =>
         string.Join(' ', each.Endpoint.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => label.Value));
 
-    private static double Rate(Standing each, FleetMoment now) => now.Rates.GetValueOrDefault(each.Endpoint.Id);
+    private static double? Rate(Standing each, FleetMoment now) => now.Rates.TryGetValue(each.Endpoint.Id, out var rate) ? rate : null;
 
-    private static string Number(double rate) => rate == 0 ? "" : rate.ToString(rate < 10 ? "0.0" : "0", CultureInfo.InvariantCulture);
+    private static string Number(double? rate) =>
+        rate is { } known and not 0 ? known.ToString(known < 10 ? "0.0" : "0", CultureInfo.InvariantCulture) : "";
 
     private static string Milliseconds(double? value) =>
         value is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.0} ms") : "";

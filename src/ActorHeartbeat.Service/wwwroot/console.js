@@ -8,6 +8,17 @@ Blazor.start({
   },
 });
 
+// A service that has started again knows no page of before: it is asked for anew. Who is not signed in any more is told so.
+const notice = document.getElementById("components-reconnect-modal");
+new MutationObserver(() => {
+  if (notice.classList.contains("components-reconnect-rejected")) location.reload();
+}).observe(notice, { attributes: true, attributeFilter: ["class"] });
+setInterval(async () => {
+  if (!notice.classList.contains("components-reconnect-show")) return;
+  const answer = await fetch("/v1", { method: "HEAD", signal: AbortSignal.timeout(2000) }).catch(() => null);
+  if (answer?.status === 401) location.assign("/sign-in");
+}, 3000);
+
 // A button of the console is a request to the API, with its guards, its limits and its audit log.
 window.actorHeartbeat = {
   show(address) { history.replaceState(history.state, "", address); },
@@ -34,7 +45,9 @@ window.actorHeartbeat = {
 };
 
 // Keys for hands that stay on the keyboard: / filters, j and k go through rows, p and r pause and refresh, ? lists them.
+let lastAsked = 0; // a dialog takes a moment to come
 document.addEventListener("keydown", press => {
+  if (document.querySelector(".mud-dialog") || Date.now() - lastAsked < 1000) return;
   if (press.ctrlKey || press.metaKey || press.altKey || press.target.closest("input, textarea, select, [role=dialog], dialog")) return;
   const links = [...document.querySelectorAll(".rows tbody a")];
   const row = links.indexOf(document.activeElement);
@@ -43,7 +56,10 @@ document.addEventListener("keydown", press => {
   else if (press.key === "j" && links.length) links[Math.min(row + 1, links.length - 1)].focus();
   else if (press.key === "k" && links.length) links[Math.max(row - 1, 0)].focus();
   else if (press.key === "?") document.getElementById("keys")?.showModal();
-  else if (button) button.click();
+  else if (button) {
+    lastAsked = Date.now();
+    button.click();
+  }
   else if (row >= 0 && (press.key === "p" || press.key === "r"))
     Blazor.navigateTo(`${links[row].getAttribute("href")}?ask=${press.key === "p" ? "pause" : "refresh"}`);
   else return;

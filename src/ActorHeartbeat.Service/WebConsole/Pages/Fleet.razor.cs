@@ -85,11 +85,12 @@ public sealed partial class Fleet
     /// <summary>Asks, then has the browser ask the API for each, a few at a time.</summary>
     private async Task AskForAllAsync(EndpointAction action)
     {
-        var (shown, ids) = (_rows, _rows.Select(row => row.Endpoint.Id).ToList());
+        var (shown, all) = (_rows, _moment?.Standings.Count ?? 0);
+        var ids = shown.Select(row => row.Endpoint.Id).ToList();
         var parameters = new DialogParameters<ConfirmDialog>
         {
             { asked => asked.What, $"{action.Effect} This is for each of the {ids.Count} that are shown now." },
-            { asked => asked.CommandLine, BulkCommand.Of(action.Verb, _filter, shown) },
+            { asked => asked.CommandLine, ShownCommand.Of(action.Verb, _filter, shown, all, new Uri(Navigation.BaseUri)) },
         };
         var dialog = await Dialogs.ShowAsync<ConfirmDialog>($"{action.Name} {Counted(ids.Count, "endpoint")}?", parameters);
         if (await dialog.Result is not { Canceled: false })
@@ -123,7 +124,7 @@ public sealed partial class Fleet
     }
 
     private string SortOf(FleetColumn column) =>
-        column != (_sort ?? FleetColumn.All[0]) ? "none" : _isDescending ? "descending" : "ascending";
+        column != (_sort ?? FleetColumn.All[0]) ? "none" : _isDescending != column.IsHighestFirst ? "descending" : "ascending";
 
     private static string? WidthOf(FleetColumn column) =>
         column.Width > 0 ? string.Create(CultureInfo.InvariantCulture, $"width: {column.Width}rem") : null;
