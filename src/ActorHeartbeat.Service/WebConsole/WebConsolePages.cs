@@ -12,7 +12,7 @@ namespace ActorHeartbeat.Service.WebConsole;
 
 /// <summary>
 /// What draws the pages: components with services of their own, beside those of the process that they show. They are made when the first
-/// browser comes, because a third of the assemblies of the process is for them.
+/// browser comes: most processes never see one.
 /// </summary>
 internal static class WebConsolePages
 {
