@@ -23,7 +23,7 @@ public sealed class WebConsoleTests
     [InlineData("label:demo", "echo", "ticker")]
     [InlineData("label:dem")]
     [InlineData("code:1006")]
-    [InlineData("503", "refused")]
+    [InlineData("unavailable", "refused")]
     [InlineData("host:localhost nobody")]
     public async Task A_filter_takes_the_endpoints_for_which_each_of_its_words_holds(string filter, params string[] expected)
     {
