@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -76,6 +77,23 @@ public sealed class BadInputTests : IDisposable
         Assert.Contains($"{other.LocalEndpoint}", ended.Error, StringComparison.Ordinal);
         Assert.Single(ended.Error.Trim().Split('\n'));
         Assert.DoesNotContain("Exception", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("unix:{0}/none/api.sock", "http.listen: {0}/none/api.sock: its directory does not exist; make it, or correct the path")]
+    [InlineData("192.0.2.1:8080", "http.listen = 192.0.2.1:8080")]
+    [InlineData("192.0.2.1:8080", "take an address that this machine has")]
+    public async Task A_place_where_nothing_can_listen_is_named_with_the_remedy(string listen, string expected)
+    {
+        _file.Save(
+            $"actor-heartbeat.http.listen = \"{string.Format(CultureInfo.InvariantCulture, listen, _file.Folder)}\"\n"
+            + "actor-heartbeat.http.access.keys.b { role = read, hash = "
+            + "\"sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef\" }");
+
+        var ended = await ServiceProcess.RunToEndAsync("run", _file.FullName);
+
+        Assert.Equal(3, ended.ExitCode);
+        Assert.Contains(string.Format(CultureInfo.InvariantCulture, expected, _file.Folder), ended.Error, StringComparison.Ordinal);
     }
 
     [Fact]

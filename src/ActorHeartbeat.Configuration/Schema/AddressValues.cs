@@ -43,7 +43,8 @@ internal static class AddressValues
     public static readonly ValueReader<ListenAddress?> OffOrListenOrSocket = new OptionalObject<ListenAddress>(
         "off",
         new Scalar<ListenAddress>(
-            "an address and port such as \"127.0.0.1:8080\", or a socket file such as \"unix:/run/actorheartbeat.sock\"",
+            "an address and port such as \"127.0.0.1:8080\", or a socket file such as \"unix:/run/actorheartbeat.sock\": its " +
+            "whole path, of at most 107 bytes",
             text => text.StartsWith(Unix, StringComparison.Ordinal) ? ParseSocket(text[Unix.Length..]) : ParseListen(text),
             address => address.ToString()));
 

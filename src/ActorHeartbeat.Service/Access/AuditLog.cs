@@ -28,8 +28,7 @@ internal sealed class AuditLog : IHostedService, IDisposable
     public AuditLog(string path, AuditSettings settings, string instance, TimeProvider time, ILogger log)
     {
         (_path, _instance, _time, _log) = (path, instance, time, log);
-        _file = new LineFile(
-            path, new FileRotationSettings { Size = settings.Size, Keep = settings.Keep }, time, "audit log", (_, _) => []);
+        _file = FileOf(path, settings, time);
     }
 
     /// <summary>Lines that were not written since the last that was.</summary>
@@ -38,11 +37,25 @@ internal sealed class AuditLog : IHostedService, IDisposable
     /// <summary>Lines that were never written, since the start.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
-    /// <summary>Why the file cannot be there; null when it can. The disk may still refuse it later.</summary>
-    public static string? Reject(AuditSettings settings) =>
-        settings.Path is { } path && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))
-            ? $"http.access.audit.path: {path}: its directory does not exist; make it, or correct the path"
-            : null;
+    /// <summary>Why the file cannot be written; null when it can. The disk may still refuse it later.</summary>
+    public static string? Reject(AuditSettings settings)
+    {
+        if (settings.Path is not { } path)
+            return null;
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+            return $"http.access.audit.path: {path}: its directory does not exist; make it, or correct the path";
+        try
+        {
+            using var file = FileOf(path, settings, TimeProvider.System);
+            file.Append([]);
+            return null;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return $"http.access.audit.path: {path} cannot be written: {problem.Message.TrimEnd('.')}; let the user of the service write "
+                + "there, or name another file";
+        }
+    }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -82,6 +95,8 @@ internal sealed class AuditLog : IHostedService, IDisposable
             try
             {
                 _file.Append(lost == 0 ? line : [.. LostLine(lost), .. line]);
+                if (lost > 0)
+                    _log.AuditWrittenAgain(_path, lost);
             }
             catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
             {
@@ -106,6 +121,9 @@ internal sealed class AuditLog : IHostedService, IDisposable
             _growsOn = true;
         }
     }
+
+    private static LineFile FileOf(string path, AuditSettings settings, TimeProvider time) =>
+        new(path, new FileRotationSettings { Size = settings.Size, Keep = settings.Keep }, time, "audit log", (_, _) => []);
 
     private byte[] LostLine(long lost) =>
         Encoding.UTF8.GetBytes($"{{\"instance\":\"{_instance}\",\"time\":\"{_time.GetUtcNow().UtcDateTime:O}\",\"lost\":{lost}}}\n");

@@ -78,7 +78,8 @@ internal static class RouteRoles
     /// <summary>The row of a route; null when it has none.</summary>
     public static RouteRole? Find(string method, string pattern)
     {
-        var known = HttpMethods.IsHead(method) ? HttpMethods.Get : method;
+        var canonical = method.ToUpperInvariant(); // routing finds "post", too
+        var known = HttpMethods.IsHead(canonical) ? HttpMethods.Get : canonical;
         return ByRoute.GetValueOrDefault((known, pattern));
     }
 

@@ -41,7 +41,8 @@ internal sealed class EventTail(HttpClient client, string path, string? after, T
             catch (Exception problem) when (problem is HttpRequestException or HttpIOException or TimeoutException)
             {
                 if (!_wasConnected)
-                    throw new TailException($"{new Uri(client.BaseAddress!, path)}: {problem.Message}"); // not null: the verb has set it
+                    // The base address is not null: the verb has set it.
+                    throw new TailException($"{new Uri(client.BaseAddress!, path)}: {NoAnswer.Reason(problem)}");
                 await error.WriteLineAsync($"{path}: {problem.Message}; going on after {_lastId ?? "now"} as soon as it is there again");
             }
             // A bare delay: a verb has no actor system.

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using ActorHeartbeat.Configuration.Settings;
+using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Service.Access;
 using ActorHeartbeat.Service.Contract;
 using Microsoft.AspNetCore.Http.Features;
@@ -114,6 +116,8 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
         http.Features.Set(caller);
         if (caller.By == Proof.SignIn && FromPage(http.Request, route) is { } suspicious)
             return new Refusal(suspicious);
+        if (caller.By == Proof.Place && FromForeignPage(http.Request) is { } foreigner)
+            return new Refusal(foreigner);
         return caller.Role >= needed
             ? null
             : new Refusal(Problem.Forbidden(
@@ -128,7 +132,7 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
             return (access.AtThisPlace(), null);
         if (Proven(http)() is { } caller)
             return (caller, null);
-        return (null, http.Request.Headers.Authorization.Count > 0 ? WrongKey(http) : new Refusal(Unauthorized("the request has no key")));
+        return (null, http.Request.Headers.Authorization.Count > 0 ? WrongKey(http) : new Refusal(Unauthorized(Lacks(http))));
     }
 
     /// <summary>Who the caller is by what the request has: asked again, the answer may have changed.</summary>
@@ -148,6 +152,10 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
         access.WrongKeys.Count(http.Connection.RemoteIpAddress, access.Settings.Attempts) is { } wait
             ? new Refusal(TooManyAttempts, wait)
             : new Refusal(Unauthorized("the key is wrong"));
+
+    private static string Lacks(HttpContext http) => http.Connection.ClientCertificate is { } certificate
+        ? $"no certificate of http.access has the subject \"{PeerText.Of(certificate.SubjectName.Name)}\", and the request has no key"
+        : "the request has no key";
 
     private static Problem Unauthorized(string detail) => new(
         StatusCodes.Status401Unauthorized, "Key needed", detail, $"send Authorization: Bearer KEY, or sign in at {RouteRoles.SignIn}");
@@ -169,14 +177,28 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
     /// <summary>A cookie goes with every request of the browser: SameSite is one guard, and these are the others.</summary>
     private static Problem? FromPage(HttpRequest request, RouteRole route)
     {
-        var site = request.Headers["Sec-Fetch-Site"].ToString();
-        if (site is not ("" or "same-origin" or "none"))
-            return Problem.Forbidden(
-                $"the request comes from a page of another site (Sec-Fetch-Site: {site})", "open the console of this service");
+        if (IsFromAnotherSite(request, out var refusal))
+            return refusal;
         return !route.IsMutation || route.TakesForm || request.HasJsonContentType() || request.Headers.ContainsKey(OwnHeader)
             ? null
             : Problem.Forbidden(
                 "a command with a cookie needs Content-Type: application/json or a header that no form can send", $"send {OwnHeader}: 1");
+    }
+
+    /// <summary>
+    /// Whoever is at this machine needs no key, so a page of another site could take the places of streams; it may lead here by a link.
+    /// </summary>
+    private static Problem? FromForeignPage(HttpRequest request) =>
+        IsFromAnotherSite(request, out var refusal) && request.Headers["Sec-Fetch-Mode"] != "navigate" ? refusal : null;
+
+    private static bool IsFromAnotherSite(HttpRequest request, [NotNullWhen(true)] out Problem? refusal)
+    {
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        refusal = site is "" or "same-origin" or "none"
+            ? null
+            : Problem.Forbidden(
+                $"the request comes from a page of another site (Sec-Fetch-Site: {PeerText.Of(site)})", "open the console of this service");
+        return refusal is not null;
     }
 
     private static Task Refuse(HttpContext http, Refusal refusal)

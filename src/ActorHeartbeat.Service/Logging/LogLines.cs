@@ -146,6 +146,9 @@ internal static partial class LogLines
     [LoggerMessage(51, LogLevel.Error, "{File}: the audit log is not written, and what it loses is counted: {Problem}")]
     public static partial void AuditNotWritten(this ILogger log, string file, string problem);
 
+    [LoggerMessage(58, LogLevel.Information, "{File}: the audit log is written again; {Lost} lines are lost")]
+    public static partial void AuditWrittenAgain(this ILogger log, string file, long lost);
+
     [LoggerMessage(56, LogLevel.Error, "{File}: the audit log cannot be set aside, and grows on: {Problem}")]
     public static partial void AuditNotRotated(this ILogger log, string file, string problem);
 

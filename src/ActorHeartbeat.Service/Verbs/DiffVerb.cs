@@ -3,6 +3,7 @@ using System.Text.Json;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Reloading;
 using ActorHeartbeat.Configuration.Show;
+using ActorHeartbeat.Service.Contract;
 
 namespace ActorHeartbeat.Service.Verbs;
 
@@ -64,7 +65,7 @@ internal static class DiffVerb
         }
         catch (Exception problem) when (problem is HttpRequestException or TaskCanceledException or JsonException or InvalidDataException)
         {
-            await console.Error.WriteLineAsync($"{service}: no configuration from there: {problem.Message}");
+            await console.Error.WriteLineAsync($"{service}: no configuration from there: {NoAnswer.Reason(problem)}");
             return ExitCode.Runtime;
         }
     }

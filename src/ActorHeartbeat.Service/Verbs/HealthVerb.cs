@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorHeartbeat.Service.Contract;
 
 namespace ActorHeartbeat.Service.Verbs;
 
@@ -43,7 +44,7 @@ internal static class HealthVerb
         }
         catch (Exception problem) when (problem is HttpRequestException or TaskCanceledException)
         {
-            await console.Error.WriteLineAsync($"{service}: {path}: {problem.Message}");
+            await console.Error.WriteLineAsync($"{service}: {path}: {NoAnswer.Reason(problem)}");
             return ExitCode.Runtime;
         }
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Sockets;
 using ActorHeartbeat.Configuration.Errors;
 using ActorHeartbeat.Configuration.Loading;
 using ActorHeartbeat.Configuration.Reloading;
@@ -58,7 +57,9 @@ internal static class RunVerb
             await error.WriteLineAsync(tooFew);
             return ExitCode.Runtime;
         }
-        if ((Exposition.Refuse(configuration.Process.Telemetry) ?? AuditLog.Reject(configuration.Process.Http.Access.Audit)) is { } problem)
+        if ((Exposition.Refuse(configuration.Process.Telemetry)
+                ?? AuditLog.Reject(configuration.Process.Http.Access.Audit)
+                ?? ListenProblem.Reject(configuration.Process.Http)) is { } problem)
         {
             await error.WriteLineAsync(problem);
             return ExitCode.Runtime;
@@ -138,20 +139,18 @@ internal static class RunVerb
             await host.StartAsync(stop);
             return null;
         }
-        catch (Exception problem) when (PortInUse(problem) || configuration.HasAkka || stop.IsCancellationRequested)
+        catch (Exception problem) when (ListenProblem.Find(problem) is not null || configuration.HasAkka || stop.IsCancellationRequested)
         {
             using var patience = new CancellationTokenSource(CleanUp);
             await host.StopAsync(patience.Token);
             if (stop.IsCancellationRequested)
                 return ExitCode.Good;
-            if (!PortInUse(problem))
+            if (ListenProblem.Find(problem) is not { } refused)
             {
                 await error.WriteLineAsync(ErrorReport.Print(AkkaSection.Refused(configuration, problem).Errors));
                 return ExitCode.WrongConfiguration;
             }
-            await error.WriteLineAsync(
-                $"cannot listen: {problem.Message.TrimEnd('.')}; stop the other process, or change http.listen, http.health-listen or "
-                    + $"feed-server.listen in {path}");
+            await error.WriteLineAsync(ListenProblem.Describe(problem, refused, configuration.Process, path));
             return ExitCode.Runtime;
         }
     }
@@ -184,17 +183,6 @@ internal static class RunVerb
         lifetime.StopApplication();
         log.Stopping();
     }
-
-    private static bool PortInUse(Exception? problem) =>
-        problem switch
-        {
-            null => false,
-            SocketException
-            {
-                SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable
-            } => true,
-            _ => PortInUse(problem.InnerException),
-        };
 
     private static string ListensOn(IHost host) =>
         host.Services.GetService<IServer>()?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "nothing";

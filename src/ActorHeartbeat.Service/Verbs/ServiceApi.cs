@@ -80,7 +80,7 @@ internal sealed class ServiceApi(Uri service, TimeSpan patience) : IDisposable
         catch (Exception problem) when (problem is HttpRequestException or HttpIOException
             || (problem is TaskCanceledException && !stop.IsCancellationRequested))
         {
-            throw new ServiceProblem($"{service}: no answer: {problem.Message}", null);
+            throw new ServiceProblem($"{service}: no answer: {NoAnswer.Reason(problem)}", null);
         }
     }
 }

@@ -162,7 +162,7 @@ internal static class TryVerb
         }
         catch (Exception problem) when (problem is HttpRequestException or HttpIOException or TimeoutException or JsonException)
         {
-            await console.Error.WriteLineAsync($"{new Uri(service, path)}: {problem.Message}");
+            await console.Error.WriteLineAsync($"{new Uri(service, path)}: {NoAnswer.Reason(problem)}");
             return ExitCode.Runtime;
         }
         catch (IOException)

@@ -38,7 +38,7 @@ internal static class WebConsolePages
         services.AddSingleton<DiagnosticSource>(process.GetRequiredService<DiagnosticListener>());
         services.AddDataProtection().UseEphemeralDataProtectionProvider(); // what is protected lives as long as a page
         services.AddRouting();
-        services.AddAntiforgery();
+        services.AddAntiforgery(options => options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {
             circuits.DisconnectedCircuitMaxRetained = 20;

@@ -123,6 +123,11 @@ public sealed class AuditTests : IDisposable
         Assert.Null(AuditLog.Reject(new AuditSettings { Path = File }));
         Assert.Contains(
             "its directory does not exist", AuditLog.Reject(new AuditSettings { Path = $"{File}/no/audit" }), StringComparison.Ordinal);
+        foreach (var none in (string[])[Path.GetDirectoryName(File)!, "/dev/full", "/dev/null"])
+            Assert.Contains(
+                $"http.access.audit.path: {none} cannot be written: ",
+                AuditLog.Reject(new AuditSettings { Path = none }),
+                StringComparison.Ordinal);
     }
 
     [Fact]

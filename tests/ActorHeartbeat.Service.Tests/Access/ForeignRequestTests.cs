@@ -38,6 +38,21 @@ public sealed class ForeignRequestTests(GuardedService guarded) : IClassFixture<
         Assert.Equal("open", await StateOf("echo"));
     }
 
+    /// <summary>Routing takes a method in other letters for the same, so the guard does.</summary>
+    [Theory]
+    [InlineData("post", "/v1/endpoints/off/pause", 403)]
+    [InlineData("Delete", "/v1/endpoints/off/subscriptions/trades/BTC", 403)]
+    [InlineData("pOST", "/v1/config/reload", 403)]
+    [InlineData("get", "/v1/endpoints", 200)]
+    [InlineData("get", "/healthz/live", 200)]
+    public async Task A_method_in_other_letters_needs_the_same_role(string method, string path, int expected)
+    {
+        Assert.Equal(expected, await GuardedService.StatusOf(guarded.Service, GuardedService.Request(method, path, GuardedService.Reader)));
+        Assert.Equal(
+            path == "/healthz/live" ? 200 : 401,
+            await GuardedService.StatusOf(guarded.Service, GuardedService.Request(method, path, key: null)));
+    }
+
     [Theory]
     [InlineData("/v1/endpoints/echo/pause?_method=POST", "X-HTTP-Method-Override", "POST")]
     [InlineData("/v1/endpoints/echo?method=delete", "X-HTTP-Method", "DELETE")]
