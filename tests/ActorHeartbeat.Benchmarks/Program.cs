@@ -1,9 +1,11 @@
 // dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks --
 // runtime|transport|delivery|rules|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak|
-// keys-memory|keys-converge|keys-traffic|metrics [options]
+// keys-memory|keys-converge|keys-traffic|metrics|peers [options]
+using System.Globalization;
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
 using ActorHeartbeat.Benchmarks.Hocon;
+using ActorHeartbeat.Benchmarks.Peers;
 using ActorHeartbeat.Benchmarks.Resilience;
 using ActorHeartbeat.Benchmarks.Runtime;
 using ActorHeartbeat.Benchmarks.Soak;
@@ -35,18 +37,27 @@ switch (args)
         return await KeyShows.Run(show, rest);
     case ["metrics", .. var rest]:
         return await MetricsBenchmark.Run(rest);
+    case ["peers", .. var rest]:
+        return await PeersBenchmark.Run(rest);
+    case ["peer", var kind, var url, var connections, var seconds]:
+        await PeerClients.RunAsync(
+            kind,
+            new Uri(url),
+            int.Parse(connections, CultureInfo.InvariantCulture),
+            TimeSpan.FromSeconds(int.Parse(seconds, CultureInfo.InvariantCulture)));
+        return 0;
     case ["show-server", .. var rest]:
         return await ShowServer.RunAsync(rest);
     case ["--help"]:
         Console.WriteLine(
             "runtime | transport | delivery | rules | configuration | hocon | metrics: what things "
-                + $"cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\n{KeyShows.Help}\n"
+                + $"cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\n{KeyShows.Help}\n{PeersBenchmark.Help}\n"
                 + "soak [--minutes 10] [--endpoints 2000] [--seed 1]: what the process uses over time while a fault happens every few "
                 + "seconds");
         return 0;
     default:
         await Console.Error.WriteLineAsync(
             "name a benchmark: runtime, transport, delivery, rules, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, "
-                + "governor, soak, keys-memory, keys-converge, keys-traffic or metrics; --help says more");
+                + "governor, soak, keys-memory, keys-converge, keys-traffic, metrics or peers; --help says more");
         return 2;
 }

@@ -2,22 +2,37 @@ using System.Diagnostics;
 
 namespace ActorHeartbeat.Benchmarks.Transport;
 
-/// <summary>Starts this executable again, so that the CPU time and memory of the two sides are counted apart.</summary>
+/// <summary>
+/// Another process, mostly this executable once more, so that the CPU time and memory of the two sides are counted apart. It ends with its
+/// input.
+/// </summary>
 internal sealed class ChildProcess : IDisposable
 {
     private readonly Process _process;
 
+    /// <summary>Starts this executable again.</summary>
     /// <param name="arguments">The command-line arguments: the benchmark's name and its role.</param>
     public ChildProcess(params string[] arguments)
+        : this(Environment.ProcessPath!, OfThis(arguments), [])
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        // Under "dotnet x.dll" the process is the dotnet host, which needs the path of the assembly.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(ChildProcess).Assembly.Location);
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
+    }
+
+    private ChildProcess(string program, IEnumerable<string> arguments, (string Name, string Value)[] environment)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         _process = Process.Start(start)!;
     }
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts a program.</summary>
+    public static ChildProcess Of(string program, params string[] arguments) => new(program, arguments, []);
+
+    /// <inheritdoc cref="Of(string, string[])"/>
+    public static ChildProcess Of(string program, string[] arguments, (string Name, string Value)[] environment) =>
+        new(program, arguments, environment);
 
     public async Task<string> ReadLineAsync() =>
         await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The other process ended without a word.");
@@ -44,4 +59,10 @@ internal sealed class ChildProcess : IDisposable
             _process.Kill();
         _process.Dispose();
     }
+
+    // Under "dotnet x.dll" the process is the dotnet host, which needs the path of the assembly.
+    private static IEnumerable<string> OfThis(string[] arguments) =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+            ? [typeof(ChildProcess).Assembly.Location, .. arguments]
+            : arguments;
 }
