@@ -31,12 +31,12 @@ public class MutationGate(ITestOutputHelper output)
     [
         new("a stale incarnation is accepted", Decisions, "message.Incarnation == link?.Incarnation", "link is not null"),
         new("a stale event is not counted", Actor, "Step.Stay.Then(_plane.Counters.CountStale)", "Step.Stay"),
-        new("a state's timer is not cancelled on leaving it", Effects, "CancelTimer(TimerOf(from));", ""),
+        new("a state's deadline is not cancelled on leaving it", Effects, "_deadline?.Cancel();", ""),
         new(
             "no deadline is armed for an answer",
             Effects,
-            "SetTimer(TimerOf(to),",
-            "if (to != ConnectionState.AwaitingPong) SetTimer(TimerOf(to),"),
+            "Arm(DueOf(NextStateData));",
+            "if (to != ConnectionState.AwaitingPong) Arm(DueOf(NextStateData));"),
         new(
             "a dial does not wait for the previous socket",
             BackingOff,
@@ -63,7 +63,7 @@ public class MutationGate(ITestOutputHelper output)
             Permits,
             "_dependencies.Governor.Tell(new ReturnPermit(_settings.Id));",
             "{ }"),
-        new("a permit is not returned on a crash", Governor, "_ledger.Gone(dead.ActorRef);", ""),
+        new("a permit is not returned on a crash", Governor, "_ledger.Gone(stopped.Holder);", ""),
         new("a place in the group is not given back", Ledger, "--_connectionsOfGroup[group] == 0", "_connectionsOfGroup[group] == 0"),
         new("the overall budget is not spent", Budgets, "_overall = _overall.Spent(now);", ""),
         new("a group's budget is not spent", Budgets, "_groups[groupKey] = budget.Spent(now);", "_ = budget;"),

@@ -37,7 +37,7 @@ public class NamedCases(ITestOutputHelper output)
                 "{ } // another line"
             )),
         new(
-            5,
+            3,
             new(
                 "the host of the next URL is paused in place of the one that asked for it",
                 Decisions,

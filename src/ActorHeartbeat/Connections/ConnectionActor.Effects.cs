@@ -4,6 +4,7 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
+using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.Event;
@@ -16,6 +17,11 @@ namespace ActorHeartbeat.Connections;
 /// </content>
 public sealed partial class ConnectionActor
 {
+    private LeanCancelable? _deadline; // null when none is armed
+
+    /// <summary>The name of the deadline that is armed; null for none. For tests.</summary>
+    internal string? Armed => _deadline is null ? null : TimerOf(StateName);
+
     /// <summary>Carries out a step: gives back what is no longer held, acts, then makes the transition.</summary>
     private State Take(Step step)
     {
@@ -32,13 +38,24 @@ public sealed partial class ConnectionActor
         };
     }
 
-    /// <summary>The only place that arms and cancels timers and reports what is new.</summary>
+    /// <summary>The only place that arms the deadline, cancels it on leaving a state, and reports what is new.</summary>
     private void Enter(ConnectionState from, ConnectionState to)
     {
-        CancelTimer(TimerOf(from));
-        var due = DueOf(NextStateData);
-        SetTimer(TimerOf(to), DeadlinePassed.Instance, due > Now ? due - Now : TimeSpan.Zero);
+        Disarm();
+        Arm(DueOf(NextStateData));
         Report(to);
+    }
+
+    private void Arm(TimeSpan due)
+    {
+        _deadline = new LeanCancelable();
+        _dependencies.Clock.Tell(due > Now ? due - Now : TimeSpan.Zero, Self, new DeadlinePassed(_deadline), _deadline);
+    }
+
+    private void Disarm()
+    {
+        _deadline?.Cancel();
+        _deadline = null;
     }
 
     /// <summary>The name of the one deadline that a state owns.</summary>
@@ -133,8 +150,8 @@ public sealed partial class ConnectionActor
         Activity.Current = trace; // of this method and what it calls
         if (link.WithoutCodec is { } why)
             return Failed(new DialFailure(FailureLayer.Resolve, why));
-        var preparation = link.PrepareBy(dependencies.Dialer, attempt.Url);
-        if (attempt.Settings.Prepare.Count > 0)
+        var preparation = attempt.Settings.Prepare.Count > 0 ? link.PrepareBy(dependencies.Dialer, attempt.Url) : null;
+        if (preparation is not null)
             attempt = attempt with { Prepare = preparation.RunAsync };
         try
         {
@@ -151,10 +168,14 @@ public sealed partial class ConnectionActor
             if (request.Lacking is { } lacking)
                 return Failed(new DialFailure(FailureLayer.Resolve, lacking));
             link.Request = request;
-            if (attempt.Prepare is not null && !preparation.IsDone) // by a resolver of the host's own
+            if (preparation is { IsDone: false }) // by a resolver of the host's own
                 await preparation.RunAsync(request.Secrets, request.SecretTexts, link.DialCancellation);
             var result = link.Accept(await dependencies.Dialer.DialAsync(request, link, link.DialCancellation));
-            return new DialCompleted(link.Incarnation, result) { Set = preparation.Set, At = dependencies.Clock.Elapsed };
+            return new DialCompleted(link.Incarnation, result)
+            {
+                Set = preparation?.Set ?? ValueMap<string?>.Empty,
+                At = dependencies.Clock.Elapsed,
+            };
         }
         catch (StepFailedException refused)
         {
@@ -176,7 +197,7 @@ public sealed partial class ConnectionActor
     {
         resumed = link.Opened(resumed);
         MeasureOpen();
-        link.Transcript.Event(resumed ? "open; the peer goes on where it was" : "open", opens: true);
+        link.Tell(resumed ? "open; the peer goes on where it was" : "open", opens: true);
         if (link.RedirectedTo is { } url)
             Context.GetLogger().Info("{0}: the server has redirected the dial to {1}", _settings.Id, url);
         SendWhatMay(link);
@@ -195,14 +216,14 @@ public sealed partial class ConnectionActor
     {
         if (LinkOf(StateData) is { IsGone: false } left)
             left.Abort(ActorIsGone);
+        Disarm();
         MeasureStop();
         _board.Status = _board.Status?.WithoutActor();
         base.PostStop();
     }
 
-    /// <summary>The message of every deadline; a state has only one.</summary>
-    private sealed record DeadlinePassed
-    {
-        public static readonly DeadlinePassed Instance = new();
-    }
+    /// <summary>
+    /// The message of every deadline; a state has only one. It may be in the mailbox already when its deadline is cancelled.
+    /// </summary>
+    private sealed record DeadlinePassed(LeanCancelable Deadline) : INoSerializationVerificationNeeded;
 }

@@ -139,7 +139,7 @@ public sealed partial class ConnectionActor
 
     private void TellSet(ConnectionLink link, ValueMap<string?> set, string? refusal)
     {
-        if (link.Transcript.IsHeard && set.Count > 0)
+        if (link.IsHeard && set.Count > 0)
             link.Transcript.Event(
                 refusal is null ? $"set {string.Join(", ", set.Select(each => $"{each.Key} = {each.Value}"))}" : $"not set: {refusal}");
         if (refusal is not null && link.IsFirst(nameof(TellSet)))
@@ -148,7 +148,7 @@ public sealed partial class ConnectionActor
 
     private static void TellConnected(ConnectionLink link)
     {
-        if (link.Transcript.IsHeard)
+        if (link.IsHeard)
             link.Transcript.Event(
                 (link.Address is { } address ? $"connected to {address}" : "connected")
                     + (link.Subprotocol is { } subprotocol ? $", subprotocol {subprotocol}" : ""));

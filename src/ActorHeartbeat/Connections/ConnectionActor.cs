@@ -48,10 +48,11 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
 
         var left = AdoptOrphan();
         StartWith(ConnectionState.BackingOff, Beginning(start, left));
-        When<BackingOffData>(ConnectionState.BackingOff, WhenBackingOff);
-        When<ConnectingData>(ConnectionState.Connecting, WhenConnecting);
-        When<ConnectedData>(ConnectionState.Open, WhenOpen);
-        When<ConnectedData>(ConnectionState.AwaitingPong, WhenAwaitingPong);
+        StateFunction decide = Decide; // one for all states: there are thousands of these actors
+        When(ConnectionState.BackingOff, decide);
+        When(ConnectionState.Connecting, decide);
+        When(ConnectionState.Open, decide);
+        When(ConnectionState.AwaitingPong, decide);
         OnTransition(Enter);
         Initialize();
     }
@@ -68,10 +69,26 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
 
     private TimeSpan Now => _dependencies.Clock.Elapsed;
 
-    /// <summary>Registers the decisions of a state. All states share the handling of events that a state does not decide.</summary>
-    private void When<TData>(ConnectionState state, Func<object, TData, Step?> decide)
-        where TData : ConnectionData =>
-        When(state, received => Take(decide(received.FsmEvent, (TData)received.StateData) ?? InAnyState(received.FsmEvent)));
+    /// <summary>Lets the state decide. All states share the handling of events that a state does not decide.</summary>
+    private State<ConnectionState, ConnectionData> Decide(Event<ConnectionData> received)
+    {
+        var message = received.FsmEvent;
+        if (message is DeadlinePassed passed)
+        {
+            if (passed.Deadline.IsCancellationRequested)
+                return Stay(); // of a state that it has left
+            _deadline = null;
+        }
+        var step = (StateName, received.StateData) switch
+        {
+            (ConnectionState.BackingOff, BackingOffData data) => WhenBackingOff(message, data),
+            (ConnectionState.Connecting, ConnectingData data) => WhenConnecting(message, data),
+            (ConnectionState.Open, ConnectedData data) => WhenOpen(message, data),
+            (ConnectionState.AwaitingPong, ConnectedData data) => WhenAwaitingPong(message, data),
+            var (name, data) => throw new InvalidOperationException($"{data} in {name}"),
+        };
+        return Take(step ?? InAnyState(message));
+    }
 
     private Step? WhenConnecting(object message, ConnectingData data)
     {
@@ -262,9 +279,14 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     private sealed class Producer(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies dependencies)
         : IIndirectActorProducer
     {
+        private ConnectionStart? _start = start;
+
         public Type ActorType => typeof(ConnectionActor);
 
-        public ActorBase Produce() => new ConnectionActor(start, plane, board, dependencies);
+        /// <remarks>Once: an actor that has thrown is stopped. What it began with, such as old settings, is not kept with it.</remarks>
+        public ActorBase Produce() => new ConnectionActor(
+            Interlocked.Exchange(ref _start, null) ?? throw new InvalidOperationException("the actor was made before"),
+            plane, board, dependencies);
 
         public void Release(ActorBase actor)
         {

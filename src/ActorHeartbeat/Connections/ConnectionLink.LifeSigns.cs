@@ -55,7 +55,7 @@ internal sealed partial class ConnectionLink
             return;
         var now = _clock.Elapsed;
         var roundTrip = now - TimeSpan.FromTicks(Volatile.Read(ref _pingSentAt));
-        if (Transcript.IsHeard)
+        if (IsHeard)
             Transcript.Event($"heartbeat: answered after {CloseCause.Text(roundTrip)}");
         _owner.Tell(new HeartbeatAnswered(Incarnation, roundTrip) { At = now });
     }

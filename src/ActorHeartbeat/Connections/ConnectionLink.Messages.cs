@@ -128,8 +128,8 @@ internal sealed partial class ConnectionLink
         message = message[ByteOrderMark.LengthBeforeJson(message)..];
         var heartbeat = Heartbeat;
         var rules = _rules;
-        var before = Transcript.IsHeard ? Names.Values : null;
-        rules.Fill(Names.Version, _hears);
+        var before = IsHeard ? Names.Values : null;
+        rules.Fill(Names.Version, _hears ??= Hears);
         var rule = rules.Find(message, out var number, out var match);
         if (rule is not null && rules.Keeps(number))
             Keep(rule.Forget, rule.Capture, match!, message, names: null);
@@ -176,6 +176,10 @@ internal sealed partial class ConnectionLink
             Answered();
         return true;
     }
+
+    private static MessagePattern?[] AnswersTo(HeartbeatSettings heartbeat) => heartbeat.Expect is { } expect ? [expect] : [];
+
+    private TemplateScope Hears() => _conversation.Hears(names: null, message: null);
 
     /// <summary>The pattern of the heartbeat that a message answers, the newest first; null for none.</summary>
     private static MessagePattern? FindAnswer(MessagePattern?[] answers, ReadOnlySpan<byte> message)

@@ -27,7 +27,7 @@ internal sealed partial class ConnectionLink
     /// <param name="by">What it comes from.</param>
     public ValueTask<SendStatus> SendAsync(OutboundMessage message, Speaker by)
     {
-        if (Transcript.IsHeard)
+        if (IsHeard)
             Transcript.Said(message, by);
         if (_current.Framing.EndWith is { Length: > 0 } ending && message.Kind == MessageKind.Text)
             message = new OutboundMessage(MessageKind.Text, (byte[])[.. message.Payload.Span, .. Encoding.UTF8.GetBytes(ending)]);
@@ -106,9 +106,9 @@ internal sealed partial class ConnectionLink
         var message = _conversation.Fill(send, _conversation.Begin(keepAlive.Let), answered: null, out var lacking);
         if (message is null)
             return keepAlive.When == KeepAliveWhen.Changed ? null : lacking;
-        if (keepAlive.When == KeepAliveWhen.Changed && message.Equals(_keptAlive.GetValueOrDefault(name)))
+        if (keepAlive.When == KeepAliveWhen.Changed && message.Equals(_keptAlive?.GetValueOrDefault(name)))
             return null;
-        _keptAlive[name] = message;
+        (_keptAlive ??= new(StringComparer.Ordinal))[name] = message;
         Send(message, Speaker.KeepAlive(name));
         return null;
     }
@@ -119,6 +119,7 @@ internal sealed partial class ConnectionLink
     /// <summary>Makes a request of a keep-alive, one at a time: one that has no answer in its time makes room for the next.</summary>
     private void AskAgain(string name, KeepAlive keepAlive, IDialer dialer)
     {
+        _requests ??= new(StringComparer.Ordinal);
         if (_requests.TryGetValue(name, out var before) && !before.Task.IsCompleted)
         {
             if (_clock.Elapsed - before.At < Settings.Timeouts.Connect)

@@ -59,7 +59,7 @@ internal sealed partial class ConnectionLink : IConnectionNeighbours
         }
         catch (StepFailedException failed)
         {
-            if (_dial.IsCancellationRequested)
+            if (_dial.IsCancelled)
                 return; // the next connection asks
             var kept = Subscriptions.NotAnswered(words, request, failed.Message);
             TellKept(words.Subscription, words.Asking is null ? words.Keys : kept, failed.Message);

@@ -7,14 +7,22 @@ namespace ActorHeartbeat.Connections;
 /// <content>What a tap is told of it.</content>
 internal sealed partial class ConnectionLink
 {
-    /// <summary>Tells who listens what is said on it.</summary>
-    public Transcript Transcript { get; }
+    private Transcript? _transcript;
 
-    /// <summary>Tells of something that has happened, without a text made for nobody.</summary>
-    public void Tell(string what)
+    /// <summary>Tells who listens what is said on it. Made when it is first needed: mostly nobody listens.</summary>
+    public Transcript Transcript => LazyInitializer.EnsureInitialized(
+        ref _transcript, () => new Transcript(_plane.Taps, _conversation, _clock, Incarnation, () => _current));
+
+    /// <summary>Whether somebody listens.</summary>
+    public bool IsHeard => _plane.Taps.IsHeard;
+
+    /// <summary>Tells of something that has happened.</summary>
+    /// <param name="what">What.</param>
+    /// <param name="opens">Whether the connection is open by it.</param>
+    public void Tell(string what, bool opens = false)
     {
-        if (Transcript.IsHeard)
-            Transcript.Event(what);
+        if (IsHeard)
+            Transcript.Event(what, opens);
     }
 
     private void TellHeard(

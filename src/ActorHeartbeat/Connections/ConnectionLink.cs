@@ -22,10 +22,10 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private readonly EndpointPlane _plane;
     private readonly SchedulerClock _clock;
     private readonly Conversation _conversation;
-    private readonly CancellationTokenSource _dial = new();
+    private LazyCancellation _dial; // of the dial, and of what is asked by HTTP later
     private volatile IActorRef _owner;
     private volatile EndpointSettings _current;
-    private readonly Func<TemplateScope> _hears;
+    private Func<TemplateScope>? _hears; // of the pump alone
     private volatile InboundRules _rules;
     private volatile MessagePattern?[] _heartbeatAnswers; // of the newest heartbeat first
     private volatile AwaitedStep? _awaited;
@@ -35,8 +35,8 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private volatile CloseCause? _abortedFor;
     private IConnection? _connection;
     private FeedWriter? _writer;
-    private readonly Dictionary<string, KeepAliveRequest> _requests = new(StringComparer.Ordinal); // only the actor uses it
-    private readonly Dictionary<string, OutboundMessage> _keptAlive = new(StringComparer.Ordinal); // only the actor uses it
+    private Dictionary<string, KeepAliveRequest>? _requests; // only the actor uses it
+    private Dictionary<string, OutboundMessage>? _keptAlive; // only the actor uses it
     private volatile bool _gone, _abandoned, _adopted, _isHeldBack, _isResumed, _forgets;
 
     /// <param name="connection">The connection that it is an incarnation of.</param>
@@ -64,18 +64,16 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         Connection = connection;
         Incarnation = plane.NextIncarnation();
         Settings = _current = settings;
-        _rules = new InboundRules(settings);
+        _rules = InboundRules.Of(settings);
         _decoder = settings.Framing is { Decode: not FrameCoding.Off and var coding, Codec: null } ? new FrameDecoder(coding) : null;
         _codec = CodecOf(settings.Framing.Codec, extensions);
-        _heartbeatAnswers = [settings.Heartbeat.Expect];
+        _heartbeatAnswers = AnswersTo(settings.Heartbeat);
         _conversation = new Conversation(
             clock, settings, Incarnation, attempt, SplitMix.For(seed + (ulong)Incarnation, settings.Id.Value), before, extensions)
         {
             Request = new DialRequest(settings, settings.Url, []), // until the secrets are read
             Taps = plane.Taps,
         };
-        Transcript = new Transcript(plane.Taps, _conversation, clock, Incarnation, () => _current);
-        _hears = () => _conversation.Hears(names: null, message: null);
         Pace = new SendPace(sendRate, settings.OnOpenPace, clock.Elapsed);
         Subscriptions = new ConnectionSubscriptions(
             settings, _conversation, clock, SplitMix.For(seed + (ulong)Incarnation, "subscriptions"), plane, before.Keys);
@@ -158,11 +156,11 @@ internal sealed partial class ConnectionLink : IConnectionObserver
                 Subscriptions = _current.Subscriptions,
             }
             : settings;
-        _rules = new InboundRules(_current);
+        _rules = InboundRules.Of(_current);
         foreach (var kept in Subscriptions.Change(_current).GroupBy(key => key.Book.Name))
             TellKept(kept.Key, [.. kept.Select(key => key.Name)], "it has neither cancel nor cancel-http");
         if (Heartbeat.Expect != before)
-            _heartbeatAnswers = [Heartbeat.Expect];
+            _heartbeatAnswers = AnswersTo(Heartbeat);
     }
 
     /// <summary>Whether something is told for the first time of this connection.</summary>
@@ -183,6 +181,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     {
         if (result is DialResult.Connected connected)
         {
+            _dial.Renew();
             _connection = connected.Connection;
             Interlocked.MemoryBarrier(); // pairs with Abort: one of the two sees the other
             if (_abandoned)

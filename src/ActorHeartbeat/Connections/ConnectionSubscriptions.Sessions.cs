@@ -12,7 +12,7 @@ internal sealed partial class ConnectionSubscriptions
         if (!_isAny)
             return ValueMap<KeySession>.Empty;
         lock (_lock)
-            return new(_table.Books.SelectMany(book => book.Keys).Select(SessionOf).OfType<KeyValuePair<string, KeySession>>());
+            return new(Table.Books.SelectMany(book => book.Keys).Select(SessionOf).OfType<KeyValuePair<string, KeySession>>());
     }
 
     private KeyValuePair<string, KeySession>? SessionOf(SubscribedKey key)
@@ -28,7 +28,7 @@ internal sealed partial class ConnectionSubscriptions
 
     private void Restore(ValueMap<KeySession> known)
     {
-        foreach (var key in _table.Books.SelectMany(book => book.Keys))
+        foreach (var key in Table.Books.SelectMany(book => book.Keys))
         {
             if (!known.TryGetValue(key.ToString(), out var session))
                 continue;
@@ -45,7 +45,7 @@ internal sealed partial class ConnectionSubscriptions
         if (!_isAny)
             return;
         lock (_lock)
-            _table.ForgetSession();
+            Table.ForgetSession();
     }
 
     private List<string> SecretTexts()
@@ -53,7 +53,7 @@ internal sealed partial class ConnectionSubscriptions
         lock (_lock)
             return
             [
-                .. _table.Books.SelectMany(book => book.Keys)
+                .. Table.Books.SelectMany(book => book.Keys)
                     .SelectMany(key => key.More?.Captured ?? [])
                     .Select(each => each.Value)
                     .Where(value => value.IsSecret)

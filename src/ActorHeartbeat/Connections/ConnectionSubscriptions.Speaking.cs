@@ -15,11 +15,13 @@ internal sealed partial class ConnectionSubscriptions
     /// <returns>Null when there is nothing.</returns>
     public KeyWords? TakeNext()
     {
+        if (!_isAny)
+            return null;
         lock (_lock)
         {
-            while (_table.HasQueued)
+            while (Table.HasQueued)
             {
-                if ((_table.TakeCancelling() is { } cancelling ? Fill(cancelling) : FillNext()) is { } words)
+                if ((Table.TakeCancelling() is { } cancelling ? Fill(cancelling) : FillNext()) is { } words)
                     return words;
             }
         }
@@ -30,7 +32,7 @@ internal sealed partial class ConnectionSubscriptions
     public KeyRequest Requested(KeyWords words, Action giveUp)
     {
         lock (_lock)
-            return _table.Begin(words.Asking, KeyClocks.After(_clock.Elapsed, words.Timeout), giveUp);
+            return Table.Begin(words.Asking, KeyClocks.After(_clock.Elapsed, words.Timeout), giveUp);
     }
 
     /// <summary>A request has an answer.</summary>
@@ -42,7 +44,7 @@ internal sealed partial class ConnectionSubscriptions
     {
         lock (_lock)
         {
-            var unwanted = _table.End(request);
+            var unwanted = Table.End(request);
             if (words.Asking is not { } asking)
                 return;
             var settings = asking.Book.Settings;
@@ -56,15 +58,15 @@ internal sealed partial class ConnectionSubscriptions
             {
                 foreach (var key in asking.Open.Concat(unwanted))
                     Capture(key, answer.Body.Span, areSecret: true);
-                _table.Accept(asking, unwanted, _clock.Elapsed);
-                _isAny |= _table.HasQueued; // a key that is ended may be the last
+                Table.Accept(asking, unwanted, _clock.Elapsed);
+                _isAny |= Table.HasQueued; // a key that is ended may be the last
                 return;
             }
             var reason = settings.ReasonTemplate is { } template
                 ? template.Fill(_conversation.Hears(words.Names, MessageAtHand.Read(answer.Body.Span, template.OfMessage), words.Keys))
                 : null;
             var atLeast = OutcomeTable.ParseRetryAfter(answer.RetryAfter, _clock.UtcNow) ?? TimeSpan.Zero;
-            _table.Refuse(asking, unwanted, describe(reason), _clock.Elapsed, settings.Then, atLeast);
+            Table.Refuse(asking, unwanted, describe(reason), _clock.Elapsed, settings.Then, atLeast);
         }
     }
 
@@ -74,10 +76,10 @@ internal sealed partial class ConnectionSubscriptions
     {
         lock (_lock)
         {
-            var unwanted = _table.End(request);
+            var unwanted = Table.End(request);
             if (words.Asking is { } asking)
-                _table.Refuse(asking, unwanted, why, _clock.Elapsed);
-            return [.. unwanted.Where(key => _table.Again(key) is null).Select(key => key.Name)];
+                Table.Refuse(asking, unwanted, why, _clock.Elapsed);
+            return [.. unwanted.Where(key => Table.Again(key) is null).Select(key => key.Name)];
         }
     }
 
@@ -91,16 +93,16 @@ internal sealed partial class ConnectionSubscriptions
 
     private KeyWords? FillNext()
     {
-        if (_table.TakeAsking(_clock.Elapsed) is not { } asking)
+        if (Table.TakeAsking(_clock.Elapsed) is not { } asking)
             return null;
         var settings = asking.Book.Settings;
         var words = WordsAbout(asking.Said, settings) with { Call = settings.Http, Asking = asking };
         string? lacking = null;
         var filled = settings.Send is { } send ? Fill(words, send, out lacking) : words;
         if (filled is null)
-            _table.Refuse(asking.Keys, $"{lacking} has no value", _clock.Elapsed);
+            Table.Refuse(asking.Keys, $"{lacking} has no value", _clock.Elapsed);
         else
-            _table.Asked(asking, words.Names, _clock.Elapsed);
+            Table.Asked(asking, words.Names, _clock.Elapsed);
         return filled;
     }
 

@@ -16,9 +16,10 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     private readonly Lock _lock = new();
     private readonly Conversation _conversation;
     private readonly SchedulerClock _clock;
-    private readonly SubscriptionTable _table;
     private readonly ValueList<string> _secrets;
+    private SubscriptionTable? _table; // null until there is a subscription: most endpoints never have one
     private volatile bool _isAny;
+    private bool _isOpen;
     private bool _isTold; // the actor knows that something has changed
     private SplitMix _random;
 
@@ -33,15 +34,16 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         ValueMap<KeySession> known)
     {
         (_conversation, _clock, _random, _secrets) = (conversation, clock, random, settings.Secrets);
+        if (settings.Subscriptions.Count == 0)
+            return;
+        _isAny = true;
         _table = plane.Subscriptions is { } before ? before.Follow(this, settings) : Make(settings, null);
-        _isAny = settings.Subscriptions.Count > 0;
         if (plane.Subscriptions is null && known.Count > 0)
             Restore(known);
-        if (settings.Subscriptions.Values.Any(each =>
-            each.Capture.Keys.Any(name => each.Http is not null || _secrets.Contains(name, StringComparer.Ordinal))))
-            conversation.KeySecrets = SecretTexts;
-        conversation.SessionForgotten = ForgetSession;
+        JoinConversation(settings);
     }
+
+    private SubscriptionTable Table => _table ?? throw new InvalidOperationException("there is no subscription");
 
     /// <summary>Whether something is to be said now.</summary>
     public bool HasQueued
@@ -51,7 +53,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
             if (!_isAny)
                 return false;
             lock (_lock)
-                return _table.HasQueued;
+                return Table.HasQueued;
         }
     }
 
@@ -59,7 +61,10 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     public void Open(bool resumed)
     {
         lock (_lock)
-            _table.Open(_clock.Elapsed, resumed);
+        {
+            _isOpen = true;
+            _table?.Open(_clock.Elapsed, resumed);
+        }
     }
 
     /// <inheritdoc cref="SubscriptionTable.Change"/>
@@ -67,6 +72,10 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     {
         lock (_lock)
         {
+            if (_table is null && settings.Subscriptions.Count == 0)
+                return [];
+            _table ??= MakeEmpty(settings);
+            JoinConversation(settings);
             var kept = _table.Change(settings);
             _isAny = settings.Subscriptions.Count > 0 || _table.HasQueued || _table.HasNews;
             return kept;
@@ -83,8 +92,8 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
             return default;
         lock (_lock)
         {
-            var heard = _table.Hear(message, _clock.Elapsed);
-            isNews = _table.HasNews && !_isTold;
+            var heard = Table.Hear(message, _clock.Elapsed);
+            isNews = Table.HasNews && !_isTold;
             _isTold |= isNews;
             return heard;
         }
@@ -97,8 +106,8 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         if (!_isAny)
             return null;
         lock (_lock)
-            return key is not null ? _table.AskAgain(key, _clock.Elapsed)
-                : _table.AskAgain(_clock.Elapsed) ? TimeSpan.Zero
+            return key is not null ? Table.AskAgain(key, _clock.Elapsed)
+                : Table.AskAgain(_clock.Elapsed) ? TimeSpan.Zero
                 : null;
     }
 
@@ -108,7 +117,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         if (!_isAny)
             return false;
         lock (_lock)
-            return _table.WantRefused(subscription, key);
+            return Table.WantRefused(subscription, key);
     }
 
     /// <summary>Takes what has changed since the last time.</summary>
@@ -119,7 +128,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         lock (_lock)
         {
             _isTold = false;
-            return _table.TakeNews();
+            return Table.TakeNews();
         }
     }
 
@@ -129,10 +138,10 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     /// <returns>Null where it counts already, or is unknown here.</returns>
     public KeyNumber? NumberOf(SubscribedKey key)
     {
-        if (key.Number is { Highest: not null })
+        if (!_isAny || key.Number is { Highest: not null })
             return null;
         lock (_lock)
-            return _table.NumberOf(key);
+            return Table.NumberOf(key);
     }
 
     /// <summary>
@@ -145,11 +154,11 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
             return false;
         IReadOnlyList<SubscribedKey> pending;
         lock (_lock)
-            pending = _table.Pending();
+            pending = Table.Pending();
         if (pending.Count == 0)
             return false;
         lock (other._lock)
-            pending = [.. pending.Where(other._table.HasAccepted)];
+            pending = [.. pending.Where(other.Table.HasAccepted)];
         lock (_lock)
         {
             foreach (var key in pending.Where(key => key.IsRefused))
@@ -165,9 +174,9 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
             return [];
         IReadOnlyDictionary<string, SubscriptionState> told;
         lock (before._lock)
-            told = before._table.Told;
+            told = before.Table.Told;
         lock (_lock)
-            return _table.NewsAfter(told, _clock.Elapsed);
+            return Table.NewsAfter(told, _clock.Elapsed);
     }
 
     /// <inheritdoc cref="SubscriptionTable.Look"/>
@@ -177,7 +186,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         if (!_isAny)
             return SubscriptionVerdict.Nothing;
         lock (_lock)
-            return _table.Look(_clock.Elapsed, listening, mayReconnect, out why);
+            return Table.Look(_clock.Elapsed, listening, mayReconnect, out why);
     }
 
     /// <inheritdoc cref="SubscriptionTable.LookAgain"/>
@@ -186,14 +195,17 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         if (!_isAny)
             return null;
         lock (_lock)
-            return _table.LookAgain(_clock.Elapsed, listening);
+            return Table.LookAgain(_clock.Elapsed, listening);
     }
 
     /// <inheritdoc cref="SubscriptionTable.Close"/>
     public void Close()
     {
         lock (_lock)
-            _table.Close();
+        {
+            _isOpen = false;
+            _table?.Close();
+        }
     }
 
     /// <summary>How many keys stand in each state.</summary>
@@ -202,7 +214,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         if (!_isAny)
             return [];
         lock (_lock)
-            return [.. _table.Books.Select(CountsOf)];
+            return [.. Table.Books.Select(CountsOf)];
     }
 
     /// <summary>How each key stands.</summary>
@@ -211,7 +223,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         if (!_isAny)
             return [];
         lock (_lock)
-            return [.. _table.Books.SelectMany(book => book.Keys).Select(StatusOf)];
+            return [.. Table.Books.SelectMany(book => book.Keys).Select(StatusOf)];
     }
 
     ITemplateNames ISubscriptionValues.Begin(SubscriptionSettings settings, SubscribedKey key) => Begin(settings, key);
@@ -279,13 +291,13 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     {
         var counts = new int[Enum.GetValues<SubscriptionState>().Length];
         foreach (var key in book.Keys)
-            counts[(int)_table.StateOf(key)]++;
+            counts[(int)Table.StateOf(key)]++;
         return new SubscriptionCounts(book.Name, counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]);
     }
 
     private KeyStatus StatusOf(SubscribedKey key)
     {
-        var state = _table.StateOf(key);
+        var state = Table.StateOf(key);
         var isRefused = state is SubscriptionState.Refused or SubscriptionState.Gone;
         return new KeyStatus(
             key.Book.Name,
@@ -300,6 +312,23 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
 
     private SubscriptionTable Make(EndpointSettings settings, SubscriptionTable? before) =>
         new(settings, this, () => _random.NextDouble(), before);
+
+    private void JoinConversation(EndpointSettings settings)
+    {
+        _conversation.SessionForgotten = ForgetSession;
+        if (settings.Subscriptions.Values.Any(each =>
+            each.Capture.Keys.Any(name => each.Http is not null || _secrets.Contains(name, StringComparer.Ordinal))))
+            _conversation.KeySecrets = SecretTexts;
+    }
+
+    /// <summary>For the first subscription of a connection that began without any.</summary>
+    private SubscriptionTable MakeEmpty(EndpointSettings settings)
+    {
+        var table = Make(settings with { Subscriptions = ValueMap<SubscriptionSettings>.Empty }, null);
+        if (_isOpen)
+            table.Open(_clock.Elapsed, resumed: false);
+        return table;
+    }
 
     private SubscriptionTable Follow(ConnectionSubscriptions next, EndpointSettings settings)
     {

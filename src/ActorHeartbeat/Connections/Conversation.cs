@@ -30,12 +30,11 @@ internal sealed class Conversation(
     /// <summary>The most texts made from secrets that are remembered: a peer repeats what came last, if anything.</summary>
     private const int MostMade = 64;
 
-    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
+    private HashSet<string>? _told;
     private readonly ConnectionNames _names = new(before);
-    private readonly Lock _madeLock = new();
     private ImmutableDictionary<string, long> _counters = ImmutableDictionary<string, long>.Empty; // the actor's, after the preparation
     private SplitMix _random = random;
-    private volatile string[] _made = [];
+    private ImmutableArray<string> _made = [];
     private volatile bool _isOpened;
     private volatile DialRequest _request = new(settings, settings.Url, []); // until the secrets are read
     private LetBlock _lets = null!; // comes with the request
@@ -161,7 +160,7 @@ internal sealed class Conversation(
     public static bool IsKeepable(TemplateValue value) => (value.AsText()?.Length ?? value.AsBytes()!.Length) <= MostCaptured;
 
     /// <summary>Whether something is told for the first time of this connection: the peer must not fill our log.</summary>
-    public bool IsFirst(string what) => _told.Add(what);
+    public bool IsFirst(string what) => (_told ??= new(StringComparer.Ordinal)).Add(what);
 
     /// <summary>Keeps values of a message. A name that finds none stays as it is.</summary>
     /// <param name="capture">The values by name.</param>
@@ -264,8 +263,8 @@ internal sealed class Conversation(
     {
         if (made.Count == 0)
             return;
-        lock (_madeLock)
-            _made = [.. _made.Concat(made).Distinct(StringComparer.Ordinal).TakeLast(MostMade)];
+        ImmutableInterlocked.Update(
+            ref _made, static (before, now) => [.. before.Concat(now).Distinct(StringComparer.Ordinal).TakeLast(MostMade)], made);
     }
 
     private long Next(string counter)

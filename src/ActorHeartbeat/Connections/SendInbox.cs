@@ -15,18 +15,23 @@ namespace ActorHeartbeat.Connections;
 /// </remarks>
 internal sealed class SendInbox
 {
-    private readonly ConcurrentQueue<GivenSend> _sends = new();
+    private ConcurrentQueue<GivenSend>? _sends; // null until the first: most endpoints only listen
 
     /// <summary>False when as many messages as <see cref="LimitSettings.SendQueue"/> allows are in it already.</summary>
     public bool TryAdd(OutboundMessage message, IActorRef asker, int capacity)
     {
-        if (_sends.Count >= capacity)
+        var sends = LazyInitializer.EnsureInitialized(ref _sends);
+        if (sends.Count >= capacity)
             return false;
-        _sends.Enqueue(new GivenSend(message, asker));
+        sends.Enqueue(new GivenSend(message, asker));
         return true;
     }
 
-    public bool TryTake([MaybeNullWhen(false)] out GivenSend send) => _sends.TryDequeue(out send);
+    public bool TryTake([MaybeNullWhen(false)] out GivenSend send)
+    {
+        send = null;
+        return Volatile.Read(ref _sends)?.TryDequeue(out send) == true;
+    }
 }
 
 /// <param name="Message">What to send.</param>

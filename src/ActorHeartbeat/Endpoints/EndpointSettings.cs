@@ -28,7 +28,7 @@ public sealed record EndpointSettings
     public ValueList<Uri> Urls { get; init; } = [];
 
     /// <summary>When the endpoint goes to another of its URLs, and back.</summary>
-    public FailoverSettings Failover { get; init; } = new();
+    public FailoverSettings Failover { get; init; } = Defaults.Failover;
 
     /// <summary>False keeps the endpoint configured but paused. Default true.</summary>
     public bool Enabled { get; init; } = true;
@@ -39,11 +39,11 @@ public sealed record EndpointSettings
     /// <summary>Which implementation of the transport seam carries the connection.</summary>
     public TransportKind Transport { get; init; } = TransportKind.ClientWebSocket;
 
-    public TimeoutSettings Timeouts { get; init; } = new();
+    public TimeoutSettings Timeouts { get; init; } = Defaults.Timeouts;
 
-    public BackoffSettings Backoff { get; init; } = new();
+    public BackoffSettings Backoff { get; init; } = Defaults.Backoff;
 
-    public HeartbeatSettings Heartbeat { get; init; } = new();
+    public HeartbeatSettings Heartbeat { get; init; } = Defaults.Heartbeat;
 
     /// <summary>What is said again and again while a connection is open, by name. Default nothing.</summary>
     public ValueMap<KeepAlive> KeepAlives { get; init; } = ValueMap<KeepAlive>.Empty;
@@ -55,25 +55,25 @@ public sealed record EndpointSettings
     public RotationSettings? MaxAge { get; init; }
 
     /// <summary>How a connection is replaced, whatever asks for it.</summary>
-    public RotateSettings Rotate { get; init; } = new();
+    public RotateSettings Rotate { get; init; } = Defaults.Rotate;
 
-    public LimitSettings Limits { get; init; } = new();
+    public LimitSettings Limits { get; init; } = Defaults.Limits;
 
     public OutcomeSettings Outcomes { get; init; } = OutcomeSettings.Default;
 
-    public SendSettings Send { get; init; } = new();
+    public SendSettings Send { get; init; } = Defaults.Send;
 
     /// <summary>Offers permessage-deflate without context takeover (RFC 7692). Default off: it costs memory per connection.</summary>
     public bool Compression { get; init; }
 
     /// <summary>How the frames of the peer become messages, and how a message that is sent ends.</summary>
-    public FramingSettings Framing { get; init; } = new();
+    public FramingSettings Framing { get; init; } = Defaults.Framing;
 
-    public TlsSettings Tls { get; init; } = new();
+    public TlsSettings Tls { get; init; } = Defaults.Tls;
 
     public ProxySettings Proxy { get; init; } = ProxySettings.FromEnvironment;
 
-    public TcpSettings Tcp { get; init; } = new();
+    public TcpSettings Tcp { get; init; } = Defaults.Tcp;
 
     /// <summary>
     /// Offered subprotocols in order of preference (RFC 6455 section 1.9); they may have references, as in a <see cref="Template"/>.
@@ -184,6 +184,21 @@ public sealed record EndpointSettings
 
     /// <summary>The id alone: a log that prints a message between actors must not print the settings in it.</summary>
     public override string ToString() => $"settings of {Id}";
+
+    /// <summary>One of each for all endpoints that leave it as it is.</summary>
+    private static class Defaults
+    {
+        public static readonly FailoverSettings Failover = new();
+        public static readonly TimeoutSettings Timeouts = new();
+        public static readonly BackoffSettings Backoff = new();
+        public static readonly HeartbeatSettings Heartbeat = new();
+        public static readonly RotateSettings Rotate = new();
+        public static readonly LimitSettings Limits = new();
+        public static readonly SendSettings Send = new();
+        public static readonly FramingSettings Framing = new();
+        public static readonly TlsSettings Tls = new();
+        public static readonly TcpSettings Tcp = new();
+    }
 }
 
 /// <summary>The implementations of the transport seam.</summary>

@@ -10,12 +10,11 @@ namespace ActorHeartbeat.Feeds;
 /// </summary>
 public sealed class Feed
 {
-    private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly ReplayRing _ring;
     private readonly RecentStates _states = new();
     private readonly FeedAudience _audience = new();
-    private readonly List<FeedWriter> _writers = [];
+    private readonly List<FeedWriter> _writers = []; // guards all of it
     private Break? _break;
     private DuplicateWindow? _duplicates;
     private string? _drained;
@@ -71,7 +70,7 @@ public sealed class Feed
     {
         get
         {
-            lock (_gate)
+            lock (_writers)
                 return _audience.Count;
         }
     }
@@ -81,7 +80,7 @@ public sealed class Feed
     {
         get
         {
-            lock (_gate)
+            lock (_writers)
                 return _writers.Exists(writer => writer.IsPaused);
         }
     }
@@ -104,7 +103,7 @@ public sealed class Feed
     /// </param>
     public FeedWriter Begin(string? duplicateKey = null, bool mayResume = false)
     {
-        lock (_gate)
+        lock (_writers)
         {
             _source = _source.At(_source.Epoch + 1);
             var writer = new FeedWriter(this, _source, mayResume);
@@ -122,14 +121,14 @@ public sealed class Feed
     /// <param name="duplicateKey">As for <see cref="Begin"/>.</param>
     public void ExpectAnother(string duplicateKey)
     {
-        lock (_gate)
+        lock (_writers)
             _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
     }
 
     /// <summary>Withdraws the announcement: the expected connection does not come.</summary>
     public void ExpectNoOther()
     {
-        lock (_gate)
+        lock (_writers)
         {
             if (_writers.Count < 2)
                 _duplicates?.Close();
@@ -140,7 +139,7 @@ public sealed class Feed
     /// <returns>Whether the connection changed.</returns>
     internal bool LetSpeak(long connection)
     {
-        lock (_gate)
+        lock (_writers)
         {
             var isAnother = connection != _speaker;
             _speaker = connection;
@@ -153,7 +152,7 @@ public sealed class Feed
     /// </summary>
     internal void StateChanged(long connection, FeedState state)
     {
-        lock (_gate)
+        lock (_writers)
         {
             if (connection == _speaker)
                 StateChanged(state);
@@ -163,7 +162,7 @@ public sealed class Feed
     /// <summary>Reports a new state of the endpoint. <see cref="FeedState.Open"/> also announces a pending gap.</summary>
     public void StateChanged(FeedState state)
     {
-        lock (_gate)
+        lock (_writers)
         {
             // While a connection carries the feed, the state says nothing about its successor.
             if (state.Name == FeedState.Open && !_writers.Exists(writer => writer.Covers))
@@ -175,14 +174,14 @@ public sealed class Feed
     /// <summary>Reports something about the state in which the endpoint is already.</summary>
     internal void StateContinues(FeedState state)
     {
-        lock (_gate)
+        lock (_writers)
             Announce(state);
     }
 
     /// <summary>Changes limits from the next event on.</summary>
     public void Configure(LimitSettings limits)
     {
-        lock (_gate)
+        lock (_writers)
         {
             _ring.Configure(limits.Replay, limits.ReplayBytes);
             Overflow = limits.Overflow;
@@ -196,7 +195,7 @@ public sealed class Feed
     /// </summary>
     public void Drain(string reason)
     {
-        lock (_gate)
+        lock (_writers)
         {
             _drained = reason;
             _audience.Drain(Detailed(reason));
@@ -210,7 +209,7 @@ public sealed class Feed
     public HandlerSubscription Subscribe(IFeedHandler handler)
     {
         var subscription = new HandlerSubscription(handler, this);
-        lock (_gate)
+        lock (_writers)
             _audience.Add(subscription);
         return subscription;
     }
@@ -218,7 +217,7 @@ public sealed class Feed
     internal ValueTask Publish(FeedWriter writer, MessageKind kind, ReadOnlyMemory<byte> payload, FeedSource source)
     {
         bool mustWait;
-        lock (_gate)
+        lock (_writers)
         {
             if (writer.HasEnded)
                 return ValueTask.CompletedTask;
@@ -237,7 +236,7 @@ public sealed class Feed
 
     internal void Cover(FeedWriter writer, bool isGap = true)
     {
-        lock (_gate)
+        lock (_writers)
         {
             if (writer.HasEnded || writer.Covers)
                 return;
@@ -252,7 +251,7 @@ public sealed class Feed
 
     internal void TellLost(FeedWriter writer, string cause, FeedSource source, MissingNumbers? numbers)
     {
-        lock (_gate)
+        lock (_writers)
         {
             if (!writer.HasEnded && (writer.Covers || writer.MayResume))
                 AppendGap(source, GapReason.Missing, cause, TimeSpan.Zero, numbers);
@@ -261,7 +260,7 @@ public sealed class Feed
 
     internal void TellKey(FeedSource key, FeedKeyState state)
     {
-        lock (_gate)
+        lock (_writers)
         {
             var change = FeedEvent.Detailed(key.With(state), _lastSeq, UtcTicks());
             _audience.Publish(change, change);
@@ -270,7 +269,7 @@ public sealed class Feed
 
     internal void End(FeedWriter writer, string cause)
     {
-        lock (_gate)
+        lock (_writers)
         {
             if (writer.HasEnded)
                 return;
@@ -286,7 +285,7 @@ public sealed class Feed
 
     internal void Attach(FeedSubscription subscription)
     {
-        lock (_gate)
+        lock (_writers)
         {
             _keeps = true;
             var (expected, lead) = FeedResume.Plan(subscription.Options, _source, _ring, _states, _lastSeq, UtcTicks());
@@ -301,13 +300,13 @@ public sealed class Feed
 
     internal void Detach(FeedSubscription subscription)
     {
-        lock (_gate)
+        lock (_writers)
             _audience.Remove(subscription);
     }
 
     internal void Detach(HandlerSubscription handler)
     {
-        lock (_gate)
+        lock (_writers)
             _audience.Remove(handler);
     }
 

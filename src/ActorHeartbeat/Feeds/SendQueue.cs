@@ -15,8 +15,7 @@ namespace ActorHeartbeat.Feeds;
 /// <param name="capacity">Messages that may wait; see <see cref="LimitSettings.SendQueue"/>.</param>
 public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
 {
-    private readonly Lock _gate = new();
-    private readonly Queue<QueuedSend<TTicket>> _waiting = new();
+    private readonly Queue<QueuedSend<TTicket>> _waiting = new(); // guards all of it
     private SendSettings _settings = settings;
     private int _capacity = capacity;
 
@@ -24,7 +23,7 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     {
         get
         {
-            lock (_gate)
+            lock (_waiting)
                 return _waiting.Count;
         }
     }
@@ -36,7 +35,7 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     {
         get
         {
-            lock (_gate)
+            lock (_waiting)
                 return _settings.WhileDown == SendWhileDown.Queue;
         }
     }
@@ -46,7 +45,7 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     {
         get
         {
-            lock (_gate)
+            lock (_waiting)
                 return NextExpiryLocked;
         }
     }
@@ -63,7 +62,7 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     /// <summary>The same for a message that waits for the send rate of an open connection: Refused only at the bound.</summary>
     public SendStatus Keep(OutboundMessage message, TTicket ticket, TimeSpan now)
     {
-        lock (_gate)
+        lock (_waiting)
         {
             if (_waiting.Count >= _capacity)
                 return SendStatus.Refused;
@@ -77,7 +76,7 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     /// </summary>
     public IReadOnlyList<QueuedSend<TTicket>> TakeExpired(TimeSpan now)
     {
-        lock (_gate)
+        lock (_waiting)
         {
             if (NextExpiryLocked is not { } next || next > now)
                 return [];
@@ -91,7 +90,7 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     /// <summary>Takes the oldest message to be sent now; call <see cref="TakeExpired"/> first.</summary>
     public bool TryTake([MaybeNullWhen(false)] out QueuedSend<TTicket> send)
     {
-        lock (_gate)
+        lock (_waiting)
             return _waiting.TryDequeue(out send);
     }
 
@@ -100,7 +99,7 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     /// </summary>
     public IReadOnlyList<QueuedSend<TTicket>> TakeAll()
     {
-        lock (_gate)
+        lock (_waiting)
         {
             QueuedSend<TTicket>[] all = [.. _waiting];
             _waiting.Clear();
@@ -113,7 +112,7 @@ public sealed class SendQueue<TTicket>(SendSettings settings, int capacity)
     /// </summary>
     public void Configure(SendSettings settings, int capacity)
     {
-        lock (_gate)
+        lock (_waiting)
             (_settings, _capacity) = (settings, capacity);
     }
 }

@@ -7,9 +7,9 @@ namespace ActorHeartbeat.Governor;
 
 /// <summary>
 /// Decides which connection may dial now, over all endpoints: rate and burst, handshakes in flight, budgets of groups, pauses, and what
-/// the process has left. The ledger makes the decision; the actor supplies the time, sends the permits, and watches their holders. With a
-/// store, a permit goes out only when the store has saved it as spent, or saving fails or is late: a process that crashes in a loop finds
-/// what it has spent.
+/// the process has left. The ledger makes the decision; the actor supplies the time and sends the permits. Whoever watches the holders
+/// tells it when one has stopped: to watch thousands of actors twice costs more than a message. With a store, a permit goes out only when
+/// the store has saved it as spent, or saving fails or is late: a process that crashes in a loop finds what it has spent.
 /// </summary>
 public sealed class ConnectGovernor : UntypedActor, IWithTimers
 {
@@ -31,7 +31,6 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
     private readonly SchedulerClock _clock;
     private readonly IGovernorStore? _store;
     private readonly IDialRoom? _room;
-    private readonly HashSet<IActorRef> _watched = [];
     private List<(IActorRef Holder, PermitGranted Permit)> _granted = [], _beingSaved = [];
     private TimeSpan _lookAgain;
     private bool _saving, _saveIsOverdue, _saveFailed, _changed, _isShort;
@@ -53,12 +52,7 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
     public static Props Props(GovernorLedger<IActorRef> ledger, SchedulerClock clock, IGovernorStore? store, IDialRoom? room) =>
         Akka.Actor.Props.Create(() => new ConnectGovernor(ledger, clock, store, room));
 
-    protected override void PreStart()
-    {
-        foreach (var holder in _ledger.Holders)
-            WatchOnce(holder);
-        GrantWhatIsPermitted();
-    }
+    protected override void PreStart() => GrantWhatIsPermitted();
 
     /// <summary>Hands out the permits that the ledger has granted: a crash must not lose them.</summary>
     protected override void PreRestart(Exception reason, object message)
@@ -73,7 +67,6 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
         switch (message)
         {
             case RequestPermit request:
-                WatchOnce(Sender);
                 _ledger.Request(Sender, request, _clock.Elapsed);
                 LookForRoom();
                 if (_ledger.Refuse(Sender, _clock.Elapsed) is { } why)
@@ -88,9 +81,8 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
             case ConnectionReleased:
                 _ledger.ConnectionGone(Sender);
                 break;
-            case Terminated dead:
-                _watched.Remove(dead.ActorRef);
-                _ledger.Gone(dead.ActorRef);
+            case HolderStopped stopped:
+                _ledger.Gone(stopped.Holder);
                 break;
             case PauseScope pause:
                 _ledger.Pause(pause.Scope, pause.Key, _clock.Elapsed + pause.For, pause.Why, _clock.Elapsed);
@@ -200,12 +192,6 @@ public sealed class ConnectGovernor : UntypedActor, IWithTimers
         if (!_saveFailed)
             Context.GetLogger().Warning("the governor's state is not saved, a crash now would give back what is spent: {0}", why);
         _saveFailed = true;
-    }
-
-    private void WatchOnce(IActorRef holder)
-    {
-        if (_watched.Add(holder))
-            Context.Watch(holder);
     }
 
     private object Answer(object query)

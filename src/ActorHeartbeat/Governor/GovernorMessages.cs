@@ -1,6 +1,7 @@
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Protocol;
+using Akka.Actor;
 
 namespace ActorHeartbeat.Governor;
 
@@ -24,7 +25,8 @@ public sealed record RequestPermit(EndpointId Endpoint, string Host, string? Gro
 public sealed record CancelRequest(EndpointId Endpoint) : ISerializableMessage;
 
 /// <summary>
-/// A permit to dial once. The holder returns it by <see cref="ReturnPermit"/>; the governor also takes it back when the holder dies.
+/// A permit to dial once. The holder returns it by <see cref="ReturnPermit"/>; the governor also takes it back when it learns by
+/// <see cref="HolderStopped"/> that the holder is dead.
 /// </summary>
 public sealed record PermitGranted(EndpointId Endpoint, long Request) : ISerializableMessage;
 
@@ -37,6 +39,10 @@ public sealed record ReturnPermit(EndpointId Endpoint) : ISerializableMessage;
 
 /// <summary>The socket that the permit led to is gone: its place under the group's max-connections is free.</summary>
 public sealed record ConnectionReleased(EndpointId Endpoint) : ISerializableMessage;
+
+/// <summary>An actor that may have a place or a permit has stopped, or crashed: it has neither any more.</summary>
+/// <param name="Holder">The actor. Whoever watches the holders sends this.</param>
+internal sealed record HolderStopped(IActorRef Holder) : INoSerializationVerificationNeeded;
 
 /// <summary>Stops all dials in a scope for a time, as the outcome of a failed attempt or connection demands.</summary>
 public sealed record PauseScope(GovernorScope Scope, string Key, TimeSpan For, string Why) : ISerializableMessage;

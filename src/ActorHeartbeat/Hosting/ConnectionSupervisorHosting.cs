@@ -23,6 +23,8 @@ namespace ActorHeartbeat.Hosting;
 /// <summary>Brings the supervisor into a generic host.</summary>
 public static class ConnectionSupervisorHosting
 {
+    private const string SupervisorName = "connections";
+
     /// <summary>
     /// The phase of the drain. Requests in progress have ended by then, in service-requests-done;
     /// the actors that read the feeds still run, and the node is still a member of its cluster.
@@ -73,6 +75,7 @@ public static class ConnectionSupervisorHosting
         return builder
             .AddHocon(PhaseTimeout(options.Supervisor.ShutdownTimeout + Grace + Grace), HoconAddMode.Append)
             .AddHocon(DedicatedThreadScheduler.Configuration, HoconAddMode.Append)
+            .AddHocon(LeanMailbox.ForChildrenOf($"/{SupervisorName}"), HoconAddMode.Append)
             .AddHocon(MessageSerializer.Configuration, HoconAddMode.Append)
             .WithActors((system, registry) => Start(system, registry, options));
     }
@@ -90,7 +93,7 @@ public static class ConnectionSupervisorHosting
 
     private static void Start(ActorSystem system, IActorRegistry registry, ConnectionSupervisorOptions options)
     {
-        var supervisor = system.ActorOf(ConnectionSupervisor.Props(options.Dependencies()), "connections");
+        var supervisor = system.ActorOf(ConnectionSupervisor.Props(options.Dependencies()), SupervisorName);
         registry.Register<ConnectionSupervisor>(supervisor);
         registry.Register<FeedBroker>(system.ActorOf(FeedBroker.Props(options.Feeds), "feeds"));
         if (options.Sessions.Count > 0)

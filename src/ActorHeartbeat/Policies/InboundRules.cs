@@ -9,25 +9,19 @@ namespace ActorHeartbeat.Policies;
 /// </summary>
 internal sealed class InboundRules
 {
+    private static readonly InboundRules None = new(rules: []);
+
     private readonly MessageRule[] _rules;
     private readonly MessagePattern?[] _matches; // null for one that lacks a value
     private readonly SharedWalk _walk;
     private readonly bool[] _keep;
     private readonly bool _hasPlaceholders;
-    private readonly int _own;
+    private int _own;
     private int _filledAt = -1;
 
-    public InboundRules(EndpointSettings settings)
+    private InboundRules(MessageRule[] rules)
     {
-        var heartbeat = settings.Heartbeat;
-        _own = settings.OnMessage.Count;
-        _rules = heartbeat.Reply is not { } reply
-            ? [.. settings.OnMessage]
-            :
-            [
-                .. settings.OnMessage,
-                new MessageRule { Match = reply.Match, Is = MessageRole.Beat, Reply = reply.Send, Deliver = heartbeat.Deliver },
-            ];
+        _rules = rules;
         _matches = Array.ConvertAll(_rules, rule => (MessagePattern?)rule.Match);
         _walk = new SharedWalk([.. _rules.Select(rule => rule.Match)]);
         _keep = Array.ConvertAll(_rules, rule => rule.Forget.Count + rule.Capture.Count > 0 || rule.Match.Groups.Any());
@@ -35,6 +29,21 @@ internal sealed class InboundRules
             _rules, rule => rule.Match.Templates.Any(template => template.Names.Contains(TemplateName.Sequence)));
         _hasPlaceholders = Array.Exists(_rules, rule => rule.Match.HasPlaceholders);
     }
+
+    /// <summary>The rules of an endpoint. All endpoints without any share theirs.</summary>
+    public static InboundRules Of(EndpointSettings settings) => (settings.OnMessage, settings.Heartbeat.Reply) switch
+    {
+        ({ Count: 0 }, null) => None,
+        (var own, null) => new InboundRules([.. own]) { _own = own.Count },
+        (var own, var reply) => new InboundRules(
+            [
+                .. own,
+                new MessageRule { Match = reply.Match, Is = MessageRole.Beat, Reply = reply.Send, Deliver = settings.Heartbeat.Deliver },
+            ])
+        {
+            _own = own.Count,
+        },
+    };
 
     /// <summary>Whether a match asks for the peer's number, which changes with every message.</summary>
     public bool UseSequence { get; }
@@ -67,7 +76,8 @@ internal sealed class InboundRules
     /// <returns>Null when none matches.</returns>
     public MessageRule? Find(ReadOnlySpan<byte> payload, out int number, out MessagePattern? match)
     {
-        _walk.Begin();
+        if (_rules.Length > 0)
+            _walk.Begin(); // the endpoints without rules share one that nobody writes to
         for (var index = 0; index < _rules.Length; index++)
         {
             match = _matches[index];

@@ -29,7 +29,9 @@ internal abstract class ScheduledEntry(DedicatedThreadScheduler scheduler, TimeS
     {
         try
         {
-            if (cancelable is not null)
+            if (cancelable is LeanCancelable lean)
+                lean.Release(this);
+            else if (cancelable is not null)
                 _registration = cancelable.Token.UnsafeRegister(Leave, this);
         }
         catch (ObjectDisposedException)
@@ -39,11 +41,16 @@ internal abstract class ScheduledEntry(DedicatedThreadScheduler scheduler, TimeS
     }
 
     /// <summary>Unregisters an entry that fires no more, so that a cancelable that lives on does not hold it.</summary>
-    public void Unfollow() => _registration.Unregister();
+    public void Unfollow()
+    {
+        (cancelable as LeanCancelable)?.Forget();
+        _registration.Unregister();
+    }
+
+    /// <summary>Takes it out of the scheduler.</summary>
+    public void Leave() => scheduler.Remove(this);
 
     private static void Leave(object? entry) => ((ScheduledEntry)entry!).Leave(); // the state is the entry that registered
-
-    private void Leave() => scheduler.Remove(this);
 }
 
 internal sealed class TellEntry(

@@ -40,6 +40,10 @@ public sealed class SchedulerClock
     /// <summary>The most that a timer was late lately; null where the scheduler does not know.</summary>
     internal TimeSpan? TimerLag => _scheduler is DedicatedThreadScheduler own ? own.Lag : null;
 
+    /// <summary>Sends an actor a message of its own after a delay. The actor cancels it when it stops.</summary>
+    internal void Tell(TimeSpan delay, IActorRef actor, object message, LeanCancelable cancelable) =>
+        _scheduler.ScheduleTellOnce(delay, actor, message, actor, cancelable);
+
     /// <summary>For display, and for dates that come from outside.</summary>
     public DateTimeOffset UtcNow => _scheduler.Now.ToUniversalTime();
 }

@@ -10,12 +10,12 @@ internal sealed class AddedKeys
     /// <summary>The most keys that may be added to an endpoint.</summary>
     public const int Most = 10_000;
 
-    private readonly OrderedDictionary<(string Subscription, string Key), bool> _keys = [];
+    private OrderedDictionary<(string Subscription, string Key), bool>? _keys; // null before the first
 
-    public bool Contains(string subscription, string key) => _keys.ContainsKey((subscription, key));
+    public bool Contains(string subscription, string key) => _keys?.ContainsKey((subscription, key)) == true;
 
     /// <summary>The keys, in the order in which they were added.</summary>
-    public IEnumerable<(string Subscription, string Key)> All => _keys.Keys;
+    public IReadOnlyCollection<(string Subscription, string Key)> All => _keys is { } keys ? keys.Keys : [];
 
     /// <summary>
     /// Takes a key of an earlier process, where it could be added now. One whose subscription is not there waits for it, as if the settings
@@ -26,9 +26,9 @@ internal sealed class AddedKeys
     {
         if (ValueRules.SubscribedKey.Reject(key) is { } reason)
             return $"{Shown(subscription, key)} is left out: {reason}";
-        if (_keys.Count >= Most && !Contains(subscription, key))
+        if (All.Count >= Most && !Contains(subscription, key))
             return $"{Shown(subscription, key)} is left out: {Most} keys were added before it";
-        _keys.TryAdd((subscription, key), true);
+        (_keys ??= []).TryAdd((subscription, key), true);
         return settings.Subscriptions.ContainsKey(subscription)
             ? null
             : $"{Shown(subscription, key)} is not asked for: {Lacks(settings, subscription).Why}";
@@ -46,9 +46,9 @@ internal sealed class AddedKeys
             return new CommandResult(CommandOutcome.Accepted, $"{Shown(subscription, key)} was added before");
         if (IsForOneKey(words, subscription, key) is { } sameWords)
             return new CommandResult(CommandOutcome.Refused, $"{Shown(subscription, key)}: {sameWords}");
-        if (_keys.Count == Most)
+        if (All.Count == Most)
             return new CommandResult(CommandOutcome.Refused, $"{Most} keys were added to {settings.Id} already");
-        _keys.Add((subscription, key), true);
+        (_keys ??= []).Add((subscription, key), true);
         return Declares(words, key)
             ? new CommandResult(
                 CommandOutcome.Accepted,
@@ -65,7 +65,7 @@ internal sealed class AddedKeys
                 CommandOutcome.Refused,
                 $"the configuration declares {Shown(subscription, key)}; take it out of for-each there"
                     + (Contains(subscription, key) ? ", and then remove it here: it was added at runtime, too" : ""));
-        return _keys.Remove((subscription, key)) ? new CommandResult(CommandOutcome.Accepted)
+        return _keys?.Remove((subscription, key)) == true ? new CommandResult(CommandOutcome.Accepted)
             : words is null ? Lacks(settings, subscription)
             : string.IsNullOrEmpty(key)
                 ? new CommandResult(CommandOutcome.Invalid, ValueRules.SubscribedKey.Reject(key)!) // not null: no text is no key
@@ -75,9 +75,9 @@ internal sealed class AddedKeys
     /// <summary>The settings with the added keys behind their own.</summary>
     public EndpointSettings Over(EndpointSettings settings)
     {
-        if (_keys.Count == 0)
+        if (All.Count == 0)
             return settings;
-        var added = _keys.Keys.ToLookup(key => key.Subscription, key => key.Key, StringComparer.Ordinal);
+        var added = All.ToLookup(key => key.Subscription, key => key.Key, StringComparer.Ordinal);
         return settings with
         {
             Subscriptions = new(settings.Subscriptions.Select(each => KeyValuePair.Create(
@@ -88,12 +88,12 @@ internal sealed class AddedKeys
         };
     }
 
-    public void Clear() => _keys.Clear();
+    public void Clear() => _keys = null;
 
     /// <summary>Why words that are good for one key are not for another beside it; null where they are.</summary>
     private string? IsForOneKey(SubscriptionSettings words, string subscription, string key)
     {
-        var other = words.ForEach.Concat(_keys.Keys.Where(added => added.Subscription == subscription).Select(added => added.Key))
+        var other = words.ForEach.Concat(All.Where(added => added.Subscription == subscription).Select(added => added.Key))
             .FirstOrDefault(each => each != key);
         return other is null ? null : Combinations.RejectSubscription(words with { ForEach = [other, key] });
     }

@@ -148,6 +148,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
                 Restart(due.Connection);
                 break;
             case Terminated dead when _byActor.Remove(dead.ActorRef, out var stopped):
+                _connections.Governor.Tell(new HolderStopped(dead.ActorRef)); // before another actor asks in its place
                 Stopped(stopped);
                 PassOnSends(stopped.Endpoint);
                 break;

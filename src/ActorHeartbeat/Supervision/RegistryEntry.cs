@@ -9,7 +9,7 @@ using Akka.Actor;
 namespace ActorHeartbeat.Supervision;
 
 /// <summary>The registry's entry of an endpoint: what is wanted of it, how it stands, and the connections that exist for it now.</summary>
-internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane plane, DateTimeOffset since)
+internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane plane, DateTimeOffset since) : IReadableEndpoint
 {
     private readonly List<SupervisedConnection> _connections = [];
     private EndpointSettings? _effective; // null where the settings or the added keys have changed since
@@ -117,7 +117,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         _ => (connection ?? ConnectionState.BackingOff).Name(),
     };
 
-    /// <summary>How it stands, for the meter, which reads it on another thread.</summary>
+    /// <inheritdoc/>
     public EndpointReading Read()
     {
         var mode = Mode;

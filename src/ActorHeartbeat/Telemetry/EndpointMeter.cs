@@ -20,6 +20,11 @@ internal sealed class EndpointMeter : IDisposable
     /// <summary>Every state that the API names, so that each has a series from the start.</summary>
     private static readonly string[] States = [.. Enum.GetValues<ConnectionState>().Select(state => state.Name()), "paused", "failed"];
 
+    private static readonly string[] KeyStates = ["wanted", "asked", "accepted", "refused", "stale", "gone"];
+
+    /// <summary>How many subscriptions of an endpoint have series of their own, on an average.</summary>
+    private const int SubscriptionsOfOne = 4;
+
     private readonly MeteredEndpoints _endpoints;
     private readonly Meter _meter;
 
@@ -72,8 +77,9 @@ internal sealed class EndpointMeter : IDisposable
 
     /// <param name="endpoint">Its settings.</param>
     /// <param name="plane">What it counts.</param>
-    /// <param name="read">How it stands; called from any thread.</param>
-    public void Add(EndpointSettings endpoint, EndpointPlane plane, Func<EndpointReading> read) => _endpoints.Add(endpoint, plane, read);
+    /// <param name="standing">Tells how the endpoint stands.</param>
+    public void Add(EndpointSettings endpoint, EndpointPlane plane, IReadableEndpoint standing) =>
+        _endpoints.Add(endpoint, plane, standing);
 
     /// <inheritdoc cref="MeteredEndpoints.Follow"/>
     public void Follow(EndpointSettings endpoint) => _endpoints.Follow(endpoint);
@@ -90,7 +96,7 @@ internal sealed class EndpointMeter : IDisposable
         var (others, sum) = (false, 0);
         foreach (var endpoint in _endpoints.All())
         {
-            var one = isSo(endpoint.Read()) ? 1 : 0;
+            var one = isSo(endpoint.Standing.Read()) ? 1 : 0;
             if (endpoint.IsNamed)
                 yield return new Measurement<int>(one, Tag(Endpoint, endpoint.Id.Value));
             else
@@ -107,7 +113,7 @@ internal sealed class EndpointMeter : IDisposable
     {
         var counts = States.ToDictionary(state => state, _ => 0);
         foreach (var endpoint in _endpoints.All())
-            counts[endpoint.Read().State]++;
+            counts[endpoint.Standing.Read().State]++;
         return counts.Select(each => new Measurement<int>(each.Value, Tag("state", each.Key)));
     }
 
@@ -152,37 +158,43 @@ internal sealed class EndpointMeter : IDisposable
             ({ } first, { } second) => [Tag(Endpoint, endpoint), Tag(figure.Tags[0], first), Tag(figure.Tags[1], second)],
         };
 
+    /// <summary>
+    /// Endpoints have any number of subscriptions: beyond four for each endpoint that may have series of its own they are counted together.
+    /// </summary>
     private IEnumerable<Measurement<int>> Keys()
     {
-        var sums = new Dictionary<(string Subscription, string State), int>();
+        var room = (SubscriptionsOfOne * (_endpoints.Most + 1)) - 1; // the last is that of all others
+        var sums = new OrderedDictionary<string, int[]>(StringComparer.Ordinal);
         foreach (var endpoint in _endpoints.All())
         {
-            if (endpoint.Plane.Subscriptions?.Count() is not { Count: > 0 } counts)
-                continue;
-            foreach (var (subscription, state, count) in counts.SelectMany(ByState))
+            foreach (var subscription in endpoint.Plane.Subscriptions?.Count() ?? [])
             {
-                if (endpoint.IsNamed)
-                    yield return Of(endpoint.Id.Value, subscription, state, count);
-                else
-                    sums[(subscription, state)] = sums.GetValueOrDefault((subscription, state)) + count;
+                if (!endpoint.IsNamed || room == 0)
+                {
+                    Add(sums, subscription.Name, ByState(subscription));
+                    continue;
+                }
+                room--;
+                foreach (var measured in Of(endpoint.Id.Value, subscription.Name, ByState(subscription)))
+                    yield return measured;
             }
         }
-        foreach (var ((subscription, state), count) in sums)
-            yield return Of(Other, subscription, state, count);
+        var rest = new OrderedDictionary<string, int[]>(StringComparer.Ordinal);
+        foreach (var (index, (name, counts)) in sums.Index())
+            Add(rest, index < room ? name : Other, counts);
+        foreach (var measured in rest.SelectMany(sum => Of(Other, sum.Key, sum.Value)))
+            yield return measured;
     }
 
-    private static IEnumerable<(string Subscription, string State, int Count)> ByState(SubscriptionCounts counts) =>
-    [
-        (counts.Name, "wanted", counts.Wanted),
-        (counts.Name, "asked", counts.Asked),
-        (counts.Name, "accepted", counts.Accepted),
-        (counts.Name, "refused", counts.Refused),
-        (counts.Name, "stale", counts.Stale),
-        (counts.Name, "gone", counts.Gone),
-    ];
+    private static void Add(OrderedDictionary<string, int[]> sums, string subscription, int[] counts) =>
+        sums[subscription] = [.. sums.GetValueOrDefault(subscription, new int[counts.Length]).Zip(counts, (one, other) => one + other)];
 
-    private static Measurement<int> Of(string endpoint, string subscription, string state, int count) =>
-        new(count, Tag(Endpoint, endpoint), Tag("subscription", subscription), Tag("state", state));
+    private static int[] ByState(SubscriptionCounts counts) =>
+        [counts.Wanted, counts.Asked, counts.Accepted, counts.Refused, counts.Stale, counts.Gone];
+
+    private static IEnumerable<Measurement<int>> Of(string endpoint, string subscription, int[] counts) => KeyStates.Zip(
+        counts,
+        (state, count) => new Measurement<int>(count, Tag(Endpoint, endpoint), Tag("subscription", subscription), Tag("state", state)));
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

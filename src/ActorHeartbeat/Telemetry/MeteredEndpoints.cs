@@ -9,16 +9,19 @@ namespace ActorHeartbeat.Telemetry;
 /// </summary>
 internal sealed class MeteredEndpoints(MeterSettings settings)
 {
+    /// <summary>How many endpoints may have series of their own.</summary>
+    public int Most => settings.EndpointLimit;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<EndpointId, MeteredEndpoint> _endpoints = [];
     private readonly Dictionary<FigureKey, long> _past = []; // of endpoints that were among the others
     private MeteredEndpoint[]? _all = [];
     private int _named;
 
-    public void Add(EndpointSettings endpoint, EndpointPlane plane, Func<EndpointReading> read)
+    public void Add(EndpointSettings endpoint, EndpointPlane plane, IReadableEndpoint standing)
     {
         lock (_gate)
-            Enter(endpoint, plane, read);
+            Enter(endpoint, plane, standing);
     }
 
     /// <summary>Follows a change of the labels or the group. By its labels an endpoint may gain or lose its own series.</summary>
@@ -35,7 +38,7 @@ internal sealed class MeteredEndpoints(MeterSettings settings)
                 return;
             }
             Leave(known);
-            Enter(endpoint, known.Plane, known.Read);
+            Enter(endpoint, known.Plane, known.Standing);
         }
     }
 
@@ -65,11 +68,11 @@ internal sealed class MeteredEndpoints(MeterSettings settings)
         }
     }
 
-    private void Enter(EndpointSettings endpoint, EndpointPlane plane, Func<EndpointReading> read)
+    private void Enter(EndpointSettings endpoint, EndpointPlane plane, IReadableEndpoint standing)
     {
         var isSelected = settings.Select.Matches(endpoint.Labels);
         var isNamed = isSelected && _named < settings.EndpointLimit;
-        var entered = new MeteredEndpoint(endpoint.Id, plane, read, isNamed ? EndpointInfo.Of(endpoint) : [], isSelected, isNamed);
+        var entered = new MeteredEndpoint(endpoint.Id, plane, standing, isNamed ? EndpointInfo.Of(endpoint) : [], isSelected, isNamed);
         _endpoints[endpoint.Id] = entered;
         _all = null;
         if (entered.IsNamed)
@@ -107,17 +110,24 @@ internal sealed class MeteredEndpoints(MeterSettings settings)
 internal readonly record struct FigureValueKey(string? First, string? Second);
 
 /// <summary>An endpoint that is measured.</summary>
-/// <param name="Read">How it stands now; called from any thread.</param>
+/// <param name="Standing">Tells how it stands now.</param>
 /// <param name="Info">Its name, group and labels, as tags; none where it is not named.</param>
 /// <param name="IsSelected">Whether its labels let it have series of its own.</param>
 /// <param name="IsNamed">Whether it has them.</param>
 internal sealed record MeteredEndpoint(
     EndpointId Id,
     EndpointPlane Plane,
-    Func<EndpointReading> Read,
+    IReadableEndpoint Standing,
     KeyValuePair<string, object?>[] Info,
     bool IsSelected,
     bool IsNamed);
+
+/// <summary>Tells how an endpoint stands.</summary>
+internal interface IReadableEndpoint
+{
+    /// <summary>How it stands now; called from any thread.</summary>
+    EndpointReading Read();
+}
 
 /// <summary>How an endpoint stands.</summary>
 /// <param name="State">As the API names it.</param>

@@ -7,23 +7,24 @@ namespace ActorHeartbeat.Templates;
 /// <param name="outer">The names around the block; null for none.</param>
 internal sealed class LetBlock(IReadOnlyDictionary<string, ValueTemplate> values, ITemplateNames? outer) : ITemplateNames
 {
-    private readonly Lock _lock = new(); // the connection's pump looks at values that its actor has filled
-    private readonly Dictionary<string, TemplateValue> _filled = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _filling = new(StringComparer.Ordinal);
+    /// <summary>
+    /// Null for one that is being filled. It guards itself: the connection's pump looks at values that its actor has filled.
+    /// </summary>
+    private readonly Dictionary<string, TemplateValue?>? _filled = values.Count > 0 ? new(StringComparer.Ordinal) : null;
 
     public TemplateValue? Find(string name, TemplateScope scope)
     {
-        if (!values.TryGetValue(name, out var written))
+        if (_filled is null || !values.TryGetValue(name, out var written))
             return outer?.Find(name, scope);
-        lock (_lock)
+        lock (_filled)
         {
             if (_filled.TryGetValue(name, out var known))
-                return known;
-            if (!_filling.Add(name))
-                return null; // it is made of itself
+                return known; // null where it is made of itself
+            _filled[name] = null;
             var value = written.Fill(scope);
-            _filling.Remove(name);
-            if (value is not null)
+            if (value is null)
+                _filled.Remove(name);
+            else
                 _filled[name] = value;
             return value;
         }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Templates;
@@ -32,7 +33,7 @@ public sealed class SecretAttemptResolver(
         if (attempt.Prepare is { } prepare)
             await prepare(await MessageSecretsAsync(settings, secrets).ConfigureAwait(false), secrets.Texts, cancellation)
                 .ConfigureAwait(false);
-        var headers = new KeyValuePair<string, string>[settings.Headers.Count];
+        var headers = settings.Headers.Count > 0 ? new KeyValuePair<string, string>[settings.Headers.Count] : [];
         var next = 0;
         foreach (var (name, value) in settings.Headers)
             headers[next++] = new(name, await HeaderAsync(name, value, secrets).ConfigureAwait(false));
@@ -49,8 +50,8 @@ public sealed class SecretAttemptResolver(
         var messages = await MessageSecretsAsync(settings, secrets).ConfigureAwait(false);
         return new DialRequest(settings, url, headers)
         {
-            Subprotocols = subprotocols,
-            Secrets = messages,
+            Subprotocols = subprotocols is [] ? [] : subprotocols,
+            Secrets = messages.Count == 0 ? ReadOnlyDictionary<SecretReference, string>.Empty : messages,
             Lets = lets,
             SecretTexts = secrets.Texts,
             Credentials = credentials,

@@ -26,7 +26,7 @@ public sealed class InboundRulesTests
     public void Placeholders_are_filled_again_only_when_what_they_ask_for_has_changed(string text, bool usesSequence)
     {
         var fillings = 0;
-        var rules = new InboundRules(Endpoint with { OnMessage = [new MessageRule { Match = new MessagePattern.Text(text) }] });
+        var rules = InboundRules.Of(Endpoint with { OnMessage = [new MessageRule { Match = new MessagePattern.Text(text) }] });
 
         for (var message = 0; message < 3; message++)
             rules.Fill(version: 1, Scope);
@@ -44,7 +44,7 @@ public sealed class InboundRulesTests
     [Fact]
     public void The_first_rule_that_matches_decides_and_the_short_form_stands_behind_them()
     {
-        var rules = new InboundRules(Endpoint);
+        var rules = InboundRules.Of(Endpoint);
 
         Assert.Equal((MessageRole.Data, 1), Find(rules, "a"));
         Assert.Equal((MessageRole.Beat, 2), Find(rules, "ab"));

@@ -275,6 +275,21 @@ public class MeterTests : SupervisorSpec
     }
 
     [Fact]
+    public void Subscriptions_beyond_four_for_each_endpoint_are_counted_together()
+    {
+        Restart(new MeterSettings { EndpointLimit = 1 });
+        using var measured = new Measured(Name);
+        var many = new ValueMap<SubscriptionSettings>(Enumerable.Range(0, 9).Select(number => KeyValuePair.Create(
+            $"s{number}", Trades["trades"] with { ForEach = ["BTC"] })));
+        Apply(Endpoint("a") with { Subscriptions = many });
+        AwaitStates(("a", "open"));
+
+        AwaitAssert(() => Assert.Equal(
+            ["_other _other asked 2", .. Enumerable.Range(0, 7).Select(number => $"a s{number} asked 1")],
+            measured.Of("subscription.keys")));
+    }
+
+    [Fact]
     public void The_counts_of_the_others_never_fall_and_a_free_place_goes_to_the_next_endpoint()
     {
         Restart(new MeterSettings { EndpointLimit = 1, Select = LabelSelector.Parse("tier=one") });

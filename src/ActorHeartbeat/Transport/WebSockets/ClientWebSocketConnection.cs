@@ -9,20 +9,18 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// A connection over the framework's WebSocket. One pump, <see cref="RunAsync"/>, reads from the first frame
 /// to the end and makes all reports. Other members only act on the socket; the pump then sees the result.
 /// </summary>
-internal sealed class ClientWebSocketConnection(
-    OpenedWebSocket opened,
-    EndpointSettings settings,
-    IConnectionObserver observer,
-    TimeProvider time
-) : WebSocketConnection(opened, settings, observer, time)
+internal sealed class ClientWebSocketConnection : WebSocketConnection
 {
-    private readonly MessageReceiver _receiver = new(opened.Socket, opened.ReadBuffer, observer);
+    private readonly MessageReceiver _receiver;
     private int _started;
+
+    public ClientWebSocketConnection(OpenedWebSocket opened, EndpointSettings settings, IConnectionObserver observer, TimeProvider time)
+        : base(opened, settings, observer, time) => _receiver = new MessageReceiver(this, opened.ReadBuffer, observer);
 
     public override void Start()
     {
         if (Interlocked.Exchange(ref _started, 1) == 0)
-            _ = Task.Run(RunAsync, CancellationToken.None);
+            _ = RunAsync();
     }
 
     protected override ValueTask WriteAsync(OutboundMessage message) =>
@@ -34,32 +32,30 @@ internal sealed class ClientWebSocketConnection(
 
     private async Task RunAsync()
     {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // not on the thread of the caller
         await ReleaseHandshakeAsync().ConfigureAwait(false);
-        var end = await ReceiveToTheEndAsync().ConfigureAwait(false);
-        await DrainAsync().ConfigureAwait(false);
-        Dispose();
-        Observer.OnEnded(end);
-    }
-
-    private async Task<ConnectionEnd> ReceiveToTheEndAsync()
-    {
+        ConnectionEnd end;
         try
         {
-            if (await _receiver.ReceiveAsync(Dropped).ConfigureAwait(false) == ReceiveEnd.TooBig)
+            if (await _receiver.ReceiveAsync().ConfigureAwait(false) == ReceiveEnd.TooBig)
             {
                 RefuseTooBig();
                 await _receiver.DiscardAsync().ConfigureAwait(false);
             }
 
-            return await AnswerCloseAsync().ConfigureAwait(false);
+            end = await AnswerCloseAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
         {
-            return Broken(exception);
+            end = Broken(exception);
         }
         catch (Exception exception)
         {
-            return WebSocketEnds.Undelivered(exception);
+            end = WebSocketEnds.Undelivered(exception);
         }
+
+        await DrainAsync().ConfigureAwait(false);
+        Dispose();
+        Observer.OnEnded(end);
     }
 }

@@ -9,7 +9,10 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// Reads whole messages and hands them over, one after the other. Waits for the next message with an
 /// empty read. Rents a buffer only from the first byte of a message until no more bytes are at hand.
 /// </summary>
-internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, IConnectionObserver observer)
+/// <param name="connection">Tells when the socket is dropped.</param>
+/// <param name="readBuffer">The bytes at hand.</param>
+/// <param name="observer">Receives the messages.</param>
+internal sealed class MessageReceiver(WebSocketConnection connection, ReadBuffer readBuffer, IConnectionObserver observer)
 {
     private const int FirstSize = 4 * 1024;
 
@@ -19,8 +22,9 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, I
     private const int FairShare = 64;
 
     /// <summary>Reads until the peer's Close frame or a message over the limit; throws what the socket throws.</summary>
-    public async Task<ReceiveEnd> ReceiveAsync(CancellationToken aborted)
+    public async ValueTask<ReceiveEnd> ReceiveAsync()
     {
+        var socket = connection.Socket;
         var unwaited = 0;
         while (true)
         {
@@ -36,8 +40,8 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, I
             if (ready.MessageType == WebSocketMessageType.Close)
                 return ReceiveEnd.PeerClosed;
             if (ready.EndOfMessage)
-                await DeliverAsync(ready.MessageType, default, aborted).ConfigureAwait(false);
-            else if (await ReceiveAtHandAsync(aborted).ConfigureAwait(false) is { } end)
+                await DeliverAsync(ready.MessageType, default).ConfigureAwait(false);
+            else if (await ReceiveAtHandAsync(socket).ConfigureAwait(false) is { } end)
                 return end;
         }
     }
@@ -50,7 +54,7 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, I
         {
             ValueWebSocketReceiveResult part;
             do
-                part = await socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false);
+                part = await connection.Socket.ReceiveAsync(buffer.AsMemory(), CancellationToken.None).ConfigureAwait(false);
             while (part.MessageType != WebSocketMessageType.Close);
         }
         finally
@@ -59,7 +63,7 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, I
         }
     }
 
-    private async ValueTask<ReceiveEnd?> ReceiveAtHandAsync(CancellationToken aborted)
+    private async ValueTask<ReceiveEnd?> ReceiveAtHandAsync(ClientWebSocket socket)
     {
         var buffer = new MessageBuffer(FirstSize);
         try
@@ -80,11 +84,11 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, I
                 }
                 while (!part.EndOfMessage);
 
-                await DeliverAsync(part.MessageType, buffer.Message, aborted).ConfigureAwait(false);
+                await DeliverAsync(part.MessageType, buffer.Message).ConfigureAwait(false);
             }
             while (readBuffer.HasBytes);
         }
-        catch (OperationCanceledException) when (aborted.IsCancellationRequested)
+        catch (OperationCanceledException) when (connection.IsDropped)
         {
             // The observer may still be looking at the buffer: it must not go back to the pool.
             buffer.Forget();
@@ -99,12 +103,12 @@ internal sealed class MessageReceiver(WebSocket socket, ReadBuffer readBuffer, I
     }
 
     /// <summary>An observer that never completes must not keep an aborted connection from ending.</summary>
-    private ValueTask DeliverAsync(WebSocketMessageType type, ReadOnlyMemory<byte> payload, CancellationToken aborted)
+    private ValueTask DeliverAsync(WebSocketMessageType type, ReadOnlyMemory<byte> payload)
     {
         var delivery = observer.OnMessageAsync(type == WebSocketMessageType.Text ? MessageKind.Text : MessageKind.Binary, payload);
         return delivery.IsCompletedSuccessfully
             ? delivery
-            : new ValueTask(readBuffer.ReadAheadAsync(delivery.AsTask().WaitAsync(aborted), observer.Limits.Message));
+            : new ValueTask(readBuffer.ReadAheadAsync(delivery.AsTask().WaitAsync(connection.Dropped), observer.Limits.Message));
     }
 }
 

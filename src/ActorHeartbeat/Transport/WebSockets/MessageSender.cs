@@ -7,13 +7,9 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// Sends messages one at a time in the order of the calls, with a bound on those that wait. The
 /// caller that finds the socket free writes; an idle connection has no writer and no queue.
 /// </summary>
-/// <param name="write">Sends one message.</param>
-/// <param name="bound">How many messages may wait; read for each that must wait.</param>
-/// <param name="deadline">How long the socket may take for one message.</param>
-/// <param name="time">The deadline's clock.</param>
-/// <param name="onDeadline">Called when the deadline passes; must make the write in flight fail.</param>
-internal sealed class MessageSender(
-    Func<OutboundMessage, ValueTask> write, Func<int> bound, TimeSpan deadline, TimeProvider time, Action onDeadline)
+/// <param name="socket">Takes the messages.</param>
+/// <param name="time">The clock of the deadline.</param>
+internal sealed class MessageSender(ISentThrough socket, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private Queue<Waiting>? _waiting;
@@ -66,7 +62,7 @@ internal sealed class MessageSender(
     private ValueTask<SendStatus> EnqueueLocked(OutboundMessage message)
     {
         _waiting ??= new Queue<Waiting>();
-        if (_waiting.Count >= bound())
+        if (_waiting.Count >= socket.MostWaiting)
             return new ValueTask<SendStatus>(SendStatus.Refused);
         var waiting = new Waiting(message);
         _waiting.Enqueue(waiting);
@@ -104,7 +100,7 @@ internal sealed class MessageSender(
     {
         try
         {
-            var sending = write(message);
+            var sending = socket.WriteAsync(message);
             if (sending.IsCompleted)
                 await sending.ConfigureAwait(false);
             else
@@ -120,8 +116,10 @@ internal sealed class MessageSender(
 
     private async ValueTask BeforeDeadlineAsync(ValueTask sending)
     {
-        using var timeout = new CancellationTokenSource(deadline, time);
-        await using var registration = timeout.Token.UnsafeRegister(static state => ((Action)state!)(), onDeadline).ConfigureAwait(false);
+        using var timeout = new CancellationTokenSource(socket.SendDeadline, time);
+        await using var registration = timeout.Token
+            .UnsafeRegister(static state => ((ISentThrough)state!).OnSendDeadline(), socket)
+            .ConfigureAwait(false);
         await sending.ConfigureAwait(false);
     }
 
@@ -130,4 +128,20 @@ internal sealed class MessageSender(
     {
         public OutboundMessage Message => message;
     }
+}
+
+/// <summary>What a <see cref="MessageSender"/> sends through.</summary>
+internal interface ISentThrough
+{
+    /// <summary>How many messages may wait; read for each that must wait.</summary>
+    int MostWaiting { get; }
+
+    /// <summary>How long one message may take.</summary>
+    TimeSpan SendDeadline { get; }
+
+    /// <summary>Sends one message.</summary>
+    ValueTask WriteAsync(OutboundMessage message);
+
+    /// <summary>The deadline has passed: makes the write in flight fail.</summary>
+    void OnSendDeadline();
 }

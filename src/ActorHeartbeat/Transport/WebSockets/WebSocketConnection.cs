@@ -10,7 +10,7 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// A connection over an open WebSocket: deadlines for its sends and for closing, and what ended it. A derived class reads the socket to the
 /// end, whatever ends it, and reports that.
 /// </summary>
-internal abstract class WebSocketConnection : IConnection, IDisposable
+internal abstract class WebSocketConnection : IConnection, ISentThrough, IDisposable
 {
     private readonly OpenedWebSocket _opened;
     private readonly TimeoutSettings _timeouts;
@@ -18,7 +18,7 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
     private readonly TimeProvider _time;
     private readonly long _openedAt;
     private readonly MessageSender _sender;
-    private readonly CancellationTokenSource _dropped = new();
+    private LazyCancellation _dropped;
     private ClosingHandshake? _closing;
     private DialFailure? _failure;
     private volatile bool _isAskedToClose, _isGivenUp;
@@ -35,7 +35,7 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
         _time = time;
         _openedAt = time.GetTimestamp();
         Observer = observer;
-        _sender = new MessageSender(WriteAsync, () => observer.Limits.SendQueue, _timeouts.Send, time, OnSendDeadline);
+        _sender = new MessageSender(this, time);
     }
 
     public string? Subprotocol => Socket.SubProtocol;
@@ -52,6 +52,13 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
     /// <summary>Cancelled when the socket is dropped without a closing handshake.</summary>
     public CancellationToken Dropped => _dropped.Token;
 
+    /// <summary>Whether it is cancelled.</summary>
+    public bool IsDropped => _dropped.IsCancelled;
+
+    int ISentThrough.MostWaiting => Observer.Limits.SendQueue;
+
+    TimeSpan ISentThrough.SendDeadline => _timeouts.Send;
+
     protected IConnectionObserver Observer { get; }
 
     private ClosingHandshake Closing => LazyInitializer.EnsureInitialized(
@@ -60,6 +67,14 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
     public abstract void Start();
 
     public ValueTask<SendStatus> SendAsync(OutboundMessage message) => _sender.SendAsync(message);
+
+    ValueTask ISentThrough.WriteAsync(OutboundMessage message) => WriteAsync(message);
+
+    void ISentThrough.OnSendDeadline()
+    {
+        Blame(new DialFailure(FailureLayer.Timeout, $"the socket did not take a message within {_timeouts.Send.TotalSeconds:0.###} s"));
+        Drop();
+    }
 
     public bool TryPing(long id) => Volatile.Read(ref _closing) is null && _opened.Tap.Outbound.TryPing(id);
 
@@ -112,7 +127,7 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
     public ConnectionEnd Broken(Exception exception)
     {
         var failure = _failure;
-        if (failure is null && !_dropped.IsCancellationRequested)
+        if (failure is null && !_dropped.IsCancelled)
         {
             if (_opened.Tap.PeerFlawedReason is { } reason)
                 return new ConnectionEnd(_opened.Tap.PeerCloseCode, PeerText.Of(reason), WasClean: false);
@@ -177,12 +192,6 @@ internal abstract class WebSocketConnection : IConnection, IDisposable
             _opened.Dialed?.Failed();
         else
             _opened.Dialed?.Worked();
-    }
-
-    private void OnSendDeadline()
-    {
-        Blame(new DialFailure(FailureLayer.Timeout, $"the socket did not take a message within {_timeouts.Send.TotalSeconds:0.###} s"));
-        Drop();
     }
 
     private void OnCloseDeadline()

@@ -28,7 +28,7 @@ internal sealed record StoryView(
             board.Status?.Waiting ?? "",
             now,
             data,
-            stopped ? [] : [.. Enum.GetValues<ConnectionState>().Select(ConnectionActor.TimerOf).Where(actor.IsTimerActive)],
+            stopped || actor.Armed is not { } armed ? [] : [armed],
             actor.Settings,
             (data as ConnectedData)?.Link.Limits ?? (data as ConnectingData)?.Link.Limits,
             board.Link?.Incarnation ?? 0,
