@@ -77,7 +77,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         Pace = new SendPace(sendRate, settings.OnOpenPace, clock.Elapsed);
         Subscriptions = new ConnectionSubscriptions(
             settings, _conversation, clock, SplitMix.For(seed + (ulong)Incarnation, "subscriptions"), plane, before.Keys);
-        Succession = new Succession(plane.Shapes);
+        Succession = new Succession(plane);
         _plane = plane;
         _clock = clock;
         _owner = owner;

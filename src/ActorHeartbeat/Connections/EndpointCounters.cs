@@ -3,6 +3,8 @@ namespace ActorHeartbeat.Connections;
 /// <summary>Counts of one endpoint over all its connections. Thread-safe.</summary>
 internal sealed class EndpointCounters
 {
+    private Tally<AttemptEnd> _attempts;
+    private Tally<Disconnect> _disconnects;
     private long _messagesOut, _bytesOut, _staleEvents, _dials, _heartbeatsSent, _heartbeatsAnswered, _missed, _beats, _lastBeat;
 
     public long MessagesOut => Volatile.Read(ref _messagesOut);
@@ -22,10 +24,10 @@ internal sealed class EndpointCounters
     public long HeartbeatsMissed => Volatile.Read(ref _missed);
 
     /// <summary>Dials that have ended, by how.</summary>
-    public Tally<AttemptEnd> Attempts { get; } = new();
+    public IReadOnlyList<KeyValuePair<AttemptEnd, long>> Attempts => _attempts.Counts;
 
     /// <summary>Open connections that have ended, by how.</summary>
-    public Tally<Disconnect> Disconnects { get; } = new();
+    public IReadOnlyList<KeyValuePair<Disconnect, long>> Disconnects => _disconnects.Counts;
 
     /// <summary>Messages of the peer that are a sign of its life.</summary>
     public long Beats => Volatile.Read(ref _beats);
@@ -43,9 +45,9 @@ internal sealed class EndpointCounters
 
     public void CountMissed() => Interlocked.Increment(ref _missed);
 
-    public void CountAttempt(AttemptEnd end) => Attempts.Count(end);
+    public void CountAttempt(AttemptEnd end) => _attempts.Count(end);
 
-    public void CountDisconnect(Disconnect end) => Disconnects.Count(end);
+    public void CountDisconnect(Disconnect end) => _disconnects.Count(end);
 
     public void CountAnswer() => Interlocked.Increment(ref _heartbeatsAnswered);
 

@@ -12,6 +12,7 @@ namespace ActorHeartbeat.Connections;
 internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
 {
     private volatile ConnectionSubscriptions? _subscriptions;
+    private DataShapes? _shapes; // null before the first data
     private ImmutableArray<long> _live = [];
     private volatile GoneConnection? _lastGone;
     private long _incarnation;
@@ -22,7 +23,7 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
     public EndpointCounters Counters { get; } = new();
 
     /// <summary>What its data look like, to compare both connections of a rotation.</summary>
-    public DataShapes Shapes { get; } = new();
+    public DataShapes Shapes => LazyInitializer.EnsureInitialized(ref _shapes, () => new DataShapes());
 
     /// <summary>Messages that the actor of the primary has not looked at yet.</summary>
     public SendInbox SendInbox { get; } = new();

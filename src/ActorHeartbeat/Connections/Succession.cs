@@ -6,8 +6,8 @@ namespace ActorHeartbeat.Connections;
 /// What the connection of a successor has to prove before it takes over. The actor says what counts, the pump what has come in. Both
 /// connections of a rotation have one: their data are compared.
 /// </summary>
-/// <param name="shapes">The kinds of data of both connections.</param>
-internal sealed class Succession(DataShapes shapes)
+/// <param name="plane">Has the kinds of data of both connections.</param>
+internal sealed class Succession(EndpointPlane plane)
 {
     private volatile MessagePattern? _proof;
     private int _wantsData;
@@ -25,7 +25,7 @@ internal sealed class Succession(DataShapes shapes)
     public void ExpectData() => Volatile.Write(ref _wantsData, 1);
 
     /// <summary>Begins to compare its data with those of the connection that it is to replace.</summary>
-    public void Compare() => shapes.Begin();
+    public void Compare() => plane.Shapes.Begin();
 
     /// <summary>The successor has taken over, or is gone.</summary>
     public void End()
@@ -33,7 +33,7 @@ internal sealed class Succession(DataShapes shapes)
         if (!_isSuccessor)
             return;
         _isSuccessor = false;
-        shapes.End();
+        plane.Shapes.End();
     }
 
     /// <summary>A message came in, of whatever role. True when it is the proof.</summary>
@@ -48,7 +48,7 @@ internal sealed class Succession(DataShapes shapes)
     /// <summary>A data message came in. True when it is the proof.</summary>
     public bool DataReceived(MessageKind kind, ReadOnlySpan<byte> payload)
     {
-        shapes.Received(++_dataMessages, _isSuccessor, kind, payload);
+        plane.Shapes.Received(++_dataMessages, _isSuccessor, kind, payload);
         return Volatile.Read(ref _wantsData) != 0 && Interlocked.Exchange(ref _wantsData, 0) != 0 && (_isProven = true);
     }
 }

@@ -3,7 +3,7 @@ namespace ActorHeartbeat.Feeds;
 /// <summary>Events that wait in the order of arrival, with a bound by count and bytes that its owner applies. Not thread-safe.</summary>
 internal sealed class EntryQueue(int capacity, int capacityBytes)
 {
-    private readonly RingBuffer<(long Arrival, FeedEntry Entry)> _entries = new();
+    private RingBuffer<(long Arrival, FeedEntry Entry)> _entries;
     private long _bytes;
     private int _largest; // of the messages since it was last empty
 

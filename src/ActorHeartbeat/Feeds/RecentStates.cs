@@ -9,7 +9,7 @@ internal sealed class RecentStates
     /// <summary>How many are kept, the present one included: eight rounds of an endpoint that connects and fails.</summary>
     private const int Capacity = 16;
 
-    private readonly RingBuffer<FeedEvent> _states = new();
+    private RingBuffer<FeedEvent> _states;
 
     /// <summary>The present state; null before the first.</summary>
     public FeedEvent? Present => _states.Count > 0 ? _states[_states.Count - 1] : null;

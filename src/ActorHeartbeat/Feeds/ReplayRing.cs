@@ -3,8 +3,8 @@ namespace ActorHeartbeat.Feeds;
 /// <summary>The newest numbered events of a feed, bounded by count and by payload bytes. Not thread-safe.</summary>
 internal sealed class ReplayRing(int maxCount, int maxBytes)
 {
-    private readonly RingBuffer<FeedEvent> _events = new();
-    private readonly RingBuffer<(long Seq, int Length)> _peaks = new(); // each is larger than all that came after it
+    private RingBuffer<FeedEvent> _events;
+    private RingBuffer<(long Seq, int Length)> _peaks; // each is larger than all that came after it
     private long _bytes;
     private int _maxCount = maxCount;
     private int _maxBytes = maxBytes;

@@ -1,26 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 
 namespace ActorHeartbeat.Feeds;
 
-/// <summary>A first-in first-out buffer that starts empty and doubles as it fills; its owner keeps the bound. Not thread-safe.</summary>
-internal sealed class RingBuffer<T>
+/// <summary>
+/// A first-in first-out buffer that starts empty and doubles as it fills; its owner keeps the bound, and holds it in a field that is not
+/// read-only. Not thread-safe.
+/// </summary>
+internal struct RingBuffer<T>
 {
-    private const int SmallestLength = 8;
+    private const int SmallestLength = 4;
 
     /// <summary>An array of this length stays when the buffer is empty; a longer one came of a flood and is released.</summary>
     private const int KeptLength = 1024;
 
-    private T[] _items = [];
+    private T[]? _items; // null while nothing was ever added
     private int _start;
 
-    public int Count { get; private set; }
+    public int Count { readonly get; private set; }
 
     /// <summary>The item that is <paramref name="offset"/> after the oldest.</summary>
-    public ref readonly T this[int offset] => ref _items[Slot(offset)];
+    public readonly ref readonly T this[int offset] => ref _items![Slot(offset)];
 
     public void Add(in T item)
     {
-        if (Count == _items.Length)
+        if (_items is null || Count == _items.Length)
             Grow();
         _items[Slot(Count)] = item;
         Count++;
@@ -30,7 +34,7 @@ internal sealed class RingBuffer<T>
     public T Remove()
     {
         ArgumentOutOfRangeException.ThrowIfZero(Count);
-        var item = _items[_start];
+        var item = _items![_start];
         _items[_start] = default!; // Released: the slot is not read again before it is written.
         _start = Slot(1);
         if (--Count == 0 && _items.Length > KeptLength)
@@ -43,17 +47,18 @@ internal sealed class RingBuffer<T>
     {
         ArgumentOutOfRangeException.ThrowIfZero(Count);
         Count--;
-        _items[Slot(Count)] = default!; // as above
+        _items![Slot(Count)] = default!; // as above
     }
 
     /// <summary>Removes all items and releases the memory.</summary>
     public void Clear()
     {
-        _items = [];
+        _items = null;
         _start = 0;
         Count = 0;
     }
 
+    [MemberNotNull(nameof(_items))]
     private void Grow()
     {
         var larger = new T[Math.Max(SmallestLength, (int)BitOperations.RoundUpToPowerOf2((uint)Count + 1))];
@@ -64,5 +69,5 @@ internal sealed class RingBuffer<T>
     }
 
     // The length is a power of two.
-    private int Slot(int offset) => (_start + offset) & (_items.Length - 1);
+    private readonly int Slot(int offset) => (_start + offset) & (_items!.Length - 1);
 }

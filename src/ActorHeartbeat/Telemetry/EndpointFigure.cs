@@ -37,15 +37,15 @@ internal sealed record EndpointFigure(
 
     private static IEnumerable<FigureValue> Attempts(EndpointPlane plane)
     {
-        var counts = plane.Counters.Attempts.Counts;
-        if (!counts.ContainsKey(AttemptEnd.Open))
+        var counts = plane.Counters.Attempts;
+        if (!counts.Any(each => each.Key == AttemptEnd.Open))
             yield return new(0, AttemptEnd.OpenOutcome);
         foreach (var (end, count) in counts)
             yield return new(count, end.Outcome, end.ErrorType);
     }
 
     private static IEnumerable<FigureValue> Disconnects(EndpointPlane plane) =>
-        plane.Counters.Disconnects.Counts.Select(each => new FigureValue(each.Value, each.Key.Reason, each.Key.CloseClass));
+        plane.Counters.Disconnects.Select(each => new FigureValue(each.Value, each.Key.Reason, each.Key.CloseClass));
 
     private static IEnumerable<FigureValue> Gaps(EndpointPlane plane)
     {

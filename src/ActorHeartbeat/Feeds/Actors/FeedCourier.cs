@@ -11,7 +11,7 @@ internal sealed class FeedCourier : UntypedActor
 {
     private readonly SubscribeToFeed _request;
     private readonly FeedSubscription _subscription;
-    private readonly RingBuffer<FeedEvent> _underWay = new();
+    private RingBuffer<FeedEvent> _underWay;
     private readonly Action _whenReady;
     private long _delivered;
     private bool _awaitsReady;

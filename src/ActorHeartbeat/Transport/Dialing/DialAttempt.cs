@@ -179,12 +179,9 @@ internal sealed class DialAttempt : IDisposable
 
     private async Task<Stream> OpenAsync(Uri hop, CancellationToken cancellation)
     {
-        _network = await _connector.ConnectAsync(hop.IdnHost, hop.Port, cancellation).ConfigureAwait(false);
-        if (_network.Socket.RemoteEndPoint is IPEndPoint address)
-        {
-            Dialed = new DialedAddress(_context.Addresses, hop.IdnHost, address);
-            _observer.OnTcpConnected(address);
-        }
+        (_network, var address) = await _connector.ConnectAsync(hop.IdnHost, hop.Port, cancellation).ConfigureAwait(false);
+        Dialed = new DialedAddress(_context.Addresses, hop.IdnHost, address);
+        _observer.OnTcpConnected(address);
         return _network;
     }
 

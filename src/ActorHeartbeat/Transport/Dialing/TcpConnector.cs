@@ -22,18 +22,18 @@ internal sealed class TcpConnector(TcpSettings settings, DialContext context, Ac
     private const int TcpUserTimeout = 18;
 
     /// <exception cref="DialException">The name does not resolve, or no address answers.</exception>
-    public async Task<NetworkStream> ConnectAsync(string host, int port, CancellationToken cancellation)
+    public async Task<(EagerNetworkStream Stream, IPEndPoint Address)> ConnectAsync(string host, int port, CancellationToken cancellation)
     {
         var resolved = await ResolveAsync(host, cancellation).ConfigureAwait(false);
         var addresses = context.Addresses.Order(host, port, AddressRace.Interleave(resolved));
         using var connecting = AttemptSteps.Begin(trace, "tcp");
         try
         {
-            var socket = await AddressRace
+            var (socket, address) = await AddressRace
                 .RunAsync(addresses, (address, token) => OpenAsync(new IPEndPoint(address, port), token), context.Time, cancellation)
                 .ConfigureAwait(false);
             connecting?.Done();
-            return new NetworkStream(socket, ownsSocket: true);
+            return (new EagerNetworkStream(socket), address);
         }
         catch (AggregateException failed)
         {
@@ -66,14 +66,14 @@ internal sealed class TcpConnector(TcpSettings settings, DialContext context, Ac
         }
     }
 
-    private async Task<Socket> OpenAsync(IPEndPoint address, CancellationToken cancellation)
+    private async Task<ConnectedSocket> OpenAsync(IPEndPoint address, CancellationToken cancellation)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             FindVanishedPeers(socket);
             await socket.ConnectAsync(address, cancellation).ConfigureAwait(false);
-            return socket;
+            return new ConnectedSocket(socket, address);
         }
         catch
         {
@@ -97,6 +97,12 @@ internal sealed class TcpConnector(TcpSettings settings, DialContext context, Ac
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, KeepAliveProbes);
         if (OperatingSystem.IsLinux())
             socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)keepAlive.TotalMilliseconds));
+    }
+
+    /// <summary>A socket, and the address that it was connected to: asked for it, the socket would keep another copy.</summary>
+    private sealed record ConnectedSocket(Socket Socket, IPEndPoint Address) : IDisposable
+    {
+        public void Dispose() => Socket.Dispose();
     }
 
     private static string Describe(SocketError error) => error switch

@@ -33,7 +33,6 @@ internal sealed class ClientWebSocketConnection : WebSocketConnection
     private async Task RunAsync()
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // not on the thread of the caller
-        await ReleaseHandshakeAsync().ConfigureAwait(false);
         ConnectionEnd end;
         try
         {

@@ -165,22 +165,6 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
     protected abstract ValueTask WriteAsync(OutboundMessage message);
 
     /// <summary>
-    /// Sends an empty buffer. A socket keeps the buffer that it sent last until it sends another
-    /// one; after the handshake that is 4 KB of the HTTP connection, which no longer exists.
-    /// </summary>
-    protected async Task ReleaseHandshakeAsync()
-    {
-        try
-        {
-            await _opened.Tap.Outbound.WriteAsync(default, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (WebSocketEnds.IsEnd(exception))
-        {
-            // Bytes that arrived before the end are still to be read; the read then meets the end.
-        }
-    }
-
-    /// <summary>
     /// Tells how the address has done, unless this side asked to close. It has failed when the connection was given up, as for a heartbeat
     /// without an answer, or did not last as long as it takes to count as healthy.
     /// </summary>
