@@ -1,9 +1,10 @@
 // dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks --
 // runtime|transport|delivery|rules|configuration|hocon|volume|cuts|cpu|storm|rotation|half-open|governor|soak|
-// keys-memory|keys-converge|keys-traffic|metrics|peers [options]
+// keys-memory|keys-converge|keys-traffic|metrics|peers|footprint [options]
 using System.Globalization;
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
+using ActorHeartbeat.Benchmarks.Footprint;
 using ActorHeartbeat.Benchmarks.Hocon;
 using ActorHeartbeat.Benchmarks.Peers;
 using ActorHeartbeat.Benchmarks.Resilience;
@@ -39,6 +40,8 @@ switch (args)
         return await MetricsBenchmark.Run(rest);
     case ["peers", .. var rest]:
         return await PeersBenchmark.Run(rest);
+    case ["footprint", .. var rest]:
+        return await FootprintBenchmark.Run(rest);
     case ["peer", var kind, var url, var connections, var seconds]:
         await PeerClients.RunAsync(
             kind,
@@ -52,12 +55,13 @@ switch (args)
         Console.WriteLine(
             "runtime | transport | delivery | rules | configuration | hocon | metrics: what things "
                 + $"cost\n{DeliveryShows.Help}\n{ResilienceBenchmarks.Help}\n{KeyShows.Help}\n{PeersBenchmark.Help}\n"
+                + $"{FootprintBenchmark.Help}\n"
                 + "soak [--minutes 10] [--endpoints 2000] [--seed 1]: what the process uses over time while a fault happens every few "
                 + "seconds");
         return 0;
     default:
         await Console.Error.WriteLineAsync(
             "name a benchmark: runtime, transport, delivery, rules, configuration, hocon, volume, cuts, cpu, storm, rotation, half-open, "
-                + "governor, soak, keys-memory, keys-converge, keys-traffic, metrics or peers; --help says more");
+                + "governor, soak, keys-memory, keys-converge, keys-traffic, metrics, peers or footprint; --help says more");
         return 2;
 }

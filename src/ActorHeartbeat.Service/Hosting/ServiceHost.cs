@@ -190,7 +190,7 @@ internal static class ServiceHost
             registry.Register<StateLog>(stateLog);
             FigureKeeper.Subscribe(
                 system.ActorOf(FigureKeeper.Props(provider.GetRequiredService<ProcessFigures>()), "figures"), system.EventStream);
-            system.ActorOf(Props.Create(() => new MemoryReturn()), "memory-return");
+            MemoryReturn.Subscribe(system.ActorOf(Props.Create(() => new MemoryReturn()), "memory-return"), system.EventStream);
             var watchdog = system.ActorOf(Props.Create(() => new Watchdog()), "watchdog");
             registry.Register<Watchdog>(watchdog);
             if (SystemdNotices.WatchdogDeadline(Environment.GetEnvironmentVariable, Environment.ProcessId) is { } deadline)

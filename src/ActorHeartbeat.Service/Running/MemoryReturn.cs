@@ -1,24 +1,40 @@
+using ActorHeartbeat.Connections;
 using Akka.Actor;
+using Akka.Event;
 
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
 /// Gives memory back that large messages needed. The runtime collects when memory is asked for, so without another storm it would keep
-/// what the last one took. The collections run in the background and stop no feed.
+/// what the last one took. The collections run in the background and stop no feed, but for one that compacts the heap after a burst of
+/// connects: it takes about 15 ms for a thousand endpoints, when they have nothing to do yet.
 /// </summary>
 internal sealed class MemoryReturn : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly CollectionRounds _rounds = new();
+    private readonly ConnectBurst _burst = new();
 
-    public MemoryReturn() => Receive<Look>(_ =>
+    public MemoryReturn()
     {
-        if (_rounds.WantsCollection(Environment.WorkingSet, Context.System.Scheduler.MonotonicClock))
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
-    });
+        Receive<StateChanged>(change => change.To == ConnectionState.Open, _ => _burst.Opened(Now));
+        Receive<StateChanged>(_ => { });
+        Receive<Look>(_ =>
+        {
+            if (_burst.IsOver(Now))
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            else if (_rounds.WantsCollection(Environment.WorkingSet, Now))
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        });
+    }
 
     public ITimerScheduler Timers { get; set; } = null!; // Akka sets it before the actor starts
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    /// <summary>Called by the code that starts the actor, so that nothing is missed.</summary>
+    public static void Subscribe(IActorRef memoryReturn, EventStream events) => events.Subscribe(memoryReturn, typeof(StateChanged));
 
     protected override void PreStart() => Timers.StartPeriodicTimer(Look.Instance, Look.Instance, Interval);
 

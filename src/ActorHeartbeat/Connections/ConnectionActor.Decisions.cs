@@ -174,7 +174,7 @@ public sealed partial class ConnectionActor
             data.RotateAt,
             Now,
             TimeOnly.FromTimeSpan(_dependencies.Clock.UtcNow.TimeOfDay));
-        foreach (var due in data.KeepAlives.Values)
+        foreach (var (_, due) in data.KeepAlives)
             look = due < look.LookAgain && look.Verdict == LivenessVerdict.Wait ? (look.Verdict, due) : look;
         if (look.Verdict == LivenessVerdict.Missed && data.Link.IsSettled)
             return (LivenessVerdict.Wait, Now + PumpTurn); // the report is in the mailbox, behind what made us look

@@ -57,6 +57,8 @@ public sealed partial class ConnectionActor
 
     private void Return(Holding what)
     {
+        if (what == Holding.Nothing)
+            return;
         if (what.HasFlag(Holding.Place))
             _dependencies.Governor.Tell(new CancelRequest(_settings.Id));
         if (what.HasFlag(Holding.Handshake))

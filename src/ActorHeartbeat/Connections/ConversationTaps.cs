@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace ActorHeartbeat.Connections;
 
-/// <summary>Who listens to the conversation of one endpoint. Thread-safe; while nobody listens there is one empty array to look at.</summary>
+/// <summary>
+/// Who listens to the conversation of one endpoint. Thread-safe; while nobody listens there is an empty array to look at.
+/// </summary>
 internal sealed class ConversationTaps
 {
     private ImmutableArray<ConversationTap> _taps = [];

@@ -1,8 +1,8 @@
 namespace ActorHeartbeat.Connections;
 
 /// <summary>
-/// Counts by a key that has few values, so that a look at each is the fastest way. It takes no memory before the first. Thread-safe; hold it
-/// in a field that is not read-only.
+/// Counts by a key that has few values, so that a look at each is the fastest way. It takes no memory before the first. Thread-safe; hold
+/// it in a field that is not read-only.
 /// </summary>
 internal struct Tally<TKey>
     where TKey : IEquatable<TKey>

@@ -30,7 +30,7 @@ internal sealed record Peer(string Name, Func<PeerOrder, string[]> Command, bool
 /// <summary>What a peer is to do.</summary>
 internal sealed record PeerOrder(Uri Url, int Connections, PeerCertificate Certificate)
 {
-    public const int PingSeconds = 30;
+    public int PingSeconds { get; init; } = 30;
 
     public string[] Words => [$"{Url}", $"{Connections}", $"{PingSeconds}"];
 }

@@ -20,6 +20,12 @@ internal sealed class PeerProcess : IDisposable
             [("PEERS_CA", order.Certificate.Certificate), ("NODE_EXTRA_CA_CERTS", order.Certificate.Certificate)]);
     }
 
+    public int Id => _process.Id;
+
+    /// <summary>How many sockets it has.</summary>
+    public int Sockets => Directory.EnumerateFiles($"/proc/{_process.Id}/fd")
+        .Count(file => new FileInfo(file).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true);
+
     /// <summary>Its resident memory, in KB.</summary>
     public double Resident
     {

@@ -8,7 +8,7 @@ internal sealed record PeerRun
     private static readonly TimeSpan
         Patience = TimeSpan.FromMinutes(3),
         Settle = TimeSpan.FromSeconds(10),
-        Window = TimeSpan.FromSeconds(PeerOrder.PingSeconds);
+        Window = TimeSpan.FromSeconds(30);
 
     /// <summary>From the start of the process to all connections open, in seconds.</summary>
     public double Start { get; private set; }

@@ -58,7 +58,7 @@ internal sealed class PeerTable(IReadOnlyList<int> sizes)
         {
             Row($"{size}: resident memory a connection, KB", PeerFigure.Memory, size, "0.0");
             Row($"{size}: heap in use a connection, KB", PeerFigure.Heap, size, "0.0");
-            Row($"{size}: heartbeats every {PeerOrder.PingSeconds} s, % of a core", PeerFigure.Heartbeats, size, "0.00");
+            Row($"{size}: heartbeats every 30 s, % of a core", PeerFigure.Heartbeats, size, "0.00");
             Row($"{size}: start to all open, s", PeerFigure.Start, size, "0.00");
             Row($"{size}: all back after a cut, s", PeerFigure.Back, size, "0.00");
             Row($"{size}: resident memory after that, more than before by %", PeerFigure.After, size, "0");

@@ -15,7 +15,7 @@ internal static class ServiceFile
               log.level = error
               supervisor { start-spread = 0s, connect-rate = 100000/s, connect-burst = 100000, max-connecting = 100 }
               defaults {
-                heartbeat { interval = {{PeerOrder.PingSeconds}}s, timeout = 20s }
+                heartbeat { interval = {{order.PingSeconds}}s, timeout = {{Math.Min(order.PingSeconds, 20)}}s }
                 proxy = none
                 {{(order.Url.Scheme == "wss" ? $"tls.ca-file = \"{order.Certificate.Certificate}\"" : "")}}
               }

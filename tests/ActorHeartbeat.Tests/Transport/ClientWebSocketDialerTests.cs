@@ -220,9 +220,11 @@ public class ClientWebSocketDialerTests : DialerTestBase
         var accepting = server.AcceptAsync();
         var connector = new TcpConnector(new TcpSettings { KeepAlive = TimeSpan.FromSeconds(7) }, new DialContext(Time));
 
-        await using var stream = await connector.ConnectAsync("127.0.0.1", server.Port, default).WaitAsync(WebSocketPeer.Patience);
+        var (connected, address) = await connector.ConnectAsync("127.0.0.1", server.Port, default).WaitAsync(WebSocketPeer.Patience);
 
+        await using var stream = connected;
         using var peer = await accepting;
+        Assert.Equal(stream.Socket.RemoteEndPoint, address);
         var userTimeout = new byte[sizeof(int)];
         stream.Socket.GetRawSocketOption(6, 18, userTimeout);
         Assert.Equal(1, stream.Socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
