@@ -135,6 +135,15 @@ public sealed class WebConsoleTests
         Assert.Equal($"{line} --url http://other:81", ShownCommand.Of("pause", filter, shown, all: 4, new Uri("http://other:81/")));
     }
 
+    [Theory]
+    [InlineData("plain", "'plain'")]
+    [InlineData("it's", "'it'\\''s'")]
+    [InlineData("two\nlines", "$'two\\nlines'")]
+    [InlineData("it's\n\\n", "$'it\\'s\\n\\\\n'")]
+    [InlineData("a\u202eb", "$'a\\u202eb'")]
+    public void A_text_is_quoted_as_a_shell_reads_it_and_what_is_unseen_is_spelled(string text, string quoted) =>
+        Assert.Equal(quoted, ShownCommand.Quoted(text));
+
     [Fact]
     public void The_bar_of_a_day_begins_with_the_first_change_and_ends_now()
     {

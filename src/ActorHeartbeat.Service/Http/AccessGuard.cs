@@ -205,7 +205,7 @@ internal sealed class AccessGuard(RequestDelegate next, AccessControl access, Au
     {
         if (refusal.Problem.Status == StatusCodes.Status401Unauthorized && IsForPage(http.Request))
         {
-            http.Response.Redirect(RouteRoles.SignIn);
+            http.Response.Redirect(SignInRoutes.For(http.Request));
             return Task.CompletedTask;
         }
         if (refusal.Problem.Status == StatusCodes.Status401Unauthorized)

@@ -16,7 +16,7 @@ namespace ActorHeartbeat.Service.Http;
 /// </summary>
 internal sealed class CommandRoutes(ConnectionsClient connections, ServiceState state, ILogger log, StateDatabase? database)
 {
-    private const int LongestReason = 123; // RFC 6455 section 5.5: 125 bytes with the code
+    public const int LongestReason = 123; // RFC 6455 section 5.5: 125 bytes with the code
 
     private static readonly TimeSpan WriteDeadline = TimeSpan.FromSeconds(2);
 

@@ -1,10 +1,24 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace ActorHeartbeat.Service.Http;
 
-/// <summary>A page without script, style or picture, for what has to be said before the console, or in its place.</summary>
+/// <summary>A page without script or picture, for what has to be said before the console, or in its place.</summary>
 internal static class PlainPage
 {
-    /// <summary>No frame around it, and a form for this service alone.</summary>
-    private const string Policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    private const string Style = """
+        :root { color-scheme: light dark; font: 0.95rem system-ui, sans-serif; }
+        body { max-width: 26rem; margin: 12vh auto; padding: 0 1rem; }
+        h1 { font-size: 1.3rem; }
+        form { display: grid; gap: 0.6rem; }
+        input, button { font: inherit; padding: 0.5rem 0.7rem; border: 1px solid GrayText; border-radius: 4px; }
+        button { cursor: pointer; font-weight: 600; }
+        [role=alert] { font-weight: 600; border-left: 4px solid #c62828; padding-left: 0.6rem; }
+        """;
+
+    /// <summary>No frame around it, a form for this service alone, and no style but the page's own.</summary>
+    private static readonly string Policy = "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+        + $"style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'";
 
     /// <param name="http">The request.</param>
     /// <param name="body">HTML.</param>
@@ -19,7 +33,8 @@ internal static class PlainPage
             $"""
             <!DOCTYPE html>
             <html lang="en">
-            <head><meta charset="utf-8"><title>ActorHeartbeat</title></head>
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>ActorHeartbeat</title>
+            <style>{Style}</style></head>
             <body>
             <h1>ActorHeartbeat</h1>
             {body}

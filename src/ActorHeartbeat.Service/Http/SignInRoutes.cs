@@ -1,3 +1,4 @@
+using System.Net;
 using ActorHeartbeat.Service.Access;
 using ActorHeartbeat.Service.Contract;
 
@@ -6,10 +7,15 @@ namespace ActorHeartbeat.Service.Http;
 /// <summary>A page without script that takes a key and gives a cookie. The console of this service is used with it.</summary>
 internal sealed class SignInRoutes(AccessControl access)
 {
-    private const string Field = "key";
+    private const string Field = "key", Back = "to";
 
     private static readonly Problem NoKeys = new(
         StatusCodes.Status404NotFound, "No sign-in", "this service asks for no keys", "use it without; http.access.keys adds keys");
+
+    /// <summary>Where to sign in, and to come back from to the page that was asked for.</summary>
+    public static string For(HttpRequest request) => request.Path == "/" && !request.QueryString.HasValue
+        ? RouteRoles.SignIn
+        : $"{RouteRoles.SignIn}?{Back}={Uri.EscapeDataString($"{request.Path}{request.QueryString}")}";
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -21,7 +27,7 @@ internal sealed class SignInRoutes(AccessControl access)
     private Task Show(HttpContext http) =>
         !access.AsksForKeys ? http.Refuse(NoKeys)
         : SignInCookie.Of(http.Request) is { } token && access.OfToken(token) is { } caller ? PlainPage.Write(http, SignedIn(caller))
-        : PlainPage.Write(http, Form(""));
+        : PlainPage.Write(http, Form("", http.Request.Query[Back].ToString()));
 
     private async Task SignIn(HttpContext http)
     {
@@ -30,12 +36,13 @@ internal sealed class SignInRoutes(AccessControl access)
             await http.Refuse(NoKeys);
             return;
         }
-        var key = http.Request.HasFormContentType ? (await http.Request.ReadFormAsync(http.RequestAborted))[Field].ToString().Trim() : "";
+        var form = http.Request.HasFormContentType ? await http.Request.ReadFormAsync(http.RequestAborted) : FormCollection.Empty;
+        var (key, to) = (form[Field].ToString().Trim(), form[Back].ToString());
         if (access.OfKey(key) is { } caller)
         {
             http.Features.Set(caller);
             SignInCookie.Set(http, access.SignIn(key, caller), access.Settings.Session);
-            SeeOther(http, "/");
+            SeeOther(http, IsOurs(to) ? to : "/");
         }
         else if (access.WrongKeys.Count(http.Connection.RemoteIpAddress, access.Settings.Attempts) is { } wait)
         {
@@ -45,7 +52,7 @@ internal sealed class SignInRoutes(AccessControl access)
         {
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;
             http.Response.Headers.WWWAuthenticate = AccessGuard.Challenge;
-            await PlainPage.Write(http, Form("<p role=\"alert\">This is no key of this service.</p>"));
+            await PlainPage.Write(http, Form("<p role=\"alert\">This is no key of this service.</p>", to));
         }
     }
 
@@ -65,10 +72,15 @@ internal sealed class SignInRoutes(AccessControl access)
         http.Response.Headers.CacheControl = "no-store";
     }
 
-    private static string Form(string problem) =>
+    /// <summary>A page of this service: a path, and no other host in the guise of one. A link of a stranger leads nowhere else.</summary>
+    private static bool IsOurs(string to) =>
+        to.StartsWith('/') && !to.StartsWith("//", StringComparison.Ordinal) && to.All(each => each is > ' ' and <= '~' and not '\\');
+
+    private static string Form(string problem, string to) =>
         $"""
         {problem}
         <form method="post" action="{RouteRoles.SignIn}">
+        <input type="hidden" name="{Back}" value="{(IsOurs(to) ? WebUtility.HtmlEncode(to) : "")}">
         <label for="{Field}">Key</label>
         <input id="{Field}" name="{Field}" type="password" autocomplete="current-password" required autofocus>
         <button type="submit">Sign in</button>

@@ -99,7 +99,10 @@ internal sealed record ApiAnswer(HttpStatusCode Status, string Body, DateTimeOff
             try
             {
                 using var problem = JsonDocument.Parse(Body);
-                var remedy = problem.RootElement.TryGetProperty("remedy", out var found) ? $"; {found}" : "";
+                var remedy = Status == HttpStatusCode.Unauthorized
+                    ? $"; {ServiceClient.KeyVariable} has the key, or {ServiceClient.KeyFileVariable} names its file"
+                    : problem.RootElement.TryGetProperty("remedy", out var found) ? $"; {found}"
+                    : "";
                 return PeerText.Of($"{(int)Status}: {Problem.DetailOf(Body)}{remedy}");
             }
             catch (Exception problem) when (problem is JsonException or InvalidOperationException)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorHeartbeat.Service.Operating;
 using ActorHeartbeat.Service.Verbs;
 
@@ -6,7 +7,7 @@ namespace ActorHeartbeat.Service.WebConsole;
 /// <summary>The line for a terminal that does what a button does. Pure.</summary>
 internal static class ShownCommand
 {
-    private const int MostIds = 8;
+    private const int MostIds = 100;
 
     /// <param name="words">Verb, endpoint and options.</param>
     /// <param name="service">Where the browser has the console from.</param>
@@ -23,12 +24,28 @@ internal static class ShownCommand
     {
         var which = shown.Count == all ? "--select '*'"
             : FleetFilter.Selector(filter, shown) is { } selector ? $"--select {Quoted(selector)}"
-            : shown.Count <= MostIds ? Ids(shown)
-            : $"{Ids(shown.Take(MostIds))} ... (and {shown.Count - MostIds} more ids)";
+            : shown.Count <= MostIds ? string.Join(' ', shown.Select(each => each.Endpoint.Id))
+            : null;
+        if (which is null)
+            return $"(not in one line: no labels select just these {shown.Count} endpoints)";
         return Of($"{verb} {which}{(shown.Count > 1 ? " --yes" : "")}", service);
     }
 
-    public static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    /// <summary>The text as bash and zsh read it; what cannot be seen, such as a line break or a mark of direction, is spelled.</summary>
+    public static string Quoted(string text) => text.Any(IsUnseen)
+        ? $"$'{string.Concat(text.Select(Spelled))}'"
+        : $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static string Ids(IEnumerable<Standing> shown) => string.Join(' ', shown.Select(each => each.Endpoint.Id));
+    private static bool IsUnseen(char character) =>
+        char.IsControl(character) || char.GetUnicodeCategory(character) is UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+
+    private static string Spelled(char character) => character switch
+    {
+        '\'' or '\\' => $"\\{character}",
+        '\n' => "\\n",
+        '\t' => "\\t",
+        _ when IsUnseen(character) => string.Create(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}"),
+        _ => $"{character}",
+    };
 }

@@ -19,6 +19,9 @@ internal static class WebConsolePages
     /// <summary>So often the service says that it is there: more than twice in the time after which <c>console.js</c> misses it.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>Room for the longest text of a dialog, which comes with every key stroke, twice and escaped.</summary>
+    private const int MostOfBrowser = 16 * ActionDialog.MostText;
+
     private static readonly Type[] Shared =
     [
         typeof(IWebHostEnvironment), typeof(IHostEnvironment), typeof(IConfiguration), typeof(IHostApplicationLifetime),
@@ -43,7 +46,7 @@ internal static class WebConsolePages
         {
             circuits.DisconnectedCircuitMaxRetained = 20;
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromSeconds(30);
-        }).AddHubOptions(hub => hub.KeepAliveInterval = KeepAlive);
+        }).AddHubOptions(hub => (hub.KeepAliveInterval, hub.MaximumReceiveMessageSize) = (KeepAlive, MostOfBrowser));
         services.AddMudServices(look => look.SnackbarConfiguration.MaxDisplayedSnackbars = 10); // what is over it would wait
         services.AddSingleton<FleetWatch>();
         var provider = services.BuildServiceProvider();

@@ -21,6 +21,7 @@ setInterval(async () => {
 
 // A button of the console is a request to the API, with its guards, its limits and its audit log.
 window.actorHeartbeat = {
+  dark(isDark) { document.documentElement.classList.toggle("dark", isDark); },
   show(address) { history.replaceState(history.state, "", address); },
   // The same command for several endpoints; where the API asks for patience it has it.
   sendToEach(verb, ids) {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Service.Access;
 
@@ -14,8 +16,10 @@ public sealed class SignInTests(GuardedService guarded) : IClassFixture<GuardedS
         var page = await answer.Content.ReadAsStringAsync();
 
         Assert.Equal("text/html", answer.Content.Headers.ContentType?.MediaType);
+        var style = page[(page.IndexOf("<style>", StringComparison.Ordinal) + 7)..page.IndexOf("</style>", StringComparison.Ordinal)];
         Assert.Equal(
-            "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
+                + $"style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'",
             Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
         Assert.Contains("<form method=\"post\" action=\"/sign-in\">", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
@@ -30,6 +34,37 @@ public sealed class SignInTests(GuardedService guarded) : IClassFixture<GuardedS
         var cookie = Assert.Single(answer.Headers.GetValues("Set-Cookie"));
         Assert.Matches(@"^actorheartbeat=[\w-]{43}; max-age=43200; path=/; samesite=strict; httponly$", cookie);
         Assert.Equal(200, await Get("/v1/endpoints", Pair(cookie)));
+    }
+
+    [Theory]
+    [InlineData("/endpoints/echo?filter=x", "/endpoints/echo?filter=x")]
+    [InlineData("//evil.example", "/")]
+    [InlineData("/\\evil.example", "/")]
+    [InlineData("https://evil.example/", "/")]
+    [InlineData("/a\r\nSet-Cookie: x", "/")]
+    public async Task A_sign_in_leads_to_the_page_that_was_asked_for_and_to_no_other_host(string to, string expected)
+    {
+        using var form = GuardedService.Request("GET", $"/sign-in?to={Uri.EscapeDataString(to)}", key: null);
+        using var shown = await guarded.Service.Client.SendAsync(form);
+        var page = await shown.Content.ReadAsStringAsync();
+        Assert.Contains($"name=\"to\" value=\"{(expected == "/" ? "" : expected)}\"", page, StringComparison.Ordinal);
+
+        using var request = GuardedService.Request("POST", "/sign-in", key: null);
+        request.Content = new FormUrlEncodedContent([new("key", GuardedService.Reader), new("to", to)]);
+        using var answer = await guarded.Service.Client.SendAsync(request);
+
+        Assert.Equal(expected, answer.Headers.Location?.ToString());
+    }
+
+    [Fact]
+    public async Task A_page_that_needs_a_key_leads_to_the_sign_in_and_back()
+    {
+        using var request = GuardedService.Request("GET", "/endpoints/echo?filter=x", key: null);
+        request.Headers.Accept.ParseAdd("text/html");
+
+        using var answer = await guarded.Service.Client.SendAsync(request);
+
+        Assert.Equal("/sign-in?to=%2Fendpoints%2Fecho%3Ffilter%3Dx", answer.Headers.Location?.ToString());
     }
 
     [Fact]
