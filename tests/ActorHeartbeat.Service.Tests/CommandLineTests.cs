@@ -62,6 +62,19 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("as a whole number", "close", "a", "--code", "abc")]
+    [InlineData("as one of text, json", "show", "a.conf", "--format", "xml")]
+    public async Task A_value_that_does_not_fit_is_told_in_words_and_not_by_a_type_of_the_program(string words, params string[] args)
+    {
+        var error = new StringWriter();
+
+        Assert.Equal(2, await CommandLine.Run(args, TextWriter.Null, error, default));
+        Assert.Contains(words, $"{error}", StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", $"{error}", StringComparison.Ordinal);
+        Assert.DoesNotContain("ActorHeartbeat.", $"{error}", StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("run")]
     [InlineData("check")]
     [InlineData("show")]

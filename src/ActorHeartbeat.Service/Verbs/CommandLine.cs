@@ -1,13 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text.RegularExpressions;
+using ActorHeartbeat.Configuration.Show;
 using ActorHeartbeat.Service.Operating;
 using ActorHeartbeat.Service.Running;
 
 namespace ActorHeartbeat.Service.Verbs;
 
 /// <summary>The verbs of the program.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     public const string Name = "actorheartbeat";
 
@@ -35,7 +37,7 @@ internal static class CommandLine
         if (parsed.Action is null or ParseErrorAction)
         {
             foreach (var problem in parsed.Errors)
-                await error.WriteLineAsync(problem.Message);
+                await error.WriteLineAsync(InWords(problem.Message));
             await error.WriteLineAsync($"see {Name} --help");
             return ExitCode.Usage;
         }
@@ -82,9 +84,26 @@ internal static class CommandLine
         foreach (var version in root.Options.OfType<VersionOption>())
             version.Action = new PrintVersion();
         foreach (var help in root.Options.OfType<HelpOption>())
+        {
             help.Action = new HelpWithExamples((SynchronousCommandLineAction)help.Action!); // not null: the library has set it
+            help.Aliases.Remove("/h"); // a path, where this program runs
+            help.Aliases.Remove("/?");
+        }
         return root;
     }
+
+    /// <summary>The library's message about a value that does not fit, which names a type of the program.</summary>
+    private static string InWords(string message) => ExpectedType().Replace(message, match =>
+    {
+        var name = match.Groups["type"].Value;
+        var type = typeof(VerbFormat).Assembly.GetType(name) ?? typeof(CommandLine).Assembly.GetType(name);
+        return type is { IsEnum: true } ? $"as one of {string.Join(", ", Enum.GetNames(type).Select(each => each.ToLowerInvariant()))}"
+            : name == typeof(int).FullName ? "as a whole number"
+            : "as a value of its kind";
+    });
+
+    [GeneratedRegex(@"as expected type '(?:System\.Nullable`1\[)?(?<type>[\w.+]+)\]?'", RegexOptions.ExplicitCapture)]
+    private static partial Regex ExpectedType();
 
     /// <summary>Replaces the action of the library, which would print the version of the hosting program.</summary>
     private sealed class PrintVersion : SynchronousCommandLineAction

@@ -26,6 +26,10 @@ public sealed partial class Fleet
     private bool _isDescending;
     private IDisposable? _watching;
 
+    /// <inheritdoc cref="Routes.Role"/>
+    [CascadingParameter(Name = "Role")]
+    public string? Role { get; set; }
+
     [SupplyParameterFromQuery(Name = "filter")]
     public string? FilterInAddress { get; set; }
 
