@@ -33,20 +33,29 @@ internal static class PeersBenchmark
         [
             .. Peer.All(clients, service).Where(peer => only.Length == 0 || only.Contains(peer.Name, StringComparer.OrdinalIgnoreCase)),
         ];
-        var table = new PeerTable(sizes);
+        var (table, failed) = (new PeerTable(sizes), false);
         for (var round = 1; round <= rounds; round++)
         {
             foreach (var peer in peers)
             {
                 Console.WriteLine($"round {round} of {rounds}: {peer.Name}");
-                await MeasureAsync(peer, clients, sizes, table);
+                try
+                {
+                    await MeasureAsync(peer, clients, sizes, table);
+                }
+                catch (Exception problem) when (problem is TimeoutException or InvalidOperationException or IOException)
+                {
+                    // What the others have shown is not lost for that.
+                    await Console.Error.WriteLineAsync($"{peer.Name}: {problem.Message}");
+                    failed = true;
+                }
             }
         }
         Console.WriteLine();
         Console.WriteLine(table.ToMarkdown(peers));
         if (options.TryGetValue("plot", out var plot))
             await File.WriteAllTextAsync(plot, MemoryPlot.Draw(peers, sizes, (peer, size) => table.Median(peer, PeerFigure.Memory, size)));
-        return 0;
+        return failed ? 1 : 0;
     }
 
     /// <summary>One connection first: what the process itself costs.</summary>

@@ -33,8 +33,7 @@ async def keep(url, ping, trust, room):
 
 async def main():
     url, count, ping = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    file = os.environ.get("PEERS_CA")
-    trust = ssl.create_default_context(cafile=file) if file else None
+    trust = ssl.create_default_context(cafile=os.environ.get("PEERS_CA")) if url.startswith("wss:") else None
     room = asyncio.Semaphore(100)
     tasks = [asyncio.create_task(keep(url, ping, trust, room)) for _ in range(count)]
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
