@@ -30,6 +30,28 @@ public sealed partial class ConsoleScene : IAsyncDisposable
     /// <summary>What the browser has complained of, such as a script that the policy forbids.</summary>
     public IReadOnlyList<string> Complaints => _complaints;
 
+    /// <summary>
+    /// Writes into a field of a dialog that has just opened, until the dialog has it: its first drawing may still undo what is quicker than
+    /// any hand.
+    /// </summary>
+    public async Task FillAsync(string label, string text, string shown)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            await Page.GetByLabel(label).FillAsync(text);
+            try
+            {
+                await Assertions.Expect(Page.GetByRole(AriaRole.Dialog))
+                    .ToContainTextAsync(shown, new LocatorAssertionsToContainTextOptions { Timeout = 1500 });
+                return;
+            }
+            catch (PlaywrightException) when (tries < 5)
+            {
+                await Page.GetByLabel(label).FillAsync("");
+            }
+        }
+    }
+
     /// <param name="browser">The browser.</param>
     /// <param name="asksForKeys">Whether the service has keys.</param>
     /// <param name="width">Of the window.</param>

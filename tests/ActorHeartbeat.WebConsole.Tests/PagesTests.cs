@@ -136,17 +136,11 @@ public sealed class PagesTests(Browser browser)
         await Command(
             "Send",
             endpoint => endpoint.GetProperty("messages").GetProperty("out").GetInt64() == 1,
-            () => page.GetByLabel("Text").FillAsync("hello"));
+            () => scene.FillAsync("Text", "hello", "--text 'hello'"));
         await Command(
             "Close",
             endpoint => IsIn(endpoint, "paused"),
-            async () =>
-            {
-                await page.GetByLabel("Reason").FillAsync("it's over");
-                await page.GetByLabel("Reason").BlurAsync();
-                await Assertions.Expect(page.GetByRole(AriaRole.Dialog))
-                    .ToContainTextAsync("actorheartbeat close quiet --code 1000 --reason 'it'\\''s over'");
-            });
+            () => scene.FillAsync("Reason", "it's over", "actorheartbeat close quiet --code 1000 --reason 'it'\\''s over'"));
         Assert.Equal([], scene.Complaints);
 
         async Task Command(string name, Func<JsonElement, bool> isDone, Func<Task>? fill = null)

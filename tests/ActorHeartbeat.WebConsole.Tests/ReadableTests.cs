@@ -93,7 +93,7 @@ public sealed class ReadableTests(Browser browser)
         var page = scene.Page;
         await scene.GoAsync("/endpoints/quiet");
         await page.GetByRole(AriaRole.Group).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Send" }).ClickAsync();
-        await page.GetByLabel("Text").FillAsync(new string('ä', 60_000));
+        await scene.FillAsync("Text", new string('ä', 60_000), new string('ä', 60_000));
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Do it" }).ClickAsync();
 
         await Assertions.Expect(page.Locator(".mud-snackbar")).ToContainTextAsync("Send");
@@ -108,11 +108,11 @@ public sealed class ReadableTests(Browser browser)
         var page = scene.Page;
         await scene.GoAsync("/endpoints/quiet");
         await page.GetByRole(AriaRole.Group).GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Close" }).ClickAsync();
-        await page.GetByLabel("Close code").FillAsync("99999");
+        await scene.FillAsync("Close code", "99999", "1000-1003");
 
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("1000-1003");
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Do it" })).ToBeDisabledAsync();
-        await page.GetByLabel("Close code").FillAsync("4999");
+        await scene.FillAsync("Close code", "4999", "--code 4999");
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Do it" })).ToBeEnabledAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("--code 4999");
     }

@@ -48,7 +48,10 @@ window.actorHeartbeat = {
 // Keys for hands that stay on the keyboard: / filters, j and k go through rows, p and r pause and refresh, ? lists them.
 let lastAsked = 0; // a dialog takes a moment to come
 document.addEventListener("keydown", press => {
-  if (document.querySelector(".mud-dialog") || Date.now() - lastAsked < 1000) return;
+  const dialog = document.querySelector(".mud-dialog");
+  // From the moment that it is seen: the components listen a moment later, and only where the focus is in it.
+  if (dialog && press.key === "Escape") dialog.querySelector(".mud-dialog-actions button").click();
+  if (dialog || Date.now() - lastAsked < 1000) return;
   if (press.ctrlKey || press.metaKey || press.altKey || press.target.closest("input, textarea, select, [role=dialog], dialog")) return;
   const links = [...document.querySelectorAll(".rows tbody a")];
   const row = links.indexOf(document.activeElement);
