@@ -6,8 +6,8 @@ namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
 /// Gives memory back that large messages needed. The runtime collects when memory is asked for, so without another storm it would keep
-/// what the last one took. The collections run in the background and stop no feed, but for one that compacts the heap after a burst of
-/// connects: it takes about 15 ms for a thousand endpoints, when they have nothing to do yet.
+/// what the last one took. The collections run in the background and stop no feed, but for the one after a burst of connects: that compacts
+/// the heap, and every feed waits for it.
 /// </summary>
 internal sealed class MemoryReturn : ReceiveActor, IWithTimers
 {

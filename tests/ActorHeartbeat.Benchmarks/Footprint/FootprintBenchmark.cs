@@ -65,8 +65,12 @@ internal static class FootprintBenchmark
         using var certificate = new PeerCertificate();
         var peer = Peer.All(clients: "", service ?? "")[service is null ? 1 : 0];
         using var client = new PeerProcess(peer, new PeerOrder(url, endpoints, certificate) { PingSeconds = PingSeconds });
-        while (client.Sockets < endpoints)
-            await Task.Delay(Look, TimeProvider.System).WaitAsync(Patience);
+        for (var begun = TimeProvider.System.GetTimestamp(); client.Sockets < endpoints;)
+        {
+            if (TimeProvider.System.GetElapsedTime(begun) > Patience)
+                throw new TimeoutException($"{client.Sockets} sockets of {endpoints} endpoints after {Patience.TotalMinutes:0} minutes");
+            await Task.Delay(Look, TimeProvider.System);
+        }
         await Task.Delay(Settle, TimeProvider.System);
         var resident = client.Resident;
         if (peer.TellsHeap)
