@@ -1,6 +1,7 @@
 using System.Net;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Service.Access;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ActorHeartbeat.Service.Tests.Access;
 
@@ -41,7 +42,7 @@ public sealed class LimitTests
     [Fact]
     public void Attempts_are_counted_by_address_and_by_network_of_ipv6_and_end_with_their_window()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var attempts = new AddressAttempts(time);
         var limit = new Rate(1, TimeSpan.FromMinutes(1));
 
@@ -62,7 +63,7 @@ public sealed class LimitTests
     [Fact]
     public void Many_addresses_take_no_more_memory()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var attempts = new AddressAttempts(time);
         var limit = new Rate(1, TimeSpan.FromMinutes(1));
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ActorHeartbeat.Configuration.Settings;
 using ActorHeartbeat.Service.Access;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ActorHeartbeat.Service.Tests.Access;
 
@@ -239,7 +240,7 @@ public sealed class SignInTests(GuardedService guarded) : IClassFixture<GuardedS
     [Fact]
     public void A_sign_in_ends_with_its_time_and_with_its_key()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var key = AccessKey.New();
         var settings = Settings(key);
         var access = new AccessControl(new HttpSettings { Access = settings }, time);
@@ -258,7 +259,7 @@ public sealed class SignInTests(GuardedService guarded) : IClassFixture<GuardedS
     [Fact]
     public void The_oldest_of_too_many_sign_ins_makes_room()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var signIns = new SignIns(time);
         var first = signIns.Open("ops", "hash");
         var tokens = Enumerable.Range(0, 1024).Select(number =>
@@ -274,7 +275,7 @@ public sealed class SignInTests(GuardedService guarded) : IClassFixture<GuardedS
     [Fact]
     public void Many_sign_ins_with_one_key_do_not_sign_out_those_with_another()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var signIns = new SignIns(time);
         var other = signIns.Open("ops", "hash");
         var tokens = Enumerable.Range(0, 65).Select(_ =>

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using ActorHeartbeat.Service.Access;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ActorHeartbeat.Service.Tests.Access;
 
@@ -23,7 +24,7 @@ public sealed class TlsTests : IDisposable
     public async Task A_new_certificate_is_served_without_a_restart_and_no_connection_is_dropped()
     {
         Save("CN=first");
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var service = await Start(time: time);
         var served = new List<string>();
         using var old = Client(served);
@@ -41,7 +42,7 @@ public sealed class TlsTests : IDisposable
     public async Task While_key_and_certificate_do_not_fit_the_former_pair_serves_on()
     {
         Save("CN=first");
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         await using var service = await Start(time: time);
         var served = new List<string>();
 
@@ -121,9 +122,9 @@ public sealed class TlsTests : IDisposable
         Save("CN=first");
         await File.WriteAllTextAsync($"{Tls}.key", "no key");
 
-        var wrong = await Assert.ThrowsAsync<InvalidDataException>(() => Read(new ManualTime()));
+        var wrong = await Assert.ThrowsAsync<InvalidDataException>(() => Read(new FakeTimeProvider()));
         File.Delete($"{Tls}.key");
-        var missing = await Assert.ThrowsAsync<InvalidDataException>(() => Read(new ManualTime()));
+        var missing = await Assert.ThrowsAsync<InvalidDataException>(() => Read(new FakeTimeProvider()));
 
         Assert.Contains($"{Tls}.key", wrong.Message, StringComparison.Ordinal);
         Assert.StartsWith($"http.tls.key: {Tls}.key: ", missing.Message, StringComparison.Ordinal);
