@@ -63,6 +63,29 @@ public sealed class WebConsoleTests
     }
 
     [Fact]
+    public async Task Nothing_holds_what_drew_the_pages_when_the_browsers_have_gone()
+    {
+        await using var service = await RunningService.Start();
+        var browsers = service.Services.GetRequiredService<BrowserPresence<WebConsolePages>>();
+        Assert.Contains("<title>", await service.Client.GetStringAsync("/feeds"), StringComparison.Ordinal);
+        WeakReference? pages = null;
+        await browsers.Serve(needed =>
+        {
+            pages = new WeakReference(needed);
+            return Task.CompletedTask;
+        });
+
+        await browsers.DisposeAsync();
+
+        for (var begun = TimeProvider.System.GetTimestamp(); pages!.IsAlive; await Task.Yield())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < RunningService.Deadline);
+            GC.Collect();
+        }
+        Assert.Contains("<title>", await service.Client.GetStringAsync("/feeds"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_page_that_fails_is_its_own_problem()
     {
         await using var service = await RunningService.Start();

@@ -131,6 +131,7 @@ internal static class ServiceHost
         services.AddSingleton(_ => new AttemptTimes());
         services.AddSingleton<Explainer>();
         services.AddSingleton<TapPlaces>();
+        WebConsoleHost.Add(services);
         services.AddSingleton<ReloaderClient>();
         services.AddSingleton(_ => new OpenShares(process.Health));
         services.AddSingleton(provider => new AccessControl(

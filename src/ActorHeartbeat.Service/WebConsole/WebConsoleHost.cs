@@ -1,13 +1,15 @@
 using ActorHeartbeat.Service.Access;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Http;
+using ActorHeartbeat.Service.Running;
+using Akka.Actor;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace ActorHeartbeat.Service.WebConsole;
 
 /// <summary>
 /// The console in a browser: pages that the process draws over one WebSocket a browser. Its requests pass the same guard as those of the
-/// API, and its buttons are requests to the API. Until the first browser comes, nothing of it is loaded.
+/// API, and its buttons are requests to the API. While no browser is there, there is nothing of it.
 /// </summary>
 internal static class WebConsoleHost
 {
@@ -29,15 +31,17 @@ internal static class WebConsoleHost
 
     private const string Hub = RouteRoles.Circuits;
 
+    /// <summary>Adds what makes the console for a browser, and ends it with the process.</summary>
+    public static void Add(IServiceCollection services) =>
+        services.AddSingleton(process => new BrowserPresence<WebConsolePages>(
+            () => new WebConsolePages(process),
+            process.GetRequiredService<TimeProvider>(),
+            () => MemoryReturn.Ask(process.GetRequiredService<ActorSystem>().EventStream)));
+
     /// <summary>Opens the routes.</summary>
     public static void Map(WebApplication application)
     {
-        var pages = new Lazy<(ServiceProvider Services, RequestDelegate Answer)>(() => WebConsolePages.Build(application.Services));
-        application.Lifetime.ApplicationStopped.Register(() =>
-        {
-            if (pages.IsValueCreated)
-                pages.Value.Services.Dispose();
-        });
+        var browsers = application.Services.GetRequiredService<BrowserPresence<WebConsolePages>>();
         foreach (var page in Pages)
             application.MapMethods(page, Reading, http => Page(http, Answer));
         foreach (var file in Files)
@@ -46,20 +50,20 @@ internal static class WebConsoleHost
             application.MapPost(post, Answer);
         application.MapGet(Hub, http => IsWebSocket(http.Request) ? Stream(http, Answer) : http.Refuse(OnlyWebSocket));
 
-        Task Answer(HttpContext http) => AnswerAsync(http, pages.Value.Services, pages.Value.Answer);
+        Task Answer(HttpContext http) => browsers.Serve(pages => AnswerAsync(http, pages));
     }
 
     /// <summary>Has the console's own routes and services answer a request that has passed the guard.</summary>
-    private static async Task AnswerAsync(HttpContext http, ServiceProvider services, RequestDelegate answer)
+    private static async Task AnswerAsync(HttpContext http, WebConsolePages pages)
     {
         var (route, values, before) = (http.GetEndpoint(), http.Request.RouteValues, http.Features.Get<IServiceProvidersFeature>());
-        await using var own = new RequestServicesFeature(http, services.GetRequiredService<IServiceScopeFactory>());
+        await using var own = new RequestServicesFeature(http, pages.Scopes);
         http.Features.Set<IServiceProvidersFeature>(own);
         http.SetEndpoint(null);
         http.Request.RouteValues = [];
         try
         {
-            await answer(http);
+            await pages.Answer(http);
         }
         finally
         {

@@ -11,11 +11,14 @@ using MudBlazor.Services;
 namespace ActorHeartbeat.Service.WebConsole;
 
 /// <summary>
-/// What draws the pages: components with services of their own, beside those of the process that they show. They are made when the first
-/// browser comes: most processes never see one.
+/// What draws the pages: components with services of their own, beside those of the process that they show. They are made when a browser
+/// comes and end when the last has gone: most processes never see one.
 /// </summary>
-internal static class WebConsolePages
+internal sealed class WebConsolePages : IAsyncDisposable
 {
+    /// <summary>So long a page that has lost its connection may come back to what it showed.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromSeconds(30);
+
     /// <summary>So often the service says that it is there: more than twice in the time after which <c>console.js</c> misses it.</summary>
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(1.5);
 
@@ -30,9 +33,11 @@ internal static class WebConsolePages
         typeof(ConnectionPlaces), typeof(TapPlaces), typeof(Explainer),
     ];
 
+    private readonly ServiceProvider _services;
+
     /// <summary>Makes the routes of the pages and the services behind them.</summary>
     /// <param name="process">The services of the process.</param>
-    public static (ServiceProvider Services, RequestDelegate Answer) Build(IServiceProvider process)
+    public WebConsolePages(IServiceProvider process)
     {
         var services = new ServiceCollection();
         foreach (var type in Shared)
@@ -45,17 +50,26 @@ internal static class WebConsolePages
         services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
         {
             circuits.DisconnectedCircuitMaxRetained = 20;
-            circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromSeconds(30);
+            circuits.DisconnectedCircuitRetentionPeriod = Retention;
         }).AddHubOptions(hub => (hub.KeepAliveInterval, hub.MaximumReceiveMessageSize) = (KeepAlive, MostOfBrowser));
         services.AddMudServices(look => look.SnackbarConfiguration.MaxDisplayedSnackbars = 10); // what is over it would wait
         services.AddSingleton<FleetWatch>();
-        var provider = services.BuildServiceProvider();
-        var pages = new ApplicationBuilder(provider);
+        _services = services.BuildServiceProvider();
+        var pages = new ApplicationBuilder(_services);
         pages.UseRouting();
         pages.UseAntiforgery();
         pages.UseEndpoints(Map);
-        return (provider, pages.Build());
+        Answer = pages.Build();
     }
+
+    /// <summary>Answers a request whose services are those of the console.</summary>
+    public RequestDelegate Answer { get; }
+
+    /// <summary>What the services of each request come from.</summary>
+    public IServiceScopeFactory Scopes => _services.GetRequiredService<IServiceScopeFactory>();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     /// <summary>The files are missing only beside a copy of the program that was not published.</summary>
     private static void Map(IEndpointRouteBuilder routes)
