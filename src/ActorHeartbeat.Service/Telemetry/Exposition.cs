@@ -19,11 +19,8 @@ internal static class Exposition
     /// <summary>The meter of the runtime: collections, memory, threads, processor time.</summary>
     private const string Runtime = "System.Runtime";
 
-    /// <summary>
-    /// The most series of one instrument that an endpoint is expected to have: attempts fail in up to twelve ways, connections end in as
-    /// many. OpenTelemetry sums up what exceeds the bound of an instrument.
-    /// </summary>
-    private const int MostSeries = 24;
+    /// <summary>The most series of an instrument of the runtime: generations, types of exceptions.</summary>
+    private const int MostOfRuntime = 200;
 
     /// <summary>Why nothing can be pushed, in one line with its remedy; null when it can.</summary>
     public static string? Refuse(TelemetrySettings telemetry) =>
@@ -42,13 +39,14 @@ internal static class Exposition
             services.AddSingleton<ScrapeRoute>();
         if (!isScraped && telemetry.Otlp.Endpoint is null)
             return;
+        var ours = new MeterSettings { EndpointLimit = telemetry.EndpointLimit };
         var all = services.AddOpenTelemetry().ConfigureResource(
             resource => resource.AddService("actorheartbeat", serviceVersion: ServiceVersion.Text));
         all.WithMetrics(metrics =>
         {
             metrics
                 .AddMeter(MeterSettings.Name, Runtime)
-                .AddView(instrument => Bound(instrument, telemetry.EndpointLimit));
+                .AddView(instrument => Bound(instrument, ours));
             if (isScraped)
                 metrics.AddPrometheusExporter(prometheus => prometheus.ScopeInfoEnabled = false); // the process has one supervisor
             if (telemetry.Otlp.Endpoint is { } collector)
@@ -69,11 +67,13 @@ internal static class Exposition
                     exporterTimeoutMilliseconds: Patience)));
     }
 
-    // Distributions have no endpoint, and what their views do not say they keep.
-    private static MetricStreamConfiguration? Bound(Instrument instrument, int endpoints) =>
-        instrument.Meter.Name != MeterSettings.Name || instrument is Histogram<double>
-            ? null
-            : new MetricStreamConfiguration { CardinalityLimit = (endpoints + 1) * MostSeries };
+    /// <summary>OpenTelemetry has room for all series of an instrument from the start. What a view of a distribution does not say, it keeps.</summary>
+    private static MetricStreamConfiguration? Bound(Instrument instrument, MeterSettings ours) => instrument switch
+    {
+        Histogram<double> => null,
+        { Meter.Name: Runtime } => new MetricStreamConfiguration { CardinalityLimit = MostOfRuntime },
+        _ => new MetricStreamConfiguration { CardinalityLimit = ours.MostSeries(instrument.Name) },
+    };
 
     private static OtlpExporterOptions Options(OtlpSettings settings, Uri collector, string path)
     {

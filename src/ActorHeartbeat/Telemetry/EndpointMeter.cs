@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
@@ -15,7 +16,29 @@ internal sealed class EndpointMeter : IDisposable
     /// <summary>The name of what further endpoints are counted under.</summary>
     public const string Other = "_other";
 
+    /// <summary>
+    /// The most series of one instrument that an endpoint is expected to have: attempts fail in up to twelve ways, connections end in as
+    /// many, and four subscriptions have keys in six states. OpenTelemetry sums up what exceeds the bound of an instrument.
+    /// </summary>
+    public const int SeriesOfOne = 24;
+
+    /// <summary>The most series of an instrument that measures no single endpoint.</summary>
+    public const int SeriesOfAll = 50;
+
     private const string Endpoint = "endpoint";
+
+    private const string
+        Info = "actorheartbeat.endpoint.info",
+        Up = "actorheartbeat.endpoint.up",
+        Enabled = "actorheartbeat.endpoint.enabled",
+        Waiting = "actorheartbeat.reconnect.waiting",
+        LastMessage = "actorheartbeat.message.last.timestamp",
+        SubscriptionKeys = "actorheartbeat.subscription.keys";
+
+    private static readonly FrozenSet<string> ByEndpoint = EndpointFigure.All
+        .Select(figure => figure.Name)
+        .Concat([Info, Up, Enabled, Waiting, LastMessage, SubscriptionKeys])
+        .ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>Every state that the API names, so that each has a series from the start.</summary>
     private static readonly string[] States = [.. Enum.GetValues<ConnectionState>().Select(state => state.Name()), "paused", "failed"];
@@ -39,24 +62,27 @@ internal sealed class EndpointMeter : IDisposable
             _meter.CreateObservableCounter(figure.Name, () => Figures(figure), figure.Unit, figure.Description);
         _meter.CreateObservableUpDownCounter("actorheartbeat.endpoint.count", CountByState, "{endpoint}", "Endpoints by state.");
         _meter.CreateObservableGauge(
-            "actorheartbeat.endpoint.info", Infos, null,
+            Info, Infos, null,
             "Always 1: the group and the labels of an endpoint, to be joined with its other series.");
-        Sum("actorheartbeat.endpoint.up", reading => reading.IsUp, "Whether a connection of the endpoint is open: 1 or 0.");
+        Sum(Up, reading => reading.IsUp, "Whether a connection of the endpoint is open: 1 or 0.");
         Sum(
-            "actorheartbeat.endpoint.enabled", reading => reading.State != "paused",
+            Enabled, reading => reading.State != "paused",
             "0 while the endpoint is paused, by an operator or by the configuration; otherwise 1.");
         Sum(
-            "actorheartbeat.reconnect.waiting", reading => reading.IsWaiting,
+            Waiting, reading => reading.IsWaiting,
             "1 while the endpoint waits: for its delay, for the end of its last socket, or for a permit to dial; otherwise 0.");
         _meter.CreateObservableGauge(
-            "actorheartbeat.message.last.timestamp", LastMessages, "s", "When the newest message came, in Unix time; 0 before the first.");
+            LastMessage, LastMessages, "s", "When the newest message came, in Unix time; 0 before the first.");
         _meter.CreateObservableUpDownCounter(
-            "actorheartbeat.subscription.keys", Keys, "{key}",
+            SubscriptionKeys, Keys, "{key}",
             "Keys of subscriptions by state: wanted, asked, accepted, refused, stale, gone.");
     }
 
     /// <summary>Where the connections measure what is no count.</summary>
     public ConnectionMeasures Connections { get; }
+
+    /// <summary>Whether an instrument measures each endpoint.</summary>
+    public static bool HasEndpoint(string instrument) => ByEndpoint.Contains(instrument);
 
     /// <summary>Adds the figures of the supervisor itself.</summary>
     /// <param name="timerLag">The most that a timer was late lately; null where the scheduler does not know.</param>

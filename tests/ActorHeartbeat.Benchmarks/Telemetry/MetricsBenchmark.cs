@@ -80,6 +80,7 @@ public static class MetricsBenchmark
 
     private static async Task ScrapeAsync(int endpoints, int limit, int rounds)
     {
+        var settings = new MeterSettings { EndpointLimit = limit };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -87,7 +88,7 @@ public static class MetricsBenchmark
             .AddMeter(MeterSettings.Name)
             .AddView(instrument => instrument is Histogram<double>
                 ? null
-                : new MetricStreamConfiguration { CardinalityLimit = (limit + 1) * 24 })
+                : new MetricStreamConfiguration { CardinalityLimit = settings.MostSeries(instrument.Name) })
             .AddPrometheusExporter(prometheus =>
             {
                 prometheus.ScopeInfoEnabled = false;
@@ -97,7 +98,7 @@ public static class MetricsBenchmark
         application.MapPrometheusScrapingEndpoint();
         await application.StartAsync();
         using var system = Create();
-        await StartAsync(system, new ManyDialer(), endpoints, new MeterSettings { EndpointLimit = limit });
+        await StartAsync(system, new ManyDialer(), endpoints, settings);
         using var client = new HttpClient { BaseAddress = new Uri(application.Urls.First()) };
         while (!(await client.GetStringAsync("/metrics")).Contains($"_count{{state=\"open\"}} {endpoints}\n", StringComparison.Ordinal))
             await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);

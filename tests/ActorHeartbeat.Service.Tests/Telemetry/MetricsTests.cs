@@ -224,9 +224,20 @@ public sealed partial class MetricsTests
         Assert.Equal(Compared.Keys.Order(), Rows().Matches(readme).Select(row => row.Groups[1].Value).Order());
     }
 
+    [Fact]
+    public void Every_instrument_has_room_for_each_endpoint_if_it_measures_one()
+    {
+        var settings = new MeterSettings { EndpointLimit = 1000 };
+        var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "../../../README.md"));
+
+        Assert.All(Rows().Matches(readme), row => Assert.Equal(
+            row.Groups[2].Value.Contains("`endpoint`", StringComparison.Ordinal) ? 24 * 1001 : 50,
+            settings.MostSeries($"actorheartbeat.{row.Groups[1].Value}")));
+    }
+
     private static string Here([CallerFilePath] string here = "") => here;
 
-    [GeneratedRegex(@"^\| `actorheartbeat\.([a-z._]+)` \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `actorheartbeat\.([a-z._]+)` \|.*\|([^|\n]*)\|$", RegexOptions.Multiline)]
     private static partial Regex Rows();
 
     /// <summary>A service with endpoints of every kind.</summary>
