@@ -4,7 +4,7 @@
 # at a time. Installs and builds what it needs. Prints a table of medians and draws resident memory against the number of connections.
 #   bash tests/peers.sh                    all of it: 1,000 and 10,000 connections, five rounds, about 90 minutes on two cores
 #   --rounds N, --sizes N,N                other figures
-#   --only NAME,NAME                       some of them, such as --only "ours, service"
+#   --only NAME,NAME                       some of them, such as --only "service,node ws"
 #   --plot FILE                            where the plot goes; tests/ActorHeartbeat.Benchmarks/Peers/memory.svg
 #   --no-build                             the benchmarks are built already
 set -uo pipefail

@@ -11,8 +11,8 @@ internal sealed record Peer(string Name, Func<PeerOrder, string[]> Command, bool
     /// <param name="service">The assembly of the service.</param>
     public static IReadOnlyList<Peer> All(string clients, string service) =>
     [
-        new("ours, service", order => ["dotnet", service, "run", ServiceFile.Write(order)], TellsHeap: false),
-        new("ours, library", order => Self("library", order)),
+        new("service", order => ["dotnet", service, "run", ServiceFile.Write(order)], TellsHeap: false),
+        new("library", order => Self("library", order)),
         new("ClientWebSocket", order => Self("bare", order), Reconnects: false),
         new("Websocket.Client", order => Self("websocket-client", order)),
         new("node ws", order => ["node", "--expose-gc", Path.Combine(clients, "node", "client.mjs"), .. order.Words]),

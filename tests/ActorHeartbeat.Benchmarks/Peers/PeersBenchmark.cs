@@ -28,11 +28,14 @@ internal static class PeersBenchmark
         var service = options.GetValueOrDefault("service", Path.Combine(AppContext.BaseDirectory, "ActorHeartbeat.Service.dll"));
         int[] sizes = [.. options.GetValueOrDefault("sizes", "1000,10000").Split(',').Select(Number)];
         var rounds = Number(options.GetValueOrDefault("rounds", "5"));
-        var only = options.GetValueOrDefault("only", "").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        IReadOnlyList<Peer> peers =
-        [
-            .. Peer.All(clients, service).Where(peer => only.Length == 0 || only.Contains(peer.Name, StringComparer.OrdinalIgnoreCase)),
-        ];
+        var all = Peer.All(clients, service);
+        var only = options.GetValueOrDefault("only", "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (only.FirstOrDefault(name => all.All(peer => !Is(peer, name))) is { } unknown)
+        {
+            await Console.Error.WriteLineAsync($"no peer is \"{unknown}\"; there are: {string.Join(", ", all.Select(peer => peer.Name))}");
+            return 2;
+        }
+        IReadOnlyList<Peer> peers = [.. all.Where(peer => only.Length == 0 || Array.Exists(only, name => Is(peer, name)))];
         var (table, failed) = (new PeerTable(sizes), false);
         for (var round = 1; round <= rounds; round++)
         {
@@ -57,6 +60,8 @@ internal static class PeersBenchmark
             await File.WriteAllTextAsync(plot, MemoryPlot.Draw(peers, sizes, (peer, size) => table.Median(peer, PeerFigure.Memory, size)));
         return failed ? 1 : 0;
     }
+
+    private static bool Is(Peer peer, string name) => string.Equals(peer.Name, name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>One connection first: what the process itself costs.</summary>
     private static async Task MeasureAsync(Peer peer, string clients, int[] sizes, PeerTable table)
