@@ -39,14 +39,16 @@ internal sealed record TopScreen(
     /// <summary>What the table cuts, for the worst endpoints: at least for one, and for more where the table leaves room.</summary>
     private List<IRenderable> Details(IReadOnlyList<Standing> standings, int room, int width, DateTimeOffset now)
     {
-        var left = (room - standings.Count - FleetPage.LinesAroundRows) / WorstLines.Height;
-        return
-        [
-            .. standings.Where(each => each.Concern < Concern.Paused)
-                .Take(Math.Clamp(left, 1, MostDetails))
-                .SelectMany(each => WorstLines.Of(each, now, Typed))
-                .Select(line => new Text(PeerText.Of(line.Text, width), line.Style)),
-        ];
+        var left = room - standings.Count - FleetPage.LinesAroundRows;
+        var lines = new List<IRenderable>();
+        foreach (var standing in standings.Where(each => each.Concern < Concern.Paused).Take(MostDetails))
+        {
+            var more = WorstLines.Of(standing, now, width, Typed).ToList();
+            if (lines.Count > 0 && lines.Count + more.Count > left)
+                break;
+            lines.AddRange(more.Select(line => new Text(PeerText.Of(line.Text, width), line.Style)));
+        }
+        return lines;
     }
 
     private Text FirstLine(int width, DateTimeOffset now)

@@ -81,6 +81,22 @@ public sealed class FleetPageTests
     }
 
     [Fact]
+    public void Top_cuts_no_command()
+    {
+        Assert.Contains(
+            """
+
+            old: down since 10:53:20Z; attempt 4 in 9s, at 12:00:09Z
+              why   HTTP 500 Internal Server Error; body: no
+              back  by itself when a try succeeds; at once:
+              actorheartbeat refresh old --url http://127.0.0.1:8080/feeds
+
+            """,
+            Top([Fleet.Open("calm"), Fleet.Down("old", 4000)], null, 80, 24, url: " --url http://127.0.0.1:8080/feeds"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Top_says_that_what_it_shows_is_old_when_the_service_is_gone()
     {
         var screen = Top([Fleet.Open("calm")], "http://s: no answer: Connection refused", 80, 24, age: 7);
@@ -130,9 +146,10 @@ public sealed class FleetPageTests
 
     private static string Text(FleetPage page, int width, int height) => Screen.Text(Fleet.Of(width, height), page.Render(width, height));
 
-    private static string Top(EndpointView[]? endpoints, string? problem, int width, int height, int age = 0)
+    private static string Top(EndpointView[]? endpoints, string? problem, int width, int height, int age = 0, string url = "")
     {
-        var screen = new TopScreen(endpoints, Fleet.Now - TimeSpan.FromSeconds(age), problem, "http://s", Fleet.Typed);
+        var screen = new TopScreen(
+            endpoints, Fleet.Now - TimeSpan.FromSeconds(age), problem, "http://s", (verb, id) => Fleet.Typed(verb, id) + url);
         return Screen.Text(Fleet.Of(width, height), screen.Render(width, height, Fleet.Now));
     }
 }
