@@ -28,8 +28,25 @@ internal static class CallerRates
                 rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : null));
         });
 
+    /// <summary>The limiter looks at its callers ten times a second, so it is made for the first whose role has a rate.</summary>
+    public static void Use(WebApplication application) => application.Use(next =>
+    {
+        var access = application.Services.GetRequiredService<AccessControl>();
+        var limited = new Lazy<RequestDelegate>(() =>
+        {
+            var branch = ((IApplicationBuilder)application).New();
+            branch.UseRateLimiter();
+            branch.Run(next);
+            return branch.Build();
+        });
+        return http => RateOf(http, access) is null ? next(http) : limited.Value(http);
+    });
+
+    private static Rate? RateOf(HttpContext http, AccessControl access) =>
+        http.Features.Get<Caller>() is { By: not Proof.Place } caller ? RateOf(caller.Role, access.Settings.Rates) : null;
+
     private static RateLimitPartition<Partition> Of(HttpContext http, AccessControl access) =>
-        http.Features.Get<Caller>() is { By: not Proof.Place } caller && RateOf(caller.Role, access.Settings.Rates) is { } rate
+        http.Features.Get<Caller>() is { } caller && RateOf(http, access) is { } rate
             ? RateLimitPartition.GetTokenBucketLimiter(new Partition(Proving(caller.By), caller.Name, rate), Bucket)
             : RateLimitPartition.GetNoLimiter(Unbounded);
 

@@ -36,7 +36,7 @@ internal static class HttpApi
             var guard = new AccessGuard(next, access, services.GetService<AuditLog>());
             return http => ConnectionPlaces.Of(http) is { IsForHealthOnly: true } ? HealthRoutes.Alone(http, next) : guard.Invoke(http);
         });
-        application.UseRateLimiter();
+        CallerRates.Use(application);
         application.Use(next => http => AccessGuard.Answer(http, next));
 
         new EndpointRoutes(connections, explainer).Map(application);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
@@ -11,8 +12,9 @@ namespace ActorHeartbeat.Scheduling;
 /// </summary>
 /// <remarks>
 /// No thread of the pool takes part: arming never waits for one, and a message is enqueued on time even while all of them are blocked.
-/// An entry never fires early on the monotonic clock, and at most <c>akka.scheduler.tick-duration</c> (default 10 ms) late. Entries
-/// fire on the scheduler's thread, one after the other, in the order in which they are due. An action that takes long delays the others
+/// An entry never fires early on the monotonic clock, and at most <c>akka.scheduler.tick-duration</c> (default 10 ms) late, or by a
+/// five-hundredth of its delay where that is more, up to eight ticks: so the heartbeats of many endpoints are due together, and wake the
+/// thread once. Entries fire on the scheduler's thread, one after the other, in the order in which they are due. An action that takes long delays the others
 /// by as much. A cancelled entry is released at once. A repeated entry keeps its first rhythm and skips the beats that it misses.
 /// A scheduled message is sent as it is: Akka.NET's own scheduler wraps it, so that <c>akka.actor.serialize-messages</c> leaves it out.
 /// </remarks>
@@ -20,6 +22,9 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
 {
     /// <summary>Shown by tools that list threads; Linux cuts names after 15 bytes.</summary>
     private const string ThreadName = "akka-scheduler";
+
+    /// <summary>An entry may wait for others up to this share of its delay, and for so many ticks.</summary>
+    private const int ShareOfDelay = 500, MostTicks = 8;
 
     /// <summary>After a burst the list keeps at most this capacity.</summary>
     private const int KeptCapacity = 1024;
@@ -41,7 +46,7 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
         $"akka.scheduler.implementation = \"{typeof(DedicatedThreadScheduler).FullName}, ActorHeartbeat\"");
 
     private readonly long _origin = TimeProvider.System.GetTimestamp();
-    private readonly TimeSpan _shutdownTimeout;
+    private readonly TimeSpan _tick, _shutdownTimeout;
     private readonly TimerWheel _wheel;
     private readonly object _lock = new(); // a Lock has no Wait and no Pulse
     private readonly List<TimerEntry> _due = []; // of the scheduler's thread alone
@@ -58,10 +63,10 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
     /// <param name="log">Receives the errors of failed actions.</param>
     public DedicatedThreadScheduler(Config config, ILoggingAdapter log) : base(config, log)
     {
-        var tick = config.GetTimeSpan("akka.scheduler.tick-duration", TimeSpan.FromMilliseconds(10), allowInfinite: false);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(tick, TimeSpan.Zero);
+        _tick = config.GetTimeSpan("akka.scheduler.tick-duration", TimeSpan.FromMilliseconds(10), allowInfinite: false);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(_tick, TimeSpan.Zero);
         _shutdownTimeout = config.GetTimeSpan("akka.scheduler.shutdown-timeout", TimeSpan.FromSeconds(5), allowInfinite: false);
-        _wheel = new TimerWheel(tick);
+        _wheel = new TimerWheel(_tick);
         _pulse = new PoolPulse(
             () => MonotonicClock, Standstill, LogJam, item => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false));
         _thread = new Thread(Run) { IsBackground = true, Name = ThreadName };
@@ -163,12 +168,22 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
 
     private void Arm(ScheduledEntry entry, TimeSpan delay)
     {
-        entry.Due = TimerEntry.After(MonotonicClock, delay);
+        entry.Due = Together(TimerEntry.After(MonotonicClock, delay), delay);
         entry.Follow(); // before the entry is in the wheel: otherwise it could fire for the last time and be followed afterwards
         if (TryAdd(entry))
             return;
         entry.Unfollow();
         throw new SchedulerException("The scheduler is disposed: its actor system has terminated.");
+    }
+
+    /// <summary>The next time when entries with such a delay are due; a tick is left to the wheel.</summary>
+    private TimeSpan Together(TimeSpan due, TimeSpan delay)
+    {
+        var ticks = Math.Min(delay / ShareOfDelay / _tick, MostTicks);
+        if (ticks < 2 || due >= TimerEntry.Farthest)
+            return due;
+        var grain = _tick.Ticks << BitOperations.Log2((uint)ticks);
+        return TimeSpan.FromTicks((due.Ticks + grain - 1) / grain * grain);
     }
 
     /// <summary>False when the scheduler is disposed. A cancelled entry is not added: nothing would take it out.</summary>
