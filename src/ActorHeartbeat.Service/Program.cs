@@ -12,3 +12,8 @@ catch (IOException problem) when (StandardOutput.HasNoReader(problem))
 {
     return ExitCode.Good; // where a verb does not look itself
 }
+catch (OutputException problem)
+{
+    await Console.Error.WriteLineAsync($"the output cannot be written: {problem.Message}");
+    return ExitCode.Runtime;
+}

@@ -64,6 +64,12 @@ public sealed class CommandLineTests : IDisposable
     [Theory]
     [InlineData("as a whole number", "close", "a", "--code", "abc")]
     [InlineData("as one of text, json", "show", "a.conf", "--format", "xml")]
+    [InlineData("there is no option --bogus of status", "status", "--bogus")]
+    [InlineData("--count: found 0; expected a number of at least 1", "events", "--count", "0")]
+    [InlineData("--count: found -1;", "tail", "a", "--count", "-1")]
+    [InlineData("--base64: \"!!\" is no Base64", "send", "a", "--base64", "!!")]
+    [InlineData("--code: found 99; expected a close code that may be sent", "close", "a", "--code", "99", "--dry-run")]
+    [InlineData("must begin with an ASCII letter or digit", "explain", "\u00fcn")]
     public async Task A_value_that_does_not_fit_is_told_in_words_and_not_by_a_type_of_the_program(string words, params string[] args)
     {
         var error = new StringWriter();

@@ -159,6 +159,29 @@ public sealed class ProcessTests
         }
     }
 
+    [Theory]
+    [InlineData(">/dev/full")]
+    [InlineData(">&-")]
+    public async Task A_verb_says_that_its_output_cannot_be_written(string output)
+    {
+        string[] verb = [typeof(CommandLine).Assembly.Location, "--help"];
+        string[] shell = ["-c", $"\"$@\" {output}", "sh", "dotnet", .. verb];
+        using var program = Process.Start(new ProcessStartInfo("sh", shell) { RedirectStandardError = true })!;
+        using var deadline = new CancellationTokenSource(RunningService.Deadline);
+        try
+        {
+            var line = await program.StandardError.ReadToEndAsync(deadline.Token);
+            await program.WaitForExitAsync(deadline.Token);
+
+            Assert.Matches("^the output cannot be written: .*\n$", line);
+            Assert.Equal(3, program.ExitCode);
+        }
+        finally
+        {
+            program.Kill(entireProcessTree: true);
+        }
+    }
+
     /// <summary>Hears what is no notice of life: those come whenever the actors run.</summary>
     private static async Task<string> HearOther(Socket systemd)
     {

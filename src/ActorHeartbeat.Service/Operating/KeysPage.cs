@@ -11,11 +11,12 @@ internal static class KeysPage
 {
     private static readonly string[] Order = ["refused", "stale", "gone", "wanted", "asked", "accepted"];
 
-    public static IRenderable Of(string endpoint, IEnumerable<SubscriptionView> keys, DateTimeOffset now, int width)
+    /// <param name="isAll">Whether all of its keys were asked for.</param>
+    public static IRenderable Of(string endpoint, IEnumerable<SubscriptionView> keys, bool isAll, DateTimeOffset now, int width)
     {
         SubscriptionView[] rows = [.. keys.OrderBy(key => Array.IndexOf(Order, key.State))];
         if (rows.Length == 0)
-            return new Text($"{endpoint} has no such key");
+            return new Text($"{endpoint} has no {(isAll ? "key of a subscription" : "such key")}");
         var counts = rows.CountBy(key => key.State)
             .Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Value} {each.Key}"));
         SizedColumn[] columns =

@@ -1,6 +1,8 @@
+using System.Buffers.Text;
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using ActorHeartbeat.Configuration.Show;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Service.Contract;
 using ActorHeartbeat.Service.Operating;
 
@@ -21,6 +23,7 @@ internal static class CommandVerb
             Description = "The close code; without it the endpoint's close-code",
             HelpName = "CODE",
         };
+        Inputs.CheckNumber(code, ValueRules.SendableCloseCode.Reject);
         var reason = new Option<string?>("--reason") { Description = "The reason in the Close frame", HelpName = "TEXT" };
         var verb = new Command("close", "Close connections with a code of your own; they stay closed until they are resumed")
         {
@@ -38,6 +41,11 @@ internal static class CommandVerb
     {
         var text = new Option<string?>("--text") { Description = "A text message", HelpName = "TEXT" };
         var base64 = new Option<string?>("--base64") { Description = "A binary message", HelpName = "BASE64" };
+        base64.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<string?>() is { } found && !Base64.IsValid(found))
+                given.AddError($"--base64: \"{found}\" is no Base64 (RFC 4648 section 4)");
+        });
         var verb = new Command("send", "Send a message over the connections of endpoints") { text, base64 };
         verb.Validators.Add(given =>
         {

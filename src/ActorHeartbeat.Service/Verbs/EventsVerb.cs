@@ -11,7 +11,7 @@ internal static class EventsVerb
     {
         var (targets, select) = (Inputs.Targets("Endpoints by id or by label; all when not given"), Inputs.Select());
         var (subscriptions, url, format) = (Inputs.Subscriptions(), Inputs.Service(), Inputs.Format());
-        var count = new Option<int?>("--count") { Description = "End after so many events", HelpName = "N" };
+        var count = Inputs.Count();
         var verb = new Command("events", "Print changes of state, gaps and what becomes of keys as they happen; resumes by itself")
         {
             targets,

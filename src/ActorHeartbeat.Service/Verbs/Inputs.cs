@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using ActorHeartbeat.Configuration.Show;
 using ActorHeartbeat.Service.Operating;
 
@@ -53,6 +54,23 @@ internal static class Inputs
         return [.. paths.Select(path => query.Length == 0 ? path : $"{path}{(path.Contains('?') ? '&' : '?')}{query}")];
     }
 
+    /// <summary>How many events a verb prints.</summary>
+    public static Option<int?> Count()
+    {
+        var count = new Option<int?>("--count") { Description = "End after so many events", HelpName = "N" };
+        CheckNumber(count, found => found < 1 ? "expected a number of at least 1" : null);
+        return count;
+    }
+
+    /// <summary>Refuses numbers with a reason; the library refuses what is none.</summary>
+    public static void CheckNumber(Option<int?> option, Func<int, string?> reject) => option.Validators.Add(given =>
+    {
+        if (given.Tokens is [var token]
+            && int.TryParse(token.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var found)
+            && reject(found) is { } why)
+            given.AddError($"{option.Name}: found {found}; {why}");
+    });
+
     /// <summary>Where a service is.</summary>
     public static Option<Uri> Service() => Url($"Where the service is (default {DefaultService})");
 
@@ -60,6 +78,11 @@ internal static class Inputs
     public static void CheckTargets(Command verb, Argument<string[]> targets, Option<string[]> select, bool mayBeNone) =>
         verb.Validators.Add(given =>
         {
+            if (given.GetValue(targets)?.FirstOrDefault(word => word.StartsWith('-')) is { } unknown)
+            {
+                given.AddError($"there is no option {unknown} of {verb.Name}");
+                return;
+            }
             try
             {
                 var selection = Selection.Parse(given.GetValue(targets) ?? [], given.GetValue(select) ?? []);

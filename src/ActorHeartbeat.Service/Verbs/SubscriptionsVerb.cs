@@ -36,17 +36,19 @@ internal static class SubscriptionsVerb
         verb.SetAction((parsed, stop) => Asking.Run(parsed, url, async api =>
         {
             var (endpoint, wanted) = (parsed.GetValue(id)!, parsed.GetValue(name)); // not null: the validator has checked it
-            string?[] filters =
+            string[] filters =
             [
-                parsed.GetValue(state) is { } only ? $"state={only}" : null, wanted is null ? null : $"name={Uri.EscapeDataString(wanted)}",
+                .. parsed.GetValue(state) is { } only ? [$"state={only}"] : Array.Empty<string>(),
+                .. wanted is null ? Array.Empty<string>() : [$"name={Uri.EscapeDataString(wanted)}"],
             ];
-            var answer = await api.Get($"/v1/endpoints/{endpoint}/subscriptions?{string.Join('&', filters.OfType<string>())}", stop);
+            var query = filters is [] ? "" : $"?{string.Join('&', filters)}";
+            var answer = await api.Get($"/v1/endpoints/{endpoint}/subscriptions{query}", stop);
             var keys = api.Read(answer, ClientJson.Default.SubscriptionListView).Keys;
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(format) == VerbFormat.Json)
                 await output.WriteLineAsync(JsonLists.Of("keys", KeysIn(answer.Body)));
             else
-                Screen.Print(output, terminal, KeysPage.Of(endpoint, keys, answer.At, terminal.Size().Width));
+                Screen.Print(output, terminal, KeysPage.Of(endpoint, keys, filters is [], answer.At, terminal.Size().Width));
             return ExitCode.Good;
         }));
         return verb;

@@ -16,7 +16,7 @@ internal static class TailVerb
             Description = "Follow all endpoints with these labels, for example venue=demo,tier!=test; * for all",
             HelpName = "SELECTOR",
         };
-        var count = new Option<int?>("--count") { Description = "End after so many events", HelpName = "N" };
+        var count = Inputs.Count();
         var after = new Option<string?>("--after")
         {
             Description = "Begin after this event id; oldest for everything that is kept",
