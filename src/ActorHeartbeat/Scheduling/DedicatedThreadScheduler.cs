@@ -168,7 +168,7 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
 
     private void Arm(ScheduledEntry entry, TimeSpan delay)
     {
-        entry.Due = Together(TimerEntry.After(MonotonicClock, delay), delay);
+        entry.Due = Together(TimerEntry.After(MonotonicClock, delay), delay, _tick);
         entry.Follow(); // before the entry is in the wheel: otherwise it could fire for the last time and be followed afterwards
         if (TryAdd(entry))
             return;
@@ -176,13 +176,13 @@ public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNow
         throw new SchedulerException("The scheduler is disposed: its actor system has terminated.");
     }
 
-    /// <summary>The next time when entries with such a delay are due; a tick is left to the wheel.</summary>
-    private TimeSpan Together(TimeSpan due, TimeSpan delay)
+    /// <summary>When an entry with such a delay is due together with others; what is less than two ticks is left to the wheel.</summary>
+    internal static TimeSpan Together(TimeSpan due, TimeSpan delay, TimeSpan tick)
     {
-        var ticks = Math.Min(delay / ShareOfDelay / _tick, MostTicks);
+        var ticks = Math.Min(delay / ShareOfDelay / tick, MostTicks);
         if (ticks < 2 || due >= TimerEntry.Farthest)
             return due;
-        var grain = _tick.Ticks << BitOperations.Log2((uint)ticks);
+        var grain = tick.Ticks << BitOperations.Log2((uint)ticks);
         return TimeSpan.FromTicks((due.Ticks + grain - 1) / grain * grain);
     }
 

@@ -129,6 +129,36 @@ public sealed class DedicatedThreadSchedulerTests : IDisposable
             }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void An_entry_waits_for_others_at_most_a_five_hundredth_of_its_delay_and_eight_ticks() =>
+        Prop.ForAll(
+            (from now in Gen.Choose(0, int.MaxValue)
+             from delay in Gen.Choose(0, int.MaxValue)
+             select (Now: TimeSpan.FromTicks(now), Delay: TimeSpan.FromTicks(delay * 1000L))).ToArbitrary(),
+            sample =>
+            {
+                var due = sample.Now + sample.Delay;
+                var late = DedicatedThreadScheduler.Together(due, sample.Delay, Tick) - due;
+                return late >= TimeSpan.Zero && late <= sample.Delay / 500 && late < 8 * Tick;
+            }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [InlineData(30_000, 2)]
+    [InlineData(15_000, 4)]
+    [InlineData(3_600_000, 1)]
+    [InlineData(9_999, 8)]
+    public void Entries_of_80_ms_with_one_delay_are_due_together(int delay, int times)
+    {
+        var due = Enumerable.Range(0, 80).Select(begun => TimeSpan.FromMilliseconds(800 + begun + delay)).Select(exact =>
+            DedicatedThreadScheduler.Together(exact, TimeSpan.FromMilliseconds(delay), Tick).Ticks / Tick.Ticks);
+
+        Assert.InRange(due.Distinct().Count(), times, times + 1);
+    }
+
+    [Fact]
+    public void The_farthest_time_is_no_farther() => Assert.Equal(
+        TimerEntry.Farthest, DedicatedThreadScheduler.Together(TimerEntry.Farthest, TimerEntry.Farthest, Tick));
+
+    [Fact]
     public void A_cancelled_message_is_released_while_its_cancelable_lives()
     {
         var (cancelable, message) = ArmAndCancel();
