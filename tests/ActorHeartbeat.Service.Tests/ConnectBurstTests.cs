@@ -9,24 +9,23 @@ public sealed class ConnectBurstTests
     private TimeSpan _now = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public void A_burst_is_over_once_when_nothing_has_connected_for_a_while()
+    public void Many_connects_are_a_burst_once_and_it_is_over_when_nothing_has_connected_for_a_while()
     {
-        Open(ConnectBurst.Many, every: TimeSpan.FromMilliseconds(1));
-        Assert.False(_burst.IsOver(_now));
+        Assert.Equal(1, Open(ConnectBurst.Many * 3, every: TimeSpan.FromMilliseconds(10)));
+        Assert.Equal(ConnectBurst.Quiet, _burst.Left(_now));
 
         _now += ConnectBurst.Quiet;
 
-        Assert.True(_burst.IsOver(_now));
-        Assert.False(_burst.IsOver(_now));
+        Assert.Equal(TimeSpan.Zero, _burst.Left(_now));
     }
 
     [Fact]
-    public void A_long_burst_is_not_over_between_its_connects()
+    public void The_next_burst_is_another()
     {
-        for (var part = 0; part < 3; part++)
+        for (var burst = 0; burst < 3; burst++)
         {
-            Open(ConnectBurst.Many, every: TimeSpan.FromMilliseconds(10));
-            Assert.False(_burst.IsOver(_now));
+            Assert.Equal(1, Open(ConnectBurst.Many, every: TimeSpan.FromMilliseconds(1)));
+            _now += ConnectBurst.Quiet;
         }
     }
 
@@ -35,15 +34,12 @@ public sealed class ConnectBurstTests
     {
         for (var minute = 0; minute < 60; minute++)
         {
-            Open(ConnectBurst.Many / 2, every: TimeSpan.FromMilliseconds(1));
+            Assert.Equal(0, Open(ConnectBurst.Many - 1, every: TimeSpan.FromMilliseconds(1)));
             _now += ConnectBurst.Quiet;
-            Assert.False(_burst.IsOver(_now));
         }
     }
 
-    private void Open(int connections, TimeSpan every)
-    {
-        for (var opened = 0; opened < connections; opened++)
-            _burst.Opened(_now += every);
-    }
+    /// <returns>How often a burst began.</returns>
+    private int Open(int connections, TimeSpan every) =>
+        Enumerable.Range(0, connections).Count(_ => _burst.Opened(_now += every));
 }

@@ -1,8 +1,8 @@
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// Notices when a burst of connects is over: the fleet has come up, or is back after an outage. What the handshakes needed is garbage then,
-/// spread over the heap between what stays.
+/// Notices a burst of connects and when it is over: the fleet has come up, or is back after an outage. What the handshakes needed is garbage
+/// then, spread over the heap between what stays.
 /// </summary>
 internal sealed class ConnectBurst
 {
@@ -15,17 +15,16 @@ internal sealed class ConnectBurst
     private int _opened;
     private TimeSpan _last;
 
-    /// <summary>A connection has opened.</summary>
+    /// <summary>A connection has opened. Connects here and there never add up to a burst.</summary>
     /// <param name="now">A clock that does not jump.</param>
-    public void Opened(TimeSpan now) => (_opened, _last) = (_opened + 1, now);
-
-    /// <summary>Whether a burst has ended since the last time that it was asked. Connects here and there never add up to one.</summary>
-    public bool IsOver(TimeSpan now)
+    /// <returns>Whether they have become a burst with this one.</returns>
+    public bool Opened(TimeSpan now)
     {
-        if (now - _last < Quiet)
-            return false;
-        var wasBurst = _opened >= Many;
-        _opened = 0;
-        return wasBurst;
+        _opened = now - _last < Quiet ? _opened + 1 : 1;
+        _last = now;
+        return _opened == Many;
     }
+
+    /// <summary>In what time a burst is over if nothing more connects; zero or less when it is over.</summary>
+    public TimeSpan Left(TimeSpan now) => _last + Quiet - now;
 }

@@ -6,8 +6,8 @@ namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
 /// Gives memory back that large messages needed. The runtime collects when memory is asked for, so without another storm it would keep
-/// what the last one took. The collections run in the background and stop no feed, but for the one after a burst of connects, or when it was
-/// asked: that compacts the heap, and every feed waits for it, a third of a second in a process with ten thousand endpoints.
+/// what the last one took. The collections run in the background and stop no feed, but for the one after a burst of connects, or when
+/// it was asked: that compacts the heap, and every feed waits for it, a third of a second in a process with ten thousand endpoints.
 /// </summary>
 internal sealed class MemoryReturn : ReceiveActor, IWithTimers
 {
@@ -18,14 +18,13 @@ internal sealed class MemoryReturn : ReceiveActor, IWithTimers
 
     public MemoryReturn()
     {
-        Receive<StateChanged>(change => change.To == ConnectionState.Open, _ => _burst.Opened(Now));
+        Receive<StateChanged>(change => change.To == ConnectionState.Open && _burst.Opened(Now), _ => LookAtBurst());
         Receive<StateChanged>(_ => { });
+        Receive<BurstMayBeOver>(_ => LookAtBurst());
         Receive<Asked>(_ => Compact(GCCollectionMode.Forced)); // large objects, such as those of the metrics, stay where they are
         Receive<Look>(_ =>
         {
-            if (_burst.IsOver(Now))
-                Compact(GCCollectionMode.Aggressive);
-            else if (_rounds.WantsCollection(Environment.WorkingSet, Now))
+            if (_rounds.WantsCollection(Environment.WorkingSet, Now))
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
         });
     }
@@ -44,6 +43,14 @@ internal sealed class MemoryReturn : ReceiveActor, IWithTimers
     /// <summary>Called when much has ended that will not come again soon.</summary>
     public static void Ask(EventStream events) => events.Publish(Asked.Instance);
 
+    private void LookAtBurst()
+    {
+        if (_burst.Left(Now) is var left && left > TimeSpan.Zero)
+            Timers.StartSingleTimer(BurstMayBeOver.Instance, BurstMayBeOver.Instance, left);
+        else
+            Compact(GCCollectionMode.Aggressive);
+    }
+
     private static void Compact(GCCollectionMode mode)
     {
         GC.Collect(GC.MaxGeneration, mode, blocking: true, compacting: true);
@@ -53,6 +60,11 @@ internal sealed class MemoryReturn : ReceiveActor, IWithTimers
     private sealed record Asked : INoSerializationVerificationNeeded
     {
         public static readonly Asked Instance = new();
+    }
+
+    private sealed record BurstMayBeOver : INoSerializationVerificationNeeded
+    {
+        public static readonly BurstMayBeOver Instance = new();
     }
 
     private sealed record Look : INoSerializationVerificationNeeded

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace ActorHeartbeat.Service.Running;
 
-/// <summary>Memory that the runtime has from the C library, which keeps what is given back: code that was compiled leaves megabytes there.</summary>
+/// <summary>
+/// Memory that the runtime has from the C library, which keeps what is given back: code that was compiled leaves megabytes there.
+/// </summary>
 internal static class NativeMemory
 {
     /// <summary>Returns to the system what is free. It takes a few milliseconds, and holds up nobody who does not allocate there.</summary>

@@ -11,7 +11,9 @@ internal static class StandardOutput
 {
     private const int Descriptor = 1, BrokenPipe = 32;
 
-    /// <returns>A writer that throws when what it leads to takes nothing, and for these verbs when the reader of their pipe has gone.</returns>
+    /// <returns>
+    /// A writer that throws when what it leads to takes nothing, and for these verbs when the reader of their pipe has gone.
+    /// </returns>
     public static TextWriter Open(IReadOnlyList<string> args)
     {
         if (!Console.IsOutputRedirected)

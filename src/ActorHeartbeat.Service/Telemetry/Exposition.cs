@@ -67,7 +67,9 @@ internal static class Exposition
                     exporterTimeoutMilliseconds: Patience)));
     }
 
-    /// <summary>OpenTelemetry has room for all series of an instrument from the start. What a view of a distribution does not say, it keeps.</summary>
+    /// <summary>
+    /// OpenTelemetry has room for all series of an instrument from the start. What a view of a distribution does not say, it keeps.
+    /// </summary>
     private static MetricStreamConfiguration? Bound(Instrument instrument, MeterSettings ours) => instrument switch
     {
         Histogram<double> => null,

@@ -18,7 +18,8 @@ internal static partial class CommandLine
         Keeps outbound WebSocket feeds alive: connects, heartbeats, reconnects, and says what it does.
 
         Exit codes: 0 good; 1 the configuration is wrong; 2 the command line is wrong; 3 a port is in use, a service cannot be
-        reached or refuses, or the output cannot be written; 4 diff found differences; 5 of several endpoints some were as asked, 6 none was.
+        reached or refuses, or the output cannot be written; 4 diff found differences; 5 of several endpoints some were as
+        asked, 6 none was.
 
         Begin with: actorheartbeat run config/demo.conf, and in another terminal: actorheartbeat top
         """;

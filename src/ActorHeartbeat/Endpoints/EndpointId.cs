@@ -35,7 +35,9 @@ public readonly record struct EndpointId : IComparable<EndpointId>
         if (!char.IsAsciiLetterOrDigit(value[0]))
             return $"the endpoint id \"{value}\" must begin with an ASCII letter or digit";
         var offender = value.AsSpan().IndexOfAnyExcept(Allowed);
-        return offender < 0 ? null : $"the endpoint id \"{value}\" contains '{value[offender]}'; allowed are ASCII letters, digits and . _ : @ -";
+        return offender < 0
+            ? null
+            : $"the endpoint id \"{value}\" contains '{value[offender]}'; allowed are ASCII letters, digits and . _ : @ -";
     }
 
     public int CompareTo(EndpointId other) => string.CompareOrdinal(Value, other.Value);

@@ -14,8 +14,9 @@ namespace ActorHeartbeat.Scheduling;
 /// No thread of the pool takes part: arming never waits for one, and a message is enqueued on time even while all of them are blocked.
 /// An entry never fires early on the monotonic clock, and at most <c>akka.scheduler.tick-duration</c> (default 10 ms) late, or by a
 /// five-hundredth of its delay where that is more, up to eight ticks: so the heartbeats of many endpoints are due together, and wake the
-/// thread once. Entries fire on the scheduler's thread, one after the other, in the order in which they are due. An action that takes long delays the others
-/// by as much. A cancelled entry is released at once. A repeated entry keeps its first rhythm and skips the beats that it misses.
+/// thread once. Entries fire on the scheduler's thread, one after the other, in the order in which they are due. An action that takes long
+/// delays the others by as much. A cancelled entry is released at once. A repeated entry keeps its first rhythm and skips the beats that it
+/// misses.
 /// A scheduled message is sent as it is: Akka.NET's own scheduler wraps it, so that <c>akka.actor.serialize-messages</c> leaves it out.
 /// </remarks>
 public sealed class DedicatedThreadScheduler : SchedulerBase, IDateTimeOffsetNowTimeProvider, IDisposable

@@ -14,8 +14,8 @@ public sealed record MeterSettings
     public int EndpointLimit { get; init; } = 1000;
 
     /// <summary>
-    /// The most series that an instrument of ours may have, for the cardinality limit of its view in OpenTelemetry, whose own of 2000 is too
-    /// small for many endpoints. It leaves room for endpoints that come and go.
+    /// The most series that an instrument of ours may have, for the cardinality limit of its view in OpenTelemetry, whose own of 2000 is
+    /// too small for many endpoints. It leaves room for endpoints that come and go.
     /// </summary>
     /// <param name="instrument">The name of the instrument, as in <c>actorheartbeat.messages</c>.</param>
     public int MostSeries(string instrument) =>

@@ -57,7 +57,8 @@ internal struct InboundFrames
 
     private void InspectPayload(ReadOnlySpan<byte> part, IConnectionObserver observer)
     {
-        if (_collected + part.Length + _frame.PayloadLeft > MaxControlPayload)
+        var whole = _collected + part.Length + _frame.PayloadLeft;
+        if (whole > MaxControlPayload)
             return;
         if (_frame.Opcode == Opcode.Close)
             ReadCloseCode(part);
@@ -68,7 +69,8 @@ internal struct InboundFrames
             return;
         }
 
-        _control ??= new byte[MaxControlPayload];
+        if (_control is null || _control.Length < whole)
+            _control = new byte[whole]; // answers to our pings are short, and nothing is collected before the first part
         part.CopyTo(_control.AsSpan(_collected));
         _collected += part.Length;
         if (_frame.PayloadLeft == 0)
