@@ -27,10 +27,9 @@ public class Supervised
     public void Open()
     {
         _simulation = new ActorSimulation(seed: 1);
-        var supervisor = _simulation.System.ActorOf(
-            ConnectionSupervisor.Props(new SupervisorDependencies(
-                _peer, new SecretAttemptResolver(), new FeedRegistry(TimeProvider.System)) { Seed = 1 }),
-            "connections");
+        var feeds = new FeedRegistry(TimeProvider.System);
+        var dependencies = new SupervisorDependencies(_peer, new SecretAttemptResolver(), feeds) { Seed = 1 };
+        var supervisor = _simulation.System.ActorOf(ConnectionSupervisor.Props(dependencies), "connections");
         var endpoint = new EndpointSettings
         {
             Id = new EndpointId("a"),

@@ -1,8 +1,8 @@
 namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
-/// Notices a burst of connects and when it is over: the fleet has come up, or is back after an outage. What the handshakes needed is garbage
-/// then, spread over the heap between what stays.
+/// Notices a burst of connects and when it is over: the fleet has come up, or is back after an outage. What the handshakes needed is
+/// garbage then, spread over the heap between what stays.
 /// </summary>
 internal sealed class ConnectBurst
 {
