@@ -104,43 +104,15 @@ public class SmallThings
         new() { Match = new MessagePattern.Json([new JsonExpectation(pointer, value)]), Is = MessageRole.Data };
 
     /// <summary>Reads the same text frame of a server again and again (RFC 6455 section 5.2), and takes what is written.</summary>
-    private sealed class OneFrame(int length) : Stream
+    private sealed class OneFrame(int length) : DuplexStream(Null)
     {
         private readonly byte[] _frame = [0x81, 126, (byte)(length >> 8), (byte)length, .. new byte[length]];
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             _frame.CopyTo(buffer);
             return new(_frame.Length);
         }
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => default;
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 
     private sealed class Deaf : IConnectionObserver

@@ -6,8 +6,9 @@ namespace ActorHeartbeat.Service.Running;
 
 /// <summary>
 /// Gives memory back that large messages needed. The runtime collects when memory is asked for, so without another storm it would keep
-/// what the last one took. The collections run in the background and stop no feed, but for the one after a burst of connects, or when
-/// it was asked: that compacts the heap, and every feed waits for it, a third of a second in a process with ten thousand endpoints.
+/// what the last one took. The collections run in the background and stop no feed, but for the one after a burst of connects, which
+/// compacts the heap: every feed waits for it, a third of a second in a process with ten thousand endpoints. Where somebody asks, only a
+/// small process compacts.
 /// </summary>
 internal sealed class MemoryReturn : ReceiveActor, IWithTimers
 {
@@ -21,7 +22,7 @@ internal sealed class MemoryReturn : ReceiveActor, IWithTimers
         Receive<StateChanged>(change => change.To == ConnectionState.Open && _burst.Opened(Now), _ => LookAtBurst());
         Receive<StateChanged>(_ => { });
         Receive<BurstMayBeOver>(_ => LookAtBurst());
-        Receive<Asked>(_ => Compact(GCCollectionMode.Forced)); // large objects, such as those of the metrics, stay where they are
+        Receive<Asked>(_ => Return());
         Receive<Look>(_ =>
         {
             if (_rounds.WantsCollection(Environment.WorkingSet, Now))
@@ -49,6 +50,15 @@ internal sealed class MemoryReturn : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(BurstMayBeOver.Instance, BurstMayBeOver.Instance, left);
         else
             Compact(GCCollectionMode.Aggressive);
+    }
+
+    /// <summary>A small process compacts in a moment. Its large objects, such as those of the metrics, stay where they are.</summary>
+    private static void Return()
+    {
+        if (Environment.WorkingSet <= CollectionRounds.Enough)
+            Compact(GCCollectionMode.Forced);
+        else
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
     private static void Compact(GCCollectionMode mode)
