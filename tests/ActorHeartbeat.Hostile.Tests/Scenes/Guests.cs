@@ -81,7 +81,6 @@ internal sealed class Guests(Uri api) : IDisposable
             {
                 await guest.ConnectAsync(api.Host, api.Port, leaving);
                 await guest.GetStream().WriteAsync(Encoding.Latin1.GetBytes(says[number % says.Length]), leaving);
-                await beat.WaitForNextTickAsync(leaving);
             }
             catch (Exception over) when (over is SocketException or IOException or OperationCanceledException)
             {
@@ -89,6 +88,7 @@ internal sealed class Guests(Uri api) : IDisposable
             }
             if (crowd.Count > Crowd)
                 crowd.Dequeue().Dispose();
+            await beat.WaitForNextTickAsync(CancellationToken.None); // refused guests come no faster
         }
         foreach (var guest in crowd)
             guest.Dispose();

@@ -167,7 +167,8 @@ public sealed class Scene : IAsyncDisposable
         {
             return await http.GetFromJsonAsync<JsonElement>(path);
         }
-        catch (SocketException dropped) // HttpClient passes it on when the connection is reset before it has looked at it
+        // HttpClient passes on a reset that comes before it has looked at the connection, or after the head of the answer.
+        catch (Exception dropped) when (dropped is SocketException or IOException)
         {
             throw new HttpRequestException(dropped.Message, dropped);
         }

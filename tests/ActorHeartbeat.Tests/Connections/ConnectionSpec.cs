@@ -174,7 +174,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
         }
     }
 
-    /// <summary>Expects transitions through these states, in this order.</summary>
+    /// <summary>Expects transitions through these states, in this order, and waits until what follows the last is done too.</summary>
     protected List<StateChanged> ExpectStates(params ConnectionState[] states)
     {
         var changes = new List<StateChanged>();
@@ -184,6 +184,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
             Assert.Equal(state, change.To);
             changes.Add(change);
         }
+        Settle();
         return changes;
     }
 
