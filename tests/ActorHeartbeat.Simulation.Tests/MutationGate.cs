@@ -35,8 +35,8 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "no deadline is armed for an answer",
             Effects,
-            "Arm(DueOf(NextStateData));",
-            "if (to != ConnectionState.AwaitingPong) Arm(DueOf(NextStateData));"),
+            "Arm(DueOf(data));",
+            "if (state != ConnectionState.AwaitingPong) Arm(DueOf(data));"),
         new(
             "a dial does not wait for the previous socket",
             BackingOff,

@@ -29,65 +29,6 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         Assert.Equal(1, Volatile.Read(ref stopped));
     }
 
-    // ConnectionActor.Enter: GoTo to the same state is a transition, Stay is not. During a transition StateData is still the old data.
-    [Fact]
-    public void GoTo_the_same_state_is_a_transition_and_its_handler_sees_the_old_and_the_new_data()
-    {
-        var machine = Machine();
-
-        machine.Tell("stay");
-        machine.Tell("again");
-
-        ExpectMsg(("Up", "Up", 0, 1));
-    }
-
-    // ConnectionActor.Enter also runs for the first state, where it arms the first deadline.
-    [Fact]
-    public void Initialize_runs_the_transition_handler_for_the_first_state()
-    {
-        Sys.ActorOf(Props.Create(() => new Switch(TestActor)));
-
-        ExpectMsg(("Up", "Up", 0, 0));
-    }
-
-    // Invariant 3: a cancelled or replaced deadline never arrives, even when it has fired and waits in the mailbox.
-    [Fact]
-    public void A_timer_that_fired_but_was_cancelled_before_it_was_handled_does_not_arrive()
-    {
-        var machine = Machine();
-        machine.Tell("arm");
-        machine.Tell("where");
-        ExpectMsg("Up");
-        using var gate = new ManualResetEventSlim();
-        machine.Tell(gate);
-
-        machine.Tell("cancel");
-        Clock.Advance(Delay);
-        gate.Set();
-        machine.Tell("where");
-
-        ExpectMsg("Up");
-    }
-
-    // Invariant 3: a stopped actor owns no deadline.
-    [Fact]
-    public void A_timer_ends_with_its_actor()
-    {
-        var machine = Machine();
-        machine.Tell("arm");
-        machine.Tell("where");
-        ExpectMsg("Up");
-        Sys.EventStream.Subscribe(TestActor, typeof(AllDeadLetters));
-        Watch(machine);
-        Sys.Stop(machine);
-        ExpectTerminated(machine);
-
-        Clock.Advance(Delay);
-        Sys.DeadLetters.Tell("the first there is");
-
-        Assert.Equal("the first there is", ExpectMsg<DeadLetter>().Message);
-    }
-
     // ConnectGovernor arms its timers again when it starts again: those of the crashed actor are gone.
     [Fact]
     public void Timers_of_IWithTimers_do_not_outlive_a_restart()
@@ -126,13 +67,6 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         Assert.Equal("plain", ExpectMsg<DeadLetter>().Message);
     }
 
-    private IActorRef Machine()
-    {
-        var machine = Sys.ActorOf(Props.Create(() => new Switch(TestActor)));
-        ExpectMsg(("Up", "Up", 0, 0));
-        return machine;
-    }
-
     private sealed class Child(Action stopped) : UntypedActor
     {
         protected override void OnReceive(object message) => Unhandled(message);
@@ -154,46 +88,5 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
         }
 
         public ITimerScheduler Timers { get; set; } = null!;
-    }
-
-    private sealed class Switch : FSM<string, int>
-    {
-        private readonly IActorRef _told;
-
-        public Switch(IActorRef told)
-        {
-            _told = told;
-            StartWith("Up", 0);
-            When("Up", happened => happened.FsmEvent switch
-            {
-                "stay" => Stay().Using(0),
-                "again" => GoTo("Up").Using(1),
-                ManualResetEventSlim gate => Wait(gate),
-                "where" => Stay().Replying(StateName),
-                "arm" => Arm(),
-                "cancel" => Cancel(),
-                var other => throw new InvalidOperationException($"{other} in Up"),
-            });
-            OnTransition((from, to) => _told.Tell((from, to, StateData, NextStateData)));
-            Initialize();
-        }
-
-        private State<string, int> Arm()
-        {
-            SetTimer("deadline", "fired", Delay);
-            return Stay();
-        }
-
-        private State<string, int> Cancel()
-        {
-            CancelTimer("deadline");
-            return Stay();
-        }
-
-        private State<string, int> Wait(ManualResetEventSlim gate)
-        {
-            gate.Wait(Delay);
-            return Stay();
-        }
     }
 }

@@ -91,7 +91,7 @@ public sealed partial class ConnectionActor
         var step = (matched.Rule.Then, set) switch
         {
             (RuleAction.Nothing or RuleAction.Resubscribe, _) when ReferenceEquals(set, data) => Step.Stay, // keys are the pump's
-            (RuleAction.Nothing or RuleAction.Resubscribe, ConnectedData connected) => Connected(StateName, connected),
+            (RuleAction.Nothing or RuleAction.Resubscribe, ConnectedData connected) => Connected(_state, connected),
             (RuleAction.Nothing or RuleAction.Resubscribe, _) => Step.Stay.Using(set),
             (RuleAction.Rotate, ConnectedData connected) => AskedToRotate(connected, matched),
             _ => BackOff(data, AskedFor(link, matched), link).First(() => SayGoodbye(link, _settings.CloseCode, "")),
@@ -112,7 +112,7 @@ public sealed partial class ConnectionActor
         if (matched.Rule.ToTemplate is not null && to is null)
             fault ??= "it has no value";
         var step = Connected(
-            StateName, AskedToRotate(data with { RotateTo = to, IsResumedByNext = matched.Rule.Resumed && fault is null }));
+            _state, AskedToRotate(data with { RotateTo = to, IsResumedByNext = matched.Rule.Resumed && fault is null }));
         return fault is null ? step : step.First(() => TellNotGoing(data.Link, fault));
     }
 

@@ -208,7 +208,7 @@ public sealed partial class ConnectionActor
     /// <summary>Reports that the primary is due for replacement; reports it again if no successor takes over.</summary>
     private Step AskForSuccessor(ConnectedData data) =>
         Connected(
-                StateName,
+                _state,
                 data with { RotateAt = Now + RotationReminder, RotationFailure = null, RotateTo = null, IsResumedByNext = false })
             .Then(() => _dependencies.Supervisor.Tell(
                 new RotationDue(_settings.Id, _id)
@@ -237,20 +237,20 @@ public sealed partial class ConnectionActor
         var open = Now - data.OpenedAt;
         if (HasReadyWhen ? data.Link.Succession.IsProven : _plane.Shapes.Agree(silenceIsFine: HasHello))
             return open < ReadyAfter + KeysPatience && data.Link.Subscriptions.IsBehind(_plane.Subscriptions)
-                ? Connected(StateName, data with { RotateAt = Now + ProofLook }).Then(() => SendWhatMay(data.Link))
+                ? Connected(_state, data with { RotateAt = Now + ProofLook }).Then(() => SendWhatMay(data.Link))
                 : OfferToTakeOver(data);
         return open < ReadyAfter + ProofPatience
-            ? Connected(StateName, data with { RotateAt = Now + ProofLook })
+            ? Connected(_state, data with { RotateAt = Now + ProofLook })
             : WhenClosing(data, CloseCause.Unproven(open, HasReadyWhen));
     }
 
     /// <summary>Reports that the successor can take over; reports it again if the supervisor does not ask it to.</summary>
     private Step OfferToTakeOver(ConnectedData data) =>
-        Connected(StateName, data with { RotateAt = Now + RotationReminder })
+        Connected(_state, data with { RotateAt = Now + RotationReminder })
             .Then(() => _dependencies.Supervisor.Tell(new SuccessorReady(_settings.Id, _id)));
 
     private Step Steady(ConnectedData data) =>
-        Connected(StateName, data with { Failures = 0, Stable = true }).Then(() => _urlIndex = 0);
+        Connected(_state, data with { Failures = 0, Stable = true }).Then(() => _urlIndex = 0);
 
     private Step Ping(ConnectedData data) =>
         Connected(ConnectionState.AwaitingPong, data with { PongDeadline = Now + PongTimeoutOf(data), FirstHeartbeat = null })

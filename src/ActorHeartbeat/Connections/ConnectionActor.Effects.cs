@@ -8,7 +8,6 @@ using ActorHeartbeat.Scheduling;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.Event;
-using State = Akka.Actor.FSMBase.State<ActorHeartbeat.Connections.ConnectionState, ActorHeartbeat.Connections.ConnectionData>;
 
 namespace ActorHeartbeat.Connections;
 
@@ -20,30 +19,38 @@ public sealed partial class ConnectionActor
     private LeanCancelable? _deadline; // null when none is armed
 
     /// <summary>The name of the deadline that is armed; null for none. For tests.</summary>
-    internal string? Armed => _deadline is null ? null : TimerOf(StateName);
+    internal string? Armed => _deadline is null ? null : TimerOf(_state);
 
     /// <summary>Carries out a step: gives back what is no longer held, acts, then makes the transition.</summary>
-    private State Take(Step step)
+    private void Take(Step step)
     {
         if (step.Kind == StepKind.Stop)
-            GiveBack(StateData, after: null);
+            GiveBack(_data, after: null);
         else if (step.Data is { } data)
-            GiveBack(StateData, data);
+            GiveBack(_data, data);
         step.Effects?.Invoke();
-        return step.Kind switch
+        switch (step.Kind)
         {
-            StepKind.Stop => Stop(),
-            StepKind.GoTo => GoTo(step.Next).Using(step.Data!), // a transition has data
-            _ => step.Data is { } kept ? Stay().Using(kept) : Stay(),
-        };
+            case StepKind.Stop:
+                Context.Stop(Self);
+                break;
+            case StepKind.GoTo:
+                Enter(step.Next, step.Data!); // a transition has data
+                break;
+            default:
+                _data = step.Data ?? _data;
+                break;
+        }
     }
 
     /// <summary>The only place that arms the deadline, cancels it on leaving a state, and reports what is new.</summary>
-    private void Enter(ConnectionState from, ConnectionState to)
+    private void Enter(ConnectionState state, ConnectionData data)
     {
+        (_state, _data) = (state, data);
         Disarm();
-        Arm(DueOf(NextStateData));
-        Report(to);
+        Arm(DueOf(data));
+        Report();
+        _dependencies.Entered?.Invoke(state);
     }
 
     private void Arm(TimeSpan due)
@@ -214,7 +221,7 @@ public sealed partial class ConnectionActor
     /// </summary>
     protected override void PostStop()
     {
-        if (LinkOf(StateData) is { IsGone: false } left)
+        if (LinkOf(_data) is { IsGone: false } left)
             left.Abort(ActorIsGone);
         Disarm();
         MeasureStop();

@@ -28,7 +28,7 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>Under a send rate the deadline follows the first message that waits for its turn.</summary>
-    private Step InTurn(ConnectedData data) => data.Link.Pace.IsUnlimited ? Step.Stay : Connected(StateName, data);
+    private Step InTurn(ConnectedData data) => data.Link.Pace.IsUnlimited ? Step.Stay : Connected(_state, data);
 
     private void SendOrKeep(ConnectionLink link)
     {

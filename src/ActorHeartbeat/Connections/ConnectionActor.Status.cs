@@ -8,39 +8,39 @@ namespace ActorHeartbeat.Connections;
 /// <content>What the actor reports about itself.</content>
 public sealed partial class ConnectionActor
 {
-    private void Report(ConnectionState to)
+    private void Report()
     {
-        var next = NextStateData;
-        var backingOff = next as BackingOffData;
+        var backingOff = _data as BackingOffData;
+        var connected = _data as ConnectedData;
         var utcNow = _dependencies.Clock.UtcNow;
         var before = _board.Status;
         var retryIn = backingOff is { Phase: BackingOffPhase.Delay } ? Remaining(backingOff.Until) : (TimeSpan?)null;
-        var isNews = before is null || !IsSame(before.State, to);
+        var isNews = before is null || !IsSame(before.State, _state);
         var status = new ConnectionStatus(
-            to,
+            _state,
             isNews ? utcNow : before!.Since,
-            LinkOf(next)?.Incarnation ?? before?.Incarnation ?? 0,
-            next.Failures + 1,
-            ShownUrl.Of(UrlAt((next as ConnectedData)?.UrlIndex ?? _urlIndex), _settings),
-            next is ConnectedData connected ? connected.Link.Subprotocol : null,
+            LinkOf(_data)?.Incarnation ?? before?.Incarnation ?? 0,
+            _data.Failures + 1,
+            ShownUrl.Of(UrlAt(connected?.UrlIndex ?? _urlIndex), _settings),
+            connected?.Link.Subprotocol,
             backingOff is { Cause.Kind: not CauseKind.Start } ? backingOff.Cause : before?.LastClose,
             isNews && backingOff is { Cause.Kind: not CauseKind.Start } ? utcNow : before?.LastCloseAt,
             retryIn is { } wait ? utcNow + wait : null,
-            Waiting(next),
-            (next as ConnectedData)?.Missed ?? 0)
+            Waiting(_data),
+            connected?.Missed ?? 0)
         {
-            FailedRotation = next is ConnectedData { RotationFailure: { } failure, RotateAt: { } rotateAt }
+            FailedRotation = connected is { RotationFailure: { } failure, RotateAt: { } rotateAt }
                 ? new FailedRotation(failure, utcNow + Remaining(rotateAt))
                 : null,
-            Address = (next as ConnectedData)?.Link.Address?.ToString(),
-            RedirectedTo = (next as ConnectedData)?.Link.RedirectedTo,
-            UrlIndex = (next as ConnectedData)?.UrlIndex ?? _urlIndex,
+            Address = connected?.Link.Address?.ToString(),
+            RedirectedTo = connected?.Link.RedirectedTo,
+            UrlIndex = connected?.UrlIndex ?? _urlIndex,
         };
         _board.Status = status;
         if (!isNews)
             return;
         // The actor writes the state here, not the supervisor later: states and messages keep their order in the feed.
-        _plane.Feed.StateChanged(_id.Number, new FeedState(to.Name(), backingOff?.Cause.Detail ?? ""));
+        _plane.Feed.StateChanged(_id.Number, new FeedState(_state.Name(), backingOff?.Cause.Detail ?? ""));
         _dependencies.Supervisor.Tell(new ConnectionChanged(_settings.Id, _id, status, backingOff?.Cause, retryIn));
     }
 

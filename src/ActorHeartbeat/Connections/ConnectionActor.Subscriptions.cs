@@ -19,9 +19,9 @@ public sealed partial class ConnectionActor
         switch (message)
         {
             case KeysChanged changed when Concerns(changed, data.Link):
-                return Connected(StateName, data).First(() => TellKeys(data.Link, changed.Trouble)).Then(() => SendWhatMay(data.Link));
+                return Connected(_state, data).First(() => TellKeys(data.Link, changed.Trouble)).Then(() => SendWhatMay(data.Link));
             case KeyStale { Reconnects: false } stale when Concerns(stale, data.Link):
-                return Connected(StateName, IsBesideAnother(data) ? data : data with { RotateAt = Now })
+                return Connected(_state, IsBesideAnother(data) ? data : data with { RotateAt = Now })
                     .First(() => data.Link.Tell(stale.Why));
             case KeyStale stale when Concerns(stale, data.Link):
                 return Drop(data, CloseCause.KeyStale(stale.Why), data.Link);
@@ -41,7 +41,7 @@ public sealed partial class ConnectionActor
     /// <summary>Does what is due for keys.</summary>
     private void LookAtKeys(ConnectionLink link)
     {
-        var mayReconnect = StateData is not ConnectedData connected || !IsBesideAnother(connected);
+        var mayReconnect = _data is not ConnectedData connected || !IsBesideAnother(connected);
         var verdict = link.Subscriptions.Look(ListeningSince(link), mayReconnect, out var why);
         TellKeys(link);
         if (verdict != SubscriptionVerdict.Nothing)

@@ -17,13 +17,15 @@ namespace ActorHeartbeat.Connections;
 /// transition. New settings are taken before the decision, which depends on them.
 /// </para>
 /// </remarks>
-public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionData>
+public sealed partial class ConnectionActor : UntypedActor
 {
     private readonly EndpointPlane _plane;
     private readonly ConnectionBoard _board;
     private readonly ConnectionDependencies _dependencies;
     private readonly ConnectionId _id;
     private readonly Session _before;
+    private ConnectionState _state = ConnectionState.BackingOff;
+    private ConnectionData _data;
     private EndpointSettings _settings;
     private Rate? _sendRate;
     private SplitMix _random;
@@ -46,15 +48,8 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         TakeSettings(start.Settings, start.SendRate);
         _random = SplitMix.For(dependencies.Seed + (ulong)plane.Counters.Dials, start.Settings.Id.Value);
 
-        var left = AdoptOrphan();
-        StartWith(ConnectionState.BackingOff, Beginning(start, left));
-        StateFunction decide = Decide; // one for all states: there are thousands of these actors
-        When(ConnectionState.BackingOff, decide);
-        When(ConnectionState.Connecting, decide);
-        When(ConnectionState.Open, decide);
-        When(ConnectionState.AwaitingPong, decide);
-        OnTransition(Enter);
-        Initialize();
+        _data = Beginning(start, left: AdoptOrphan());
+        Enter(_state, _data);
     }
 
     /// <param name="start">All that it begins with.</param>
@@ -67,27 +62,32 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     /// <summary>The settings in use, for tests.</summary>
     internal EndpointSettings Settings => _settings;
 
+    /// <summary>The state, for tests.</summary>
+    internal ConnectionState State => _state;
+
+    /// <summary>What it knows beside its state, for tests.</summary>
+    internal ConnectionData Data => _data;
+
     private TimeSpan Now => _dependencies.Clock.Elapsed;
 
     /// <summary>Lets the state decide. All states share the handling of events that a state does not decide.</summary>
-    private State<ConnectionState, ConnectionData> Decide(Event<ConnectionData> received)
+    protected override void OnReceive(object message)
     {
-        var message = received.FsmEvent;
         if (message is DeadlinePassed passed)
         {
             if (passed.Deadline.IsCancellationRequested)
-                return Stay(); // of a state that it has left
+                return; // of a state that it has left
             _deadline = null;
         }
-        var step = (StateName, received.StateData) switch
+        var step = (_state, _data) switch
         {
             (ConnectionState.BackingOff, BackingOffData data) => WhenBackingOff(message, data),
             (ConnectionState.Connecting, ConnectingData data) => WhenConnecting(message, data),
             (ConnectionState.Open, ConnectedData data) => WhenOpen(message, data),
             (ConnectionState.AwaitingPong, ConnectedData data) => WhenAwaitingPong(message, data),
-            var (name, data) => throw new InvalidOperationException($"{data} in {name}"),
+            var (state, data) => throw new InvalidOperationException($"{data} in {state}"),
         };
-        return Take(step ?? InAnyState(message));
+        Take(step ?? InAnyState(message));
     }
 
     private Step? WhenConnecting(object message, ConnectingData data)
@@ -191,12 +191,12 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
     /// <summary>Decides on the clocks beside the heartbeat, alike in Open and AwaitingPong.</summary>
     private Step WhenClockRings(ConnectedData data, (LivenessVerdict Verdict, TimeSpan LookAgain) look) => look.Verdict switch
     {
-        LivenessVerdict.Wait => Step.GoTo(StateName, data with { LookAgain = look.LookAgain }),
+        LivenessVerdict.Wait => Step.GoTo(_state, data with { LookAgain = look.LookAgain }),
         LivenessVerdict.Stable => Steady(data),
         LivenessVerdict.DataIdle => Drop(data, CloseCause.DataIdle(SettingsOf(data).Timeouts.DataIdle!.After), data.Link),
         LivenessVerdict.MaxSilence => Drop(data, CloseCause.MaxSilence(SettingsOf(data).Heartbeat.MaxSilence!.Value), data.Link),
         LivenessVerdict.RotationDue => data.IsSuccessor ? OfferWhenProven(data) : AskForSuccessor(data),
-        _ => throw new InvalidOperationException($"{look.Verdict} in {StateName}"),
+        _ => throw new InvalidOperationException($"{look.Verdict} in {_state}"),
     };
 
     /// <summary>Decides on the events that Open and AwaitingPong handle alike.</summary>
@@ -209,7 +209,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case ProofSeen proof when Concerns(proof, data.Link):
                 return data.IsSuccessor ? OfferWhenProven(data) : Step.Stay;
             case TakeOver take when data.IsSuccessor:
-                return Connected(StateName, AsPrimary(data))
+                return Connected(_state, AsPrimary(data))
                     .Then(() => BecomePrimary(take.Before, data.Link))
                     .Then(() => SendWhatMay(data.Link));
             case SettingsChanged changed:
@@ -218,7 +218,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case RotationFailed { Cause.Kind: CauseKind.NoRoom } when IsOutdated(data.Link):
                 return WhenClosing(data, CloseCause.Refresh("configuration changed"));
             case RotationFailed failed:
-                return Connected(StateName, data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
+                return Connected(_state, data with { RotateAt = Now + failed.RetryIn, RotationFailure = failed.Cause });
             case Refresh refresh:
                 return WhenClosing(data, CloseCause.Refresh(refresh.Why)).Then(() => (_to, _resumes) = (refresh.To, refresh.IsResumed));
             case CloseConnection close:
@@ -241,7 +241,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
         var kept = data.IsSuccessor || (before.MaxAge, before.Failover) == (_settings.MaxAge, _settings.Failover)
             ? data
             : data with { RotateAt = RotationTime(SettingsOf(data), data.OpenedAt, data.UrlIndex) };
-        return Connected(StateName, kept).Then(() => Follow(data.Link)).Then(() => SendWhatMay(data.Link));
+        return Connected(_state, kept).Then(() => Follow(data.Link)).Then(() => SendWhatMay(data.Link));
     }
 
     private Step WhenClosing(ConnectedData data, CloseCause cause) =>
@@ -257,7 +257,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case PermitGranted:
                 // No state waits for this permit: a reminder crossed it, or its request is no longer the current one. The governor
                 // counts one permit per actor, however often it grants, so the actor returns only what the present data do not hold.
-                return Step.Stay.Then(() => Return(Holding.Permit & ~HeldWith(StateData)));
+                return Step.Stay.Then(() => Return(Holding.Permit & ~HeldWith(_data)));
             case PermitRefused:
                 return Step.Stay; // to a request that was withdrawn
             case CredentialsRead:
@@ -271,7 +271,7 @@ public sealed partial class ConnectionActor : FSM<ConnectionState, ConnectionDat
             case RotationFailed:
                 return Step.Stay; // it has no connection to keep, and its dial has the present settings
             default:
-                throw new InvalidOperationException($"{message} in {StateName}");
+                throw new InvalidOperationException($"{message} in {_state}");
         }
     }
 

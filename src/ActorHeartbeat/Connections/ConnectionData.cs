@@ -5,7 +5,7 @@ namespace ActorHeartbeat.Connections;
 
 /// <summary>What the FSM knows beside its state: one record per phase, so that a field exists only where it means something.</summary>
 /// <param name="Failures">Failures in a row; they count until the connection has been stable.</param>
-public abstract record ConnectionData(int Failures);
+internal abstract record ConnectionData(int Failures);
 
 /// <summary>Not connected.</summary>
 /// <param name="Cause">Why.</param>

@@ -20,4 +20,7 @@ public sealed record ConnectionDependencies(
 
     /// <summary>The distributions of all connections; null for none.</summary>
     internal ConnectionMeasures? Measures { get; init; }
+
+    /// <summary>Told each state that is entered, also again, and after it was reported; for tests. Null for nobody.</summary>
+    internal Action<ConnectionState>? Entered { get; init; }
 }

@@ -99,8 +99,11 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
                 _start,
                 Plane,
                 Board,
-                new ConnectionDependencies(Network, Resolver, Governor, _listener, _clock, Seed: 1) { Extensions = Extensions }));
-        Connection.Tell(new FSMBase.SubscribeTransitionCallBack(_listener));
+                new ConnectionDependencies(Network, Resolver, Governor, _listener, _clock, Seed: 1)
+                {
+                    Extensions = Extensions,
+                    Entered = state => _listener.Tell(new Entered(state)),
+                }));
     }
 
     /// <summary>Watches with a separate probe, because reports of the connection pass through the listener.</summary>
@@ -203,9 +206,11 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
             new(new DialRequest(attempt.Settings, attempt.Url, []));
     }
 
+    private sealed record Entered(ConnectionState State);
+
     /// <summary>
-    /// Stands for the supervisor and subscribes to the FSM's transitions, so that reported changes
-    /// of state and heartbeats, which are not reported, arrive in the order in which they happen.
+    /// Stands for the supervisor and hears of every state, so that reported changes of
+    /// state and heartbeats, which are not reported, arrive in the order in which they happen.
     /// </summary>
     private sealed class Listener(IActorRef test, IActorRef supervisor) : UntypedActor
     {
@@ -227,9 +232,10 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
                             changed.RetryIn,
                             status.Since));
                     break;
-                case FSMBase.Transition<ConnectionState> { From: ConnectionState.Open, To: ConnectionState.AwaitingPong }
-                or FSMBase.Transition<ConnectionState> { From: ConnectionState.AwaitingPong, To: ConnectionState.Open }:
-                    Tell(new StateChanged(Id, 0, _last, ((FSMBase.Transition<ConnectionState>)message).To, 0, null, null, default));
+                // Open is reported when it follows another state than this one
+                case Entered { State: ConnectionState.AwaitingPong } when _last != ConnectionState.AwaitingPong:
+                case Entered { State: ConnectionState.Open } when _last == ConnectionState.AwaitingPong:
+                    Tell(new StateChanged(Id, 0, _last, ((Entered)message).State, 0, null, null, default));
                     break;
                 case ConnectionReport:
                     supervisor.Forward(message);

@@ -89,7 +89,7 @@ internal sealed class Story : IDisposable
         }
         var before = _actor is null ? null : View;
         _ear.Heard.Clear();
-        _ear.Transitions.Clear();
+        _ear.Entered.Clear();
         Happens(line, words);
         Settle();
         return StoryMoment.Between(before, View, _ear);
@@ -213,9 +213,9 @@ internal sealed class Story : IDisposable
 
     internal long Request => _ear.Request;
 
-    internal int? Refused => (_actor.StateData as BackingOffData)?.Refused;
+    internal int? Refused => (_actor.Data as BackingOffData)?.Refused;
 
-    internal int OpeningStep => _actor.StateData is ConnectingData { Step: { } step } ? step : 0;
+    internal int OpeningStep => _actor.Data is ConnectingData { Step: { } step } ? step : 0;
 
     private void Start()
     {
@@ -232,10 +232,12 @@ internal sealed class Story : IDisposable
             _ear.As("governor"),
             _ear.As("supervisor"),
             _clock,
-            Seed: 1);
+            Seed: 1)
+        {
+            Entered = _ear.HasEntered,
+        };
         _connection = _system.ActorOf(Props.CreateBy(new Producer(this, with)));
         _probe.Watch(_connection);
-        _connection.Tell(new FSMBase.SubscribeTransitionCallBack(_ear.As("transitions")));
     }
 
     /// <summary>Waits until the actor has answered after all earlier messages; the next round covers messages to itself.</summary>

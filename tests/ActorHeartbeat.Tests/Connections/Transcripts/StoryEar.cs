@@ -11,7 +11,8 @@ internal sealed class StoryEar(IActorRefProvider provider)
 
     public List<(string Verb, string Detail)> Heard { get; } = [];
 
-    public List<FSMBase.Transition<ConnectionState>> Transitions { get; } = [];
+    /// <summary>The states that the actor entered.</summary>
+    public List<ConnectionState> Entered { get; } = [];
 
     /// <summary>The number of the last permit request.</summary>
     public long Request { get; private set; }
@@ -22,16 +23,18 @@ internal sealed class StoryEar(IActorRefProvider provider)
             Heard.Add((verb, detail));
     }
 
+    public void HasEntered(ConnectionState state)
+    {
+        lock (_lock)
+            Entered.Add(state);
+    }
+
     public IActorRef As(string name) => new Reference(name, provider, this);
 
     private void Hear(object message)
     {
         switch (message)
         {
-            case FSMBase.Transition<ConnectionState> transition:
-                lock (_lock)
-                    Transitions.Add(transition);
-                break;
             case RequestPermit ask:
                 Request = ask.Request;
                 Happened(ask.OrRefuse ? "ask for a permit or a refusal" : "ask for a permit", $"{ask.Request}, {ask.Host}");

@@ -15,9 +15,9 @@ internal sealed record StoryMoment(
         before,
         after,
         after.State == StoryView.Stopped ? StoryView.Stopped
-            : ear.Transitions.Count == 0 ? "stays"
-            : ear.Transitions[^1].To.ToString(),
-        ear.Transitions.Count,
+            : ear.Entered.Count == 0 ? "stays"
+            : ear.Entered[^1].ToString(),
+        ear.Entered.Count,
         [.. ear.Heard, .. before is null ? [] : Learned(before, after)]);
 
     public IEnumerable<string> Verbs => Effects.Select(effect => effect.Verb);

@@ -22,9 +22,9 @@ internal sealed record StoryView(
 
     public static StoryView Of(ConnectionActor actor, ConnectionBoard board, EndpointPlane plane, TimeSpan now, bool stopped)
     {
-        var data = actor.StateData;
+        var data = actor.Data;
         return new StoryView(
-            stopped ? Stopped : actor.StateName.ToString(),
+            stopped ? Stopped : actor.State.ToString(),
             board.Status?.Waiting ?? "",
             now,
             data,
