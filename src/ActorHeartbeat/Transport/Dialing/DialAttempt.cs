@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport.Frames;
@@ -24,7 +26,9 @@ internal sealed class DialAttempt : IDisposable
     private readonly Lock _gate = new();
     private Task<Stream>? _connecting;
     private AttemptStep? _upgrading;
+    private HandshakeOffer? _offer;
     private HandshakeStream? _handshake;
+    private HandshakeAnswer? _answer;
     private NetworkStream? _network;
 
     public DialAttempt(
@@ -43,12 +47,6 @@ internal sealed class DialAttempt : IDisposable
 
     public Uri Url => _request.Url;
 
-    /// <inheritdoc cref="EndpointSettings.ShowMessages"/>
-    public bool ShowsMessages => _request.Settings.ShowMessages;
-
-    /// <summary>What the upgrade request offers; set before it goes out.</summary>
-    public HandshakeOffer Offer { get; set; } = new("", [], "");
-
     /// <summary>The Host header of the request, if it has one. TLS asks for its host too, unless the settings name another.</summary>
     public string? ServerName { get; set; }
 
@@ -64,13 +62,34 @@ internal sealed class DialAttempt : IDisposable
     /// <summary>How far it got.</summary>
     public DialStage Stage { get; set; }
 
-    /// <summary>The tap of the upgraded stream; set when the handler has seen status 101.</summary>
-    public FrameTap? Tap { get; private set; }
-
-    public ReadBuffer? ReadBuffer { get; private set; }
-
-    /// <inheritdoc cref="DeflateAnswer.MayPack"/>
-    public bool MayPack { get; private set; }
+    /// <summary>Sends the upgrade request, and takes the stream out of the HTTP connection when the peer accepts it.</summary>
+    /// <returns>The socket, the streams under it, and whether our messages may be packed.</returns>
+    /// <exception cref="DialException">The answer is a refusal, or breaks an RFC.</exception>
+    public async Task<(WebSocket Socket, FrameTap Tap, ReadBuffer ReadBuffer, bool MayPack)> UpgradeAsync(
+        HttpMessageHandler handler, CancellationToken cancellation)
+    {
+        _offer = HandshakeOffer.Of(_request);
+        using var request = UpgradeRequest.Of(
+            _request, _offer, _request.Settings.Cookies ? _context.Cookies.For(_request.Settings.Id, Url) : "");
+        request.Options.Set(Key, this);
+        ServerName = request.Headers.Host;
+        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        using var response = await invoker.SendAsync(request, cancellation).ConfigureAwait(false);
+        if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
+            throw new DialException(await RefusedAsync(response, cancellation).ConfigureAwait(false));
+        _upgrading?.Done();
+        var tap = new FrameTap(_handshake!.Detach(), _observer, _network?.Socket); // not null: an answer came through it
+        var readBuffer = new ReadBuffer(tap);
+        var socket = WebSocket.CreateFromStream(
+            readBuffer,
+            new WebSocketCreationOptions
+            {
+                SubProtocol = _answer!.Subprotocol, // not null: it was judged
+                KeepAliveInterval = Timeout.InfiniteTimeSpan, // the heartbeat is ours
+                DangerousDeflateOptions = _answer.Deflate,
+            });
+        return (socket, tap, readBuffer, _answer.MayPack);
+    }
 
     /// <summary>Connects, once only: if the server hangs up without a byte of an answer, the handler would dial again unasked.</summary>
     /// <exception cref="DialException">No TCP connection, or no tunnel through the proxy, or the first connection was lost.</exception>
@@ -91,23 +110,6 @@ internal sealed class DialAttempt : IDisposable
         Stage = DialStage.Upgrading;
         _upgrading = AttemptSteps.Begin(_trace, "upgrade");
         return _handshake = new HandshakeStream(plaintext, Accept);
-    }
-
-    /// <summary>Called when the answer is 101; returns the stream of frames, without the HTTP connection.</summary>
-    public Stream Attach()
-    {
-        _upgrading?.Done();
-        _upgrading?.Dispose();
-        Tap = new FrameTap(_handshake!.Detach(), _observer, _network?.Socket); // not null: an answer came through it
-        return ReadBuffer = new ReadBuffer(Tap);
-    }
-
-    /// <summary>Reads a refusal and keeps its cookies.</summary>
-    public Task<DialFailure> RefusedAsync(HttpResponseMessage response, CancellationToken cancellation)
-    {
-        if (response.Headers.NonValidated.TryGetValues("Set-Cookie", out var cookies))
-            KeepCookies([.. cookies]);
-        return Refusal.ReadAsync(response, _request, _context.Time, cancellation);
     }
 
     public DialFailure Judge(Exception exception, bool cancelled)
@@ -143,12 +145,18 @@ internal sealed class DialAttempt : IDisposable
         _givenUp.Dispose();
     }
 
-    private byte[] Accept(ReadOnlyMemory<byte> head)
+    private void Accept(ReadOnlyMemory<byte> head)
     {
-        var answer = HandshakeAnswer.Judge(head.Span, Offer);
-        KeepCookies(answer.Cookies);
-        MayPack = answer.MayPack;
-        return answer.Spelled;
+        _answer = HandshakeAnswer.Judge(head.Span, _offer!); // not null: the answer is to it
+        KeepCookies(_answer.Cookies);
+    }
+
+    /// <summary>Reads a refusal and keeps its cookies.</summary>
+    private Task<DialFailure> RefusedAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        if (response.Headers.NonValidated.TryGetValues("Set-Cookie", out var cookies))
+            KeepCookies([.. cookies]);
+        return Refusal.ReadAsync(response, _request, _context.Time, cancellation);
     }
 
     private void KeepCookies(IReadOnlyList<string> cookies)

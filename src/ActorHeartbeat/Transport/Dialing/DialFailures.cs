@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using ActorHeartbeat.Endpoints;
@@ -58,10 +57,6 @@ internal static class DialFailures
                     return (FailureLayer.Tcp, $"the connection broke during the {asked}: {socket.SocketErrorCode}");
                 case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
                     return (FailureLayer.Tcp, $"the server closed the connection without a whole answer to the {asked}");
-                // Faulted wraps any other failure. Without an inner exception it means an answer that lacks a required header.
-                case WebSocketException webSocket
-                    when webSocket is { WebSocketErrorCode: not WebSocketError.Faulted } or { InnerException: null }:
-                    return (FailureLayer.Protocol, $"the handshake breaks RFC 6455: {FirstLine(webSocket.Message)}");
                 case OperationCanceledException:
                     // The caller has not cancelled, so a lower layer gave up on the network.
                     return (FailureLayer.Timeout, $"the {asked} was given up below this program's deadlines");

@@ -1,4 +1,4 @@
-using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using ActorHeartbeat.Endpoints;
@@ -12,38 +12,41 @@ namespace ActorHeartbeat.Transport.Dialing;
 /// <param name="Extensions">Its Sec-WebSocket-Extensions, or empty.</param>
 internal sealed record HandshakeOffer(string Key, IReadOnlyList<string> Subprotocols, string Extensions)
 {
+    /// <summary>RFC 6455 section 4.1: sixteen random bytes.</summary>
+    private const int KeyLength = 16;
+
     /// <summary>Whether an error may name subprotocols, which can hold a token.</summary>
-    public bool ShowsNames { get; init; }
+    public bool ShowsNames { get; private init; }
 
-    public static HandshakeOffer Of(HttpRequestHeaders headers) => new(
-        Value(headers, "Sec-WebSocket-Key"),
-        HeaderList.Split(Value(headers, "Sec-WebSocket-Protocol"), ','),
-        Value(headers, "Sec-WebSocket-Extensions"));
-
-    private static string Value(HttpRequestHeaders headers, string name) =>
-        headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : "";
+    public static HandshakeOffer Of(DialRequest dial) => new(
+        Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyLength)),
+        dial.Subprotocols,
+        dial.Settings.Compression ? DeflateAnswer.Offer : "")
+    {
+        ShowsNames = dial.Settings.ShowMessages,
+    };
 }
 
 /// <summary>
-/// The acceptance of a handshake, judged by RFC 6455 section 4.1 and rewritten in the one spelling that the framework reads. The
-/// framework compares whole values where the RFCs allow lists, quotes and whitespace, and it accepts extensions that were never offered.
+/// The acceptance of a handshake, judged by RFC 6455 section 4.1. The framework is no judge of it: it compares whole values
+/// where the RFCs allow lists, quotes and whitespace, and it accepts extensions that were never offered.
 /// </summary>
 internal sealed class HandshakeAnswer
 {
     /// <summary>RFC 6455 section 1.3.</summary>
     private const string AcceptGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    private HandshakeAnswer(byte[] spelled, bool mayPack, IReadOnlyList<string> cookies) =>
-        (Spelled, MayPack, Cookies) = (spelled, mayPack, cookies);
+    /// <summary>The subprotocol that the peer has chosen; null for none.</summary>
+    public string? Subprotocol { get; private init; }
 
-    /// <summary>The head as the framework reads it.</summary>
-    public byte[] Spelled { get; }
+    /// <summary>How messages are packed; null for not at all.</summary>
+    public WebSocketDeflateOptions? Deflate { get; private init; }
 
     /// <inheritdoc cref="DeflateAnswer.MayPack"/>
-    public bool MayPack { get; }
+    public bool MayPack { get; private init; }
 
     /// <summary>The values of Set-Cookie.</summary>
-    public IReadOnlyList<string> Cookies { get; }
+    public IReadOnlyList<string> Cookies { get; private init; } = [];
 
     public static DialException Breach(string what) => new(FailureLayer.Protocol, $"the handshake breaks RFC 6455: {what}");
 
@@ -52,16 +55,15 @@ internal sealed class HandshakeAnswer
     {
         var head = AnswerHead.Parse(bytes);
         CheckUpgrade(head);
-        var accept = CheckAccept(head, offer.Key);
-        var spelled = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n");
-        spelled.Append("Sec-WebSocket-Accept: ").Append(accept).Append("\r\n");
-        if (ChooseSubprotocol(head, offer) is { } subprotocol)
-            spelled.Append("Sec-WebSocket-Protocol: ").Append(subprotocol).Append("\r\n");
+        CheckAccept(head, offer.Key);
         var extensions = head.List("Sec-WebSocket-Extensions");
-        if (DeflateAnswer.Read(extensions, offer.Extensions) is { } extension)
-            spelled.Append("Sec-WebSocket-Extensions: ").Append(extension).Append("\r\n");
-        return new HandshakeAnswer(
-            Encoding.Latin1.GetBytes(spelled.Append("\r\n").ToString()), DeflateAnswer.MayPack(extensions), [.. head.Values("Set-Cookie")]);
+        return new HandshakeAnswer
+        {
+            Subprotocol = ChooseSubprotocol(head, offer),
+            Deflate = DeflateAnswer.Read(extensions, offer.Extensions),
+            MayPack = DeflateAnswer.MayPack(extensions),
+            Cookies = [.. head.Values("Set-Cookie")],
+        };
     }
 
     private static void CheckUpgrade(AnswerHead head)
@@ -78,7 +80,7 @@ internal sealed class HandshakeAnswer
             throw Breach($"'Connection' is \"{PeerText.Of(string.Join(", ", options), 64)}\", without upgrade");
     }
 
-    private static string CheckAccept(AnswerHead head, string key)
+    private static void CheckAccept(AnswerHead head, string key)
     {
         var accepts = head.Values("Sec-WebSocket-Accept").Distinct(StringComparer.Ordinal).ToList();
         if (accepts.Count == 0)
@@ -86,9 +88,8 @@ internal sealed class HandshakeAnswer
         if (accepts.Count > 1)
             throw Breach($"the answer has several 'Sec-WebSocket-Accept' headers: \"{PeerText.Of(string.Join(", ", accepts), 128)}\"");
         var expected = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + AcceptGuid)));
-        return accepts[0] == expected
-            ? expected
-            : throw Breach($"'Sec-WebSocket-Accept' is \"{PeerText.Of(accepts[0], 64)}\", which does not answer the key that was sent");
+        if (accepts[0] != expected)
+            throw Breach($"'Sec-WebSocket-Accept' is \"{PeerText.Of(accepts[0], 64)}\", which does not answer the key that was sent");
     }
 
     private static string? ChooseSubprotocol(AnswerHead head, HandshakeOffer offer)

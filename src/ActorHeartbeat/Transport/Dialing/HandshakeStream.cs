@@ -4,14 +4,17 @@ using ActorHeartbeat.Transport.Frames;
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
-/// The stream that an HTTP connection sees during the opening handshake. It passes on the head of an acceptance,
-/// as the judge rewrites it, and no byte beyond it. So the stream under it can be detached afterwards; the HTTP
-/// connection would keep 8 KB of buffers for as long as the WebSocket lives. A refusal passes unchanged.
+/// The stream that an HTTP connection sees during the opening handshake. Of an acceptance it passes on that it is one, and no
+/// byte beyond its head. So the stream under it can be detached afterwards; the HTTP connection would keep 8 KB of buffers
+/// for as long as the WebSocket lives. A refusal passes unchanged.
 /// </summary>
 /// <param name="inner">The connection, with TLS if the URL asks for it.</param>
-/// <param name="judge">Takes the head of a 101 answer; returns what the HTTP connection reads in its place.</param>
-internal sealed class HandshakeStream(Stream inner, Func<ReadOnlyMemory<byte>, byte[]> judge) : DuplexStream(inner)
+/// <param name="judge">Takes the head of a 101 answer.</param>
+internal sealed class HandshakeStream(Stream inner, Action<ReadOnlyMemory<byte>> judge) : DuplexStream(inner)
 {
+    private static readonly byte[] Accepted = "HTTP/1.1 101 Switching Protocols\r\n\r\n"u8.ToArray();
+
+
     /// <summary>The same as the framework's own bound (MaxResponseHeadersLength).</summary>
     private const int MaxHead = 64 * 1024;
 
@@ -83,9 +86,9 @@ internal sealed class HandshakeStream(Stream inner, Func<ReadOnlyMemory<byte>, b
     {
         if (status != SwitchingProtocols)
             return bytes;
-        var spelled = judge(bytes[..end]);
+        judge(bytes[..end]);
         (_switches, _surplus) = (true, bytes[end..].ToArray());
-        return spelled;
+        return Accepted;
     }
 
     /// <summary>Reads the bytes that arrived together with the answer, then the rest.</summary>

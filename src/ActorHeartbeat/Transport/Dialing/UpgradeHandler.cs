@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
@@ -35,53 +33,4 @@ internal static class UpgradeHandler
         request.Options.TryGetValue(DialAttempt.Key, out var attempt)
             ? attempt
             : throw new InvalidOperationException("The handler serves dial attempts only.");
-}
-
-/// <summary>
-/// Sends the upgrade request of one attempt, and replaces the stream of the HTTP connection with the tapped stream under it.
-/// </summary>
-internal sealed class UpgradeInvoker(HttpMessageHandler handler, DialAttempt attempt) : HttpMessageInvoker(handler, disposeHandler: false)
-{
-    /// <exception cref="DialException">The answer is a refusal.</exception>
-    public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        request.Options.Set(DialAttempt.Key, attempt);
-        request.Headers.Host ??= WireUrl.HostHeader(attempt.Url);
-        attempt.Offer = HandshakeOffer.Of(request.Headers) with { ShowsNames = attempt.ShowsMessages };
-        attempt.ServerName = request.Headers.Host;
-        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
-        {
-            response.Content = new TappedContent(response.Content, attempt);
-            return response;
-        }
-
-        using (response)
-            throw new DialException(await attempt.RefusedAsync(response, cancellationToken).ConfigureAwait(false));
-    }
-
-    private sealed class TappedContent(HttpContent upgraded, DialAttempt attempt) : HttpContent
-    {
-        protected override Stream CreateContentReadStream(CancellationToken cancellationToken)
-        {
-            var stream = attempt.Attach();
-            upgraded.Dispose();
-            return stream;
-        }
-
-        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException();
-
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                upgraded.Dispose();
-            base.Dispose(disposing);
-        }
-    }
 }

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Protocol;
 using ActorHeartbeat.Transport.Frames;
 
@@ -50,23 +49,16 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
     {
         var lease = await TakeAsync(request, cancellation).ConfigureAwait(false);
         using var attempt = new DialAttempt(request, observer, lease.Tls, context, cancellation);
-        var socket = new ClientWebSocket();
         try
         {
-            Configure(socket.Options, request);
-            using var invoker = new UpgradeInvoker(lease.Handler, attempt);
-            await socket.ConnectAsync(WireUrl.Of(request.Url), invoker, cancellation).ConfigureAwait(false);
-            // The handshake was accepted, so the stream was attached.
-            return new OpenedWebSocket(socket, attempt.Tap!, attempt.ReadBuffer!, attempt.Dialed, lease)
-            {
-                MayPack = attempt.MayPack,
-            };
+            var (socket, tap, readBuffer, mayPack) = await attempt.UpgradeAsync(lease.Handler, cancellation).ConfigureAwait(false);
+            return new OpenedWebSocket(socket, tap, readBuffer, attempt.Dialed, lease) { MayPack = mayPack };
         }
-        catch (Exception exception) when (exception is WebSocketException or OperationCanceledException or DialException)
+        // Whatever it is, there is no connection: the framework names no exceptions that an HTTP request may end with.
+        catch (Exception exception)
         {
             var failure = attempt.Judge(exception, cancellation.IsCancellationRequested);
             attempt.Dialed?.Failed();
-            socket.Dispose();
             await attempt.AbandonAsync().ConfigureAwait(false);
             lease.Dispose();
             throw new DialException(failure, exception);
@@ -94,45 +86,13 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
             throw new DialException(failure, exception);
         }
     }
-
-    private void Configure(ClientWebSocketOptions options, DialRequest request)
-    {
-        options.KeepAliveInterval = Timeout.InfiniteTimeSpan;
-        foreach (var subprotocol in request.Subprotocols)
-            options.AddSubProtocol(subprotocol);
-        if (request.Settings.Compression)
-            options.DangerousDeflateOptions = new WebSocketDeflateOptions { ClientContextTakeover = false, ServerContextTakeover = false };
-        var cookies = request.Settings.Cookies ? context.Cookies.For(request.Settings.Id, request.Url) : "";
-        foreach (var (name, value) in request.Headers)
-        {
-            var isCookie = cookies.Length > 0 && name.Equals("Cookie", StringComparison.OrdinalIgnoreCase);
-            SetHeader(options, name, isCookie ? $"{value}; {cookies}" : value);
-            cookies = isCookie ? "" : cookies; // one Cookie header at most (RFC 6265 section 5.4)
-        }
-
-        if (cookies.Length > 0)
-            SetHeader(options, "Cookie", cookies);
-    }
-
-    private static void SetHeader(ClientWebSocketOptions options, string name, string value)
-    {
-        try
-        {
-            options.SetRequestHeader(name, value);
-        }
-        catch (ArgumentException exception)
-        {
-            // The framework's message repeats the value, which may be a secret.
-            throw new DialException(FailureLayer.Resolve, $"the header {name} has a name or value that cannot be sent", exception);
-        }
-    }
 }
 
 /// <summary>An accepted handshake: the socket, the streams under it, and its share of the handler.</summary>
 internal sealed class OpenedWebSocket(
-    ClientWebSocket socket, FrameTap tap, ReadBuffer readBuffer, DialedAddress? dialed, IDisposable handler) : IDisposable
+    WebSocket socket, FrameTap tap, ReadBuffer readBuffer, DialedAddress? dialed, IDisposable handler) : IDisposable
 {
-    public ClientWebSocket Socket => socket;
+    public WebSocket Socket => socket;
 
     public FrameTap Tap => tap;
 

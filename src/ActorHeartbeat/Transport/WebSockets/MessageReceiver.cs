@@ -63,7 +63,7 @@ internal sealed class MessageReceiver(WebSocketConnection connection, ReadBuffer
         }
     }
 
-    private async ValueTask<ReceiveEnd?> ReceiveAtHandAsync(ClientWebSocket socket)
+    private async ValueTask<ReceiveEnd?> ReceiveAtHandAsync(WebSocket socket)
     {
         var buffer = new MessageBuffer(FirstSize);
         try

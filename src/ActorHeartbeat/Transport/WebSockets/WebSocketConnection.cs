@@ -44,7 +44,7 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
 
     public bool HasUnread => _opened.ReadBuffer.HasBytes || _opened.Tap.HasUnread;
 
-    public ClientWebSocket Socket => _opened.Socket;
+    public WebSocket Socket => _opened.Socket;
 
     /// <summary>What the messages that are sent have in common: that they are not packed, or nothing.</summary>
     public WebSocketMessageFlags SendFlags => _opened.MayPack ? WebSocketMessageFlags.None : WebSocketMessageFlags.DisableCompression;
