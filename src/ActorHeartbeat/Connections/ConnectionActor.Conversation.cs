@@ -55,7 +55,7 @@ public sealed partial class ConnectionActor
     {
         if (step.Send is null || link.Settings.OnOpenPace is not { } pace)
             return step.Wait;
-        var turn = hasSpoken ? TimeSpan.FromSeconds(1 / pace.PerSecond) : link.Pace.OpeningWait(Now);
+        var turn = hasSpoken ? TimeSpan.FromSeconds(1 / pace.PerSecond) : link.Pace?.OpeningWait(Now) ?? TimeSpan.Zero;
         return turn > step.Wait ? turn : step.Wait;
     }
 

@@ -16,7 +16,7 @@ namespace ActorHeartbeat.Connections;
 /// </content>
 public sealed partial class ConnectionActor
 {
-    private LeanCancelable? _deadline; // null when none is armed
+    private DeadlinePassed? _deadline; // null when none is armed
 
     /// <summary>The name of the deadline that is armed; null for none. For tests.</summary>
     internal string? Armed => _deadline is null ? null : TimerOf(_state);
@@ -55,8 +55,8 @@ public sealed partial class ConnectionActor
 
     private void Arm(TimeSpan due)
     {
-        _deadline = new LeanCancelable();
-        _dependencies.Clock.Tell(due > Now ? due - Now : TimeSpan.Zero, Self, new DeadlinePassed(_deadline), _deadline);
+        _deadline = new DeadlinePassed();
+        _dependencies.Clock.Tell(due > Now ? due - Now : TimeSpan.Zero, Self, _deadline, _deadline);
     }
 
     private void Disarm()
@@ -94,7 +94,7 @@ public sealed partial class ConnectionActor
     private void TakeSettings(EndpointSettings settings, Rate? sendRate)
     {
         (_settings, _sendRate) = (settings, sendRate);
-        _plane.PendingSends.Configure(settings.Send, settings.Limits.SendQueue);
+        _plane.PendingSends?.Configure(settings.Send, settings.Limits.SendQueue);
         if (_board.Status is { } shown)
             _board.Status = shown with { Url = ShownUrl.Of(Target, settings) }; // show-messages is live: a path must not stay shown
     }
@@ -102,7 +102,7 @@ public sealed partial class ConnectionActor
     private void Follow(ConnectionLink link)
     {
         link.Follow(_settings);
-        link.Pace.Configure(_sendRate, Now);
+        link.Limit(_sendRate);
     }
 
     private void CountAnswer(HeartbeatAnswered answered)
@@ -230,7 +230,7 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>
-    /// The message of every deadline; a state has only one. It may be in the mailbox already when its deadline is cancelled.
+    /// The message of every deadline, and what cancels it; a state has only one. It may be in the mailbox already when it is cancelled.
     /// </summary>
-    private sealed record DeadlinePassed(LeanCancelable Deadline) : INoSerializationVerificationNeeded;
+    private sealed class DeadlinePassed : LeanCancelable, INoSerializationVerificationNeeded;
 }

@@ -19,7 +19,7 @@ public sealed partial class ConnectionActor
         foreach (var index in steps)
         {
             if (link.Settings.OnOpen[index].Send is not null)
-                link.Pace.Spend(Now);
+                link.Pace?.Spend(Now);
             if (link.Settings.OnOpen[index].Http is null)
                 Require(link, link.Take(index));
             else
@@ -28,20 +28,20 @@ public sealed partial class ConnectionActor
     }
 
     /// <summary>Under a send rate the deadline follows the first message that waits for its turn.</summary>
-    private Step InTurn(ConnectedData data) => data.Link.Pace.IsUnlimited ? Step.Stay : Connected(_state, data);
+    private Step InTurn(ConnectedData data) => data.Link.Pace is null ? Step.Stay : Connected(_state, data);
 
     private void SendOrKeep(ConnectionLink link)
     {
         SendWhatMay(link);
         while (_plane.SendInbox.TryTake(out var given))
         {
-            if (SendDue(link) is null && link.Pace.Wait(Now, asks: false) == TimeSpan.Zero)
+            if (SendDue(link) is null && Wait(link, asks: false) == TimeSpan.Zero)
             {
-                link.Pace.Spend(Now);
+                link.Pace?.Spend(Now);
                 SendFor(given.Asker, link, given.Message);
                 continue;
             }
-            var status = _plane.PendingSends.Keep(given.Message, given.Asker, Now);
+            var status = _plane.KeepSends(_settings).Keep(given.Message, given.Asker, Now);
             given.Asker.Tell(new SendResult(status, status == SendStatus.Refused ? QueueIsFull : ""));
         }
     }
@@ -52,7 +52,7 @@ public sealed partial class ConnectionActor
         while (_plane.SendInbox.TryTake(out var given))
             given.Asker.Tell(
                 new SendResult(
-                    _plane.PendingSends.Offer(given.Message, given.Asker, Now),
+                    _plane.KeepSends(_settings).Offer(given.Message, given.Asker, Now),
                     $"{_settings.Id} is not open, it waits for {_board.Status?.Waiting}"));
     }
 
@@ -68,8 +68,8 @@ public sealed partial class ConnectionActor
     private void SendWhatMay(ConnectionLink link)
     {
         TellExpired();
-        while (link.Pace.Wait(Now, link.HasToAsk) == TimeSpan.Zero && TrySendNext(link))
-            link.Pace.Spend(Now);
+        while (Wait(link, link.HasToAsk) == TimeSpan.Zero && TrySendNext(link))
+            link.Pace?.Spend(Now);
         TellKeys(link);
     }
 
@@ -77,7 +77,7 @@ public sealed partial class ConnectionActor
     {
         if (link.HasToAsk)
             return link.TryAsk(_dependencies.Dialer);
-        if (!_isPrimary || !_plane.PendingSends.TryTake(out var held))
+        if (!_isPrimary || _plane.PendingSends is not { } pending || !pending.TryTake(out var held))
             return false;
         SendFor(held.Ticket, link, held.Message);
         return true;
@@ -87,25 +87,27 @@ public sealed partial class ConnectionActor
     private TimeSpan? SendDue(ConnectionLink link)
     {
         var asks = link.HasToAsk;
-        var waits = asks || (_isPrimary && !_plane.PendingSends.IsEmpty);
-        link.Pace.IsAwaited = waits;
-        return waits ? Now + link.Pace.Wait(Now, asks) : null;
+        var waits = asks || (_isPrimary && _plane.PendingSends is { IsEmpty: false });
+        link.Pace?.IsAwaited = waits;
+        return waits ? Now + Wait(link, asks) : null;
     }
+
+    private TimeSpan Wait(ConnectionLink link, bool asks) => link.Pace?.Wait(Now, asks) ?? TimeSpan.Zero;
 
     private static void SendFor(IActorRef asker, ConnectionLink link, OutboundMessage message) =>
         link.SendAsync(message, Speaker.Consumer).AsTask().PipeTo(asker, success: status => new SendResult(status));
 
     private void TellExpired()
     {
-        foreach (var late in _plane.PendingSends.TakeExpired(Now))
+        foreach (var late in _plane.PendingSends?.TakeExpired(Now) ?? [])
             late.Ticket.Tell(new SendResult(SendStatus.Expired, "it waited longer than send.time-to-live"));
     }
 
     private void RefuseWhatCannotWait()
     {
-        if (_plane.PendingSends.KeepsWhileDown)
+        if (_plane.PendingSends is not { KeepsWhileDown: false } pending)
             return;
-        foreach (var held in _plane.PendingSends.TakeAll())
+        foreach (var held in pending.TakeAll())
             held.Ticket.Tell(
                 new SendResult(SendStatus.Refused, "the connection ended while it waited for the send-rate of its group"));
     }

@@ -75,7 +75,7 @@ public sealed partial class ConnectionActor : UntypedActor
     {
         if (message is DeadlinePassed passed)
         {
-            if (passed.Deadline.IsCancellationRequested)
+            if (passed.IsCancellationRequested)
                 return; // of a state that it has left
             _deadline = null;
         }

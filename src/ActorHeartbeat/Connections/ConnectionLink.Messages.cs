@@ -199,7 +199,7 @@ internal sealed partial class ConnectionLink
             return;
         if (_rules.UseSequence)
             Names.SequenceChanged();
-        if (Names.Sequence.Received(number, sequence.Step) is { } missing)
+        if (Names.Received(number, sequence.Step) is { } missing)
             Miss(missing);
     }
 

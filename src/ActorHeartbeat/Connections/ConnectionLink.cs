@@ -22,6 +22,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     private readonly EndpointPlane _plane;
     private readonly SchedulerClock _clock;
     private readonly Conversation _conversation;
+    private Succession _succession;
     private LazyCancellation _dial; // of the dial, and of what is asked by HTTP later
     private volatile IActorRef _owner;
     private volatile EndpointSettings _current;
@@ -74,10 +75,10 @@ internal sealed partial class ConnectionLink : IConnectionObserver
             Request = new DialRequest(settings, settings.Url, []), // until the secrets are read
             Taps = plane.Taps,
         };
-        Pace = new SendPace(sendRate, settings.OnOpenPace, clock.Elapsed);
+        Pace = SendPace.Of(sendRate, settings.OnOpenPace, clock.Elapsed);
         Subscriptions = new ConnectionSubscriptions(
             settings, _conversation, clock, SplitMix.For(seed + (ulong)Incarnation, "subscriptions"), plane, before.Keys);
-        Succession = new Succession(plane);
+        _succession = new Succession(plane);
         _plane = plane;
         _clock = clock;
         _owner = owner;
@@ -93,14 +94,14 @@ internal sealed partial class ConnectionLink : IConnectionObserver
     /// <summary>The settings for the dial.</summary>
     public EndpointSettings Settings { get; }
 
-    /// <summary>Decides when its messages may go out. Only the actor uses it.</summary>
-    public SendPace Pace { get; }
+    /// <summary>Decides when its messages may go out; null while all go out at once. Only the actor uses it.</summary>
+    public SendPace? Pace { get; private set; }
 
     /// <summary>What it asks the peer for by keys.</summary>
     public ConnectionSubscriptions Subscriptions { get; }
 
     /// <summary>What it has to prove as a successor, and what it is compared with.</summary>
-    public Succession Succession { get; }
+    public ref Succession Succession => ref _succession;
 
     /// <inheritdoc cref="Conversation.Request"/>
     public DialRequest Request
@@ -161,6 +162,15 @@ internal sealed partial class ConnectionLink : IConnectionObserver
             TellKept(kept.Key, [.. kept.Select(key => key.Name)], "it has neither cancel nor cancel-http");
         if (Heartbeat.Expect != before)
             _heartbeatAnswers = AnswersTo(Heartbeat);
+    }
+
+    /// <summary>Sets another send rate, or none.</summary>
+    public void Limit(Rate? sendRate)
+    {
+        if (Pace is null)
+            Pace = SendPace.Of(sendRate, opening: null, _clock.Elapsed);
+        else
+            Pace.Configure(sendRate, _clock.Elapsed);
     }
 
     /// <summary>Whether something is told for the first time of this connection.</summary>
@@ -228,7 +238,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
         resumed &= !_forgets;
         _conversation.Opened(resumed);
         _isResumed = resumed;
-        var missing = Names.Sequence.Settle(resumed, _current.Sequence?.Step);
+        var missing = Names.Settle(resumed, _current.Sequence?.Step);
         _writer!.Opened(resumed);
         Subscriptions.Open(resumed);
         if (missing is { } numbers)

@@ -12,12 +12,14 @@ namespace ActorHeartbeat.Connections;
 internal sealed class ConnectionNames(Session before) : ITemplateNames
 {
     private ImmutableDictionary<string, TemplateValue> _values = before.Values;
+    private SequenceTracker? _sequence = before.Sequence is { } number ? new(number) : null; // most endpoints never number their messages
     private int _version;
 
     /// <summary>Rises with every change, so that what was filled from names can be kept until then.</summary>
     public int Version => Volatile.Read(ref _version);
 
-    public SequenceTracker Sequence { get; } = new(before.Sequence);
+    /// <summary>The highest number of the peer; null when there is none.</summary>
+    public long? Highest => Volatile.Read(ref _sequence)?.Highest;
 
     /// <summary>The values that outlive the connection.</summary>
     public ImmutableDictionary<string, TemplateValue> OfSession =>
@@ -34,19 +36,25 @@ internal sealed class ConnectionNames(Session before) : ITemplateNames
         .OfType<string>();
 
     /// <summary>The values as they are now, whatever is captured later; in front of other names.</summary>
-    public ITemplateNames AtHand(ITemplateNames others) => new Present(Volatile.Read(ref _values), Sequence.Highest, others);
+    public ITemplateNames AtHand(ITemplateNames others) => new Present(Volatile.Read(ref _values), Highest, others);
 
     public TemplateValue? Find(string name, TemplateScope scope) => Find(name);
 
     public TemplateValue? Find(string name) =>
         name != TemplateName.Sequence ? Volatile.Read(ref _values).GetValueOrDefault(name)
-        : Sequence.Highest is { } number ? TemplateValue.Of(number)
+        : Highest is { } number ? TemplateValue.Of(number)
         : null;
 
     public void Capture(string name, TemplateValue value) => Change(values => values.SetItem(name, value));
 
+    /// <inheritdoc cref="SequenceTracker.Received"/>
+    public (long After, long Before)? Received(long number, long? step) =>
+        LazyInitializer.EnsureInitialized(ref _sequence, static () => new SequenceTracker(null)).Received(number, step);
+
     /// <summary>Marks a change of the number.</summary>
     public void SequenceChanged() => Interlocked.Increment(ref _version);
+    /// <inheritdoc cref="SequenceTracker.Settle"/>
+    public (long After, long Before)? Settle(bool resumed, long? step) => Volatile.Read(ref _sequence)?.Settle(resumed, step);
 
     /// <param name="names">Names of values; <see cref="TemplateName.Session"/> stands for all of the session, and the number.</param>
     /// <returns>Whether the session is forgotten.</returns>
@@ -56,7 +64,7 @@ internal sealed class ConnectionNames(Session before) : ITemplateNames
         foreach (var name in names)
         {
             if (name is TemplateName.Session or TemplateName.Sequence)
-                Sequence.Forget();
+                Volatile.Read(ref _sequence)?.Forget();
             forgetsSession |= name == TemplateName.Session;
             Change(values => name == TemplateName.Session
                 ? values.RemoveRange(values.Keys.Where(TemplateName.IsOfSession))

@@ -11,7 +11,7 @@ internal sealed partial class ConnectionSubscriptions
     {
         if (!_isAny)
             return ValueMap<KeySession>.Empty;
-        lock (_lock)
+        lock (_conversation)
             return new(Table.Books.SelectMany(book => book.Keys).Select(SessionOf).OfType<KeyValuePair<string, KeySession>>());
     }
 
@@ -44,13 +44,13 @@ internal sealed partial class ConnectionSubscriptions
     {
         if (!_isAny)
             return;
-        lock (_lock)
+        lock (_conversation)
             Table.ForgetSession();
     }
 
     private List<string> SecretTexts()
     {
-        lock (_lock)
+        lock (_conversation)
             return
             [
                 .. Table.Books.SelectMany(book => book.Keys)

@@ -17,7 +17,7 @@ internal sealed partial class ConnectionSubscriptions
     {
         if (!_isAny)
             return null;
-        lock (_lock)
+        lock (_conversation)
         {
             while (Table.HasQueued)
             {
@@ -31,7 +31,7 @@ internal sealed partial class ConnectionSubscriptions
     /// <summary>A request about keys is under way until <see cref="Answered"/> or <see cref="NotAnswered"/>.</summary>
     public KeyRequest Requested(KeyWords words, Action giveUp)
     {
-        lock (_lock)
+        lock (_conversation)
             return Table.Begin(words.Asking, KeyClocks.After(_clock.Elapsed, words.Timeout), giveUp);
     }
 
@@ -42,7 +42,7 @@ internal sealed partial class ConnectionSubscriptions
     /// <param name="describe">Says the answer in one line, with the reason that it gives.</param>
     public void Answered(KeyWords words, KeyRequest request, HttpResult.Answered answer, Func<string?, string> describe)
     {
-        lock (_lock)
+        lock (_conversation)
         {
             var unwanted = Table.End(request);
             if (words.Asking is not { } asking)
@@ -74,7 +74,7 @@ internal sealed partial class ConnectionSubscriptions
     /// <returns>The keys that it has asked for and that are wanted no more: nobody knows whether the peer has them.</returns>
     public IReadOnlyList<string> NotAnswered(KeyWords words, KeyRequest request, string why)
     {
-        lock (_lock)
+        lock (_conversation)
         {
             var unwanted = Table.End(request);
             if (words.Asking is { } asking)

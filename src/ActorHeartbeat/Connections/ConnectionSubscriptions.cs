@@ -13,8 +13,7 @@ namespace ActorHeartbeat.Connections;
 /// </summary>
 internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
 {
-    private readonly Lock _lock = new();
-    private readonly Conversation _conversation;
+    private readonly Conversation _conversation; // guards all of it
     private readonly SchedulerClock _clock;
     private readonly ValueList<string> _secrets;
     private SubscriptionTable? _table; // null until there is a subscription: most endpoints never have one
@@ -52,7 +51,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         {
             if (!_isAny)
                 return false;
-            lock (_lock)
+            lock (_conversation)
                 return Table.HasQueued;
         }
     }
@@ -60,7 +59,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     /// <inheritdoc cref="SubscriptionTable.Open"/>
     public void Open(bool resumed)
     {
-        lock (_lock)
+        lock (_conversation)
         {
             _isOpen = true;
             _table?.Open(_clock.Elapsed, resumed);
@@ -70,7 +69,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     /// <inheritdoc cref="SubscriptionTable.Change"/>
     public IReadOnlyList<SubscribedKey> Change(EndpointSettings settings)
     {
-        lock (_lock)
+        lock (_conversation)
         {
             if (_table is null && settings.Subscriptions.Count == 0)
                 return [];
@@ -90,7 +89,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         isNews = false;
         if (!_isAny)
             return default;
-        lock (_lock)
+        lock (_conversation)
         {
             var heard = Table.Hear(message, _clock.Elapsed);
             isNews = Table.HasNews && !_isTold;
@@ -105,7 +104,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     {
         if (!_isAny)
             return null;
-        lock (_lock)
+        lock (_conversation)
             return key is not null ? Table.AskAgain(key, _clock.Elapsed)
                 : Table.AskAgain(_clock.Elapsed) ? TimeSpan.Zero
                 : null;
@@ -116,7 +115,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     {
         if (!_isAny)
             return false;
-        lock (_lock)
+        lock (_conversation)
             return Table.WantRefused(subscription, key);
     }
 
@@ -125,7 +124,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     {
         if (!_isAny)
             return [];
-        lock (_lock)
+        lock (_conversation)
         {
             _isTold = false;
             return Table.TakeNews();
@@ -140,7 +139,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     {
         if (!_isAny || key.Number is { Highest: not null })
             return null;
-        lock (_lock)
+        lock (_conversation)
             return Table.NumberOf(key);
     }
 
@@ -153,13 +152,13 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         if (!_isAny || other is null || other == this)
             return false;
         IReadOnlyList<SubscribedKey> pending;
-        lock (_lock)
+        lock (_conversation)
             pending = Table.Pending();
         if (pending.Count == 0)
             return false;
-        lock (other._lock)
+        lock (other._conversation)
             pending = [.. pending.Where(other.Table.HasAccepted)];
-        lock (_lock)
+        lock (_conversation)
         {
             foreach (var key in pending.Where(key => key.IsRefused))
                 SubscriptionTable.WantRefused(key);
@@ -173,9 +172,9 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         if (!_isAny || before is null || before == this)
             return [];
         IReadOnlyDictionary<string, SubscriptionState> told;
-        lock (before._lock)
+        lock (before._conversation)
             told = before.Table.Told;
-        lock (_lock)
+        lock (_conversation)
             return Table.NewsAfter(told, _clock.Elapsed);
     }
 
@@ -185,7 +184,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
         why = "";
         if (!_isAny)
             return SubscriptionVerdict.Nothing;
-        lock (_lock)
+        lock (_conversation)
             return Table.Look(_clock.Elapsed, listening, mayReconnect, out why);
     }
 
@@ -194,14 +193,14 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     {
         if (!_isAny)
             return null;
-        lock (_lock)
+        lock (_conversation)
             return Table.LookAgain(_clock.Elapsed, listening);
     }
 
     /// <inheritdoc cref="SubscriptionTable.Close"/>
     public void Close()
     {
-        lock (_lock)
+        lock (_conversation)
         {
             _isOpen = false;
             _table?.Close();
@@ -213,7 +212,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     {
         if (!_isAny)
             return [];
-        lock (_lock)
+        lock (_conversation)
             return [.. Table.Books.Select(CountsOf)];
     }
 
@@ -222,7 +221,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
     {
         if (!_isAny)
             return [];
-        lock (_lock)
+        lock (_conversation)
             return [.. Table.Books.SelectMany(book => book.Keys).Select(StatusOf)];
     }
 
@@ -332,7 +331,7 @@ internal sealed partial class ConnectionSubscriptions : ISubscriptionValues
 
     private SubscriptionTable Follow(ConnectionSubscriptions next, EndpointSettings settings)
     {
-        lock (_lock)
+        lock (_conversation)
             return next.Make(settings, _table);
     }
 }

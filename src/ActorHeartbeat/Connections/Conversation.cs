@@ -37,7 +37,7 @@ internal sealed class Conversation(
     private ImmutableArray<string> _made = [];
     private volatile bool _isOpened;
     private volatile DialRequest _request = new(settings, settings.Url, []); // until the secrets are read
-    private LetBlock _lets = null!; // comes with the request
+    private ITemplateNames _lets = null!; // comes with the request
 
     /// <summary>Who listens; null for nobody.</summary>
     public ConversationTaps? Taps { get; init; }
@@ -46,7 +46,7 @@ internal sealed class Conversation(
     public DialRequest Request
     {
         get => _request;
-        set => (_request, _lets) = (value, value.Lets ?? new LetBlock(settings.Let, _names));
+        set => (_request, _lets) = (value, value.Lets ?? LetBlock.Over(_names, settings.Let));
     }
 
     /// <summary>What the host adds to the language.</summary>
@@ -67,7 +67,7 @@ internal sealed class Conversation(
     /// <summary>What the next connection begins with. A value in which a secret of this one stands is a secret from here on.</summary>
     public Session Session => new(
         _names.OfSession.SetItems(_names.OfSession.Where(value => HoldsSecret(value.Value)).Select(Secret)),
-        _names.Sequence.Highest,
+        _names.Highest,
         _isOpened ? Volatile.Read(ref _counters) : before.Counters)
     {
         Keys = before.Keys,

@@ -9,12 +9,14 @@ namespace ActorHeartbeat.Connections;
 /// The data plane of one endpoint: the things with several writers among its connections, their pumps and its readers.
 /// It stays inside this process and outlives every connection; the supervisor makes it with the endpoint. Thread-safe.
 /// </summary>
-internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
+internal sealed class EndpointPlane(Feed feed)
 {
     private volatile ConnectionSubscriptions? _subscriptions;
     private DataShapes? _shapes; // null before the first data
     private ImmutableArray<long> _live = [];
     private volatile GoneConnection? _lastGone;
+    private SendInbox _sendInbox;
+    private SendQueue<IActorRef>? _pendingSends;
     private long _incarnation;
     private int _sockets, _peakSockets;
 
@@ -26,12 +28,18 @@ internal sealed class EndpointPlane(EndpointSettings settings, Feed feed)
     public DataShapes Shapes => LazyInitializer.EnsureInitialized(ref _shapes, () => new DataShapes());
 
     /// <summary>Messages that the actor of the primary has not looked at yet.</summary>
-    public SendInbox SendInbox { get; } = new();
+    public ref SendInbox SendInbox => ref _sendInbox;
 
     /// <summary>
-    /// Messages that wait for a connection or for their turn under the send rate, with their senders. The primary sends them.
+    /// Messages that wait for a connection or for their turn under the send rate, with their senders. The primary sends them. Null before
+    /// the first: most endpoints only listen.
     /// </summary>
-    public SendQueue<IActorRef> PendingSends { get; } = new(settings.Send, settings.Limits.SendQueue);
+    public SendQueue<IActorRef>? PendingSends => Volatile.Read(ref _pendingSends);
+
+    /// <summary>The same, for a message that may have to wait.</summary>
+    /// <param name="settings">The endpoint's, now.</param>
+    public SendQueue<IActorRef> KeepSends(EndpointSettings settings) => LazyInitializer.EnsureInitialized(
+        ref _pendingSends, () => new SendQueue<IActorRef>(settings.Send, settings.Limits.SendQueue));
 
     /// <summary>The subscriptions of the primary's latest connection; null before the first.</summary>
     public ConnectionSubscriptions? Subscriptions

@@ -7,13 +7,13 @@ namespace ActorHeartbeat.Connections;
 
 /// <summary>
 /// Messages on their way from the supervisor to the actor of the primary. The supervisor adds them and refuses those that no actor will
-/// take. Thread-safe.
+/// take. Thread-safe; hold it in a field that is not read-only.
 /// </summary>
 /// <remarks>
 /// Not a mailbox, because Akka.NET delivers at most once: a message that is enqueued while its receiver stops can vanish without a dead
 /// letter, and its sender would wait in vain.
 /// </remarks>
-internal sealed class SendInbox
+internal struct SendInbox
 {
     private ConcurrentQueue<GivenSend>? _sends; // null until the first: most endpoints only listen
 

@@ -24,8 +24,10 @@ internal sealed class SendPace(Rate? rate, Rate? opening, TimeSpan now)
     private TokenBucket? _bucket = rate is { } given ? TokenBucket.Full(given, Burst, now) : null;
     private TokenBucket? _opening = opening is { } pace ? TokenBucket.Full(pace, Burst, now) : null;
 
-    /// <summary>Whether everything goes out at once.</summary>
-    public bool IsUnlimited => _bucket is null && _opening is null;
+    /// <summary>A pace under these limits; null where there is none, and everything goes out at once.</summary>
+    /// <inheritdoc cref="SendPace(Rate?, Rate?, TimeSpan)"/>
+    public static SendPace? Of(Rate? rate, Rate? opening, TimeSpan now) =>
+        rate is null && opening is null ? null : new SendPace(rate, opening, now);
 
     /// <summary>Whether a message waits for its turn: only then a turn can be late.</summary>
     public bool IsAwaited { private get; set; }

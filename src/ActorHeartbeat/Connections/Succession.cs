@@ -4,10 +4,10 @@ namespace ActorHeartbeat.Connections;
 
 /// <summary>
 /// What the connection of a successor has to prove before it takes over. The actor says what counts, the pump what has come in. Both
-/// connections of a rotation have one: their data are compared.
+/// connections of a rotation have one: their data are compared. Hold it in a field that is not read-only.
 /// </summary>
 /// <param name="plane">Has the kinds of data of both connections.</param>
-internal sealed class Succession(EndpointPlane plane)
+internal struct Succession(EndpointPlane plane)
 {
     private volatile MessagePattern? _proof;
     private int _wantsData;

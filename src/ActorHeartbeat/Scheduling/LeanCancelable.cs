@@ -4,9 +4,9 @@ namespace ActorHeartbeat.Scheduling;
 
 /// <summary>
 /// Cancels one timer. Akka.NET's own brings a source of tokens, and a timer that follows one takes 150 bytes more: this one is asked, or
-/// takes the timer out of a <see cref="DedicatedThreadScheduler"/> by itself. Thread-safe.
+/// takes the timer out of a <see cref="DedicatedThreadScheduler"/> by itself. A message may be its own. Thread-safe.
 /// </summary>
-internal sealed class LeanCancelable : ICancelable
+internal class LeanCancelable : ICancelable
 {
     private volatile bool _isCancelled;
     private ScheduledEntry? _entry;

@@ -82,7 +82,7 @@ public sealed partial class ConnectionSupervisor
     /// </summary>
     private static void RefusePending(RegistryEntry endpoint)
     {
-        foreach (var pending in endpoint.Plane.PendingSends.TakeAll())
+        foreach (var pending in endpoint.Plane.PendingSends?.TakeAll() ?? [])
             pending.Ticket.Tell(Refusal(endpoint));
     }
 

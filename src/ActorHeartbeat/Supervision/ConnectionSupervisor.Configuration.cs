@@ -93,7 +93,7 @@ public sealed partial class ConnectionSupervisor
         if (!_endpoints.TryGetValue(settings.Id, out var endpoint))
         {
             var feed = _dependencies.Feeds.GetOrAdd(settings);
-            _endpoints[settings.Id] = endpoint = new RegistryEntry(settings, new EndpointPlane(settings, feed), _clock.UtcNow);
+            _endpoints[settings.Id] = endpoint = new RegistryEntry(settings, new EndpointPlane(feed), _clock.UtcNow);
             _meter.Add(settings, endpoint.Plane, endpoint);
             if (_restored.Remove(settings.Id, out var session))
                 endpoint.Before = session.For(settings);

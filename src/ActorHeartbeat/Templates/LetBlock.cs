@@ -12,6 +12,10 @@ internal sealed class LetBlock(IReadOnlyDictionary<string, ValueTemplate> values
     /// </summary>
     private readonly Dictionary<string, TemplateValue?>? _filled = values.Count > 0 ? new(StringComparer.Ordinal) : null;
 
+    /// <summary>A block in front of other names; these themselves where it has no values.</summary>
+    public static ITemplateNames Over(ITemplateNames? outer, IReadOnlyDictionary<string, ValueTemplate> values) =>
+        outer is not null && values.Count == 0 ? outer : new LetBlock(values, outer);
+
     public TemplateValue? Find(string name, TemplateScope scope)
     {
         if (_filled is null || !values.TryGetValue(name, out var written))

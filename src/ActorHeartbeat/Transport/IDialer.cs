@@ -38,7 +38,7 @@ public sealed record DialRequest(EndpointSettings Settings, Uri Url, IReadOnlyLi
     public IReadOnlyDictionary<SecretReference, string> Secrets { get; init; } = ReadOnlyDictionary<SecretReference, string>.Empty;
 
     /// <summary>The values that <c>let</c> of the endpoint gives for this attempt; null until one is needed.</summary>
-    internal LetBlock? Lets { get; init; }
+    internal ITemplateNames? Lets { get; init; }
 
     /// <summary>Every secret that was read for the attempt, to mask it where the server repeats it.</summary>
     internal IReadOnlyCollection<string> SecretTexts { get; init; } = [];

@@ -26,7 +26,7 @@ public sealed class SecretAttemptResolver(
     public async ValueTask<DialRequest> ResolveAsync(Attempt attempt, CancellationToken cancellation)
     {
         var (settings, url) = (attempt.Settings, attempt.Url);
-        var lets = new LetBlock(settings.Let, attempt.Names);
+        var lets = LetBlock.Over(attempt.Names, settings.Let);
         var secrets = new AttemptSecrets(_environment, readFile, time ?? TimeProvider.System, lets, attempt.Functions, cancellation);
         foreach (var reference in settings.Let.Values.SelectMany(value => value.References))
             await secrets.ReadAsync(EndpointSetting.Let.Key, reference).ConfigureAwait(false);
@@ -50,7 +50,7 @@ public sealed class SecretAttemptResolver(
         var messages = await MessageSecretsAsync(settings, secrets).ConfigureAwait(false);
         return new DialRequest(settings, url, headers)
         {
-            Subprotocols = subprotocols is [] ? [] : subprotocols,
+            Subprotocols = [.. subprotocols],
             Secrets = messages.Count == 0 ? ReadOnlyDictionary<SecretReference, string>.Empty : messages,
             Lets = lets,
             SecretTexts = secrets.Texts,

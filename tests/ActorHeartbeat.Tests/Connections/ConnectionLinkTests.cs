@@ -48,7 +48,7 @@ public sealed class ConnectionLinkTests() : Akka.TestKit.Xunit2.TestKit(VirtualT
     private async Task<ConnectionLink> OpenAsync(DialScript script)
     {
         _network.Script(Prices.Id, script);
-        var plane = new EndpointPlane(Prices, new FeedRegistry(TimeProvider.System).GetOrAdd(Prices.Id, Prices.Limits));
+        var plane = new EndpointPlane(new FeedRegistry(TimeProvider.System).GetOrAdd(Prices.Id, Prices.Limits));
         var link = new ConnectionLink(
             new ConnectionId(1), plane, Prices, sendRate: null, new SchedulerClock(Sys.Scheduler), attempt: 1, seed: 0,
             Session.Empty, TestActor, ConversationExtensions.Default);

@@ -83,7 +83,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     private protected void Start(EndpointSettings? settings, bool isPrimary, Rate? sendRate, Session session)
     {
         var endpoint = settings ?? Defaults;
-        Plane = new EndpointPlane(endpoint, new FeedRegistry(TimeProvider.System).GetOrAdd(endpoint.Id, endpoint.Limits));
+        Plane = new EndpointPlane(new FeedRegistry(TimeProvider.System).GetOrAdd(endpoint.Id, endpoint.Limits));
         Plane.Feed.LetSpeak(1);
         Board = new ConnectionBoard();
         _start = new ConnectionStart(new ConnectionId(1), endpoint, sendRate, isPrimary, TimeSpan.Zero, UrlIndex: 0) { Session = session };

@@ -15,7 +15,7 @@ public class ConnectionStatusTests
 
     private readonly RegistryEntry _endpoint = new(
         Settings,
-        new EndpointPlane(Settings, new FeedRegistry(TimeProvider.System).GetOrAdd(Settings.Id, Settings.Limits)),
+        new EndpointPlane(new FeedRegistry(TimeProvider.System).GetOrAdd(Settings.Id, Settings.Limits)),
         DateTimeOffset.UnixEpoch);
 
     [Fact]

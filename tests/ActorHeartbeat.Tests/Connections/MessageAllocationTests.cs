@@ -87,7 +87,7 @@ public sealed class MessageAllocationTests() : Akka.TestKit.Xunit2.TestKit(Virtu
 
     private async Task<ConnectionLink> OpenAsync(EndpointSettings settings, Action<EndpointPlane> prepare)
     {
-        var plane = new EndpointPlane(settings, new FeedRegistry(TimeProvider.System).GetOrAdd(settings.Id, settings.Limits));
+        var plane = new EndpointPlane(new FeedRegistry(TimeProvider.System).GetOrAdd(settings.Id, settings.Limits));
         prepare(plane);
         var link = new ConnectionLink(
             new ConnectionId(1), plane, settings, sendRate: null, new SchedulerClock(Sys.Scheduler), attempt: 1, seed: 0,

@@ -17,8 +17,8 @@ internal static class UpgradeRequest
             request.Headers.TryAddWithoutValidation(name, value);
         request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
         request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
-        request.Headers.TryAddWithoutValidation("Sec-WebSocket-Version", "13");
         request.Headers.TryAddWithoutValidation("Sec-WebSocket-Key", offer.Key);
+        request.Headers.TryAddWithoutValidation("Sec-WebSocket-Version", "13");
         if (offer.Subprotocols.Count > 0)
             request.Headers.TryAddWithoutValidation("Sec-WebSocket-Protocol", string.Join(", ", offer.Subprotocols));
         if (offer.Extensions.Length > 0)

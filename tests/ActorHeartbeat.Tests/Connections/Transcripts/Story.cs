@@ -221,7 +221,7 @@ internal sealed class Story : IDisposable
     {
         if (_plane is null)
         {
-            _plane = new EndpointPlane(_start.Settings, new FeedRegistry(TimeProvider.System).GetOrAdd(Id, _start.Settings.Limits));
+            _plane = new EndpointPlane(new FeedRegistry(TimeProvider.System).GetOrAdd(Id, _start.Settings.Limits));
             _plane.Feed.LetSpeak(1);
             _board = new ConnectionBoard();
         }
