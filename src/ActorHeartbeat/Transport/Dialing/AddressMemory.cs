@@ -58,7 +58,7 @@ internal sealed class AddressMemory(TimeProvider time)
 /// <param name="Memory">Receives the verdict.</param>
 /// <param name="Host">The host as it was resolved.</param>
 /// <param name="Address">The address at the other end.</param>
-internal sealed record DialedAddress(AddressMemory Memory, string Host, IPEndPoint Address)
+internal readonly record struct DialedAddress(AddressMemory Memory, string Host, IPEndPoint Address)
 {
     public void Worked() => Memory.Worked(Host, Address);
 

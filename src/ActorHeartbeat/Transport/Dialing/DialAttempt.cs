@@ -63,17 +63,15 @@ internal sealed class DialAttempt : IDisposable
     public DialStage Stage { get; set; }
 
     /// <summary>Sends the upgrade request, and takes the stream out of the HTTP connection when the peer accepts it.</summary>
-    /// <returns>The socket, the streams under it, and whether our messages may be packed.</returns>
     /// <exception cref="DialException">The answer is a refusal, or breaks an RFC.</exception>
-    public async Task<(WebSocket Socket, FrameTap Tap, ReadBuffer ReadBuffer, bool MayPack)> UpgradeAsync(
-        HttpMessageHandler handler, CancellationToken cancellation)
+    public async Task<OpenedWebSocket> UpgradeAsync(SharedHandlers.Lease lease, CancellationToken cancellation)
     {
         _offer = HandshakeOffer.Of(_request);
         using var request = UpgradeRequest.Of(
             _request, _offer, _request.Settings.Cookies ? _context.Cookies.For(_request.Settings.Id, Url) : "");
         request.Options.Set(Key, this);
         ServerName = request.Headers.Host;
-        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        using var invoker = new HttpMessageInvoker(lease.Handler, disposeHandler: false);
         using var response = await invoker.SendAsync(request, cancellation).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
             throw new DialException(await RefusedAsync(response, cancellation).ConfigureAwait(false));
@@ -88,7 +86,7 @@ internal sealed class DialAttempt : IDisposable
                 KeepAliveInterval = Timeout.InfiniteTimeSpan, // the heartbeat is ours
                 DangerousDeflateOptions = _answer.Deflate,
             });
-        return (socket, tap, readBuffer, _answer.MayPack);
+        return new OpenedWebSocket(socket, tap, readBuffer, Dialed, _answer.MayPack, lease);
     }
 
     /// <summary>Connects, once only: if the server hangs up without a byte of an answer, the handler would dial again unasked.</summary>

@@ -1,3 +1,5 @@
+using System.Net.Security;
+
 namespace ActorHeartbeat.Transport.Dialing;
 
 /// <summary>
@@ -10,8 +12,15 @@ internal static class UpgradeHandler
     public static SocketsHttpHandler Create()
     {
         var handler = CreatePlain();
-        handler.PlaintextStreamFilter = static (context, _) =>
-            new ValueTask<Stream>(AttemptOf(context.InitialRequestMessage).Upgrade(context.PlaintextStream));
+        handler.ConnectCallback = static async (context, _) =>
+        {
+            var attempt = AttemptOf(context.InitialRequestMessage);
+            var stream = await attempt.ConnectAsync().ConfigureAwait(false);
+            // Of a network stream the handler would ask for the remote address, of which the socket keeps another copy then.
+            return stream is SslStream ? stream : attempt.Upgrade(stream);
+        };
+        handler.PlaintextStreamFilter = static (context, _) => new ValueTask<Stream>(
+            context.PlaintextStream as HandshakeStream ?? AttemptOf(context.InitialRequestMessage).Upgrade(context.PlaintextStream));
         return handler;
     }
 

@@ -51,8 +51,7 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
         using var attempt = new DialAttempt(request, observer, lease.Tls, context, cancellation);
         try
         {
-            var (socket, tap, readBuffer, mayPack) = await attempt.UpgradeAsync(lease.Handler, cancellation).ConfigureAwait(false);
-            return new OpenedWebSocket(socket, tap, readBuffer, attempt.Dialed, lease) { MayPack = mayPack };
+            return await attempt.UpgradeAsync(lease, cancellation).ConfigureAwait(false);
         }
         // Whatever it is, there is no connection: the framework names no exceptions that an HTTP request may end with.
         catch (Exception exception)
@@ -89,25 +88,19 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
 }
 
 /// <summary>An accepted handshake: the socket, the streams under it, and its share of the handler.</summary>
-internal sealed class OpenedWebSocket(
-    WebSocket socket, FrameTap tap, ReadBuffer readBuffer, DialedAddress? dialed, IDisposable handler) : IDisposable
+/// <param name="Socket">Over the streams.</param>
+/// <param name="Tap">Sends and sees pings.</param>
+/// <param name="ReadBuffer">Between the socket and the tap.</param>
+/// <param name="Dialed">The address at the other end; null when it is not known.</param>
+/// <param name="MayPack"><inheritdoc cref="DeflateAnswer.MayPack" path="/summary"/></param>
+/// <param name="Handler">The share of the handler.</param>
+internal readonly record struct OpenedWebSocket(
+    WebSocket Socket, FrameTap Tap, ReadBuffer ReadBuffer, DialedAddress? Dialed, bool MayPack, IDisposable Handler) : IDisposable
 {
-    public WebSocket Socket => socket;
-
-    public FrameTap Tap => tap;
-
-    public ReadBuffer ReadBuffer => readBuffer;
-
-    /// <summary>The address at the other end; null when it is not known.</summary>
-    public DialedAddress? Dialed => dialed;
-
-    /// <inheritdoc cref="DeflateAnswer.MayPack"/>
-    public bool MayPack { get; init; }
-
     public void Dispose()
     {
-        tap.Release();
-        socket.Dispose();
-        handler.Dispose();
+        Tap.Release();
+        Socket.Dispose();
+        Handler.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using ActorHeartbeat.Protocol;
@@ -19,7 +20,6 @@ internal sealed class OutboundFrames(Stream inner)
     private const int PayloadOffset = 6;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly byte[] _ping = new byte[PayloadOffset + PingPayload.MaxLength];
     private FrameHeaderReader _frame;
     private long _wantedId; // one field for the request and its id, so that no ping is taken twice
     private byte[]? _wantedPong; // its payload
@@ -129,7 +129,7 @@ internal sealed class OutboundFrames(Stream inner)
                 if (IsDue && Interlocked.Exchange(ref _wantedPong, null) is { } payload)
                     await inner.WriteAsync(BuildPong(payload), CancellationToken.None).ConfigureAwait(false);
                 else if (IsDue && Interlocked.Exchange(ref _wantedId, None) is not None and var id)
-                    await inner.WriteAsync(BuildPing(id), CancellationToken.None).ConfigureAwait(false);
+                    await SendPingAsync(id).ConfigureAwait(false);
             }
             catch (Exception exception)
                 when (exception is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
@@ -145,11 +145,12 @@ internal sealed class OutboundFrames(Stream inner)
         }
     }
 
-    /// <summary>Call only while holding the turn: the write in flight uses the one buffer.</summary>
-    private ReadOnlyMemory<byte> BuildPing(long id)
+    private async ValueTask SendPingAsync(long id)
     {
-        var length = PingPayload.Write(id, _ping.AsSpan(PayloadOffset));
-        return Finish(FinalPing, _ping, length);
+        var frame = ArrayPool<byte>.Shared.Rent(PayloadOffset + PingPayload.MaxLength);
+        var length = PingPayload.Write(id, frame.AsSpan(PayloadOffset));
+        await inner.WriteAsync(Finish(FinalPing, frame, length), CancellationToken.None).ConfigureAwait(false);
+        ArrayPool<byte>.Shared.Return(frame); // after a failed write the socket may still look at it
     }
 
     private static ReadOnlyMemory<byte> BuildPong(byte[] payload)

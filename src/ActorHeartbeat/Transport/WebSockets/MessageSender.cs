@@ -7,11 +7,10 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// Sends messages one at a time in the order of the calls, with a bound on those that wait. The
 /// caller that finds the socket free writes; an idle connection has no writer and no queue.
 /// </summary>
-/// <param name="socket">Takes the messages.</param>
+/// <param name="socket">Takes the messages. It guards the queue, too: nobody else locks it.</param>
 /// <param name="time">The clock of the deadline.</param>
 internal sealed class MessageSender(ISentThrough socket, TimeProvider time)
 {
-    private readonly Lock _gate = new();
     private Queue<Waiting>? _waiting;
     private TaskCompletionSource? _idle;
     private bool _writing;
@@ -19,7 +18,7 @@ internal sealed class MessageSender(ISentThrough socket, TimeProvider time)
 
     public ValueTask<SendStatus> SendAsync(OutboundMessage message)
     {
-        lock (_gate)
+        lock (socket)
         {
             if (_closed)
                 return new ValueTask<SendStatus>(SendStatus.Refused);
@@ -34,7 +33,7 @@ internal sealed class MessageSender(ISentThrough socket, TimeProvider time)
     /// <summary>Refuses further messages; completes when those accepted are sent or lost.</summary>
     public Task CloseAsync()
     {
-        lock (_gate)
+        lock (socket)
         {
             _closed = true;
             if (!_writing)
@@ -48,7 +47,7 @@ internal sealed class MessageSender(ISentThrough socket, TimeProvider time)
     public void End()
     {
         Queue<Waiting>? lost;
-        lock (_gate)
+        lock (socket)
         {
             _closed = true;
             lost = _waiting;
@@ -85,7 +84,7 @@ internal sealed class MessageSender(ISentThrough socket, TimeProvider time)
 
     private Waiting? NextOrIdle()
     {
-        lock (_gate)
+        lock (socket)
         {
             if (_waiting is not null && _waiting.TryDequeue(out var next))
                 return next;

@@ -61,6 +61,9 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
 
     protected IConnectionObserver Observer { get; }
 
+    /// <summary>Whether the next read completes at once.</summary>
+    protected bool HasBytesAtHand => _opened.ReadBuffer.HasBytes;
+
     private ClosingHandshake Closing => LazyInitializer.EnsureInitialized(
         ref _closing, () => new ClosingHandshake(Socket, _sender, _timeouts.Close, _time, OnCloseDeadline));
 
