@@ -56,7 +56,7 @@ internal sealed record EndpointView(
             status?.Attempt ?? 1,
             status?.Url ?? ShownUrl.Of(settings.Url, settings),
             ShowSubprotocol(settings, status?.Subprotocol),
-            status?.Address,
+            status?.Address?.ToString(),
             CloseView.Of(endpoint.Failure ?? status?.LastClose),
             endpoint.Mode == EndpointMode.Running ? status?.RetryAt : null,
             ReasonOf(endpoint),

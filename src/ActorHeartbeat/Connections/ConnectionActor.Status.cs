@@ -32,7 +32,7 @@ public sealed partial class ConnectionActor
             FailedRotation = connected is { RotationFailure: { } failure, RotateAt: { } rotateAt }
                 ? new FailedRotation(failure, utcNow + Remaining(rotateAt))
                 : null,
-            Address = connected?.Link.Address?.ToString(),
+            Address = connected?.Link.Address,
             RedirectedTo = connected?.Link.RedirectedTo,
             UrlIndex = connected?.UrlIndex ?? _urlIndex,
         };

@@ -4,13 +4,12 @@ namespace ActorHeartbeat.Connections;
 
 /// <summary>
 /// What one connection shows of itself. Only its actor writes here. The supervisor reads it,
-/// and hands it to the actor that replaces a crashed one. Status and round trips are immutable.
+/// and hands it to the actor that replaces a crashed one.
 /// </summary>
 /// <param name="before">How the endpoint stood before this connection; null when it is the endpoint's first, or a successor.</param>
 internal sealed class ConnectionBoard(ConnectionStatus? before = null)
 {
     private volatile ConnectionStatus? _status = before;
-    private volatile RoundTrips _roundTrips = RoundTrips.None;
     private volatile ConnectionLink? _link;
 
     /// <summary>How the connection stands; null before its actor has reported.</summary>
@@ -21,7 +20,14 @@ internal sealed class ConnectionBoard(ConnectionStatus? before = null)
     }
 
     /// <summary>Round trips of its heartbeats.</summary>
-    public RoundTrips RoundTrips => _roundTrips;
+    public RoundTrips RoundTrips
+    {
+        get
+        {
+            lock (Estimator)
+                return new RoundTrips(Estimator.Last, Estimator.P95);
+        }
+    }
 
     /// <summary>The latest dial or socket. The next actor reads here when the socket of a crashed one is gone.</summary>
     public ConnectionLink? Link
@@ -34,14 +40,14 @@ internal sealed class ConnectionBoard(ConnectionStatus? before = null)
     public bool HasSocket => _link is { IsGone: false };
 
     /// <summary>The actor's record of connection ends, kept over its restarts.</summary>
-    public FlapDetector Flaps { get; } = new();
+    public FlapDetector Flaps => field ??= new(); // before the first end there are none
 
-    /// <summary>The actor's estimate of the round trip, kept over its restarts.</summary>
+    /// <summary>The actor's estimate of the round trip, kept over its restarts; another thread must lock it.</summary>
     public RttEstimator Estimator { get; } = new();
 
     public void Measured(TimeSpan roundTrip)
     {
-        Estimator.Add(roundTrip);
-        _roundTrips = new RoundTrips(Estimator.Last, Estimator.P95);
+        lock (Estimator)
+            Estimator.Add(roundTrip);
     }
 }

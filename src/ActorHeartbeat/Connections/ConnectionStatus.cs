@@ -1,3 +1,4 @@
+using System.Net;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 
@@ -31,7 +32,7 @@ public sealed record ConnectionStatus(
     public FailedRotation? FailedRotation { get; init; }
 
     /// <summary>The address and port at the other end, the proxy's if there is one; null when not connected, or not known.</summary>
-    public string? Address { get; init; }
+    public IPEndPoint? Address { get; init; }
 
     /// <summary>The URL to which the server redirected the dial, as it may be shown; null when it did not, or when not connected.</summary>
     public string? RedirectedTo { get; init; }

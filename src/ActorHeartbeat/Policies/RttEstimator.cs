@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
+
 namespace ActorHeartbeat.Policies;
 
 /// <summary>
 /// Smoothed round trip and the timeout it suggests (RFC 6298 sections 2.2, 2.3), with a fixed small
-/// sketch for the 95th percentile. Not thread-safe; other threads read a <see cref="RoundTrips"/>.
+/// sketch for the 95th percentile. Not thread-safe.
 /// </summary>
 public sealed class RttEstimator
 {
@@ -11,7 +13,7 @@ public sealed class RttEstimator
     private const double SmallestMilliseconds = 0.1, Growth = 1.25; // 64 buckets reach past two minutes, at most 25 % too high
     private const int HalveAt = 1024; // old round trips fade out of the percentile
 
-    private ushort[]? _histogram; // allocated with the first sample: many endpoints never measure one
+    private Histogram _histogram;
     private int _samples;
     private double _smoothed, _variation;
 
@@ -38,12 +40,12 @@ public sealed class RttEstimator
     {
         get
         {
-            if (_histogram is not { } histogram || _samples == 0)
+            if (_samples == 0)
                 return null;
             var above = _samples - (int)Math.Ceiling(_samples * 0.95);
             for (var bucket = Buckets - 1; bucket >= 0; bucket--)
             {
-                if ((above -= histogram[bucket]) < 0)
+                if ((above -= _histogram[bucket]) < 0)
                     return TimeSpan.FromMilliseconds(SmallestMilliseconds * Math.Pow(Growth, bucket));
             }
             return null;
@@ -69,15 +71,21 @@ public sealed class RttEstimator
 
     private void Count(double milliseconds)
     {
-        var histogram = _histogram ??= new ushort[Buckets];
         if (_samples >= HalveAt)
         {
             _samples = 0;
             for (var bucket = 0; bucket < Buckets; bucket++)
-                _samples += histogram[bucket] >>= 1;
+                _samples += _histogram[bucket] >>= 1;
         }
         var index = milliseconds <= SmallestMilliseconds ? 0 : (int)Math.Ceiling(Math.Log(milliseconds / SmallestMilliseconds, Growth));
-        histogram[Math.Min(index, Buckets - 1)]++;
+        _histogram[Math.Min(index, Buckets - 1)]++;
         _samples++;
+    }
+
+    /// <summary>How many round trips each bucket has.</summary>
+    [InlineArray(Buckets)]
+    private struct Histogram
+    {
+        private ushort _first;
     }
 }

@@ -108,7 +108,7 @@ public sealed partial class ConnectionSupervisor
     {
         foreach (var actor in _byActor.Keys)
             Context.Stop(actor); // aborts its socket
-        FinishDrain(forced: _endpoints.Values.Sum(endpoint => endpoint.Connections.Count));
+        FinishDrain(forced: _endpoints.Values.Sum(endpoint => endpoint.Connections.Length));
     }
 
     private void FinishDrainWhenAllAreGone()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
@@ -11,7 +12,8 @@ namespace ActorHeartbeat.Supervision;
 /// <summary>The registry's entry of an endpoint: what is wanted of it, how it stands, and the connections that exist for it now.</summary>
 internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane plane, DateTimeOffset since) : IReadableEndpoint
 {
-    private readonly List<SupervisedConnection> _connections = [];
+    private ImmutableArray<SupervisedConnection> _connections = [];
+    private AddedKeys? _addedKeys; // null before they are asked for
     private EndpointSettings? _effective; // null where the settings or the added keys have changed since
     private DateTimeOffset? _downSince = since;
 
@@ -32,10 +34,10 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     } = settings;
 
     /// <summary>The settings with the keys of subscriptions that were added while it runs.</summary>
-    public EndpointSettings Effective => _effective ??= AddedKeys.Over(Settings);
+    public EndpointSettings Effective => _effective ??= _addedKeys?.Over(Settings) ?? Settings;
 
     /// <summary>These keys.</summary>
-    public AddedKeys AddedKeys { get; } = new();
+    public AddedKeys AddedKeys => _addedKeys ??= new();
 
     /// <summary>What the endpoint's group allows to be sent over one connection; null for no limit.</summary>
     public Rate? SendRate { get; set; }
@@ -83,7 +85,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     [
         .. (Shown?.Board.Link?.Subscriptions.Show() ?? Effective.Subscriptions.SelectMany(each =>
                 each.Value.ForEach.Select(key => new KeyStatus(each.Key, key, SubscriptionState.Wanted, "", null, null))))
-            .Select(key => key with { IsAdded = AddedKeys.Contains(key.Subscription, key.Key) }),
+            .Select(key => key with { IsAdded = _addedKeys?.Contains(key.Subscription, key.Key) == true }),
     ];
 
     /// <summary>How many they are in each state.</summary>
@@ -93,13 +95,13 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     /// <summary>The state that was published last; null before the first.</summary>
     public ConnectionState? Published { get; private set; }
 
-    public IReadOnlyList<SupervisedConnection> Connections => _connections;
+    public ImmutableArray<SupervisedConnection> Connections => _connections;
 
     /// <summary>Whether a second connection may open beside the primary: not while an old one is still closing.</summary>
-    public bool CanRotate => Primary is not null && _connections.Count == 1;
+    public bool CanRotate => Primary is not null && _connections.Length == 1;
 
     /// <summary>Whether no connection exists for it, not even one that is closing.</summary>
-    public bool IsIdle => _connections.Count == 0;
+    public bool IsIdle => _connections.IsEmpty;
 
     /// <summary>
     /// The status of the endpoint's connection; null before the first
@@ -178,7 +180,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
         {
             Before = Session,
         };
-        _connections.Add(connection);
+        _connections = _connections.Add(connection);
         if (!isPrimary)
         {
             Successor = connection;
@@ -191,13 +193,13 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     /// <summary>Marks all its connections as no longer wanted; they are to close.</summary>
     /// <returns>All of them.</returns>
-    public IReadOnlyList<SupervisedConnection> ReleaseConnections()
+    public ImmutableArray<SupervisedConnection> ReleaseConnections()
     {
         if (IsRemoved)
             (Shown, Before) = (null, Session.Empty);
         Plane.Feed.LetSpeak(Shown?.Id.Number ?? 0);
         (Primary, Successor) = (null, null);
-        return [.. _connections];
+        return _connections;
     }
 
     /// <summary>Makes the successor the primary.</summary>
@@ -224,11 +226,11 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     public bool Wants(SupervisedConnection connection) =>
         (connection == Primary || connection == Successor) && connection.Failure is null;
 
-    public SupervisedConnection? Find(ConnectionId id) => _connections.Find(connection => connection.Id == id);
+    public SupervisedConnection? Find(ConnectionId id) => _connections.FirstOrDefault(connection => connection.Id == id);
 
     public void Gone(SupervisedConnection connection)
     {
-        _connections.Remove(connection);
+        _connections = _connections.Remove(connection);
         if (Primary == connection)
             Primary = null;
         if (Successor == connection)

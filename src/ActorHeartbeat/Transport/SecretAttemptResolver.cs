@@ -50,7 +50,7 @@ public sealed class SecretAttemptResolver(
         var messages = await MessageSecretsAsync(settings, secrets).ConfigureAwait(false);
         return new DialRequest(settings, url, headers)
         {
-            Subprotocols = [.. subprotocols],
+            Subprotocols = subprotocols.ToArray(),
             Secrets = messages.Count == 0 ? ReadOnlyDictionary<SecretReference, string>.Empty : messages,
             Lets = lets,
             SecretTexts = secrets.Texts,
