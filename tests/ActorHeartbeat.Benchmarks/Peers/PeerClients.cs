@@ -51,13 +51,13 @@ internal static class PeerClients
                 ConnectBurst = 100_000,
                 MaxConnecting = AtOnce,
             };
+            var tls = new TlsSettings { CaFile = Trusted };
+            var heartbeat = new HeartbeatSettings { Interval = ping, Timeout = TimeSpan.FromSeconds(20) };
             for (var number = 0; number < connections; number++)
             {
                 options.Add($"feed-{number:D5}", url.ToString(), settings => settings with
                 {
-                    Proxy = ProxySettings.None,
-                    Tls = new TlsSettings { CaFile = Trusted },
-                    Heartbeat = new HeartbeatSettings { Interval = ping, Timeout = TimeSpan.FromSeconds(20) },
+                    Proxy = ProxySettings.None, Tls = tls, Heartbeat = heartbeat,
                 });
             }
         }));

@@ -19,7 +19,7 @@ internal sealed class OutboundFrames(Stream inner)
     private const int MaskOffset = 2;
     private const int PayloadOffset = 6;
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private Turn _turn;
     private FrameHeaderReader _frame;
     private long _wantedId; // one field for the request and its id, so that no ping is taken twice
     private byte[]? _wantedPong; // its payload
@@ -73,14 +73,16 @@ internal sealed class OutboundFrames(Stream inner)
         // The socket writes a control frame whole, and answers each ping in order.
         if (frames is { IsEmpty: false, Span: [FinalPong, ..] } && ++_pongs <= Volatile.Read(ref _answeredAhead))
             return ValueTask.CompletedTask;
-        return _turn.Wait(0, CancellationToken.None) ? WriteAndPassOnAsync(frames, cancellation) : AwaitTurnAsync(frames, cancellation);
+        return _turn.TryTake() ? WriteAndPassOnAsync(frames, cancellation) : AwaitTurnAsync(frames, cancellation);
     }
 
     public void End() => _over = true;
 
     private async ValueTask AwaitTurnAsync(ReadOnlyMemory<byte> frames, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        do
+            await _turn.Back().WaitAsync(cancellation).ConfigureAwait(false);
+        while (!_turn.TryTake());
         await WriteAndPassOnAsync(frames, cancellation).ConfigureAwait(false);
     }
 
@@ -102,7 +104,7 @@ internal sealed class OutboundFrames(Stream inner)
         }
         finally
         {
-            _turn.Release();
+            _turn.GiveBack();
             if (IsDue)
                 _ = SendWantedAsync();
         }
@@ -122,7 +124,7 @@ internal sealed class OutboundFrames(Stream inner)
 
     private async Task SendWantedAsync()
     {
-        while (IsDue && _turn.Wait(0, CancellationToken.None))
+        while (IsDue && _turn.TryTake())
         {
             try
             {
@@ -140,7 +142,7 @@ internal sealed class OutboundFrames(Stream inner)
             }
             finally
             {
-                _turn.Release();
+                _turn.GiveBack();
             }
         }
     }
