@@ -12,7 +12,7 @@ public sealed class AkkaAssumptionsTests() : Akka.TestKit.Xunit2.TestKit(Virtual
 {
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(10);
 
-    private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
+    private VirtualScheduler Clock => (VirtualScheduler)Sys.Scheduler;
 
     // ConnectionActor.PostStop disposes the socket of a crashed incarnation. The registry relies on that when Terminated arrives.
     [Fact]

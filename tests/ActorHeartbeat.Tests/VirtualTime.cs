@@ -8,7 +8,7 @@ internal static class VirtualTime
 {
     // The timeouts allow for a busy machine; they do not say how long a test takes.
     public static readonly Config Configuration = ConfigurationFactory.ParseString("""
-        akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+        akka.scheduler.implementation = "ActorHeartbeat.Tests.VirtualScheduler, ActorHeartbeat.Tests"
         akka.loglevel = WARNING
         akka.test { single-expect-default = 10 s, default-timeout = 30 s }
         """);

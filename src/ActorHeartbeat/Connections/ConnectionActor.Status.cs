@@ -1,4 +1,3 @@
-using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
@@ -21,7 +20,6 @@ public sealed partial class ConnectionActor
             isNews ? utcNow : before!.Since,
             LinkOf(_data)?.Incarnation ?? before?.Incarnation ?? 0,
             _data.Failures + 1,
-            ShownUrl.Of(UrlAt(connected?.UrlIndex ?? _urlIndex), _settings),
             connected?.Link.Subprotocol,
             backingOff is { Cause.Kind: not CauseKind.Start } ? backingOff.Cause : before?.LastClose,
             isNews && backingOff is { Cause.Kind: not CauseKind.Start } ? utcNow : before?.LastCloseAt,
@@ -29,6 +27,8 @@ public sealed partial class ConnectionActor
             Waiting(_data),
             connected?.Missed ?? 0)
         {
+            Dialed = UrlAt(connected?.UrlIndex ?? _urlIndex),
+            By = _settings,
             FailedRotation = connected is { RotationFailure: { } failure, RotateAt: { } rotateAt }
                 ? new FailedRotation(failure, utcNow + Remaining(rotateAt))
                 : null,

@@ -125,7 +125,7 @@ public class ConnectionActorTests : ConnectionSpec
         Advance(0);
         ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
 
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(1));
+        ((VirtualScheduler)Sys.Scheduler).Advance(Seconds(1));
 
         ExpectStates(ConnectionState.Connecting);
         ExpectStopped();
@@ -145,7 +145,7 @@ public class ConnectionActorTests : ConnectionSpec
         ExpectStates(ConnectionState.BackingOff);
         Settle();
 
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
+        ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
 
         ExpectStates(ConnectionState.Connecting);
         ExpectStopped();

@@ -153,9 +153,9 @@ public class ConnectionDialogueTests : ConnectionSpec
         var sender = CreateTestProbe();
         Send("old", sender.Ref);
         Assert.Equal(SendStatus.Queued, sender.ExpectMsg<SendResult>().Status);
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
+        ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
         ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(1));
+        ((VirtualScheduler)Sys.Scheduler).Advance(Seconds(1));
         ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
         foreach (var text in (string[])["one", "two"])
         {
@@ -163,7 +163,7 @@ public class ConnectionDialogueTests : ConnectionSpec
             Assert.Equal(SendStatus.Queued, sender.ExpectMsg<SendResult>().Status);
         }
 
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(2));
+        ((VirtualScheduler)Sys.Scheduler).Advance(Seconds(2));
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
 
         Assert.Equal(
@@ -184,18 +184,18 @@ public class ConnectionDialogueTests : ConnectionSpec
         Network.Script(Id, DialScript.Fail(FailureLayer.Tcp));
         ExpectStates(ConnectionState.BackingOff);
         var sender = CreateTestProbe();
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
+        ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.Zero);
         ExpectStates(ConnectionState.Connecting, ConnectionState.BackingOff);
         foreach (var text in (string[])["old", "refused"])
             Send(text, sender.Ref);
         Assert.Equal(
             [SendStatus.Queued, SendStatus.Refused], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
 
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(4));
+        ((VirtualScheduler)Sys.Scheduler).Advance(Seconds(4));
         Send("new", sender.Ref);
         Assert.Equal(
             [SendStatus.Expired, SendStatus.Queued], [sender.ExpectMsg<SendResult>().Status, sender.ExpectMsg<SendResult>().Status]);
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(Seconds(2));
+        ((VirtualScheduler)Sys.Scheduler).Advance(Seconds(2));
         ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
 
         Assert.Equal(SendStatus.Sent, sender.ExpectMsg<SendResult>().Status);

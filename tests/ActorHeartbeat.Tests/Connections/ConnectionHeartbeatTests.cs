@@ -277,7 +277,7 @@ public class ConnectionHeartbeatTests : ConnectionSpec
 
         var actor = (IInternalActorRef)Connection;
         actor.Suspend();
-        ((TestScheduler)Sys.Scheduler).Advance(Seconds(10)); // the process stands still, and both come at once when it goes on
+        ((VirtualScheduler)Sys.Scheduler).Advance(Seconds(10)); // the process stands still, and both come at once when it goes on
         if (strict)
             Socket.DeliverPong(Socket.Pings[0]);
         else

@@ -158,7 +158,7 @@ public abstract class ConnectionSpec : Akka.TestKit.Xunit2.TestKit
     protected void Advance(double seconds)
     {
         Settle();
-        ((TestScheduler)Sys.Scheduler).Advance(Seconds(seconds));
+        ((VirtualScheduler)Sys.Scheduler).Advance(Seconds(seconds));
         Settle();
     }
 

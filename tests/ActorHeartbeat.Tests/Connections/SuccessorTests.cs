@@ -13,13 +13,15 @@ public class SuccessorTests : ConnectionSpec
         DateTimeOffset.UnixEpoch,
         1,
         1,
-        "ws://feed.test/path",
         null,
         CloseCause.NoRoom("long ago"),
         DateTimeOffset.UnixEpoch,
         null,
         "nothing",
-        0);
+        0)
+    {
+        Dialed = Defaults.Url, By = Defaults,
+    };
 
     private static readonly EndpointSettings Settings = Defaults with
     {

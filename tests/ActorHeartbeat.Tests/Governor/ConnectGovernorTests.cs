@@ -91,7 +91,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
         Ask("a");
         ExpectNoPermit();
 
-        EventFilter.Warning(contains: "longer than").ExpectOne(() => ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(5)));
+        EventFilter.Warning(contains: "longer than").ExpectOne(() => ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(5)));
 
         Assert.Equal("a", ExpectMsg<PermitGranted>().Endpoint.Value);
         Ask("b");
@@ -114,7 +114,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
     [Fact]
     public void A_governor_that_crashes_during_a_save_loses_no_permit()
     {
-        ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
+        ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
         Ask("a");
         ExpectNoPermit();
 
@@ -128,7 +128,7 @@ public class ConnectGovernorTests : Akka.TestKit.Xunit2.TestKit
     [Fact]
     public void A_save_that_ends_after_its_governor_crashed_gives_out_nothing_that_is_not_saved_yet()
     {
-        ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
+        ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
         Ask("a");
         var before = _store.Pending;
         EventFilter

@@ -156,7 +156,7 @@ public class GovernorRoomTests : Akka.TestKit.Xunit2.TestKit
     {
         for (var second = 0; second < seconds; second++)
         {
-            ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
+            ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
             PlaceOf("nobody");
         }
     }

@@ -53,7 +53,7 @@ public class PeerRegressionTests : ConnectionSpec
 
         Connection.Tell(new CloseConnection(1000, "done"));
         ExpectStopped();
-        ((Akka.TestKit.TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromHours(1));
+        ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromHours(1));
 
         Assert.Single(Network.DialsOf(Id));
     }

@@ -391,7 +391,7 @@ public class ConnectionSupervisorTests : SupervisorSpec
 
         Supervisor.Tell(new Drain("shutting down"), TestActor);
         AwaitAssert(() => Assert.Single(Network.Connection(Id("a")).Closes));
-        ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(25));
+        ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(25));
 
         ExpectMsg<Drained>();
     }

@@ -128,5 +128,5 @@ public abstract class SupervisorSpec : Akka.TestKit.Xunit2.TestKit
         Assert.Equal(expected.Order(), List().Select(endpoint => (endpoint.Id.Value, endpoint.State)).Order());
     });
 
-    private protected void Advance(double seconds) => ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(seconds));
+    private protected void Advance(double seconds) => ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(seconds));
 }

@@ -113,7 +113,7 @@ internal sealed class Story : IDisposable
                 Start();
                 break;
             case "advance":
-                ((TestScheduler)_system.Scheduler).Advance(StorySettings.Time(words[1]));
+                ((VirtualScheduler)_system.Scheduler).Advance(StorySettings.Time(words[1]));
                 break;
             case "stand":
                 StandStill(StorySettings.Time(words[2]));
@@ -166,7 +166,7 @@ internal sealed class Story : IDisposable
     private void StandStill(TimeSpan time)
     {
         _stoodStillUntil = _clock.Elapsed + time;
-        ((TestScheduler)_system.Scheduler).Advance(time);
+        ((VirtualScheduler)_system.Scheduler).Advance(time);
     }
 
     private void HoldBack()
