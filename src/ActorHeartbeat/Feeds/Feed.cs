@@ -12,9 +12,9 @@ public sealed class Feed
 {
     private readonly TimeProvider _time;
     private readonly ReplayRing _ring;
-    private readonly RecentStates _states = new();
     private readonly FeedAudience _audience = new();
     private readonly List<FeedWriter> _writers = []; // guards all of it
+    private RecentStates _states;
     private Break? _break;
     private DuplicateWindow? _duplicates;
     private string? _drained;
@@ -288,7 +288,7 @@ public sealed class Feed
         lock (_writers)
         {
             _keeps = true;
-            var (expected, lead) = FeedResume.Plan(subscription.Options, _source, _ring, _states, _lastSeq, UtcTicks());
+            var (expected, lead) = FeedResume.Plan(subscription.Options, _source, _ring, in _states, _lastSeq, UtcTicks());
             var link = new FeedLink(this, subscription, expected);
             subscription.FollowPolicy(link, Overflow);
             subscription.AddReplay([.. lead.Select(feedEvent => link.Entry(feedEvent)).OfType<FeedEntry>()]);
@@ -338,8 +338,9 @@ public sealed class Feed
 
     private void Announce(FeedState state)
     {
-        var change = Detailed(state);
-        _states.Add(change);
+        var reported = new ReportedState(state, _source.Epoch, _lastSeq, UtcTicks());
+        _states.Add(reported);
+        var change = reported.EventAfter(_lastSeq, _source);
         _audience.Publish(change, change);
     }
 
