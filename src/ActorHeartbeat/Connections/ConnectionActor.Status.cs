@@ -1,5 +1,4 @@
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
 
@@ -40,7 +39,7 @@ public sealed partial class ConnectionActor
         if (!isNews)
             return;
         // The actor writes the state here, not the supervisor later: states and messages keep their order in the feed.
-        _plane.Feed.StateChanged(_id.Number, new FeedState(_state.Name(), backingOff?.Cause.Detail ?? ""));
+        _plane.Feed.StateChanged(_id.Number, _state.ForFeed(backingOff?.Cause.Detail));
         _dependencies.Supervisor.Tell(new ConnectionChanged(_settings.Id, _id, status, backingOff?.Cause, retryIn));
     }
 
@@ -69,7 +68,7 @@ public sealed partial class ConnectionActor
             LastCloseAt = before?.LastCloseAt,
         };
         if (before is not { IsUp: true })
-            _plane.Feed.StateChanged(_id.Number, new FeedState(FeedState.Open, ""));
+            _plane.Feed.StateChanged(_id.Number, ConnectionState.Open.ForFeed());
         _dependencies.Supervisor.Tell(new TookOver(_settings.Id, _id, _board.Status));
     }
 

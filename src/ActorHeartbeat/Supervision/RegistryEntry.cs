@@ -1,6 +1,5 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Telemetry;
@@ -215,7 +214,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     {
         if (Plane.Feed.LetSpeak(Primary!.Id.Number) && Primary.Board.Status is { IsUp: false } status)
             // the feed did not take its states meanwhile
-            Plane.Feed.StateChanged(new FeedState(status.State.Name(), status.LastClose?.Detail ?? ""));
+            Plane.Feed.StateChanged(status.State.ForFeed(status.LastClose?.Detail));
     }
 
     /// <summary>
