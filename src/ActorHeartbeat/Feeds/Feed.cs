@@ -11,14 +11,14 @@ namespace ActorHeartbeat.Feeds;
 public sealed class Feed
 {
     private readonly TimeProvider _time;
-    private readonly ReplayRing _ring;
     private readonly FeedAudience _audience = new();
     private readonly List<FeedWriter> _writers = []; // guards all of it
+    private LimitSettings _limits;
+    private ReplayRing? _ring; // null before the first subscriber
     private RecentStates _states;
     private Break? _break;
     private DuplicateWindow? _duplicates;
     private string? _drained;
-    private bool _keeps;
     private FeedSource _source;
     private long _speaker;
     private long _lastSeq;
@@ -34,8 +34,7 @@ public sealed class Feed
     {
         _source = source;
         _time = time;
-        _ring = new ReplayRing(limits.Replay, limits.ReplayBytes);
-        Overflow = limits.Overflow;
+        _limits = limits;
         _lastSeq = lastSeq;
     }
 
@@ -88,8 +87,6 @@ public sealed class Feed
     /// <summary>Wall time of the newest message; null when there was none.</summary>
     public DateTimeOffset? LastInbound =>
         Volatile.Read(ref _lastInboundUtcTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
-
-    internal OverflowPolicy Overflow { get; private set; }
 
     /// <summary>
     /// Begins a new connection of this endpoint. Call it when the handshake is accepted, before anything is read from the connection.
@@ -183,8 +180,8 @@ public sealed class Feed
     {
         lock (_writers)
         {
-            _ring.Configure(limits.Replay, limits.ReplayBytes);
-            Overflow = limits.Overflow;
+            _limits = limits;
+            _ring?.Configure(limits.Replay, limits.ReplayBytes);
             _audience.FollowPolicy(limits.Overflow);
         }
     }
@@ -199,7 +196,7 @@ public sealed class Feed
         {
             _drained = reason;
             _audience.Drain(Detailed(reason));
-            _ring.Clear();
+            _ring?.Clear();
         }
     }
 
@@ -287,10 +284,10 @@ public sealed class Feed
     {
         lock (_writers)
         {
-            _keeps = true;
+            _ring ??= new ReplayRing(_limits.Replay, _limits.ReplayBytes);
             var (expected, lead) = FeedResume.Plan(subscription.Options, _source, _ring, in _states, _lastSeq, UtcTicks());
             var link = new FeedLink(this, subscription, expected);
-            subscription.FollowPolicy(link, Overflow);
+            subscription.FollowPolicy(link, _limits.Overflow);
             subscription.AddReplay([.. lead.Select(feedEvent => link.Entry(feedEvent)).OfType<FeedEntry>()]);
             _audience.Add(link);
             if (_drained is { } reason)
@@ -319,10 +316,10 @@ public sealed class Feed
     // The one place where a numbered event enters; true when a subscriber wants the pump to wait.
     private bool Append(in FeedEvent feedEvent)
     {
-        var isNeeded = _keeps && (_audience.HasQueues || !_ring.KeepsNothing);
-        var kept = isNeeded ? feedEvent.Keep() : default;
-        if (isNeeded)
-            _ring.Add(kept);
+        if (_ring is null || (_ring.KeepsNothing && !_audience.HasQueues))
+            return _audience.Publish(feedEvent, default);
+        var kept = feedEvent.Keep();
+        _ring.Add(kept);
         return _audience.Publish(feedEvent, kept);
     }
 
