@@ -11,8 +11,8 @@ namespace ActorHeartbeat.Feeds;
 public sealed class Feed
 {
     private readonly TimeProvider _time;
-    private readonly FeedAudience _audience = new();
-    private readonly List<FeedWriter> _writers = []; // guards all of it
+    private readonly FeedAudience _audience = new(); // guards all of it
+    private FeedWriter[] _writers = []; // replaced, never changed
     private LimitSettings _limits;
     private ReplayRing? _ring; // null before the first subscriber
     private RecentStates _states;
@@ -69,7 +69,7 @@ public sealed class Feed
     {
         get
         {
-            lock (_writers)
+            lock (_audience)
                 return _audience.Count;
         }
     }
@@ -79,8 +79,8 @@ public sealed class Feed
     {
         get
         {
-            lock (_writers)
-                return _writers.Exists(writer => writer.IsPaused);
+            lock (_audience)
+                return Array.Exists(_writers, writer => writer.IsPaused);
         }
     }
 
@@ -100,13 +100,13 @@ public sealed class Feed
     /// </param>
     public FeedWriter Begin(string? duplicateKey = null, bool mayResume = false)
     {
-        lock (_writers)
+        lock (_audience)
         {
             _source = _source.At(_source.Epoch + 1);
             var writer = new FeedWriter(this, _source, mayResume);
-            if (duplicateKey is not null && _writers.Count > 0 && _duplicates is not { IsOpen: true })
+            if (duplicateKey is not null && _writers.Length > 0 && _duplicates is not { IsOpen: true })
                 _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
-            _writers.Add(writer);
+            _writers = [.. _writers, writer];
             return writer;
         }
     }
@@ -118,16 +118,16 @@ public sealed class Feed
     /// <param name="duplicateKey">As for <see cref="Begin"/>.</param>
     public void ExpectAnother(string duplicateKey)
     {
-        lock (_writers)
+        lock (_audience)
             _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
     }
 
     /// <summary>Withdraws the announcement: the expected connection does not come.</summary>
     public void ExpectNoOther()
     {
-        lock (_writers)
+        lock (_audience)
         {
-            if (_writers.Count < 2)
+            if (_writers.Length < 2)
                 _duplicates?.Close();
         }
     }
@@ -136,7 +136,7 @@ public sealed class Feed
     /// <returns>Whether the connection changed.</returns>
     internal bool LetSpeak(long connection)
     {
-        lock (_writers)
+        lock (_audience)
         {
             var isAnother = connection != _speaker;
             _speaker = connection;
@@ -149,7 +149,7 @@ public sealed class Feed
     /// </summary>
     internal void StateChanged(long connection, FeedState state)
     {
-        lock (_writers)
+        lock (_audience)
         {
             if (connection == _speaker)
                 StateChanged(state);
@@ -159,11 +159,11 @@ public sealed class Feed
     /// <summary>Reports a new state of the endpoint. <see cref="FeedState.Open"/> also announces a pending gap.</summary>
     public void StateChanged(FeedState state)
     {
-        lock (_writers)
+        lock (_audience)
         {
             // While a connection carries the feed, the state says nothing about its successor.
-            if (state.Name == FeedState.Open && !_writers.Exists(writer => writer.Covers))
-                _writers.ForEach(writer => Cover(writer));
+            if (state.Name == FeedState.Open && !Array.Exists(_writers, writer => writer.Covers))
+                Array.ForEach(_writers, writer => Cover(writer));
             Announce(state);
         }
     }
@@ -171,14 +171,14 @@ public sealed class Feed
     /// <summary>Reports something about the state in which the endpoint is already.</summary>
     internal void StateContinues(FeedState state)
     {
-        lock (_writers)
+        lock (_audience)
             Announce(state);
     }
 
     /// <summary>Changes limits from the next event on.</summary>
     public void Configure(LimitSettings limits)
     {
-        lock (_writers)
+        lock (_audience)
         {
             _limits = limits;
             _ring?.Configure(limits.Replay, limits.ReplayBytes);
@@ -192,7 +192,7 @@ public sealed class Feed
     /// </summary>
     public void Drain(string reason)
     {
-        lock (_writers)
+        lock (_audience)
         {
             _drained = reason;
             _audience.Drain(Detailed(reason));
@@ -206,7 +206,7 @@ public sealed class Feed
     public HandlerSubscription Subscribe(IFeedHandler handler)
     {
         var subscription = new HandlerSubscription(handler, this);
-        lock (_writers)
+        lock (_audience)
             _audience.Add(subscription);
         return subscription;
     }
@@ -214,7 +214,7 @@ public sealed class Feed
     internal ValueTask Publish(FeedWriter writer, MessageKind kind, ReadOnlyMemory<byte> payload, FeedSource source)
     {
         bool mustWait;
-        lock (_writers)
+        lock (_audience)
         {
             if (writer.HasEnded)
                 return ValueTask.CompletedTask;
@@ -233,7 +233,7 @@ public sealed class Feed
 
     internal void Cover(FeedWriter writer, bool isGap = true)
     {
-        lock (_writers)
+        lock (_audience)
         {
             if (writer.HasEnded || writer.Covers)
                 return;
@@ -248,7 +248,7 @@ public sealed class Feed
 
     internal void TellLost(FeedWriter writer, string cause, FeedSource source, MissingNumbers? numbers)
     {
-        lock (_writers)
+        lock (_audience)
         {
             if (!writer.HasEnded && (writer.Covers || writer.MayResume))
                 AppendGap(source, GapReason.Missing, cause, TimeSpan.Zero, numbers);
@@ -257,7 +257,7 @@ public sealed class Feed
 
     internal void TellKey(FeedSource key, FeedKeyState state)
     {
-        lock (_writers)
+        lock (_audience)
         {
             var change = FeedEvent.Detailed(key.With(state), _lastSeq, UtcTicks());
             _audience.Publish(change, change);
@@ -266,15 +266,15 @@ public sealed class Feed
 
     internal void End(FeedWriter writer, string cause)
     {
-        lock (_writers)
+        lock (_audience)
         {
             if (writer.HasEnded)
                 return;
             writer.HasEnded = true;
-            _writers.Remove(writer);
-            if (_writers.Count < 2)
+            _writers = Array.FindAll(_writers, other => other != writer);
+            if (_writers.Length < 2)
                 _duplicates?.Close();
-            if (writer.Covers && !_writers.Exists(other => other.Covers))
+            if (writer.Covers && !Array.Exists(_writers, other => other.Covers))
                 _break = new Break(cause, _time.GetTimestamp());
         }
         writer.Release();
@@ -282,7 +282,7 @@ public sealed class Feed
 
     internal void Attach(FeedSubscription subscription)
     {
-        lock (_writers)
+        lock (_audience)
         {
             _ring ??= new ReplayRing(_limits.Replay, _limits.ReplayBytes);
             var (expected, lead) = FeedResume.Plan(subscription.Options, _source, _ring, in _states, _lastSeq, UtcTicks());
@@ -297,13 +297,13 @@ public sealed class Feed
 
     internal void Detach(FeedSubscription subscription)
     {
-        lock (_writers)
+        lock (_audience)
             _audience.Remove(subscription);
     }
 
     internal void Detach(HandlerSubscription handler)
     {
-        lock (_writers)
+        lock (_audience)
             _audience.Remove(handler);
     }
 
