@@ -64,6 +64,12 @@ public sealed class Feed
     /// <summary>Messages left out because the other connection of a rotation had delivered them already.</summary>
     public long Duplicates => Volatile.Read(ref _duplicatesIn);
 
+    /// <summary>What selectors see of the endpoint. Guarded by the registry.</summary>
+    internal ValueMap<string> Labels { get; set; } = ValueMap<string>.Empty;
+
+    /// <summary>The names of the endpoint's subscriptions; null where they are not known. Guarded by the registry.</summary>
+    internal ValueList<string>? Subscriptions { get; set; }
+
     /// <summary>Subscriptions and handlers that receive its events now.</summary>
     public int Readers
     {
