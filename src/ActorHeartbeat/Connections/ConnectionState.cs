@@ -4,7 +4,7 @@ using ActorHeartbeat.Policies;
 namespace ActorHeartbeat.Connections;
 
 /// <summary>The states of a connection's FSM; there are no others.</summary>
-public enum ConnectionState
+public enum ConnectionState : byte
 {
     /// <summary>A dial is in flight, or its opening messages are.</summary>
     Connecting,

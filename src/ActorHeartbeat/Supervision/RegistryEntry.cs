@@ -13,12 +13,13 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     private readonly List<SupervisedConnection> _connections = [];
     private EndpointSettings? _effective; // null where the settings or the added keys have changed since
     private DateTimeOffset? _downSince = since;
+    private TransitionJournal _journal;
 
     public EndpointId Id { get; } = settings.Id;
 
     public EndpointPlane Plane { get; } = plane;
 
-    public TransitionJournal Journal { get; } = new();
+    public ref TransitionJournal Journal => ref _journal;
 
     public EndpointSettings Settings
     {
