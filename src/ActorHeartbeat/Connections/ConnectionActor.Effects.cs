@@ -96,7 +96,7 @@ public sealed partial class ConnectionActor
         (_settings, _sendRate) = (settings, sendRate);
         _plane.PendingSends?.Configure(settings.Send, settings.Limits.SendQueue);
         if (_board.Status is { } shown)
-            _board.Status = shown with { Dialed = Target, By = settings }; // show-messages is live: a path must not stay shown
+            _board.Status = shown with { Url = ShownUrl.Of(Target, settings) }; // show-messages is live: a path must not stay shown
     }
 
     private void Follow(ConnectionLink link)

@@ -1,4 +1,4 @@
-using ActorHeartbeat.Feeds;
+using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
 
@@ -20,6 +20,7 @@ public sealed partial class ConnectionActor
             isNews ? utcNow : before!.Since,
             LinkOf(_data)?.Incarnation ?? before?.Incarnation ?? 0,
             _data.Failures + 1,
+            ShownUrl.Of(UrlAt(connected?.UrlIndex ?? _urlIndex), _settings),
             connected?.Link.Subprotocol,
             backingOff is { Cause.Kind: not CauseKind.Start } ? backingOff.Cause : before?.LastClose,
             isNews && backingOff is { Cause.Kind: not CauseKind.Start } ? utcNow : before?.LastCloseAt,
@@ -27,8 +28,6 @@ public sealed partial class ConnectionActor
             Waiting(_data),
             connected?.Missed ?? 0)
         {
-            Dialed = UrlAt(connected?.UrlIndex ?? _urlIndex),
-            By = _settings,
             FailedRotation = connected is { RotationFailure: { } failure, RotateAt: { } rotateAt }
                 ? new FailedRotation(failure, utcNow + Remaining(rotateAt))
                 : null,
@@ -40,7 +39,7 @@ public sealed partial class ConnectionActor
         if (!isNews)
             return;
         // The actor writes the state here, not the supervisor later: states and messages keep their order in the feed.
-        _plane.Feed.StateChanged(_id.Number, new FeedState(_state.Name(), backingOff?.Cause.Detail ?? ""));
+        _plane.Feed.StateChanged(_id.Number, _state.ForFeed(backingOff?.Cause.Detail));
         _dependencies.Supervisor.Tell(new ConnectionChanged(_settings.Id, _id, status, backingOff?.Cause, retryIn));
     }
 
@@ -69,7 +68,7 @@ public sealed partial class ConnectionActor
             LastCloseAt = before?.LastCloseAt,
         };
         if (before is not { IsUp: true })
-            _plane.Feed.StateChanged(_id.Number, new FeedState(FeedState.Open, ""));
+            _plane.Feed.StateChanged(_id.Number, ConnectionState.Open.ForFeed());
         _dependencies.Supervisor.Tell(new TookOver(_settings.Id, _id, _board.Status));
     }
 

@@ -8,6 +8,7 @@ namespace ActorHeartbeat.Connections;
 /// <param name="Since">When it entered the state, wall clock. An open connection keeps it over its heartbeats.</param>
 /// <param name="Incarnation">The latest dial's number, 0 before the first.</param>
 /// <param name="Attempt">Failures in a row so far, plus one.</param>
+/// <param name="Url">As <see cref="ShownUrl.Of"/> shows it: scheme, host and port.</param>
 /// <param name="Subprotocol">What the server chose, for code; null when none or not connected. It can hold a token: do not show it.</param>
 /// <param name="LastClose">How the previous connection or attempt ended; null before the first.</param>
 /// <param name="LastCloseAt">When that was, wall clock.</param>
@@ -19,6 +20,7 @@ public sealed record ConnectionStatus(
     DateTimeOffset Since,
     long Incarnation,
     int Attempt,
+    string Url,
     string? Subprotocol,
     CloseCause? LastClose,
     DateTimeOffset? LastCloseAt,
@@ -26,9 +28,6 @@ public sealed record ConnectionStatus(
     string Waiting,
     int Missed)
 {
-    /// <summary>As <see cref="ShownUrl.Of"/> shows it: scheme, host and port.</summary>
-    public string Url => Dialed is { } url && By is { } settings ? ShownUrl.Of(url, settings) : "";
-
     /// <summary>Why the planned replacement of an open connection failed, and when the next is tried; null when none failed.</summary>
     public FailedRotation? FailedRotation { get; init; }
 
@@ -40,12 +39,6 @@ public sealed record ConnectionStatus(
 
     /// <summary>Which of the endpoint's URLs it dials; 0 is the first.</summary>
     public int UrlIndex { get; init; }
-
-    /// <summary>The URL that it dials. It is not to be shown, and a text that can be is made when somebody looks.</summary>
-    internal Uri? Dialed { get; init; }
-
-    /// <summary>The settings that say how much of the URL may be shown.</summary>
-    internal EndpointSettings? By { get; init; }
 
     /// <summary>Whether a connection carries the feed. A heartbeat that waits for its answer does not change that.</summary>
     public bool IsUp => State is ConnectionState.Open or ConnectionState.AwaitingPong;

@@ -11,14 +11,14 @@ namespace ActorHeartbeat.Feeds;
 public sealed class Feed
 {
     private readonly TimeProvider _time;
-    private readonly ReplayRing _ring;
-    private readonly RecentStates _states = new();
-    private readonly FeedAudience _audience = new();
-    private readonly List<FeedWriter> _writers = []; // guards all of it
+    private readonly FeedAudience _audience = new(); // guards all of it
+    private FeedWriter[] _writers = []; // replaced, never changed
+    private LimitSettings _limits;
+    private ReplayRing? _ring; // null before the first subscriber
+    private RecentStates _states;
     private Break? _break;
     private DuplicateWindow? _duplicates;
     private string? _drained;
-    private bool _keeps;
     private FeedSource _source;
     private long _speaker;
     private long _lastSeq;
@@ -34,8 +34,7 @@ public sealed class Feed
     {
         _source = source;
         _time = time;
-        _ring = new ReplayRing(limits.Replay, limits.ReplayBytes);
-        Overflow = limits.Overflow;
+        _limits = limits;
         _lastSeq = lastSeq;
     }
 
@@ -65,12 +64,18 @@ public sealed class Feed
     /// <summary>Messages left out because the other connection of a rotation had delivered them already.</summary>
     public long Duplicates => Volatile.Read(ref _duplicatesIn);
 
+    /// <summary>What selectors see of the endpoint. Guarded by the registry.</summary>
+    internal ValueMap<string> Labels { get; set; } = ValueMap<string>.Empty;
+
+    /// <summary>The names of the endpoint's subscriptions; null where they are not known. Guarded by the registry.</summary>
+    internal ValueList<string>? Subscriptions { get; set; }
+
     /// <summary>Subscriptions and handlers that receive its events now.</summary>
     public int Readers
     {
         get
         {
-            lock (_writers)
+            lock (_audience)
                 return _audience.Count;
         }
     }
@@ -80,16 +85,14 @@ public sealed class Feed
     {
         get
         {
-            lock (_writers)
-                return _writers.Exists(writer => writer.IsPaused);
+            lock (_audience)
+                return Array.Exists(_writers, writer => writer.IsPaused);
         }
     }
 
     /// <summary>Wall time of the newest message; null when there was none.</summary>
     public DateTimeOffset? LastInbound =>
         Volatile.Read(ref _lastInboundUtcTicks) is > 0 and var ticks ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
-
-    internal OverflowPolicy Overflow { get; private set; }
 
     /// <summary>
     /// Begins a new connection of this endpoint. Call it when the handshake is accepted, before anything is read from the connection.
@@ -103,13 +106,13 @@ public sealed class Feed
     /// </param>
     public FeedWriter Begin(string? duplicateKey = null, bool mayResume = false)
     {
-        lock (_writers)
+        lock (_audience)
         {
             _source = _source.At(_source.Epoch + 1);
             var writer = new FeedWriter(this, _source, mayResume);
-            if (duplicateKey is not null && _writers.Count > 0 && _duplicates is not { IsOpen: true })
+            if (duplicateKey is not null && _writers.Length > 0 && _duplicates is not { IsOpen: true })
                 _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
-            _writers.Add(writer);
+            _writers = [.. _writers, writer];
             return writer;
         }
     }
@@ -121,16 +124,16 @@ public sealed class Feed
     /// <param name="duplicateKey">As for <see cref="Begin"/>.</param>
     public void ExpectAnother(string duplicateKey)
     {
-        lock (_writers)
+        lock (_audience)
             _duplicates = new DuplicateWindow(new MessageKey(duplicateKey), _time);
     }
 
     /// <summary>Withdraws the announcement: the expected connection does not come.</summary>
     public void ExpectNoOther()
     {
-        lock (_writers)
+        lock (_audience)
         {
-            if (_writers.Count < 2)
+            if (_writers.Length < 2)
                 _duplicates?.Close();
         }
     }
@@ -139,7 +142,7 @@ public sealed class Feed
     /// <returns>Whether the connection changed.</returns>
     internal bool LetSpeak(long connection)
     {
-        lock (_writers)
+        lock (_audience)
         {
             var isAnother = connection != _speaker;
             _speaker = connection;
@@ -152,7 +155,7 @@ public sealed class Feed
     /// </summary>
     internal void StateChanged(long connection, FeedState state)
     {
-        lock (_writers)
+        lock (_audience)
         {
             if (connection == _speaker)
                 StateChanged(state);
@@ -162,11 +165,11 @@ public sealed class Feed
     /// <summary>Reports a new state of the endpoint. <see cref="FeedState.Open"/> also announces a pending gap.</summary>
     public void StateChanged(FeedState state)
     {
-        lock (_writers)
+        lock (_audience)
         {
             // While a connection carries the feed, the state says nothing about its successor.
-            if (state.Name == FeedState.Open && !_writers.Exists(writer => writer.Covers))
-                _writers.ForEach(writer => Cover(writer));
+            if (state.Name == FeedState.Open && !Array.Exists(_writers, writer => writer.Covers))
+                Array.ForEach(_writers, writer => Cover(writer));
             Announce(state);
         }
     }
@@ -174,17 +177,17 @@ public sealed class Feed
     /// <summary>Reports something about the state in which the endpoint is already.</summary>
     internal void StateContinues(FeedState state)
     {
-        lock (_writers)
+        lock (_audience)
             Announce(state);
     }
 
     /// <summary>Changes limits from the next event on.</summary>
     public void Configure(LimitSettings limits)
     {
-        lock (_writers)
+        lock (_audience)
         {
-            _ring.Configure(limits.Replay, limits.ReplayBytes);
-            Overflow = limits.Overflow;
+            _limits = limits;
+            _ring?.Configure(limits.Replay, limits.ReplayBytes);
             _audience.FollowPolicy(limits.Overflow);
         }
     }
@@ -195,11 +198,11 @@ public sealed class Feed
     /// </summary>
     public void Drain(string reason)
     {
-        lock (_writers)
+        lock (_audience)
         {
             _drained = reason;
             _audience.Drain(Detailed(reason));
-            _ring.Clear();
+            _ring?.Clear();
         }
     }
 
@@ -209,7 +212,7 @@ public sealed class Feed
     public HandlerSubscription Subscribe(IFeedHandler handler)
     {
         var subscription = new HandlerSubscription(handler, this);
-        lock (_writers)
+        lock (_audience)
             _audience.Add(subscription);
         return subscription;
     }
@@ -217,7 +220,7 @@ public sealed class Feed
     internal ValueTask Publish(FeedWriter writer, MessageKind kind, ReadOnlyMemory<byte> payload, FeedSource source)
     {
         bool mustWait;
-        lock (_writers)
+        lock (_audience)
         {
             if (writer.HasEnded)
                 return ValueTask.CompletedTask;
@@ -236,7 +239,7 @@ public sealed class Feed
 
     internal void Cover(FeedWriter writer, bool isGap = true)
     {
-        lock (_writers)
+        lock (_audience)
         {
             if (writer.HasEnded || writer.Covers)
                 return;
@@ -251,7 +254,7 @@ public sealed class Feed
 
     internal void TellLost(FeedWriter writer, string cause, FeedSource source, MissingNumbers? numbers)
     {
-        lock (_writers)
+        lock (_audience)
         {
             if (!writer.HasEnded && (writer.Covers || writer.MayResume))
                 AppendGap(source, GapReason.Missing, cause, TimeSpan.Zero, numbers);
@@ -260,7 +263,7 @@ public sealed class Feed
 
     internal void TellKey(FeedSource key, FeedKeyState state)
     {
-        lock (_writers)
+        lock (_audience)
         {
             var change = FeedEvent.Detailed(key.With(state), _lastSeq, UtcTicks());
             _audience.Publish(change, change);
@@ -269,15 +272,15 @@ public sealed class Feed
 
     internal void End(FeedWriter writer, string cause)
     {
-        lock (_writers)
+        lock (_audience)
         {
             if (writer.HasEnded)
                 return;
             writer.HasEnded = true;
-            _writers.Remove(writer);
-            if (_writers.Count < 2)
+            _writers = Array.FindAll(_writers, other => other != writer);
+            if (_writers.Length < 2)
                 _duplicates?.Close();
-            if (writer.Covers && !_writers.Exists(other => other.Covers))
+            if (writer.Covers && !Array.Exists(_writers, other => other.Covers))
                 _break = new Break(cause, _time.GetTimestamp());
         }
         writer.Release();
@@ -285,12 +288,12 @@ public sealed class Feed
 
     internal void Attach(FeedSubscription subscription)
     {
-        lock (_writers)
+        lock (_audience)
         {
-            _keeps = true;
-            var (expected, lead) = FeedResume.Plan(subscription.Options, _source, _ring, _states, _lastSeq, UtcTicks());
+            _ring ??= new ReplayRing(_limits.Replay, _limits.ReplayBytes);
+            var (expected, lead) = FeedResume.Plan(subscription.Options, _source, _ring, in _states, _lastSeq, UtcTicks());
             var link = new FeedLink(this, subscription, expected);
-            subscription.FollowPolicy(link, Overflow);
+            subscription.FollowPolicy(link, _limits.Overflow);
             subscription.AddReplay([.. lead.Select(feedEvent => link.Entry(feedEvent)).OfType<FeedEntry>()]);
             _audience.Add(link);
             if (_drained is { } reason)
@@ -300,13 +303,13 @@ public sealed class Feed
 
     internal void Detach(FeedSubscription subscription)
     {
-        lock (_writers)
+        lock (_audience)
             _audience.Remove(subscription);
     }
 
     internal void Detach(HandlerSubscription handler)
     {
-        lock (_writers)
+        lock (_audience)
             _audience.Remove(handler);
     }
 
@@ -319,10 +322,10 @@ public sealed class Feed
     // The one place where a numbered event enters; true when a subscriber wants the pump to wait.
     private bool Append(in FeedEvent feedEvent)
     {
-        var isNeeded = _keeps && (_audience.HasQueues || !_ring.KeepsNothing);
-        var kept = isNeeded ? feedEvent.Keep() : default;
-        if (isNeeded)
-            _ring.Add(kept);
+        if (_ring is null || (_ring.KeepsNothing && !_audience.HasQueues))
+            return _audience.Publish(feedEvent, default);
+        var kept = feedEvent.Keep();
+        _ring.Add(kept);
         return _audience.Publish(feedEvent, kept);
     }
 
@@ -338,8 +341,9 @@ public sealed class Feed
 
     private void Announce(FeedState state)
     {
-        var change = Detailed(state);
-        _states.Add(change);
+        var reported = new ReportedState(state, _source.Epoch, _lastSeq, UtcTicks());
+        _states.Add(reported);
+        var change = reported.EventAfter(_lastSeq, _source);
         _audience.Publish(change, change);
     }
 

@@ -111,9 +111,6 @@ public readonly struct FeedEvent
         return new FeedEvent(_source, Seq, _kindAndTicks, own);
     }
 
-    /// <summary>The same event with another number.</summary>
-    internal FeedEvent At(long seq) => new(_source, seq, _kindAndTicks, Payload);
-
     /// <summary>The gap that stands for the numbers from <paramref name="from"/> to just before this event.</summary>
     internal FeedEvent LostBefore(long from) =>
         Detailed(_source.With(FeedGap.Overflow(from, FirstSeq - 1)), FirstSeq - 1, _kindAndTicks & TicksMask);

@@ -11,7 +11,7 @@ public sealed class FeedRegistry : IFeeds
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly int _maxSubscribers;
-    private readonly ConcurrentDictionary<EndpointId, Entry> _entries = new();
+    private readonly ConcurrentDictionary<EndpointId, Feed> _feeds = new();
     private readonly Dictionary<FeedSubscription, Func<EndpointId, ValueMap<string>, bool>> _subscriptions = [];
     private string? _drained;
 
@@ -56,32 +56,34 @@ public sealed class FeedRegistry : IFeeds
         labels ??= ValueMap<string>.Empty;
         lock (_gate)
         {
-            var known = _entries.GetValueOrDefault(endpoint);
-            var feed = known?.Feed ?? new Feed(FeedSource.Of(Instance, endpoint, _highestEpoch), limits, _time, _highestSeq);
-            _entries[endpoint] = new Entry(feed, labels, subscriptions);
+            var known = _feeds.GetValueOrDefault(endpoint);
+            var before = known?.Labels;
+            var feed = known
+                ?? (_feeds[endpoint] = new Feed(FeedSource.Of(Instance, endpoint, _highestEpoch), limits, _time, _highestSeq));
+            (feed.Labels, feed.Subscriptions) = (labels, subscriptions);
             feed.Configure(limits);
             foreach (var (subscription, selects) in _subscriptions)
-                Join(subscription, feed, known is not null && selects(endpoint, known.Labels), selects(endpoint, labels));
+                Join(subscription, feed, before is not null && selects(endpoint, before), selects(endpoint, labels));
             return feed;
         }
     }
 
     /// <summary>The feeds of all endpoints, in no order.</summary>
-    public IReadOnlyList<Feed> All => [.. _entries.Values.Select(entry => entry.Feed)];
+    public IReadOnlyList<Feed> All => [.. _feeds.Values];
 
     /// <inheritdoc/>
-    public Feed? Find(EndpointId endpoint) => _entries.GetValueOrDefault(endpoint)?.Feed;
+    public Feed? Find(EndpointId endpoint) => _feeds.GetValueOrDefault(endpoint);
 
     /// <summary>Ends the streams of an endpoint that is no longer configured.</summary>
     public void Remove(EndpointId endpoint, string reason)
     {
         lock (_gate)
         {
-            if (!_entries.TryRemove(endpoint, out var entry))
+            if (!_feeds.TryRemove(endpoint, out var feed))
                 return;
-            entry.Feed.Drain(reason);
-            _highestSeq = Math.Max(_highestSeq, entry.Feed.LastSeq);
-            _highestEpoch = Math.Max(_highestEpoch, entry.Feed.Epoch);
+            feed.Drain(reason);
+            _highestSeq = Math.Max(_highestSeq, feed.LastSeq);
+            _highestEpoch = Math.Max(_highestEpoch, feed.Epoch);
             ForgetEnded();
         }
     }
@@ -94,8 +96,8 @@ public sealed class FeedRegistry : IFeeds
             _drained = reason;
             foreach (var subscription in _subscriptions.Keys.Where(subscription => !subscription.EndsWithItsFeed))
                 subscription.Drain(Farewell(reason));
-            foreach (var entry in _entries.Values)
-                entry.Feed.Drain(reason);
+            foreach (var feed in _feeds.Values)
+                feed.Drain(reason);
             foreach (var subscription in _subscriptions.Keys)
                 subscription.Drain(Farewell(reason));
             _subscriptions.Clear();
@@ -125,8 +127,8 @@ public sealed class FeedRegistry : IFeeds
                 return subscription;
             }
             _subscriptions.Add(subscription, selects);
-            foreach (var (endpoint, entry) in _entries)
-                Join(subscription, entry.Feed, false, selects(endpoint, entry.Labels));
+            foreach (var (endpoint, feed) in _feeds)
+                Join(subscription, feed, false, selects(endpoint, feed.Labels));
         }
         return subscription;
     }
@@ -139,7 +141,7 @@ public sealed class FeedRegistry : IFeeds
         if (wanted.Count == 0)
             return;
         ValueList<string>?[] known =
-            [.. _entries.Where(each => selects(each.Key, each.Value.Labels)).Select(each => each.Value.Subscriptions)];
+            [.. _feeds.Where(each => selects(each.Key, each.Value.Labels)).Select(each => each.Value.Subscriptions)];
         if (known.Length == 0 || known.Any(each => each is null))
             return;
         var names = new SortedSet<string>(known.SelectMany(each => each!), StringComparer.Ordinal); // none of them is null
@@ -161,8 +163,8 @@ public sealed class FeedRegistry : IFeeds
         {
             if (!_subscriptions.Remove(subscription, out var selects))
                 return;
-            foreach (var (endpoint, entry) in _entries)
-                Join(subscription, entry.Feed, selects(endpoint, entry.Labels), false);
+            foreach (var (endpoint, feed) in _feeds)
+                Join(subscription, feed, selects(endpoint, feed.Labels), false);
         }
     }
 
@@ -174,6 +176,4 @@ public sealed class FeedRegistry : IFeeds
 
     private FeedEvent Farewell(string reason) =>
         FeedEvent.Detailed(FeedSource.Of(Instance, default, 0, reason), 0, _time.GetUtcNow().UtcTicks);
-
-    private sealed record Entry(Feed Feed, ValueMap<string> Labels, ValueList<string>? Subscriptions);
 }

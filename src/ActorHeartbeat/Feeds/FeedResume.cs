@@ -10,15 +10,15 @@ internal static class FeedResume
     /// </summary>
     /// <returns>The first number the subscriber must see, and the events that lead up to live ones.</returns>
     public static (long Expected, List<FeedEvent> Lead) Plan(
-        SubscriptionOptions options, FeedSource source, ReplayRing ring, RecentStates states, long lastSeq, long utcTicks)
+        SubscriptionOptions options, FeedSource source, ReplayRing ring, in RecentStates states, long lastSeq, long utcTicks)
     {
         var (expected, lead) = PlanNumbered(options.Resume, source, ring, lastSeq, utcTicks);
         if (!options.IncludeState)
             return (expected, lead);
         var seen = options.Resume is not { } resume ? long.MaxValue : resume.LastSeen.ContainsKey(source.Endpoint) ? expected - 1 : 0;
-        lead = [.. Between(lead, states.Since(seen), lastSeq)];
+        lead = [.. Between(lead, states.Since(seen), source, lastSeq)];
         if (states.Present is { } present && present.Seq < seen)
-            lead.Add(present.At(lastSeq));
+            lead.Add(present.EventAfter(lastSeq, source));
         return (expected, lead);
     }
 
@@ -45,17 +45,18 @@ internal static class FeedResume
     }
 
     /// <summary>Puts each state where it happened. It takes the number before its successor's, because numbers must not go back.</summary>
-    private static IEnumerable<FeedEvent> Between(List<FeedEvent> numbered, IEnumerable<FeedEvent> states, long lastSeq)
+    private static IEnumerable<FeedEvent> Between(
+        List<FeedEvent> numbered, IEnumerable<ReportedState> states, FeedSource source, long lastSeq)
     {
         using var state = states.GetEnumerator();
         var isLeft = state.MoveNext();
         foreach (var next in numbered)
         {
             for (; isLeft && state.Current.Seq < next.FirstSeq; isLeft = state.MoveNext())
-                yield return state.Current.At(next.FirstSeq - 1);
+                yield return state.Current.EventAfter(next.FirstSeq - 1, source);
             yield return next;
         }
         for (; isLeft; isLeft = state.MoveNext())
-            yield return state.Current.At(lastSeq);
+            yield return state.Current.EventAfter(lastSeq, source);
     }
 }

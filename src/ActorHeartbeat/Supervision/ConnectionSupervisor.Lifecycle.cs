@@ -1,5 +1,4 @@
 using ActorHeartbeat.Connections;
-using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
 
@@ -85,7 +84,7 @@ public sealed partial class ConnectionSupervisor
         if (connection != endpoint.Primary || connection.Board.Status is not { } status)
             return;
         var failure = new CloseCause(CauseKind.Crashed, "its actor has failed and starts again");
-        endpoint.Plane.Feed.StateChanged(connection.Id.Number, new FeedState(FeedState.BackingOff, failure.Detail));
+        endpoint.Plane.Feed.StateChanged(connection.Id.Number, ConnectionState.BackingOff.ForFeed(failure.Detail));
         Publish(endpoint, status, failure, delay, _clock.UtcNow);
     }
 

@@ -1,6 +1,5 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
 using Akka.Event;
@@ -108,7 +107,6 @@ public sealed partial class ConnectionSupervisor
         var (cause, at) = (failure.Cause, _clock.UtcNow);
         endpoint.Journal.Add(
             new StateChanged(endpoint.Id, incarnation, state, state, endpoint.RotationFailures, cause, failure.RetryIn, at));
-        endpoint.Plane.Feed.StateContinues(
-            new FeedState(state.Name(), $"the new connection of a rotation failed: {cause.Detail}"));
+        endpoint.Plane.Feed.StateContinues(state.ForFeed($"the new connection of a rotation failed: {cause.Detail}"));
     }
 }

@@ -111,7 +111,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
             : Unknown(get.Endpoint),
         GetAddedKeys => new AddedKeyList([.. Supervised.SelectMany(AddedKeysOf)]),
         GetTransitions get => Find(get.Endpoint) is { } endpoint
-            ? new TransitionList(endpoint.Id, endpoint.Journal.Snapshot())
+            ? new TransitionList(endpoint.Id, endpoint.Journal.Snapshot(endpoint.Id))
             : Unknown(get.Endpoint),
         _ => null,
     };

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
-using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using ActorHeartbeat.Subscriptions;
 using ActorHeartbeat.Telemetry;
@@ -16,12 +15,13 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     private AddedKeys? _addedKeys; // null before they are asked for
     private EndpointSettings? _effective; // null where the settings or the added keys have changed since
     private DateTimeOffset? _downSince = since;
+    private TransitionJournal _journal;
 
     public EndpointId Id { get; } = settings.Id;
 
     public EndpointPlane Plane { get; } = plane;
 
-    public TransitionJournal Journal { get; } = new();
+    public ref TransitionJournal Journal => ref _journal;
 
     public EndpointSettings Settings
     {
@@ -217,7 +217,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     {
         if (Plane.Feed.LetSpeak(Primary!.Id.Number) && Primary.Board.Status is { IsUp: false } status)
             // the feed did not take its states meanwhile
-            Plane.Feed.StateChanged(new FeedState(status.State.Name(), status.LastClose?.Detail ?? ""));
+            Plane.Feed.StateChanged(status.State.ForFeed(status.LastClose?.Detail));
     }
 
     /// <summary>

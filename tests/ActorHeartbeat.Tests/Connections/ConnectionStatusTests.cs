@@ -11,7 +11,7 @@ public class ConnectionStatusTests
     private static readonly EndpointSettings Settings = new() { Id = new EndpointId("a"), Url = new Uri("ws://a.test/") };
 
     private static readonly ConnectionStatus Waiting =
-        new(ConnectionState.AwaitingPong, DateTimeOffset.UnixEpoch, 3, 1, "v1", null, null, null, "a sign of life", 1);
+        new(ConnectionState.AwaitingPong, DateTimeOffset.UnixEpoch, 3, 1, "ws://a.test/", "v1", null, null, null, "a sign of life", 1);
 
     private readonly RegistryEntry _endpoint = new(
         Settings,

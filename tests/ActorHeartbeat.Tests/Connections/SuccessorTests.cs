@@ -13,15 +13,13 @@ public class SuccessorTests : ConnectionSpec
         DateTimeOffset.UnixEpoch,
         1,
         1,
+        "ws://feed.test/path",
         null,
         CloseCause.NoRoom("long ago"),
         DateTimeOffset.UnixEpoch,
         null,
         "nothing",
-        0)
-    {
-        Dialed = Defaults.Url, By = Defaults,
-    };
+        0);
 
     private static readonly EndpointSettings Settings = Defaults with
     {

@@ -1,11 +1,14 @@
 using ActorHeartbeat.Connections;
 using ActorHeartbeat.Endpoints;
+using ActorHeartbeat.Policies;
 
 namespace ActorHeartbeat.Tests.Connections;
 
 public class TransitionJournalTests
 {
-    private readonly TransitionJournal _journal = new();
+    private static readonly EndpointId Feed = new("feed");
+
+    private TransitionJournal _journal;
 
     [Theory]
     [InlineData(0)]
@@ -16,9 +19,29 @@ public class TransitionJournalTests
     public void The_journal_keeps_the_last_64_transitions_oldest_first(int written)
     {
         for (var number = 1; number <= written; number++)
-            _journal.Add(
-                new StateChanged(new EndpointId("feed"), number, ConnectionState.Open, ConnectionState.BackingOff, 1, null, null, default));
+            _journal.Add(Opened(number));
 
-        Assert.Equal(Enumerable.Range(1, written).TakeLast(64), _journal.Snapshot().Select(change => (int)change.Incarnation));
+        Assert.Equal(Enumerable.Range(1, written).TakeLast(64).Select(number => Opened(number)), _journal.Snapshot(Feed));
     }
+
+    [Fact]
+    public void A_transition_comes_out_as_it_went_in()
+    {
+        var at = new DateTimeOffset(2026, 1, 1, 12, 0, 0, 1, TimeSpan.Zero);
+        var cause = new CloseCause(CauseKind.Crashed, "its actor has failed");
+        StateChanged[] changes =
+        [
+            new(Feed, 7, ConnectionState.Open, ConnectionState.BackingOff, 3, cause, TimeSpan.FromSeconds(2), at),
+            new(Feed, 7, ConnectionState.BackingOff, ConnectionState.BackingOff, 4, cause, TimeSpan.Zero, at),
+            new(Feed, 8, ConnectionState.BackingOff, ConnectionState.Connecting, 4, null, null, at),
+        ];
+
+        foreach (var change in changes)
+            _journal.Add(change);
+
+        Assert.Equal(changes, _journal.Snapshot(Feed));
+    }
+
+    private static StateChanged Opened(int number) =>
+        new(Feed, number, ConnectionState.Connecting, ConnectionState.Open, 1, null, null, default);
 }

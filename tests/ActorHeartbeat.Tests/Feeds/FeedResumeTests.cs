@@ -102,6 +102,29 @@ public sealed class FeedResumeTests
     }
 
     [Fact]
+    public void A_kept_state_has_the_time_and_the_connection_of_its_report()
+    {
+        var fixture = new FeedFixture();
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        Report(fixture, FeedState.Connecting);
+        var connecting = fixture.Time.GetUtcNow();
+        fixture.Feed.Begin().End("cut");
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        Report(fixture, FeedState.BackingOff);
+        var backingOff = fixture.Time.GetUtcNow();
+        fixture.Feed.Begin();
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+
+        var subscription = fixture.Subscribe(new SubscriptionOptions { Resume = ResumePoint.Oldest });
+
+        Assert.Equal(("run1", FeedFixture.Endpoint, 0, connecting), Origin(Next(subscription)));
+        Assert.Equal(("run1", FeedFixture.Endpoint, 1, backingOff), Origin(Next(subscription)));
+
+        static (string, EndpointId, int, DateTimeOffset) Origin(FeedEvent state) =>
+            (state.Instance, state.Endpoint, state.Epoch, state.Time);
+    }
+
+    [Fact]
     public void The_latest_sixteen_states_are_kept()
     {
         var fixture = new FeedFixture();
