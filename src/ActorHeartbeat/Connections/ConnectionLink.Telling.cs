@@ -14,7 +14,7 @@ internal sealed partial class ConnectionLink
         ref _transcript, () => new Transcript(_plane.Taps, _conversation, _clock, Incarnation, () => _current));
 
     /// <summary>Whether somebody listens.</summary>
-    public bool IsHeard => _plane.Taps.IsHeard;
+    public bool IsHeard => _plane.IsHeard;
 
     /// <summary>Tells of something that has happened.</summary>
     /// <param name="what">What.</param>

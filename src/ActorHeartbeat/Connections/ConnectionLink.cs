@@ -73,7 +73,7 @@ internal sealed partial class ConnectionLink : IConnectionObserver
             clock, settings, Incarnation, attempt, SplitMix.For(seed + (ulong)Incarnation, settings.Id.Value), before, extensions)
         {
             Request = new DialRequest(settings, settings.Url, []), // until the secrets are read
-            Taps = plane.Taps,
+            Plane = plane,
         };
         Pace = SendPace.Of(sendRate, settings.OnOpenPace, clock.Elapsed);
         Subscriptions = new ConnectionSubscriptions(

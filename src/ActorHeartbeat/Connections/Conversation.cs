@@ -39,8 +39,8 @@ internal sealed class Conversation(
     private volatile DialRequest _request = new(settings, settings.Url, []); // until the secrets are read
     private ITemplateNames _lets = null!; // comes with the request
 
-    /// <summary>Who listens; null for nobody.</summary>
-    public ConversationTaps? Taps { get; init; }
+    /// <summary>Knows whether somebody listens; null where nobody can.</summary>
+    public EndpointPlane? Plane { get; init; }
 
     /// <summary>What is dialed, with its secrets; written at once, and again before the dial.</summary>
     public DialRequest Request
@@ -107,7 +107,7 @@ internal sealed class Conversation(
     /// <param name="answered">What the message takes from the one that it answers; null when it answers none.</param>
     /// <param name="lacking">The placeholder without a value, when the result is null.</param>
     public OutboundMessage? Fill(MessageTemplate template, ITemplateNames? names, MessageAtHand? answered, out string? lacking) =>
-        Fill(template, Scope(names, answered, [], speaks: true, records: Taps is { IsHeard: true }), out lacking);
+        Fill(template, Scope(names, answered, [], speaks: true, records: Plane is { IsHeard: true }), out lacking);
 
     /// <summary>Fills a message about keys of a subscription, and the values of its block.</summary>
     /// <inheritdoc cref="Fill(MessageTemplate, ITemplateNames?, MessageAtHand?, out string?)"/>
@@ -116,7 +116,7 @@ internal sealed class Conversation(
         var scope = Scope(names, null, keys, speaks: true);
         names.Fill(scope);
         Remember(scope.Made);
-        return Fill(template, Scope(names, null, keys, speaks: true, records: Taps is { IsHeard: true }), out lacking);
+        return Fill(template, Scope(names, null, keys, speaks: true, records: Plane is { IsHeard: true }), out lacking);
     }
 
     private OutboundMessage? Fill(MessageTemplate template, TemplateScope scope, out string? lacking)

@@ -16,6 +16,7 @@ internal sealed class EndpointPlane(Feed feed)
     private ImmutableArray<long> _live = [];
     private volatile GoneConnection? _lastGone;
     private SendInbox _sendInbox;
+    private ConversationTaps? _taps; // null before the first
     private SendQueue<IActorRef>? _pendingSends;
     private long _incarnation;
     private int _sockets, _peakSockets;
@@ -49,7 +50,10 @@ internal sealed class EndpointPlane(Feed feed)
     }
 
     /// <summary>Who listens to what is said.</summary>
-    public ConversationTaps Taps { get; } = new();
+    public ConversationTaps Taps => LazyInitializer.EnsureInitialized(ref _taps);
+
+    /// <summary>Whether somebody does.</summary>
+    public bool IsHeard => Volatile.Read(ref _taps) is { IsHeard: true };
 
     /// <summary>Sockets and dials that exist now: at most one, two during a planned rotation.</summary>
     public int Sockets => Volatile.Read(ref _sockets);

@@ -30,7 +30,9 @@ internal abstract class FeedSource
     public abstract string? Subscription { get; }
 
     public static FeedSource Of(string instance, EndpointId endpoint, int epoch, object? detail = null, string? subscription = null) =>
-        new Plain(instance, endpoint, epoch, detail, subscription);
+        detail is null && subscription is null
+            ? new Connection(instance, endpoint, epoch)
+            : new Happening(instance, endpoint, epoch, detail, subscription);
 
     /// <summary>The same of another connection.</summary>
     public FeedSource At(int epoch) => Of(Instance, Endpoint, epoch, Detail, Subscription);
@@ -44,7 +46,8 @@ internal abstract class FeedSource
     /// <summary>Of what is about a subscription: what the messages of one of its keys share.</summary>
     public FeedSource OfKey(string key) => new Key(this, key);
 
-    private sealed class Plain(string instance, EndpointId endpoint, int epoch, object? detail, string? subscription) : FeedSource
+    /// <summary>Of most messages: every connection has one, so it has no more.</summary>
+    private class Connection(string instance, EndpointId endpoint, int epoch) : FeedSource
     {
         public override string Instance => instance;
 
@@ -52,6 +55,14 @@ internal abstract class FeedSource
 
         public override int Epoch => epoch;
 
+        public override object? Detail => null;
+
+        public override string? Subscription => null;
+    }
+
+    private sealed class Happening(string instance, EndpointId endpoint, int epoch, object? detail, string? subscription)
+        : Connection(instance, endpoint, epoch)
+    {
         public override object? Detail => detail;
 
         public override string? Subscription => subscription;

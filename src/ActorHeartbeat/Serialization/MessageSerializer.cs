@@ -49,6 +49,7 @@ public sealed class MessageSerializer : NewtonSoftJsonSerializer
             typeof(ValueTemplateConverter),
             typeof(FeedEventConverter),
             typeof(LabelSelectorConverter),
+            typeof(IPEndPointConverter),
         ],
         usePooledStringBuilder: true,
         stringBuilderMinSize: 2048,

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -85,6 +86,12 @@ public sealed partial class MessageSerializationTests() : Akka.TestKit.Xunit2.Te
             CloseCause.Refresh("because"),
             RetryIn: TimeSpan.Zero,
             DateTimeOffset.UnixEpoch),
+        new TakeOver(
+            new ConnectionStatus(
+                ConnectionState.AwaitingPong, DateTimeOffset.UnixEpoch, 3, 1, "wss://a", "v1", CloseCause.NoRoom("x"), null, null, "", 1)
+            {
+                Address = new IPEndPoint(IPAddress.IPv6Loopback, 443),
+            }),
         new FeedAck(5),
         GetEndpoints.Instance,
         new GovernorReport(

@@ -21,9 +21,9 @@ internal sealed class SharedHandlers : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_handlers.TryGetValue(files, out var shared))
-                _handlers.Add(files, shared = new Shared(files));
+                _handlers.Add(files, shared = new Shared(this, files));
             shared.Users++;
-            return new Lease(this, shared);
+            return new Lease(shared);
         }
     }
 
@@ -58,11 +58,9 @@ internal sealed class SharedHandlers : IDisposable
         }
     }
 
-    /// <summary>A use of a shared handler; disposing the last use disposes the handler.</summary>
-    public sealed class Lease(SharedHandlers owner, Shared shared) : IDisposable
+    /// <summary>A use of a shared handler, to be disposed once; disposing the last use disposes the handler.</summary>
+    public readonly struct Lease(Shared shared) : IDisposable
     {
-        private int _released;
-
         public HttpMessageHandler Handler => shared.Handler;
 
         /// <summary>The handler of requests that are no handshakes.</summary>
@@ -70,15 +68,13 @@ internal sealed class SharedHandlers : IDisposable
 
         public TlsClientOptions Tls => shared.Tls;
 
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _released, 1) == 0)
-                owner.Release(shared);
-        }
+        public void Dispose() => shared.Owner.Release(shared);
     }
 
-    public sealed class Shared(TlsFiles files) : IDisposable
+    public sealed class Shared(SharedHandlers owner, TlsFiles files) : IDisposable
     {
+        public SharedHandlers Owner => owner;
+
         public TlsFiles Files => files;
 
         public TlsClientOptions Tls { get; } = TlsClientOptions.Load(files);

@@ -87,7 +87,7 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
     }
 }
 
-/// <summary>An accepted handshake: the socket, the streams under it, and its share of the handler.</summary>
+/// <summary>An accepted handshake: the socket, the streams under it, and its share of the handler. To be disposed once.</summary>
 /// <param name="Socket">Over the streams.</param>
 /// <param name="Tap">Sends and sees pings.</param>
 /// <param name="ReadBuffer">Between the socket and the tap.</param>
@@ -95,7 +95,7 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
 /// <param name="MayPack"><inheritdoc cref="DeflateAnswer.MayPack" path="/summary"/></param>
 /// <param name="Handler">The share of the handler.</param>
 internal readonly record struct OpenedWebSocket(
-    WebSocket Socket, FrameTap Tap, ReadBuffer ReadBuffer, DialedAddress? Dialed, bool MayPack, IDisposable Handler) : IDisposable
+    WebSocket Socket, FrameTap Tap, ReadBuffer ReadBuffer, DialedAddress? Dialed, bool MayPack, SharedHandlers.Lease Handler) : IDisposable
 {
     public void Dispose()
     {

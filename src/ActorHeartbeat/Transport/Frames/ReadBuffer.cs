@@ -36,6 +36,7 @@ internal sealed class ReadBuffer(FrameTap tap) : DuplexStream(tap)
     /// <param name="bound">The most bytes to hold; behind it the peer feels the backpressure, and its pings wait.</param>
     public async Task ReadAheadAsync(Task delivery, int bound)
     {
+        var tap = (FrameTap)Inner;
         tap.AnswersPings = true;
         while (!delivery.IsCompleted && _end - _start < bound)
         {

@@ -15,8 +15,8 @@ internal struct Turn
     /// <summary>Completes when the turn has been given back. Another may have taken it since.</summary>
     public Task Back()
     {
-        var wait = LazyInitializer.EnsureInitialized(
-            ref _wait, static () => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var first = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var wait = Interlocked.CompareExchange(ref _wait, first, null) ?? first;
         // A full fence lies between the two: who gives back from here on sees the wait.
         if (Volatile.Read(ref _taken) == 0 && Interlocked.CompareExchange(ref _wait, null, wait) == wait)
             wait.SetResult();

@@ -8,8 +8,7 @@ namespace ActorHeartbeat.Transport.WebSockets;
 /// caller that finds the socket free writes; an idle connection has no writer and no queue.
 /// </summary>
 /// <param name="socket">Takes the messages. It guards the queue, too: nobody else locks it.</param>
-/// <param name="time">The clock of the deadline.</param>
-internal sealed class MessageSender(ISentThrough socket, TimeProvider time)
+internal sealed class MessageSender(ISentThrough socket)
 {
     private Queue<Waiting>? _waiting;
     private TaskCompletionSource? _idle;
@@ -115,7 +114,7 @@ internal sealed class MessageSender(ISentThrough socket, TimeProvider time)
 
     private async ValueTask BeforeDeadlineAsync(ValueTask sending)
     {
-        using var timeout = new CancellationTokenSource(socket.SendDeadline, time);
+        using var timeout = new CancellationTokenSource(socket.SendDeadline, socket.Time);
         await using var registration = timeout.Token
             .UnsafeRegister(static state => ((ISentThrough)state!).OnSendDeadline(), socket)
             .ConfigureAwait(false);
@@ -134,6 +133,9 @@ internal interface ISentThrough
 {
     /// <summary>How many messages may wait; read for each that must wait.</summary>
     int MostWaiting { get; }
+
+    /// <summary>The clock of the deadline.</summary>
+    TimeProvider Time { get; }
 
     /// <summary>How long one message may take.</summary>
     TimeSpan SendDeadline { get; }

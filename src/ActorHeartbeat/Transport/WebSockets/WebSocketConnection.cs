@@ -13,8 +13,7 @@ namespace ActorHeartbeat.Transport.WebSockets;
 internal abstract class WebSocketConnection : IConnection, ISentThrough, IDisposable
 {
     private readonly OpenedWebSocket _opened;
-    private readonly TimeoutSettings _timeouts;
-    private readonly TimeSpan _provenAfter;
+    private readonly EndpointSettings _settings;
     private readonly TimeProvider _time;
     private readonly long _openedAt;
     private readonly MessageSender _sender;
@@ -22,6 +21,7 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
     private ClosingHandshake? _closing;
     private DialFailure? _failure;
     private volatile bool _isAskedToClose, _isGivenUp;
+    private int _disposed;
 
     /// <param name="opened">The socket.</param>
     /// <param name="settings">The endpoint: its deadlines, and how long a connection must last to prove its address.</param>
@@ -30,12 +30,11 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
     protected WebSocketConnection(OpenedWebSocket opened, EndpointSettings settings, IConnectionObserver observer, TimeProvider time)
     {
         _opened = opened;
-        _timeouts = settings.Timeouts;
-        _provenAfter = settings.Backoff.ResetAfter;
+        _settings = settings;
         _time = time;
         _openedAt = time.GetTimestamp();
         Observer = observer;
-        _sender = new MessageSender(this, time);
+        _sender = new MessageSender(this);
     }
 
     public string? Subprotocol => Socket.SubProtocol;
@@ -57,7 +56,9 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
 
     int ISentThrough.MostWaiting => Observer.Limits.SendQueue;
 
-    TimeSpan ISentThrough.SendDeadline => _timeouts.Send;
+    TimeProvider ISentThrough.Time => _time;
+
+    TimeSpan ISentThrough.SendDeadline => _settings.Timeouts.Send;
 
     protected IConnectionObserver Observer { get; }
 
@@ -65,7 +66,7 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
     protected bool HasBytesAtHand => _opened.ReadBuffer.HasBytes;
 
     private ClosingHandshake Closing => LazyInitializer.EnsureInitialized(
-        ref _closing, () => new ClosingHandshake(Socket, _sender, _timeouts.Close, _time, OnCloseDeadline));
+        ref _closing, () => new ClosingHandshake(Socket, _sender, _settings.Timeouts.Close, _time, OnCloseDeadline));
 
     public abstract void Start();
 
@@ -75,7 +76,7 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
 
     void ISentThrough.OnSendDeadline()
     {
-        Blame(new DialFailure(FailureLayer.Timeout, $"the socket did not take a message within {_timeouts.Send.TotalSeconds:0.###} s"));
+        Blame(new DialFailure(FailureLayer.Timeout, $"the socket did not take a message within {_settings.Timeouts.Send.TotalSeconds:0.###} s"));
         Drop();
     }
 
@@ -144,7 +145,7 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
     {
         if (!_opened.Tap.MustDrain)
             return;
-        using var deadline = new CancellationTokenSource(_timeouts.Close, _time);
+        using var deadline = new CancellationTokenSource(_settings.Timeouts.Close, _time);
         await _opened.Tap.DrainAsync(deadline.Token).ConfigureAwait(false);
     }
 
@@ -158,6 +159,8 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         JudgeAddress();
         _opened.Dispose();
         _sender.End();
@@ -175,7 +178,7 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
     {
         if (_isAskedToClose)
             return;
-        if (_isGivenUp || _time.GetElapsedTime(_openedAt) < _provenAfter)
+        if (_isGivenUp || _time.GetElapsedTime(_openedAt) < _settings.Backoff.ResetAfter)
             _opened.Dialed?.Failed();
         else
             _opened.Dialed?.Worked();
@@ -183,7 +186,7 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
 
     private void OnCloseDeadline()
     {
-        Blame(new DialFailure(FailureLayer.Timeout, $"the closing handshake was not done within {_timeouts.Close.TotalSeconds:0.###} s"));
+        Blame(new DialFailure(FailureLayer.Timeout, $"the closing handshake was not done within {_settings.Timeouts.Close.TotalSeconds:0.###} s"));
         Drop();
     }
 
