@@ -57,7 +57,7 @@ public sealed partial class ConnectionActor : UntypedActor
     /// <param name="board">Where it shows its status.</param>
     /// <param name="dependencies">What it works with.</param>
     internal static Props Props(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies dependencies) =>
-        Akka.Actor.Props.CreateBy(new Producer(start, plane, board, dependencies));
+        new ConnectionProps(dependencies.Deployed, () => new ConnectionActor(start, plane, board, dependencies));
 
     /// <summary>The settings in use, for tests.</summary>
     internal EndpointSettings Settings => _settings;
@@ -275,21 +275,18 @@ public sealed partial class ConnectionActor : UntypedActor
         }
     }
 
-    /// <summary>Creates the actor without compiling an expression tree for each of thousands.</summary>
-    private sealed class Producer(ConnectionStart start, EndpointPlane plane, ConnectionBoard board, ConnectionDependencies dependencies)
-        : IIndirectActorProducer
+    /// <summary>
+    /// Creates the actor without compiling an expression tree for each of thousands. How it is deployed is the same for all, so none has a
+    /// copy of that.
+    /// </summary>
+    private sealed class ConnectionProps(Props deployed, Func<ConnectionActor>? make) : Props(deployed)
     {
-        private ConnectionStart? _start = start;
-
-        public Type ActorType => typeof(ConnectionActor);
+        private Func<ConnectionActor>? _make = make;
 
         /// <remarks>Once: an actor that has thrown is stopped. What it began with, such as old settings, is not kept with it.</remarks>
-        public ActorBase Produce() => new ConnectionActor(
-            Interlocked.Exchange(ref _start, null) ?? throw new InvalidOperationException("the actor was made before"),
-            plane, board, dependencies);
+        public override ActorBase NewActor() =>
+            (Interlocked.Exchange(ref _make, null) ?? throw new InvalidOperationException("the actor was made before"))();
 
-        public void Release(ActorBase actor)
-        {
-        }
+        protected override Props Copy() => new ConnectionProps(this, _make);
     }
 }

@@ -18,6 +18,9 @@ public sealed record ConnectionDependencies(
     /// <summary>What the host adds to the language of the conversation.</summary>
     public ConversationExtensions Extensions { get; init; } = ConversationExtensions.Default;
 
+    /// <summary>How the actors are deployed.</summary>
+    internal Props Deployed { get; init; } = Props.Create(typeof(ConnectionActor));
+
     /// <summary>The distributions of all connections; null for none.</summary>
     internal ConnectionMeasures? Measures { get; init; }
 

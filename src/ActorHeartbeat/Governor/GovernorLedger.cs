@@ -10,6 +10,9 @@ namespace ActorHeartbeat.Governor;
 public sealed class GovernorLedger<THolder>
     where THolder : notnull
 {
+    /// <summary>The most places for those who wait that are kept while nobody does.</summary>
+    private const int Roomy = 256;
+
     private readonly DialBudgets _budgets = new();
     private readonly Dictionary<(bool IsGroup, string Name), PermitQueue<THolder>> _queues = [];
     private readonly Dictionary<THolder, PermitWaiter<THolder>> _waiting = [];
@@ -63,6 +66,8 @@ public sealed class GovernorLedger<THolder>
     {
         if (!_waiting.Remove(holder, out var waiter))
             return;
+        if (_waiting.Count == 0 && _waiting.Capacity > Roomy)
+            _waiting.TrimExcess(); // a burst of thousands is over
         var queue = waiter.Lane.Queue;
         queue.Remove(waiter);
         if (queue.IsEmpty)

@@ -75,7 +75,7 @@ public static class ConnectionSupervisorHosting
         return builder
             .AddHocon(PhaseTimeout(options.Supervisor.ShutdownTimeout + Grace + Grace), HoconAddMode.Append)
             .AddHocon(DedicatedThreadScheduler.Configuration, HoconAddMode.Append)
-            .AddHocon(LeanMailbox.ForChildrenOf($"/{SupervisorName}"), HoconAddMode.Append)
+            .AddHocon(LeanMailbox.Configuration, HoconAddMode.Append)
             .AddHocon(MessageSerializer.Configuration, HoconAddMode.Append)
             .WithActors((system, registry) => Start(system, registry, options));
     }

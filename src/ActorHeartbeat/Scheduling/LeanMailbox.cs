@@ -14,13 +14,14 @@ namespace ActorHeartbeat.Scheduling;
 internal sealed class LeanMailbox(Settings settings, Config config)
     : MailboxType(settings, config), IProducesMessageQueue<LeanMailbox.Queue>
 {
-    /// <summary>Gives this mailbox to the children of an actor. An actor system that runs in a simulation keeps that one's.</summary>
-    /// <param name="parent">The path of the actor, such as <c>/connections</c>.</param>
-    public static Config ForChildrenOf(string parent) => ConfigurationFactory.ParseString(
-        $$"""
-        actor-heartbeat.lean-mailbox.mailbox-type = "{{typeof(LeanMailbox).FullName}}, ActorHeartbeat"
-        akka.actor.deployment."{{parent}}/*".mailbox = actor-heartbeat.lean-mailbox
-        """);
+    private const string Name = "actor-heartbeat.lean-mailbox";
+
+    /// <summary>Makes this mailbox known to an actor system. <c>WithConnectionSupervisor</c> adds it.</summary>
+    public static Config Configuration { get; } =
+        ConfigurationFactory.ParseString($"{Name}.mailbox-type = \"{typeof(LeanMailbox).FullName}, ActorHeartbeat\"");
+
+    /// <summary>Gives an actor this mailbox. A system that does not know it, such as one in a simulation, keeps its own.</summary>
+    public static Props For(Props actor, ActorSystem system) => system.Settings.Config.HasPath(Name) ? actor.WithMailbox(Name) : actor;
 
     public override IMessageQueue Create(IActorRef owner, ActorSystem system) => new Queue();
 

@@ -94,7 +94,7 @@ public sealed partial class ConnectionSupervisor
         {
             var feed = _dependencies.Feeds.GetOrAdd(settings);
             _endpoints[settings.Id] = endpoint = new RegistryEntry(settings, new EndpointPlane(feed), _clock.UtcNow);
-            _meter.Add(settings, endpoint.Plane, endpoint);
+            _meter.Add(settings, endpoint);
             if (_restored.Remove(settings.Id, out var session))
                 endpoint.Before = session.For(settings);
         }

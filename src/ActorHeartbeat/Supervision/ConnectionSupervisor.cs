@@ -47,6 +47,7 @@ public sealed partial class ConnectionSupervisor : UntypedActor, IWithTimers
         _connections = new ConnectionDependencies(dependencies.Dialer, dependencies.Resolver, governor, Self, _clock, dependencies.Seed)
         {
             Extensions = dependencies.Extensions,
+            Deployed = LeanMailbox.For(Akka.Actor.Props.Create(typeof(ConnectionActor)), Context.System),
             Measures = _meter.Connections,
         };
     }

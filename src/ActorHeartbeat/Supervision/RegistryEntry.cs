@@ -14,7 +14,8 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     private ImmutableArray<SupervisedConnection> _connections = [];
     private AddedKeys? _addedKeys; // null before they are asked for
     private EndpointSettings? _effective; // null where the settings or the added keys have changed since
-    private DateTimeOffset? _downSince = since;
+    private DateTime? _downSince = since.UtcDateTime; // of half the size
+    private DateTime _since = since.UtcDateTime;
     private TransitionJournal _journal;
 
     public EndpointId Id { get; } = settings.Id;
@@ -46,7 +47,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
 
     public CloseCause? Failure { get; private set; }
 
-    public DateTimeOffset Since { get; private set; } = since;
+    public DateTimeOffset Since => _since;
 
     /// <summary>When it was open last, or was added or wanted again where it never was since; null while it is open.</summary>
     /// <remarks>Its actor shows a state before it is published.</remarks>
@@ -130,9 +131,9 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     public void Enter(EndpointMode mode, DateTimeOffset now, CloseCause? failure = null)
     {
         if (mode != Mode)
-            Since = now;
+            _since = now.UtcDateTime;
         if (mode == EndpointMode.Running ? mode != Mode : _downSince is null)
-            _downSince = now;
+            _downSince = now.UtcDateTime;
         (Mode, Failure) = (mode, failure);
     }
 
@@ -154,7 +155,7 @@ internal sealed class RegistryEntry(EndpointSettings settings, EndpointPlane pla
     public ConnectionState Publish(ConnectionState state, DateTimeOffset at)
     {
         var before = Published ?? ConnectionState.BackingOff;
-        _downSince = state == ConnectionState.Open ? null : _downSince ?? at;
+        _downSince = state == ConnectionState.Open ? null : _downSince ?? at.UtcDateTime;
         Published = state;
         return before;
     }

@@ -102,10 +102,9 @@ internal sealed class EndpointMeter : IDisposable
     }
 
     /// <param name="endpoint">Its settings.</param>
-    /// <param name="plane">What it counts.</param>
     /// <param name="standing">Tells how the endpoint stands.</param>
-    public void Add(EndpointSettings endpoint, EndpointPlane plane, IReadableEndpoint standing) =>
-        _endpoints.Add(endpoint, plane, standing);
+    public void Add(EndpointSettings endpoint, IReadableEndpoint standing) =>
+        _endpoints.Add(endpoint, standing);
 
     /// <inheritdoc cref="MeteredEndpoints.Follow"/>
     public void Follow(EndpointSettings endpoint) => _endpoints.Follow(endpoint);

@@ -18,10 +18,10 @@ internal sealed class MeteredEndpoints(MeterSettings settings)
     private MeteredEndpoint[]? _all = [];
     private int _named;
 
-    public void Add(EndpointSettings endpoint, EndpointPlane plane, IReadableEndpoint standing)
+    public void Add(EndpointSettings endpoint, IReadableEndpoint standing)
     {
         lock (_gate)
-            Enter(endpoint, plane, standing);
+            Enter(endpoint, standing);
     }
 
     /// <summary>Follows a change of the labels or the group. By its labels an endpoint may gain or lose its own series.</summary>
@@ -38,7 +38,7 @@ internal sealed class MeteredEndpoints(MeterSettings settings)
                 return;
             }
             Leave(known);
-            Enter(endpoint, known.Plane, known.Standing);
+            Enter(endpoint, known.Standing);
         }
     }
 
@@ -68,11 +68,11 @@ internal sealed class MeteredEndpoints(MeterSettings settings)
         }
     }
 
-    private void Enter(EndpointSettings endpoint, EndpointPlane plane, IReadableEndpoint standing)
+    private void Enter(EndpointSettings endpoint, IReadableEndpoint standing)
     {
         var isSelected = settings.Select.Matches(endpoint.Labels);
         var isNamed = isSelected && _named < settings.EndpointLimit;
-        var entered = new MeteredEndpoint(endpoint.Id, plane, standing, isNamed ? EndpointInfo.Of(endpoint) : [], isSelected, isNamed);
+        var entered = new MeteredEndpoint(standing, isNamed ? EndpointInfo.Of(endpoint) : [], isSelected, isNamed);
         _endpoints[endpoint.Id] = entered;
         _all = null;
         if (entered.IsNamed)
@@ -114,17 +114,21 @@ internal readonly record struct FigureValueKey(string? First, string? Second);
 /// <param name="Info">Its name, group and labels, as tags; none where it is not named.</param>
 /// <param name="IsSelected">Whether its labels let it have series of its own.</param>
 /// <param name="IsNamed">Whether it has them.</param>
-internal sealed record MeteredEndpoint(
-    EndpointId Id,
-    EndpointPlane Plane,
-    IReadableEndpoint Standing,
-    KeyValuePair<string, object?>[] Info,
-    bool IsSelected,
-    bool IsNamed);
+internal readonly record struct MeteredEndpoint(
+    IReadableEndpoint Standing, KeyValuePair<string, object?>[] Info, bool IsSelected, bool IsNamed)
+{
+    public EndpointId Id => Standing.Id;
+
+    public EndpointPlane Plane => Standing.Plane;
+}
 
 /// <summary>Tells how an endpoint stands.</summary>
 internal interface IReadableEndpoint
 {
+    EndpointId Id { get; }
+
+    EndpointPlane Plane { get; }
+
     /// <summary>How it stands now; called from any thread.</summary>
     EndpointReading Read();
 }

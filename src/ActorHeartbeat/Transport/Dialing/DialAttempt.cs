@@ -86,7 +86,7 @@ internal sealed class DialAttempt : IDisposable
                 KeepAliveInterval = Timeout.InfiniteTimeSpan, // the heartbeat is ours
                 DangerousDeflateOptions = _answer.Deflate,
             });
-        return new OpenedWebSocket(socket, tap, readBuffer, Dialed, _answer.MayPack, lease);
+        return new OpenedWebSocket(socket, tap, readBuffer, Dialed!.Value, _answer.MayPack, lease); // not null: it is connected
     }
 
     /// <summary>Connects, once only: if the server hangs up without a byte of an answer, the handler would dial again unasked.</summary>

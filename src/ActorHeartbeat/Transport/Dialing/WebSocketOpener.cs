@@ -91,11 +91,11 @@ internal sealed class WebSocketOpener(DialContext context) : IDisposable
 /// <param name="Socket">Over the streams.</param>
 /// <param name="Tap">Sends and sees pings.</param>
 /// <param name="ReadBuffer">Between the socket and the tap.</param>
-/// <param name="Dialed">The address at the other end; null when it is not known.</param>
+/// <param name="Dialed">The address at the other end, the proxy's if there is one.</param>
 /// <param name="MayPack"><inheritdoc cref="DeflateAnswer.MayPack" path="/summary"/></param>
 /// <param name="Handler">The share of the handler.</param>
 internal readonly record struct OpenedWebSocket(
-    WebSocket Socket, FrameTap Tap, ReadBuffer ReadBuffer, DialedAddress? Dialed, bool MayPack, SharedHandlers.Lease Handler) : IDisposable
+    WebSocket Socket, FrameTap Tap, ReadBuffer ReadBuffer, DialedAddress Dialed, bool MayPack, SharedHandlers.Lease Handler) : IDisposable
 {
     public void Dispose()
     {

@@ -39,7 +39,7 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
 
     public string? Subprotocol => Socket.SubProtocol;
 
-    public IPEndPoint? RemoteAddress => _opened.Dialed?.Address;
+    public IPEndPoint? RemoteAddress => _opened.Dialed.Address;
 
     public bool HasUnread => _opened.ReadBuffer.HasBytes || _opened.Tap.HasUnread;
 
@@ -179,9 +179,9 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
         if (_isAskedToClose)
             return;
         if (_isGivenUp || _time.GetElapsedTime(_openedAt) < _settings.Backoff.ResetAfter)
-            _opened.Dialed?.Failed();
+            _opened.Dialed.Failed();
         else
-            _opened.Dialed?.Worked();
+            _opened.Dialed.Worked();
     }
 
     private void OnCloseDeadline()
