@@ -1,7 +1,6 @@
 using ActorHeartbeat.Protocol;
 using Akka.Actor;
 using Akka.Event;
-using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests;
 

@@ -34,7 +34,9 @@ internal sealed class AttemptSecrets(
 
     /// <summary>The values so far, in every spelling in which a server may repeat them.</summary>
     public IReadOnlyCollection<string> Texts =>
-        _read.Count + _made.Count == 0 ? [] : [.. _read.Values.Concat(_made).SelectMany(SecretSpelling.Of).Distinct(StringComparer.Ordinal)];
+        _read.Count + _made.Count == 0
+            ? []
+            : [.. _read.Values.Concat(_made).SelectMany(SecretSpelling.Of).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Fills a template; each value has to fit.</summary>
     /// <param name="place">The key of the text, for the message.</param>

@@ -57,7 +57,9 @@ internal static class PeerClients
             {
                 options.Add($"feed-{number:D5}", url.ToString(), settings => settings with
                 {
-                    Proxy = ProxySettings.None, Tls = tls, Heartbeat = heartbeat,
+                    Proxy = ProxySettings.None,
+                    Tls = tls,
+                    Heartbeat = heartbeat,
                 });
             }
         }));

@@ -3,7 +3,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 using ActorHeartbeat.Policies;
 using Akka.Actor;
-using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Connections;
 

@@ -2,7 +2,6 @@ using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Governor;
 using ActorHeartbeat.Scheduling;
 using Akka.Actor;
-using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Governor;
 

@@ -7,7 +7,6 @@ using ActorHeartbeat.Supervision;
 using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
-using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Supervision;
 

@@ -6,7 +6,6 @@ using ActorHeartbeat.TestKit;
 using ActorHeartbeat.Transport;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.TestKit;
 
 namespace ActorHeartbeat.Tests.Supervision;
 

@@ -94,7 +94,7 @@ public sealed class AddressChoiceTests : IDisposable
 
         Assert.Equal((layer, new IPEndPoint(Sick, first.Port)), (failure.Layer, failure.RemoteAddress));
         Assert.StartsWith($"{url.GetLeftPart(UriPartial.Authority)} (127.0.0.2): ", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(new IPEndPoint(Well, first.Port), opened.Dialed?.Address);
+        Assert.Equal(new IPEndPoint(Well, first.Port), opened.Dialed.Address);
     }
 
     [Theory]
@@ -138,7 +138,7 @@ public sealed class AddressChoiceTests : IDisposable
         using var next = await (goes ? second : first).AcceptUpgradedAsync();
         using var opened = await again;
 
-        Assert.Equal(goes ? Well : Sick, opened.Dialed?.Address.Address);
+        Assert.Equal(goes ? Well : Sick, opened.Dialed.Address.Address);
 
         static Task Do(Action action)
         {

@@ -76,7 +76,8 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
 
     void ISentThrough.OnSendDeadline()
     {
-        Blame(new DialFailure(FailureLayer.Timeout, $"the socket did not take a message within {_settings.Timeouts.Send.TotalSeconds:0.###} s"));
+        var seconds = _settings.Timeouts.Send.TotalSeconds;
+        Blame(new DialFailure(FailureLayer.Timeout, $"the socket did not take a message within {seconds:0.###} s"));
         Drop();
     }
 
@@ -186,7 +187,8 @@ internal abstract class WebSocketConnection : IConnection, ISentThrough, IDispos
 
     private void OnCloseDeadline()
     {
-        Blame(new DialFailure(FailureLayer.Timeout, $"the closing handshake was not done within {_settings.Timeouts.Close.TotalSeconds:0.###} s"));
+        var seconds = _settings.Timeouts.Close.TotalSeconds;
+        Blame(new DialFailure(FailureLayer.Timeout, $"the closing handshake was not done within {seconds:0.###} s"));
         Drop();
     }
 
