@@ -206,7 +206,7 @@ public class MutationGate(ITestOutputHelper output)
         new(
             "keys that were added are forgotten by a reload",
             "Supervision/RegistryEntry.cs",
-            "_effective ??= AddedKeys.Over(Settings);", "_effective ??= Settings;"),
+            "_effective ??= _addedKeys?.Over(Settings) ?? Settings;", "_effective ??= Settings;"),
     ];
 
     [Fact]

@@ -17,6 +17,8 @@ public static class DeliveryShows
             every connection reset each so many seconds; three kinds of consumers account for every number
         cpu [--seconds 2] [--rounds 5]
             CPU per message over real sockets, an inline handler and an async enumerable against the plainest pumps, 1 and 100 connections
+        streams --service FILE [--seconds 10]
+            CPU of the service per message of 128 B and reader of its event stream, 1, 10 and 100 readers
         """;
 
     public static async Task<int> Run(string show, string[] args)
@@ -35,6 +37,8 @@ public static class DeliveryShows
                     Option(args, "rate", 20_000),
                     Seconds(args, 60),
                     TimeSpan.FromSeconds(Option(args, "every", 1)));
+            case "streams":
+                return await StreamsShow.RunAsync(args[Array.IndexOf(args, "--service") + 1], Seconds(args, 10));
             default:
                 return await CpuShow.RunAsync(Seconds(args, 2), (int)Option(args, "rounds", 5));
         }

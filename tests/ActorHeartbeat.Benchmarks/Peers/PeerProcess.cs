@@ -6,7 +6,6 @@ namespace ActorHeartbeat.Benchmarks.Peers;
 /// <summary>A peer that runs, seen from outside: what the kernel says of its memory and its processor time.</summary>
 internal sealed class PeerProcess : IDisposable
 {
-    private const double TicksPerSecond = 100; // USER_HZ, the same on every Linux that .NET knows
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     private readonly ChildProcess _process;
@@ -37,16 +36,7 @@ internal sealed class PeerProcess : IDisposable
     }
 
     /// <summary>The processor time that it has used, in seconds, of the user and of the system.</summary>
-    public double Cpu
-    {
-        get
-        {
-            var text = File.ReadAllText($"/proc/{_process.Id}/stat");
-            var fields = text[(text.LastIndexOf(')') + 2)..].Split(' '); // the name may have spaces
-            return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture))
-                / TicksPerSecond;
-        }
-    }
+    public double Cpu => ProcessorTime.Of(_process.Id);
 
     /// <summary>The bytes of its heap in use after a collection, in KB.</summary>
     public async Task<double> HeapAsync() =>

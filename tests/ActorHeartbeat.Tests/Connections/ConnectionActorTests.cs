@@ -263,6 +263,26 @@ public class ConnectionActorTests : ConnectionSpec
         Assert.Equal(2, Plane.Counters.StaleEvents);
     }
 
+    // Invariant 3: the deadline has fired and waits in the mailbox behind what leaves its state.
+    [Fact]
+    public void A_deadline_of_a_state_that_was_left_is_not_heard_in_the_next()
+    {
+        StartOpen(Defaults with { Backoff = new BackoffSettings { Initial = Seconds(60), Jitter = Jitter.None } });
+        Settle();
+        var actor = (IInternalActorRef)Connection;
+        actor.Suspend();
+        Socket.Lose();
+        ((VirtualScheduler)Sys.Scheduler).Advance(Seconds(20)); // a heartbeat is due
+        actor.Resume();
+
+        ExpectStates(ConnectionState.BackingOff);
+
+        ExpectNoMsg(TimeSpan.Zero);
+        Assert.Single(Network.DialsOf(Id));
+        Advance(60);
+        ExpectStates(ConnectionState.Connecting, ConnectionState.Open);
+    }
+
     [Fact]
     public void A_stopped_actor_aborts_its_socket()
     {
