@@ -101,6 +101,9 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         }
     }
 
+    /// <summary>Ends the wait of the reader, who finds no event then.</summary>
+    internal void Wake() => _reader.Wake();
+
     public IAsyncEnumerator<FeedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         new Enumerator(this, cancellationToken);
 

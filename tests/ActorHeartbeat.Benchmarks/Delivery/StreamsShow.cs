@@ -18,7 +18,7 @@ internal static class StreamsShow
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(4);
 
     /// <summary>Fewer messages for more readers, so that the two cores have time to spare.</summary>
-    private static readonly (int Readers, int Rate)[] Cases = [(1, 100_000), (10, 20_000), (100, 2_000)];
+    private static readonly (int Readers, int Rate)[] Cases = [(1, 200_000), (10, 50_000), (100, 5_000)];
 
     /// <param name="service">The assembly of the service.</param>
     /// <param name="duration">How long each number of readers is looked at.</param>
