@@ -204,7 +204,7 @@ public sealed record EndpointSettings
 /// <summary>The implementations of the transport seam.</summary>
 public enum TransportKind
 {
-    /// <summary><c>client-web-socket</c>: the framework's ClientWebSocket with the RFC 6455 ping tap.</summary>
+    /// <summary><c>client-web-socket</c>: the framework's HTTP and WebSocket, with a tap for RFC 6455 pings.</summary>
     ClientWebSocket,
 
     /// <summary><c>websocket-client</c>: the Websocket.Client package, once <c>AddWebsocketClient</c> has added it.</summary>

@@ -1,11 +1,11 @@
-using System.Net.WebSockets;
 using ActorHeartbeat.Transport.Dialing;
 
 namespace ActorHeartbeat.Transport.WebSockets;
 
 /// <summary>
-/// Dials with the framework's <see cref="ClientWebSocket"/> and puts a tap under it that sends and sees RFC 6455 pings and pongs. Safe to
-/// use from many threads; one instance serves all endpoints.
+/// Dials with the framework's HTTP, and puts a tap under its WebSocket that sends and sees RFC 6455 pings and pongs. It does what
+/// <see cref="System.Net.WebSockets.ClientWebSocket"/> does, with less memory. Safe to use from many threads; one instance serves all
+/// endpoints.
 /// </summary>
 /// <remarks>
 /// Meant to live as long as the process, and need not be disposed: an HTTP handler goes with the last connection dialed through it,
