@@ -15,7 +15,10 @@ internal static class StreamsShow
     /// <summary>The promise, in microseconds.</summary>
     private const double Most = 1.5;
 
-    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan
+        Warm = TimeSpan.FromSeconds(4),
+        Patience = TimeSpan.FromSeconds(30),
+        Look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Fewer messages for more readers, so that the two cores have time to spare.</summary>
     private static readonly (int Readers, int Rate)[] Cases = [(1, 200_000), (10, 50_000), (100, 5_000)];
@@ -48,8 +51,12 @@ internal static class StreamsShow
                 """);
             using var process = ChildProcess.Of("dotnet", service, "run", file);
             using var api = new HttpClient(Over(socket)) { BaseAddress = new Uri("http://localhost") };
-            while (!File.Exists(socket) || await CountAsync(api) is (0, _))
-                await Task.Delay(100);
+            for (var begun = TimeProvider.System.GetTimestamp(); !File.Exists(socket) || await CountAsync(api) is (0, _);)
+            {
+                if (TimeProvider.System.GetElapsedTime(begun) > Patience)
+                    throw new TimeoutException($"no message reached the service within {Patience.TotalSeconds:0} s");
+                await Task.Delay(Look, TimeProvider.System);
+            }
             using var stop = new CancellationTokenSource();
             var reading = Enumerable.Range(0, readers).Select(_ => ReadAsync(api, stop.Token)).ToArray();
             await Task.Delay(Warm, TimeProvider.System);
