@@ -37,6 +37,8 @@ internal sealed partial class ConnectionLink
         _owner.Tell(new SignOfLife(Incarnation));
     }
 
+    public void OnCaughtUp() => _writer?.CaughtUp();
+
     public void OnPartOfMessage() => Volatile.Write(ref _lastData, _clock.Elapsed.Ticks);
 
     public void OnPong(ReadOnlySpan<byte> payload)

@@ -31,15 +31,17 @@ internal sealed class EntryQueue(int capacity, int capacityBytes)
     {
         var size = entry.Event.Payload.Length;
         _largest = IsEmpty ? size : Math.Max(_largest, size);
-        _entries.Add((arrival, entry));
+        ref var added = ref _entries.Add();
+        added.Arrival = arrival;
+        added.Entry = entry;
         _bytes += size;
     }
 
     /// <summary>Takes the oldest event out; there must be one.</summary>
-    public FeedEntry Remove()
+    public void Remove(out FeedEntry entry)
     {
-        var (_, entry) = _entries.Remove();
+        entry = _entries[0].Entry;
         _bytes -= entry.Event.Payload.Length;
-        return entry;
+        _entries.RemoveOldest();
     }
 }

@@ -232,7 +232,8 @@ public sealed class Feed
                 Cover(writer);
             if (_duplicates is not null && IsDuplicate(writer, kind, payload.Span))
                 return ValueTask.CompletedTask;
-            mustWait = Append(FeedEvent.Message(source, ++_lastSeq, now, kind, payload));
+            writer.OwesWake = writer.WakesLater;
+            mustWait = Append(FeedEvent.Message(source, ++_lastSeq, now, kind, payload), wakes: !writer.WakesLater);
         }
         return mustWait ? WaitForRoomAsync(writer) : ValueTask.CompletedTask;
     }
@@ -284,6 +285,7 @@ public sealed class Feed
                 _break = new Break(cause, _time.GetTimestamp());
         }
         writer.Release();
+        Wake(); // the pump, which owes it, is over
     }
 
     internal void Attach(FeedSubscription subscription)
@@ -294,7 +296,7 @@ public sealed class Feed
             var (expected, lead) = FeedResume.Plan(subscription.Options, _source, _ring, in _states, _lastSeq, UtcTicks());
             var link = new FeedLink(this, subscription, expected);
             subscription.FollowPolicy(link, _limits.Overflow);
-            subscription.AddReplay([.. lead.Select(feedEvent => link.Entry(feedEvent)).OfType<FeedEntry>()]);
+            subscription.AddReplay(link.Enter(lead));
             _audience.Add(link);
             if (_drained is { } reason)
                 _audience.Drain(Detailed(reason));
@@ -317,16 +319,22 @@ public sealed class Feed
     internal FeedEvent Lost(long from, long to) =>
         FeedEvent.Detailed(Volatile.Read(ref _source).With(FeedGap.Overflow(from, to)), to, UtcTicks());
 
+    /// <summary>Wakes the readers who wait although there is something to read.</summary>
+    internal void Wake()
+    {
+        foreach (var link in _audience.Links)
+            link.Subscription.Wake();
+    }
+
     internal void CountDropped() => Interlocked.Increment(ref _dropped);
 
     // The one place where a numbered event enters; true when a subscriber wants the pump to wait.
-    private bool Append(in FeedEvent feedEvent)
+    private bool Append(in FeedEvent feedEvent, bool wakes = true)
     {
-        if (_ring is null || (_ring.KeepsNothing && !_audience.HasQueues))
-            return _audience.Publish(feedEvent, default);
-        var kept = feedEvent.Keep();
-        _ring.Add(kept);
-        return _audience.Publish(feedEvent, kept);
+        var lasts = _audience.HasQueues || _ring?.KeepsPayload(feedEvent) == true;
+        var kept = lasts ? feedEvent.Keep() : feedEvent;
+        _ring?.Add(kept);
+        return _audience.Publish(feedEvent, kept, wakes);
     }
 
     private void AppendGap(FeedSource source, GapReason reason, string cause, TimeSpan duration, MissingNumbers? numbers = null)
@@ -362,6 +370,7 @@ public sealed class Feed
 
     private async ValueTask WaitForRoomAsync(FeedWriter writer)
     {
+        Wake();
         var ended = writer.BeginPause();
         foreach (var link in _audience.Links)
         {

@@ -28,15 +28,15 @@ internal sealed class FeedAudience
     /// <summary>Publishes an event to all handlers and subscriptions; true when a subscriber wants the pump to wait.</summary>
     /// <param name="passing">The event for handlers; its payload may be the socket's buffer.</param>
     /// <param name="kept">The event for queues; its payload lasts.</param>
-    public bool Publish(in FeedEvent passing, in FeedEvent kept)
+    public bool Publish(in FeedEvent passing, in FeedEvent kept, bool wakes = true)
     {
         foreach (var handler in _handlers)
             handler.Hear(passing);
         var mustWait = false;
         foreach (var link in _links)
         {
-            if (link.Entry(kept) is { } entry)
-                mustWait |= link.Subscription.Offer(entry);
+            if (link.TryEnter(kept, out var entry))
+                mustWait |= link.Subscription.Offer(entry, wakes);
             if (!link.Subscription.Takes(link.Overflow))
                 Remove(link.Subscription);
         }
@@ -58,7 +58,7 @@ internal sealed class FeedAudience
         {
             if (link.Subscription.EndsWithItsFeed)
                 link.Subscription.Drain(farewell);
-            else if (link.Entry(farewell) is { } last)
+            else if (link.TryEnter(farewell, out var last))
                 link.Subscription.AddLast(last);
         }
         _handlers = [];

@@ -105,11 +105,14 @@ public readonly struct FeedEvent
     internal FeedEvent Keep()
     {
         if (Payload.IsEmpty)
-            return new FeedEvent(_source, Seq, _kindAndTicks, default);
+            return With(default);
         var own = GC.AllocateUninitializedArray<byte>(Payload.Length);
         Payload.Span.CopyTo(own);
-        return new FeedEvent(_source, Seq, _kindAndTicks, own);
+        return With(own);
     }
+
+    /// <summary>The same event with another payload.</summary>
+    internal FeedEvent With(ReadOnlyMemory<byte> payload) => new(_source, Seq, _kindAndTicks, payload);
 
     /// <summary>The gap that stands for the numbers from <paramref name="from"/> to just before this event.</summary>
     internal FeedEvent LostBefore(long from) =>

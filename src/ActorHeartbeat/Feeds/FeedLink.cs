@@ -19,15 +19,30 @@ internal sealed class FeedLink(Feed feed, FeedSubscription subscription, long ex
     /// </summary>
     public long Expected { get; set; } = expected;
 
-    /// <summary>An event of the feed on its way to the subscriber; null for one that it has not asked for.</summary>
-    public FeedEntry? Entry(in FeedEvent feedEvent)
+    /// <summary>An event of the feed on its way to the subscriber; false for one that it has not asked for.</summary>
+    public bool TryEnter(in FeedEvent feedEvent, out FeedEntry entry)
     {
         if (!Subscription.Options.Wants(feedEvent))
-            return null;
-        var follows = _offered;
+        {
+            entry = default;
+            return false;
+        }
+        entry = new FeedEntry(this, feedEvent, _offered);
         if (feedEvent.IsNumbered)
             _offered = feedEvent.Seq;
-        return new FeedEntry(this, feedEvent, follows);
+        return true;
+    }
+
+    /// <summary>Those of the events that it has asked for.</summary>
+    public FeedEntry[] Enter(List<FeedEvent> events)
+    {
+        var entries = new List<FeedEntry>(events.Count);
+        foreach (var feedEvent in events)
+        {
+            if (TryEnter(feedEvent, out var entry))
+                entries.Add(entry);
+        }
+        return [.. entries];
     }
 
     /// <summary>The highest number dropped so far. Guarded by the subscription.</summary>

@@ -102,7 +102,11 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     }
 
     /// <summary>Ends the wait of the reader, who finds no event then.</summary>
-    internal void Wake() => _reader.Wake();
+    internal void Wake()
+    {
+        if (_reader.IsWaiting)
+            _reader.Wake();
+    }
 
     public IAsyncEnumerator<FeedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         new Enumerator(this, cancellationToken);
@@ -143,7 +147,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     }
 
     /// <summary>Takes a live event under the overflow policy. True when the pump has to wait for room.</summary>
-    internal bool Offer(in FeedEntry entry)
+    internal bool Offer(in FeedEntry entry, bool wakes)
     {
         bool mustWait;
         bool overflowed;
@@ -155,12 +159,13 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
             overflowed = !_queue.Offer(entry, policy);
             if (overflowed)
                 _status = SubscriptionStatus.Overflowed;
+            wakes |= _queue.IsHalfFull;
             mustWait = policy == OverflowPolicy.PauseReading && MustPause;
         }
         if (overflowed)
             AnnounceEnd();
-        else if (_reader.IsWaiting)
-            _reader.Wake();
+        else if (wakes)
+            Wake();
         return mustWait;
     }
 

@@ -46,6 +46,19 @@ public sealed class FeedWriter
     public void Received() => ReceivedUtcTicks = _feed.UtcTicks();
 
     /// <summary>
+    /// Tells that all of a read is published. Who calls it does so after each read: from the first call on, readers are woken here, once
+    /// for all messages of a read, and before it only when their queue is half full.
+    /// </summary>
+    internal void CaughtUp()
+    {
+        WakesLater = true;
+        if (!OwesWake)
+            return;
+        OwesWake = false;
+        _feed.Wake();
+    }
+
+    /// <summary>
     /// Marks that the opening messages are accepted: from here on this connection carries the feed, and a pending
     /// gap is announced. Its first message and the state <see cref="FeedState.Open"/> have the same effect.
     /// </summary>
@@ -72,6 +85,12 @@ public sealed class FeedWriter
 
     /// <summary>Zero until <see cref="Received"/> is called. Used only by the pump.</summary>
     internal long ReceivedUtcTicks { get; private set; }
+
+    /// <summary>Whether readers are woken by <see cref="CaughtUp"/>. Used only by the pump.</summary>
+    internal bool WakesLater { get; private set; }
+
+    /// <summary>Whether something is published that readers may not know of. Used only by the pump.</summary>
+    internal bool OwesWake { get; set; }
 
     /// <summary>Whether it may turn out that the peer goes on: until then its messages announce no gap.</summary>
     internal bool MayResume { get; private set; }

@@ -22,24 +22,32 @@ internal struct RingBuffer<T>
     /// <summary>The item that is <paramref name="offset"/> after the oldest.</summary>
     public readonly ref readonly T this[int offset] => ref _items![Slot(offset)];
 
-    public void Add(in T item)
+    public void Add(in T item) => Add() = item;
+
+    /// <summary>Adds an item and gives its place, where the caller writes it: a large one is not copied twice.</summary>
+    public ref T Add()
     {
         if (_items is null || Count == _items.Length)
             Grow();
-        _items[Slot(Count)] = item;
-        Count++;
+        return ref _items[Slot(Count++)];
     }
 
     /// <summary>Takes the oldest item out; there must be one.</summary>
     public T Remove()
     {
+        var item = this[0];
+        RemoveOldest();
+        return item;
+    }
+
+    /// <summary>The same without a copy of it.</summary>
+    public void RemoveOldest()
+    {
         ArgumentOutOfRangeException.ThrowIfZero(Count);
-        var item = _items![_start];
-        _items[_start] = default!; // Released: the slot is not read again before it is written.
+        _items![_start] = default!; // Released: the slot is not read again before it is written.
         _start = Slot(1);
         if (--Count == 0 && _items.Length > KeptLength)
             Clear();
-        return item;
     }
 
     /// <summary>Takes the newest item out; there must be one.</summary>

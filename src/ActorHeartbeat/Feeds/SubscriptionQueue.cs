@@ -20,11 +20,14 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
     /// <summary>Whether the pumps of feeds that pause have to wait.</summary>
     public bool MustPause => _pausing.IsFull;
 
+    /// <summary>Whether events may soon be lost, or pumps have to wait.</summary>
+    public bool IsHalfFull => !_dropping.HasRoom || !_pausing.HasRoom;
+
     /// <inheritdoc cref="EntryQueue.HasRoom"/>
     public bool HasRoom => _pausing.HasRoom;
 
     /// <summary>
-    /// Adds events for a resumed subscriber, outside the bound: their feed's replay limits bound them and keep their payloads anyway.
+    /// Adds events for a resumed subscriber, outside the bound: their feed's replay limits bound them.
     /// </summary>
     public void AddReplay(FeedEntry[] entries) => _replays.Enqueue(entries);
 
@@ -53,7 +56,7 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
                 return false;
             default:
                 while (_dropping.Overflows())
-                    Lose(_dropping.Remove());
+                    LoseOldest();
                 Add(entry, policy);
                 return true;
         }
@@ -69,7 +72,7 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
         }
         batch = spare;
         for (count = 0; count < spare.Length && !(_dropping.IsEmpty && _pausing.IsEmpty); count++)
-            spare[count] = (_dropping.FirstArrival < _pausing.FirstArrival ? _dropping : _pausing).Remove();
+            (_dropping.FirstArrival < _pausing.FirstArrival ? _dropping : _pausing).Remove(out spare[count]);
         return count > 0;
     }
 
@@ -94,7 +97,13 @@ internal sealed class SubscriptionQueue(int capacity, int capacityBytes)
                 Array.ForEach(replay, entry => Lose(entry));
         }
         while (!_dropping.IsEmpty)
-            Lose(_dropping.Remove());
+            LoseOldest();
+    }
+
+    private void LoseOldest()
+    {
+        _dropping.Remove(out var oldest);
+        Lose(oldest);
     }
 
     private void Lose(in FeedEntry entry)

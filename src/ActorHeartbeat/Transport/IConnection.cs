@@ -71,6 +71,14 @@ public interface IConnectionObserver
     void OnActivity();
 
     /// <summary>
+    /// All that was read is handed over, and the transport goes to the socket for more. Readers of what was handed over are woken once for
+    /// all of it. A transport that calls it does so before each read; one that never does has each message told at once.
+    /// </summary>
+    void OnCaughtUp()
+    {
+    }
+
+    /// <summary>
     /// A part of a message arrived and the rest is still to come: data are on their way, although no message is there yet.
     /// </summary>
     void OnPartOfMessage()

@@ -32,6 +32,17 @@ public sealed class FrameTapTests(ITestOutputHelper output)
         Assert.True(_observer.Activity > 0);
     }
 
+    [Fact]
+    public async Task Each_read_first_tells_that_what_came_before_is_handed_over()
+    {
+        await using var tap = new FrameTap(new ScriptedStream([0x81, 1, (byte)'x'], new Random(1)), _observer);
+
+        Assert.Equal(0, await tap.ReadAsync(Memory<byte>.Empty));
+        Assert.Equal((1, 0), (_observer.CaughtUp, _observer.Activity));
+        while (await tap.ReadAsync(new byte[8]) > 0)
+            Assert.Equal(_observer.CaughtUp, _observer.Activity + 1);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData(1)]

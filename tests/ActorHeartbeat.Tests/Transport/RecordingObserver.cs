@@ -30,6 +30,9 @@ internal sealed class RecordingObserver : IConnectionObserver
 
     public string? RedirectedTo { get; private set; }
 
+    /// <summary>How often the transport had handed over all that it had read.</summary>
+    public int CaughtUp { get; private set; }
+
     public int UnreadMessages => _messages.Reader.Count;
 
     public Task<ConnectionEnd> EndAsync() => _ended.Task.WaitAsync(WebSocketPeer.Patience);
@@ -46,6 +49,8 @@ internal sealed class RecordingObserver : IConnectionObserver
     public Task<long> PongAsync() => _pongs.Reader.ReadAsync().AsTask().WaitAsync(WebSocketPeer.Patience);
 
     public void OnActivity() => Interlocked.Increment(ref _activity);
+
+    public void OnCaughtUp() => CaughtUp++;
 
     public void OnRedirected(string url) => RedirectedTo = url;
 

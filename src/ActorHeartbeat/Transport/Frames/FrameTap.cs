@@ -61,8 +61,11 @@ internal sealed class FrameTap(Stream inner, IConnectionObserver observer, Socke
     public string? PeerFlawedReason => _inbound.FlawedReason;
 
     /// <remarks>An empty read waits for bytes and takes none. An idle connection waits in it, without a state machine of ours.</remarks>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        buffer.IsEmpty ? Inner.ReadAsync(buffer, cancellationToken) : ReadAndInspectAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        observer.OnCaughtUp();
+        return buffer.IsEmpty ? Inner.ReadAsync(buffer, cancellationToken) : ReadAndInspectAsync(buffer, cancellationToken);
+    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         Outbound.WriteAsync(buffer, cancellationToken);
