@@ -10,8 +10,8 @@ namespace ActorHeartbeat.Transport.Frames;
 /// </summary>
 internal sealed class ReadBuffer(FrameTap tap) : DuplexStream(tap)
 {
-    /// <summary>About sixty messages of 128 B per system call, and still one of the pool's small arrays.</summary>
-    private const int Size = 8 * 1024;
+    /// <summary>About 120 messages of 128 B per system call, and still one of the pool's small arrays.</summary>
+    private const int Size = 16 * 1024;
 
     private byte[] _bytes = [];
     private int _start;
