@@ -8,19 +8,34 @@ namespace ActorHeartbeat.Service.Events;
 /// <summary>Writes the events of one stream.</summary>
 internal abstract class EventFormat
 {
-    // Each write replaces the output.
-    private readonly Utf8JsonWriter _json = FeedEventJson.CreateWriter(new ArrayBufferWriter<byte>(1));
+    private const int UsualSize = 16 * 1024;
+
+    private ArrayBufferWriter<byte> _event = new();
+    private Utf8JsonWriter? _json;
 
     public abstract string MediaType { get; }
 
-    public abstract void Write(IBufferWriter<byte> output, in FeedEvent feedEvent);
+    /// <summary>Writes an event in one piece: the writer of a response takes 30 ns for each.</summary>
+    public void Write(IBufferWriter<byte> output, in FeedEvent feedEvent)
+    {
+        Format(_event, feedEvent);
+        output.Write(_event.WrittenSpan);
+        _event.ResetWrittenCount();
+        if (_event.Capacity > UsualSize)
+            (_event, _json) = (new ArrayBufferWriter<byte>(), null);
+    }
 
     /// <summary>Shows the reader, and every proxy in between, that the stream is alive, if the format has a way to do so.</summary>
     public abstract void WriteKeepAlive(IBufferWriter<byte> output);
 
-    protected void WriteJson(IBufferWriter<byte> output, in FeedEvent feedEvent)
+    /// <param name="output">Where <see cref="WriteJson"/> writes too.</param>
+    /// <param name="feedEvent">The event.</param>
+    protected abstract void Format(IBufferWriter<byte> output, in FeedEvent feedEvent);
+
+    protected void WriteJson(in FeedEvent feedEvent)
     {
-        _json.Reset(output);
+        _json ??= FeedEventJson.CreateWriter(_event);
+        _json.Reset();
         FeedEventJson.Write(_json, feedEvent);
         _json.Flush();
     }
@@ -31,9 +46,9 @@ internal sealed class NdjsonFormat : EventFormat
 {
     public override string MediaType => "application/x-ndjson";
 
-    public override void Write(IBufferWriter<byte> output, in FeedEvent feedEvent)
+    protected override void Format(IBufferWriter<byte> output, in FeedEvent feedEvent)
     {
-        WriteJson(output, feedEvent);
+        WriteJson(feedEvent);
         output.Write("\n"u8);
     }
 
@@ -53,20 +68,20 @@ internal sealed class SseFormat(ResumePoint? resume) : EventFormat
 
     public override string MediaType => "text/event-stream";
 
-    public override void Write(IBufferWriter<byte> output, in FeedEvent feedEvent)
+    public override void WriteKeepAlive(IBufferWriter<byte> output) => output.Write(": keep-alive\n\n"u8);
+
+    protected override void Format(IBufferWriter<byte> output, in FeedEvent feedEvent)
     {
-        if (_positions.Passed(feedEvent) is { } id)
+        if (_positions.Passed(feedEvent))
         {
             output.Write("id: "u8);
-            Encoding.UTF8.GetBytes(id, output);
+            _positions.Write(output, feedEvent);
             output.Write("\n"u8);
         }
         output.Write("event: "u8);
         Encoding.UTF8.GetBytes(FeedEventJson.NameOf(feedEvent.Type), output);
         output.Write("\ndata: "u8);
-        WriteJson(output, feedEvent);
+        WriteJson(feedEvent);
         output.Write("\n\n"u8);
     }
-
-    public override void WriteKeepAlive(IBufferWriter<byte> output) => output.Write(": keep-alive\n\n"u8);
 }

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
 using ActorHeartbeat.Endpoints;
 using ActorHeartbeat.Feeds;
 
@@ -12,6 +15,8 @@ internal sealed class EventPositions
     /// </summary>
     private const int NamedInEveryEvent = 8;
 
+    private const int LongestNumber = 20;
+
     private readonly Dictionary<EndpointId, long> _positions;
     private string _instance;
     private int _sinceId;
@@ -22,11 +27,11 @@ internal sealed class EventPositions
         _instance = resume?.Instance ?? "";
     }
 
-    /// <summary>Records an event. Returns the id to send with it; null when it needs none.</summary>
-    public string? Passed(in FeedEvent feedEvent)
+    /// <summary>Records an event. Returns whether an id is sent with it.</summary>
+    public bool Passed(in FeedEvent feedEvent)
     {
         if (feedEvent.Endpoint.Value.Length == 0)
-            return null;
+            return false;
         if (_instance != feedEvent.Instance)
         {
             _positions.Clear(); // numbers of another run no longer apply
@@ -34,8 +39,26 @@ internal sealed class EventPositions
         }
         _positions[feedEvent.Endpoint] = feedEvent.Seq;
         if (++_sinceId < _positions.Count / NamedInEveryEvent)
-            return null;
+            return false;
         _sinceId = 0;
-        return _positions.Count == 1 ? feedEvent.Id : new ResumePoint(_instance, _positions).ToString();
+        return true;
+    }
+
+    /// <summary>
+    /// Writes the id of the event that has just passed, as <see cref="FeedEvent.Id"/> and <see cref="ResumePoint"/> spell it.
+    /// </summary>
+    public void Write(IBufferWriter<byte> output, in FeedEvent feedEvent)
+    {
+        if (_positions.Count > 1)
+        {
+            Encoding.UTF8.GetBytes(new ResumePoint(_instance, _positions).ToString(), output);
+            return;
+        }
+        Encoding.UTF8.GetBytes(_instance, output);
+        output.Write(";"u8);
+        Encoding.UTF8.GetBytes(feedEvent.Endpoint.Value, output);
+        output.Write("="u8);
+        Utf8Formatter.TryFormat(feedEvent.Seq, output.GetSpan(LongestNumber), out var length);
+        output.Advance(length);
     }
 }

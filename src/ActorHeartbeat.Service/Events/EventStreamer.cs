@@ -31,34 +31,23 @@ internal sealed class EventStreamer(TimeProvider time)
     private static async ValueTask<bool> WriteWhatIsThere(
         FeedSubscription subscription, EventFormat format, PipeWriter output, QuietWatch quiet, CancellationToken gone)
     {
-        bool hasRead;
-        do
+        while (subscription.TryRead(out var feedEvent))
         {
-            hasRead = false;
-            while (subscription.TryRead(out var feedEvent))
+            quiet.Heard();
+            try
             {
-                hasRead = true;
-                try
-                {
-                    format.Write(output, feedEvent);
-                }
-                catch (ArgumentOutOfRangeException)
-                {
-                    // Kestrel's writer gives no room any more when the reader has gone.
-                    if ((await output.FlushAsync(gone)).IsCompleted)
-                        return false;
-                    throw;
-                }
-                if (output.UnflushedBytes >= FlushAt && (await output.FlushAsync(gone)).IsCompleted)
+                format.Write(output, feedEvent);
+            }
+            catch (ArgumentOutOfRangeException)
+            {
+                // Kestrel's writer gives no room any more when the reader has gone.
+                if ((await output.FlushAsync(gone)).IsCompleted)
                     return false;
+                throw;
             }
-            if (hasRead)
-            {
-                quiet.Heard();
-                await Task.Yield(); // who publishes wakes the reader at the first message of many: the others go out with it
-            }
+            if (output.UnflushedBytes >= FlushAt && (await output.FlushAsync(gone)).IsCompleted)
+                return false;
         }
-        while (hasRead);
         if (quiet.IsOver())
             format.WriteKeepAlive(output);
         return !(await output.FlushAsync(gone)).IsCompleted;

@@ -21,6 +21,16 @@ public static class FeedEventJson
         SkipValidation = true,
     };
 
+    // The names of every message, as they are written.
+    private static readonly JsonEncodedText
+        Instance = JsonEncodedText.Encode("instance"),
+        Endpoint = JsonEncodedText.Encode("endpoint"),
+        Epoch = JsonEncodedText.Encode("epoch"),
+        Seq = JsonEncodedText.Encode("seq"),
+        Time = JsonEncodedText.Encode("time"),
+        Type = JsonEncodedText.Encode("type"),
+        Text = JsonEncodedText.Encode("text");
+
     /// <summary>A writer set up for <see cref="Write"/>; reset it between events.</summary>
     public static Utf8JsonWriter CreateWriter(IBufferWriter<byte> output) => new(output, Options);
 
@@ -28,12 +38,12 @@ public static class FeedEventJson
     public static void Write(Utf8JsonWriter writer, in FeedEvent feedEvent)
     {
         writer.WriteStartObject();
-        writer.WriteString("instance", feedEvent.Instance);
-        writer.WriteString("endpoint", feedEvent.Endpoint.Value);
-        writer.WriteNumber("epoch", feedEvent.Epoch);
-        writer.WriteNumber("seq", feedEvent.Seq);
-        writer.WriteString("time", feedEvent.Time.UtcDateTime);
-        writer.WriteString("type", NameOf(feedEvent.Type));
+        writer.WriteString(Instance, feedEvent.Instance);
+        writer.WriteString(Endpoint, feedEvent.Endpoint.Value);
+        writer.WriteNumber(Epoch, feedEvent.Epoch);
+        writer.WriteNumber(Seq, feedEvent.Seq);
+        writer.WriteString(Time, feedEvent.Time.UtcDateTime);
+        writer.WriteString(Type, NameOf(feedEvent.Type));
         if (feedEvent.Subscription is { } subscription)
             writer.WriteString("subscription", subscription);
         WriteContent(writer, feedEvent);
@@ -59,7 +69,7 @@ public static class FeedEventJson
         else if (feedEvent.DrainReason is { } reason)
             writer.WriteString("reason", reason);
         else if (feedEvent.Type == FeedEventType.Text && Utf8.IsValid(feedEvent.Payload.Span))
-            writer.WriteString("text", feedEvent.Payload.Span);
+            writer.WriteString(Text, feedEvent.Payload.Span);
         else
             writer.WriteBase64String("base64", feedEvent.Payload.Span);
     }

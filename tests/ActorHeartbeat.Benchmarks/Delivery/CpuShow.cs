@@ -13,8 +13,8 @@ namespace ActorHeartbeat.Benchmarks.Delivery;
 /// </summary>
 internal static class CpuShow
 {
-    private const double HandlerTarget = 1.25;
-    private const double EnumerableTarget = 1.15;
+    private const double HandlerTarget = 1.0;
+    private const double EnumerableTarget = 1.1;
     private const int QueueCapacity = 1024;
 
     public static async Task<int> RunAsync(TimeSpan duration, int rounds)

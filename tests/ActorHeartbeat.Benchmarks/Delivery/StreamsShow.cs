@@ -21,7 +21,7 @@ internal static class StreamsShow
         Look = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Fewer messages for more readers, so that the two cores have time to spare.</summary>
-    private static readonly (int Readers, int Rate)[] Cases = [(1, 200_000), (10, 50_000), (100, 5_000)];
+    private static readonly (int Readers, int Rate)[] Cases = [(1, 150_000), (10, 50_000), (100, 5_000)];
 
     /// <param name="service">The assembly of the service.</param>
     /// <param name="duration">How long each number of readers is looked at.</param>
@@ -46,7 +46,9 @@ internal static class StreamsShow
                 $$"""
                 actor-heartbeat {
                   http.listen = "unix:{{socket}}", log.level = error
-                  endpoints.line { url = "ws://127.0.0.1:{{await server.ReadLineAsync()}}/line", proxy = none }
+                  endpoints.line {
+                    url = "ws://127.0.0.1:{{await server.ReadLineAsync()}}/line", proxy = none, limits.overflow = pause-reading
+                  }
                 }
                 """);
             using var process = ChildProcess.Of("dotnet", service, "run", file);
