@@ -56,7 +56,7 @@ public sealed class BoundedFileReader
     public async Task<byte[]> ReadAsync(string path, int most, TimeSpan deadline, CancellationToken cancellation = default)
     {
         var full = Path.GetFullPath(path);
-        var reading = Join((full, most), _mountOf(full));
+        var reading = JoinUnderWay((full, most)) ?? Join((full, most), _mountOf(full));
         try
         {
             return await reading.Content.Task.WaitAsync(deadline, _time, cancellation).ConfigureAwait(false);
@@ -68,6 +68,17 @@ public sealed class BoundedFileReader
         finally
         {
             Leave(reading);
+        }
+    }
+
+    /// <summary>Without a look at the mounts, which costs more than the reading.</summary>
+    private Reading? JoinUnderWay((string Path, int Most) what)
+    {
+        lock (_gate)
+        {
+            if (_readings.TryGetValue(what, out var reading))
+                reading.Callers++;
+            return reading;
         }
     }
 
