@@ -247,6 +247,30 @@ public class SecureDialTests : DialerTestBase
         Assert.Contains(what, (await dialing).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>To find it out, a handshake does without the keys of the one before it: only servers that are not known are asked.</summary>
+    [Fact]
+    public async Task A_server_that_once_asked_for_no_certificate_and_now_does_is_reported_with_it_the_second_time()
+    {
+        const string Wanted = "the server wants a client certificate";
+        using var content = new LoopbackServer(_certificate);
+        using var server = new LoopbackServer(_certificate) { AskForClientCertificate = true };
+        var tls = new TlsSettings { Verify = false };
+        var (connection, _) = await ConnectAsync(content, new RecordingObserver(), settings => settings with { Tls = tls });
+
+        var (first, second) = (await HungUpAsync(), await HungUpAsync());
+
+        Assert.DoesNotContain(Wanted, first, StringComparison.Ordinal);
+        Assert.Contains(Wanted, second, StringComparison.Ordinal);
+        connection.Abort();
+
+        async Task<string> HungUpAsync()
+        {
+            var dialing = FailAsync(Endpoint(server.Url) with { Tls = tls });
+            (await server.AcceptAsync()).Dispose();
+            return (await dialing).Message;
+        }
+    }
+
     public override void Dispose()
     {
         base.Dispose();

@@ -76,6 +76,8 @@ internal sealed class DialAttempt : IDisposable
         if (response.StatusCode != HttpStatusCode.SwitchingProtocols)
             throw new DialException(await RefusedAsync(response, cancellation).ConfigureAwait(false));
         _upgrading?.Done();
+        if (Verdict is { } verdict)
+            _tls.Accepted(verdict);
         var tap = new FrameTap(_handshake!.Detach(), _observer, _network?.Socket); // not null: an answer came through it
         var readBuffer = new ReadBuffer(tap);
         var socket = WebSocket.CreateFromStream(
@@ -113,6 +115,8 @@ internal sealed class DialAttempt : IDisposable
     public DialFailure Judge(Exception exception, bool cancelled)
     {
         var failure = DialFailures.Of(exception, _request, Stage, cancelled, Dialed?.Address, Asked);
+        if (Verdict is not null)
+            _tls.Refused(Verdict);
         // Since TLS 1.3 a server verifies the client's certificate when the client already considers the handshake done.
         return Stage == DialStage.Upgrading && Verdict is { } verdict && (failure.Layer == FailureLayer.Tls || IsCutOff(failure, verdict))
             ? failure with { Message = $"{failure.Message} ({verdict.DescribeClient()})" }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -12,6 +13,10 @@ internal sealed class TlsClientOptions : IDisposable
     /// <summary>The label of PKCS #8 (RFC 7468 section 11), and the header of the older form (RFC 1421 section 4.6.1.1).</summary>
     private static readonly string[] EncryptedKeys = ["BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"];
 
+    /// <summary>As many names as endpoints of one process may have; redirects may bring more.</summary>
+    private const int MostNames = 65_536;
+
+    private readonly ConcurrentDictionary<string, byte> _content = new(StringComparer.OrdinalIgnoreCase);
     private readonly TlsSettings _settings;
     private readonly X509Certificate2Collection _authorities = [];
     private readonly X509Certificate2Collection _chain = [];
@@ -38,7 +43,21 @@ internal sealed class TlsClientOptions : IDisposable
     /// <param name="hostHeader">The Host header of the request, if it has one of its own.</param>
     /// <param name="host">The host of the URL.</param>
     public TlsVerdict VerdictFor(string? hostHeader, string host) =>
-        new(_settings, _authorities, _settings.ServerName ?? (hostHeader is null ? host : HostOf(hostHeader)), _client, _chain.Count);
+        VerdictFor(_settings.ServerName ?? (hostHeader is null ? host : HostOf(hostHeader)));
+
+    /// <summary>
+    /// A server of this name was content with what it was shown. To be asked for a certificate, and then to say so, a handshake must
+    /// do without the keys of the one before it, which costs twice the time. So only servers that are not known are given the chance.
+    /// </summary>
+    public void Accepted(TlsVerdict verdict)
+    {
+        if (_content.Count >= MostNames)
+            _content.Clear();
+        _content.TryAdd(verdict.Name, 0);
+    }
+
+    /// <summary>A server of this name was not content, or may not have been.</summary>
+    public void Refused(TlsVerdict verdict) => _content.TryRemove(verdict.Name, out _);
 
     /// <summary>Secures a connection; disposes it when that fails.</summary>
     /// <exception cref="DialException">The TLS handshake failed; the message states the offer and the server's answer.</exception>
@@ -73,8 +92,11 @@ internal sealed class TlsClientOptions : IDisposable
         ClientCertificateContext = _presented,
         CertificateChainPolicy = _settings.CaFile is null ? null : TrustOnly(_authorities),
         RemoteCertificateValidationCallback = verdict.Accepts,
-        LocalCertificateSelectionCallback = _presented is null ? verdict.NothingToPresent : null,
+        LocalCertificateSelectionCallback = verdict.IsAsked ? verdict.NothingToPresent : null,
     };
+
+    private TlsVerdict VerdictFor(string name) =>
+        new(_settings, _authorities, name, _client, _chain.Count) { IsAsked = _presented is null && !_content.ContainsKey(name) };
 
     private static string HostOf(string hostHeader)
     {

@@ -34,6 +34,9 @@ internal sealed class TlsVerdict(
         return false;
     }
 
+    /// <summary>Whether the handshake finds out that the server wants a certificate.</summary>
+    public bool IsAsked { get; init; }
+
     /// <summary>Called when the server wants a certificate and none is configured.</summary>
     public X509Certificate NothingToPresent(
         object sender, string host, X509CertificateCollection certificates, X509Certificate? remoteCertificate, string[] acceptableIssuers)
