@@ -1,6 +1,6 @@
 // dotnet run -c Release --project tests/ActorHeartbeat.Benchmarks --
-// runtime|transport|delivery|rules|configuration|hocon|volume|cuts|cpu|streams|storm|rotation|half-open|governor|soak|
-// keys-memory|keys-converge|keys-traffic|metrics|peers|footprint [options]
+// runtime|transport|delivery|rules|configuration|hocon|volume|cuts|cpu|streams|subscribers|handshakes|storm|rotation|half-open|governor|
+// soak|keys-memory|keys-converge|keys-traffic|metrics|peers|footprint [options]
 using System.Globalization;
 using ActorHeartbeat.Benchmarks.Configuration;
 using ActorHeartbeat.Benchmarks.Delivery;
@@ -32,7 +32,7 @@ switch (args)
         return await SoakTest.Run(rest);
     case [("storm" or "rotation" or "half-open" or "governor") and var show, .. var rest]:
         return await ResilienceBenchmarks.Run(show, rest);
-    case [("volume" or "cuts" or "cpu" or "streams" or "numbers-server") and var show, .. var rest]:
+    case [("volume" or "cuts" or "cpu" or "streams" or "subscribers" or "handshakes" or "numbers-server") and var show, .. var rest]:
         return await DeliveryShows.Run(show, rest);
     case [("keys-memory" or "keys-converge" or "keys-traffic" or "keys-server") and var show, .. var rest]:
         return await KeyShows.Run(show, rest);

@@ -19,6 +19,10 @@ public static class DeliveryShows
             CPU per message over real sockets, an inline handler and an async enumerable against the plainest pumps, 1 and 100 connections
         streams --service FILE [--seconds 10]
             CPU of the service per message of 128 B and reader of its event stream, 1, 10 and 100 readers
+        subscribers
+            memory of a subscriber of one feed, and CPU per message that it reads, beside none, 9, 99 and 999 others
+        handshakes [--connections 2000] [--rounds 5]
+            CPU of supervised endpoints until all are open over TLS, against the bare handshakes of TLS and WebSocket
         """;
 
     public static async Task<int> Run(string show, string[] args)
@@ -39,6 +43,10 @@ public static class DeliveryShows
                     TimeSpan.FromSeconds(Option(args, "every", 1)));
             case "streams":
                 return await StreamsShow.RunAsync(args[Array.IndexOf(args, "--service") + 1], Seconds(args, 10));
+            case "subscribers":
+                return await SubscribersShow.RunAsync();
+            case "handshakes":
+                return await HandshakesShow.RunAsync((int)Option(args, "connections", 2000), (int)Option(args, "rounds", 5));
             default:
                 return await CpuShow.RunAsync(Seconds(args, 2), (int)Option(args, "rounds", 5));
         }

@@ -18,7 +18,7 @@ internal sealed class Supervised : IAsyncDisposable
     private readonly IActorRef _supervisor;
     private readonly EndpointSettings[] _endpoints;
 
-    public Supervised(int count, Func<int, Uri> url)
+    public Supervised(int count, Func<int, Uri> url, TlsSettings? tls = null)
     {
         var dependencies = new SupervisorDependencies(new TransportCatalog(TimeProvider.System), new SecretAttemptResolver(), Feeds);
         _supervisor = _system.ActorOf(ConnectionSupervisor.Props(dependencies), "connections");
@@ -32,6 +32,7 @@ internal sealed class Supervised : IAsyncDisposable
                     Id = IdOf(index),
                     Url = url(index),
                     Proxy = ProxySettings.None,
+                    Tls = tls ?? new TlsSettings(),
                     // The servers only send, and answer no Close frame.
                     Timeouts = new TimeoutSettings { Close = TimeSpan.FromMilliseconds(100) },
                     Backoff = new BackoffSettings { Initial = TimeSpan.FromMilliseconds(20), Max = TimeSpan.FromMilliseconds(200) },

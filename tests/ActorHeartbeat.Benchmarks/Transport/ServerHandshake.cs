@@ -9,16 +9,23 @@ internal static class ServerHandshake
 {
     /// <summary>Accepts any request and returns its path.</summary>
     /// <exception cref="SocketException">The client has gone.</exception>
-    public static async Task<string> AcceptAsync(Socket socket)
+    public static Task<string> AcceptAsync(Socket socket) =>
+        AcceptAsync(buffer => socket.ReceiveAsync(buffer), async answer => await socket.SendAsync(answer));
+
+    /// <inheritdoc cref="AcceptAsync(Socket)"/>
+    public static Task<string> AcceptAsync(Stream stream) =>
+        AcceptAsync(buffer => stream.ReadAsync(buffer), answer => stream.WriteAsync(answer));
+
+    private static async Task<string> AcceptAsync(Func<Memory<byte>, ValueTask<int>> receive, Func<ReadOnlyMemory<byte>, ValueTask> send)
     {
         var buffer = new byte[2048];
         var length = 0;
         while (!buffer.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
-            length += await socket.ReceiveAsync(buffer.AsMemory(length)) is > 0 and var count
+            length += await receive(buffer.AsMemory(length)) is > 0 and var count
                 ? count
                 : throw new SocketException((int)SocketError.Disconnecting);
         var request = Encoding.ASCII.GetString(buffer, 0, length);
-        await socket.SendAsync(
+        await send(
             Encoding.ASCII.GetBytes(
                 "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: "
                     + $"{Accept(request)}\r\n\r\n"));

@@ -3,7 +3,7 @@ namespace ActorHeartbeat.Benchmarks.Transport;
 /// <summary>
 /// Measures the cost of the transport over bare sockets. Without arguments everything runs. <c>receive [SECONDS]</c> measures the CPU
 /// time per message against a plain ClientWebSocket pump. <c>memory [CONNECTIONS]</c> measures the resident memory per idle connection
-/// and compares it with the target. <c>server</c> and <c>idle</c> are the other processes of a run, started from this executable.
+/// and compares it with the target. <c>server</c>, <c>secure-server</c> and <c>idle</c> are the other processes of a run, started from this executable.
 /// </summary>
 public static class TransportBenchmarks
 {
@@ -13,6 +13,9 @@ public static class TransportBenchmarks
         {
             case ["server"]:
                 await FirehoseServer.RunAsync();
+                break;
+            case ["secure-server", var certificate, var key]:
+                await SecureServer.RunAsync(certificate, key);
                 break;
             case ["idle", var variant, var connections, var port]:
                 await IdleMemoryBenchmark.MeasureAsync(variant, int.Parse(connections), int.Parse(port));
