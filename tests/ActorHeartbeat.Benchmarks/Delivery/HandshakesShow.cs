@@ -41,7 +41,8 @@ internal static class HandshakesShow
             (ours <= bare * Most,
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{connections:n0} connections over TLS: {ours / bare:0.00} x (at most {Most}), {ours:0.000} ms against {bare:0.000} ms each")));
+                $"{connections:n0} connections over TLS: {ours / bare:0.00} x (at most {Most}), "
+                    + $"{ours:0.000} ms against {bare:0.000} ms each")));
     }
 
     private static async Task<double> OursAsync(int port, PeerCertificate certificate, int connections)
@@ -81,7 +82,8 @@ internal static class HandshakesShow
         var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
         var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         trust.CustomTrustStore.Add(root);
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = trust });
+        await stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = trust });
         await stream.WriteAsync(
             "GET /feed HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"u8.ToArray());
         await stream.WriteAsync("Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"u8.ToArray());

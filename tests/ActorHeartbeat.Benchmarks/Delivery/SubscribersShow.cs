@@ -40,7 +40,8 @@ internal static class SubscribersShow
             [.. Counts.Select((readers, at) => (
                 bytes[at] <= bytes[0] * Most && costs[at] <= costs[0] * Most,
                 string.Create(
-                    CultureInfo.InvariantCulture, $"{readers,5:n0} subscribers: {bytes[at]:n0} B each, {costs[at]:0.000} us a message each")))]);
+                    CultureInfo.InvariantCulture,
+                    $"{readers,5:n0} subscribers: {bytes[at]:n0} B each, {costs[at]:0.000} us a message each")))]);
     }
 
     /// <summary>The bytes of a subscriber that waits, of a thousand over as many feeds as it takes.</summary>

@@ -3,7 +3,8 @@ namespace ActorHeartbeat.Benchmarks.Transport;
 /// <summary>
 /// Measures the cost of the transport over bare sockets. Without arguments everything runs. <c>receive [SECONDS]</c> measures the CPU
 /// time per message against a plain ClientWebSocket pump. <c>memory [CONNECTIONS]</c> measures the resident memory per idle connection
-/// and compares it with the target. <c>server</c>, <c>secure-server</c> and <c>idle</c> are the other processes of a run, started from this executable.
+/// and compares it with the target. <c>server</c>, <c>secure-server</c> and <c>idle</c> are the other processes of a run, started from this
+/// executable.
 /// </summary>
 public static class TransportBenchmarks
 {

@@ -247,7 +247,9 @@ public class SecureDialTests : DialerTestBase
         Assert.Contains(what, (await dialing).Message, StringComparison.Ordinal);
     }
 
-    /// <summary>To find it out, a handshake does without the keys of the one before it: only servers that are not known are asked.</summary>
+    /// <summary>
+    /// To find it out, a handshake does without the keys of the one before it: only servers that are not known are asked.
+    /// </summary>
     [Fact]
     public async Task A_server_that_once_asked_for_no_certificate_and_now_does_is_reported_with_it_the_second_time()
     {
