@@ -15,7 +15,7 @@ internal abstract class EventFormat
 
     public abstract string MediaType { get; }
 
-    /// <summary>Writes an event in one piece: the writer of a response takes 30 ns for each.</summary>
+    /// <summary>Writes an event in one piece: the writer of a response takes locks for each.</summary>
     public void Write(IBufferWriter<byte> output, in FeedEvent feedEvent)
     {
         Format(_event, feedEvent);

@@ -27,7 +27,8 @@ internal sealed class FeedAudience
 
     /// <summary>Publishes an event to all handlers and subscriptions; true when a subscriber wants the pump to wait.</summary>
     /// <param name="passing">The event for handlers; its payload may be the socket's buffer.</param>
-    /// <param name="kept">The event for queues; its payload lasts.</param>
+    /// <param name="kept">The event for queues, if there are any; its payload lasts.</param>
+    /// <param name="wakes">Whether readers who wait are woken, and not later by <see cref="FeedSubscription.Wake"/>.</param>
     public bool Publish(in FeedEvent passing, in FeedEvent kept, bool wakes = true)
     {
         foreach (var handler in _handlers)

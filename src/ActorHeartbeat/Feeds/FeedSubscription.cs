@@ -102,11 +102,7 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
     }
 
     /// <summary>Ends the wait of the reader, who finds no event then.</summary>
-    internal void Wake()
-    {
-        if (_reader.IsWaiting)
-            _reader.Wake();
-    }
+    internal void Wake() => _reader.Wake();
 
     public IAsyncEnumerator<FeedEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
         new Enumerator(this, cancellationToken);
@@ -146,7 +142,10 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         }
     }
 
-    /// <summary>Takes a live event under the overflow policy. True when the pump has to wait for room.</summary>
+    /// <summary>
+    /// Takes a live event under the overflow policy, and wakes the reader when it shall, or when the queue is half full. True when the pump
+    /// has to wait for room.
+    /// </summary>
     internal bool Offer(in FeedEntry entry, bool wakes)
     {
         bool mustWait;
@@ -164,8 +163,8 @@ public sealed class FeedSubscription : ChannelReader<FeedEvent>, IAsyncEnumerabl
         }
         if (overflowed)
             AnnounceEnd();
-        else if (wakes)
-            Wake();
+        else if (wakes && _reader.IsWaiting)
+            _reader.Wake();
         return mustWait;
     }
 
