@@ -84,17 +84,19 @@ public sealed class WakingTests
     }
 
     [Fact]
-    public async Task A_pump_that_waits_for_room_has_told_the_reader()
+    public async Task A_pump_that_waits_for_the_room_of_one_has_told_the_others()
     {
-        var subscription = _fixture.Subscribe(Quiet with { Capacity = 1, Overflow = OverflowPolicy.PauseReading });
+        using var full = _fixture.Subscribe(Quiet with { Capacity = 1, Overflow = OverflowPolicy.PauseReading });
+        var subscription = Waiting(OverflowPolicy.PauseReading);
         var writer = _fixture.Feed.Begin();
         writer.CaughtUp();
-        var reading = subscription.WaitToReadAsync().AsTask();
 
         var publishing = writer.PublishAsync(MessageKind.Text, "a"u8.ToArray()).AsTask();
 
-        Assert.True(await reading.WaitAsync(Deadline));
+        Assert.False(publishing.IsCompleted);
+        Assert.Equal(1, _wakes);
         Assert.Equal(["1 text a"], ReadAll(subscription));
+        Assert.Equal(["1 text a"], ReadAll(full));
         await publishing.WaitAsync(Deadline);
     }
 
