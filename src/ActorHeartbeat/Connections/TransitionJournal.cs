@@ -17,7 +17,7 @@ internal struct TransitionJournal
     public void Add(StateChanged change)
     {
         if (_transitions.Count == Capacity)
-            _transitions.Remove();
+            _transitions.RemoveOldest();
         _transitions.Add(new Transition(change));
     }
 

@@ -18,7 +18,7 @@ internal struct RecentStates
     public void Add(in ReportedState state)
     {
         if (_states.Count == Capacity)
-            _states.Remove();
+            _states.RemoveOldest();
         _states.Add(state);
     }
 

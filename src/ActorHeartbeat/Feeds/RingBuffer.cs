@@ -32,15 +32,7 @@ internal struct RingBuffer<T>
         return ref _items[Slot(Count++)];
     }
 
-    /// <summary>Takes the oldest item out; there must be one.</summary>
-    public T Remove()
-    {
-        var item = this[0];
-        RemoveOldest();
-        return item;
-    }
-
-    /// <summary>The same without a copy of it.</summary>
+    /// <summary>Removes the oldest item; there must be one.</summary>
     public void RemoveOldest()
     {
         ArgumentOutOfRangeException.ThrowIfZero(Count);
@@ -50,7 +42,7 @@ internal struct RingBuffer<T>
             Clear();
     }
 
-    /// <summary>Takes the newest item out; there must be one.</summary>
+    /// <summary>Removes the newest item; there must be one.</summary>
     public void RemoveNewest()
     {
         ArgumentOutOfRangeException.ThrowIfZero(Count);

@@ -87,7 +87,7 @@ internal sealed class FeedCourier : UntypedActor
     private void Acknowledge(long number)
     {
         while (_underWay.Count > 0 && _delivered - _underWay.Count < number)
-            _underWay.Remove();
+            _underWay.RemoveOldest();
     }
 
     private void DeliverUnacknowledged()
